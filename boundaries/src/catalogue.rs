@@ -1,0 +1,145 @@
+//! The catalogue: the TOML manifest that names a county's files and says what they are.
+
+use std::path::PathBuf;
+
+use crate::layer::{LayerId, LayerMeta};
+
+/// A catalogue as read: where its files are, and what each holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Catalogue {
+    /// The title of the place, shown with every answer.
+    pub title: String,
+    /// The folder of the catalogue; its relative paths start here.
+    pub folder: PathBuf,
+    /// The layers, in the catalogue's order.
+    pub layers: Vec<LayerSpec>,
+    /// The postcodes, if it has any.
+    pub postcodes: Option<PostcodeSpec>,
+    /// The addresses, if it has any.
+    pub addresses: Option<AddressSpec>,
+}
+
+/// One `[[layer]]` of a catalogue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerSpec {
+    /// What the layer will say of itself.
+    pub meta: LayerMeta,
+    /// Where it comes from.
+    pub source: LayerSource,
+}
+
+/// Where a layer comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LayerSource {
+    /// A file of polygons or points in a GIS format.
+    Vector(VectorSource),
+    /// A CSV of sites.
+    Sites(SitesSource),
+    /// Areas of other layers put together, by a definition file.
+    Compose(PathBuf),
+}
+
+/// A file in a GIS format, and the fields to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VectorSource {
+    /// The file.
+    pub path: PathBuf,
+    /// The table of a GeoPackage that has several, or the `.shp` of a zip that has several.
+    pub table: Option<String>,
+    /// The field that holds the code.
+    pub code: String,
+    /// The field that holds the name.
+    pub name: Option<String>,
+    /// Other fields to keep.
+    pub keep: Vec<String>,
+    /// The CRS, where the file does not say: `EPSG:27700`.
+    pub crs: Option<String>,
+}
+
+/// A CSV of sites, and the columns to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SitesSource {
+    /// The file.
+    pub path: PathBuf,
+    /// How its columns are named.
+    pub format: SitesFormat,
+    /// Other columns to keep.
+    pub keep: Vec<String>,
+    /// Whether closed and dormant records are wanted too.
+    pub include_closed: bool,
+}
+
+/// How the columns of a CSV of sites are named.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SitesFormat {
+    /// `epraccur` as NHS ODS publishes it: no header, the practice's code first.
+    OdsEpraccur,
+    /// A CSV with a header, its columns named in the catalogue.
+    Columns {
+        /// The column of the code.
+        code: String,
+        /// The column of the name.
+        name: String,
+        /// The columns that say where.
+        position: PositionColumns,
+    },
+}
+
+/// Which columns say where a site is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PositionColumns {
+    /// A postcode, to be looked up in the catalogue's postcodes.
+    Postcode(String),
+    /// Easting and northing, BNG metres.
+    EastingNorthing(String, String),
+    /// Longitude and latitude, WGS84 degrees.
+    LonLat(String, String),
+}
+
+/// The `[postcodes]` of a catalogue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PostcodeSpec {
+    /// A file, a folder of files, or a zip.
+    pub path: PathBuf,
+    /// How its columns stand.
+    pub format: PostcodeFormat,
+    /// The licence.
+    pub licence: Option<String>,
+    /// The attribution.
+    pub attribution: Option<String>,
+}
+
+/// The form of a postcode file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostcodeFormat {
+    /// Code-Point Open: no header, ten columns.
+    CodePointOpen,
+    /// ONS Postcode Directory: a header, columns by name.
+    Onspd,
+}
+
+/// The `[addresses]` of a catalogue: a CSV of UPRN, postcode, easting, northing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AddressSpec {
+    /// The file.
+    pub path: PathBuf,
+    /// The column of the UPRN.
+    pub uprn: String,
+    /// The column of the postcode.
+    pub postcode: String,
+    /// The column of the easting.
+    pub easting: String,
+    /// The column of the northing.
+    pub northing: String,
+    /// The licence.
+    pub licence: Option<String>,
+    /// The attribution.
+    pub attribution: Option<String>,
+}
+
+impl Catalogue {
+    /// The layer with that id.
+    pub fn layer(&self, id: &LayerId) -> Option<&LayerSpec> {
+        self.layers.iter().find(|layer| layer.meta.id == *id)
+    }
+}

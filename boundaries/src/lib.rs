@@ -1,0 +1,33 @@
+//! What an area is, and every question about areas.
+//!
+//! Read the modules in this order; each stands only on those before it:
+//!
+//! 1. [`code`], [`postcode`], [`position`]: the values, checked once where they enter;
+//! 2. [`area`], [`layer`]: a ward, and all wards of one vintage;
+//! 3. [`catalogue`]: the TOML manifest that names the files;
+//! 4. [`fault`]: what can be wrong with a file, said with its place;
+//! 5. [`load`], [`validity`], [`compose`]: files to layers;
+//! 6. [`index`], [`locate`], [`measure`], [`overlap`]: the questions;
+//! 7. [`atlas`], [`snapshot`]: all of it, immutable, and as one file;
+//! 8. [`demo`]: the county of Lyonesse, generated.
+//!
+//! # Units and space
+//!
+//! Inside this crate every coordinate is in British National Grid metres (EPSG:27700), every
+//! area in planar BNG m². Degrees exist only in [`position`] and in the loaders.
+//!
+//! # The boundary rule
+//!
+//! A point on a boundary belongs to every area whose boundary it touches. No point inside a
+//! coverage is ever homeless. The rule is decided with exact predicates, never with a tolerance.
+
+pub mod area;
+pub mod catalogue;
+pub mod code;
+pub mod fault;
+pub mod gazetteer;
+mod helmert;
+pub mod layer;
+pub mod load;
+pub mod position;
+pub mod postcode;

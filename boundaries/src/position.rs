@@ -1,0 +1,174 @@
+//! Positions: British National Grid metres, WGS84 degrees, and the way between them.
+//!
+//! Inside the grid of OSTN15 the transformation is Ordnance Survey's definitive one, good to
+//! about 1 mm ("Transformations and OSGM15 user guide", version 1.3). Outside it is the
+//! seven-parameter Helmert approximation, good to about 5 m ("A guide to coordinate systems in
+//! Great Britain", section 6.6), and every result says which it is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::helmert;
+
+/// A position in British National Grid metres (EPSG:27700), always finite.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bng {
+    easting: f64,
+    northing: f64,
+}
+
+/// A position in WGS84 degrees, longitude first as in CRS84; taken as ETRS89, as Ordnance Survey
+/// does. Always finite, longitude -180 to 180, latitude -90 to 90.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LngLat {
+    lon: f64,
+    lat: f64,
+}
+
+/// How good a transformed position is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Accuracy {
+    /// By OSTN15, about 1 mm.
+    Ostn15,
+    /// By the Helmert approximation, about 5 m: the position is outside the OSTN15 grid.
+    Helmert,
+}
+
+/// Two numbers that are no position; `Display` says why.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum InvalidPosition {
+    /// A number is NaN or infinite.
+    #[error("a coordinate is not a finite number")]
+    NotFinite,
+    /// The numbers are no longitude and latitude.
+    #[error(
+        "{lon} {lat} is not a longitude and a latitude: they go from -180 to 180 and from -90 to 90 degrees"
+    )]
+    NotDegrees {
+        /// What was given as longitude.
+        lon: f64,
+        /// What was given as latitude.
+        lat: f64,
+    },
+    /// The position is too far from Britain for the grid to mean anything.
+    #[error(
+        "{easting} {northing} is outside the British National Grid: eastings go from -100000 to 800000 m and northings from -100000 to 1350000 m around Britain"
+    )]
+    OutsideGrid {
+        /// The easting in metres.
+        easting: f64,
+        /// The northing in metres.
+        northing: f64,
+    },
+}
+
+/// The rectangle around Britain, in BNG metres, in which positions are taken: the 700 by 1,250 km
+/// of OSTN15 and 100 km of sea on every side.
+const EASTINGS: std::ops::RangeInclusive<f64> = -100_000.0..=800_000.0;
+const NORTHINGS: std::ops::RangeInclusive<f64> = -100_000.0..=1_350_000.0;
+
+/// The degrees that hold the OSTN15 rectangle; beyond them its longitude-latitude form is not
+/// asked.
+const OSTN15_EASTINGS: std::ops::RangeInclusive<f64> = 0.0..=700_000.0;
+const OSTN15_NORTHINGS: std::ops::RangeInclusive<f64> = 0.0..=1_250_000.0;
+
+impl Bng {
+    /// A position around Britain.
+    ///
+    /// A negative zero becomes zero, so that equal positions have equal bits.
+    pub fn new(easting: f64, northing: f64) -> Result<Self, InvalidPosition> {
+        if !easting.is_finite() || !northing.is_finite() {
+            return Err(InvalidPosition::NotFinite);
+        }
+        if !EASTINGS.contains(&easting) || !NORTHINGS.contains(&northing) {
+            return Err(InvalidPosition::OutsideGrid { easting, northing });
+        }
+        Ok(Self { easting: easting + 0.0, northing: northing + 0.0 })
+    }
+
+    /// Metres east of the grid's false origin.
+    pub const fn easting(self) -> f64 {
+        self.easting
+    }
+
+    /// Metres north of the grid's false origin.
+    pub const fn northing(self) -> f64 {
+        self.northing
+    }
+
+    /// The same position as a `geo` coordinate in BNG metres.
+    pub const fn coord(self) -> geo::Coord<f64> {
+        geo::Coord { x: self.easting, y: self.northing }
+    }
+
+    /// The planar distance to another position, in metres.
+    pub fn distance_m(self, other: Self) -> f64 {
+        (self.easting - other.easting).hypot(self.northing - other.northing)
+    }
+
+    /// The same position in degrees, and how good it is.
+    pub fn to_lng_lat(self) -> (LngLat, Accuracy) {
+        let Self { easting, northing } = self;
+        if OSTN15_EASTINGS.contains(&easting)
+            && OSTN15_NORTHINGS.contains(&northing)
+            && let Ok((lon, lat)) = lonlat_bng::convert_osgb36_to_ll(easting, northing)
+        {
+            return (LngLat { lon, lat }, Accuracy::Ostn15);
+        }
+        let (lon, lat) = helmert::osgb36_to_wgs84(easting, northing);
+        (LngLat { lon, lat }, Accuracy::Helmert)
+    }
+}
+
+impl LngLat {
+    /// A position in degrees.
+    pub fn new(lon: f64, lat: f64) -> Result<Self, InvalidPosition> {
+        if !lon.is_finite() || !lat.is_finite() {
+            return Err(InvalidPosition::NotFinite);
+        }
+        if !(-180.0..=180.0).contains(&lon) || !(-90.0..=90.0).contains(&lat) {
+            return Err(InvalidPosition::NotDegrees { lon, lat });
+        }
+        Ok(Self { lon: lon + 0.0, lat: lat + 0.0 })
+    }
+
+    /// The position of Web Mercator metres (EPSG:3857), by the sphere of radius 6,378,137 m
+    /// (EPSG method 1024).
+    pub fn from_web_mercator(x: f64, y: f64) -> Result<Self, InvalidPosition> {
+        const RADIUS: f64 = 6_378_137.0;
+        Self::new((x / RADIUS).to_degrees(), (y / RADIUS).sinh().atan().to_degrees())
+    }
+
+    /// Degrees east of Greenwich.
+    pub const fn lon(self) -> f64 {
+        self.lon
+    }
+
+    /// Degrees north of the equator.
+    pub const fn lat(self) -> f64 {
+        self.lat
+    }
+
+    /// The same position on the British National Grid, and how good it is.
+    ///
+    /// ```
+    /// use lapwing_boundaries::position::{Accuracy, LngLat};
+    /// // Caister water tower, the worked example of Ordnance Survey's guide (OSTN15).
+    /// let (bng, accuracy) = LngLat::new(1.716073973, 52.658007833)?.to_bng()?;
+    /// assert_eq!((bng.easting(), bng.northing()), (651_409.804, 313_177.450));
+    /// assert_eq!(accuracy, Accuracy::Ostn15);
+    /// # Ok::<(), lapwing_boundaries::position::InvalidPosition>(())
+    /// ```
+    pub fn to_bng(self) -> Result<(Bng, Accuracy), InvalidPosition> {
+        // The crate numbers grid nodes row by row, so that a position just west of the grid would
+        // read its shift from the far end of the row below: the result is checked, not trusted.
+        if let Ok((easting, northing)) = lonlat_bng::convert_osgb36(self.lon, self.lat)
+            && OSTN15_EASTINGS.contains(&easting)
+            && OSTN15_NORTHINGS.contains(&northing)
+        {
+            return Ok((Bng::new(easting, northing)?, Accuracy::Ostn15));
+        }
+        let (easting, northing) = helmert::wgs84_to_osgb36(self.lon, self.lat);
+        Ok((Bng::new(easting, northing)?, Accuracy::Helmert))
+    }
+}

@@ -1,0 +1,143 @@
+//! UK postcodes: parsed, normalised, packed in a `u64`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A UK postcode in its canonical form, `NN1 1ED`.
+///
+/// The form is BS 7666's: an outward code of 2 to 4 characters (one or two letters, a digit, and
+/// perhaps one more digit or letter) and an inward code of a digit and two letters. Upper and
+/// lower case and any spaces are read alike, so the fixed-width forms of Code-Point Open
+/// (`NN1 1ED`, `NN101ED`) and of the ONS Postcode Directory (`NN1  1ED`) are all one postcode.
+///
+/// It is held as its characters in a `u64`, one byte each, left-justified in a fixed-width form
+/// of four outward and three inward characters, so order is the order of the text and a table of
+/// postcodes is a table of integers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Postcode(u64);
+
+/// The text does not have the form of a postcode.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a postcode: write it like \"NN1 1ED\"")]
+pub struct InvalidPostcode {
+    text: String,
+}
+
+impl Postcode {
+    /// Reads a postcode in any common writing.
+    ///
+    /// ```
+    /// use lapwing_boundaries::postcode::Postcode;
+    /// assert_eq!(Postcode::parse("nn11ed").unwrap().to_string(), "NN1 1ED");
+    /// assert_eq!(Postcode::parse("SW1A 1AA").unwrap().outward(), "SW1A");
+    /// assert!(Postcode::parse("NN1").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, InvalidPostcode> {
+        Self::read(text.as_bytes())
+            .ok_or_else(|| InvalidPostcode { text: text.chars().take(40).collect() })
+    }
+
+    fn read(text: &[u8]) -> Option<Self> {
+        let mut chars = [0_u8; 7];
+        let mut len = 0;
+        for &byte in text {
+            if byte == b' ' || byte == b'\t' {
+                continue;
+            }
+            if len == chars.len() || !byte.is_ascii_alphanumeric() {
+                return None;
+            }
+            chars[len] = byte.to_ascii_uppercase();
+            len += 1;
+        }
+        let outward_len = len.checked_sub(3)?;
+        let (outward, inward) = chars[..len].split_at(outward_len);
+        if !is_outward(outward) || !is_inward(inward) {
+            return None;
+        }
+        let mut packed = [b' '; 8];
+        packed[..outward_len].copy_from_slice(outward);
+        packed[4..7].copy_from_slice(inward);
+        Some(Self(u64::from_be_bytes(packed)))
+    }
+
+    /// The outward code, `NN1`.
+    pub fn outward(self) -> String {
+        String::from_utf8_lossy(&self.0.to_be_bytes()[..4]).trim_end().to_owned()
+    }
+
+    /// The inward code, `1ED`.
+    pub fn inward(self) -> String {
+        String::from_utf8_lossy(&self.0.to_be_bytes()[4..7]).into_owned()
+    }
+}
+
+/// `A9`, `A99`, `AA9`, `AA99`, `A9A` or `AA9A`, the six outward forms of BS 7666.
+fn is_outward(outward: &[u8]) -> bool {
+    let letters = outward.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let digit_then_any = |rest: &[u8]| matches!(rest, [d] | [d, _] if d.is_ascii_digit());
+    matches!(letters, 1 | 2) && digit_then_any(&outward[letters..])
+}
+
+fn is_inward(inward: &[u8]) -> bool {
+    matches!(inward, [d, a, b] if d.is_ascii_digit() && a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
+}
+
+impl fmt::Display for Postcode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.outward(), self.inward())
+    }
+}
+
+impl fmt::Debug for Postcode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_writing_of_a_postcode_is_the_same_postcode() {
+        let canonical = Postcode::parse("NN1 1ED").unwrap();
+        for text in ["nn11ed", "NN1  1ED", " nn1 1ed ", "N N 1 1 E D"] {
+            assert_eq!(Postcode::parse(text), Ok(canonical), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_six_outward_forms_are_read_and_written() {
+        for text in ["M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 0AX", "EC1A 1BB"] {
+            assert_eq!(Postcode::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_postcode_is_refused() {
+        for text in [
+            "",
+            "NN1",
+            "NN1 1E",
+            "NN1 1EDX",
+            "1NN 1ED",
+            "NNN1 1ED",
+            "NN1 EED",
+            "NN1-1ED",
+            "ÑN1 1ED",
+            "NN111 1ED",
+        ] {
+            assert!(Postcode::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn order_is_the_order_of_the_text() {
+        let packed = |t: &str| Postcode::parse(t).unwrap();
+        assert!(packed("NN1 9ZZ") < packed("NN10 0AA"));
+        assert!(packed("NN1 1AA") < packed("NN1 1AB"));
+    }
+}

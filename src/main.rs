@@ -1,0 +1,3 @@
+//! The command `lapwing`.
+
+fn main() {}
