@@ -1,0 +1,119 @@
+//! Where to look: R-trees of extents, edges and points.
+
+use geo::{Coord, Rect};
+use rstar::primitives::{GeomWithData, Line, Rectangle};
+use rstar::{AABB, PointDistance as _, RTree};
+
+use crate::area::Area;
+use crate::position::Bng;
+use crate::predicate::{Position, position_among};
+
+type Extent = GeomWithData<Rectangle<[f64; 2]>, u32>;
+type Edge = GeomWithData<Line<[f64; 2]>, u32>;
+
+/// The areas of one layer, ready for questions about points. An area is named by its place in the
+/// layer's code order.
+#[derive(Debug)]
+pub struct AreaIndex {
+    extents: RTree<Extent>,
+    edges: RTree<Edge>,
+}
+
+/// The points of one layer, or the postcodes, ready for questions about nearness.
+#[derive(Debug)]
+pub struct PointIndex {
+    points: RTree<GeomWithData<[f64; 2], u32>>,
+}
+
+fn envelope(rect: Rect<f64>) -> AABB<[f64; 2]> {
+    AABB::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y])
+}
+
+fn xy(at: Bng) -> [f64; 2] {
+    [at.easting(), at.northing()]
+}
+
+impl AreaIndex {
+    /// Indexes the areas of a layer.
+    pub fn new(areas: &[Area]) -> Self {
+        let extents = (0..).zip(areas).map(|(place, area)| {
+            let (min, max) = (area.extent().min(), area.extent().max());
+            Extent::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), place)
+        });
+        let edges = (0..).zip(areas).flat_map(|(place, area)| {
+            area.edges().map(move |edge| {
+                let ends = [[edge.start.x, edge.start.y], [edge.end.x, edge.end.y]];
+                Edge::new(Line::new(ends[0], ends[1]), place)
+            })
+        });
+        Self {
+            extents: RTree::bulk_load(extents.collect()),
+            edges: RTree::bulk_load(edges.collect()),
+        }
+    }
+
+    /// The areas whose extent meets `rect`, in no particular order. BNG metres.
+    pub fn meeting(&self, rect: Rect<f64>) -> impl Iterator<Item = usize> + '_ {
+        self.extents.locate_in_envelope_intersecting(envelope(rect)).map(|e| e.data as usize)
+    }
+
+    /// The areas that hold `at`, in code order, and whether inside or on the boundary. `areas` is
+    /// the slice that was indexed.
+    pub fn containing(&self, areas: &[Area], at: Bng) -> Vec<(usize, Position)> {
+        let point: Coord<f64> = at.coord();
+        let mut found: Vec<_> = self
+            .extents
+            .locate_all_at_point(xy(at))
+            .map(|extent| extent.data as usize)
+            .map(|place| (place, position_among(areas[place].edges(), point)))
+            .filter(|(_, position)| *position != Position::Outside)
+            .collect();
+        found.sort_unstable_by_key(|(place, _)| *place);
+        found
+    }
+
+    /// Metres from `at` to the nearest edge of any area; `None` for a layer without areas.
+    pub fn boundary_distance_m(&self, at: Bng) -> Option<f64> {
+        let nearest = self.edges.nearest_neighbor(xy(at))?;
+        Some(nearest.geom().distance_2(&xy(at)).sqrt())
+    }
+
+    /// The areas with an edge closer than `reach_m` to `at`, each with the distance to its nearest
+    /// edge in metres, in code order.
+    pub fn edges_within(&self, at: Bng, reach_m: f64) -> Vec<(usize, f64)> {
+        let mut near: Vec<(usize, f64)> = self
+            .edges
+            .locate_within_distance(xy(at), reach_m * reach_m)
+            .map(|edge| (edge.data as usize, edge.geom().distance_2(&xy(at)).sqrt()))
+            .collect();
+        near.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        near.dedup_by_key(|(place, _)| *place);
+        near
+    }
+}
+
+impl PointIndex {
+    /// Indexes points by their place in the sequence; a `None` is passed over.
+    pub fn new(points: impl Iterator<Item = Option<Bng>>) -> Self {
+        let points = (0..)
+            .zip(points)
+            .filter_map(|(place, at)| at.map(|at| GeomWithData::new(xy(at), place)))
+            .collect();
+        Self { points: RTree::bulk_load(points) }
+    }
+
+    /// All points, nearest first, each with its distance in metres.
+    pub fn nearest(&self, at: Bng) -> impl Iterator<Item = (usize, f64)> + '_ {
+        self.points
+            .nearest_neighbor_iter_with_distance_2(xy(at))
+            .map(|(point, distance_2)| (point.data as usize, distance_2.sqrt()))
+    }
+
+    /// The points in `rect`, edges included, in no particular order. BNG metres.
+    pub fn within(&self, rect: Rect<f64>) -> impl Iterator<Item = (usize, Coord<f64>)> + '_ {
+        self.points.locate_in_envelope_intersecting(envelope(rect)).map(|point| {
+            let [x, y] = *point.geom();
+            (point.data as usize, Coord { x, y })
+        })
+    }
+}
