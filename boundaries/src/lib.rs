@@ -4,7 +4,7 @@
 //!
 //! 1. [`code`], [`postcode`], [`position`]: the values, checked once where they enter;
 //! 2. [`area`], [`layer`]: a ward, and all wards of one vintage;
-//! 3. [`catalogue`]: the TOML manifest that names the files;
+//! 3. [`manifest`], [`catalogue`]: the TOML that names the files, and how its mistakes are told;
 //! 4. [`fault`]: what can be wrong with a file, said with its place;
 //! 5. [`load`], [`validity`], [`compose`]: files to layers;
 //! 6. [`index`], [`locate`], [`measure`], [`overlap`]: the questions;
@@ -30,6 +30,7 @@ mod helmert;
 pub mod index;
 pub mod layer;
 pub mod load;
+pub mod manifest;
 pub mod measure;
 pub mod overlap;
 pub mod position;

@@ -1,16 +1,44 @@
 //! The catalogue: the TOML manifest that names a county's files and says what they are.
+//!
+//! ```
+//! # use std::path::Path;
+//! use lapwing_boundaries::catalogue::Catalogue;
+//! let text = r#"
+//!     title = "Northamptonshire"
+//!     [[layer]]
+//!     id = "ward"
+//!     title = "Wards, December 2022"
+//!     source = "wards_2022.geojson"
+//!     code = "WD22CD"
+//!     name = "WD22NM"
+//!     resoluton = "BSC"
+//! "#;
+//! let error = Catalogue::parse(text.as_bytes(), Path::new("catalogue.toml"), None).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "catalogue.toml:9:5: `resoluton` is not a key of layer ward; did you mean `resolution`?"
+//! );
+//! ```
+
+mod check;
+mod layers;
+mod read;
 
 use std::path::PathBuf;
 
 use crate::layer::{LayerId, LayerMeta};
+pub use crate::manifest::{ManifestError as CatalogueError, Problem};
 
 /// A catalogue as read: where its files are, and what each holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalogue {
     /// The title of the place, shown with every answer.
     pub title: String,
-    /// The folder of the catalogue; its relative paths start here.
+    /// The folder of the catalogue. Relative paths of `compose` start here.
     pub folder: PathBuf,
+    /// The folder in which relative paths of `source` start: the catalogue's own, or that of the
+    /// data if the reader was told another.
+    pub data_folder: PathBuf,
     /// The layers, in the catalogue's order.
     pub layers: Vec<LayerSpec>,
     /// The postcodes, if it has any.
@@ -26,6 +54,8 @@ pub struct LayerSpec {
     pub meta: LayerMeta,
     /// Where it comes from.
     pub source: LayerSource,
+    /// Where its file can be fetched, for `lapwing fetch`.
+    pub url: Option<String>,
 }
 
 /// Where a layer comes from.
@@ -63,7 +93,7 @@ pub struct SitesSource {
     pub path: PathBuf,
     /// How its columns are named.
     pub format: SitesFormat,
-    /// Other columns to keep.
+    /// Other columns to keep; for `ods-epraccur` the names of [`EPRACCUR_PROPERTIES`].
     pub keep: Vec<String>,
     /// Whether closed and dormant records are wanted too.
     pub include_closed: bool,
@@ -72,8 +102,12 @@ pub struct SitesSource {
 /// How the columns of a CSV of sites are named.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SitesFormat {
-    /// `epraccur` as NHS ODS publishes it: no header, the practice's code first.
-    OdsEpraccur,
+    /// `epraccur` as NHS ODS publishes it: no header, the practice's code first. Despite its
+    /// title it holds every prescriber (prisons, hospices, pharmacies that prescribe).
+    OdsEpraccur {
+        /// The prescribing settings wanted, all if `None`; 4 is a GP practice.
+        settings: Option<Vec<u16>>,
+    },
     /// A CSV with a header, its columns named in the catalogue.
     Columns {
         /// The column of the code.
@@ -84,6 +118,19 @@ pub enum SitesFormat {
         position: PositionColumns,
     },
 }
+
+/// What can be kept of a record of `ods-epraccur`, whose columns have no header; without `keep`
+/// it is all of these.
+pub const EPRACCUR_PROPERTIES: [&str; 8] = [
+    "address",
+    "postcode",
+    "telephone",
+    "prescribing_setting",
+    "status",
+    "open_date",
+    "close_date",
+    "commissioner",
+];
 
 /// Which columns say where a site is.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,289 @@
+//! Reading one `[[layer]]` of a catalogue.
+
+use std::path::Path;
+
+use crate::layer::{LayerId, LayerMeta, Resolution, Vintage};
+use crate::manifest::{Keys, nearest};
+
+use super::read::{Folders, PlacedLayer};
+use super::{
+    EPRACCUR_PROPERTIES, LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource,
+    VectorSource,
+};
+
+/// The keys that only a CSV of sites has.
+const SITE_KEYS: [&str; 4] = ["format", "columns", "include_closed", "prescribing_settings"];
+
+/// The keys that only a GIS file has.
+const VECTOR_KEYS: [&str; 3] = ["code", "name", "crs"];
+
+/// One layer; `None`, with its problems noted, where it cannot be told what it is.
+pub(super) fn read_layer<'m, 't>(
+    mut keys: Keys<'m, 't>,
+    folders: &Folders,
+) -> Option<PlacedLayer<'m, 't>> {
+    let id = read_id(&keys);
+    if let Some(id) = &id {
+        keys.call(format!("layer {id}"));
+    }
+    let title = keys.required_text("title", "a title for people, such as \"Wards, December 2022\"");
+    let url = read_url(&keys);
+    let source = read_source(&keys, folders);
+    let series = keys.text("vintage_of");
+    let vintage = read_vintage(&keys);
+    let resolution = read_resolution(&keys);
+    let coverage = keys.flag("coverage");
+    let licence = keys.text("licence");
+    let attribution = keys.text("attribution");
+    let shown = keys.text("source").or_else(|| keys.text("compose"));
+
+    if matches!(source, Some(LayerSource::Sites(_))) {
+        keys.forbid("resolution", "a CSV of sites has points, which are not generalised");
+        keys.forbid("coverage", "only areas can tile the ground");
+    }
+    let (Some(id), Some(source)) = (id, source) else {
+        keys.finish();
+        return None;
+    };
+    let series = match series.as_deref().map(LayerId::parse) {
+        None => id.clone(),
+        Some(Ok(series)) => series,
+        Some(Err(error)) => {
+            keys.refuse("vintage_of", error.to_string());
+            id.clone()
+        }
+    };
+    let meta = LayerMeta {
+        id,
+        series,
+        title: title.unwrap_or_default(),
+        vintage,
+        resolution,
+        coverage: coverage.unwrap_or(false),
+        licence,
+        attribution,
+        source: shown.unwrap_or_default(),
+    };
+    Some(PlacedLayer { keys, spec: LayerSpec { meta, source, url } })
+}
+
+fn read_id(keys: &Keys<'_, '_>) -> Option<LayerId> {
+    let id = keys.required_text("id", "its name in URLs and answers, such as \"ward\"")?;
+    LayerId::parse(&id).map_err(|error| keys.refuse("id", error.to_string())).ok()
+}
+
+fn read_url(keys: &Keys<'_, '_>) -> Option<String> {
+    let url = keys.text("url")?;
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        keys.refuse("url", format!("{url:?} is not a web address: it begins with https://"));
+    }
+    Some(url)
+}
+
+fn read_vintage(keys: &Keys<'_, '_>) -> Vintage {
+    let vintage = Vintage { valid_from: keys.date("valid_from"), valid_to: keys.date("valid_to") };
+    if let (Some(from), Some(to)) = (vintage.valid_from, vintage.valid_to)
+        && from >= to
+    {
+        keys.refuse(
+            "valid_to",
+            format!(
+                "`valid_to` {to} is not after `valid_from` {from}: it is the first day on which \
+                 the boundaries no longer hold"
+            ),
+        );
+    }
+    vintage
+}
+
+fn read_resolution(keys: &Keys<'_, '_>) -> Option<Resolution> {
+    let text = keys.text("resolution")?;
+    match text.as_str() {
+        "BFC" => Some(Resolution::Bfc),
+        "BFE" => Some(Resolution::Bfe),
+        "BGC" => Some(Resolution::Bgc),
+        "BSC" => Some(Resolution::Bsc),
+        "BUC" => Some(Resolution::Buc),
+        other => {
+            keys.refuse(
+                "resolution",
+                format!(
+                    "{other:?} is not a resolution: write \"BFC\" or \"BFE\" (full), \"BGC\" \
+                     (20 m), \"BSC\" (200 m) or \"BUC\" (500 m)"
+                ),
+            );
+            None
+        }
+    }
+}
+
+fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
+    let source = keys.text("source");
+    if keys.has("compose") {
+        let reason = "the layer is composed of other layers' areas";
+        for key in ["source", "url", "keep"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
+            keys.forbid(key, reason);
+        }
+        return keys.text("compose").map(|path| LayerSource::Compose(folders.own.join(path)));
+    }
+    let Some(source) = source else {
+        // The other keys are asked for, so that they are not called unknown.
+        for key in ["keep"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
+            keys.has(key);
+        }
+        if keys.has("url") && !keys.has("source") {
+            keys.refuse(
+                "url",
+                "`url` alone is not enough: download the file and name it as `source`",
+            );
+        } else if !keys.has("source") {
+            keys.refuse(
+                "source",
+                "the layer has neither `source`, a file, nor `compose`, a definition file",
+            );
+        }
+        return None;
+    };
+    let is_csv = has_extension(source.strip_suffix(".gz").unwrap_or(&source), "csv");
+    if is_csv || keys.has("format") || keys.has("columns") {
+        for key in VECTOR_KEYS {
+            keys.forbid(key, "the columns of a CSV are named by `columns` or `format`");
+        }
+        let include_closed = keys.flag("include_closed").unwrap_or(false);
+        let (format, keep) = read_sites_format(keys)?;
+        let path = folders.data.join(source);
+        return Some(LayerSource::Sites(SitesSource { path, format, keep, include_closed }));
+    }
+    for key in SITE_KEYS {
+        keys.forbid(key, "it belongs to a CSV of sites");
+    }
+    read_vector(keys, &source, folders).map(LayerSource::Vector)
+}
+
+fn read_vector(keys: &Keys<'_, '_>, source: &str, folders: &Folders) -> Option<VectorSource> {
+    let code = keys.required_text("code", "the field that holds the code, such as \"WD22CD\"");
+    let name = keys.text("name");
+    let keep = keys.texts("keep").unwrap_or_default();
+    let crs = keys.text("crs");
+    if let Some(crs) = &crs
+        && !crs.split_once(':').is_some_and(|(authority, code)| {
+            let is_word = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric());
+            is_word(authority) && is_word(code)
+        })
+    {
+        keys.refuse("crs", format!("{crs:?} is not a CRS: write it like \"EPSG:27700\""));
+    }
+    let (path, table) = split_table(source);
+    if table.is_some_and(str::is_empty) {
+        keys.refuse("source", "`source` ends in #: write the table's name after it, or drop it");
+    }
+    Some(VectorSource {
+        path: folders.data.join(path),
+        table: table.map(str::to_owned),
+        code: code?,
+        name,
+        keep,
+        crs,
+    })
+}
+
+/// `county.gpkg#wards` is the table `wards` of `county.gpkg`. A `#` elsewhere is part of the name.
+fn split_table(source: &str) -> (&str, Option<&str>) {
+    for (at, _) in source.match_indices('#') {
+        let path = &source[..at];
+        if has_extension(path, "gpkg") || has_extension(path, "zip") {
+            return (path, Some(&source[at + 1..]));
+        }
+    }
+    (source, None)
+}
+
+fn has_extension(path: &str, wanted: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+}
+
+fn read_sites_format(keys: &Keys<'_, '_>) -> Option<(SitesFormat, Vec<String>)> {
+    let keep = keys.texts("keep");
+    let settings = keys.numbers("prescribing_settings");
+    match (keys.has("format"), keys.has("columns")) {
+        (true, true) => {
+            keys.refuse("columns", "a layer has `format` or `columns`, not both");
+            None
+        }
+        (true, false) => {
+            let format = keys.text("format")?;
+            if format != "ods-epraccur" {
+                let hint = "write \"ods-epraccur\", or name the columns with `columns`";
+                keys.refuse("format", format!("{format:?} is not a format of sites; {hint}"));
+                return None;
+            }
+            let keep = keep.unwrap_or_else(|| EPRACCUR_PROPERTIES.map(str::to_owned).to_vec());
+            for name in &keep {
+                if !EPRACCUR_PROPERTIES.contains(&name.as_str()) {
+                    let hint = nearest(name, &EPRACCUR_PROPERTIES).map_or_else(
+                        || format!("it has {}", EPRACCUR_PROPERTIES.join(", ")),
+                        |meant| format!("did you mean {meant:?}?"),
+                    );
+                    keys.refuse("keep", format!("ods-epraccur has no property {name:?}; {hint}"));
+                }
+            }
+            if settings.as_ref().is_some_and(Vec::is_empty) {
+                keys.refuse("prescribing_settings", "`prescribing_settings` is empty: write [4]");
+            }
+            Some((SitesFormat::OdsEpraccur { settings }, keep))
+        }
+        (false, true) => {
+            keys.forbid("prescribing_settings", "only `format = \"ods-epraccur\"` knows them");
+            keys.forbid("include_closed", "only `format = \"ods-epraccur\"` knows closed records");
+            let columns = keys.table("columns", "`columns`")?;
+            Some((read_columns(columns)?, keep.unwrap_or_default()))
+        }
+        (false, false) => {
+            keys.refuse(
+                "source",
+                "a CSV needs to be told its columns: write columns = { code = \"…\", name = \
+                 \"…\", postcode = \"…\" } or format = \"ods-epraccur\"",
+            );
+            None
+        }
+    }
+}
+
+fn read_columns(columns: Keys<'_, '_>) -> Option<SitesFormat> {
+    const CHOICE: &str = "name one of postcode, easting and northing, or lon and lat";
+    let code = columns.required_text("code", "the column of the code");
+    let name = columns.required_text("name", "the column of the name");
+    let postcode = columns.text("postcode").map(PositionColumns::Postcode);
+    let grid = read_pair(&columns, "easting", "northing");
+    let degrees = read_pair(&columns, "lon", "lat");
+    let mut positions = vec![
+        postcode,
+        grid.map(|(easting, northing)| PositionColumns::EastingNorthing(easting, northing)),
+        degrees.map(|(lon, lat)| PositionColumns::LonLat(lon, lat)),
+    ];
+    positions.retain(Option::is_some);
+    let any_key = ["postcode", "easting", "northing", "lon", "lat"].map(|k| columns.has(k));
+    if positions.len() > 1 {
+        columns.refuse("code", format!("`columns` says twice where a site is: {CHOICE}"));
+    } else if !any_key.contains(&true) {
+        columns.refuse("code", format!("`columns` does not say where a site is: {CHOICE}"));
+    }
+    columns.finish();
+    let position = positions.into_iter().next().flatten()?;
+    Some(SitesFormat::Columns { code: code?, name: name?, position })
+}
+
+/// Two columns that need each other.
+fn read_pair(
+    columns: &Keys<'_, '_>,
+    first: &'static str,
+    second: &'static str,
+) -> Option<(String, String)> {
+    for (one, other) in [(first, second), (second, first)] {
+        if columns.has(one) && !columns.has(other) {
+            columns.refuse(one, format!("`columns` has `{one}` and lacks `{other}`"));
+        }
+    }
+    let (first, second) = (columns.text(first), columns.text(second));
+    first.zip(second)
+}

@@ -1,0 +1,149 @@
+//! Reading a catalogue: the file, its three kinds of table, and where relative paths start.
+
+use std::path::{Path, PathBuf};
+
+use crate::manifest::{Keys, Manifest, nearest};
+
+use super::{
+    AddressSpec, Catalogue, CatalogueError, LayerSpec, PostcodeFormat, PostcodeSpec, check, layers,
+};
+
+/// Where relative paths start.
+pub(super) struct Folders {
+    /// The catalogue's own folder: definitions that belong to the catalogue.
+    pub(super) own: PathBuf,
+    /// The folder of the data: files that were published by others.
+    pub(super) data: PathBuf,
+}
+
+/// A layer as read, with its place in the catalogue, for the checks that look at several.
+pub(super) struct PlacedLayer<'m, 't> {
+    pub(super) keys: Keys<'m, 't>,
+    pub(super) spec: LayerSpec,
+}
+
+impl Catalogue {
+    /// Reads a catalogue. Relative paths start at its folder.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be opened, or with everything that is wrong in it. Whether the files it
+    /// names are there is found out when they are loaded.
+    pub fn read(path: &Path) -> Result<Self, CatalogueError> {
+        let bytes = read_file(path)?;
+        Self::parse(&bytes, path, None)
+    }
+
+    /// Reads a catalogue whose data lie in another folder: relative paths of `source` start at
+    /// `data_folder`, those of `compose` at the catalogue's own folder.
+    pub fn read_with_data(path: &Path, data_folder: &Path) -> Result<Self, CatalogueError> {
+        let bytes = read_file(path)?;
+        Self::parse(&bytes, path, Some(data_folder))
+    }
+
+    /// Reads a catalogue from the bytes of its file. `file` gives its folder and the name for
+    /// messages; it need not exist.
+    pub fn parse(
+        bytes: &[u8],
+        file: &Path,
+        data_folder: Option<&Path>,
+    ) -> Result<Self, CatalogueError> {
+        let own = file.parent().unwrap_or(Path::new("")).to_owned();
+        let data = data_folder.map_or_else(|| own.clone(), Path::to_owned);
+        let manifest = Manifest::new(file, bytes)?;
+        let catalogue = parse_manifest(&manifest, Folders { own, data });
+        match catalogue {
+            Some(catalogue) if manifest.is_clean() => Ok(catalogue),
+            _ => Err(manifest.into_error()),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, CatalogueError> {
+    std::fs::read(path).map_err(|error| {
+        let message = if path.is_dir() {
+            "this is a folder: name the catalogue file in it, such as catalogue.toml".to_owned()
+        } else {
+            format!("the catalogue cannot be opened: {error}")
+        };
+        CatalogueError::unreadable(path, message)
+    })
+}
+
+/// The catalogue, or `None` where a required key is missing or wrong; the manifest holds what is
+/// wrong in either case.
+fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue> {
+    let root = manifest.parse()?;
+    let keys = Keys::new(manifest, "the catalogue", root.get_ref(), 0..0);
+    let title = keys.required_text("title", "the name of the place, shown with every answer");
+    let tables = keys.tables("layer");
+    if tables.is_empty() && !keys.has("layer") {
+        manifest.note(0, "the catalogue names no layer: begin each with [[layer]]");
+    }
+    let count = tables.len();
+    let layers: Vec<PlacedLayer<'_, '_>> =
+        tables.into_iter().filter_map(|keys| layers::read_layer(keys, &folders)).collect();
+    let postcodes = keys.table("postcodes", "[postcodes]").map(|k| read_postcodes(k, &folders));
+    let addresses = keys.table("addresses", "[addresses]").map(|k| read_addresses(k, &folders));
+    keys.finish();
+    // A layer that could not be read would make the others seem to name what is not there.
+    if layers.len() == count {
+        check::check_layers(manifest, &layers, postcodes.is_some());
+    }
+    let layers = check::settle(layers);
+    Some(Catalogue {
+        title: title?,
+        folder: folders.own,
+        data_folder: folders.data,
+        layers,
+        postcodes: postcodes.map_or(Some(None), |read| read.map(Some))?,
+        addresses: addresses.map_or(Some(None), |read| read.map(Some))?,
+    })
+}
+
+fn read_postcodes(keys: Keys<'_, '_>, folders: &Folders) -> Option<PostcodeSpec> {
+    let path = keys
+        .required_text("source", "the postcode file, a folder of them, or the zip as published")
+        .map(|source| folders.data.join(source));
+    let format = read_format(&keys);
+    let licence = keys.text("licence");
+    let attribution = keys.text("attribution");
+    keys.finish();
+    Some(PostcodeSpec { path: path?, format: format?, licence, attribution })
+}
+
+fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
+    const CHOICE: &str = "\"code-point-open\" or \"onspd\"";
+    let format = keys.required_text("format", &format!("write {CHOICE}"))?;
+    match format.as_str() {
+        "code-point-open" => Some(PostcodeFormat::CodePointOpen),
+        "onspd" => Some(PostcodeFormat::Onspd),
+        other => {
+            let hint = nearest(other, &["code-point-open", "onspd"]).map_or_else(
+                || format!("write {CHOICE}"),
+                |near| format!("did you mean {near:?}?"),
+            );
+            keys.refuse("format", format!("{other:?} is not a format of postcodes; {hint}"));
+            None
+        }
+    }
+}
+
+fn read_addresses(keys: Keys<'_, '_>, folders: &Folders) -> Option<AddressSpec> {
+    let path = keys
+        .required_text("source", "a CSV with a UPRN, a postcode, an easting and a northing a row")
+        .map(|source| folders.data.join(source));
+    let columns = keys.table("columns", "columns of [addresses]");
+    let column = |key: &'static str| {
+        columns.as_ref().and_then(|c| c.text(key)).unwrap_or_else(|| key.to_owned())
+    };
+    let (uprn, postcode) = (column("uprn"), column("postcode"));
+    let (easting, northing) = (column("easting"), column("northing"));
+    if let Some(columns) = columns {
+        columns.finish();
+    }
+    let licence = keys.text("licence");
+    let attribution = keys.text("attribution");
+    keys.finish();
+    Some(AddressSpec { path: path?, uprn, postcode, easting, northing, licence, attribution })
+}

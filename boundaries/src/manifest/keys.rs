@@ -1,0 +1,227 @@
+//! One table of a manifest, asked for its keys by name.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Manifest, nearest};
+
+/// One table of a manifest, asked for its keys by name. Call [`Keys::finish`] when all known keys
+/// have been asked for: what is left is unknown.
+pub(crate) struct Keys<'m, 't> {
+    manifest: &'m Manifest<'t>,
+    /// How messages call the table: `[postcodes]`.
+    what: String,
+    table: &'m DeTable<'t>,
+    span: Range<usize>,
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl<'m, 't> Keys<'m, 't> {
+    pub(crate) fn new(
+        manifest: &'m Manifest<'t>,
+        what: impl Into<String>,
+        table: &'m DeTable<'t>,
+        span: Range<usize>,
+    ) -> Self {
+        Self { manifest, what: what.into(), table, span, known: RefCell::default() }
+    }
+
+    /// Where the table begins, as an offset.
+    pub(crate) fn offset(&self) -> usize {
+        self.span.start
+    }
+
+    fn find(&self, key: &'static str) -> Option<&'m Spanned<DeValue<'t>>> {
+        self.known.borrow_mut().push(key);
+        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
+    }
+
+    /// Whether the key is there, whatever it holds.
+    pub(crate) fn has(&self, key: &'static str) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// Notes a problem with the value of a key, or with the table if it lacks the key.
+    pub(crate) fn refuse(&self, key: &'static str, message: impl Into<String>) {
+        let offset = self.find(key).map_or(self.span.start, |value| value.span().start);
+        self.manifest.note(offset, message);
+    }
+
+    /// Notes a problem if the key is there, where it makes no sense.
+    pub(crate) fn forbid(&self, key: &'static str, because: &str) {
+        if self.has(key) {
+            self.refuse(key, format!("`{key}` has no meaning here: {because}"));
+        }
+    }
+
+    fn wrong_kind(&self, key: &str, value: &Spanned<DeValue<'t>>, wanted: &str) {
+        let kind = value.get_ref().type_str();
+        let message =
+            format!("`{key}` of {} is {} {kind}; write {wanted}", self.what, article(kind));
+        self.manifest.note(value.span().start, message);
+    }
+
+    /// A text that is not empty.
+    pub(crate) fn text(&self, key: &'static str) -> Option<String> {
+        let value = self.find(key)?;
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong_kind(key, value, "a text in quotes");
+            return None;
+        };
+        if text.trim().is_empty() {
+            self.refuse(key, format!("`{key}` of {} is empty", self.what));
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    /// A text that must be there; `such_as` says what it is for or how it looks.
+    pub(crate) fn required_text(&self, key: &'static str, such_as: &str) -> Option<String> {
+        if !self.has(key) {
+            self.manifest.note(self.span.start, format!("{} lacks `{key}`: {such_as}", self.what));
+        }
+        self.text(key)
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
+        let value = self.find(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_kind(key, value, "true or false, without quotes");
+        }
+        flag
+    }
+
+    /// A day, in TOML's own writing without quotes.
+    pub(crate) fn date(&self, key: &'static str) -> Option<Date> {
+        let value = self.find(key)?;
+        let Some(datetime) = value.get_ref().as_datetime() else {
+            self.wrong_kind(key, value, "a date without quotes, like 2021-04-01");
+            return None;
+        };
+        let day = match (datetime.date, datetime.time) {
+            (Some(day), None) => {
+                let year = i16::try_from(day.year).unwrap_or(i16::MAX);
+                Date::new(year, day.month.cast_signed(), day.day.cast_signed()).ok()
+            }
+            _ => None,
+        };
+        if day.is_none() {
+            self.refuse(key, format!("`{key}` must be a day alone, like 2021-04-01"));
+        }
+        day
+    }
+
+    /// A list of texts, none empty, none twice.
+    pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
+        let value = self.find(key)?;
+        let wanted = "a list of texts, like [\"LAD22CD\", \"LAD22NM\"]";
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_kind(key, value, wanted);
+            return None;
+        };
+        let mut texts: Vec<String> = Vec::with_capacity(items.len());
+        for item in items {
+            match item.get_ref().as_str() {
+                None => self.wrong_kind(key, item, wanted),
+                Some(text) if text.trim().is_empty() => {
+                    let message = format!("`{key}` of {} holds an empty text", self.what);
+                    self.manifest.note(item.span().start, message);
+                }
+                Some(text) if texts.iter().any(|other| other == text) => {
+                    let message = format!("`{key}` of {} names {text:?} twice", self.what);
+                    self.manifest.note(item.span().start, message);
+                }
+                Some(text) => texts.push(text.to_owned()),
+            }
+        }
+        Some(texts)
+    }
+
+    /// A list of small whole numbers.
+    pub(crate) fn numbers(&self, key: &'static str) -> Option<Vec<u16>> {
+        let value = self.find(key)?;
+        let wanted = "a list of whole numbers, like [4]";
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_kind(key, value, wanted);
+            return None;
+        };
+        let mut numbers = Vec::with_capacity(items.len());
+        for item in items {
+            let number = item.get_ref().as_integer();
+            match number.and_then(|n| u16::from_str_radix(n.as_str(), n.radix()).ok()) {
+                Some(number) => numbers.push(number),
+                None => self.wrong_kind(key, item, wanted),
+            }
+        }
+        Some(numbers)
+    }
+
+    /// A table, written `[key]` or `key = { … }`.
+    pub(crate) fn table(&self, key: &'static str, what: &str) -> Option<Keys<'m, 't>> {
+        let value = self.find(key)?;
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong_kind(key, value, "a table");
+            return None;
+        };
+        Some(Keys::new(self.manifest, what, table, value.span()))
+    }
+
+    /// The tables of `[[key]]`, in the file's order.
+    pub(crate) fn tables(&self, key: &'static str) -> Vec<Keys<'m, 't>> {
+        let Some(value) = self.find(key) else { return Vec::new() };
+        let wanted = format!("each with double brackets: [[{key}]]");
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_kind(key, value, &wanted);
+            return Vec::new();
+        };
+        let mut tables = Vec::with_capacity(items.len());
+        for item in items {
+            match item.get_ref().as_table() {
+                Some(table) => {
+                    tables.push(Keys::new(self.manifest, format!("[[{key}]]"), table, item.span()));
+                }
+                None => self.wrong_kind(key, item, &wanted),
+            }
+        }
+        tables
+    }
+
+    /// How messages call the table from now on.
+    pub(crate) fn call(&mut self, what: impl Into<String>) {
+        self.what = what.into();
+    }
+
+    /// Refuses every key that was never asked for.
+    pub(crate) fn finish(self) {
+        let known = self.known.into_inner();
+        for (key, _) in self.table {
+            let name = key.get_ref().as_ref();
+            if known.contains(&name) {
+                continue;
+            }
+            let hint = match nearest(name, &known) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("it may have {}", list_of(&known)),
+            };
+            let message = format!("`{name}` is not a key of {}; {hint}", self.what);
+            self.manifest.note(key.span().start, message);
+        }
+    }
+}
+
+fn article(kind: &str) -> &'static str {
+    if kind.starts_with(['a', 'i']) { "an" } else { "a" }
+}
+
+fn list_of(known: &[&str]) -> String {
+    let mut names: Vec<&str> = known.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}

@@ -1,0 +1,357 @@
+//! Catalogues with a mistake in them, each with the sentence that its author reads.
+
+use std::path::Path;
+
+use lapwing_boundaries::catalogue::Catalogue;
+
+fn messages(text: &str) -> Vec<String> {
+    let error = Catalogue::parse(text.as_bytes(), Path::new("c.toml"), None)
+        .expect_err(&format!("taken as good:\n{text}"));
+    error.to_string().lines().map(str::to_owned).collect()
+}
+
+/// A catalogue that is right but for the lines given, which stand from line 2 on in one layer.
+fn layer(lines: &str) -> String {
+    format!("title = \"T\"\n[[layer]]\n{lines}\n")
+}
+
+/// A layer that is right but for the lines given, which stand from line 7 on.
+fn ward(lines: &str) -> String {
+    layer(&format!("id = \"ward\"\ntitle = \"Wards\"\nsource = \"w.shp\"\ncode = \"CD\"\n{lines}"))
+}
+
+/// A layer of sites; the lines given stand from line 6 on.
+fn sites(lines: &str) -> String {
+    layer(&format!("id = \"gp\"\ntitle = \"GPs\"\nsource = \"gp.csv\"\n{lines}"))
+}
+
+/// Two layers of wards with these lines each.
+fn two_wards(first: &str, second: &str) -> String {
+    let one = |id: &str, lines: &str| {
+        format!(
+            "[[layer]]\nid = \"{id}\"\ntitle = \"W\"\nsource = \"w.shp\"\ncode = \"CD\"\n{lines}\n"
+        )
+    };
+    format!("title = \"T\"\n{}{}", one("ward", first), one("ward_2013", second))
+}
+
+/// Checks that each catalogue is refused with a sentence that holds the one expected.
+fn each_is_told(cases: &[(String, &str)]) {
+    let mut missed = Vec::new();
+    for (text, expected) in cases {
+        let found = messages(text);
+        if !found.iter().any(|message| message.contains(expected)) {
+            missed.push(format!("of\n{text}expected: {expected}\nfound: {}", found.join("\n")));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n\n"));
+}
+
+#[test]
+fn a_mistake_of_the_whole_file_is_told() {
+    each_is_told(&[
+        (
+            String::new(),
+            "c.toml:1:1: the catalogue lacks `title`: the name of the place, shown with every answer",
+        ),
+        (
+            "title = \"T\"\n".into(),
+            "c.toml:1:1: the catalogue names no layer: begin each with [[layer]]",
+        ),
+        ("title = \"T\n[[layer]]\n".into(), "c.toml:1:11: this is not TOML: invalid basic string"),
+        ("title = \"T\"\ntitle = \"U\"\n".into(), "c.toml:2:1: this is not TOML: duplicate key"),
+        (
+            "title = \"T\"\n[layer]\nid = \"ward\"\n".into(),
+            "`layer` of the catalogue is a table; write each with double brackets: [[layer]]",
+        ),
+        (
+            "title = 2022\n[[layer]]\n".into(),
+            "c.toml:1:9: `title` of the catalogue is an integer; write a text in quotes",
+        ),
+        (
+            "title = \"T\"\n[[layers]]\nid = \"ward\"\n".into(),
+            "c.toml:2:3: `layers` is not a key of the catalogue; did you mean `layer`?",
+        ),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
+    each_is_told(&[
+        (
+            layer("title = \"Wards\"\nsource = \"w.shp\"\ncode = \"CD\""),
+            "[[layer]] lacks `id`: its name in URLs and answers, such as \"ward\"",
+        ),
+        (
+            layer("id = \"Ward 2022\"\ntitle = \"W\"\nsource = \"w.shp\"\ncode = \"CD\""),
+            "c.toml:3:6: \"Ward 2022\" is not a layer id: use a to z, 0 to 9 and _",
+        ),
+        (
+            layer("id = \"ward\"\nsource = \"w.shp\"\ncode = \"CD\""),
+            "layer ward lacks `title`: a title for people",
+        ),
+        (
+            layer("id = \"ward\"\ntitle = \" \"\nsource = \"w.shp\"\ncode = \"CD\""),
+            "c.toml:4:9: `title` of layer ward is empty",
+        ),
+        (
+            layer("id = \"ward\"\ntitle = \"W\""),
+            "the layer has neither `source`, a file, nor `compose`, a definition file",
+        ),
+        (
+            layer("id = \"ward\"\ntitle = \"W\"\nurl = \"https://example.org/w.zip\""),
+            "c.toml:5:7: `url` alone is not enough: download the file and name it as `source`",
+        ),
+        (
+            ward("url = \"w.zip\""),
+            "c.toml:7:7: \"w.zip\" is not a web address: it begins with https://",
+        ),
+        (
+            layer("id = \"ward\"\ntitle = \"W\"\nsource = \"w.shp\""),
+            "layer ward lacks `code`: the field that holds the code, such as \"WD22CD\"",
+        ),
+        (
+            ward("resoluton = \"BSC\""),
+            "c.toml:7:1: `resoluton` is not a key of layer ward; did you mean `resolution`?",
+        ),
+        (
+            ward("colour = \"red\""),
+            "c.toml:7:1: `colour` is not a key of layer ward; it may have attribution, code, ",
+        ),
+        (
+            ward("license = \"OGL\""),
+            "`license` is not a key of layer ward; did you mean `licence`?",
+        ),
+        (
+            ward("resolution = \"20m\""),
+            "c.toml:7:14: \"20m\" is not a resolution: write \"BFC\" or \"BFE\" (full), \"BGC\" (20 m), \"BSC\" (200 m) or \"BUC\" (500 m)",
+        ),
+        (
+            ward("coverage = \"yes\""),
+            "c.toml:7:12: `coverage` of layer ward is a string; write true or false, without quotes",
+        ),
+        (
+            ward("keep = \"LAD22CD\""),
+            "c.toml:7:8: `keep` of layer ward is a string; write a list of texts",
+        ),
+        (
+            ward("keep = [\"A\", 2]"),
+            "c.toml:7:14: `keep` of layer ward is an integer; write a list of texts",
+        ),
+        (ward("keep = [\"A\", \"A\"]"), "c.toml:7:14: `keep` of layer ward names \"A\" twice"),
+        (
+            ward("crs = \"27700\""),
+            "c.toml:7:7: \"27700\" is not a CRS: write it like \"EPSG:27700\"",
+        ),
+        (
+            layer("id = \"ward\"\ntitle = \"W\"\nsource = \"w.gpkg#\"\ncode = \"CD\""),
+            "c.toml:5:10: `source` ends in #: write the table's name after it, or drop it",
+        ),
+    ]);
+}
+
+#[test]
+fn dates_that_cannot_be_and_vintages_that_overlap_are_refused() {
+    each_is_told(&[
+        (
+            ward("valid_from = \"2021-04-01\""),
+            "c.toml:7:14: `valid_from` of layer ward is a string; write a date without quotes, like 2021-04-01",
+        ),
+        (
+            ward("valid_from = 2021-04-01T00:00:00Z"),
+            "`valid_from` must be a day alone, like 2021-04-01",
+        ),
+        (ward("valid_from = 2021-02-30"), "c.toml:7:"),
+        (
+            ward("valid_from = 2021-04-01\nvalid_to = 2021-04-01"),
+            "c.toml:8:12: `valid_to` 2021-04-01 is not after `valid_from` 2021-04-01: it is the first day on which the boundaries no longer hold",
+        ),
+        (
+            ward("vintage_of = \"ward\"\nvalid_to = 2021-04-01"),
+            "c.toml:7:14: layer ward cannot be a vintage of itself",
+        ),
+        (
+            ward("vintage_of = \"wards\"\nvalid_to = 2021-04-01"),
+            "c.toml:7:14: `vintage_of` names a layer wards that there is not",
+        ),
+        (
+            ward("vintage_of = \"The wards\"\nvalid_to = 2021-04-01"),
+            "\"The wards\" is not a layer id",
+        ),
+        (
+            two_wards("valid_from = 2021-04-01", "vintage_of = \"ward\""),
+            "layer ward_2013 is a vintage of ward and has no dates: give `valid_from`, `valid_to` or both",
+        ),
+        (
+            two_wards(
+                "valid_from = 2021-04-01\nvintage_of = \"ward_2013\"",
+                "vintage_of = \"ward\"\nvalid_to = 2021-04-01",
+            ),
+            "layer ward_2013 is itself a vintage of ward: name that one",
+        ),
+        (
+            two_wards("valid_from = 2021-04-01", "vintage_of = \"ward\"\nvalid_to = 2021-04-02"),
+            "layers ward (2021-04-01 to …) and ward_2013 (… to 2021-04-02) are vintages of one series and in force at the same time",
+        ),
+        (
+            two_wards("", "vintage_of = \"ward\"\nvalid_to = 2021-04-02"),
+            "layers ward (… to …) and ward_2013 (… to 2021-04-02) are vintages of one series",
+        ),
+        (
+            two_wards("", "").replace("ward_2013", "ward"),
+            "c.toml:8:1: the id ward stands twice: every layer needs one of its own",
+        ),
+    ]);
+}
+
+#[test]
+fn a_composed_layer_has_no_file_of_its_own() {
+    each_is_told(&[
+        (
+            layer("id = \"lap\"\ntitle = \"LAPs\"\ncompose = \"laps.toml\"\nsource = \"l.shp\""),
+            "c.toml:6:10: `source` has no meaning here: the layer is composed of other layers' areas",
+        ),
+        (
+            layer("id = \"lap\"\ntitle = \"LAPs\"\ncompose = [\"laps.toml\"]"),
+            "`compose` of layer lap is an array; write a text in quotes",
+        ),
+    ]);
+}
+
+#[test]
+fn a_csv_of_sites_must_say_which_columns_to_read() {
+    each_is_told(&[
+        (sites(""), "a CSV needs to be told its columns: write columns = { code ="),
+        (
+            sites("format = \"epraccur\""),
+            "c.toml:6:10: \"epraccur\" is not a format of sites; write \"ods-epraccur\", or name the columns with `columns`",
+        ),
+        (
+            sites("format = \"ods-epraccur\""),
+            "the sites of layer gp are placed by postcode: add [postcodes] to the catalogue",
+        ),
+        (
+            sites("format = \"ods-epraccur\"\ncoverage = true"),
+            "`coverage` has no meaning here: only areas can tile the ground",
+        ),
+        (
+            sites("format = \"ods-epraccur\"\nresolution = \"BGC\""),
+            "`resolution` has no meaning here: a CSV of sites has points, which are not generalised",
+        ),
+        (
+            sites("format = \"ods-epraccur\"\nkeep = [\"adress\"]"),
+            "c.toml:7:8: ods-epraccur has no property \"adress\"; did you mean \"address\"?",
+        ),
+        (
+            sites("format = \"ods-epraccur\"\nprescribing_settings = [\"4\"]"),
+            "c.toml:7:25: `prescribing_settings` of layer gp is a string; write a list of whole numbers, like [4]",
+        ),
+        (
+            sites("format = \"ods-epraccur\"\nprescribing_settings = []"),
+            "`prescribing_settings` is empty: write [4]",
+        ),
+        (
+            sites("format = \"ods-epraccur\"\ncolumns = { code = \"C\" }"),
+            "c.toml:7:11: a layer has `format` or `columns`, not both",
+        ),
+        (sites("columns = \"code\""), "`columns` of layer gp is a string; write a table"),
+        (
+            sites("columns = { code = \"C\", name = \"N\" }"),
+            "`columns` does not say where a site is: name one of postcode, easting and northing, or lon and lat",
+        ),
+        (
+            sites("columns = { code = \"C\", name = \"N\", easting = \"E\" }"),
+            "c.toml:6:47: `columns` has `easting` and lacks `northing`",
+        ),
+        (
+            sites(
+                "columns = { code = \"C\", name = \"N\", postcode = \"P\", lon = \"X\", lat = \"Y\" }",
+            ),
+            "`columns` says twice where a site is",
+        ),
+        (
+            sites("columns = { code = \"C\", postcode = \"P\" }"),
+            "`columns` lacks `name`: the column of the name",
+        ),
+        (
+            sites("columns = { code = \"C\", name = \"N\", lng = \"X\", lat = \"Y\" }"),
+            "`lng` is not a key of `columns`; it may have code, easting, lat, lon, ",
+        ),
+        (
+            sites(
+                "columns = { code = \"C\", name = \"N\", lon = \"X\", lat = \"Y\" }\ninclude_closed = true",
+            ),
+            "only `format = \"ods-epraccur\"` knows closed records",
+        ),
+        (
+            sites(
+                "code = \"C\"\ncolumns = { code = \"C\", name = \"N\", lon = \"X\", lat = \"Y\" }",
+            ),
+            "c.toml:6:8: `code` has no meaning here: the columns of a CSV are named by `columns` or `format`",
+        ),
+        (
+            ward("include_closed = true"),
+            "c.toml:7:18: `include_closed` has no meaning here: it belongs to a CSV of sites",
+        ),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_postcodes_or_addresses_is_told() {
+    each_is_told(&[
+        (
+            ward("[postcodes]\nformat = \"onspd\""),
+            "[postcodes] lacks `source`: the postcode file, a folder of them, or the zip as published",
+        ),
+        (
+            ward("[postcodes]\nsource = \"p.zip\""),
+            "[postcodes] lacks `format`: write \"code-point-open\" or \"onspd\"",
+        ),
+        (
+            ward("[postcodes]\nsource = \"p.zip\"\nformat = \"codepoint-open\""),
+            "c.toml:9:10: \"codepoint-open\" is not a format of postcodes; did you mean \"code-point-open\"?",
+        ),
+        (
+            ward("[postcode]\nsource = \"p.zip\""),
+            "`postcode` is not a key of the catalogue; did you mean `postcodes`?",
+        ),
+        (
+            ward("[addresses]\ncolumns = { uprn = \"U\" }"),
+            "[addresses] lacks `source`: a CSV with a UPRN, a postcode, an easting and a northing a row",
+        ),
+        (
+            ward("[addresses]\nsource = \"a.csv\"\ncolumns = { eastings = \"E\" }"),
+            "`eastings` is not a key of columns of [addresses]; did you mean `easting`?",
+        ),
+    ]);
+}
+
+#[test]
+fn one_reading_tells_all_mistakes_in_the_order_of_the_lines() {
+    let text = "title = \"T\"\n[[layer]]\nid = \"ward\"\ntitle = 3\nsource = \"w.shp\"\ncod = \"CD\"\n\
+                coverage = 1\n[postcodes]\nsource = \"p\"\nformat = \"x\"\nlicense = \"y\"\n";
+    let lines: Vec<String> = messages(text)
+        .iter()
+        .map(|message| message.split(": ").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        lines,
+        ["c.toml:2:1", "c.toml:4:9", "c.toml:6:1", "c.toml:7:12", "c.toml:10:10", "c.toml:11:1"]
+    );
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_told_its_line() {
+    let error =
+        Catalogue::parse(b"title = \"T\"\n# M\xF4n\n", Path::new("c.toml"), None).unwrap_err();
+    assert_eq!(error.to_string(), "c.toml:2:1: this line is not UTF-8: save the file as UTF-8");
+}
+
+#[test]
+fn a_catalogue_that_is_not_there_and_a_folder_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = Catalogue::read(&folder.path().join("c.toml")).unwrap_err().to_string();
+    assert!(missing.contains("c.toml: the catalogue cannot be opened: "), "{missing}");
+    let folder = Catalogue::read(folder.path()).unwrap_err().to_string();
+    assert!(folder.contains("this is a folder: name the catalogue file in it"), "{folder}");
+}
