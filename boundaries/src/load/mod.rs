@@ -1,7 +1,22 @@
 //! Files to raw layers: every format read into the same shape, projected to BNG, not yet trusted.
 //!
 //! A loader reads one file of one format. It takes whatever the file holds, names what is wrong
-//! in the [`Report`](crate::fault::Report), and leaves the judgement of rings and codes to
-//! [`crate::validity`].
+//! in the [`Report`], and leaves the judgement of rings and codes to [`crate::validity`].
+//!
+//! The way of a file in a GIS format:
+//!
+//! 1. its suffix chooses the reader ([`geojson`]);
+//! 2. the reader gives features in the file's own coordinates, and what the file says of its CRS
+//!    ([`unprojected`], [`fields`]);
+//! 3. the CRS of the file and that of the catalogue are reconciled ([`crs`]);
+//! 4. every coordinate becomes British National Grid metres ([`project`]).
 
+pub mod crs;
+pub mod fields;
+pub mod geojson;
+pub mod project;
 pub mod raw;
+pub mod unprojected;
+mod vector;
+
+pub use vector::load_vector;

@@ -1,0 +1,130 @@
+//! One GeoJSON Feature: its geometry, and those of its properties that are wanted.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::super::fields::Fields;
+use super::super::raw::RawFeature;
+use super::super::unprojected::FileReport;
+use super::geometry::GeometryParts;
+
+/// A feature as read, before anything is judged.
+#[derive(Default)]
+pub(super) struct FeatureParts {
+    pub(super) geometry: Option<GeometryParts>,
+    pub(super) properties: Vec<(String, Value)>,
+}
+
+impl FeatureParts {
+    /// The raw feature; `None`, with the fault reported, if its geometry breaks the format.
+    pub(super) fn into_raw(
+        self,
+        index: usize,
+        fields: &Fields<'_>,
+        report: &mut FileReport<'_>,
+    ) -> Option<RawFeature> {
+        let picked = fields.pick(index, &self.properties, report);
+        let geometry = GeometryParts::into_raw(self.geometry, &mut |fault| {
+            report.add(fault.of_feature(index, picked.code.as_deref()));
+        })?;
+        Some(RawFeature {
+            index,
+            code: picked.code,
+            name: picked.name,
+            properties: picked.properties,
+            geometry,
+        })
+    }
+}
+
+/// Reads a Feature, noting and choosing its properties by the catalogue's wishes.
+pub(super) struct FeatureSeed<'s, 'f> {
+    pub(super) fields: &'s mut Fields<'f>,
+}
+
+impl<'de> DeserializeSeed<'de> for FeatureSeed<'_, '_> {
+    type Value = FeatureParts;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<FeatureParts, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FeatureSeed<'_, '_> {
+    type Value = FeatureParts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a GeoJSON Feature")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FeatureParts, A::Error> {
+        let mut parts = FeatureParts::default();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "type" => {
+                    let kind: Value = map.next_value()?;
+                    if kind.as_str() != Some("Feature") {
+                        return Err(serde::de::Error::custom(format_args!(
+                            "\"type\": {kind} where a Feature is wanted"
+                        )));
+                    }
+                }
+                "geometry" => parts.geometry = map.next_value()?,
+                "properties" => {
+                    parts.properties =
+                        map.next_value_seed(PropertiesSeed { fields: self.fields })?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(parts)
+    }
+}
+
+/// Reads the properties that are wanted, and notes the names of all.
+struct PropertiesSeed<'s, 'f> {
+    fields: &'s mut Fields<'f>,
+}
+
+impl<'de> DeserializeSeed<'de> for PropertiesSeed<'_, '_> {
+    type Value = Vec<(String, Value)>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for PropertiesSeed<'_, '_> {
+    type Value = Vec<(String, Value)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of properties, or null")
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            self.fields.saw(&key);
+            if self.fields.wants(&key) {
+                values.push((key, map.next_value()?));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(values)
+    }
+}

@@ -1,0 +1,221 @@
+//! A GeoJSON geometry, its members in any order, to a raw geometry.
+
+use std::fmt;
+
+use geo::Coord;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::super::raw::{RawGeometry, RawRing};
+use crate::fault::{Fault, FaultKind};
+
+/// A geometry object as read.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct GeometryParts {
+    #[serde(rename = "type")]
+    kind: Option<Node>,
+    coordinates: Option<Node>,
+}
+
+/// Anything that may stand where coordinates are wanted.
+enum Node {
+    Number(f64),
+    /// Two numbers or more; those after the second (height, measure) are dropped.
+    Position(Coord<f64>),
+    List(Vec<Node>),
+    Text(String),
+    /// Something else, in words.
+    Wrong(&'static str),
+}
+
+impl Node {
+    fn describe(&self) -> &str {
+        match self {
+            Self::Number(_) => "a number",
+            Self::Position(_) => "a position",
+            Self::List(list) if list.is_empty() => "an empty list",
+            Self::List(_) => "a list",
+            Self::Text(_) => "text",
+            Self::Wrong(what) => what,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("coordinates")
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
+        Ok(Node::Number(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+        Ok(Node::Number(number as f64))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
+        Ok(Node::Number(number as f64))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.to_owned()))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+        Ok(Node::Wrong("true or false"))
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Wrong("null"))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Node::Wrong("an object"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
+        let x = match seq.next_element()? {
+            None => return Ok(Node::List(Vec::new())),
+            Some(Node::Number(x)) => x,
+            Some(first) => {
+                let mut list = vec![first];
+                while let Some(node) = seq.next_element()? {
+                    list.push(node);
+                }
+                list.shrink_to_fit();
+                return Ok(Node::List(list));
+            }
+        };
+        let second = seq.next_element()?;
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(match second {
+            Some(Node::Number(y)) => Node::Position(Coord { x, y }),
+            Some(_) => Node::Wrong("a position whose second number is none"),
+            None => Node::Wrong("a position of one number"),
+        })
+    }
+}
+
+/// A fault of a geometry, before it is known whose; with the ring where that is known.
+type Wrong = (String, Option<(usize, usize)>);
+
+impl GeometryParts {
+    /// The raw geometry; `None`, with the fault reported, if it breaks the format's rules.
+    pub(super) fn into_raw(
+        parts: Option<Self>,
+        report: &mut dyn FnMut(Fault),
+    ) -> Option<RawGeometry> {
+        let Some(parts) = parts else { return Some(RawGeometry::Empty) };
+        match parts.convert(report) {
+            Ok(geometry) => Some(geometry),
+            Err((message, ring)) => {
+                let fault = Fault::error(FaultKind::WrongGeometry, message);
+                report(match ring {
+                    Some((polygon, ring)) => fault.of_ring(polygon, ring),
+                    None => fault,
+                });
+                None
+            }
+        }
+    }
+
+    fn convert(self, report: &mut dyn FnMut(Fault)) -> Result<RawGeometry, Wrong> {
+        let kind = match self.kind {
+            Some(Node::Text(kind)) => kind,
+            Some(_) => return Err(("the geometry's \"type\" is not text".to_owned(), None)),
+            None => return Err(("the geometry has no \"type\"".to_owned(), None)),
+        };
+        match kind.as_str() {
+            "Polygon" | "MultiPolygon" | "Point" | "MultiPoint" => {}
+            "LineString" | "MultiLineString" | "GeometryCollection" => {
+                return Ok(RawGeometry::Other(kind));
+            }
+            _ => return Err((format!("{kind:?} is no kind of GeoJSON geometry"), None)),
+        }
+        let Some(coordinates) = self.coordinates else {
+            return Err((format!("the {kind} has no \"coordinates\""), None));
+        };
+        match kind.as_str() {
+            "Polygon" => Ok(polygons(vec![rings(0, coordinates)?], report)),
+            "MultiPolygon" => {
+                let list = list(coordinates, "the MultiPolygon's coordinates", None)?;
+                let all = list.into_iter().enumerate().map(|(p, polygon)| rings(p, polygon));
+                Ok(polygons(all.collect::<Result<_, _>>()?, report))
+            }
+            _ => point(&kind, coordinates),
+        }
+    }
+}
+
+fn list(node: Node, what: &str, ring: Option<(usize, usize)>) -> Result<Vec<Node>, Wrong> {
+    match node {
+        Node::List(list) => Ok(list),
+        other => Err((format!("{what} are {}, not a list", other.describe()), ring)),
+    }
+}
+
+fn rings(polygon: usize, node: Node) -> Result<Vec<RawRing>, Wrong> {
+    let rings = list(node, "the coordinates of the polygon", Some((polygon, 0)))?;
+    rings.into_iter().enumerate().map(|(r, ring)| positions(ring, (polygon, r))).collect()
+}
+
+fn positions(node: Node, ring: (usize, usize)) -> Result<RawRing, Wrong> {
+    list(node, "the coordinates of the ring", Some(ring))?
+        .into_iter()
+        .enumerate()
+        .map(|(i, node)| match node {
+            Node::Position(at) => Ok(at),
+            other => {
+                let message = format!(
+                    "vertex {i} is {}, where a position of two numbers is wanted",
+                    other.describe()
+                );
+                Err((message, Some(ring)))
+            }
+        })
+        .collect()
+}
+
+/// Polygons without those that have no ring at all, which cover nothing.
+fn polygons(polygons: Vec<Vec<RawRing>>, report: &mut dyn FnMut(Fault)) -> RawGeometry {
+    if polygons.iter().flatten().all(Vec::is_empty) {
+        return RawGeometry::Empty;
+    }
+    let before = polygons.len();
+    let polygons: Vec<_> = polygons.into_iter().filter(|rings| !rings.is_empty()).collect();
+    if polygons.len() < before {
+        let message = format!(
+            "{} of the {before} polygons have no ring, and were left out",
+            before - polygons.len()
+        );
+        report(Fault::repaired(FaultKind::EmptyGeometry, message));
+    }
+    RawGeometry::Polygons { polygons, grouped: true }
+}
+
+/// A Point, or a MultiPoint of one point or none.
+fn point(kind: &str, coordinates: Node) -> Result<RawGeometry, Wrong> {
+    let wrong =
+        |node: &Node| Err((format!("the coordinates of the {kind} are {}", node.describe()), None));
+    match (kind, coordinates) {
+        (_, Node::List(list)) if list.is_empty() => Ok(RawGeometry::Empty),
+        ("Point", Node::Position(at)) => Ok(RawGeometry::Point(at)),
+        ("MultiPoint", Node::List(list)) => match list.as_slice() {
+            [Node::Position(at)] => Ok(RawGeometry::Point(*at)),
+            _ => Ok(RawGeometry::Other(kind.to_owned())),
+        },
+        (_, node) => wrong(&node),
+    }
+}

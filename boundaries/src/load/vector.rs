@@ -1,0 +1,107 @@
+//! A file in a GIS format to a raw layer: the way is in [`super`].
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use crate::catalogue::VectorSource;
+use crate::fault::Report;
+use crate::layer::LayerId;
+
+use super::fields::Fields;
+use super::raw::RawLayer;
+use super::unprojected::{FileReport, Refusal, Unprojected};
+use super::{crs, geojson, project};
+
+/// The formats that are read, for messages.
+const FORMATS: &str =
+    ".geojson, .json, .geojsonl, .ndjson (each also .gz), .shp, .zip of a shapefile, .gpkg, .fgb";
+
+/// Reads a file in a GIS format, its coordinates brought to BNG metres.
+///
+/// Every fault found goes into the report, with the layer, the file and whatever else is known of
+/// its place. A feature that cannot be read or projected is reported and left out; its error
+/// refuses the layer in the end, and the features kept are there to have their own faults found.
+///
+/// `None` if the file as a whole is refused: it cannot be read, its CRS is unknown or cannot be
+/// true, no feature has the code field, or it holds no feature.
+pub fn load_vector(
+    source: &VectorSource,
+    layer: &LayerId,
+    report: &mut Report,
+) -> Option<RawLayer> {
+    let mut report = FileReport::new(layer, source.path.display().to_string(), report);
+    match load(source, &mut report) {
+        Ok(features) => Some(RawLayer { file: report.file().to_owned(), features: features? }),
+        Err(refusal) => {
+            report.add(refusal.into_fault());
+            None
+        }
+    }
+}
+
+fn load(
+    source: &VectorSource,
+    report: &mut FileReport<'_>,
+) -> Result<Option<Vec<super::raw::RawFeature>>, Refusal> {
+    let mut fields = Fields::of(source);
+    let Unprojected { crs: stated, features } = read(source, &mut fields, report)?;
+    if features.is_empty() {
+        return Err(Refusal::unreadable("the file holds no feature that can be read"));
+    }
+    if !fields.report_missing(report) {
+        return Ok(None);
+    }
+    let crs = crs::reconcile(stated, source.crs.as_deref())?;
+    project::project(features, &crs, report).map(Some)
+}
+
+/// Reads the file by the format that its suffix names.
+fn read(
+    source: &VectorSource,
+    fields: &mut Fields<'_>,
+    report: &mut FileReport<'_>,
+) -> Result<Unprojected, Refusal> {
+    let path = &source.path;
+    let lower = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let (stem, compressed) = match lower.strip_suffix(".gz") {
+        Some(stem) => (stem, true),
+        None => (lower.as_str(), false),
+    };
+    let suffix = stem.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+    match suffix {
+        "geojson" | "json" => geojson::read(open(path, compressed)?, fields, report),
+        "geojsonl" | "geojsons" | "ndjson" => {
+            geojson::read_sequence(open(path, compressed)?, fields, report)
+        }
+        _ => Err(Refusal::unreadable(format!(
+            "{lower:?} has a suffix of no format that is read: {FORMATS}"
+        ))),
+    }
+}
+
+/// Opens a file, and its gzip layer if it has one.
+fn open(path: &Path, compressed: bool) -> Result<Box<dyn Read>, Refusal> {
+    let file = open_file(path)?;
+    Ok(if compressed {
+        Box::new(MultiGzDecoder::new(std::io::BufReader::new(file)))
+    } else {
+        Box::new(file)
+    })
+}
+
+/// Opens a regular file, or says in a sentence why not.
+fn open_file(path: &Path) -> Result<File, Refusal> {
+    let cannot = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            Refusal::unreadable("there is no such file: check `source` in the catalogue")
+        }
+        _ => Refusal::unreadable(format!("the file cannot be opened: {error}")),
+    };
+    if path.metadata().map_err(cannot)?.is_dir() {
+        return Err(Refusal::unreadable("this is a folder: name the file in it"));
+    }
+    File::open(path).map_err(cannot)
+}
