@@ -22,6 +22,7 @@
 //! coverage is ever homeless. The rule is decided with exact predicates, never with a tolerance.
 
 pub mod area;
+pub mod atlas;
 pub mod catalogue;
 pub mod code;
 pub mod fault;
@@ -30,10 +31,14 @@ mod helmert;
 pub mod index;
 pub mod layer;
 pub mod load;
+pub mod locate;
 pub mod manifest;
 pub mod measure;
 pub mod overlap;
 pub mod position;
 pub mod postcode;
 pub mod predicate;
+pub mod progress;
+pub mod search;
+pub mod snapshot;
 mod strips;

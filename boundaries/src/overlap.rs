@@ -193,3 +193,27 @@ pub fn with_polygon(
     found.sort_unstable_by_key(|(place, _)| *place);
     found
 }
+
+/// The ground of `asked` that none of `covering` covers, in m², where the covering areas may
+/// overlap one another and so cannot simply be summed up.
+///
+/// The overlay library is the one part here that may fail on odd input, by panic; then what the
+/// largest one covers is the least that can be said.
+pub fn uncovered_m2<'a>(
+    asked: &MultiPolygon<f64>,
+    covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
+) -> f64 {
+    use geo::{Area as _, BooleanOps as _};
+    let covering: Vec<_> = covering.collect();
+    let by_overlay = std::panic::catch_unwind(|| {
+        covering.iter().fold(asked.clone(), |rest, area| rest.difference(*area)).unsigned_area()
+    });
+    by_overlay.unwrap_or_else(|_| {
+        let measured = Measurable::new(asked);
+        let largest = covering
+            .iter()
+            .map(|area| shared_ground(&measured, &Measurable::new(area)).area_m2)
+            .fold(0.0, f64::max);
+        (asked.unsigned_area() - largest).max(0.0)
+    })
+}

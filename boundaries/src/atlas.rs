@@ -1,0 +1,358 @@
+//! All layers of a place, indexed, with every answer that can be known beforehand. Immutable.
+//!
+//! An atlas is made in four steps:
+//!
+//! 1. index every layer, the postcodes and the addresses;
+//! 2. locate every live postcode and every address in every area layer;
+//! 3. measure every pair of areas of every pair of area layers;
+//! 4. count the postcodes and addresses of each area and of each pair.
+//!
+//! Steps 2 to 4 are kept in the snapshot; step 1 is done again when it is opened.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::gazetteer::{Address, PostcodeRecord};
+use crate::index::{AreaIndex, PointIndex};
+use crate::layer::{Layer, LayerId};
+use crate::locate::{self, Level, Located};
+use crate::overlap::{OverlapRow, Relation};
+use crate::position::Bng;
+use crate::postcode::Postcode;
+use crate::search::SearchIndex;
+
+mod build;
+
+/// What an atlas is made from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contents {
+    /// The title of the place, shown with every answer.
+    pub title: String,
+    /// Whether the place does not exist.
+    pub illustrative: bool,
+    /// The layers, in the catalogue's order.
+    pub layers: Vec<Layer>,
+    /// The postcodes, in any order, none twice.
+    pub postcodes: Vec<PostcodeRecord>,
+    /// The addresses, in any order.
+    pub addresses: Vec<Address>,
+    /// Where the postcodes come from.
+    pub postcodes_from: Provenance,
+    /// Where the addresses come from.
+    pub addresses_from: Provenance,
+}
+
+/// The licence and attribution of the postcodes or addresses.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The licence, as an SPDX id where there is one.
+    pub licence: Option<String>,
+    /// The attribution to show.
+    pub attribution: Option<String>,
+}
+
+/// How many postcodes and addresses the areas of a layer hold, in code order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Live postcodes.
+    pub postcodes: Vec<u32>,
+    /// Addresses.
+    pub addresses: Vec<u32>,
+}
+
+/// Every pair of areas of two layers that share ground or touch. Layers named by place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PairTable {
+    pub(crate) first: u32,
+    pub(crate) second: u32,
+    pub(crate) rows: Vec<OverlapRow>,
+}
+
+/// What is computed once and kept.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Computed {
+    /// One for each layer; empty for a layer of sites.
+    pub(crate) counts: Vec<Counts>,
+    /// One for each pair of area layers, the first before the second or the same.
+    pub(crate) tables: Vec<PairTable>,
+}
+
+/// A layer with its index.
+#[derive(Debug)]
+pub struct AtlasLayer {
+    layer: Layer,
+    areas: AreaIndex,
+    sites: PointIndex,
+    /// Whether no two of its areas share ground beyond a sliver.
+    disjoint: bool,
+}
+
+impl AtlasLayer {
+    /// The layer.
+    pub fn layer(&self) -> &Layer {
+        &self.layer
+    }
+
+    /// The index of its areas; empty for a layer of sites.
+    pub fn area_index(&self) -> &AreaIndex {
+        &self.areas
+    }
+
+    /// The index of its sites; empty for a layer of areas.
+    pub fn site_index(&self) -> &PointIndex {
+        &self.sites
+    }
+}
+
+/// All layers of a place, indexed and immutable.
+#[derive(Debug)]
+pub struct Atlas {
+    id: String,
+    built: Timestamp,
+    title: String,
+    illustrative: bool,
+    layers: Vec<AtlasLayer>,
+    /// In order.
+    postcodes: Vec<PostcodeRecord>,
+    /// In order of postcode, then UPRN.
+    addresses: Vec<Address>,
+    postcodes_from: Provenance,
+    addresses_from: Provenance,
+    counts: Vec<Counts>,
+    /// The rows of layer `from` and layer `to` at `from * layers + to`, in order of both areas.
+    overlaps: Vec<Vec<OverlapRow>>,
+    postcode_index: PointIndex,
+    search: SearchIndex,
+}
+
+/// A layer chosen for an answer: the name it was asked by, and its place in the atlas.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The word it was asked by: a series, or one layer's own id.
+    pub key: LayerId,
+    /// Its place in [`Atlas::layers`]; `None` where no vintage of the series is in force on the
+    /// day asked for.
+    pub layer: Option<usize>,
+}
+
+/// The day for which an answer is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    /// The day the caller asked for: a layer that was not in force then does not answer.
+    Asked(Date),
+    /// No day was asked for: what is in force today, or else the latest.
+    Today(Date),
+}
+
+impl Atlas {
+    /// Its id: a hash of all it holds, so that equal data have equal ids.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// When it was built.
+    pub fn built(&self) -> Timestamp {
+        self.built
+    }
+
+    /// The title of the place.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Whether the place does not exist.
+    pub fn is_illustrative(&self) -> bool {
+        self.illustrative
+    }
+
+    /// The layers, in the catalogue's order.
+    pub fn layers(&self) -> &[AtlasLayer] {
+        &self.layers
+    }
+
+    /// The place of the layer with that id.
+    pub fn layer_place(&self, id: &str) -> Option<usize> {
+        self.layers.iter().position(|l| l.layer.meta().id.as_str() == id)
+    }
+
+    /// All postcodes, in order.
+    pub fn postcodes(&self) -> &[PostcodeRecord] {
+        &self.postcodes
+    }
+
+    /// Where the postcodes come from.
+    pub fn postcodes_from(&self) -> &Provenance {
+        &self.postcodes_from
+    }
+
+    /// Where the addresses come from.
+    pub fn addresses_from(&self) -> &Provenance {
+        &self.addresses_from
+    }
+
+    /// All addresses, in order of postcode.
+    pub fn addresses(&self) -> &[Address] {
+        &self.addresses
+    }
+
+    /// What is known of a postcode.
+    pub fn postcode(&self, postcode: Postcode) -> Option<&PostcodeRecord> {
+        let records = &self.postcodes;
+        let place = records.binary_search_by_key(&postcode, |record| record.postcode).ok()?;
+        Some(&records[place])
+    }
+
+    /// The addresses of a postcode.
+    pub fn addresses_of(&self, postcode: Postcode) -> &[Address] {
+        let addresses = &self.addresses;
+        let start = addresses.partition_point(|address| address.postcode < postcode);
+        let end = addresses.partition_point(|address| address.postcode <= postcode);
+        &addresses[start..end]
+    }
+
+    /// The area layers to answer from: those named, or one for every series. A series gives its
+    /// vintage of the day; a vintage named by its own id is taken whatever the day.
+    ///
+    /// An unknown name is returned as the error.
+    pub fn choose(&self, names: Option<&[String]>, day: Day) -> Result<Vec<Chosen>, String> {
+        let area_layers = || (0..).zip(&self.layers).filter(|(_, l)| l.layer.is_areas());
+        let Some(names) = names else {
+            let mut series: Vec<&LayerId> = Vec::new();
+            for (_, layer) in area_layers() {
+                let name = &layer.layer.meta().series;
+                if !series.contains(&name) {
+                    series.push(name);
+                }
+            }
+            return Ok(series.into_iter().map(|s| self.choose_vintage(s, day)).collect());
+        };
+        let mut chosen: Vec<Chosen> = Vec::new();
+        for name in names {
+            let is_series = area_layers().any(|(_, l)| l.layer.meta().series.as_str() == name);
+            let one = if is_series {
+                let series = LayerId::parse(name).map_err(|_| name.clone())?;
+                self.choose_vintage(&series, day)
+            } else {
+                let (place, layer) = area_layers()
+                    .find(|(_, l)| l.layer.meta().id.as_str() == name)
+                    .ok_or_else(|| name.clone())?;
+                Chosen { key: layer.layer.meta().id.clone(), layer: Some(place) }
+            };
+            if !chosen.contains(&one) {
+                chosen.push(one);
+            }
+        }
+        Ok(chosen)
+    }
+
+    fn choose_vintage(&self, series: &LayerId, day: Day) -> Chosen {
+        let mut vintages = (0..)
+            .zip(&self.layers)
+            .filter(|(_, l)| l.layer.is_areas() && l.layer.meta().series == *series)
+            .map(|(place, l)| (place, l.layer.meta().vintage));
+        let layer = match day {
+            Day::Asked(date) => vintages.find(|(_, v)| v.holds_on(date)),
+            Day::Today(date) => vintages
+                .clone()
+                .find(|(_, v)| v.holds_on(date))
+                .or_else(|| vintages.max_by_key(|(_, v)| v.valid_from)),
+        };
+        Chosen { key: series.clone(), layer: layer.map(|(place, _)| place) }
+    }
+
+    /// What an area layer answers for a position.
+    pub fn locate(&self, layer: usize, at: Bng) -> Located {
+        let AtlasLayer { layer, areas, .. } = &self.layers[layer];
+        locate::locate(layer, areas, at)
+    }
+
+    /// What an area layer answers for a postcode; `None` where the postcode has no position. Its
+    /// addresses, where they are known, are asked instead of its centroid.
+    pub fn locate_postcode(&self, layer: usize, record: &PostcodeRecord) -> Option<Located> {
+        let at = record.position?;
+        let addresses = self.addresses_of(record.postcode);
+        if !addresses.is_empty() {
+            let AtlasLayer { layer, areas, .. } = &self.layers[layer];
+            return Some(locate::locate_addresses(layer, areas, addresses));
+        }
+        let mut located = self.locate(layer, at);
+        if record.positional_quality >= locate::POOR_QUALITY {
+            located.level = Level::Low;
+        }
+        Some(located)
+    }
+
+    /// How many live postcodes an area holds.
+    pub fn postcodes_in(&self, layer: usize, area: usize) -> u32 {
+        self.counts[layer].postcodes[area]
+    }
+
+    /// How many addresses an area holds.
+    pub fn addresses_in(&self, layer: usize, area: usize) -> u32 {
+        self.counts[layer].addresses[area]
+    }
+
+    /// Every pair of areas of two area layers that share ground or touch, in order of both. The
+    /// rows of a layer with itself are its areas' neighbours.
+    pub fn overlap_rows(&self, from: usize, to: usize) -> &[OverlapRow] {
+        &self.overlaps[from * self.layers.len() + to]
+    }
+
+    /// The rows of one area.
+    pub fn overlaps_of(&self, from: usize, area: usize, to: usize) -> &[OverlapRow] {
+        let rows = self.overlap_rows(from, to);
+        let start = rows.partition_point(|row| (row.from as usize) < area);
+        let end = rows.partition_point(|row| row.from as usize <= area);
+        &rows[start..end]
+    }
+
+    /// The ground of an area that no area of another layer covers, in m².
+    pub fn uncovered_m2(&self, from: usize, area: usize, to: usize) -> f64 {
+        let rows = self.overlaps_of(from, area, to);
+        let asked = &self.layers[from].layer.areas()[area];
+        if from == to {
+            return 0.0;
+        }
+        if self.layers[to].disjoint {
+            let covered: f64 = rows.iter().map(|row| row.shared_m2).sum();
+            return (asked.area_m2() - covered).max(0.0);
+        }
+        let covering = rows
+            .iter()
+            .filter(|row| row.relation != Relation::Touches)
+            .map(|row| self.layers[to].layer.areas()[row.to as usize].geometry());
+        crate::overlap::uncovered_m2(asked.geometry(), covering)
+    }
+
+    /// Whether no two areas of a layer share ground beyond a sliver.
+    pub fn is_disjoint(&self, layer: usize) -> bool {
+        self.layers[layer].disjoint
+    }
+
+    /// The postcodes with a position, live and terminated, nearest first, with the distance in
+    /// metres.
+    pub fn nearest_postcodes(&self, at: Bng) -> impl Iterator<Item = (&PostcodeRecord, f64)> + '_ {
+        self.postcode_index.nearest(at).map(|(place, distance)| (&self.postcodes[place], distance))
+    }
+
+    /// The live postcodes within a geometry, its boundary included, in order.
+    pub fn postcodes_within(&self, ground: &geo::MultiPolygon<f64>) -> Vec<&PostcodeRecord> {
+        use crate::predicate::{Position, position_in};
+        let Some(extent) = geo::BoundingRect::bounding_rect(ground) else { return Vec::new() };
+        let mut places: Vec<usize> = self
+            .postcode_index
+            .within(extent)
+            .filter(|(place, _)| self.postcodes[*place].terminated.is_none())
+            .filter(|(_, point)| position_in(ground, *point) != Position::Outside)
+            .map(|(place, _)| place)
+            .collect();
+        places.sort_unstable();
+        places.into_iter().map(|place| &self.postcodes[place]).collect()
+    }
+
+    /// Names, codes and postcodes that begin with a text.
+    pub fn search(&self) -> &SearchIndex {
+        &self.search
+    }
+}

@@ -1,0 +1,244 @@
+//! How an atlas is made: the four steps, and the first alone for one that was kept.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable};
+use crate::index::{AreaIndex, PointIndex};
+use crate::layer::Layer;
+use crate::measure::Measurable;
+use crate::overlap::{self, OverlapRow};
+use crate::position::Bng;
+use crate::progress::Progress;
+use crate::search::SearchIndex;
+use crate::snapshot;
+
+/// Which areas hold each of a sequence of points: the areas of point `i` are
+/// `areas[starts[i]..starts[i + 1]]`.
+struct Holders {
+    starts: Vec<u32>,
+    areas: Vec<u32>,
+}
+
+impl Holders {
+    fn locate(layer: &AtlasLayer, points: &[Bng]) -> Self {
+        let found: Vec<Vec<u32>> = points
+            .par_iter()
+            .map(|&at| {
+                let holders = layer.areas.containing(layer.layer.areas(), at);
+                holders.into_iter().map(|(area, _)| area as u32).collect()
+            })
+            .collect();
+        let mut starts = vec![0];
+        for areas in &found {
+            starts.push(starts[starts.len() - 1] + areas.len() as u32);
+        }
+        Self { starts, areas: found.concat() }
+    }
+
+    fn of(&self, point: usize) -> &[u32] {
+        &self.areas[self.starts[point] as usize..self.starts[point + 1] as usize]
+    }
+
+    fn count(&self, areas: usize) -> Vec<u32> {
+        let mut counts = vec![0; areas];
+        for &area in &self.areas {
+            counts[area as usize] += 1;
+        }
+        counts
+    }
+}
+
+/// The postcodes and addresses located in one layer.
+struct Located {
+    postcodes: Holders,
+    addresses: Holders,
+}
+
+impl Atlas {
+    /// Makes an atlas from its contents. `built` is when, for people; it is no part of the id.
+    pub fn build(contents: Contents, built: Timestamp, progress: &dyn Progress) -> Self {
+        let mut contents = contents;
+        contents.postcodes.sort_unstable_by_key(|record| record.postcode);
+        contents.addresses.sort_unstable_by_key(|address| (address.postcode, address.uprn));
+        progress.begin("indexing", contents.layers.len() as u64);
+        let layers = index_layers(std::mem::take(&mut contents.layers), progress);
+        let computed = compute(&contents, &layers, progress);
+        let mut atlas = Self::assemble(String::new(), built, contents, layers, computed);
+        atlas.id = snapshot::id_of(&snapshot::encode(&atlas));
+        atlas
+    }
+
+    /// Makes an atlas from contents, in order already, and what was computed before.
+    pub(crate) fn from_computed(
+        id: String,
+        built: Timestamp,
+        mut contents: Contents,
+        computed: Computed,
+    ) -> Self {
+        let layers = index_layers(std::mem::take(&mut contents.layers), &());
+        Self::assemble(id, built, contents, layers, computed)
+    }
+
+    /// What a snapshot keeps beside the contents.
+    pub(crate) fn computed(&self) -> Computed {
+        let tables = area_layer_pairs(&self.layers)
+            .map(|(first, second)| PairTable {
+                first: first as u32,
+                second: second as u32,
+                rows: self.overlap_rows(first, second).to_vec(),
+            })
+            .collect();
+        Computed { counts: self.counts.clone(), tables }
+    }
+
+    fn assemble(
+        id: String,
+        built: Timestamp,
+        contents: Contents,
+        mut layers: Vec<AtlasLayer>,
+        computed: Computed,
+    ) -> Self {
+        let count = layers.len();
+        let mut overlaps = vec![Vec::new(); count * count];
+        for PairTable { first, second, rows } in computed.tables {
+            let (first, second) = (first as usize, second as usize);
+            if first == second {
+                layers[first].disjoint = rows.iter().all(|row| row.sliver || row.shared_m2 == 0.0);
+            } else {
+                let mut reversed: Vec<_> = rows.iter().map(|row| row.reversed()).collect();
+                reversed.sort_unstable_by_key(|row| (row.from, row.to));
+                overlaps[second * count + first] = reversed;
+            }
+            overlaps[first * count + second] = rows;
+        }
+        Self {
+            id,
+            built,
+            title: contents.title,
+            illustrative: contents.illustrative,
+            postcode_index: PointIndex::new(contents.postcodes.iter().map(|p| p.position)),
+            search: SearchIndex::new(layers.iter().map(AtlasLayer::layer)),
+            layers,
+            postcodes: contents.postcodes,
+            addresses: contents.addresses,
+            postcodes_from: contents.postcodes_from,
+            addresses_from: contents.addresses_from,
+            counts: computed.counts,
+            overlaps,
+        }
+    }
+}
+
+/// Every pair of area layers by place, the first before the second or the same.
+fn area_layer_pairs(layers: &[AtlasLayer]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    (0..layers.len())
+        .flat_map(|first| (first..layers.len()).map(move |second| (first, second)))
+        .filter(|&(a, b)| layers[a].layer.is_areas() && layers[b].layer.is_areas())
+}
+
+fn index_layers(layers: Vec<Layer>, progress: &dyn Progress) -> Vec<AtlasLayer> {
+    layers
+        .into_par_iter()
+        .map(|layer| {
+            let indexed = AtlasLayer {
+                areas: AreaIndex::new(layer.areas()),
+                sites: PointIndex::new(layer.sites().iter().map(|site| Some(site.position))),
+                layer,
+                disjoint: true,
+            };
+            progress.advance(1);
+            indexed
+        })
+        .collect()
+}
+
+fn compute(contents: &Contents, layers: &[AtlasLayer], progress: &dyn Progress) -> Computed {
+    let postcodes: Vec<Bng> = contents
+        .postcodes
+        .iter()
+        .filter(|record| record.terminated.is_none())
+        .filter_map(|record| record.position)
+        .collect();
+    let addresses: Vec<Bng> = contents.addresses.iter().map(|address| address.position).collect();
+
+    progress.begin("locating postcodes", layers.len() as u64);
+    let located: Vec<Located> = layers
+        .iter()
+        .map(|layer| {
+            let located = Located {
+                postcodes: Holders::locate(layer, &postcodes),
+                addresses: Holders::locate(layer, &addresses),
+            };
+            progress.advance(1);
+            located
+        })
+        .collect();
+    let counts = located
+        .iter()
+        .zip(layers)
+        .map(|(located, layer)| Counts {
+            postcodes: located.postcodes.count(layer.layer.areas().len()),
+            addresses: located.addresses.count(layer.layer.areas().len()),
+        })
+        .collect();
+
+    let measurables: Vec<Vec<Measurable>> =
+        layers.iter().map(|layer| overlap::measurables(&layer.layer)).collect();
+    let pairs: Vec<(usize, usize)> = area_layer_pairs(layers).collect();
+    progress.begin("measuring overlaps", pairs.len() as u64);
+    let tables = pairs
+        .into_iter()
+        .map(|(first, second)| {
+            let mut rows = overlap::pairs(
+                (&layers[first].layer, &measurables[first]),
+                (&layers[second].layer, &measurables[second]),
+                &layers[second].areas,
+            );
+            if first == second {
+                rows.retain(|row| row.from != row.to);
+            }
+            count_pairs(
+                &mut rows,
+                &located[first],
+                &located[second],
+                postcodes.len(),
+                addresses.len(),
+            );
+            progress.advance(1);
+            PairTable { first: first as u32, second: second as u32, rows }
+        })
+        .collect();
+    Computed { counts, tables }
+}
+
+/// Counts the postcodes and addresses that both areas of each row hold.
+fn count_pairs(
+    rows: &mut [OverlapRow],
+    first: &Located,
+    second: &Located,
+    postcodes: usize,
+    addresses: usize,
+) {
+    let count = |points: usize, first: &Holders, second: &Holders| -> Vec<AtomicU32> {
+        let counts: Vec<AtomicU32> = rows.iter().map(|_| AtomicU32::new(0)).collect();
+        (0..points).into_par_iter().for_each(|point| {
+            for &from in first.of(point) {
+                for &to in second.of(point) {
+                    if let Ok(row) = rows.binary_search_by_key(&(from, to), |r| (r.from, r.to)) {
+                        counts[row].fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }
+        });
+        counts
+    };
+    let of_postcodes = count(postcodes, &first.postcodes, &second.postcodes);
+    let of_addresses = count(addresses, &first.addresses, &second.addresses);
+    for ((row, postcodes), addresses) in rows.iter_mut().zip(of_postcodes).zip(of_addresses) {
+        row.postcodes = postcodes.into_inner();
+        row.addresses = addresses.into_inner();
+    }
+}

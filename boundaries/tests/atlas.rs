@@ -1,0 +1,284 @@
+//! An atlas of a few squares: what it answers, and that its snapshot answers the same.
+
+use std::path::Path;
+
+use geo::{MultiPolygon, polygon};
+use jiff::Timestamp;
+use jiff::civil::date;
+use lapwing_boundaries::area::{Area, Site};
+use lapwing_boundaries::atlas::{Atlas, Contents, Day};
+use lapwing_boundaries::code::AreaCode;
+use lapwing_boundaries::gazetteer::{Address, Month, PostcodeRecord};
+use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use lapwing_boundaries::locate::{Level, MatchBy};
+use lapwing_boundaries::overlap::Relation;
+use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::postcode::Postcode;
+use lapwing_boundaries::predicate::Position;
+use lapwing_boundaries::snapshot::{self, SnapshotError};
+
+const EAST: f64 = 475_000.0;
+const NORTH: f64 = 260_000.0;
+
+fn meta(id: &str, resolution: Resolution) -> LayerMeta {
+    LayerMeta {
+        id: LayerId::parse(id).unwrap(),
+        series: LayerId::parse(id).unwrap(),
+        title: id.to_owned(),
+        vintage: Vintage::default(),
+        resolution: Some(resolution),
+        coverage: true,
+        licence: None,
+        attribution: None,
+        source: String::from("squares"),
+    }
+}
+
+/// A rectangle in metres from a corner of Northamptonshire.
+fn rectangle(code: &str, [x, y, width, height]: [f64; 4]) -> Area {
+    let (x, y) = (EAST + x, NORTH + y);
+    let ring = polygon![
+        (x: x, y: y), (x: x + width, y: y), (x: x + width, y: y + height), (x: x, y: y + height)
+    ];
+    let code = AreaCode::parse(code).unwrap();
+    let properties = vec![("LAD".to_owned(), serde_json::json!(["West", 1.5, null]))];
+    Area::from_valid(code, String::from("Rectangle"), properties, MultiPolygon::new(vec![ring]))
+}
+
+fn at(x: f64, y: f64) -> Bng {
+    Bng::new(EAST + x, NORTH + y).unwrap()
+}
+
+fn postcode(text: &str, x: f64, y: f64) -> PostcodeRecord {
+    PostcodeRecord {
+        postcode: Postcode::parse(text).unwrap(),
+        position: Some(at(x, y)),
+        positional_quality: 10,
+        terminated: None,
+        published_ward: None,
+    }
+}
+
+/// Two wards side by side, each 1,000 m square; a LAP of both; one parish across their border, of
+/// a drawing of 20 m; four postcodes and the three addresses of one of them.
+fn contents() -> Contents {
+    let wards = vec![
+        rectangle("E05000002", [1000.0, 0.0, 1000.0, 1000.0]),
+        rectangle("E05000001", [0.0, 0.0, 1000.0, 1000.0]),
+    ];
+    let laps = vec![rectangle("N4", [0.0, 0.0, 2000.0, 1000.0])];
+    let parishes = vec![rectangle("E04000001", [800.0, 200.0, 400.0, 500.0])];
+    let hall = Site {
+        code: AreaCode::parse("H1").unwrap(),
+        name: String::from("Hall"),
+        position: at(10.0, 10.0),
+        properties: vec![],
+    };
+    let mut old = postcode("NN1 1AD", 500.0, 500.0);
+    old.terminated = Some(Month { year: 2019, month: 7 });
+    let address = |uprn, x| Address {
+        uprn,
+        postcode: Postcode::parse("NN1 1AC").unwrap(),
+        position: at(x, 300.0),
+    };
+    Contents {
+        title: String::from("Squares"),
+        layers: vec![
+            Layer::of_areas(meta("ward", Resolution::Bfc), wards),
+            Layer::of_areas(meta("lap", Resolution::Bfc), laps),
+            Layer::of_areas(meta("parish", Resolution::Bgc), parishes),
+            Layer::of_sites(meta("hall", Resolution::Bfc), vec![hall]),
+        ],
+        postcodes: vec![
+            postcode("NN1 1AB", 1500.0, 500.0),
+            postcode("NN1 1AA", 500.0, 500.0),
+            postcode("NN1 1AC", 990.0, 300.0),
+            old,
+        ],
+        addresses: vec![address(3, 1010.0), address(1, 980.0), address(2, 985.0)],
+        ..Contents::default()
+    }
+}
+
+fn atlas() -> Atlas {
+    Atlas::build(contents(), Timestamp::from_second(1_700_000_000).unwrap(), &())
+}
+
+#[test]
+fn a_point_on_a_shared_edge_is_in_both_areas() {
+    let located = atlas().locate(0, at(1000.0, 500.0));
+    let named: Vec<_> = located.matches.iter().map(|m| (m.area, m.by)).collect();
+    let boundary = MatchBy::Position(Position::Boundary);
+    assert_eq!(named, [(0, boundary), (1, boundary)]);
+    assert_eq!(located.boundary_distance_m, Some(0.0));
+    assert_eq!(located.level, Level::NearBoundary);
+    assert_eq!(located.near, []);
+}
+
+#[test]
+fn a_point_near_an_edge_names_the_neighbour_and_its_distance() {
+    let located = atlas().locate(0, at(970.0, 500.0));
+    assert_eq!(located.matches.len(), 1);
+    assert_eq!(located.near, [(1, 30.0)]);
+    assert_eq!((located.boundary_distance_m, located.near_m), (Some(30.0), 50.0));
+    assert_eq!(located.level, Level::NearBoundary);
+}
+
+#[test]
+fn a_point_far_from_every_edge_is_sure() {
+    let located = atlas().locate(0, at(500.0, 500.0));
+    assert_eq!((located.level, located.boundary_distance_m), (Level::High, Some(500.0)));
+}
+
+#[test]
+fn unparished_ground_is_an_answer_and_still_has_a_boundary_distance() {
+    let located = atlas().locate(2, at(500.0, 500.0));
+    assert!(located.matches.is_empty());
+    assert_eq!((located.level, located.boundary_distance_m), (Level::High, Some(300.0)));
+}
+
+#[test]
+fn addresses_say_how_a_postcode_is_split() {
+    let atlas = atlas();
+    let record = atlas.postcode(Postcode::parse("NN1 1AC").unwrap()).unwrap();
+    let wards = atlas.locate_postcode(0, record).unwrap();
+    let shares: Vec<_> = wards.matches.iter().map(|m| (m.area, m.by)).collect();
+    let split = |count, share| MatchBy::Addresses { count, share };
+    assert_eq!(shares, [(0, split(2, 2.0 / 3.0)), (1, split(1, 1.0 / 3.0))]);
+    assert_eq!(wards.level, Level::Low);
+    let laps = atlas.locate_postcode(1, record).unwrap();
+    assert_eq!(laps.level, Level::High);
+}
+
+#[test]
+fn a_guessed_position_is_never_sure() {
+    let mut contents = contents();
+    contents.postcodes[1].positional_quality = 60;
+    let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+    let record = atlas.postcode(Postcode::parse("NN1 1AA").unwrap()).unwrap();
+    assert_eq!(atlas.locate_postcode(0, record).unwrap().level, Level::Low);
+}
+
+#[test]
+fn overlaps_carry_relation_ground_and_postcodes_read_from_either_side() {
+    let atlas = atlas();
+    let from_parish = atlas.overlaps_of(2, 0, 0);
+    let read: Vec<_> =
+        from_parish.iter().map(|r| (r.to, r.relation, r.shared_m2, r.postcodes)).collect();
+    assert_eq!(read, [(0, Relation::Partial, 100_000.0, 1), (1, Relation::Partial, 100_000.0, 0)]);
+    assert_eq!(from_parish[0].addresses, 2);
+    let from_ward = atlas.overlaps_of(0, 0, 1);
+    assert_eq!(from_ward[0].relation, Relation::Within);
+    assert_eq!(atlas.overlaps_of(1, 0, 0)[0].relation, Relation::Contains);
+    assert_eq!(atlas.overlaps_of(0, 0, 0)[0].relation, Relation::Touches);
+}
+
+#[test]
+fn terminated_postcodes_answer_but_are_not_counted() {
+    let atlas = atlas();
+    assert_eq!([0, 1].map(|ward| atlas.postcodes_in(0, ward)), [2, 1]);
+    assert_eq!(atlas.postcodes_in(1, 0), 3);
+    let old = atlas.postcode(Postcode::parse("NN1 1AD").unwrap()).unwrap();
+    assert_eq!(atlas.locate_postcode(0, old).unwrap().matches.len(), 1);
+}
+
+#[test]
+fn the_uncovered_remainder_is_what_no_area_covers() {
+    let atlas = atlas();
+    assert_eq!(atlas.uncovered_m2(0, 0, 2), 900_000.0);
+    assert_eq!(atlas.uncovered_m2(2, 0, 0), 0.0);
+}
+
+#[test]
+fn a_day_picks_the_vintage_in_force() {
+    let mut contents = contents();
+    let mut before = meta("ward_2013", Resolution::Bgc);
+    before.series = LayerId::parse("ward").unwrap();
+    before.vintage = Vintage { valid_from: None, valid_to: Some(date(2021, 4, 1)) };
+    let areas = vec![rectangle("E05000009", [0.0, 0.0, 2000.0, 1000.0])];
+    contents.layers.push(Layer::of_areas(before, areas));
+    let mut now = meta("ward", Resolution::Bfc);
+    now.vintage = Vintage { valid_from: Some(date(2021, 4, 1)), valid_to: Some(date(2025, 5, 1)) };
+    contents.layers[0] = Layer::of_areas(now, contents.layers[0].areas().to_vec());
+    let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+
+    let chosen = |names: &[&str], day| {
+        let names: Vec<String> = names.iter().map(|&n| n.to_owned()).collect();
+        let chosen = atlas.choose(Some(&names), day).unwrap();
+        chosen.into_iter().map(|c| (c.key.to_string(), c.layer)).collect::<Vec<_>>()
+    };
+    let ward = |layer| vec![(String::from("ward"), layer)];
+    assert_eq!(chosen(&["ward"], Day::Asked(date(2014, 7, 1))), ward(Some(4)));
+    assert_eq!(chosen(&["ward"], Day::Asked(date(2021, 4, 1))), ward(Some(0)));
+    assert_eq!(chosen(&["ward"], Day::Asked(date(2025, 5, 1))), ward(None));
+    assert_eq!(chosen(&["ward"], Day::Today(date(2026, 11, 21))), ward(Some(0)));
+    let old = vec![(String::from("ward_2013"), Some(4))];
+    assert_eq!(chosen(&["ward_2013"], Day::Asked(date(2024, 1, 1))), old);
+    let all = atlas.choose(None, Day::Today(date(2024, 1, 1))).unwrap();
+    assert_eq!(all.iter().map(|c| c.layer).collect::<Vec<_>>(), [Some(0), Some(1), Some(2)]);
+    assert_eq!(
+        atlas.choose(Some(&[String::from("hall")]), Day::Today(date(2024, 1, 1))),
+        Err(String::from("hall"))
+    );
+}
+
+#[test]
+fn a_snapshot_holds_all_that_the_atlas_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("squares.lapwing");
+    let atlas = atlas();
+    snapshot::write(&atlas, &path).unwrap();
+    let read = snapshot::read(&path).unwrap();
+    assert_eq!(read.id(), atlas.id());
+    assert_eq!(read.built(), atlas.built());
+    assert_eq!(snapshot::to_bytes(&read), snapshot::to_bytes(&atlas));
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(files.len(), 1, "nothing is left beside the snapshot: {files:?}");
+}
+
+#[test]
+fn the_same_data_give_the_same_id_whenever_they_are_built() {
+    let later = Atlas::build(contents(), Timestamp::from_second(1_800_000_000).unwrap(), &());
+    assert_eq!(later.id(), atlas().id());
+    let mut other = contents();
+    other.title.push('!');
+    assert_ne!(Atlas::build(other, later.built(), &()).id(), later.id());
+}
+
+#[test]
+fn a_snapshot_cut_short_or_altered_anywhere_is_refused() {
+    let path = Path::new("squares.lapwing");
+    let bytes = snapshot::to_bytes(&atlas());
+    for length in (0..bytes.len()).step_by(7) {
+        assert!(snapshot::from_bytes(&bytes[..length], path).is_err(), "cut to {length}");
+    }
+    for place in 0..bytes.len() {
+        let mut altered = bytes.clone();
+        altered[place] ^= 0x20;
+        assert!(snapshot::from_bytes(&altered, path).is_err(), "altered at {place}");
+    }
+    let mut longer = bytes.clone();
+    longer.push(0);
+    let error = snapshot::from_bytes(&longer, path).unwrap_err();
+    assert!(matches!(error, SnapshotError::WrongLength { .. }), "{error}");
+}
+
+#[test]
+fn a_newer_format_is_refused_with_its_number() {
+    let mut bytes = snapshot::to_bytes(&atlas());
+    bytes[8..12].copy_from_slice(&(snapshot::FORMAT + 1).to_le_bytes());
+    let error = snapshot::from_bytes(&bytes, Path::new("new.lapwing")).unwrap_err();
+    assert!(error.to_string().contains("use a newer lapwing"), "{error}");
+}
+
+#[test]
+fn two_builds_of_one_file_do_not_mix() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("squares.lapwing");
+    let partial = std::fs::File::create(folder.path().join(".squares.lapwing.partial")).unwrap();
+    partial.lock().unwrap();
+    let error = snapshot::write(&atlas(), &path).unwrap_err();
+    assert!(matches!(error, SnapshotError::Busy { .. }), "{error}");
+    drop(partial);
+    snapshot::write(&atlas(), &path).unwrap();
+}
