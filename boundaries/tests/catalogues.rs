@@ -1,0 +1,140 @@
+//! The catalogues that come with the project, read as a user would.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::date;
+use lapwing_boundaries::catalogue::{
+    Catalogue, LayerSource, PositionColumns, PostcodeFormat, SitesFormat,
+};
+use lapwing_boundaries::layer::{LayerId, Resolution};
+
+fn northamptonshire(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogues/northamptonshire").join(file)
+}
+
+fn parse(text: &str) -> Catalogue {
+    Catalogue::parse(text.as_bytes(), Path::new("county/c.toml"), None).unwrap()
+}
+
+fn id(text: &str) -> LayerId {
+    LayerId::parse(text).unwrap()
+}
+
+#[test]
+fn the_catalogue_of_the_official_files_is_ready() {
+    let catalogue = Catalogue::read(&northamptonshire("catalogue.toml")).unwrap();
+    let ids: Vec<&str> = catalogue.layers.iter().map(|layer| layer.meta.id.as_str()).collect();
+    assert_eq!(ids, ["ward", "parish", "local_authority", "lsoa", "lap", "gp_practice"]);
+    assert!(!catalogue.layer(&id("parish")).unwrap().meta.coverage, "some ground has no parish");
+    for layer in &catalogue.layers {
+        assert!(layer.meta.licence.is_some() && layer.meta.attribution.is_some());
+    }
+}
+
+#[test]
+fn paths_of_data_start_at_the_data_folder_and_definitions_at_the_catalogue() {
+    let data = Path::new("/somewhere/data");
+    let file = northamptonshire("sample.toml");
+    let catalogue = Catalogue::read_with_data(&file, data).unwrap();
+    assert_eq!(catalogue.folder, file.parent().unwrap());
+    assert_eq!(catalogue.data_folder, data);
+    assert_eq!(catalogue.postcodes.as_ref().unwrap().path, data.join("codepoint_nn_2025.csv"));
+    let source = |layer: &str| &catalogue.layer(&id(layer)).unwrap().source;
+    let LayerSource::Vector(wards) = source("ward") else { panic!("wards are a GIS file") };
+    assert_eq!(wards.path, data.join("wards_2022.geojson"));
+    assert_eq!(wards.keep, ["LAD22CD", "LAD22NM"]);
+    assert_eq!(*source("lap"), LayerSource::Compose(northamptonshire("laps.toml")));
+}
+
+#[test]
+fn two_vintages_of_wards_stand_side_by_side_in_one_series() {
+    let catalogue = Catalogue::read(&northamptonshire("sample.toml")).unwrap();
+    let meta = |layer: &str| &catalogue.layer(&id(layer)).unwrap().meta;
+    assert_eq!(meta("ward_2013").series, id("ward"));
+    assert_eq!(meta("ward").series, id("ward"));
+    let in_force = |day| {
+        let wards = catalogue.layers.iter().filter(|layer| layer.meta.series == id("ward"));
+        wards.filter(|layer| layer.meta.vintage.holds_on(day)).map(|l| l.meta.id.as_str()).collect()
+    };
+    let none: [&str; 0] = [];
+    let days: [Vec<&str>; 4] = [
+        in_force(date(2014, 7, 1)),
+        in_force(date(2021, 3, 31)),
+        in_force(date(2021, 4, 1)),
+        in_force(date(2025, 5, 1)),
+    ];
+    assert_eq!(days, [vec!["ward_2013"], vec!["ward_2013"], vec!["ward"], none.to_vec()]);
+    assert_eq!(meta("ward").resolution, Some(Resolution::Bsc));
+    assert_eq!(meta("gp_practice").resolution, None);
+}
+
+#[test]
+fn every_form_of_source_is_told_from_its_name_and_keys() {
+    let catalogue = parse(
+        r#"
+        title = "Every form"
+        [[layer]]
+        id = "ward"
+        title = "Wards"
+        source = "county.GPKG#wards of 2022"
+        url = "https://example.org/wards.gpkg"
+        code = "CODE"
+        crs = "EPSG:27700"
+        [[layer]]
+        id = "parish"
+        title = "Parishes"
+        source = "no#1.shp"
+        code = "CODE"
+        [[layer]]
+        id = "hall"
+        title = "Halls"
+        source = "halls.csv"
+        columns = { code = "id", name = "name", easting = "X", northing = "Y" }
+        keep = ["opened"]
+        [[layer]]
+        id = "clinic"
+        title = "Clinics"
+        source = "/data/clinics.CSV"
+        columns = { code = "id", name = "name", lon = "lon", lat = "lat" }
+        [[layer]]
+        id = "prescriber"
+        title = "Prescribers"
+        source = "epraccur.csv"
+        format = "ods-epraccur"
+        include_closed = true
+        [postcodes]
+        source = "ONSPD_AUG_2025.zip"
+        format = "onspd"
+        [addresses]
+        source = "osopenuprn.csv"
+        columns = { uprn = "UPRN", easting = "X_COORDINATE", northing = "Y_COORDINATE" }
+        "#,
+    );
+    let source = |layer: &str| catalogue.layer(&id(layer)).unwrap().source.clone();
+    let LayerSource::Vector(wards) = source("ward") else { panic!() };
+    assert_eq!(wards.path, Path::new("county/county.GPKG"));
+    assert_eq!(wards.table.as_deref(), Some("wards of 2022"));
+    let url = catalogue.layer(&id("ward")).unwrap().url.as_deref();
+    assert_eq!(url, Some("https://example.org/wards.gpkg"), "kept for a later fetch");
+    let LayerSource::Vector(parishes) = source("parish") else { panic!() };
+    assert_eq!((parishes.path.as_path(), parishes.table), (Path::new("county/no#1.shp"), None));
+    let LayerSource::Sites(halls) = source("hall") else { panic!() };
+    let SitesFormat::Columns { position, .. } = halls.format else { panic!() };
+    assert_eq!(position, PositionColumns::EastingNorthing("X".into(), "Y".into()));
+    let LayerSource::Sites(clinics) = source("clinic") else { panic!() };
+    assert_eq!(clinics.path, Path::new("/data/clinics.CSV"), "an absolute path stays");
+    let LayerSource::Sites(prescribers) = source("prescriber") else { panic!() };
+    assert_eq!(prescribers.format, SitesFormat::OdsEpraccur { settings: None });
+    assert!(prescribers.include_closed && prescribers.keep.contains(&"address".to_owned()));
+    assert_eq!(catalogue.postcodes.unwrap().format, PostcodeFormat::Onspd);
+    let addresses = catalogue.addresses.unwrap();
+    assert_eq!((addresses.uprn.as_str(), addresses.postcode.as_str()), ("UPRN", "postcode"));
+    assert_eq!(addresses.northing, "Y_COORDINATE");
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_no_mistake() {
+    let text = "\u{feff}title = \"T\"\r\n[[layer]]\r\nid = \"w\"\r\ntitle = \"W\"\r\n\
+                source = \"w.fgb\"\r\ncode = \"CD\"\r\n";
+    assert_eq!(parse(text).layers.len(), 1);
+}
