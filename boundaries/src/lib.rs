@@ -42,3 +42,4 @@ pub mod progress;
 pub mod search;
 pub mod snapshot;
 mod strips;
+pub mod validity;

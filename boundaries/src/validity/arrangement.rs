@@ -1,0 +1,361 @@
+//! The plane cut up by the rings of one feature: nodes, pieces of edges, faces.
+//!
+//! 1. *Node*: every edge is cut wherever another meets it, until edges meet only at their ends.
+//! 2. *Link*: at each node the pieces are sorted by direction, which tells for each directed piece
+//!    the next along the face on its left.
+//! 3. *Faces*: following the links gives the cycles that bound the faces.
+//! 4. *Wind*: crossing a piece changes the winding number of its rings by one, so a walk over the
+//!    faces, from one whose winding is known by a ray, gives every ring's winding in every face.
+//!
+//! All signs are exact; only the nodes put at crossings are rounded.
+
+use std::collections::HashMap;
+
+use geo::Coord;
+use rstar::{AABB, RTree};
+
+use super::crossings::{Edge, cuts, edges_of};
+use super::exact::{self, Ray, Ring, by_direction, key};
+
+/// A crossing that is rounded may move an edge across a neighbour, which needs another round of
+/// cutting. Real data settle in one or two; data that do not in sixteen are refused.
+const ROUNDS: usize = 16;
+
+/// A piece of ring between two nodes, and which rings run along it: `+1` from `lo` to `hi`.
+#[derive(Clone, Debug)]
+struct Piece {
+    lo: u32,
+    hi: u32,
+    rings: Vec<(u32, i32)>,
+}
+
+/// The arrangement of some rings.
+///
+/// Half-edge `2 i` runs along piece `i` from `lo` to `hi`, half-edge `2 i + 1` back.
+#[derive(Debug)]
+pub(super) struct Arrangement {
+    nodes: Vec<Coord<f64>>,
+    pieces: Vec<Piece>,
+    /// The next half-edge along the face on the left.
+    next: Vec<u32>,
+    /// The cycle each half-edge belongs to.
+    cycle_of: Vec<u32>,
+    /// Of each cycle: one half-edge, and its signed area.
+    cycles: Vec<(u32, f64)>,
+}
+
+/// The cutting did not settle: the drawing is finer than the numbers that hold it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Unsettled {
+    pub(super) at: Coord<f64>,
+}
+
+/// What a visitor of faces is told of one cycle of a face.
+pub(super) struct CycleVisit {
+    /// The cycle.
+    pub(super) cycle: u32,
+    /// Its share of its face's area: positive for the outer cycle, negative for the cycles of
+    /// what lies inside the face.
+    pub(super) area: f64,
+}
+
+impl Arrangement {
+    /// Cuts the plane by the rings.
+    pub(super) fn of(rings: &[Ring]) -> Result<Self, Unsettled> {
+        let edges = noded(edges_of(rings))?;
+        let mut numbers: HashMap<(u64, u64), u32> = HashMap::with_capacity(edges.len());
+        let mut nodes = Vec::with_capacity(edges.len());
+        let mut number = |p: Coord<f64>| {
+            *numbers.entry(key(p)).or_insert_with(|| {
+                nodes.push(p);
+                nodes.len() as u32 - 1
+            })
+        };
+        let mut runs: Vec<(u32, u32, u32, i32)> = edges
+            .iter()
+            .map(|e| {
+                let (a, b) = (number(e.a), number(e.b));
+                if a < b { (a, b, e.ring, 1) } else { (b, a, e.ring, -1) }
+            })
+            .collect();
+        runs.sort_unstable();
+        let mut pieces: Vec<Piece> = Vec::with_capacity(runs.len());
+        for (lo, hi, ring, way) in runs {
+            match pieces.last_mut() {
+                Some(p) if (p.lo, p.hi) == (lo, hi) => p.rings.push((ring, way)),
+                _ => pieces.push(Piece { lo, hi, rings: vec![(ring, way)] }),
+            }
+        }
+        let mut arrangement =
+            Self { nodes, pieces, next: Vec::new(), cycle_of: Vec::new(), cycles: Vec::new() };
+        arrangement.link();
+        arrangement.trace_cycles();
+        Ok(arrangement)
+    }
+
+    /// How many cycles bound its faces.
+    pub(super) fn cycle_count(&self) -> usize {
+        self.cycles.len()
+    }
+
+    /// The points around one cycle.
+    pub(super) fn cycle_points(&self, cycle: u32) -> Ring {
+        let first = self.cycles[cycle as usize].0;
+        self.walk(first).map(|h| self.nodes[self.from(h) as usize]).collect()
+    }
+
+    /// The directed pieces that have ground on their left and none on their right, where `ground`
+    /// says it of each cycle's face.
+    pub(super) fn boundary(&self, ground: &[bool]) -> Vec<(Coord<f64>, Coord<f64>)> {
+        let left = |h: u32| ground[self.cycle_of[h as usize] as usize];
+        (0..self.next.len() as u32)
+            .filter(|&h| left(h) && !left(h ^ 1))
+            .map(|h| (self.nodes[self.from(h) as usize], self.nodes[self.from(h ^ 1) as usize]))
+            .collect()
+    }
+
+    /// Visits every cycle of every face. `cross` is told of each change of winding on the way from
+    /// face to face: a ring, and by how much its winding number changes; before `visit` of a
+    /// cycle, the changes told add up to the winding numbers of its face.
+    pub(super) fn walk_faces<S>(
+        &self,
+        state: &mut S,
+        mut cross: impl FnMut(&mut S, u32, i32),
+        mut visit: impl FnMut(&mut S, &CycleVisit),
+    ) {
+        let tree = RTree::bulk_load(self.piece_edges());
+        let mut seen = vec![false; self.cycles.len()];
+        for (component, outer) in self.components() {
+            let base = self.winding_around(&tree, &component.of_piece, component.id, outer);
+            for &(ring, winding) in &base {
+                cross(state, ring, winding);
+            }
+            self.walk_component(outer, &mut seen, state, &mut cross, &mut visit);
+            for &(ring, winding) in &base {
+                cross(state, ring, -winding);
+            }
+        }
+    }
+
+    /// A depth-first walk over the faces of one component, undoing each crossing on the way back.
+    fn walk_component<S>(
+        &self,
+        outer: u32,
+        seen: &mut [bool],
+        state: &mut S,
+        cross: &mut impl FnMut(&mut S, u32, i32),
+        visit: &mut impl FnMut(&mut S, &CycleVisit),
+    ) {
+        // Each frame is a half-edge of the cycle at hand, the first of that cycle, and the
+        // half-edge by which the cycle was entered.
+        struct Frame {
+            at: Option<u32>,
+            first: u32,
+            entered_from: Option<u32>,
+        }
+        let enter = |h: u32, from: Option<u32>, seen: &mut [bool]| {
+            seen[self.cycle_of[h as usize] as usize] = true;
+            Frame { at: Some(h), first: h, entered_from: from }
+        };
+        let mut told = |state: &mut S, h: u32| {
+            let cycle = self.cycle_of[h as usize];
+            visit(state, &CycleVisit { cycle, area: self.cycles[cycle as usize].1 });
+        };
+        let mut stack = vec![enter(outer, None, seen)];
+        told(state, outer);
+        while let Some(frame) = stack.last_mut() {
+            let Some(h) = frame.at else {
+                if let Some(from) = frame.entered_from {
+                    self.change(from ^ 1, |ring, by| cross(state, ring, by));
+                }
+                stack.pop();
+                continue;
+            };
+            let next = self.next[h as usize];
+            frame.at = (next != frame.first).then_some(next);
+            let twin = h ^ 1;
+            if !seen[self.cycle_of[twin as usize] as usize] {
+                self.change(h, |ring, by| cross(state, ring, by));
+                stack.push(enter(twin, Some(h), seen));
+                told(state, twin);
+            }
+        }
+    }
+
+    /// The changes of winding from the face left of a half-edge to the face on its right.
+    fn change(&self, h: u32, mut cross: impl FnMut(u32, i32)) {
+        let away = if h & 1 == 0 { -1 } else { 1 };
+        for &(ring, way) in &self.pieces[h as usize / 2].rings {
+            cross(ring, way * away);
+        }
+    }
+
+    fn from(&self, h: u32) -> u32 {
+        let piece = &self.pieces[h as usize / 2];
+        if h & 1 == 0 { piece.lo } else { piece.hi }
+    }
+
+    fn walk(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors(Some(first), move |&h| {
+            Some(self.next[h as usize]).filter(|&n| n != first)
+        })
+    }
+
+    fn link(&mut self) {
+        let half_edges = self.pieces.len() as u32 * 2;
+        let mut leaving: Vec<u32> = (0..half_edges).collect();
+        leaving.sort_by(|&g, &h| {
+            let node = self.from(g);
+            node.cmp(&self.from(h)).then_with(|| {
+                let at = |n: u32| self.nodes[n as usize];
+                by_direction(at(node), at(self.from(g ^ 1)), at(self.from(h ^ 1)))
+            })
+        });
+        let mut next = vec![0; half_edges as usize];
+        for around in leaving.chunk_by(|&g, &h| self.from(g) == self.from(h)) {
+            for (i, &h) in around.iter().enumerate() {
+                // Arriving against `h`, the face on the left goes on by the next one clockwise.
+                let clockwise = around[(i + around.len() - 1) % around.len()];
+                next[(h ^ 1) as usize] = clockwise;
+            }
+        }
+        self.next = next;
+    }
+
+    fn trace_cycles(&mut self) {
+        self.cycle_of = vec![u32::MAX; self.next.len()];
+        for first in 0..self.next.len() as u32 {
+            if self.cycle_of[first as usize] != u32::MAX {
+                continue;
+            }
+            let cycle = self.cycles.len() as u32;
+            let around: Vec<u32> = self.walk(first).collect();
+            for &h in &around {
+                self.cycle_of[h as usize] = cycle;
+            }
+            let points: Ring = around.iter().map(|&h| self.nodes[self.from(h) as usize]).collect();
+            self.cycles.push((first, exact::signed_area(&points)));
+        }
+    }
+
+    /// The pieces as edges that carry their own number as ring.
+    fn piece_edges(&self) -> Vec<Edge> {
+        let at = |n: u32| self.nodes[n as usize];
+        let edge =
+            |(i, p): (usize, &Piece)| Edge { ring: i as u32, index: 0, a: at(p.lo), b: at(p.hi) };
+        self.pieces.iter().enumerate().map(edge).collect()
+    }
+
+    /// Each connected component with the half-edge, at its westernmost node, that has the face
+    /// around the component on its left.
+    fn components(&self) -> Vec<(Component, u32)> {
+        let mut parent: Vec<u32> = (0..self.nodes.len() as u32).collect();
+        for piece in &self.pieces {
+            let (a, b) = (root(&mut parent, piece.lo), root(&mut parent, piece.hi));
+            parent[a as usize] = b;
+        }
+        let of_piece: std::rc::Rc<[u32]> =
+            self.pieces.iter().map(|p| root(&mut parent, p.lo)).collect();
+        let mut outer: HashMap<u32, u32> = HashMap::new();
+        for h in 0..self.next.len() as u32 {
+            let at = |n: u32| self.nodes[n as usize];
+            let node = at(self.from(h));
+            let better = |best: u32| {
+                let best_node = at(self.from(best));
+                exact::order(node, best_node)
+                    .then_with(|| by_direction(node, at(self.from(best ^ 1)), at(self.from(h ^ 1))))
+            };
+            let best = outer.entry(of_piece[h as usize / 2]).or_insert(h);
+            if better(*best).is_lt() {
+                *best = h;
+            }
+        }
+        let mut components: Vec<_> = outer
+            .into_iter()
+            .map(|(id, h)| (Component { id, of_piece: of_piece.clone() }, h))
+            .collect();
+        components.sort_by_key(|(_, h)| *h);
+        components
+    }
+
+    /// The winding numbers, other than zero, of the rings of other components around the node from
+    /// which `outer` leaves.
+    fn winding_around(
+        &self,
+        tree: &RTree<Edge>,
+        of_piece: &[u32],
+        component: u32,
+        outer: u32,
+    ) -> Vec<(u32, i32)> {
+        let p = self.nodes[self.from(outer) as usize];
+        let ray = AABB::from_corners([p.x, p.y], [f64::MAX, p.y]);
+        let mut winding: HashMap<u32, i32> = HashMap::new();
+        for edge in tree.locate_in_envelope_intersecting(ray) {
+            let piece = edge.ring as usize;
+            if of_piece[piece] == component {
+                continue;
+            }
+            let by = match exact::crosses_ray(edge.a, edge.b, p) {
+                Ray::Up => 1,
+                Ray::Down => -1,
+                Ray::On | Ray::Misses => continue,
+            };
+            for &(ring, way) in &self.pieces[piece].rings {
+                *winding.entry(ring).or_default() += by * way;
+            }
+        }
+        let mut around: Vec<_> = winding.into_iter().filter(|(_, w)| *w != 0).collect();
+        around.sort_unstable();
+        around
+    }
+}
+
+#[derive(Debug)]
+struct Component {
+    id: u32,
+    of_piece: std::rc::Rc<[u32]>,
+}
+
+fn root(parent: &mut [u32], mut node: u32) -> u32 {
+    while parent[node as usize] != node {
+        parent[node as usize] = parent[parent[node as usize] as usize];
+        node = parent[node as usize];
+    }
+    node
+}
+
+/// Cuts edges until they meet only at their ends.
+pub(super) fn noded(mut edges: Vec<Edge>) -> Result<Vec<Edge>, Unsettled> {
+    let mut last = None;
+    for _ in 0..ROUNDS {
+        let mut cuts = cuts(&edges);
+        let Some(cut) = cuts.first() else { return Ok(edges) };
+        last = Some(cut.at);
+        cuts.sort_by(|c, d| {
+            c.edge.cmp(&d.edge).then_with(|| {
+                let Edge { a, b, .. } = edges[c.edge];
+                let along = |p: Coord<f64>| (p.x - a.x) * (b.x - a.x) + (p.y - a.y) * (b.y - a.y);
+                along(c.at).total_cmp(&along(d.at)).then_with(|| exact::order(c.at, d.at))
+            })
+        });
+        let mut cut_edges = Vec::with_capacity(edges.len() + cuts.len());
+        let mut rest = &cuts[..];
+        for (i, &edge) in edges.iter().enumerate() {
+            let mine = rest.iter().take_while(|cut| cut.edge == i).count();
+            let mut a = edge.a;
+            for cut in &rest[..mine] {
+                if cut.at != a && cut.at != edge.b {
+                    cut_edges.push(Edge { a, b: cut.at, ..edge });
+                    a = cut.at;
+                }
+            }
+            cut_edges.push(Edge { a, ..edge });
+            rest = &rest[mine..];
+        }
+        edges = cut_edges;
+    }
+    match last {
+        Some(at) => Err(Unsettled { at }),
+        None => Ok(edges),
+    }
+}
