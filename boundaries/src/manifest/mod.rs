@@ -17,7 +17,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 pub(crate) use keys::Keys;
-pub(crate) use nearest::nearest;
+pub use nearest::nearest;
 
 /// One thing that is wrong with a manifest, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,7 +1,7 @@
 //! Which known name a misspelt one was meant to be.
 
 /// The name that was probably meant: fewest edits, and few for its length.
-pub(crate) fn nearest<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
     let text = text.to_lowercase();
     names
         .iter()

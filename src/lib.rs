@@ -1,0 +1,3 @@
+//! The service: answers from an atlas, over HTTP and on the command line.
+
+pub mod geojson;
