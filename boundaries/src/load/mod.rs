@@ -10,12 +10,21 @@
 //!    ([`unprojected`], [`fields`]);
 //! 3. the CRS of the file and that of the catalogue are reconciled ([`crs`]);
 //! 4. every coordinate becomes British National Grid metres ([`project`]).
+//!
+//! Points come as CSV, each kind with its own rules: [`sites`], [`postcodes`], [`addresses`]. They
+//! have no rings to judge, so what these readers give is ready for use.
 
+pub mod addresses;
 pub mod crs;
+mod csv;
+mod epraccur;
 pub mod fields;
 pub mod geojson;
+mod place;
+pub mod postcodes;
 pub mod project;
 pub mod raw;
+pub mod sites;
 pub mod unprojected;
 mod vector;
 

@@ -1,0 +1,293 @@
+//! What every CSV needs: opening it, finding its columns, reading its text, and telling faults of
+//! its rows by line and column.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use ::csv::{ByteRecord, Reader, ReaderBuilder};
+
+use crate::fault::{Fault, FaultKind, Report, Severity};
+use crate::layer::LayerId;
+use crate::manifest::nearest;
+
+/// How many faults of one kind are listed for one file; the others are only counted. A column
+/// named wrongly in a national file would otherwise fill the memory with the same sentence.
+const LISTED_PER_KIND: usize = 1000;
+
+/// Opens a file, unpacking `.gz` on the way.
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let file = BufReader::with_capacity(1 << 16, File::open(path)?);
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz")) {
+        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file)));
+    }
+    Ok(Box::new(file))
+}
+
+/// How messages call a file: its name without the folders.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
+}
+
+/// The sentence for a file that cannot be opened.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> String {
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            format!("{path} is not there: download it, or correct `source` in the catalogue")
+        }
+        _ => format!("{path} cannot be read: {error}"),
+    }
+}
+
+/// One row: its place among the rows, its line in the file, and its cells.
+pub(crate) struct Row<'c> {
+    /// Its place among the rows of data, counted from 0.
+    pub(crate) index: usize,
+    /// Its line in the file, counted from 1.
+    pub(crate) line: u64,
+    cells: &'c ByteRecord,
+}
+
+impl<'c> Row<'c> {
+    /// The bytes of a cell, without the white space around them; empty where the row is short.
+    pub(crate) fn bytes(&self, column: usize) -> &'c [u8] {
+        self.cells.get(column).unwrap_or_default().trim_ascii()
+    }
+
+    /// The text of a cell, without the white space around it.
+    pub(crate) fn text(&self, column: usize) -> Cow<'c, str> {
+        decode(self.bytes(column))
+    }
+
+    /// The beginning of a cell, to be shown in a message.
+    pub(crate) fn shown(&self, column: usize) -> String {
+        self.text(column).chars().take(40).collect()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether the row is only commas, as spreadsheets leave behind.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.cells.iter().all(|cell| cell.trim_ascii().is_empty())
+    }
+
+    fn is_utf8(&self) -> bool {
+        std::str::from_utf8(self.cells.as_slice()).is_ok()
+    }
+}
+
+/// UTF-8, or else Windows-1252, of which Latin-1's printable characters are a part.
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
+}
+
+/// A CSV being read: comma-separated, quoted as RFC 4180 has it, with any line ends, and with or
+/// without a byte-order mark.
+pub(crate) struct Rows<R> {
+    reader: Reader<R>,
+    cells: ByteRecord,
+    next: usize,
+    blank: usize,
+    not_utf8: usize,
+}
+
+impl<R: Read> Rows<R> {
+    pub(crate) fn new(source: R) -> Self {
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(1 << 16)
+            .from_reader(source);
+        Self { reader, cells: ByteRecord::new(), next: 0, blank: 0, not_utf8: 0 }
+    }
+
+    /// The first row as the names of columns; `None`, with the fault told, if there is no row.
+    pub(crate) fn header(&mut self, faults: &mut RowFaults<'_>) -> Option<Header> {
+        let names = {
+            let row = self.next_row(faults)?;
+            (0..row.len()).map(|column| row.text(column).into_owned()).collect()
+        };
+        self.next = 0;
+        Some(Header { names })
+    }
+
+    /// The next row that is not blank; `None` at the end, or where the file cannot be read on,
+    /// which is told.
+    pub(crate) fn next_row(&mut self, faults: &mut RowFaults<'_>) -> Option<Row<'_>> {
+        loop {
+            let before = self.reader.position().line();
+            match self.reader.read_byte_record(&mut self.cells) {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    let message = format!("the file breaks off after line {before}: {error}");
+                    faults.of_file(FaultKind::UnreadableFile, Severity::Error, message);
+                    return None;
+                }
+            }
+            let line = self.cells.position().map_or(before, ::csv::Position::line);
+            let index = self.next;
+            let start = self.cells.as_slice();
+            if index == 0 && (start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]))
+            {
+                let message = "the file is UTF-16: save it as CSV in UTF-8".to_owned();
+                faults.of_file(FaultKind::UnreadableFile, Severity::Error, message);
+                return None;
+            }
+            let row = Row { index, line, cells: &self.cells };
+            if row.is_blank() {
+                self.blank += 1;
+                continue;
+            }
+            self.next += 1;
+            if !row.is_utf8() {
+                self.not_utf8 += 1;
+            }
+            return Some(Row { index, line, cells: &self.cells });
+        }
+    }
+
+    /// Tells, once for the whole file, what was passed over in silence row by row.
+    pub(crate) fn finish(self, faults: &mut RowFaults<'_>) {
+        if self.blank > 0 {
+            let message = format!("{} blank rows were left out", self.blank);
+            faults.of_file(FaultKind::LeftOut, Severity::Note, message);
+        }
+        if self.not_utf8 > 0 {
+            let message = format!(
+                "{} rows are not UTF-8 and were read as Latin-1 (Windows-1252): check their \
+                 accents, or save the file as UTF-8",
+                self.not_utf8
+            );
+            faults.of_file(FaultKind::BadField, Severity::Note, message);
+        }
+    }
+}
+
+/// The names of the columns.
+pub(crate) struct Header {
+    names: Vec<String>,
+}
+
+impl Header {
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The column of that name: written the same, or else the same but for upper and lower case.
+    /// `None`, with the fault told, if there is none or there are two.
+    pub(crate) fn find(&self, name: &str, faults: &mut RowFaults<'_>) -> Option<usize> {
+        let places = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            (0..self.names.len()).filter(|&column| same(&self.names[column])).collect()
+        };
+        let mut found = places(&|other| other == name);
+        if found.is_empty() {
+            found = places(&|other| other.eq_ignore_ascii_case(name));
+        }
+        let message = match found[..] {
+            [column] => return Some(column),
+            [] => format!("the file has no column {name:?}; {}", self.hint(name)),
+            _ => format!("the header names the column {name:?} twice"),
+        };
+        faults.of_column(name, FaultKind::BadField, Severity::Error, message);
+        None
+    }
+
+    fn hint(&self, name: &str) -> String {
+        if let [only] = &self.names[..]
+            && let Some(mark) = [';', '\t', '|'].into_iter().find(|&mark| only.contains(mark))
+        {
+            return format!("its columns are separated by {mark:?}: save it with commas");
+        }
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        match nearest(name, &names) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => format!("it has {}", names.join(", ")),
+        }
+    }
+}
+
+/// Where the faults of one file go: listed with line and column, up to a number of each kind, then
+/// counted.
+pub(crate) struct RowFaults<'r> {
+    report: &'r mut Report,
+    file: String,
+    layer: Option<LayerId>,
+    told: BTreeMap<(FaultKind, Severity), usize>,
+}
+
+impl<'r> RowFaults<'r> {
+    pub(crate) fn new(report: &'r mut Report, file: &str, layer: Option<&LayerId>) -> Self {
+        Self { report, file: file.to_owned(), layer: layer.cloned(), told: BTreeMap::new() }
+    }
+
+    fn push(&mut self, fault: Fault) {
+        let fault = fault.in_file(&self.file);
+        self.report.add(match &self.layer {
+            Some(layer) => fault.in_layer(layer),
+            None => fault,
+        });
+    }
+
+    /// A fault of the file as a whole.
+    pub(crate) fn of_file(&mut self, kind: FaultKind, severity: Severity, message: String) {
+        self.push(Fault::new(severity, kind, message));
+    }
+
+    /// A fault of a column as a whole.
+    pub(crate) fn of_column(
+        &mut self,
+        column: &str,
+        kind: FaultKind,
+        severity: Severity,
+        message: String,
+    ) {
+        self.push(Fault::new(severity, kind, message).of_field(column));
+    }
+
+    /// A fault of one row, in a column if it concerns one.
+    pub(crate) fn of_row(
+        &mut self,
+        row: &Row<'_>,
+        code: Option<&str>,
+        column: Option<&str>,
+        kind: FaultKind,
+        severity: Severity,
+        message: &str,
+    ) {
+        let told = self.told.entry((kind, severity)).or_default();
+        *told += 1;
+        if *told > LISTED_PER_KIND {
+            return;
+        }
+        let message = format!("line {}: {message}", row.line);
+        let fault = Fault::new(severity, kind, message).of_feature(row.index, code);
+        self.push(match column {
+            Some(column) => fault.of_field(column),
+            None => fault,
+        });
+    }
+
+    /// Says how many faults of each kind were not listed.
+    pub(crate) fn finish(mut self) {
+        for ((kind, severity), told) in std::mem::take(&mut self.told) {
+            if told > LISTED_PER_KIND {
+                let more = told - LISTED_PER_KIND;
+                let message = format!("and {more} more rows with the fault {}", kind.slug());
+                self.of_file(kind, severity, message);
+            }
+        }
+    }
+}

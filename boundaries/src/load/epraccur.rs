@@ -1,0 +1,138 @@
+//! `epraccur`, the prescribers of England as NHS ODS publishes them.
+//!
+//! 27 columns without a header. Of those read here (counted from 1, as the ODS's own description
+//! does): 1 code, 2 name, 5 to 9 address, 10 postcode, 11 open date, 12 close date, 13 status (A
+//! active, C closed, D dormant, P proposed), 15 commissioner, 18 telephone, 26 prescribing
+//! setting (4 is a GP practice; the others are prisons, hospices, out-of-hours services…).
+
+use std::io::Read;
+
+use serde_json::Value;
+
+use crate::area::Site;
+use crate::catalogue::SitesSource;
+use crate::fault::{FaultKind, Severity};
+
+use super::csv::{Row, Rows};
+use super::sites::{Cell, Sites, text_or_null};
+
+// Columns counted from 0.
+const CODE: usize = 0;
+const NAME: usize = 1;
+const ADDRESS: std::ops::Range<usize> = 4..9;
+const POSTCODE: usize = 9;
+const OPEN_DATE: usize = 10;
+const CLOSE_DATE: usize = 11;
+const STATUS: usize = 12;
+const COMMISSIONER: usize = 14;
+const TELEPHONE: usize = 17;
+const SETTING: usize = 25;
+
+/// The last of the 27 columns is never used and some copies drop it.
+const COLUMNS: std::ops::RangeInclusive<usize> = 26..=27;
+
+pub(super) fn read<R: Read>(
+    rows: &mut Rows<R>,
+    source: &SitesSource,
+    settings: Option<&[u16]>,
+    sites: &mut Sites<'_, '_, '_>,
+) {
+    let mut closed = 0_usize;
+    let mut other_setting = 0_usize;
+    while let Some(row) = rows.next_row(sites.faults) {
+        if !COLUMNS.contains(&row.len()) {
+            let message = format!(
+                "the row has {} columns, and epraccur has 27: is this the file as NHS ODS \
+                 publishes it?",
+                row.len()
+            );
+            sites.faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
+            continue;
+        }
+        let Some(is_open) = read_status(&row, sites) else { continue };
+        if !is_open && !source.include_closed {
+            closed += 1;
+            continue;
+        }
+        let setting = row.text(SETTING).parse::<u16>().ok();
+        if settings.is_some_and(|wanted| !setting.is_some_and(|s| wanted.contains(&s))) {
+            other_setting += 1;
+            continue;
+        }
+        let text = row.text(CODE);
+        let Some(code) = sites.code(&row, &Cell { column: "code", text: &text }) else { continue };
+        // What the NHS publishes cannot be mended by its reader: a note, not an error.
+        let cell = Cell { column: "postcode", text: &row.text(POSTCODE) };
+        let position = sites.place_by_postcode(&row, &code, &cell, Severity::Note);
+        let Some(position) = position else { continue };
+        let properties =
+            source.keep.iter().map(|name| (name.clone(), property(&row, name))).collect();
+        sites.add(Site { code, name: row.text(NAME).into_owned(), position, properties });
+    }
+    let mut left_out = |count: usize, what: &str| {
+        if count > 0 {
+            let message = format!("{count} {what}");
+            sites.faults.of_file(FaultKind::LeftOut, Severity::Note, message);
+        }
+    };
+    left_out(
+        closed,
+        "closed, dormant or proposed practices are left out; include_closed = true takes them",
+    );
+    left_out(other_setting, "records of other prescribing settings are left out");
+}
+
+/// Whether the record is active; `None`, with the fault told, if its status is unknown.
+fn read_status(row: &Row<'_>, sites: &mut Sites<'_, '_, '_>) -> Option<bool> {
+    match row.bytes(STATUS) {
+        b"A" => Some(row.bytes(CLOSE_DATE).is_empty()),
+        b"C" | b"D" | b"P" => Some(false),
+        _ => {
+            let shown = row.shown(STATUS);
+            let header = if row.line == 1 { "; the file must not have a header" } else { "" };
+            let message = format!(
+                "{shown:?} is not a status: epraccur has A, C, D or P in column 13{header}"
+            );
+            let code = row.text(CODE);
+            sites.faults.of_row(
+                row,
+                Some(&*code),
+                Some("status"),
+                FaultKind::BadField,
+                Severity::Error,
+                &message,
+            );
+            None
+        }
+    }
+}
+
+/// One of the [`EPRACCUR_PROPERTIES`](crate::catalogue::EPRACCUR_PROPERTIES).
+fn property(row: &Row<'_>, name: &str) -> Value {
+    match name {
+        "address" => {
+            let lines: Vec<_> =
+                ADDRESS.map(|column| row.text(column)).filter(|line| !line.is_empty()).collect();
+            text_or_null(&lines.join(", "))
+        }
+        "postcode" => text_or_null(&row.text(POSTCODE)),
+        "telephone" => text_or_null(&row.text(TELEPHONE)),
+        "prescribing_setting" => {
+            let text = row.text(SETTING);
+            text.parse::<u16>().map_or_else(|_| text_or_null(&text), Value::from)
+        }
+        "status" => text_or_null(&row.text(STATUS)),
+        "open_date" => date(&row.text(OPEN_DATE)),
+        "close_date" => date(&row.text(CLOSE_DATE)),
+        "commissioner" => text_or_null(&row.text(COMMISSIONER)),
+        _ => Value::Null,
+    }
+}
+
+/// `19740401` as `1974-04-01`; what is no date stays as it is.
+fn date(text: &str) -> Value {
+    match jiff::civil::Date::strptime("%Y%m%d", text) {
+        Ok(day) => Value::from(day.to_string()),
+        Err(_) => text_or_null(text),
+    }
+}

@@ -1,0 +1,158 @@
+//! Two cells of a row as a position.
+
+use crate::fault::FaultKind;
+use crate::position::{Accuracy, Bng, InvalidPosition, LngLat};
+
+/// Why two cells are no position: the kind of fault and what to say of it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct NotAPlace {
+    pub(crate) kind: FaultKind,
+    pub(crate) message: String,
+}
+
+fn not_a_place(kind: FaultKind, message: impl Into<String>) -> NotAPlace {
+    NotAPlace { kind, message: message.into() }
+}
+
+/// Northings and eastings below this, in metres, are the open sea south-west of Scilly. Degrees
+/// taken for metres all land there.
+const SEA_CORNER_M: f64 = 1000.0;
+
+/// Easting and northing, BNG metres; `None` if both cells are empty or 0, which is how sources
+/// write that they do not know.
+pub(crate) fn from_grid(easting: &[u8], northing: &[u8]) -> Result<Option<Bng>, NotAPlace> {
+    if easting.is_empty() && northing.is_empty() {
+        return Ok(None);
+    }
+    let (easting, northing) = (number(easting)?, number(northing)?);
+    if easting == 0.0 && northing == 0.0 {
+        return Ok(None);
+    }
+    let position = Bng::new(easting, northing).map_err(|error| refusal(&error))?;
+    if easting.abs() < SEA_CORNER_M && northing.abs() < SEA_CORNER_M {
+        return Err(not_a_place(
+            FaultKind::MislabelledCrs,
+            format!(
+                "{easting} {northing} lies in the sea at the corner of the grid: these are not \
+                 metres; if they are degrees, name the columns as lon and lat"
+            ),
+        ));
+    }
+    Ok(Some(position))
+}
+
+/// Longitude and latitude, degrees; `None` if both cells are empty.
+pub(crate) fn from_degrees(lon: &[u8], lat: &[u8]) -> Result<Option<(Bng, Accuracy)>, NotAPlace> {
+    if lon.is_empty() && lat.is_empty() {
+        return Ok(None);
+    }
+    let (lon, lat) = (number(lon)?, number(lat)?);
+    let on_grid = |lon, lat| LngLat::new(lon, lat).and_then(LngLat::to_bng);
+    match on_grid(lon, lat) {
+        Ok(found) => Ok(Some(found)),
+        Err(InvalidPosition::NotDegrees { .. }) if lon.abs() > 180.0 && lat.abs() > 180.0 => {
+            Err(not_a_place(
+                FaultKind::MislabelledCrs,
+                format!(
+                    "{lon} {lat} are not degrees; if they are metres of the British National \
+                     Grid, name the columns as easting and northing"
+                ),
+            ))
+        }
+        Err(error) if on_grid(lat, lon).is_ok() => Err(not_a_place(
+            FaultKind::OutsideBritain,
+            format!("{error}; the other way round they would: are lon and lat swapped?"),
+        )),
+        Err(error) => Err(refusal(&error)),
+    }
+}
+
+fn refusal(error: &InvalidPosition) -> NotAPlace {
+    let kind = match error {
+        InvalidPosition::NotFinite => FaultKind::NonFiniteCoordinate,
+        InvalidPosition::NotDegrees { .. } => FaultKind::BadField,
+        InvalidPosition::OutsideGrid { .. } => FaultKind::OutsideBritain,
+    };
+    not_a_place(kind, error.to_string())
+}
+
+/// A cell as a number.
+fn number(cell: &[u8]) -> Result<f64, NotAPlace> {
+    if let Some(whole) = small_whole_number(cell) {
+        return Ok(whole);
+    }
+    let text = String::from_utf8_lossy(cell);
+    if text.is_empty() {
+        return Err(not_a_place(
+            FaultKind::BadField,
+            "one of the two coordinates is empty: give both, or neither",
+        ));
+    }
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(40).collect();
+        let hint = if shown.contains(',') { ": write it without commas" } else { "" };
+        not_a_place(FaultKind::BadField, format!("{shown:?} is not a number{hint}"))
+    })
+}
+
+/// Postcode files hold millions of whole numbers of six or seven digits; these need no more.
+fn small_whole_number(cell: &[u8]) -> Option<f64> {
+    if cell.is_empty() || cell.len() > 9 {
+        return None;
+    }
+    let mut whole = 0_u32;
+    for &byte in cell {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        whole = whole * 10 + u32::from(byte - b'0');
+    }
+    Some(f64::from(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind<T: std::fmt::Debug>(result: Result<T, NotAPlace>) -> FaultKind {
+        result.unwrap_err().kind
+    }
+
+    #[test]
+    fn nothing_and_zero_are_how_sources_say_that_they_do_not_know() {
+        assert_eq!(from_grid(b"", b""), Ok(None));
+        assert_eq!(from_grid(b"0", b"0"), Ok(None));
+        assert_eq!(from_degrees(b"", b""), Ok(None));
+    }
+
+    #[test]
+    fn a_fast_whole_number_is_the_number_that_the_standard_library_reads() {
+        for text in ["0", "7", "475486", "1219999", "999999999", "007"] {
+            assert_eq!(small_whole_number(text.as_bytes()), text.parse().ok(), "{text}");
+        }
+        for text in ["", "-1", "1.5", "1e3", "1234567890", " 1"] {
+            assert_eq!(small_whole_number(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn degrees_taken_for_metres_are_told_and_metres_taken_for_degrees_too() {
+        assert_eq!(kind(from_grid(b"-0.896", b"52.23")), FaultKind::MislabelledCrs);
+        assert_eq!(kind(from_degrees(b"475486", b"260275")), FaultKind::MislabelledCrs);
+        let swapped = from_degrees(b"52.2", b"-0.9").unwrap_err();
+        assert!(swapped.message.contains("are lon and lat swapped?"), "{}", swapped.message);
+    }
+
+    #[test]
+    fn half_a_position_and_what_is_no_number_are_refused() {
+        assert_eq!(kind(from_grid(b"475486", b"")), FaultKind::BadField);
+        assert_eq!(kind(from_grid(b"SP 754", b"602")), FaultKind::BadField);
+        assert_eq!(kind(from_grid(b"NaN", b"260275")), FaultKind::NonFiniteCoordinate);
+        assert_eq!(kind(from_grid(b"inf", b"260275")), FaultKind::NonFiniteCoordinate);
+        assert_eq!(kind(from_grid(b"9475486", b"260275")), FaultKind::OutsideBritain);
+        assert_eq!(kind(from_degrees(b"2.35", b"148.86")), FaultKind::BadField);
+        assert_eq!(kind(from_degrees(b"12.5", b"41.9")), FaultKind::OutsideBritain);
+        let comma = from_grid(b"475,486", b"260275").unwrap_err();
+        assert!(comma.message.ends_with("write it without commas"));
+    }
+}

@@ -1,0 +1,107 @@
+//! Code-Point Open: no header; 1 postcode, 2 positional quality, 3 easting, 4 northing, 5 country,
+//! 6 NHS regional authority, 7 NHS authority, 8 county, 9 district, 10 ward.
+//!
+//! The postcode is padded with spaces to seven characters in older editions. Copies that keep only
+//! the first four columns are read as well; they publish no ward.
+
+use std::io::Read;
+
+use crate::code::AreaCode;
+use crate::fault::{FaultKind, Severity};
+use crate::gazetteer::PostcodeRecord;
+
+use super::super::csv::{Row, RowFaults, Rows};
+use super::super::place;
+use super::{Reading, postcode_of};
+
+/// The columns of the product, and of copies without the codes of areas.
+const WIDTHS: [usize; 2] = [10, 4];
+
+/// The quality of a postcode without any position.
+pub(super) const NO_POSITION: u8 = 90;
+
+pub(super) fn read<R: Read>(
+    rows: &mut Rows<R>,
+    part: usize,
+    reading: &mut Reading,
+    faults: &mut RowFaults<'_>,
+) {
+    let mut width = None;
+    while let Some(row) = rows.next_row(faults) {
+        if is_header(&row) {
+            continue;
+        }
+        let width = *width.get_or_insert(row.len());
+        if !WIDTHS.contains(&width) {
+            let hint = if row.text(0).to_lowercase().starts_with("pcd") {
+                "; for the Postcode Directory write format = \"onspd\""
+            } else {
+                ""
+            };
+            let message =
+                format!("line {}: {width} columns, and Code-Point Open has 10{hint}", row.line);
+            faults.of_file(FaultKind::BadField, Severity::Error, message);
+            return;
+        }
+        if row.len() != width {
+            let message = format!("the row has {} columns, the first has {width}", row.len());
+            faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
+            continue;
+        }
+        if let Some(record) = read_row(&row, faults) {
+            reading.add(record, part, row.line);
+        }
+    }
+}
+
+/// The product has no header, but its column names lie beside it and end up in some copies.
+fn is_header(row: &Row<'_>) -> bool {
+    row.index < 2 && matches!(row.bytes(0).to_ascii_lowercase().as_slice(), b"pc" | b"postcode")
+}
+
+fn quality(text: &[u8]) -> Option<u8> {
+    match text {
+        [digit @ (b'1'..=b'6' | b'8' | b'9'), b'0'] => Some((digit - b'0') * 10),
+        _ => None,
+    }
+}
+
+fn read_row(row: &Row<'_>, faults: &mut RowFaults<'_>) -> Option<PostcodeRecord> {
+    let postcode = postcode_of(row, 0, "postcode", faults)?;
+    let mut refuse = |column, kind, message: &str| {
+        let code = postcode.to_string();
+        faults.of_row(row, Some(&code), Some(column), kind, Severity::Error, message);
+    };
+    let Some(positional_quality) = quality(row.bytes(1)) else {
+        let message = format!(
+            "{:?} is not a positional quality: it is one of 10, 20, 30, 40, 50, 60, 80, 90",
+            row.shown(1)
+        );
+        refuse("positional quality", FaultKind::BadField, &message);
+        return None;
+    };
+    let position = match place::from_grid(row.bytes(2), row.bytes(3)) {
+        Ok(position) => position.filter(|_| positional_quality != NO_POSITION),
+        Err(refused) => {
+            refuse("easting, northing", refused.kind, &refused.message);
+            return None;
+        }
+    };
+    let published_ward = match row.text(9) {
+        ward if ward.is_empty() => None,
+        ward => match AreaCode::parse(&ward) {
+            Ok(code) => Some(code),
+            Err(error) => {
+                refuse("ward", FaultKind::InvalidCode, &error.to_string());
+                return None;
+            }
+        },
+    };
+    Some(PostcodeRecord {
+        postcode,
+        position,
+        positional_quality,
+        terminated: None,
+        published_ward,
+    })
+}

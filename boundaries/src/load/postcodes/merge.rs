@@ -1,0 +1,68 @@
+//! Records of the same postcode, brought together.
+
+use std::cmp::Reverse;
+
+use rayon::prelude::*;
+
+use crate::fault::{FaultKind, Severity};
+use crate::gazetteer::PostcodeRecord;
+
+use super::super::csv::RowFaults;
+use super::Placed;
+
+/// How many contradictions are listed; the others are only counted.
+const LISTED: usize = 1000;
+
+/// One record for each postcode, in the order of the postcodes.
+///
+/// A live record wins over terminated ones, a later termination over an earlier. Records that say
+/// the same are one; records that contradict each other are an error.
+pub(super) fn merge(
+    mut placed: Vec<Placed>,
+    parts: &[String],
+    faults: &mut RowFaults<'_>,
+) -> Vec<PostcodeRecord> {
+    placed.par_sort_unstable_by_key(|Placed { record, part, line }| {
+        let ends = record.terminated;
+        (record.postcode, ends.is_some(), Reverse(ends), *part, *line)
+    });
+    let mut records: Vec<PostcodeRecord> = Vec::with_capacity(placed.len());
+    let (mut repeated, mut outlived, mut contradictions) = (0_usize, 0_usize, 0_usize);
+    let mut kept = (0, 0);
+    for Placed { record, part, line } in placed {
+        let Some(last) = records.last().filter(|last| last.postcode == record.postcode) else {
+            kept = (part, line);
+            records.push(record);
+            continue;
+        };
+        if *last == record {
+            repeated += 1;
+        } else if last.terminated != record.terminated {
+            outlived += 1;
+        } else {
+            contradictions += 1;
+            if contradictions <= LISTED {
+                let message = format!(
+                    "{} stands twice and differently: {} line {} and {} line {line}: keep one",
+                    record.postcode, parts[kept.0], kept.1, parts[part]
+                );
+                faults.of_file(FaultKind::DuplicateCode, Severity::Error, message);
+            }
+        }
+    }
+    let mut count = |count: usize, kind, severity, what: &str| {
+        if count > 0 {
+            faults.of_file(kind, severity, format!("{count} {what}"));
+        }
+    };
+    let more = contradictions.saturating_sub(LISTED);
+    count(more, FaultKind::DuplicateCode, Severity::Error, "more postcodes stand twice");
+    count(repeated, FaultKind::LeftOut, Severity::Note, "rows repeat another and were left out");
+    count(
+        outlived,
+        FaultKind::LeftOut,
+        Severity::Note,
+        "records of a termination were left out, for their postcodes are live or ended later",
+    );
+    records
+}

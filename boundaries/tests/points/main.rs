@@ -1,0 +1,65 @@
+//! Sites, postcodes and addresses out of CSV files: right ones, wrong ones, and the real ones.
+
+mod bad_postcodes;
+mod bad_sites;
+mod layouts;
+mod onspd;
+mod sample;
+mod sites;
+
+use std::path::PathBuf;
+
+use lapwing_boundaries::catalogue::{PositionColumns, SitesFormat, SitesSource};
+use lapwing_boundaries::fault::{Report, Severity};
+use lapwing_boundaries::layer::LayerId;
+use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::postcode::Postcode;
+
+fn postcode(text: &str) -> Postcode {
+    Postcode::parse(text).unwrap()
+}
+
+/// The faults as `lapwing check` prints them, each after its severity.
+fn told(report: &Report) -> Vec<String> {
+    let severity = |severity| match severity {
+        Severity::Note => "note",
+        Severity::Repaired => "repaired",
+        Severity::Error => "error",
+    };
+    report.faults.iter().map(|fault| format!("{} {fault}", severity(fault.severity))).collect()
+}
+
+/// A layer of sites that has one of each column.
+fn source_of(format: SitesFormat, keep: &[&str]) -> SitesSource {
+    SitesSource {
+        path: PathBuf::from("gp.csv"),
+        format,
+        keep: keep.iter().map(|name| (*name).to_owned()).collect(),
+        include_closed: false,
+    }
+}
+
+fn columns(position: PositionColumns) -> SitesFormat {
+    SitesFormat::Columns { code: "code".into(), name: "name".into(), position }
+}
+
+fn by_postcode() -> SitesFormat {
+    columns(PositionColumns::Postcode("postcode".into()))
+}
+
+fn by_grid() -> SitesFormat {
+    columns(PositionColumns::EastingNorthing("x".into(), "y".into()))
+}
+
+fn by_degrees() -> SitesFormat {
+    columns(PositionColumns::LonLat("lon".into(), "lat".into()))
+}
+
+fn gp() -> LayerId {
+    LayerId::parse("gp").unwrap()
+}
+
+/// The catalogue's postcodes in these tests: NN1 1ED alone.
+fn only_nn1_1ed(asked: Postcode) -> Option<Bng> {
+    (asked == postcode("NN1 1ED")).then(|| Bng::new(475_486.0, 260_275.0).unwrap())
+}
