@@ -25,6 +25,7 @@ pub mod area;
 pub mod atlas;
 pub mod catalogue;
 pub mod code;
+pub mod demo;
 pub mod fault;
 pub mod gazetteer;
 mod helmert;

@@ -1,0 +1,141 @@
+//! Areas joined to larger ones: wards to LAPs, LAPs to localities.
+
+use std::collections::BTreeSet;
+
+use geo::Coord;
+
+use super::ground::{Block, Ground, NOBODY};
+use super::rng::Rng;
+
+/// Which groups of blocks border on which, and where they are.
+pub(super) struct Neighbours {
+    /// The groups that border on each, in order.
+    bordering: Vec<Vec<u32>>,
+    /// The mean of the middles of each group's blocks, in BNG metres.
+    pub(super) middles: Vec<Coord<f64>>,
+}
+
+impl Neighbours {
+    /// Finds the neighbours of groups 0 to `count`, each with at least one block.
+    pub(super) fn of(ground: &Ground, blocks: &[Block], labels: &[u32], count: usize) -> Self {
+        let mut bordering = vec![BTreeSet::new(); count];
+        let mut sums = vec![(Coord { x: 0.0, y: 0.0 }, 0.0); count];
+        for &block in blocks.iter().filter(|&&b| labels[b] != NOBODY) {
+            let group = labels[block] as usize;
+            sums[group].0 = sums[group].0 + ground.middle(block);
+            sums[group].1 += 1.0;
+            for next in ground.around(block).map(|b| labels[b]) {
+                if next != labels[block] && next != NOBODY {
+                    bordering[group].insert(next);
+                }
+            }
+        }
+        Self {
+            bordering: bordering.into_iter().map(|set| set.into_iter().collect()).collect(),
+            middles: sums.into_iter().map(|(sum, n)| sum / f64::max(n, 1.0)).collect(),
+        }
+    }
+
+    /// The groups that border on a group.
+    pub(super) fn bordering(&self, group: usize) -> &[u32] {
+        &self.bordering[group]
+    }
+
+    fn apart2(&self, a: usize, b: usize) -> f64 {
+        let d = self.middles[a] - self.middles[b];
+        d.x * d.x + d.y * d.y
+    }
+
+    /// Joins the groups to `count` connected larger ones, each of about as many groups. Gives the
+    /// larger group of each group.
+    pub(super) fn join(&self, count: usize, rng: &mut Rng) -> Vec<u32> {
+        let seeds = self.spread(count, rng);
+        let mut joined = vec![NOBODY; self.bordering.len()];
+        let mut members: Vec<Vec<usize>> = seeds.iter().map(|&s| vec![s]).collect();
+        for (larger, &seed) in seeds.iter().enumerate() {
+            joined[seed] = larger as u32;
+        }
+        // The smallest that can still grow takes the free neighbour nearest to its seed.
+        let mut growing: BTreeSet<(usize, usize)> = (0..seeds.len()).map(|l| (1, l)).collect();
+        while let Some((size, larger)) = growing.pop_first() {
+            let nearest = members[larger]
+                .iter()
+                .flat_map(|&m| &self.bordering[m])
+                .map(|&n| n as usize)
+                .filter(|&n| joined[n] == NOBODY)
+                .min_by(|&a, &b| {
+                    let apart = |n| self.apart2(n, seeds[larger]);
+                    apart(a).total_cmp(&apart(b)).then(a.cmp(&b))
+                });
+            if let Some(next) = nearest {
+                joined[next] = larger as u32;
+                members[larger].push(next);
+                growing.insert((size + 1, larger));
+            }
+        }
+        self.balance(&mut joined, &mut members);
+        joined
+    }
+
+    /// Picks `count` groups far from each other: each the farthest from those before among a few.
+    fn spread(&self, count: usize, rng: &mut Rng) -> Vec<usize> {
+        let total = self.bordering.len();
+        let mut seeds = vec![rng.below(total)];
+        let mut order: Vec<usize> = (0..total).collect();
+        rng.shuffle(&mut order);
+        while seeds.len() < count.min(total) {
+            let from_seeds =
+                |g: usize| seeds.iter().map(|&s| self.apart2(g, s)).fold(f64::INFINITY, f64::min);
+            let start = rng.below(total);
+            let candidates = (0..total).map(|i| order[(start + i) % total]);
+            let free = candidates.filter(|g| !seeds.contains(g)).take(6);
+            let best = free.max_by(|&a, &b| from_seeds(a).total_cmp(&from_seeds(b)));
+            seeds.extend(best);
+        }
+        seeds
+    }
+
+    /// Moves groups from larger neighbours to smaller ones while that brings their sizes closer
+    /// and leaves both connected. Each move lowers the sum of the squares of the sizes.
+    fn balance(&self, joined: &mut [u32], members: &mut [Vec<usize>]) {
+        let mut moved = true;
+        while moved {
+            moved = false;
+            for group in 0..joined.len() {
+                let from = joined[group] as usize;
+                let to = self.bordering[group]
+                    .iter()
+                    .map(|&n| joined[n as usize] as usize)
+                    .filter(|&to| to != from)
+                    .min_by_key(|&to| (members[to].len(), to));
+                let Some(to) = to else { continue };
+                if members[from].len() < members[to].len() + 2
+                    || !self.stays_connected(&members[from], group)
+                {
+                    continue;
+                }
+                members[from].retain(|&m| m != group);
+                members[to].push(group);
+                joined[group] = to as u32;
+                moved = true;
+            }
+        }
+    }
+
+    /// Whether the members without one of them still hang together.
+    fn stays_connected(&self, members: &[usize], without: usize) -> bool {
+        let mut left: Vec<usize> = members.iter().copied().filter(|&m| m != without).collect();
+        let Some(first) = left.pop() else { return false };
+        let mut edge = vec![first];
+        while let Some(group) = edge.pop() {
+            left.retain(|&m| {
+                let reached = self.bordering[group].contains(&(m as u32));
+                if reached {
+                    edge.push(m);
+                }
+                !reached
+            });
+        }
+        left.is_empty()
+    }
+}

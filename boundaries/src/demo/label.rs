@@ -1,0 +1,380 @@
+//! Codes, names and layers for what was drawn.
+
+use std::collections::{BTreeMap, HashSet};
+
+use geo::MultiPolygon;
+use jiff::civil::{Date, date};
+
+use super::ground::{Block, Ground, NOBODY};
+use super::land::Land;
+use super::names::{Names, QUARTERS};
+use super::parishes::Parishes;
+use super::towns::Town;
+use super::trace::trace;
+use super::wards::{OldWards, Wards, count_of};
+use crate::area::{Area, Properties, Site};
+use crate::code::AreaCode;
+use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+
+/// The day on which the later wards came into force, and the earlier ones went out of it.
+const REVIEW: Date = date(2021, 4, 1);
+/// The day on which the earlier wards came into force.
+const EARLIER_REVIEW: Date = date(2013, 5, 2);
+
+/// The ground to be labelled.
+pub(super) struct County<'a> {
+    pub(super) ground: &'a Ground,
+    pub(super) land: &'a Land,
+    pub(super) towns: &'a [Town],
+    pub(super) seed: u64,
+}
+
+/// The codes and names given so far.
+pub(super) struct Labels {
+    pub(super) names: Names,
+    pub(super) ward_codes: Vec<AreaCode>,
+    ward_names: Vec<String>,
+    parish_names: Vec<String>,
+    town_names: Vec<String>,
+    /// The town whose inner part holds most of each ward.
+    town_of_ward: Vec<Option<usize>>,
+}
+
+impl Labels {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            names: Names::new(seed),
+            ward_codes: Vec::new(),
+            ward_names: Vec::new(),
+            parish_names: Vec::new(),
+            town_names: Vec::new(),
+            town_of_ward: Vec::new(),
+        }
+    }
+
+    /// All area layers, from the wards up.
+    pub(super) fn area_layers(
+        &mut self,
+        county: &County<'_>,
+        wards: &Wards,
+        old_wards: &OldWards,
+        parishes: &Parishes,
+        small_areas: Option<&[u32]>,
+    ) -> Vec<Layer> {
+        self.town_names = county.towns.iter().map(|_| self.names.fresh()).collect();
+        self.town_of_ward = county.town_of_each(&wards.ward, wards.count());
+        self.name_parishes(county, parishes);
+        self.ward_codes = numbered("X050", wards.count());
+        let mut used = HashSet::new();
+        self.ward_names = self.name_wards(
+            county,
+            &wards.ward,
+            wards.count(),
+            parishes,
+            &self.town_of_ward.clone(),
+            &mut used,
+        );
+
+        let mut ward = county.layer("ward", "Wards, April 2021", true);
+        ward.vintage = Vintage { valid_from: Some(REVIEW), valid_to: None };
+        let authority_codes = numbered("X060", count_of(&wards.authority_of_locality));
+        let authority_names: Vec<String> = (0..authority_codes.len())
+            .map(|i| if i == 0 { "Lyonesse".to_owned() } else { self.names.fresh() })
+            .collect();
+        let authority_of_lap: Vec<usize> = wards
+            .locality_of_lap
+            .iter()
+            .map(|&locality| wards.authority_of_locality[locality as usize] as usize)
+            .collect();
+        let in_authority = |authority: usize| -> Properties {
+            vec![
+                ("authority_code".to_owned(), authority_codes[authority].as_str().into()),
+                ("authority".to_owned(), authority_names[authority].clone().into()),
+            ]
+        };
+        let ward_layer = county.areas(ward, &wards.ward, &self.ward_codes, |i| {
+            let lap = wards.lap_of_ward[i] as usize;
+            (self.ward_names[i].clone(), in_authority(authority_of_lap[lap]))
+        });
+        let old_ward_layer = self.old_ward_layer(county, old_wards, parishes);
+        let parish_codes = numbered("X040", parishes.count);
+        let parish_layer = county.areas(
+            county.layer("parish", "Parishes", false),
+            &parishes.parish,
+            &parish_codes,
+            |i| (self.parish_names[i].clone(), Vec::new()),
+        );
+
+        let localities = self.localities(county, wards);
+        let lap_labels = lap_labels(wards, &localities);
+        let lap_layer = county.areas(
+            county.layer("lap", "Local Area Partnerships", true),
+            &wards.lap(),
+            &lap_labels.iter().map(|(code, _)| parse(code)).collect::<Vec<_>>(),
+            |i| {
+                let locality = &localities[wards.locality_of_lap[i] as usize];
+                let place = authority_names[authority_of_lap[i]].clone();
+                let properties = vec![
+                    ("place".to_owned(), place.into()),
+                    ("locality".to_owned(), locality.name.clone().into()),
+                ];
+                (lap_labels[i].1.clone(), properties)
+            },
+        );
+        let locality_layer = county.areas(
+            county.layer("locality", "Localities", true),
+            &wards.locality(),
+            &localities.iter().map(|l| parse(&format!("XL{}", l.letters))).collect::<Vec<_>>(),
+            |i| (localities[i].name.clone(), in_authority(wards.authority_of_locality[i] as usize)),
+        );
+        let authority_layer = county.areas(
+            county.layer("authority", "Authorities", true),
+            &wards.authority(),
+            &authority_codes,
+            |i| (authority_names[i].clone(), Vec::new()),
+        );
+        let mut layers = vec![
+            ward_layer,
+            old_ward_layer,
+            parish_layer,
+            lap_layer,
+            locality_layer,
+            authority_layer,
+        ];
+        if let Some(small) = small_areas {
+            layers.push(county.areas(
+                county.layer("small_area", "Small areas", true),
+                small,
+                &numbered("X010", count_of(small)),
+                |i| (format!("Small area {}", i + 1), Vec::new()),
+            ));
+        }
+        layers
+    }
+
+    fn old_ward_layer(
+        &mut self,
+        county: &County<'_>,
+        old: &OldWards,
+        parishes: &Parishes,
+    ) -> Layer {
+        let count = old.kept_as.len();
+        let kept_names: Vec<Option<String>> = old
+            .kept_as
+            .iter()
+            .map(|kept| kept.map(|ward| self.ward_names[ward as usize].clone()))
+            .collect();
+        let mut used: HashSet<String> = kept_names.iter().flatten().cloned().collect();
+        let towns = county.town_of_each(&old.ward, count);
+        let fresh = self.name_wards(county, &old.ward, count, parishes, &towns, &mut used);
+        let names: Vec<String> =
+            kept_names.into_iter().zip(fresh).map(|(kept, fresh)| kept.unwrap_or(fresh)).collect();
+        let mut meta = county.layer("ward_2013", "Wards, May 2013", true);
+        meta.series = id("ward");
+        meta.vintage = Vintage { valid_from: Some(EARLIER_REVIEW), valid_to: Some(REVIEW) };
+        county.areas(meta, &old.ward, &numbered("X059", count), |i| (names[i].clone(), Vec::new()))
+    }
+
+    /// A town's parish has the town's name.
+    fn name_parishes(&mut self, county: &County<'_>, parishes: &Parishes) {
+        let mut names = vec![None; parishes.count];
+        for (town, name) in county.towns.iter().zip(&self.town_names) {
+            if let Some(slot) = names.get_mut(parishes.parish[town.middle] as usize) {
+                slot.get_or_insert_with(|| name.clone());
+            }
+        }
+        self.parish_names =
+            names.into_iter().map(|name| name.unwrap_or_else(|| self.names.fresh())).collect();
+    }
+
+    /// Names of wards: the quarters of a town, or the parishes that have most of a ward's ground.
+    fn name_wards(
+        &mut self,
+        county: &County<'_>,
+        ward: &[u32],
+        count: usize,
+        parishes: &Parishes,
+        towns: &[Option<usize>],
+        used: &mut HashSet<String>,
+    ) -> Vec<String> {
+        let mut blocks: Vec<BTreeMap<u32, usize>> = vec![BTreeMap::new(); count];
+        for &block in &county.land.all {
+            let parish = parishes.parish[block];
+            if parish != NOBODY {
+                *blocks[ward[block] as usize].entry(parish).or_default() += 1;
+            }
+        }
+        (0..count)
+            .map(|i| {
+                let mut largest: Vec<(u32, usize)> =
+                    blocks[i].iter().map(|(&p, &n)| (p, n)).collect();
+                largest.sort_by_key(|&(parish, n)| (std::cmp::Reverse(n), parish));
+                let parish = |place: usize| {
+                    largest.get(place).map(|&(p, _)| self.parish_names[p as usize].clone())
+                };
+                let mut wanted: Vec<String> = Vec::new();
+                if let Some(town) = towns[i] {
+                    let town = &self.town_names[town];
+                    wanted.extend(QUARTERS.iter().map(|quarter| format!("{town} {quarter}")));
+                }
+                if let (Some(first), Some(second)) = (parish(0), parish(1)) {
+                    // Every second name joins two parishes, as many do.
+                    let joined = format!("{first} and {second}");
+                    wanted.extend(if i % 2 == 0 { [first, joined] } else { [joined, first] });
+                }
+                wanted.extend(parish(0));
+                wanted.extend(parish(1));
+                self.names.first_free(used, wanted)
+            })
+            .collect()
+    }
+
+    fn localities(&mut self, county: &County<'_>, wards: &Wards) -> Vec<Locality> {
+        let count = count_of(&wards.locality_of_lap);
+        if count != 2 {
+            return (0..count)
+                .map(|i| Locality { name: self.names.fresh(), letters: letters(i) })
+                .collect();
+        }
+        // Two are told apart by the compass.
+        let locality = wards.locality();
+        let mut northing = [(0.0, 0.0); 2];
+        for &block in &county.land.all {
+            let sum = &mut northing[locality[block] as usize];
+            *sum = (sum.0 + county.ground.middle(block).y, sum.1 + 1.0);
+        }
+        let first_is_north = northing[0].0 / northing[0].1 > northing[1].0 / northing[1].1;
+        [first_is_north, !first_is_north]
+            .map(|north| if north { "North" } else { "South" })
+            .map(|side| Locality {
+                name: format!("{side} Lyonesse"),
+                letters: side[..1].to_owned(),
+            })
+            .into()
+    }
+
+    /// The name of the place that a block is in: its parish, or its town where it has none.
+    pub(super) fn place(&self, parishes: &Parishes, wards: &Wards, block: Block) -> String {
+        let ward = wards.ward[block] as usize;
+        match (parishes.parish[block], self.town_of_ward[ward]) {
+            (NOBODY, Some(town)) => self.town_names[town].clone(),
+            (NOBODY, None) => self.ward_names[ward].clone(),
+            (parish, _) => self.parish_names[parish as usize].clone(),
+        }
+    }
+}
+
+/// A locality's name, and the letters in its LAPs' codes.
+struct Locality {
+    name: String,
+    letters: String,
+}
+
+/// The code and name of each LAP, numbered within its locality.
+fn lap_labels(wards: &Wards, localities: &[Locality]) -> Vec<(String, String)> {
+    let mut numbers = vec![0; localities.len()];
+    wards
+        .locality_of_lap
+        .iter()
+        .map(|&l| {
+            let locality = &localities[l as usize];
+            numbers[l as usize] += 1;
+            let number = numbers[l as usize];
+            (format!("X{}{number}", locality.letters), format!("{} {number}", locality.name))
+        })
+        .collect()
+}
+
+/// Two letters or more that number a locality: AA, AB, …
+fn letters(mut number: usize) -> String {
+    let mut letters = Vec::new();
+    while number > 0 || letters.len() < 2 {
+        letters.push(char::from(b'A' + (number % 26) as u8));
+        number /= 26;
+    }
+    letters.into_iter().rev().collect()
+}
+
+impl County<'_> {
+    /// What a layer of areas says of itself.
+    fn layer(&self, name: &str, title: &str, coverage: bool) -> LayerMeta {
+        LayerMeta { coverage, resolution: Some(Resolution::Bfc), ..meta(name, title, self.seed) }
+    }
+
+    fn areas(
+        &self,
+        meta: LayerMeta,
+        labels: &[u32],
+        codes: &[AreaCode],
+        describe: impl Fn(usize) -> (String, Properties),
+    ) -> Layer {
+        let grounds: Vec<MultiPolygon<f64>> =
+            trace(self.ground, &self.land.all, labels, codes.len());
+        let areas = grounds
+            .into_iter()
+            .zip(codes)
+            .enumerate()
+            .map(|(i, (ground, code))| {
+                let (name, properties) = describe(i);
+                Area::from_valid(code.clone(), name, properties, ground)
+            })
+            .collect();
+        Layer::of_areas(meta, areas)
+    }
+
+    /// The town whose inner part holds more than half of each ward.
+    fn town_of_each(&self, ward: &[u32], count: usize) -> Vec<Option<usize>> {
+        let mut blocks = vec![0; count];
+        let mut urban: Vec<BTreeMap<usize, usize>> = vec![BTreeMap::new(); count];
+        for &block in &self.land.all {
+            blocks[ward[block] as usize] += 1;
+        }
+        for (number, town) in self.towns.iter().enumerate() {
+            for block in town.inner(self.ground).into_iter().filter(|&b| ward[b] != NOBODY) {
+                *urban[ward[block] as usize].entry(number).or_default() += 1;
+            }
+        }
+        urban
+            .into_iter()
+            .zip(blocks)
+            .map(|(towns, all)| towns.into_iter().find(|&(_, n)| 2 * n > all).map(|(town, _)| town))
+            .collect()
+    }
+}
+
+/// The layer of GP practices.
+pub(super) fn practices(sites: Vec<Site>, seed: u64) -> Layer {
+    Layer::of_sites(meta("gp_practice", "GP practices", seed), sites)
+}
+
+/// The layer of community assets.
+pub(super) fn assets(sites: Vec<Site>, seed: u64) -> Layer {
+    Layer::of_sites(meta("asset", "Community assets", seed), sites)
+}
+
+fn meta(name: &str, title: &str, seed: u64) -> LayerMeta {
+    LayerMeta {
+        id: id(name),
+        series: id(name),
+        title: title.to_owned(),
+        vintage: Vintage::default(),
+        resolution: None,
+        coverage: false,
+        licence: Some("CC0-1.0".to_owned()),
+        attribution: Some("Illustrative data: the county of Lyonesse does not exist".to_owned()),
+        source: format!("generated from seed {seed}"),
+    }
+}
+
+fn id(name: &str) -> LayerId {
+    LayerId::parse(name).expect("a layer's name of this module")
+}
+
+fn parse(code: &str) -> AreaCode {
+    AreaCode::parse(code).expect("letters and digits")
+}
+
+/// Codes in the form of GSS codes: the beginning, then a number, nine characters in all.
+fn numbered(beginning: &str, count: usize) -> Vec<AreaCode> {
+    (1..=count).map(|number| parse(&format!("{beginning}{number:05}"))).collect()
+}

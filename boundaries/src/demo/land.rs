@@ -1,0 +1,186 @@
+//! Which blocks are land: a county with an irregular coast, no lakes, and one island off it.
+
+use super::ground::{Block, Ground, NOBODY, Parts, label_if};
+use super::rng::{Purpose, Rng};
+
+/// The mainland and the island of a county.
+pub(super) struct Land {
+    /// The mainland: connected, and with no sea inside it.
+    pub(super) mainland: Vec<Block>,
+    /// The island: connected, apart from the mainland; empty if the sea had no room for it.
+    pub(super) island: Vec<Block>,
+    /// Both, in lattice order.
+    pub(super) all: Vec<Block>,
+    is_mainland: Vec<bool>,
+}
+
+/// How many blocks an island has at least.
+const LEAST_ISLAND: usize = 7;
+
+/// Lays out about `blocks` blocks of land.
+pub(super) fn lay_out(ground: &Ground, seed: u64, blocks: usize) -> Land {
+    let mut rng = Rng::new(seed, Purpose::Land);
+    let heights = heights(ground, &mut rng);
+    let mut order: Vec<Block> = (0..ground.len()).filter(|&b| ground.is_inner(b)).collect();
+    order.sort_by_key(|&b| (std::cmp::Reverse(heights[b]), b));
+    order.truncate(blocks);
+    let mut raised = vec![false; ground.len()];
+    for &block in &order {
+        raised[block] = true;
+    }
+    let mainland = without_lakes(ground, &largest_part(ground, &raised));
+    let island = island(ground, &mainland, (blocks / 150).max(LEAST_ISLAND), &mut rng);
+    let mut all = mainland.clone();
+    for block in blocks_of(&island) {
+        all[block] = true;
+    }
+    Land {
+        mainland: blocks_of(&mainland),
+        island: blocks_of(&island),
+        all: blocks_of(&all),
+        is_mainland: mainland,
+    }
+}
+
+impl Land {
+    /// Whether a block is of the mainland.
+    pub(super) fn is_mainland(&self, block: Block) -> bool {
+        self.is_mainland[block]
+    }
+
+    /// Puts the island in the group of the mainland that is nearest to it.
+    pub(super) fn join_island(&self, ground: &Ground, labels: &mut [u32]) {
+        let Some(&landing) = self.island.first() else { return };
+        let nearest = self.mainland.iter().min_by(|&&a, &&b| {
+            ground.apart2(landing, a).total_cmp(&ground.apart2(landing, b)).then(a.cmp(&b))
+        });
+        if let Some(&nearest) = nearest {
+            for &block in &self.island {
+                labels[block] = labels[nearest];
+            }
+        }
+    }
+}
+
+fn blocks_of(chosen: &[bool]) -> Vec<Block> {
+    (0..chosen.len()).filter(|&b| chosen[b]).collect()
+}
+
+/// A height for each block, in millionths: an oblong dome with noise on it.
+fn heights(ground: &Ground, rng: &mut Rng) -> Vec<i64> {
+    let (rows, columns) = ground.rows_and_columns();
+    let (first, last) = (ground.middle(0), ground.middle(rows * columns - 1));
+    let noise = Noise::new(rng);
+    (0..ground.len())
+        .map(|block| {
+            let middle = ground.middle(block);
+            // From -1 to 1 over the square, then turned so that the long axis runs north-east.
+            let u = (middle.x - first.x) / (last.x - first.x) * 2.0 - 1.0;
+            let v = (middle.y - first.y) / (last.y - first.y) * 2.0 - 1.0;
+            let (long, across) = (0.8 * u + 0.6 * v, 0.8 * v - 0.6 * u);
+            let dome = 1.0 - long * long / 0.9 - across * across / 0.42;
+            let rough = noise.at(u * 2.2, v * 2.2)
+                + 0.55 * noise.at(u * 5.1 + 11.0, v * 5.1)
+                + 0.3 * noise.at(u * 11.7, v * 11.7 + 23.0);
+            ((dome + 0.75 * rough) * 1e6) as i64
+        })
+        .collect()
+}
+
+/// Value noise: random heights on a square lattice of side 1, smoothly joined.
+struct Noise([f64; (Self::SIDE * Self::SIDE) as usize]);
+
+impl Noise {
+    const SIDE: i64 = 32;
+
+    fn new(rng: &mut Rng) -> Self {
+        Self(std::array::from_fn(|_| rng.signed()))
+    }
+
+    fn at(&self, x: f64, y: f64) -> f64 {
+        let (left, below) = (x.floor(), y.floor());
+        // 3t² - 2t³ is flat at both ends, so that no seam shows.
+        let smooth = |t: f64| t * t * (3.0 - 2.0 * t);
+        let (across, up) = (smooth(x - left), smooth(y - below));
+        let corner = |dx: i64, dy: i64| {
+            let column = (left as i64 + dx).rem_euclid(Self::SIDE);
+            let row = (below as i64 + dy).rem_euclid(Self::SIDE);
+            self.0[(row * Self::SIDE + column) as usize]
+        };
+        let low = corner(0, 0) + (corner(1, 0) - corner(0, 0)) * across;
+        let high = corner(0, 1) + (corner(1, 1) - corner(0, 1)) * across;
+        low + (high - low) * up
+    }
+}
+
+/// The largest connected part of what was raised.
+fn largest_part(ground: &Ground, raised: &[bool]) -> Vec<bool> {
+    let Parts { part, sizes } = Parts::of(ground, |b| label_if(raised[b]));
+    let largest = (0..sizes.len()).max_by_key(|&p| (sizes[p], std::cmp::Reverse(p)));
+    part.into_iter().map(|p| Some(p as usize) == largest).collect()
+}
+
+/// The same land, its lakes filled.
+fn without_lakes(ground: &Ground, land: &[bool]) -> Vec<bool> {
+    // The inner blocks of sea that border on the lattice's edge are connected beyond it.
+    let Parts { part, sizes } = Parts::of(ground, |b| label_if(!land[b]));
+    let mut is_open_sea = vec![false; sizes.len()];
+    for block in (0..ground.len()).filter(|&b| part[b] != NOBODY) {
+        if ground.around(block).iter().any(|&b| !ground.is_inner(b)) {
+            is_open_sea[part[block] as usize] = true;
+        }
+    }
+    (0..ground.len())
+        .map(|b| ground.is_inner(b) && (land[b] || !is_open_sea[part[b] as usize]))
+        .collect()
+}
+
+/// An island of about `size` blocks, a few blocks of sea away from the mainland.
+fn island(ground: &Ground, mainland: &[bool], size: usize, rng: &mut Rng) -> Vec<bool> {
+    let mut island = vec![false; ground.len()];
+    let from_coast = steps_from(ground, mainland);
+    // It grows only where two blocks of sea at least stay between.
+    let free = |b: Block| ground.is_inner(b) && from_coast[b] > 2;
+    let mut starts: Vec<Block> =
+        (0..ground.len()).filter(|&b| free(b) && (4..=9).contains(&from_coast[b])).collect();
+    rng.shuffle(&mut starts);
+    for start in starts.into_iter().take(40) {
+        let mut chosen = vec![start];
+        let mut tries = 0;
+        while chosen.len() < size && tries < 40 * size {
+            tries += 1;
+            let next = ground.across(chosen[rng.below(chosen.len())], rng.below(6));
+            if free(next) && !chosen.contains(&next) {
+                chosen.push(next);
+            }
+        }
+        if chosen.len() == size {
+            for block in chosen {
+                island[block] = true;
+            }
+            return without_lakes(ground, &island);
+        }
+    }
+    island
+}
+
+/// How many steps each inner block is from the land; 0 on land, the most where never reached.
+fn steps_from(ground: &Ground, land: &[bool]) -> Vec<u32> {
+    let mut steps: Vec<u32> = land.iter().map(|&l| if l { 0 } else { u32::MAX }).collect();
+    let mut edge = blocks_of(land);
+    let mut step = 0;
+    while !edge.is_empty() {
+        step += 1;
+        let mut next_edge = Vec::new();
+        for block in edge {
+            for next in ground.around(block) {
+                if ground.is_inner(next) && steps[next] == u32::MAX {
+                    steps[next] = step;
+                    next_edge.push(next);
+                }
+            }
+        }
+        edge = next_edge;
+    }
+    steps
+}

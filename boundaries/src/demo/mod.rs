@@ -1,0 +1,149 @@
+//! The county of Lyonesse, generated: the demonstration county, and worlds of any size.
+//!
+//! Lyonesse is the land that legend says was drowned off Cornwall. Here it lies in the sea
+//! north-west of the Isles of Scilly, so that nothing in it can be mistaken for a real place. Its
+//! codes begin with X, its postcodes with an area that Royal Mail does not use (`LY`), and its
+//! UPRNs have thirteen digits, one more than real ones have. Names are invented from Cornish
+//! elements; where one is also the name of a real farm or hamlet, that is chance.
+//!
+//! A world is made in six steps:
+//!
+//! 1. `ground`: small blocks with shared, wandering sides tile the plane;
+//! 2. `land`: some of them are land, with an irregular coast and an island;
+//! 3. `towns`: where people live closely;
+//! 4. `wards`, `join`, `parishes`: blocks grouped to wards, wards to LAPs, blocks to parishes that
+//!    mostly follow wards;
+//! 5. `trace`: groups to multipolygons, neighbours sharing their points bit for bit;
+//! 6. `postcodes`, `sites`, `names`.
+//!
+//! The same seed gives the same world on every machine: numbers are drawn from integers, decided
+//! by integers or exact predicates, and placed with the four operations and the square root that
+//! IEEE 754 defines to the last bit; coordinates are whole centimetres.
+
+mod ground;
+mod grow;
+mod join;
+mod label;
+mod land;
+mod names;
+mod parishes;
+mod postcodes;
+mod rng;
+mod sites;
+mod size;
+#[cfg(test)]
+mod tests;
+mod towns;
+mod trace;
+mod wards;
+
+use geo::Coord;
+
+use self::ground::Ground;
+use self::label::Labels;
+use self::parishes::Parishes;
+use self::postcodes::Country;
+use self::sites::Places;
+use self::wards::{OldWards, Wards};
+use crate::gazetteer::{Address, PostcodeRecord};
+use crate::layer::Layer;
+
+pub use self::size::WorldSize;
+
+/// A generated place: everything that an atlas is built from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct World {
+    /// Its title, which says that it is illustrative.
+    pub title: String,
+    /// Its layers: `ward`, `ward_2013`, `parish`, `lap`, `locality`, `authority`, perhaps
+    /// `small_area`, then the sites `gp_practice` and `asset`.
+    pub layers: Vec<Layer>,
+    /// Its postcodes, in the order of their text.
+    pub postcodes: Vec<PostcodeRecord>,
+    /// The addresses of some of them, in the order of their UPRNs.
+    pub addresses: Vec<Address>,
+}
+
+impl World {
+    /// The layer with that id.
+    pub fn layer(&self, id: &str) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.meta().id.as_str() == id)
+    }
+}
+
+/// The south-west of the sea that Lyonesse lies in, in BNG metres.
+const SOUTH_WEST: Coord<f64> = Coord { x: 41_000.0, y: 31_000.0 };
+
+/// The length of a block's side in metres, before it wanders: Lyonesse's 1,920 blocks of 0.6 km²
+/// make a county of the size of Cornwall's western half.
+const SIDE_M: f64 = 480.0;
+
+/// How far a world may reach from its south-west, in metres: to the eastern edge of the grid.
+const MOST_M: f64 = 640_000.0;
+
+/// Of how many blocks one is land.
+const LAND: f64 = 0.44;
+
+/// The county of Lyonesse.
+///
+/// ```
+/// use lapwing_boundaries::demo;
+/// let county = demo::lyonesse(1);
+/// assert_eq!(county, demo::lyonesse(1));
+/// assert_eq!(county.layer("lap").unwrap().len(), 9);
+/// ```
+pub fn lyonesse(seed: u64) -> World {
+    world(seed, &WorldSize::LYONESSE)
+}
+
+/// A world of a given size; a larger one reaches into the real country, and is for tests and
+/// benchmarks only.
+pub fn world(seed: u64, size: &WorldSize) -> World {
+    let size = size.checked();
+    let lattice = (size.blocks() as f64 / LAND) as usize;
+    // A block has an area of 2.6 sides squared.
+    let side_m = SIDE_M.min(MOST_M / (lattice as f64 * 2.6).sqrt());
+    let ground = Ground::new(seed, lattice, side_m, SOUTH_WEST, size.pieces);
+    let land = land::lay_out(&ground, seed, size.blocks());
+    let towns = towns::found(&ground, &land.mainland, (size.parishes / 20).max(2), seed);
+    let mut densities = towns::densities(&ground, &towns);
+    let wards = Wards::draw(&ground, &land, &densities, &size, seed);
+    let old_wards = OldWards::draw(&ground, &land, &densities, &wards, seed);
+    let parishes = Parishes::draw(&ground, &land, &wards, &towns, size.parishes, seed);
+    let small_areas = (size.small_areas > 0)
+        .then(|| wards::divide(&ground, &land, &densities, &wards, size.small_areas, seed));
+
+    let mut labels = Labels::new(seed);
+    let county = label::County { ground: &ground, land: &land, towns: &towns, seed };
+    let mut layers =
+        labels.area_layers(&county, &wards, &old_wards, &parishes, small_areas.as_deref());
+
+    for (village, density) in parishes.villages(&ground, &land) {
+        densities[village] += density;
+    }
+    let lap = wards.lap();
+    let country = Country {
+        ground: &ground,
+        land: &land,
+        towns: &towns,
+        densities: &densities,
+        lap: &lap,
+        ward: &wards.ward,
+        ward_codes: &labels.ward_codes,
+    };
+    let settlement = postcodes::settle(&country, size.postcodes, seed);
+    let places = Places {
+        postcodes: &settlement.postcodes,
+        names: settlement.blocks.iter().map(|&b| labels.place(&parishes, &wards, b)).collect(),
+    };
+    let (practices, assets) =
+        sites::found(&places, size.practices, size.assets, &mut labels.names, seed);
+    layers.push(label::practices(practices, seed));
+    layers.push(label::assets(assets, seed));
+    World {
+        title: "Lyonesse (illustrative)".to_owned(),
+        layers,
+        postcodes: settlement.postcodes,
+        addresses: settlement.addresses,
+    }
+}

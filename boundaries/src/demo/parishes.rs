@@ -1,0 +1,328 @@
+//! Parishes: mostly within wards, as parishes are, but not all.
+
+use super::ground::{Block, Ground, NOBODY};
+use super::grow::{grow, may_change, may_lose, spread_seeds};
+use super::join::Neighbours;
+use super::land::Land;
+use super::rng::{Purpose, Rng};
+use super::towns::Town;
+use super::wards::Wards;
+
+/// Which parish each block is in.
+pub(super) struct Parishes {
+    /// The parish of each block; [`NOBODY`] on unparished ground.
+    pub(super) parish: Vec<u32>,
+    /// How many parishes there are.
+    pub(super) count: usize,
+    /// For each parish, the blocks that it holds across a ward's line, in the order taken.
+    pub(super) across: Vec<Vec<Block>>,
+}
+
+/// A parish is not drawn on fewer blocks of its ward than this.
+const LEAST_BLOCKS: usize = 5;
+
+impl Parishes {
+    /// Draws the parishes, in five steps:
+    ///
+    /// 1. the ward in the middle of the county town, and its nearest neighbour if there are many
+    ///    wards, are left unparished;
+    /// 2. each other ward is divided into parishes by its size;
+    /// 3. some parishes take ground across a ward's line, some of them across a LAP's;
+    /// 4. one parish gets a detached part, one gets an enclave;
+    /// 5. the island is a parish of its own.
+    pub(super) fn draw(
+        ground: &Ground,
+        land: &Land,
+        wards: &Wards,
+        towns: &[Town],
+        count: usize,
+        seed: u64,
+    ) -> Self {
+        let mut rng = Rng::new(seed, Purpose::Parishes);
+        let unparished = unparished_wards(ground, land, wards, towns);
+        // Two are kept for the enclave and the island.
+        let seeds = seeds(ground, land, wards, &unparished, count - 2, &mut rng);
+        let domain: Vec<u32> = (0..ground.len())
+            .map(|b| match wards.ward[b] {
+                _ if !land.is_mainland(b) => NOBODY,
+                ward if unparished.contains(&ward) => unparished[0],
+                ward => ward,
+            })
+            .collect();
+        let parish = grow(ground, &domain, &seeds, |_| 1.0, &mut rng);
+        // The first seed stands for the unparished ground, so groups are parishes plus one.
+        let mut drawing = Drawing { ground, wards, group: parish, blocks: Vec::new() };
+        drawing.blocks = vec![0; seeds.len()];
+        for &block in &land.mainland {
+            if let Some(blocks) = drawing.blocks.get_mut(drawing.group[block] as usize) {
+                *blocks += 1;
+            }
+        }
+        let mut order = land.mainland.clone();
+        rng.shuffle(&mut order);
+        let mut across = drawing.reach_across(&order, &mut rng);
+        let detached = drawing.detach(&order, &across);
+        let mut next = seeds.len() as u32;
+        let enclave = drawing.enclose(&order, next, detached);
+        next += u32::from(enclave);
+        if !land.island.is_empty() {
+            for &block in &land.island {
+                drawing.group[block] = next;
+            }
+            next += 1;
+        }
+        across.resize(next as usize, Vec::new());
+        across.remove(0);
+        Self {
+            parish: drawing
+                .group
+                .iter()
+                .map(|&g| if g == NOBODY || g == 0 { NOBODY } else { g - 1 })
+                .collect(),
+            count: next as usize - 1,
+            across,
+        }
+    }
+
+    /// Where each parish's village is, and how much denser it is settled than open country. A
+    /// parish that reaches across a ward's line has its village there, so that the lesser part of
+    /// its ground may hold most of its homes.
+    pub(super) fn villages(&self, ground: &Ground, land: &Land) -> Vec<(Block, f64)> {
+        let middles = Neighbours::of(ground, &land.all, &self.parish, self.count).middles;
+        let mut nearest: Vec<(f64, Block)> = vec![(f64::INFINITY, 0); self.count];
+        for &block in land.all.iter().filter(|&&b| self.parish[b] != NOBODY) {
+            let parish = self.parish[block] as usize;
+            let d = ground.middle(block) - middles[parish];
+            let apart2 = d.x * d.x + d.y * d.y;
+            if apart2 < nearest[parish].0 {
+                nearest[parish] = (apart2, block);
+            }
+        }
+        nearest
+            .into_iter()
+            .zip(&self.across)
+            .map(|((_, middle), across)| match across.get(across.len() / 2) {
+                Some(&village) => (village, 12.0),
+                None => (middle, 6.0),
+            })
+            .collect()
+    }
+}
+
+/// The wards without parishes: the one in the middle of the county town, and in a county of some
+/// size also its neighbour whose middle is nearest to the town's.
+fn unparished_wards(ground: &Ground, land: &Land, wards: &Wards, towns: &[Town]) -> Vec<u32> {
+    let town = towns[0].middle;
+    let mut unparished = vec![wards.ward[town]];
+    if wards.count() >= 12 {
+        let neighbours = Neighbours::of(ground, &land.mainland, &wards.ward, wards.count());
+        let apart = |ward: u32| {
+            let d = neighbours.middles[ward as usize] - ground.middle(town);
+            d.x * d.x + d.y * d.y
+        };
+        let bordering = neighbours.bordering(unparished[0] as usize).iter().copied();
+        unparished.extend(bordering.min_by(|&a, &b| apart(a).total_cmp(&apart(b))));
+    }
+    unparished
+}
+
+/// A seed in the unparished ground, then those of the parishes, shared out to wards by size.
+fn seeds(
+    ground: &Ground,
+    land: &Land,
+    wards: &Wards,
+    unparished: &[u32],
+    count: usize,
+    rng: &mut Rng,
+) -> Vec<Block> {
+    let mut by_ward = vec![Vec::new(); wards.count()];
+    for &block in &land.mainland {
+        by_ward[wards.ward[block] as usize].push(block);
+    }
+    let first = by_ward[unparished[0] as usize][0];
+    let parished: Vec<&Vec<Block>> = (0..wards.count())
+        .filter(|&w| !unparished.contains(&(w as u32)))
+        .map(|w| &by_ward[w])
+        .collect();
+    // The next parish goes to the ward whose parishes are the largest.
+    let mut shares = vec![1_usize; parished.len()];
+    let mut largest: std::collections::BinaryHeap<(usize, usize)> =
+        parished.iter().enumerate().map(|(i, blocks)| (blocks.len(), i)).collect();
+    for _ in shares.len()..count {
+        let Some((blocks, ward)) = largest.pop().filter(|&(blocks, _)| blocks >= 2 * LEAST_BLOCKS)
+        else {
+            break;
+        };
+        let _ = blocks;
+        shares[ward] += 1;
+        largest.push((parished[ward].len() / shares[ward], ward));
+    }
+    let mut seeds = vec![first];
+    for (blocks, share) in parished.into_iter().zip(shares) {
+        seeds.extend(spread_seeds(ground, blocks, |_| 1.0, share, rng));
+    }
+    seeds
+}
+
+/// The parishes while they are being drawn. Group 0 is the unparished ground.
+struct Drawing<'a> {
+    ground: &'a Ground,
+    wards: &'a Wards,
+    group: Vec<u32>,
+    /// How many blocks each group has.
+    blocks: Vec<usize>,
+}
+
+impl Drawing<'_> {
+    fn change(&mut self, block: Block, to: u32) {
+        self.blocks[self.group[block] as usize] -= 1;
+        self.blocks[to as usize] += 1;
+        self.group[block] = to;
+    }
+
+    /// Lets some parishes take ground across a ward's line from their neighbours: one in twelve
+    /// across a LAP's line, and one in ten across another ward's. Gives the blocks that each took.
+    fn reach_across(&mut self, order: &[Block], rng: &mut Rng) -> Vec<Vec<Block>> {
+        let lap = self.wards.lap();
+        let mut taken = vec![Vec::new(); self.blocks.len()];
+        let mut involved = vec![false; self.blocks.len()];
+        // Unparished ground keeps to its wards.
+        involved[0] = true;
+        let parishes = self.blocks.len() - 1;
+        for (across_laps, wanted) in [(true, (parishes / 12).max(1)), (false, parishes / 10)] {
+            let mut done = 0;
+            for &block in order {
+                if done >= wanted {
+                    break;
+                }
+                let beyond = self.ground.around(block).into_iter().find(|&b| {
+                    self.group[b] != NOBODY
+                        && self.wards.ward[b] != self.wards.ward[block]
+                        && (lap[b] != lap[block]) == across_laps
+                        && !involved[self.group[b] as usize]
+                });
+                let Some(beyond) = beyond else { continue };
+                let (giver, taker) = (self.group[block], self.group[beyond]);
+                if giver == taker || involved[giver as usize] {
+                    continue;
+                }
+                let most = rng.between(2, 3 + self.blocks[taker as usize] / 2);
+                let got = self.take(block, taker, most);
+                if !got.is_empty() {
+                    involved[giver as usize] = true;
+                    involved[taker as usize] = true;
+                    taken[taker as usize] = got;
+                    done += 1;
+                }
+            }
+        }
+        taken
+    }
+
+    /// Gives a block, and up to `most` around it of the same parish and ward, to another parish,
+    /// leaving the giver more than half of what it had.
+    fn take(&mut self, start: Block, taker: u32, most: usize) -> Vec<Block> {
+        let giver = self.group[start];
+        let least = self.blocks[giver as usize] / 2 + 1;
+        let mut got = Vec::new();
+        let mut edge = std::collections::VecDeque::from([start]);
+        while let Some(block) = edge.pop_front() {
+            if got.len() >= most || self.blocks[giver as usize] <= least {
+                break;
+            }
+            if self.group[block] != giver || !may_change(self.ground, &self.group, block, taker) {
+                continue;
+            }
+            self.change(block, taker);
+            got.push(block);
+            let ward = self.wards.ward[block];
+            edge.extend(
+                self.ground.around(block).into_iter().filter(|&b| self.wards.ward[b] == ward),
+            );
+        }
+        got
+    }
+
+    /// Gives one parish a detached part, cut from the edge of a parish that it does not border on.
+    fn detach(&mut self, order: &[Block], across: &[Vec<Block>]) -> Option<u32> {
+        for &start in order {
+            let giver = self.group[start];
+            if giver == 0
+                || self.blocks[giver as usize] < 8
+                || !may_lose(self.ground, &self.group, start)
+            {
+                continue;
+            }
+            // Four blocks to the west, or the east, is another parish, near but not adjoining.
+            let owner = [3, 0].into_iter().find_map(|side| {
+                let mut there = start;
+                for _ in 0..5 {
+                    there = self.ground.across(there, side);
+                    if !self.ground.is_inner(there) {
+                        return None;
+                    }
+                }
+                let owner = self.group[there];
+                let fits = owner != NOBODY
+                    && owner != 0
+                    && owner != giver
+                    && across[owner as usize].is_empty()
+                    && self.is_apart_from(start, owner);
+                fits.then_some(owner)
+            });
+            let Some(owner) = owner else { continue };
+            self.change(start, owner);
+            let mut part = vec![start];
+            for next in self.ground.around(start) {
+                let near_home = self
+                    .ground
+                    .around(next)
+                    .into_iter()
+                    .any(|b| self.group[b] == owner && !part.contains(&b));
+                if part.len() < 3
+                    && self.group[next] == giver
+                    && !near_home
+                    && may_change(self.ground, &self.group, next, owner)
+                {
+                    self.change(next, owner);
+                    part.push(next);
+                }
+            }
+            return Some(owner);
+        }
+        None
+    }
+
+    /// Whether no block of a parish borders on a block.
+    fn is_apart_from(&self, block: Block, parish: u32) -> bool {
+        self.ground.around(block).into_iter().all(|b| self.group[b] != parish)
+    }
+
+    /// Makes a new parish within the largest that has room for it and is not in two parts.
+    fn enclose(&mut self, order: &[Block], enclave: u32, except: Option<u32>) -> bool {
+        let is_inside = |group: &[u32], block: Block, host: u32| {
+            self.ground.around(block).into_iter().all(|b| group[b] == host || group[b] == enclave)
+        };
+        let heart = order
+            .iter()
+            .copied()
+            .filter(|&b| {
+                let host = self.group[b];
+                host != NOBODY
+                    && host != 0
+                    && Some(host) != except
+                    && is_inside(&self.group, b, host)
+            })
+            .max_by_key(|&b| (self.blocks[self.group[b] as usize], b));
+        let Some(heart) = heart else { return false };
+        let host = self.group[heart];
+        let mut group = std::mem::take(&mut self.group);
+        group[heart] = enclave;
+        let beside = self.ground.around(heart).into_iter().find(|&b| is_inside(&group, b, host));
+        if let Some(beside) = beside {
+            group[beside] = enclave;
+        }
+        self.group = group;
+        true
+    }
+}

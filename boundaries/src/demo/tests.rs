@@ -1,0 +1,184 @@
+//! What must hold of a world of any seed and size.
+
+use std::collections::{HashMap, HashSet};
+
+use geo::{Coord, LineString};
+
+use super::*;
+use crate::area::Area;
+use crate::postcode::Postcode;
+
+/// A few sizes, from a handful of wards up.
+fn worlds() -> impl Iterator<Item = (String, World)> {
+    let of_wards = [4, 5, 9, 16, 27].map(WorldSize::of_wards);
+    let with_small_areas = WorldSize { small_areas: 50, ..WorldSize::of_wards(12) };
+    let sizes: Vec<WorldSize> =
+        of_wards.into_iter().chain([with_small_areas, WorldSize::LYONESSE]).collect();
+    (0..6).flat_map(move |seed| {
+        sizes
+            .clone()
+            .into_iter()
+            .map(move |size| (format!("seed {seed}, {} wards", size.wards), world(seed, &size)))
+    })
+}
+
+const COVERAGES: [&str; 6] = ["ward", "ward_2013", "lap", "locality", "authority", "small_area"];
+
+fn coverages(world: &World) -> impl Iterator<Item = &Layer> {
+    COVERAGES.iter().filter_map(|id| world.layer(id))
+}
+
+/// A coordinate in whole centimetres.
+type Cm = (i64, i64);
+
+/// A coordinate in centimetres, which must be whole.
+fn cm(c: Coord<f64>) -> Cm {
+    let whole = |metres: f64| {
+        let cm = (metres * 100.0).round();
+        assert!((cm / 100.0).to_bits() == metres.to_bits(), "{metres} is not whole centimetres");
+        cm as i64
+    };
+    (whole(c.x), whole(c.y))
+}
+
+fn rings(area: &Area) -> impl Iterator<Item = &LineString<f64>> {
+    area.geometry().iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
+}
+
+/// Twice the signed measure of a ring in square centimetres, exactly.
+fn twice_cm2(ring: &LineString<f64>) -> i128 {
+    let points: Vec<Cm> = ring.coords().map(|&c| cm(c)).collect();
+    let cross = |w: &[Cm]| {
+        i128::from(w[0].0) * i128::from(w[1].1) - i128::from(w[1].0) * i128::from(w[0].1)
+    };
+    points.windows(2).map(cross).sum()
+}
+
+fn twice_cm2_of(layer: &Layer) -> i128 {
+    layer.areas().iter().flat_map(rings).map(twice_cm2).sum()
+}
+
+/// Every directed edge of a layer, in centimetres, and how often it stands there.
+fn directed_edges(layer: &Layer) -> HashMap<(Cm, Cm), usize> {
+    let mut edges = HashMap::new();
+    for line in layer.areas().iter().flat_map(Area::edges) {
+        *edges.entry((cm(line.start), cm(line.end))).or_default() += 1;
+    }
+    edges
+}
+
+#[test]
+fn the_areas_of_a_coverage_sum_to_the_county_to_the_last_square_centimetre() {
+    for (what, world) in worlds() {
+        let county = twice_cm2_of(world.layer("authority").unwrap());
+        for layer in coverages(&world) {
+            assert_eq!(twice_cm2_of(layer), county, "{what}: {}", layer.meta().id);
+            let m2: f64 = layer.areas().iter().map(Area::area_m2).sum();
+            let expected = county as f64 / 20_000.0;
+            assert!((m2 / expected - 1.0).abs() < 1e-12, "{what}: {}", layer.meta().id);
+        }
+    }
+}
+
+#[test]
+fn each_inner_edge_of_a_coverage_has_its_reverse_in_the_neighbour_and_the_rest_are_coast() {
+    for (what, world) in worlds() {
+        let coasts: Vec<HashSet<_>> = coverages(&world)
+            .map(|layer| {
+                let edges = directed_edges(layer);
+                assert!(edges.values().all(|&n| n == 1), "{what}: {}", layer.meta().id);
+                edges.keys().copied().filter(|&(a, b)| !edges.contains_key(&(b, a))).collect()
+            })
+            .collect();
+        assert!(coasts.windows(2).all(|w| w[0] == w[1]), "{what}: the coasts differ");
+    }
+}
+
+#[test]
+fn shells_are_counter_clockwise_and_holes_clockwise() {
+    for (what, world) in worlds() {
+        for area in world.layers.iter().flat_map(Layer::areas) {
+            for polygon in area.geometry() {
+                assert!(twice_cm2(polygon.exterior()) > 0, "{what}: {}", area.code());
+                assert!(polygon.exterior().is_closed());
+                for hole in polygon.interiors() {
+                    assert!(twice_cm2(hole) < 0 && hole.is_closed(), "{what}: {}", area.code());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn one_parish_has_an_enclave_and_another_is_in_two_parts() {
+    for (what, world) in worlds() {
+        let parishes = world.layer("parish").unwrap().areas();
+        let holes = |a: &Area| a.geometry().iter().map(|p| p.interiors().len()).sum::<usize>();
+        let hosts: Vec<&Area> = parishes.iter().filter(|a| holes(a) > 0).collect();
+        assert_eq!(hosts.len(), 1, "{what}");
+        assert_eq!(holes(hosts[0]), 1, "{what}");
+        // The enclave is the parish whose one shell is the hole, the other way round.
+        let hole: HashSet<_> = hosts[0]
+            .geometry()
+            .iter()
+            .flat_map(geo::Polygon::interiors)
+            .flat_map(|r| r.coords().map(|&c| cm(c)))
+            .collect();
+        let fills = |a: &&Area| {
+            a.geometry().0.len() == 1
+                && a.geometry().0[0].exterior().coords().map(|&c| cm(c)).collect::<HashSet<_>>()
+                    == hole
+        };
+        assert_eq!(parishes.iter().filter(fills).count(), 1, "{what}");
+        let parts: Vec<usize> =
+            parishes.iter().map(|a| a.geometry().0.len()).filter(|&n| n != 1).collect();
+        assert_eq!(parts, [2], "{what}");
+    }
+}
+
+#[test]
+fn lyonesse_holds_what_it_says() {
+    for seed in 0..20 {
+        let county = lyonesse(seed);
+        let count = |id: &str| county.layer(id).unwrap().len();
+        assert_eq!(count("ward"), 40, "seed {seed}");
+        assert_eq!(count("parish"), 120, "seed {seed}");
+        assert_eq!(count("lap"), 9, "seed {seed}");
+        assert_eq!(count("locality"), 2, "seed {seed}");
+        assert_eq!(count("authority"), 1, "seed {seed}");
+        assert_eq!(count("gp_practice"), 30, "seed {seed}");
+        assert_eq!(count("asset"), 80, "seed {seed}");
+        assert_eq!(county.postcodes.len(), 2000, "seed {seed}");
+        let first = Postcode::parse("LY1 1AA").unwrap();
+        let first = county.postcodes.iter().find(|p| p.postcode == first).unwrap();
+        assert!(first.position.is_some() && first.terminated.is_none(), "seed {seed}");
+        let addresses = county.addresses.len();
+        assert!((1_500..5_000).contains(&addresses), "seed {seed}: {addresses}");
+        assert_eq!(county.layer("authority").unwrap().areas()[0].geometry().0.len(), 2);
+    }
+}
+
+#[test]
+fn all_codes_begin_with_x_and_none_stands_twice_and_no_name_in_its_layer() {
+    for (what, world) in worlds() {
+        let mut codes = HashSet::new();
+        for layer in &world.layers {
+            let mut names = HashSet::new();
+            let areas = layer.areas().iter().map(|a| (a.code(), a.name()));
+            let sites = layer.sites().iter().map(|s| (&s.code, s.name.as_str()));
+            for (code, name) in areas.chain(sites) {
+                assert!(code.as_str().starts_with('X'), "{what}: {code}");
+                assert!(codes.insert(code.clone()), "{what}: {code} twice");
+                assert!(!name.is_empty() && names.insert(name), "{what}: {name:?} twice");
+            }
+        }
+        let postcodes: HashSet<_> = world.postcodes.iter().map(|p| p.postcode).collect();
+        assert_eq!(postcodes.len(), world.postcodes.len(), "{what}");
+    }
+}
+
+#[test]
+fn a_seed_gives_one_world_and_another_seed_another() {
+    assert_eq!(lyonesse(3), lyonesse(3));
+    assert_ne!(lyonesse(3), lyonesse(4));
+}
