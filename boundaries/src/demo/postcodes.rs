@@ -238,7 +238,7 @@ impl Country<'_> {
                 for &address in &place.split {
                     add(postcode, address);
                 }
-                // The middle of the county town has all its addresses.
+                // The county town, from its middle outward, has its addresses.
                 if district == 0
                     && i < ADDRESSED
                     && place.split.is_empty()
