@@ -239,10 +239,7 @@ impl Country<'_> {
                     add(postcode, address);
                 }
                 // The county town, from its middle outward, has its addresses.
-                if district == 0
-                    && i < ADDRESSED
-                    && place.split.is_empty()
-                    && record.terminated.is_none()
+                if named.len() < ADDRESSED && place.split.is_empty() && record.terminated.is_none()
                 {
                     for _ in 0..rng.between(6, 18) {
                         let near = |rng: &mut Rng| whole_cm(rng.signed() * 45.0);
