@@ -9,7 +9,8 @@
 //! 5. [`load`], [`validity`], [`compose`]: files to layers;
 //! 6. [`index`], [`locate`], [`measure`], [`overlap`]: the questions;
 //! 7. [`atlas`], [`snapshot`]: all of it, immutable, and as one file;
-//! 8. [`demo`]: the county of Lyonesse, generated.
+//! 8. [`assemble`]: a catalogue to an atlas's contents, the whole way;
+//! 9. [`demo`]: the county of Lyonesse, generated.
 //!
 //! # Units and space
 //!
@@ -22,6 +23,7 @@
 //! coverage is ever homeless. The rule is decided with exact predicates, never with a tolerance.
 
 pub mod area;
+pub mod assemble;
 pub mod atlas;
 pub mod catalogue;
 pub mod code;

@@ -45,6 +45,7 @@ use self::parishes::Parishes;
 use self::postcodes::Country;
 use self::sites::Places;
 use self::wards::{OldWards, Wards};
+use crate::atlas::Contents;
 use crate::gazetteer::{Address, PostcodeRecord};
 use crate::layer::Layer;
 
@@ -68,6 +69,18 @@ impl World {
     /// The layer with that id.
     pub fn layer(&self, id: &str) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.meta().id.as_str() == id)
+    }
+
+    /// What an atlas of the world is made from, marked as illustrative.
+    pub fn into_contents(self) -> Contents {
+        Contents {
+            title: self.title,
+            illustrative: true,
+            layers: self.layers,
+            postcodes: self.postcodes,
+            addresses: self.addresses,
+            ..Contents::default()
+        }
     }
 }
 
