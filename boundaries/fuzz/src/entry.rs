@@ -1,0 +1,175 @@
+//! Every parser, given bytes of any kind. None may panic, and what they let in must keep what they
+//! promise: the checks here are those on which the rest of the program relies.
+
+use std::path::{Path, PathBuf};
+
+use lapwing_boundaries::catalogue::{
+    AddressSpec, Catalogue, EPRACCUR_PROPERTIES, PositionColumns, PostcodeFormat, SitesFormat,
+    SitesSource, VectorSource,
+};
+use lapwing_boundaries::code::AreaCode;
+use lapwing_boundaries::fault::Report;
+use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_boundaries::load::addresses::read_addresses;
+use lapwing_boundaries::load::load_vector;
+use lapwing_boundaries::load::postcodes::read_postcodes;
+use lapwing_boundaries::load::sites::read_sites;
+use lapwing_boundaries::position::{Bng, LngLat};
+use lapwing_boundaries::postcode::Postcode;
+
+fn id() -> LayerId {
+    LayerId::parse("layer").expect("a good id")
+}
+
+/// A catalogue is read, or refused with at least one problem that can be shown.
+pub fn catalogue(data: &[u8]) {
+    match Catalogue::parse(data, Path::new("c.toml"), None) {
+        Ok(catalogue) => assert!(!catalogue.title.is_empty()),
+        Err(error) => assert!(!error.problems().is_empty() && !error.to_string().is_empty()),
+    }
+}
+
+/// Sites of every format; the first byte picks it. Their codes are unique, as a layer needs.
+pub fn sites(data: &[u8]) {
+    let Some((pick, csv)) = data.split_first() else { return };
+    let columns = |position| SitesFormat::Columns {
+        code: "code".to_owned(),
+        name: "name".to_owned(),
+        position,
+    };
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let format = match pick % 4 {
+        0 => columns(PositionColumns::Postcode("postcode".to_owned())),
+        1 => {
+            let (easting, northing) = pair("x", "y");
+            columns(PositionColumns::EastingNorthing(easting, northing))
+        }
+        2 => {
+            let (lon, lat) = pair("lon", "lat");
+            columns(PositionColumns::LonLat(lon, lat))
+        }
+        _ => SitesFormat::OdsEpraccur { settings: None },
+    };
+    let keep = match format {
+        SitesFormat::OdsEpraccur { .. } => EPRACCUR_PROPERTIES.map(str::to_owned).to_vec(),
+        SitesFormat::Columns { .. } => vec!["name".to_owned()],
+    };
+    let path = PathBuf::from("sites.csv");
+    let source = SitesSource { path, format, keep, include_closed: pick & 4 != 0 };
+    let mut report = Report::default();
+    let place = |_: Postcode| Bng::new(475_486.0, 260_275.0).ok();
+    let sites = read_sites(csv, "sites.csv", &source, &id(), &place, &mut report);
+    let meta = LayerMeta {
+        id: id(),
+        series: id(),
+        title: String::new(),
+        vintage: Vintage::default(),
+        resolution: None,
+        coverage: false,
+        licence: None,
+        attribution: None,
+        source: String::new(),
+    };
+    let count = sites.len();
+    assert_eq!(Layer::of_sites(meta, sites).len(), count);
+    show(&report);
+}
+
+/// Postcodes of both formats; the first byte picks it. They come in order, none twice.
+pub fn postcodes(data: &[u8]) {
+    let Some((pick, csv)) = data.split_first() else { return };
+    let format = match pick % 2 {
+        0 => PostcodeFormat::CodePointOpen,
+        _ => PostcodeFormat::Onspd,
+    };
+    let mut report = Report::default();
+    let records = read_postcodes(csv, "postcodes.csv", format, &mut report);
+    assert!(records.windows(2).all(|pair| pair[0].postcode < pair[1].postcode));
+    assert!(!records.is_empty() || report.has_errors(), "nothing is never no fault");
+    show(&report);
+}
+
+/// Addresses come in the order of their postcodes.
+pub fn addresses(csv: &[u8]) {
+    let column = str::to_owned;
+    let spec = AddressSpec {
+        path: PathBuf::from("addresses.csv"),
+        uprn: column("uprn"),
+        postcode: column("postcode"),
+        easting: column("easting"),
+        northing: column("northing"),
+        licence: None,
+        attribution: None,
+    };
+    let mut report = Report::default();
+    let found = read_addresses(csv, "addresses.csv", &spec, &mut report);
+    let key = |at: usize| (found[at].postcode, found[at].uprn);
+    assert!((1..found.len()).all(|at| key(at - 1) < key(at)));
+    show(&report);
+}
+
+/// A postcode, a code and a layer's id, once read, are read from their own writing as the same.
+pub fn postcode(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match Postcode::parse(text) {
+        Ok(postcode) => {
+            assert_eq!(Postcode::parse(&postcode.to_string()), Ok(postcode));
+            assert_eq!(
+                postcode.to_string(),
+                format!("{} {}", postcode.outward(), postcode.inward())
+            );
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    match AreaCode::parse(text) {
+        Ok(code) => assert_eq!(AreaCode::parse(code.as_str()), Ok(code.clone())),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    if let Ok(id) = LayerId::parse(text) {
+        assert_eq!(id.as_str(), text);
+    }
+}
+
+/// Two numbers as degrees, as metres of the grid and as metres of Web Mercator.
+pub fn position(data: &[u8]) {
+    let number = |at: usize| data.get(at..at + 8)?.try_into().ok().map(f64::from_le_bytes);
+    let (Some(a), Some(b)) = (number(0), number(8)) else { return };
+    for degrees in [LngLat::new(a, b), LngLat::from_web_mercator(a, b)].into_iter().flatten() {
+        if let Ok((bng, _)) = degrees.to_bng() {
+            assert!(bng.easting().is_finite() && bng.northing().is_finite());
+        }
+    }
+    if let Ok(bng) = Bng::new(a, b) {
+        let (degrees, _) = bng.to_lng_lat();
+        assert!(degrees.lon().is_finite() && degrees.lat().is_finite());
+    }
+}
+
+/// A file in a GIS format; `name` has the suffix that picks the reader. `beside` are its siblings.
+/// It is read, or refused with a fault.
+pub fn vector(folder: &Path, name: &str, data: &[u8], beside: &[(&str, &[u8])]) {
+    let path = folder.join(name);
+    std::fs::write(&path, data).expect("a folder to write to");
+    for (sibling, data) in beside {
+        std::fs::write(folder.join(sibling), data).expect("a folder to write to");
+    }
+    let source = VectorSource {
+        path,
+        table: None,
+        code: "WD13CD".to_owned(),
+        name: Some("WD13NM".to_owned()),
+        keep: vec!["LAD13CD".to_owned()],
+        crs: None,
+    };
+    let mut report = Report::default();
+    let layer = load_vector(&source, &id(), &mut report);
+    assert!(layer.is_some() || report.has_errors(), "nothing is never no fault");
+    show(&report);
+}
+
+/// Every fault can be shown.
+fn show(report: &Report) {
+    for fault in &report.faults {
+        assert!(!fault.to_string().is_empty());
+    }
+}

@@ -1,0 +1,3 @@
+//! The entry points of the parsers, for fuzzing.
+
+pub mod entry;

@@ -1,0 +1,195 @@
+//! Every parser against inputs spoilt at random: no panic, and no broken promise.
+//!
+//! This is the fuzzing of `fuzz/` in small, on the stable toolchain and in seconds. A failure
+//! prints its seed; `LAPWING_SEED=… cargo test --test mutations` runs the same again, and
+//! `LAPWING_MUTATIONS=…` tries more of them.
+
+#[expect(unreachable_pub, reason = "it is a library for the fuzz targets")]
+#[path = "../fuzz/src/entry.rs"]
+mod entry;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// How many spoilt inputs each parser is given, for each good one.
+const MUTATIONS: u64 = 1000;
+
+/// Texts that mean something to one parser or another.
+const TOKENS: [&[u8]; 30] = [
+    b"\"",
+    b",",
+    b"\n",
+    b"\r\n",
+    b"\0",
+    b"\xFF\xFE",
+    b"\xEF\xBB\xBF",
+    b"=",
+    b"[[layer]]",
+    b"]",
+    b"{",
+    b"}",
+    b"-1",
+    b"0",
+    b"NaN",
+    b"inf",
+    b"1e308",
+    b"99999999999999999999",
+    b"99.999999",
+    b"null",
+    b"true",
+    b"NN1 1ED",
+    b"BT1 5GS",
+    b"E05013246",
+    b"2021-04-01",
+    b"\xE9",
+    b"[",
+    b"\\u0000",
+    b"9999-99-99",
+    b"ward",
+];
+
+/// A small generator of random numbers (splitmix64, Steele et al. 2014), the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        if end == 0 { 0 } else { (self.next() % end as u64) as usize }
+    }
+}
+
+/// The input with one to six places spoilt.
+fn spoil(input: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let mut data = input.to_vec();
+    for _ in 0..=dice.below(6) {
+        let at = dice.below(data.len() + 1);
+        let to = (at + dice.below(24)).min(data.len());
+        match dice.below(8) {
+            0 if at < data.len() => data[at] ^= 1 << dice.below(8),
+            1 if at < data.len() => data[at] = dice.next() as u8,
+            2 => drop(data.drain(at..to)),
+            3 => {
+                let copy = data[at..to].to_vec();
+                let place = dice.below(data.len() + 1);
+                drop(data.splice(place..place, copy));
+            }
+            4 => data.truncate(data.len() - dice.below(data.len() / 2 + 1)),
+            5 => {
+                // Binary formats hold lengths and counts: a large one is the classic trap.
+                let end = (at + 4).min(data.len());
+                data[at..end].fill([0x00, 0x7F, 0x80, 0xFF][dice.below(4)]);
+            }
+            _ => drop(data.splice(at..to, TOKENS[dice.below(TOKENS.len())].iter().copied())),
+        }
+    }
+    data
+}
+
+fn number_of(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// Runs a parser on the input as it is and on spoilt ones.
+fn withstands(name: &str, input: &[u8], share: u64, parse: impl Fn(&[u8])) {
+    let seed = number_of("LAPWING_SEED").unwrap_or_else(fresh_seed);
+    parse(input);
+    let mutations = number_of("LAPWING_MUTATIONS").unwrap_or(MUTATIONS) / share;
+    for round in 0..mutations.max(1) {
+        let data = spoil(input, &mut Dice(seed ^ round.wrapping_mul(0x0123_4567_89AB_CDEF)));
+        if catch_unwind(AssertUnwindSafe(|| parse(&data))).is_err() {
+            let start = String::from_utf8_lossy(&data[..data.len().min(2000)]).into_owned();
+            panic!("{name} broke in round {round} with LAPWING_SEED={seed}, on:\n{start}");
+        }
+    }
+    eprintln!("{name}: {mutations} spoilt inputs with LAPWING_SEED={seed}");
+}
+
+/// A seed that is another one each time.
+fn fresh_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |since| since.as_nanos() as u64) ^ u64::from(std::process::id())
+}
+
+/// The good inputs of a parser, as fuzzing starts from them.
+fn seeds(of: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(of);
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{of} has no seeds");
+    files
+        .into_iter()
+        .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
+        .collect()
+}
+
+fn every_seed_withstands(of: &str, parse: impl Fn(&[u8])) {
+    for (name, input) in seeds(of) {
+        withstands(&name, &input, 1, &parse);
+    }
+}
+
+#[test]
+fn catalogues_withstand() {
+    every_seed_withstands("catalogue", entry::catalogue);
+}
+
+#[test]
+fn sites_withstand() {
+    every_seed_withstands("sites", entry::sites);
+}
+
+#[test]
+fn postcode_files_withstand() {
+    every_seed_withstands("postcodes", entry::postcodes);
+}
+
+#[test]
+fn addresses_withstand() {
+    every_seed_withstands("addresses", entry::addresses);
+}
+
+#[test]
+fn postcodes_and_codes_withstand() {
+    every_seed_withstands("postcode", entry::postcode);
+}
+
+#[test]
+fn positions_withstand() {
+    every_seed_withstands("position", entry::position);
+}
+
+#[test]
+fn geojson_withstands() {
+    let folder = tempfile::tempdir().unwrap();
+    every_seed_withstands("geojson", |data| {
+        entry::vector(folder.path(), "wards.geojson", data, &[]);
+    });
+}
+
+/// The same layer in four formats, where the sample data are.
+#[test]
+fn gis_files_of_the_sample_withstand() {
+    let data = std::env::var_os("LAPWING_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        PathBuf::from,
+    );
+    for name in
+        ["wards_2013.geojson", "wards_2013.fgb", "wards_2013_bng.gpkg", "wards_2013_bng.shp.zip"]
+    {
+        let Ok(input) = std::fs::read(data.join(name)) else {
+            eprintln!("SKIPPED: {name} is not at {}; set LAPWING_SHARED", data.display());
+            continue;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        // Each of them is a whole county: a fiftieth of the rounds keeps the test short.
+        withstands(name, &input, 50, |data| entry::vector(folder.path(), name, data, &[]));
+    }
+}
