@@ -1,3 +1,4 @@
 //! The service: answers from an atlas, over HTTP and on the command line.
 
+pub mod answers;
 pub mod geojson;

@@ -1,5 +1,7 @@
 //! Names and codes by their beginning.
 
+use std::collections::HashSet;
+
 use crate::layer::Layer;
 
 /// Every area and site of every layer, findable by the beginning of its code or of any word of its
@@ -80,24 +82,34 @@ impl SearchIndex {
     /// What begins with `text`: exact matches first, then whole names before later words, then in
     /// order of the text; each area or site once.
     pub fn find(&self, text: &str, limit: usize) -> Vec<Found> {
+        self.find_where(text, limit, |_| true)
+    }
+
+    /// The same among what `wanted` lets pass.
+    pub fn find_where(
+        &self,
+        text: &str,
+        limit: usize,
+        wanted: impl Fn(&Found) -> bool,
+    ) -> Vec<Found> {
         let text = fold(text);
         if text.is_empty() {
             return Vec::new();
         }
         let start = self.entries.partition_point(|(key, _)| **key < *text);
-        let mut hits: Vec<&(Box<str>, Found)> =
-            self.entries[start..].iter().take_while(|(key, _)| key.starts_with(&text)).collect();
-        hits.sort_by_key(|(key, found)| (**key != *text, found.word, key.clone(), *found));
-        let mut found: Vec<Found> = Vec::new();
-        for (_, hit) in hits {
-            if found.len() == limit {
-                break;
-            }
-            if !found.iter().any(|f| (f.layer, f.place) == (hit.layer, hit.place)) {
-                found.push(*hit);
-            }
-        }
-        found
+        let mut hits: Vec<&(Box<str>, Found)> = self.entries[start..]
+            .iter()
+            .take_while(|(key, _)| key.starts_with(&text))
+            .filter(|(_, found)| wanted(found))
+            .collect();
+        // The entries are in order of text already, and the sort keeps what it does not compare.
+        hits.sort_by_key(|(key, found)| (**key != *text, found.word));
+        let mut seen = HashSet::new();
+        hits.into_iter()
+            .map(|(_, found)| *found)
+            .filter(|found| seen.insert((found.layer, found.place)))
+            .take(limit)
+            .collect()
     }
 }
 

@@ -1,0 +1,264 @@
+//! Which areas a place is in, and how sure that is.
+
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::gazetteer::Month;
+use lapwing_boundaries::locate::{Level, Located, MatchBy};
+use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::predicate::Position;
+use serde::Serialize;
+
+use super::error::AnswerError;
+use super::place::{Location, Place, Query, Standing};
+use super::shape::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
+
+/// The answer to a lookup.
+#[derive(Clone, Debug, Serialize)]
+pub struct LookupAnswer<'a> {
+    /// The place and its areas.
+    #[serde(flatten)]
+    pub place: PlaceAnswer<'a>,
+    /// The vintages that answered.
+    pub layers: Keyed<Option<LayerUsed>>,
+    /// The snapshot.
+    pub snapshot: SnapshotBlock<'a>,
+}
+
+/// A place and its areas: a lookup's own part, one for each row of a bulk request.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceAnswer<'a> {
+    /// The question.
+    pub query: Query,
+    /// Where the place is.
+    pub location: Location,
+    /// Of a terminated postcode: the month, `2019-07`. It is answered with its last location.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terminated: Option<String>,
+    /// Per layer the areas in code order; `null` where no vintage is in force on the day.
+    pub areas: Keyed<Option<Vec<AreaMatch<'a>>>>,
+    /// How sure the answer is; `null` where no layer answered.
+    pub confidence: Option<Confidence<'a>>,
+}
+
+/// One area of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AreaMatch<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// `inside` or `boundary` by the position, or `addresses`.
+    #[serde(rename = "match")]
+    pub matched: &'static str,
+    /// How many of the postcode's addresses it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<usize>,
+    /// Which share of the postcode's addresses it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+}
+
+/// How sure an answer is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Confidence<'a> {
+    /// The worst of the layers asked: `high`, `near_boundary` or `low`.
+    pub level: &'static str,
+    /// Metres to the nearest boundary of all layers asked.
+    pub boundary_distance_m: Option<f64>,
+    /// Closer than this, in metres, is near to that boundary.
+    pub threshold_m: f64,
+    /// `position`, or `addresses` where the postcode's addresses are known.
+    pub by: &'static str,
+    /// Whether the addresses lie in several areas of a layer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<bool>,
+    /// The same for each layer; `null` where none is in force on the day.
+    pub layers: Keyed<Option<LayerConfidence>>,
+    /// The areas that the answer does not name but whose boundary is near; in the order of the
+    /// layers, the nearest first.
+    pub near: Vec<NearArea<'a>>,
+}
+
+/// How sure one layer's answer is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LayerConfidence {
+    /// `high`, `near_boundary` or `low`.
+    pub level: &'static str,
+    /// Metres to the nearest boundary of the layer; `null` where it has no area at all.
+    pub boundary_distance_m: Option<f64>,
+    /// Closer than this, in metres, is near.
+    pub threshold_m: f64,
+}
+
+/// Another candidate near a boundary.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NearArea<'a> {
+    /// The key of its layer.
+    pub layer: String,
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Metres to its boundary.
+    pub distance_m: f64,
+}
+
+/// A place located in the chosen layers, not yet put into words: what rows of a bulk request are
+/// written from.
+#[derive(Clone, Debug)]
+pub struct Found<'a> {
+    standing: Standing<'a>,
+    /// One for each chosen layer; `None` where no vintage is in force on the day.
+    pub located: Vec<Option<Located>>,
+}
+
+impl Found<'_> {
+    /// Where the place is on the grid.
+    pub fn at(&self) -> Bng {
+        self.standing.at
+    }
+
+    /// The worst level of the layers that answered.
+    pub fn level(&self) -> Option<Level> {
+        self.answered().map(|located| located.level).max()
+    }
+
+    /// Metres to the nearest boundary of the layers that answered, to 0.1.
+    pub fn boundary_distance_m(&self) -> Option<f64> {
+        let distances = self.answered().filter_map(|located| located.boundary_distance_m);
+        distances.min_by(f64::total_cmp).map(tenths)
+    }
+
+    fn answered(&self) -> impl Iterator<Item = &Located> {
+        self.located.iter().flatten()
+    }
+
+    /// Whether the place lies in no area of any layer of the snapshot, asked or not.
+    pub fn is_outside(&self, atlas: &Atlas) -> bool {
+        self.answered().all(|located| located.matches.is_empty())
+            && atlas
+                .layers()
+                .iter()
+                .all(|l| l.area_index().containing(l.layer().areas(), self.at()).is_empty())
+    }
+}
+
+/// Locates a place in the chosen layers.
+pub fn find<'a>(
+    atlas: &'a Atlas,
+    place: Place,
+    chosen: &[Chosen],
+) -> Result<Found<'a>, AnswerError> {
+    let standing = Standing::find(atlas, place)?;
+    let located = chosen
+        .iter()
+        .map(|chosen| {
+            let layer = chosen.layer?;
+            match standing.record {
+                Some(record) => atlas.locate_postcode(layer, record),
+                None => Some(atlas.locate(layer, standing.at)),
+            }
+        })
+        .collect();
+    Ok(Found { standing, located })
+}
+
+/// Puts what was found into words. `chosen` is what it was found with.
+pub fn place_answer<'a>(
+    atlas: &'a Atlas,
+    found: &Found<'a>,
+    chosen: &[Chosen],
+    day: Day,
+) -> PlaceAnswer<'a> {
+    let per_layer = || chosen.iter().zip(&found.located);
+    let areas = per_layer().map(|(chosen, located)| {
+        let matches = located.as_ref().zip(chosen.layer).map(|(located, layer)| {
+            let areas = atlas.layers()[layer].layer().areas();
+            located.matches.iter().map(|m| area_match(&areas[m.area], m.by)).collect()
+        });
+        (chosen.key.clone(), matches)
+    });
+    PlaceAnswer {
+        query: Query::new(found.standing.place, day),
+        location: found.standing.location(),
+        terminated: found.standing.record.and_then(|record| record.terminated).map(month),
+        areas: areas.collect(),
+        confidence: confidence(atlas, found, chosen),
+    }
+}
+
+/// The areas of one place.
+pub fn lookup<'a>(
+    atlas: &'a Atlas,
+    place: Place,
+    names: Option<&[String]>,
+    day: Day,
+) -> Result<LookupAnswer<'a>, AnswerError> {
+    let chosen = super::choose(atlas, names, day)?;
+    let found = find(atlas, place, &chosen)?;
+    Ok(LookupAnswer {
+        place: place_answer(atlas, &found, &chosen, day),
+        layers: layers_used(atlas, &chosen),
+        snapshot: snapshot(atlas),
+    })
+}
+
+pub(super) fn month(month: Month) -> String {
+    format!("{:04}-{:02}", month.year, month.month)
+}
+
+fn area_match(area: &lapwing_boundaries::area::Area, by: MatchBy) -> AreaMatch<'_> {
+    let (matched, addresses, of_addresses) = match by {
+        MatchBy::Position(Position::Boundary) => ("boundary", None, None),
+        MatchBy::Position(_) => ("inside", None, None),
+        MatchBy::Addresses { count, share: part } => ("addresses", Some(count), share(part, 1.0)),
+    };
+    let (code, name) = (area.code().as_str(), area.name());
+    AreaMatch { code, name, matched, addresses, share: of_addresses }
+}
+
+fn confidence<'a>(
+    atlas: &'a Atlas,
+    found: &Found<'a>,
+    chosen: &[Chosen],
+) -> Option<Confidence<'a>> {
+    let level = found.level()?;
+    let nearest = found.answered().min_by(|a, b| {
+        let distance = |l: &Located| l.boundary_distance_m.unwrap_or(f64::INFINITY);
+        distance(a).total_cmp(&distance(b))
+    })?;
+    let by_addresses =
+        found.standing.record.is_some_and(|r| !atlas.addresses_of(r.postcode).is_empty());
+    let mut near = Vec::new();
+    for (chosen, located) in chosen.iter().zip(&found.located) {
+        let Some((located, layer)) = located.as_ref().zip(chosen.layer) else { continue };
+        let mut candidates = located.near.clone();
+        candidates.sort_by(|a, b| a.1.total_cmp(&b.1));
+        near.extend(candidates.into_iter().map(|(area, distance)| {
+            let area = &atlas.layers()[layer].layer().areas()[area];
+            NearArea {
+                layer: chosen.key.to_string(),
+                code: area.code().as_str(),
+                name: area.name(),
+                distance_m: tenths(distance),
+            }
+        }));
+    }
+    let layers = chosen.iter().zip(&found.located).map(|(chosen, located)| {
+        let confidence = located.as_ref().map(|located| LayerConfidence {
+            level: located.level.as_str(),
+            boundary_distance_m: located.boundary_distance_m.map(tenths),
+            threshold_m: located.near_m,
+        });
+        (chosen.key.clone(), confidence)
+    });
+    Some(Confidence {
+        level: level.as_str(),
+        boundary_distance_m: nearest.boundary_distance_m.map(tenths),
+        threshold_m: nearest.near_m,
+        by: if by_addresses { "addresses" } else { "position" },
+        // Addresses make an answer low only by lying in several areas.
+        split: by_addresses.then_some(level == Level::Low),
+        layers: layers.collect(),
+        near,
+    })
+}

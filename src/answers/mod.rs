@@ -1,0 +1,70 @@
+//! The answers: from an atlas and a question to what is sent, with no word of HTTP.
+//!
+//! Every function here is pure. The day on which a question is asked comes from the caller
+//! ([`lapwing_boundaries::atlas::Day`]); there is no clock inside. Answers borrow from the atlas
+//! and serialise to the JSON of DESIGN.md, section 6:
+//!
+//! * every answer has a `snapshot` and, where it was made from layers, `layers`: for each key the
+//!   vintage used, or `null` where none is in force on the day asked for;
+//! * keys are what the caller asked by: a series (`ward`) or one vintage's own id (`ward_2013`);
+//! * `null` says "no such layer on that day", an empty list "nothing there";
+//! * distances are metres to 0.1, measures m² to 0.1, shares 0 to 1 to nine decimals, longitudes
+//!   and latitudes degrees to six decimals, and eastings and northings are as the source has them.
+
+mod area;
+mod error;
+mod layers;
+mod lookup;
+mod nearest;
+mod overlaps;
+mod own_polygon;
+mod place;
+mod search;
+mod shape;
+mod table;
+
+pub use area::{AreaAnswer, AreaDetail, Parent, area};
+pub use error::AnswerError;
+pub use layers::{LayerListing, LayersAnswer, PointsListing, layers};
+pub use lookup::{
+    AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, NearArea, PlaceAnswer, find,
+    lookup, place_answer,
+};
+pub use nearest::{NearestAnswer, NearestSite, nearest};
+pub use overlaps::{
+    AskedArea, BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, SharedCount, Uncovered,
+    overlaps,
+};
+pub use own_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
+pub use place::{Location, Place, Query};
+pub use search::{SearchAnswer, SearchHit, search};
+pub use shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot};
+pub use table::{Table, TableHead, TableRow, table};
+
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+
+/// The area layers to answer from: those named, or one for every series.
+pub fn choose(
+    atlas: &Atlas,
+    names: Option<&[String]>,
+    day: Day,
+) -> Result<Vec<Chosen>, AnswerError> {
+    atlas.choose(names, day).map_err(|name| error::no_such_area_layer(atlas, &name))
+}
+
+/// One area layer in force on the day, with its place in the atlas.
+fn choose_one(atlas: &Atlas, name: &str, day: Day) -> Result<(Chosen, usize), AnswerError> {
+    let chosen = choose(atlas, Some(&[name.to_owned()]), day)?.remove(0);
+    match (chosen.layer, day) {
+        (Some(place), _) => Ok((chosen, place)),
+        (None, Day::Asked(date) | Day::Today(date)) => {
+            Err(AnswerError::NotInForce { layer: name.to_owned(), date })
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "../../tests/squares/mod.rs"]
+pub(crate) mod squares;
+#[cfg(test)]
+mod tests;

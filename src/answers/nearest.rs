@@ -1,0 +1,144 @@
+//! The points of a layer nearest to a place.
+
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::layer::LayerId;
+use serde::Serialize;
+
+use super::error::{AnswerError, names_of};
+use super::place::{Location, Place, Query, Standing};
+use super::shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot, tenths};
+
+/// The nearest points of a place.
+#[derive(Clone, Debug, Serialize)]
+pub struct NearestAnswer<'a> {
+    /// The question.
+    pub query: Query,
+    /// Where the place is.
+    pub location: Location,
+    /// Nearest first; of equal distance in order of layer, then code.
+    pub nearest: Vec<NearestSite<'a>>,
+    /// The vintages that answered.
+    pub layers: Keyed<Option<LayerUsed>>,
+    /// The snapshot.
+    pub snapshot: SnapshotBlock<'a>,
+}
+
+/// One point.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NearestSite<'a> {
+    /// The key of its layer.
+    pub layer: String,
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// In a straight line on the grid.
+    pub distance_m: f64,
+    /// Where it is.
+    #[serde(flatten)]
+    pub location: Location,
+    /// What the catalogue keeps of the source.
+    pub properties: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The `limit` nearest points of the layers named, or of every point layer.
+pub fn nearest<'a>(
+    atlas: &'a Atlas,
+    place: Place,
+    names: Option<&[String]>,
+    limit: usize,
+    day: Day,
+) -> Result<NearestAnswer<'a>, AnswerError> {
+    let chosen = choose_points(atlas, names, day)?;
+    let standing = Standing::find(atlas, place)?;
+    let mut found: Vec<(f64, usize, usize)> = Vec::new();
+    for (key, chosen) in chosen.iter().enumerate() {
+        let Some(layer) = chosen.layer else { continue };
+        let mut of_layer: Vec<(usize, f64)> = Vec::new();
+        for (site, distance) in atlas.layers()[layer].site_index().nearest(standing.at) {
+            // All that are as far as the last one are taken, so that the code decides between
+            // them and not the order in the index.
+            if of_layer.len() >= limit && of_layer.last().is_some_and(|&(_, d)| d < distance) {
+                break;
+            }
+            of_layer.push((site, distance));
+        }
+        found.extend(of_layer.into_iter().map(|(site, distance)| (distance, key, site)));
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    found.truncate(limit);
+
+    let nearest = found.into_iter().filter_map(|(distance, key, site)| {
+        let site = &atlas.layers()[chosen[key].layer?].layer().sites()[site];
+        let at = Standing { place: Place::Bng(site.position), at: site.position, record: None };
+        Some(NearestSite {
+            layer: chosen[key].key.to_string(),
+            code: site.code.as_str(),
+            name: &site.name,
+            distance_m: tenths(distance),
+            location: Location { easting: Metres(site.position.easting()), ..at.location() },
+            properties: site.properties.iter().cloned().collect(),
+        })
+    });
+    Ok(NearestAnswer {
+        query: Query::new(place, day),
+        location: standing.location(),
+        nearest: nearest.collect(),
+        layers: layers_used(atlas, &chosen),
+        snapshot: snapshot(atlas),
+    })
+}
+
+/// The point layers named, or one of every series, as [`Atlas::choose`] does for areas.
+fn choose_points(
+    atlas: &Atlas,
+    names: Option<&[String]>,
+    day: Day,
+) -> Result<Vec<Chosen>, AnswerError> {
+    let metas = || {
+        (0..)
+            .zip(atlas.layers())
+            .filter(|(_, l)| !l.layer().is_areas())
+            .map(|(place, l)| (place, l.layer().meta()))
+    };
+    let vintage = |series: &LayerId| {
+        let mut vintages = metas().filter(|(_, m)| m.series == *series);
+        let layer = match day {
+            Day::Asked(date) => vintages.find(|(_, m)| m.vintage.holds_on(date)),
+            Day::Today(date) => metas()
+                .filter(|(_, m)| m.series == *series)
+                .find(|(_, m)| m.vintage.holds_on(date))
+                .or_else(|| vintages.max_by_key(|(_, m)| m.vintage.valid_from)),
+        };
+        Chosen { key: series.clone(), layer: layer.map(|(place, _)| place) }
+    };
+    let mut chosen: Vec<Chosen> = Vec::new();
+    let Some(names) = names else {
+        for (_, meta) in metas() {
+            if !chosen.iter().any(|c| c.key == meta.series) {
+                chosen.push(vintage(&meta.series));
+            }
+        }
+        return Ok(chosen);
+    };
+    for name in names {
+        let by_series = metas().find(|(_, m)| m.series.as_str() == name);
+        let by_id = metas().find(|(_, m)| m.id.as_str() == name);
+        let one = match (by_series, by_id) {
+            (Some((_, meta)), _) => vintage(&meta.series),
+            (None, Some((place, meta))) => Chosen { key: meta.id.clone(), layer: Some(place) },
+            (None, None) => {
+                let (layer, known) = (name.clone(), names_of(atlas, false));
+                return Err(if names_of(atlas, true).contains(name) {
+                    AnswerError::NotPoints { layer, known }
+                } else {
+                    AnswerError::UnknownLayer { layer, known }
+                });
+            }
+        };
+        if !chosen.contains(&one) {
+            chosen.push(one);
+        }
+    }
+    Ok(chosen)
+}

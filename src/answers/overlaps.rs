@@ -1,0 +1,306 @@
+//! The overlaps of one area with the areas of other layers, and what they make of it.
+
+use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::overlap::{OverlapRow, Relation, sliver_tolerance_m};
+use serde::Serialize;
+
+use super::error::{AnswerError, no_such_area};
+use super::shape::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
+
+/// Which overlaps to list beside those of shared ground.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Also those that are only the boundaries' drawing error.
+    pub slivers: bool,
+    /// Also areas that share a boundary and no ground.
+    pub touches: bool,
+}
+
+impl Choice {
+    pub(super) fn lists(self, relation: Relation, sliver: bool) -> bool {
+        (self.slivers || !sliver) && (self.touches || relation != Relation::Touches)
+    }
+}
+
+/// The overlaps of one area.
+#[derive(Clone, Debug, Serialize)]
+pub struct OverlapsAnswer<'a> {
+    /// The area asked about.
+    pub area: AskedArea<'a>,
+    /// In the order of the layers asked, then of codes.
+    pub overlaps: Vec<OverlapEntry<'a>>,
+    /// Per layer the one area to assign the whole of the asked one to; `null` where none overlaps
+    /// or no vintage is in force on the day.
+    pub best_fit: Keyed<Option<BestFit<'a>>>,
+    /// Per layer the ground of the asked area that none of its areas covers; `null` where no
+    /// vintage is in force on the day.
+    pub uncovered: Keyed<Option<Uncovered>>,
+    /// The coarsest of the layers' tolerances, metres; each layer's own stands under `layers`.
+    pub sliver_tolerance_m: f64,
+    /// The vintages that answered.
+    pub layers: Keyed<Option<LayerUsed>>,
+    /// The snapshot.
+    pub snapshot: SnapshotBlock<'a>,
+}
+
+/// The area asked about.
+#[derive(Clone, Debug, Serialize)]
+pub struct AskedArea<'a> {
+    /// The key of its layer, as it was asked for.
+    pub layer: String,
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its measure.
+    pub area_m2: f64,
+    /// How many live postcodes it holds; absent from a snapshot without postcodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcodes: Option<u32>,
+    /// How many addresses it holds; absent from a snapshot without addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<u32>,
+}
+
+/// One overlap.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OverlapEntry<'a> {
+    /// The key of the other area's layer.
+    pub layer: String,
+    /// The other area's code.
+    pub code: &'a str,
+    /// The other area's name.
+    pub name: &'a str,
+    /// What the asked area is to the other one.
+    pub relation: Relation,
+    /// The ground both share.
+    pub shared_m2: f64,
+    /// Its share of the asked area.
+    pub share_of_area: Option<f64>,
+    /// Its share of the other area.
+    pub share_of_other: Option<f64>,
+    /// The live postcodes both hold; absent from a snapshot without postcodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcodes: Option<SharedCount>,
+    /// The addresses both hold; absent from a snapshot without addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<SharedCount>,
+    /// `true` where it is only the boundaries' drawing error, else absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sliver: bool,
+}
+
+/// How many postcodes or addresses two areas share.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct SharedCount {
+    /// How many.
+    pub shared: u32,
+    /// Their share of the asked area's; `null` where it has none.
+    pub share_of_area: Option<f64>,
+    /// Their share of the other area's; `null` where it has none.
+    pub share_of_other: Option<f64>,
+}
+
+/// The one area that the whole of the asked one is assigned to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BestFit<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// By which measure.
+    pub by: BestFitBy,
+    /// Its share of the asked area by that measure.
+    pub share: Option<f64>,
+}
+
+/// The measure of a best fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BestFitBy {
+    /// Most shared addresses, where the snapshot has addresses and any is shared.
+    Addresses,
+    /// Else most shared live postcodes, where any is shared.
+    Postcodes,
+    /// Else most shared ground.
+    Area,
+}
+
+/// Ground that no area covers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Uncovered {
+    /// How much.
+    pub m2: f64,
+    /// Its share of the asked area.
+    pub share: Option<f64>,
+}
+
+/// How much of anything: ground, live postcodes, addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Amount {
+    pub(super) m2: f64,
+    pub(super) postcodes: u32,
+    pub(super) addresses: u32,
+}
+
+impl Amount {
+    pub(super) fn of_area(atlas: &Atlas, layer: usize, area: usize) -> Self {
+        Self {
+            m2: atlas.layers()[layer].layer().areas()[area].area_m2(),
+            postcodes: atlas.postcodes_in(layer, area),
+            addresses: atlas.addresses_in(layer, area),
+        }
+    }
+
+    pub(super) fn shared(row: &OverlapRow) -> Self {
+        Self { m2: row.shared_m2, postcodes: row.postcodes, addresses: row.addresses }
+    }
+
+    fn by(self, by: BestFitBy) -> f64 {
+        match by {
+            BestFitBy::Addresses => f64::from(self.addresses),
+            BestFitBy::Postcodes => f64::from(self.postcodes),
+            BestFitBy::Area => self.m2,
+        }
+    }
+
+    /// This of both wholes, counted in what `count` picks.
+    fn counted(self, asked: Self, other: Self, count: fn(Self) -> u32) -> SharedCount {
+        let of = |whole: Self| share(f64::from(count(self)), f64::from(count(whole)));
+        SharedCount { shared: count(self), share_of_area: of(asked), share_of_other: of(other) }
+    }
+}
+
+/// Which of the candidates, given in code order, fits best, by what, and with what share. A tie
+/// goes to the most ground, then to the first code.
+pub(super) fn best_fit(
+    asked: Amount,
+    candidates: &[(usize, Amount)],
+) -> Option<(usize, BestFitBy, Option<f64>)> {
+    let by = [BestFitBy::Addresses, BestFitBy::Postcodes]
+        .into_iter()
+        .find(|&by| candidates.iter().any(|(_, shared)| shared.by(by) > 0.0))
+        .unwrap_or(BestFitBy::Area);
+    let better = |a: &Amount, b: &Amount| (a.by(by), a.m2) > (b.by(by), b.m2);
+    let (place, shared) = candidates
+        .iter()
+        .copied()
+        .reduce(|best, next| if better(&next.1, &best.1) { next } else { best })?;
+    Some((place, by, share(shared.by(by), asked.by(by))))
+}
+
+/// Whether an overlap may be a best fit: some ground that is no sliver.
+pub(super) fn may_fit(relation: Relation, sliver: bool) -> bool {
+    relation != Relation::Touches && !sliver
+}
+
+/// One overlap put into words.
+pub(super) fn entry<'a>(
+    atlas: &'a Atlas,
+    key: &str,
+    (layer, area): (usize, usize),
+    asked: Amount,
+    shared: Amount,
+    (relation, sliver): (Relation, bool),
+) -> OverlapEntry<'a> {
+    let other = Amount::of_area(atlas, layer, area);
+    let area = &atlas.layers()[layer].layer().areas()[area];
+    let postcodes = || shared.counted(asked, other, |amount| amount.postcodes);
+    let addresses = || shared.counted(asked, other, |amount| amount.addresses);
+    OverlapEntry {
+        layer: key.to_owned(),
+        code: area.code().as_str(),
+        name: area.name(),
+        relation,
+        shared_m2: tenths(shared.m2),
+        share_of_area: share(shared.m2, asked.m2),
+        share_of_other: share(shared.m2, other.m2),
+        postcodes: (!atlas.postcodes().is_empty()).then(postcodes),
+        addresses: (!atlas.addresses().is_empty()).then(addresses),
+        sliver,
+    }
+}
+
+pub(super) fn named_best_fit<'a>(
+    atlas: &'a Atlas,
+    layer: usize,
+    asked: Amount,
+    candidates: &[(usize, Amount)],
+) -> Option<BestFit<'a>> {
+    let (place, by, share) = best_fit(asked, candidates)?;
+    let area = &atlas.layers()[layer].layer().areas()[place];
+    Some(BestFit { code: area.code().as_str(), name: area.name(), by, share })
+}
+
+/// The overlaps of one area with the layers named, or with every series but its own layer's.
+pub fn overlaps<'a>(
+    atlas: &'a Atlas,
+    layer: &str,
+    code: &str,
+    with: Option<&[String]>,
+    day: Day,
+    choice: Choice,
+) -> Result<OverlapsAnswer<'a>, AnswerError> {
+    let (key, from) = super::choose_one(atlas, layer, day)?;
+    let from_layer = atlas.layers()[from].layer();
+    let index = from_layer.area_index(code).ok_or_else(|| no_such_area(atlas, from, code))?;
+    let area = &from_layer.areas()[index];
+    let asked = Amount::of_area(atlas, from, index);
+    let mut chosen = super::choose(atlas, with, day)?;
+    if with.is_none() {
+        chosen.retain(|c| c.layer != Some(from));
+    }
+
+    let mut entries = Vec::new();
+    let mut fits = Keyed(Vec::new());
+    let mut uncovered = Keyed(Vec::new());
+    let mut layers = layers_used(atlas, &chosen);
+    let mut coarsest_m = 0.0_f64;
+    for ((other, to), (_, used)) in chosen.iter().map(|c| (&c.key, c.layer)).zip(&mut layers.0) {
+        let Some((to, used)) = to.zip(used.as_mut()) else {
+            fits.0.push((other.clone(), None));
+            uncovered.0.push((other.clone(), None));
+            continue;
+        };
+        let tolerance_m = sliver_tolerance_m(from_layer, atlas.layers()[to].layer());
+        used.sliver_tolerance_m = Some(tolerance_m);
+        coarsest_m = coarsest_m.max(tolerance_m);
+
+        let rows = atlas.overlaps_of(from, index, to);
+        let listed = rows.iter().filter(|row| choice.lists(row.relation, row.sliver));
+        entries.extend(listed.map(|row| {
+            let shared = Amount::shared(row);
+            let judged = (row.relation, row.sliver);
+            entry(atlas, other.as_str(), (to, row.to as usize), asked, shared, judged)
+        }));
+        let candidates: Vec<_> = rows
+            .iter()
+            .filter(|row| may_fit(row.relation, row.sliver))
+            .map(|row| (row.to as usize, Amount::shared(row)))
+            .collect();
+        fits.0.push((other.clone(), named_best_fit(atlas, to, asked, &candidates)));
+        let m2 = atlas.uncovered_m2(from, index, to);
+        uncovered
+            .0
+            .push((other.clone(), Some(Uncovered { m2: tenths(m2), share: share(m2, asked.m2) })));
+    }
+    if layers.get(key.key.as_str()).is_none() {
+        layers.0.insert(0, layers_used(atlas, std::slice::from_ref(&key)).0.remove(0));
+    }
+    Ok(OverlapsAnswer {
+        area: AskedArea {
+            layer: key.key.to_string(),
+            code: area.code().as_str(),
+            name: area.name(),
+            area_m2: tenths(asked.m2),
+            postcodes: (!atlas.postcodes().is_empty()).then_some(asked.postcodes),
+            addresses: (!atlas.addresses().is_empty()).then_some(asked.addresses),
+        },
+        overlaps: entries,
+        best_fit: fits,
+        uncovered,
+        sliver_tolerance_m: coarsest_m,
+        layers,
+        snapshot: snapshot(atlas),
+    })
+}

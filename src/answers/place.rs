@@ -1,0 +1,139 @@
+//! A place as it is asked for, and where it is.
+
+use jiff::civil::Date;
+use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::position::{Accuracy, Bng, LngLat};
+use lapwing_boundaries::postcode::Postcode;
+use serde::Serialize;
+
+use super::error::AnswerError;
+use super::shape::{Metres, degrees};
+
+/// A place that is asked about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// A postcode.
+    Postcode(Postcode),
+    /// A position in WGS84 degrees.
+    LngLat(LngLat),
+    /// A position in grid metres.
+    Bng(Bng),
+}
+
+/// The question, as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Query {
+    /// The place.
+    #[serde(flatten)]
+    pub place: QueryPlace,
+    /// The day asked for, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+}
+
+/// The place of a question; numbers are given back as they came.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum QueryPlace {
+    /// In canonical form.
+    Postcode {
+        /// `NN1 1ED`
+        postcode: String,
+    },
+    /// In degrees.
+    LngLat {
+        /// Degrees east.
+        lon: f64,
+        /// Degrees north.
+        lat: f64,
+    },
+    /// In grid metres.
+    Bng {
+        /// Metres east.
+        easting: Metres,
+        /// Metres north.
+        northing: Metres,
+    },
+}
+
+impl Query {
+    /// The question about a place, on a day.
+    pub fn new(place: Place, day: Day) -> Self {
+        let date = match day {
+            Day::Asked(date) => Some(date),
+            Day::Today(_) => None,
+        };
+        let place = match place {
+            Place::Postcode(postcode) => QueryPlace::Postcode { postcode: postcode.to_string() },
+            Place::LngLat(at) => QueryPlace::LngLat { lon: at.lon(), lat: at.lat() },
+            Place::Bng(at) => {
+                QueryPlace::Bng { easting: Metres(at.easting()), northing: Metres(at.northing()) }
+            }
+        };
+        Self { place, date }
+    }
+}
+
+/// Where a place is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Location {
+    /// Degrees east, WGS84.
+    pub lon: f64,
+    /// Degrees north, WGS84.
+    pub lat: f64,
+    /// Metres east on the British National Grid.
+    pub easting: Metres,
+    /// Metres north on the British National Grid.
+    pub northing: Metres,
+    /// Of a postcode: how its source found the position, 10 the best, 90 none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub positional_quality: Option<u8>,
+    /// `helmert` where degrees and metres are only the 5 m approximation of each other, outside
+    /// the OSTN15 grid; absent where they are good to the millimetre.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<Accuracy>,
+}
+
+/// A place found on the grid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Standing<'a> {
+    pub(super) place: Place,
+    pub(super) at: Bng,
+    /// What is known of the postcode, if the place is one.
+    pub(super) record: Option<&'a PostcodeRecord>,
+}
+
+impl<'a> Standing<'a> {
+    pub(super) fn find(atlas: &'a Atlas, place: Place) -> Result<Self, AnswerError> {
+        let (at, record) = match place {
+            Place::Postcode(postcode) => {
+                let record =
+                    atlas.postcode(postcode).ok_or(AnswerError::UnknownPostcode(postcode))?;
+                let at = record.position.ok_or(AnswerError::PostcodeWithoutPosition(postcode))?;
+                (at, Some(record))
+            }
+            Place::LngLat(at) => (at.to_bng().map_err(AnswerError::Outside)?.0, None),
+            Place::Bng(at) => (at, None),
+        };
+        Ok(Self { place, at, record })
+    }
+
+    pub(super) fn location(&self) -> Location {
+        let (lng_lat, accuracy) = match self.place {
+            // The caller's own degrees are exact; how good the metres are is the way forth.
+            Place::LngLat(given) => {
+                (given, given.to_bng().map_or(Accuracy::Helmert, |(_, accuracy)| accuracy))
+            }
+            _ => self.at.to_lng_lat(),
+        };
+        Location {
+            lon: degrees(lng_lat.lon()),
+            lat: degrees(lng_lat.lat()),
+            easting: Metres(self.at.easting()),
+            northing: Metres(self.at.northing()),
+            positional_quality: self.record.map(|record| record.positional_quality),
+            accuracy: (accuracy == Accuracy::Helmert).then_some(accuracy),
+        }
+    }
+}

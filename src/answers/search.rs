@@ -1,0 +1,165 @@
+//! Names, codes and postcodes by their beginning.
+
+use std::cmp::Ordering;
+
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::postcode::Postcode;
+use serde::Serialize;
+
+use super::error::{AnswerError, names_of};
+use super::lookup::month;
+use super::shape::{SnapshotBlock, snapshot};
+
+/// What begins with a text.
+#[derive(Clone, Debug, Serialize)]
+pub struct SearchAnswer<'a> {
+    /// The text.
+    pub query: SearchQuery,
+    /// Exact matches first, then names that begin so, then names with a later word that does;
+    /// postcodes last, in order, unless the text is a whole one.
+    pub results: Vec<SearchHit<'a>>,
+    /// The snapshot.
+    pub snapshot: SnapshotBlock<'a>,
+}
+
+/// The question, as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SearchQuery {
+    /// The text.
+    pub q: String,
+    /// The layers it was looked for in, if not in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Vec<String>>,
+}
+
+/// One find.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum SearchHit<'a> {
+    /// An area.
+    Area {
+        /// Its layer's own id.
+        layer: &'a str,
+        /// Its code.
+        code: &'a str,
+        /// Its name.
+        name: &'a str,
+    },
+    /// A point.
+    Point {
+        /// Its layer's own id.
+        layer: &'a str,
+        /// Its code.
+        code: &'a str,
+        /// Its name.
+        name: &'a str,
+    },
+    /// A postcode.
+    Postcode {
+        /// `NN1 1ED`
+        postcode: String,
+        /// The month in which it was terminated, if it was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        terminated: Option<String>,
+    },
+}
+
+/// The first `limit` areas, points and postcodes that begin with a text; in some layers only, by
+/// series or own id, where they are named, and then no postcodes.
+pub fn search<'a>(
+    atlas: &'a Atlas,
+    text: &str,
+    layers: Option<&[String]>,
+    limit: usize,
+) -> Result<SearchAnswer<'a>, AnswerError> {
+    let wanted = wanted_layers(atlas, layers)?;
+    let named = atlas.search().find_where(text, limit, |found| wanted[found.layer as usize]);
+    let named = named.into_iter().map(|found| {
+        let layer = atlas.layers()[found.layer as usize].layer();
+        let (id, place) = (layer.meta().id.as_str(), found.place as usize);
+        if layer.is_areas() {
+            let area = &layer.areas()[place];
+            SearchHit::Area { layer: id, code: area.code().as_str(), name: area.name() }
+        } else {
+            let site = &layer.sites()[place];
+            SearchHit::Point { layer: id, code: site.code.as_str(), name: &site.name }
+        }
+    });
+    let postcodes = if layers.is_none() { postcodes(atlas, text, limit) } else { Vec::new() };
+    let postcodes = postcodes.into_iter().map(|record| SearchHit::Postcode {
+        postcode: record.postcode.to_string(),
+        terminated: record.terminated.map(month),
+    });
+    let results: Vec<_> = if Postcode::parse(text).is_ok() {
+        postcodes.chain(named).take(limit).collect()
+    } else {
+        named.chain(postcodes).take(limit).collect()
+    };
+    let query = SearchQuery { q: text.to_owned(), layers: layers.map(<[String]>::to_vec) };
+    Ok(SearchAnswer { query, results, snapshot: snapshot(atlas) })
+}
+
+/// For each layer of the atlas, whether it is searched.
+fn wanted_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, AnswerError> {
+    let Some(names) = names else { return Ok(vec![true; atlas.layers().len()]) };
+    let mut wanted = vec![false; atlas.layers().len()];
+    for name in names {
+        let mut known = false;
+        for (layer, wanted) in atlas.layers().iter().zip(&mut wanted) {
+            let meta = layer.layer().meta();
+            if meta.id.as_str() == name || meta.series.as_str() == name {
+                *wanted = true;
+                known = true;
+            }
+        }
+        if !known {
+            let known = [names_of(atlas, true), names_of(atlas, false)].concat();
+            return Err(AnswerError::UnknownLayer { layer: name.clone(), known });
+        }
+    }
+    Ok(wanted)
+}
+
+/// The first `limit` postcodes that begin with a text, in order. Without a space `NN11` begins
+/// both `NN1 1ED` and `NN11 1AA`; `NN1 1` begins only the first.
+fn postcodes<'a>(atlas: &'a Atlas, text: &str, limit: usize) -> Vec<&'a PostcodeRecord> {
+    let text = text.trim().to_ascii_uppercase();
+    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') || text.is_empty() {
+        return Vec::new();
+    }
+    let ways: Vec<(String, String)> = match text.split_once(' ') {
+        Some((outward, inward)) => vec![(outward.to_owned(), inward.replace(' ', ""))],
+        None => std::iter::once((text.clone(), None))
+            .chain((2..=4).filter_map(|at| Some((text.get(..at)?.to_owned(), text.get(at..)))))
+            .filter_map(|(outward, inward)| match inward {
+                None => Some((outward, String::new())),
+                Some("") => None,
+                Some(inward) => Some((outward, inward.to_owned())),
+            })
+            .collect(),
+    };
+    let mut found: Vec<&PostcodeRecord> = Vec::new();
+    for (outward, inward) in &ways {
+        // An outward code without an inward one is itself only a beginning.
+        let order = |record: &PostcodeRecord| -> Ordering {
+            let mut have = record.postcode.outward();
+            if inward.is_empty() {
+                have.truncate(outward.len());
+                return have.cmp(outward);
+            }
+            let mut rest = record.postcode.inward();
+            rest.truncate(inward.len());
+            // Outward codes are compared as they are ordered, padded with spaces.
+            format!("{have:<4}").cmp(&format!("{outward:<4}")).then_with(|| rest.cmp(inward))
+        };
+        let records = atlas.postcodes();
+        let start = records.partition_point(|record| order(record) == Ordering::Less);
+        let run = records[start..].iter().take_while(|record| order(record) == Ordering::Equal);
+        found.extend(run.take(limit));
+    }
+    found.sort_by_key(|record| record.postcode);
+    found.dedup_by_key(|record| record.postcode);
+    found.truncate(limit);
+    found
+}

@@ -1,0 +1,253 @@
+//! The whole lookup table of two layers, written row by row as JSON or CSV.
+
+use std::ops::Deref;
+
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::overlap::{Relation, sliver_tolerance_m};
+use serde::Serialize;
+
+use super::error::AnswerError;
+use super::overlaps::{Amount, Choice, best_fit, may_fit};
+use super::shape::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
+
+/// The table of every pair of areas of two layers that overlap, in order of both codes. An area
+/// without any overlap has no row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    from: Chosen,
+    to: Chosen,
+    from_place: usize,
+    to_place: usize,
+    choice: Choice,
+}
+
+/// What a table says before its rows.
+#[derive(Clone, Debug, Serialize)]
+pub struct TableHead<'a> {
+    /// The key of the first layer.
+    pub from: String,
+    /// The key of the second layer.
+    pub to: String,
+    /// Ground thinner than this, in metres, may be a sliver.
+    pub sliver_tolerance_m: f64,
+    /// The vintages that answered.
+    pub layers: Keyed<Option<LayerUsed>>,
+    /// The snapshot.
+    pub snapshot: SnapshotBlock<'a>,
+}
+
+/// One row; its members are the columns of the CSV form, in order. Those about addresses are there
+/// where the snapshot has addresses, `sliver` where slivers were asked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the columns are documented with the table's column names")]
+pub struct TableRow<'a> {
+    pub from_code: &'a str,
+    pub from_name: &'a str,
+    pub to_code: &'a str,
+    pub to_name: &'a str,
+    pub relation: Relation,
+    pub shared_m2: f64,
+    pub share_of_from: Option<f64>,
+    pub share_of_to: Option<f64>,
+    /// Live postcodes that both hold; none in a snapshot without postcodes.
+    pub postcodes: Option<u32>,
+    pub postcode_share_of_from: Option<f64>,
+    pub postcode_share_of_to: Option<f64>,
+    /// Whether the whole of the first area is assigned to the second.
+    pub best_fit: bool,
+    #[serde(flatten)]
+    pub of_addresses: Option<AddressColumns>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sliver: Option<bool>,
+}
+
+/// The columns about addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "named as the columns are")]
+pub struct AddressColumns {
+    pub addresses: u32,
+    pub address_share_of_from: Option<f64>,
+    pub address_share_of_to: Option<f64>,
+}
+
+/// Chooses the two layers of a table, by series or by a vintage's own id.
+pub fn table(
+    atlas: &Atlas,
+    from: &str,
+    to: &str,
+    day: Day,
+    choice: Choice,
+) -> Result<Table, AnswerError> {
+    let (from, from_place) = super::choose_one(atlas, from, day)?;
+    let (to, to_place) = super::choose_one(atlas, to, day)?;
+    Ok(Table { from, to, from_place, to_place, choice })
+}
+
+impl Table {
+    /// What stands before the rows.
+    pub fn head<'a>(&self, atlas: &'a Atlas) -> TableHead<'a> {
+        let layer = |place: usize| atlas.layers()[place].layer();
+        let both = [self.from.clone(), self.to.clone()];
+        let distinct = if self.from.key == self.to.key { &both[..1] } else { &both[..] };
+        TableHead {
+            from: self.from.key.to_string(),
+            to: self.to.key.to_string(),
+            sliver_tolerance_m: sliver_tolerance_m(layer(self.from_place), layer(self.to_place)),
+            layers: layers_used(atlas, distinct),
+            snapshot: snapshot(atlas),
+        }
+    }
+
+    /// How many areas the first layer has: [`Table::rows`] takes each.
+    pub fn areas(&self, atlas: &Atlas) -> usize {
+        atlas.layers()[self.from_place].layer().len()
+    }
+
+    /// The rows of one area of the first layer.
+    pub fn rows<'a>(&self, atlas: &'a Atlas, area: usize) -> Vec<TableRow<'a>> {
+        let (from, to) = (self.from_place, self.to_place);
+        let rows = atlas.overlaps_of(from, area, to);
+        let asked = Amount::of_area(atlas, from, area);
+        let candidates: Vec<_> = rows
+            .iter()
+            .filter(|row| may_fit(row.relation, row.sliver))
+            .map(|row| (row.to as usize, Amount::shared(row)))
+            .collect();
+        let best = best_fit(asked, &candidates).map(|(place, ..)| place);
+        let first = &atlas.layers()[from].layer().areas()[area];
+        let has_postcodes = !atlas.postcodes().is_empty();
+        let has_addresses = !atlas.addresses().is_empty();
+        let count_share = |part: u32, whole: u32| share(f64::from(part), f64::from(whole));
+        rows.iter()
+            .filter(|row| self.choice.lists(row.relation, row.sliver))
+            .map(|row| {
+                let second = &atlas.layers()[to].layer().areas()[row.to as usize];
+                let other = Amount::of_area(atlas, to, row.to as usize);
+                let postcode_share =
+                    |whole| count_share(row.postcodes, whole).filter(|_| has_postcodes);
+                TableRow {
+                    from_code: first.code().as_str(),
+                    from_name: first.name(),
+                    to_code: second.code().as_str(),
+                    to_name: second.name(),
+                    relation: row.relation,
+                    shared_m2: tenths(row.shared_m2),
+                    share_of_from: share(row.shared_m2, asked.m2),
+                    share_of_to: share(row.shared_m2, other.m2),
+                    postcodes: has_postcodes.then_some(row.postcodes),
+                    postcode_share_of_from: postcode_share(asked.postcodes),
+                    postcode_share_of_to: postcode_share(other.postcodes),
+                    best_fit: best == Some(row.to as usize),
+                    of_addresses: has_addresses.then(|| AddressColumns {
+                        addresses: row.addresses,
+                        address_share_of_from: count_share(row.addresses, asked.addresses),
+                        address_share_of_to: count_share(row.addresses, other.addresses),
+                    }),
+                    sliver: self.choice.slivers.then_some(row.sliver),
+                }
+            })
+            .collect()
+    }
+
+    /// The names of the columns, in order.
+    pub fn columns(&self, atlas: &Atlas) -> Vec<&'static str> {
+        let mut columns = vec![
+            "from_code",
+            "from_name",
+            "to_code",
+            "to_name",
+            "relation",
+            "shared_m2",
+            "share_of_from",
+            "share_of_to",
+            "postcodes",
+            "postcode_share_of_from",
+            "postcode_share_of_to",
+            "best_fit",
+        ];
+        if !atlas.addresses().is_empty() {
+            columns.extend(["addresses", "address_share_of_from", "address_share_of_to"]);
+        }
+        if self.choice.slivers {
+            columns.push("sliver");
+        }
+        columns
+    }
+
+    /// The table as CSV, in pieces of the rows of some areas each. It holds the atlas as the
+    /// caller does, borrowed or in an `Arc`.
+    pub fn into_csv<A: Deref<Target = Atlas>>(self, atlas: A) -> impl Iterator<Item = Vec<u8>> {
+        let head = csv_lines(std::iter::once(
+            self.columns(&atlas).into_iter().map(str::to_owned).collect(),
+        ));
+        let steps = steps(self.areas(&atlas));
+        std::iter::once(head).chain(steps.map(move |areas| {
+            csv_lines(areas.flat_map(|area| self.rows(&atlas, area)).map(|row| row.cells()))
+        }))
+    }
+
+    /// The table as one JSON object, the rows last, in pieces as [`Table::into_csv`].
+    pub fn into_json<A: Deref<Target = Atlas>>(self, atlas: A) -> impl Iterator<Item = Vec<u8>> {
+        // Neither memory nor these types can fail to be written.
+        let mut head = serde_json::to_vec(&self.head(&atlas)).unwrap_or_default();
+        head.pop();
+        head.extend(br#","rows":["#);
+        let steps = steps(self.areas(&atlas));
+        let mut any = false;
+        let rows = steps.map(move |areas| {
+            let mut piece = Vec::new();
+            for row in areas.flat_map(|area| self.rows(&atlas, area)) {
+                piece.extend_from_slice(if any { b",\n" } else { b"\n" });
+                piece.extend(serde_json::to_vec(&row).unwrap_or_default());
+                any = true;
+            }
+            piece
+        });
+        std::iter::once(head).chain(rows).chain(std::iter::once(b"\n]}\n".to_vec()))
+    }
+}
+
+/// So many areas go into one piece of a table: some ten kilobytes.
+const AREAS_A_PIECE: usize = 64;
+
+fn steps(areas: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    (0..areas).step_by(AREAS_A_PIECE).map(move |at| at..(at + AREAS_A_PIECE).min(areas))
+}
+
+fn csv_lines(records: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for record in records {
+        // Memory does not fail, and every record has the header's length.
+        let _ = writer.write_record(record);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+impl TableRow<'_> {
+    /// The cells of its CSV form; a `null` is an empty cell.
+    pub fn cells(&self) -> Vec<String> {
+        fn cell<T: ToString>(value: Option<T>) -> String {
+            value.map(|v| v.to_string()).unwrap_or_default()
+        }
+        let mut cells = vec![
+            self.from_code.to_owned(),
+            self.from_name.to_owned(),
+            self.to_code.to_owned(),
+            self.to_name.to_owned(),
+            self.relation.as_str().to_owned(),
+            self.shared_m2.to_string(),
+            cell(self.share_of_from),
+            cell(self.share_of_to),
+            cell(self.postcodes),
+            cell(self.postcode_share_of_from),
+            cell(self.postcode_share_of_to),
+            self.best_fit.to_string(),
+        ];
+        if let Some(of) = self.of_addresses {
+            cells.push(of.addresses.to_string());
+            cells.extend([cell(of.address_share_of_from), cell(of.address_share_of_to)]);
+        }
+        cells.extend(self.sliver.map(|sliver| sliver.to_string()));
+        cells
+    }
+}

@@ -1,0 +1,440 @@
+use geo::polygon;
+use jiff::civil::date;
+use lapwing_boundaries::position::{Bng, LngLat};
+use lapwing_boundaries::postcode::Postcode;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::squares::{TODAY, at, atlas, with_addresses};
+use super::*;
+
+fn of(answer: &impl Serialize) -> Value {
+    serde_json::to_value(answer).unwrap()
+}
+
+fn postcode(text: &str) -> Place {
+    Place::Postcode(Postcode::parse(text).unwrap())
+}
+
+fn names(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&name| name.to_owned()).collect()
+}
+
+fn ask(atlas: &Atlas, place: Place) -> Value {
+    of(&lookup(atlas, place, None, TODAY).unwrap())
+}
+
+#[test]
+fn a_lookup_names_one_area_of_every_series_and_how_sure_it_is() {
+    let atlas = atlas();
+    let answer = ask(&atlas, postcode("nn11aa"));
+    assert_eq!(answer["query"], json!({"postcode": "NN1 1AA"}));
+    assert_eq!(
+        answer["areas"],
+        json!({
+            "ward": [{"code": "E05000001", "name": "Abbey", "match": "inside"}],
+            "lap": [{"code": "N4", "name": "North 4", "match": "inside"}],
+            "parish": [],
+        })
+    );
+    assert_eq!(
+        answer["confidence"],
+        json!({
+            "level": "high", "boundary_distance_m": 300.0, "threshold_m": 50.0, "by": "position",
+            "layers": {
+                "ward": {"level": "high", "boundary_distance_m": 500.0, "threshold_m": 50.0},
+                "lap": {"level": "high", "boundary_distance_m": 500.0, "threshold_m": 50.0},
+                "parish": {"level": "high", "boundary_distance_m": 300.0, "threshold_m": 50.0},
+            },
+            "near": [],
+        })
+    );
+    assert_eq!(
+        answer["layers"]["ward"],
+        json!({"layer": "ward", "valid_from": "2021-04-01", "valid_to": null, "resolution": "BFC"})
+    );
+    assert_eq!(
+        answer["snapshot"],
+        json!({
+            "id": atlas.id(), "title": "Squares", "built": "2023-11-14T22:13:20Z",
+            "illustrative": true
+        })
+    );
+}
+
+#[test]
+fn grid_metres_are_given_back_as_their_source_has_them() {
+    let atlas = atlas();
+    let text = |place| serde_json::to_string(&lookup(&atlas, place, None, TODAY).unwrap()).unwrap();
+    let whole = text(postcode("NN1 1AA"));
+    assert!(whole.contains(r#""easting":475500,"northing":260500,"positional_quality":10"#));
+    assert!(text(Place::Bng(at(0.25, 1.0))).contains(r#""easting":475000.25,"northing":260001"#));
+}
+
+#[test]
+fn degrees_and_grid_metres_of_one_place_agree() {
+    let atlas = atlas();
+    let (degrees, _) = at(500.0, 500.0).to_lng_lat();
+    let by_degrees = ask(&atlas, Place::LngLat(degrees));
+    let by_grid = ask(&atlas, Place::Bng(at(500.0, 500.0)));
+    assert_eq!(by_degrees["areas"], by_grid["areas"]);
+    assert_eq!(by_degrees["location"]["lon"], by_grid["location"]["lon"]);
+    assert_eq!(by_degrees["location"]["easting"], json!(475_500));
+    assert!(by_grid["location"].get("positional_quality").is_none());
+    assert!(by_grid["location"].get("accuracy").is_none());
+}
+
+#[test]
+fn a_position_beyond_the_ostn15_grid_says_that_it_is_approximate() {
+    let answer = ask(&atlas(), Place::Bng(Bng::new(-50_000.0, 100_000.0).unwrap()));
+    assert_eq!(answer["location"]["accuracy"], "helmert");
+    assert_eq!(answer["areas"]["ward"], json!([]), "no area there is an answer");
+}
+
+#[test]
+fn a_point_near_a_boundary_is_told_the_other_candidates() {
+    let answer = ask(&atlas(), Place::Bng(at(970.0, 100.0)));
+    let confidence = &answer["confidence"];
+    assert_eq!(confidence["level"], "near_boundary");
+    assert_eq!(confidence["boundary_distance_m"], 30.0);
+    assert_eq!(confidence["threshold_m"], 50.0);
+    assert_eq!(confidence["layers"]["lap"]["level"], "high");
+    let near = json!([{
+        "layer": "ward", "code": "E05000002", "name": "Saint George's", "distance_m": 30.0
+    }]);
+    assert_eq!(confidence["near"], near);
+}
+
+#[test]
+fn a_point_on_a_boundary_is_in_both_areas_in_code_order() {
+    let answer = ask(&atlas(), Place::Bng(at(1000.0, 100.0)));
+    let wards = answer["areas"]["ward"].as_array().unwrap();
+    let read: Vec<_> = wards.iter().map(|w| (&w["code"], &w["match"])).collect();
+    let boundary = json!("boundary");
+    let (first, second) = (json!("E05000001"), json!("E05000002"));
+    assert_eq!(read, [(&first, &boundary), (&second, &boundary)]);
+}
+
+#[test]
+fn addresses_show_how_a_postcode_is_split() {
+    let answer = ask(&with_addresses(), postcode("NN1 1AC"));
+    assert_eq!(
+        answer["areas"]["ward"],
+        json!([
+            {"code": "E05000001", "name": "Abbey", "match": "addresses", "addresses": 2,
+             "share": 0.666_666_667},
+            {"code": "E05000002", "name": "Saint George's", "match": "addresses", "addresses": 1,
+             "share": 0.333_333_333},
+        ])
+    );
+    let confidence = &answer["confidence"];
+    assert_eq!((&confidence["by"], &confidence["split"]), (&json!("addresses"), &json!(true)));
+    assert_eq!(confidence["level"], "low");
+    let laps = names(&["lap"]);
+    let atlas = with_addresses();
+    let laps = of(&lookup(&atlas, postcode("NN1 1AC"), Some(&laps), TODAY).unwrap());
+    assert_eq!(laps["confidence"]["split"], false);
+    assert_eq!(laps["confidence"]["level"], "high");
+}
+
+#[test]
+fn a_terminated_postcode_answers_with_its_last_place_and_says_when() {
+    let answer = ask(&atlas(), postcode("NN1 1AD"));
+    assert_eq!(answer["terminated"], "2019-07");
+    assert_eq!(answer["areas"]["ward"][0]["code"], "E05000001");
+}
+
+#[test]
+fn what_cannot_be_answered_says_what_to_change() {
+    let atlas = atlas();
+    let sentence = |place, layers: Option<&[&str]>| {
+        let layers = layers.map(names);
+        lookup(&atlas, place, layers.as_deref(), TODAY).unwrap_err().to_string()
+    };
+    assert_eq!(
+        sentence(postcode("NN1 9ZZ"), None),
+        "NN1 9ZZ is not among the postcodes of this snapshot: check it, or ask by position"
+    );
+    assert!(sentence(postcode("NN1 1AE"), None).contains("gives it no position"));
+    let dublin = Place::LngLat(LngLat::new(30.0, 53.0).unwrap());
+    assert!(sentence(dublin, None).contains("outside the British National Grid"));
+    assert_eq!(
+        sentence(postcode("NN1 1AA"), Some(&["wards"])),
+        "there is no layer \"wards\": the layers here are ward, lap, parish, ward_2013"
+    );
+    assert!(sentence(postcode("NN1 1AA"), Some(&["hall"])).contains("a layer of points"));
+}
+
+#[test]
+fn a_day_without_a_vintage_is_null_and_not_an_empty_list() {
+    let atlas = atlas();
+    let on = |day, layers: &[&str]| {
+        of(&lookup(&atlas, postcode("NN1 1AA"), Some(&names(layers)), day).unwrap())
+    };
+    let day = Day::Asked(date(2000, 1, 1));
+    let before = on(day, &["ward", "parish"]);
+    assert_eq!(before["query"], json!({"postcode": "NN1 1AA", "date": "2000-01-01"}));
+    assert_eq!(before["areas"], json!({"ward": null, "parish": []}));
+    assert_eq!(before["layers"]["ward"], json!(null));
+    assert_eq!(before["confidence"]["layers"]["ward"], json!(null));
+    assert_eq!(on(day, &["ward"])["confidence"], json!(null));
+
+    let old = on(Day::Asked(date(2014, 7, 1)), &["ward"]);
+    assert_eq!(old["areas"]["ward"][0]["code"], "E05000009");
+    assert_eq!(old["layers"]["ward"]["layer"], "ward_2013");
+    let named = on(TODAY, &["ward_2013"]);
+    assert_eq!(named["areas"]["ward_2013"][0]["code"], "E05000009");
+}
+
+#[test]
+fn an_area_tells_its_measures_and_the_areas_it_lies_in() {
+    let atlas = atlas();
+    let answer = of(&area(&atlas, "ward", "E05000001", TODAY).unwrap());
+    let area_block = &answer["area"];
+    assert_eq!(area_block["area_m2"], 1_000_000.0);
+    assert_eq!(area_block["perimeter_m"], 4_000.0);
+    assert_eq!(area_block["postcodes"], 3, "live ones with a position");
+    assert_eq!(area_block["extent"], json!([475_000, 260_000, 476_000, 261_000]));
+    assert_eq!(area_block["properties"], json!({"LAD22NM": "West"}));
+    assert!(area_block.get("addresses").is_none());
+    assert_eq!(
+        answer["parents"],
+        json!({"lap": [{"code": "N4", "name": "North 4", "relation": "within"}]})
+    );
+}
+
+#[test]
+fn the_box_of_degrees_holds_the_whole_area() {
+    let extent = geo::Rect::new((20_000.0, 5_000.0), (655_000.0, 1_220_000.0));
+    let [west, south, east, north] = super::area::degrees_around(extent);
+    for i in 0..=997 {
+        let part = f64::from(i) / 997.0;
+        let (x, y) = (20_000.0 + 635_000.0 * part, 5_000.0 + 1_215_000.0 * part);
+        for (x, y) in [(x, 5_000.0), (x, 1_220_000.0), (20_000.0, y), (655_000.0, y)] {
+            let (at, _) = Bng::new(x, y).unwrap().to_lng_lat();
+            assert!((west..=east).contains(&at.lon()), "{at:?}");
+            assert!((south..=north).contains(&at.lat()), "{at:?}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_code_is_told_where_it_would_be_found() {
+    let error = area(&atlas(), "ward", "E05000009", TODAY).unwrap_err();
+    assert_eq!(error.to_string(), "ward has no area E05000009: it is in ward_2013");
+    let error = area(&atlas(), "ward", "e05000001", TODAY).unwrap_err();
+    assert!(error.to_string().contains("codes are written"), "{error}");
+    let error = area(&atlas(), "ward", "E05000001", Day::Asked(date(2000, 1, 1))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no vintage of ward is in force on 2000-01-01: ask for another date, or for none"
+    );
+}
+
+fn overlaps_of(layer: &str, code: &str, with: &[&str], choice: Choice) -> Value {
+    let with = names(with);
+    of(&overlaps(&atlas(), layer, code, Some(&with), TODAY, choice).unwrap())
+}
+
+#[test]
+fn overlaps_carry_ground_postcodes_best_fit_and_the_uncovered_rest() {
+    let answer = overlaps_of("ward", "E05000002", &["lap", "parish"], Choice::default());
+    assert_eq!(
+        answer["area"],
+        json!({"layer": "ward", "code": "E05000002", "name": "Saint George's",
+               "area_m2": 1_000_000.0, "postcodes": 2})
+    );
+    assert_eq!(
+        answer["overlaps"][0],
+        json!({"layer": "lap", "code": "N4", "name": "North 4", "relation": "partial",
+               "shared_m2": 500_000.0, "share_of_area": 0.5, "share_of_other": 0.333_333_333,
+               "postcodes": {"shared": 1, "share_of_area": 0.5, "share_of_other": 0.25}})
+    );
+    assert_eq!(answer["overlaps"][1]["code"], "E04000001");
+    assert_eq!(
+        answer["best_fit"],
+        json!({"lap": {"code": "N4", "name": "North 4", "by": "postcodes", "share": 0.5},
+               "parish": {"code": "E04000001", "name": "Priors", "by": "area", "share": 0.1}})
+    );
+    assert_eq!(
+        answer["uncovered"],
+        json!({"lap": {"m2": 500_000.0, "share": 0.5}, "parish": {"m2": 900_000.0, "share": 0.9}})
+    );
+    assert_eq!(answer["sliver_tolerance_m"], 20.0, "the coarsest of the layers asked");
+    assert_eq!(answer["layers"]["lap"]["sliver_tolerance_m"], 1.0);
+    assert_eq!(answer["layers"]["parish"]["sliver_tolerance_m"], 20.0);
+    assert_eq!(answer["layers"]["ward"]["layer"], "ward");
+}
+
+#[test]
+fn areas_that_only_touch_are_listed_when_asked_for() {
+    let neighbours =
+        |choice| overlaps_of("ward", "E05000001", &["ward"], choice)["overlaps"].clone();
+    assert_eq!(neighbours(Choice::default()), json!([]));
+    let touching = neighbours(Choice { touches: true, ..Choice::default() });
+    assert_eq!(touching[0]["relation"], "touches");
+    assert_eq!(touching[0]["shared_m2"], 0.0);
+}
+
+#[test]
+fn slivers_are_listed_when_asked_for_and_are_never_the_best_fit() {
+    use super::squares::contents;
+    let mut contents = contents();
+    // The LAP reaches 5 m into the second parish, drawn to 20 m.
+    let parish = polygon![
+        (x: 476_495.0, y: 260_000.0), (x: 477_500.0, y: 260_000.0),
+        (x: 477_500.0, y: 261_000.0), (x: 476_495.0, y: 261_000.0)
+    ];
+    let parish = lapwing_boundaries::area::Area::from_valid(
+        lapwing_boundaries::code::AreaCode::parse("E04000002").unwrap(),
+        "East".to_owned(),
+        vec![],
+        geo::MultiPolygon::new(vec![parish]),
+    );
+    let meta = contents.layers[3].meta().clone();
+    contents.layers[3] = lapwing_boundaries::layer::Layer::of_areas(meta, vec![parish]);
+    let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());
+    let ask = |choice| {
+        let with = names(&["parish"]);
+        of(&overlaps(&atlas, "lap", "N4", Some(&with), TODAY, choice).unwrap())
+    };
+    let plain = ask(Choice::default());
+    assert_eq!(plain["overlaps"], json!([]));
+    assert_eq!(plain["best_fit"]["parish"], json!(null));
+    let all = ask(Choice { slivers: true, ..Choice::default() });
+    assert_eq!(all["overlaps"][0]["sliver"], true);
+    assert_eq!(all["overlaps"][0]["shared_m2"], 5_000.0);
+    assert_eq!(all["best_fit"]["parish"], json!(null));
+}
+
+#[test]
+fn the_best_fit_is_by_addresses_then_postcodes_then_ground_then_code() {
+    use super::overlaps::{Amount, BestFitBy, best_fit};
+    let amount = |m2, postcodes, addresses| Amount { m2, postcodes, addresses };
+    let asked = amount(10.0, 4, 8);
+    let fit = |candidates: &[(usize, Amount)]| best_fit(asked, candidates);
+    let by_addresses = [(3, amount(9.0, 3, 1)), (5, amount(1.0, 1, 2))];
+    assert_eq!(fit(&by_addresses), Some((5, BestFitBy::Addresses, Some(0.25))));
+    let by_postcodes = [(3, amount(9.0, 1, 0)), (5, amount(1.0, 3, 0))];
+    assert_eq!(fit(&by_postcodes), Some((5, BestFitBy::Postcodes, Some(0.75))));
+    let tie_on_postcodes = [(3, amount(1.0, 2, 0)), (5, amount(2.0, 2, 0))];
+    assert_eq!(fit(&tie_on_postcodes).unwrap().0, 5, "the most ground");
+    let tie = [(3, amount(2.0, 0, 0)), (5, amount(2.0, 0, 0))];
+    assert_eq!(fit(&tie), Some((3, BestFitBy::Area, Some(0.2))), "the first code");
+    assert_eq!(fit(&[]), None);
+}
+
+#[test]
+fn a_callers_polygon_gets_the_same_answer_as_the_area_it_copies() {
+    let atlas = with_addresses();
+    let ward = atlas.layers()[0].layer().areas()[0].geometry().clone();
+    let with = names(&["lap", "parish"]);
+    let choice = Choice::default();
+    let own = of(&overlaps_of_polygon(&atlas, &ward, Some(&with), TODAY, choice).unwrap());
+    let same = of(&overlaps(&atlas, "ward", "E05000001", Some(&with), TODAY, choice).unwrap());
+    for part in ["overlaps", "best_fit", "uncovered"] {
+        assert_eq!(own[part], same[part], "{part}");
+    }
+    assert_eq!(own["area"], json!({"area_m2": 1_000_000.0, "postcodes": 3, "addresses": 2}));
+}
+
+#[test]
+fn the_table_has_a_row_for_each_pair_in_json_and_in_csv() {
+    let atlas = atlas();
+    let choice = Choice::default();
+    let csv = table(&atlas, "ward", "lap", TODAY, choice).unwrap().into_csv(&atlas);
+    let csv = String::from_utf8(csv.collect::<Vec<_>>().concat()).unwrap();
+    assert_eq!(
+        csv,
+        "from_code,from_name,to_code,to_name,relation,shared_m2,share_of_from,share_of_to,\
+         postcodes,postcode_share_of_from,postcode_share_of_to,best_fit\n\
+         E05000001,Abbey,N4,North 4,within,1000000,1,0.666666667,3,1,0.75,true\n\
+         E05000002,Saint George's,N4,North 4,partial,500000,0.5,0.333333333,1,0.5,0.25,true\n"
+    );
+    let pieces = table(&atlas, "ward", "lap", TODAY, choice).unwrap().into_json(&atlas);
+    let json: Value = serde_json::from_slice(&pieces.collect::<Vec<_>>().concat()).unwrap();
+    assert_eq!(json["from"], "ward");
+    assert_eq!(json["sliver_tolerance_m"], 1.0);
+    assert_eq!(json["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(json["rows"][1]["share_of_to"], 0.333_333_333);
+    assert_eq!(json["snapshot"]["title"], "Squares");
+}
+
+#[test]
+fn addresses_and_slivers_add_columns_at_the_end_of_the_table() {
+    let atlas = with_addresses();
+    let choice = Choice { slivers: true, ..Choice::default() };
+    let csv = table(&atlas, "ward", "lap", TODAY, choice).unwrap().into_csv(&atlas);
+    let csv = String::from_utf8(csv.collect::<Vec<_>>().concat()).unwrap();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(
+        lines[0].ends_with(",best_fit,addresses,address_share_of_from,address_share_of_to,sliver")
+    );
+    assert!(lines[1].ends_with(",true,2,1,0.666666667,false"), "{}", lines[1]);
+}
+
+#[test]
+fn the_nearest_points_come_first_and_the_code_decides_between_equals() {
+    let atlas = atlas();
+    let answer = of(&nearest(&atlas, postcode("NN1 1AA"), None, 2, TODAY).unwrap());
+    let read: Vec<_> = answer["nearest"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| (n["code"].as_str().unwrap(), n["distance_m"].as_f64().unwrap()))
+        .collect();
+    assert_eq!(read, [("H2", 100.0), ("H3", 100.0)]);
+    assert_eq!(answer["nearest"][0]["easting"], 475_500);
+    assert_eq!(answer["nearest"][0]["properties"], json!({"seats": 80}));
+    let one = of(&nearest(&atlas, postcode("NN1 1AA"), None, 1, TODAY).unwrap());
+    assert_eq!(one["nearest"][0]["code"], "H2");
+    let halls = names(&["ward"]);
+    let error = nearest(&atlas, postcode("NN1 1AA"), Some(&halls), 1, TODAY).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ward is a layer of areas and has no points: the layers of points are hall"
+    );
+}
+
+fn found(text: &str, layers: Option<&[&str]>, limit: usize) -> Vec<String> {
+    let layers = layers.map(names);
+    let answer = of(&search(&atlas(), text, layers.as_deref(), limit).unwrap());
+    let word = |hit: &Value| {
+        ["code", "postcode"].iter().find_map(|key| hit.get(key)?.as_str().map(str::to_owned))
+    };
+    answer["results"].as_array().unwrap().iter().filter_map(word).collect()
+}
+
+#[test]
+fn names_codes_and_postcodes_are_found_by_their_beginning() {
+    assert_eq!(found("abb", None, 10), ["E05000001", "H1"]);
+    assert_eq!(found("georges", None, 10), ["E05000002"], "a later word, an apostrophe");
+    assert_eq!(found("E0500000", None, 2), ["E05000001", "E05000002"]);
+    assert_eq!(found("nn1 1a", None, 3), ["NN1 1AA", "NN1 1AB", "NN1 1AC"]);
+    assert_eq!(found("NN11AA", None, 10), ["NN1 1AA"]);
+    assert_eq!(found("NN11", None, 10).last().unwrap(), "NN11 1AA", "both readings");
+    assert_eq!(found("NN11 ", None, 10).len(), 7, "white space around is nothing");
+    assert_eq!(found("nn11 1", None, 10), ["NN11 1AA"]);
+    assert_eq!(found("NN6", None, 10), ["NN6 9ZZ"]);
+    assert!(found("ß", None, 10).is_empty() && found("NN1-", None, 10).is_empty());
+}
+
+#[test]
+fn a_search_can_be_kept_to_layers() {
+    assert_eq!(found("abb", Some(&["hall"]), 10), ["H1"]);
+    assert_eq!(found("old", Some(&["ward"]), 10), ["E05000009"], "all vintages of a series");
+    let error = search(&atlas(), "a", Some(&names(&["nil"])), 1).unwrap_err();
+    assert!(matches!(error, AnswerError::UnknownLayer { .. }));
+}
+
+#[test]
+fn every_layer_shows_its_provenance_and_no_path_of_the_builder() {
+    let atlas = atlas();
+    let answer = of(&layers(&atlas));
+    assert_eq!(answer["layers"][0]["licence"], "OGL-UK-3.0");
+    assert_eq!(answer["layers"][4]["kind"], "points");
+    assert_eq!(answer["postcodes"]["count"], 8);
+    assert_eq!(answer["postcodes"]["live"], 7);
+    assert_eq!(answer["addresses"], json!(null));
+    assert!(!answer.to_string().contains("secret"));
+}
