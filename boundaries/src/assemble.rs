@@ -69,6 +69,7 @@ pub fn contents(
         title: catalogue.title.clone(),
         illustrative: false,
         layers: layers.into_iter().flatten().collect(),
+        lookup: catalogue.lookup.clone(),
         postcodes,
         addresses,
         postcodes_from: postcodes_from

@@ -33,6 +33,8 @@ pub struct Contents {
     pub illustrative: bool,
     /// The layers, in the catalogue's order.
     pub layers: Vec<Layer>,
+    /// The series that a lookup answers when none is asked for; all if empty.
+    pub lookup: Vec<LayerId>,
     /// The postcodes, in any order, none twice.
     pub postcodes: Vec<PostcodeRecord>,
     /// The addresses, in any order.
@@ -113,6 +115,7 @@ pub struct Atlas {
     title: String,
     illustrative: bool,
     layers: Vec<AtlasLayer>,
+    lookup: Vec<LayerId>,
     /// In order.
     postcodes: Vec<PostcodeRecord>,
     /// In order of postcode, then UPRN.
@@ -211,7 +214,12 @@ impl Atlas {
         &addresses[start..end]
     }
 
-    /// The area layers to answer from: those named, or one for every series. A series gives its
+    /// The series that a lookup answers when none is asked for; all if empty.
+    pub fn lookup(&self) -> &[LayerId] {
+        &self.lookup
+    }
+
+    /// The area layers to answer from: those named, or one for each series of [`Atlas::lookup`]. A series gives its
     /// vintage of the day; a vintage named by its own id is taken whatever the day.
     ///
     /// An unknown name is returned as the error.
@@ -221,7 +229,8 @@ impl Atlas {
             let mut series: Vec<&LayerId> = Vec::new();
             for (_, layer) in area_layers() {
                 let name = &layer.layer.meta().series;
-                if !series.contains(&name) {
+                let wanted = self.lookup.is_empty() || self.lookup.contains(name);
+                if wanted && !series.contains(&name) {
                     series.push(name);
                 }
             }

@@ -223,6 +223,19 @@ fn a_day_picks_the_vintage_in_force() {
 }
 
 #[test]
+fn a_lookup_answers_the_series_that_the_catalogue_names_unless_asked_for_others() {
+    let mut contents = contents();
+    contents.lookup = vec![LayerId::parse("lap").unwrap()];
+    let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+    let places = |names: Option<&[String]>| -> Vec<Option<usize>> {
+        let chosen = atlas.choose(names, Day::Today(date(2026, 11, 21))).unwrap();
+        chosen.into_iter().map(|c| c.layer).collect()
+    };
+    assert_eq!(places(None), [Some(1)]);
+    assert_eq!(places(Some(&[String::from("ward")])), [Some(0)]);
+}
+
+#[test]
 fn a_snapshot_holds_all_that_the_atlas_held() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("squares.lapwing");

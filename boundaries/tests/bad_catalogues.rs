@@ -198,6 +198,10 @@ fn dates_that_cannot_be_and_vintages_that_overlap_are_refused() {
             "layers ward (… to …) and ward_2013 (… to 2021-04-02) are vintages of one series",
         ),
         (
+            format!("lookup = [\"lap\"]\n{}", two_wards("", "")),
+            "`lookup` names \"lap\", which is no layer of areas here; the catalogue has ward",
+        ),
+        (
             two_wards("", "").replace("ward_2013", "ward"),
             "c.toml:8:1: the id ward stands twice: every layer needs one of its own",
         ),

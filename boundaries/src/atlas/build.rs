@@ -122,6 +122,7 @@ impl Atlas {
             postcode_index: PointIndex::new(contents.postcodes.iter().map(|p| p.position)),
             search: SearchIndex::new(layers.iter().map(AtlasLayer::layer)),
             layers,
+            lookup: contents.lookup,
             postcodes: contents.postcodes,
             addresses: contents.addresses,
             postcodes_from: contents.postcodes_from,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::layer::{LayerId, LayerMeta, Vintage};
-use crate::manifest::Manifest;
+use crate::manifest::{Keys, Manifest};
 
 use super::read::PlacedLayer;
 use super::{LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource};
@@ -28,6 +28,35 @@ pub(super) fn check_layers(
         check_series(layer, layers);
     }
     check_dates(layers);
+}
+
+/// The series that a lookup answers unasked: each the id of a layer of areas that stands for its
+/// series.
+pub(super) fn read_lookup(
+    keys: &Keys<'_, '_>,
+    names: &[String],
+    layers: &[PlacedLayer<'_, '_>],
+) -> Vec<LayerId> {
+    let series: Vec<&LayerMeta> = layers
+        .iter()
+        .filter(|layer| !matches!(layer.spec.source, LayerSource::Sites(_)))
+        .map(|layer| &layer.spec.meta)
+        .filter(|meta| meta.series == meta.id)
+        .collect();
+    let mut lookup = Vec::new();
+    for name in names {
+        if let Some(meta) = series.iter().find(|meta| meta.id.as_str() == name) {
+            lookup.push(meta.id.clone());
+        } else {
+            let known: Vec<&str> = series.iter().map(|meta| meta.id.as_str()).collect();
+            let known = known.join(", ");
+            keys.refuse(
+                    "lookup",
+                    format!("`lookup` names {name:?}, which is no layer of areas here; the catalogue has {known}"),
+                );
+        }
+    }
+    lookup
 }
 
 fn is_placed_by_postcode(spec: &LayerSpec) -> bool {

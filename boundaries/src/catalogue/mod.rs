@@ -41,6 +41,8 @@ pub struct Catalogue {
     pub data_folder: PathBuf,
     /// The layers, in the catalogue's order.
     pub layers: Vec<LayerSpec>,
+    /// The series that a lookup answers when none is asked for; all if empty.
+    pub lookup: Vec<LayerId>,
     /// The postcodes, if it has any.
     pub postcodes: Option<PostcodeSpec>,
     /// The addresses, if it has any.

@@ -85,9 +85,12 @@ fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue
         tables.into_iter().filter_map(|keys| layers::read_layer(keys, &folders)).collect();
     let postcodes = keys.table("postcodes", "[postcodes]").map(|k| read_postcodes(k, &folders));
     let addresses = keys.table("addresses", "[addresses]").map(|k| read_addresses(k, &folders));
+    let lookup = keys.texts("lookup").unwrap_or_default();
+    let complete = layers.len() == count;
+    let lookup = if complete { check::read_lookup(&keys, &lookup, &layers) } else { Vec::new() };
     keys.finish();
     // A layer that could not be read would make the others seem to name what is not there.
-    if layers.len() == count {
+    if complete {
         check::check_layers(manifest, &layers, postcodes.is_some());
     }
     let layers = check::settle(layers);
@@ -96,6 +99,7 @@ fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue
         folder: folders.own,
         data_folder: folders.data,
         layers,
+        lookup,
         postcodes: postcodes.map_or(Some(None), |read| read.map(Some))?,
         addresses: addresses.map_or(Some(None), |read| read.map(Some))?,
     })

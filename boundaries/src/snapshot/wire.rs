@@ -10,7 +10,7 @@ use crate::area::{Area, Properties, Site};
 use crate::atlas::{Atlas, Computed, Contents, Provenance};
 use crate::code::AreaCode;
 use crate::gazetteer::{Address, PostcodeRecord};
-use crate::layer::{Features, Layer, LayerMeta};
+use crate::layer::{Features, Layer, LayerId, LayerMeta};
 use crate::position::Bng;
 
 #[derive(Serialize, Deserialize)]
@@ -18,6 +18,7 @@ struct Body<'a> {
     title: Cow<'a, str>,
     illustrative: bool,
     layers: Vec<WireLayer<'a>>,
+    lookup: Cow<'a, [LayerId]>,
     postcodes: Cow<'a, [PostcodeRecord]>,
     addresses: Cow<'a, [Address]>,
     postcodes_from: Cow<'a, Provenance>,
@@ -61,6 +62,7 @@ pub(super) fn encode(atlas: &Atlas) -> Vec<u8> {
         title: atlas.title().into(),
         illustrative: atlas.is_illustrative(),
         layers: atlas.layers().iter().map(|l| to_wire(l.layer())).collect(),
+        lookup: atlas.lookup().into(),
         postcodes: atlas.postcodes().into(),
         addresses: atlas.addresses().into(),
         postcodes_from: Cow::Borrowed(atlas.postcodes_from()),
@@ -78,6 +80,7 @@ pub(super) fn decode(bytes: &[u8], id: String, built: Timestamp) -> Option<Atlas
         title: body.title.into_owned(),
         illustrative: body.illustrative,
         layers,
+        lookup: body.lookup.into_owned(),
         postcodes: body.postcodes.into_owned(),
         addresses: body.addresses.into_owned(),
         postcodes_from: body.postcodes_from.into_owned(),
