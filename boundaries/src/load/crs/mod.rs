@@ -4,11 +4,18 @@
 //! definition says (RFC 7946 section 4; GeoPackage 1.3 section 1.1.1.1.3; the FlatGeobuf and
 //! Shapefile descriptions follow the same custom).
 
+mod recognise;
+#[cfg(test)]
+mod tests;
+mod wkt;
+
 use std::fmt;
 
 use crate::fault::FaultKind;
 
 use super::unprojected::Refusal;
+
+pub use recognise::from_wkt;
 
 /// A coordinate reference system, as far as Lapwing tells them apart.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,71 +157,5 @@ pub fn reconcile(file: StatedCrs, catalogue: Option<&str>) -> Result<Crs, Refusa
         (StatedCrs::Unclear(sentence), None) => Err(refuse(format!(
             "{sentence}: state the CRS in the catalogue, for example crs = \"EPSG:27700\""
         ))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn other(code: &str) -> Crs {
-        Crs::Other { name: code.into(), definition: code.into() }
-    }
-
-    #[test]
-    fn identifiers_are_read_in_every_spelling() {
-        for (text, crs) in [
-            ("EPSG:27700", Some(Crs::BritishNationalGrid)),
-            (" epsg:4326 ", Some(Crs::Degrees)),
-            ("EPSG:4258", Some(Crs::Degrees)),
-            ("OGC:CRS84", Some(Crs::Degrees)),
-            ("CRS84", Some(Crs::Degrees)),
-            ("urn:ogc:def:crs:OGC:1.3:CRS84", Some(Crs::Degrees)),
-            ("urn:ogc:def:crs:EPSG::3857", Some(Crs::WebMercator)),
-            ("urn:ogc:def:crs:EPSG:9.8:27700", Some(Crs::BritishNationalGrid)),
-            ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", Some(Crs::Degrees)),
-            ("http://www.opengis.net/def/crs/EPSG/0/27700", Some(Crs::BritishNationalGrid)),
-            ("ESRI:102100", Some(Crs::WebMercator)),
-            ("EPSG:29903", Some(other("EPSG:29903"))),
-            ("27700", None),
-            ("EPSG:", None),
-            ("EPSG:0", None),
-            ("EPSG:-1", None),
-            ("", None),
-            ("a:b:c", None),
-            ("urn:", None),
-        ] {
-            assert_eq!(Crs::from_identifier(text), crs, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn file_and_catalogue_must_agree_where_both_state_one() {
-        use StatedCrs::{Implied, Nothing, Stated, Unclear};
-        let bng = || Crs::BritishNationalGrid;
-        let ok = |file, catalogue| reconcile(file, catalogue).unwrap();
-        let refused = |file, catalogue| {
-            let fault = reconcile(file, catalogue).unwrap_err().into_fault();
-            assert_eq!(fault.kind, FaultKind::UnknownCrs);
-            fault.message
-        };
-        assert_eq!(ok(Stated(bng()), None), bng());
-        assert_eq!(ok(Stated(bng()), Some("EPSG:27700")), bng());
-        assert_eq!(ok(Stated(Crs::Degrees), Some("EPSG:4258")), Crs::Degrees);
-        assert_eq!(ok(Nothing, Some("EPSG:3857")), Crs::WebMercator);
-        assert_eq!(ok(Implied(Crs::Degrees), None), Crs::Degrees);
-        // A GeoJSON file says nothing itself, so the catalogue may know better.
-        assert_eq!(ok(Implied(Crs::Degrees), Some("EPSG:27700")), bng());
-        // Only PROJ could tell whether a definition without a code is this code.
-        let wkt = Crs::Other { name: "TM65".into(), definition: "PROJCS[\"TM65\"]".into() };
-        assert_eq!(ok(Stated(wkt), Some("EPSG:29903")), other("EPSG:29903"));
-
-        assert!(refused(Stated(bng()), Some("EPSG:4326")).contains("the catalogue says"));
-        assert!(refused(Stated(other("EPSG:29903")), Some("EPSG:29902")).contains("EPSG:29903"));
-        assert!(refused(Nothing, None).contains("does not say"));
-        assert!(
-            refused(Unclear("its CRS is a link".into()), None).starts_with("its CRS is a link")
-        );
-        assert!(refused(Nothing, Some("27700")).contains("\"27700\""));
     }
 }
