@@ -153,10 +153,14 @@ fn number_text(number: &serde_json::Number) -> String {
     }
 }
 
-/// The field most like the one wanted, if any is like it: equal but for case, or a third of its
-/// letters or fewer away.
+/// The field most like the one wanted, if any is like it: equal but for case, its first ten
+/// letters (all that a shapefile keeps of a name), or a third of its letters or fewer away.
 fn nearest<'f>(wanted: &str, fields: &'f [String]) -> Option<&'f str> {
     let wanted = wanted.to_lowercase();
+    let cut = |field: &&String| field.len() == 10 && wanted.starts_with(&field.to_lowercase());
+    if let Some(field) = fields.iter().find(cut) {
+        return Some(field);
+    }
     let (distance, field) = fields
         .iter()
         .map(|field| (edit_distance(&wanted, &field.to_lowercase()), field))
@@ -245,6 +249,13 @@ mod tests {
         assert_eq!(picked.code, None);
         assert_eq!(report.faults[0].feature.as_ref().unwrap().index, 3);
         assert_eq!(report.faults[0].field.as_deref(), Some("id"));
+    }
+
+    #[test]
+    fn a_name_that_a_shapefile_cut_is_suggested() {
+        let fields = ["LAD22NAME", "LOCALAUTHO"].map(String::from);
+        assert_eq!(nearest("LocalAuthorityName", &fields), Some("LOCALAUTHO"));
+        assert_eq!(nearest("population", &fields), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!
 //! The way of a file in a GIS format:
 //!
-//! 1. its suffix chooses the reader ([`geojson`]);
+//! 1. its suffix chooses the reader ([`geojson`], [`shapefile`]);
 //! 2. the reader gives features in the file's own coordinates, and what the file says of its CRS
 //!    ([`unprojected`], [`fields`]);
 //! 3. the CRS of the file and that of the catalogue are reconciled ([`crs`]);
@@ -25,6 +25,8 @@ pub mod postcodes;
 pub mod project;
 pub mod raw;
 pub mod sites;
+pub mod shapefile;
+mod source;
 pub mod unprojected;
 mod vector;
 

@@ -1,19 +1,14 @@
 //! A file in a GIS format to a raw layer: the way is in [`super`].
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
-use flate2::read::MultiGzDecoder;
-
 use crate::catalogue::VectorSource;
 use crate::fault::Report;
 use crate::layer::LayerId;
 
 use super::fields::Fields;
-use super::raw::RawLayer;
+use super::raw::{RawFeature, RawLayer};
+use super::source::open;
 use super::unprojected::{FileReport, Refusal, Unprojected};
-use super::{crs, geojson, project};
+use super::{crs, geojson, project, shapefile};
 
 /// The formats that are read, for messages.
 const FORMATS: &str =
@@ -45,7 +40,7 @@ pub fn load_vector(
 fn load(
     source: &VectorSource,
     report: &mut FileReport<'_>,
-) -> Result<Option<Vec<super::raw::RawFeature>>, Refusal> {
+) -> Result<Option<Vec<RawFeature>>, Refusal> {
     let mut fields = Fields::of(source);
     let Unprojected { crs: stated, features } = read(source, &mut fields, report)?;
     if features.is_empty() {
@@ -76,32 +71,10 @@ fn read(
         "geojsonl" | "geojsons" | "ndjson" => {
             geojson::read_sequence(open(path, compressed)?, fields, report)
         }
+        "shp" if !compressed => shapefile::read_folder(path, fields, report),
+        "zip" if !compressed => shapefile::read_zip(path, source.table.as_deref(), fields, report),
         _ => Err(Refusal::unreadable(format!(
             "{lower:?} has a suffix of no format that is read: {FORMATS}"
         ))),
     }
-}
-
-/// Opens a file, and its gzip layer if it has one.
-fn open(path: &Path, compressed: bool) -> Result<Box<dyn Read>, Refusal> {
-    let file = open_file(path)?;
-    Ok(if compressed {
-        Box::new(MultiGzDecoder::new(std::io::BufReader::new(file)))
-    } else {
-        Box::new(file)
-    })
-}
-
-/// Opens a regular file, or says in a sentence why not.
-fn open_file(path: &Path) -> Result<File, Refusal> {
-    let cannot = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Refusal::unreadable("there is no such file: check `source` in the catalogue")
-        }
-        _ => Refusal::unreadable(format!("the file cannot be opened: {error}")),
-    };
-    if path.metadata().map_err(cannot)?.is_dir() {
-        return Err(Refusal::unreadable("this is a folder: name the file in it"));
-    }
-    File::open(path).map_err(cannot)
 }

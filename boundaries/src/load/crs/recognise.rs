@@ -21,21 +21,21 @@ pub fn from_wkt(text: &str, whose: &str) -> StatedCrs {
 }
 
 fn crs_of(node: &Node, text: &str) -> Crs {
-    let horizontal = horizontal(node);
-    recognised(horizontal)
-        .or_else(|| authority(horizontal).and_then(|(name, code)| Crs::from_authority(name, code)))
-        .map(|crs| match crs {
-            // The code alone says little to a person.
-            Crs::Other { name, definition } => {
-                let title = horizontal.text(0).unwrap_or_default();
-                Crs::Other { name: format!("{title} ({name})"), definition }
-            }
-            known => known,
-        })
-        .unwrap_or_else(|| Crs::Other {
-            name: format!("{:?}", horizontal.text(0).unwrap_or(&horizontal.keyword)),
+    let node = horizontal(node);
+    let by_code =
+        || authority(node).and_then(|(authority, code)| Crs::from_authority(authority, code));
+    match recognised(node).or_else(by_code) {
+        // The code alone says little to a person.
+        Some(Crs::Other { name, definition }) => {
+            let title = node.text(0).unwrap_or_default();
+            Crs::Other { name: format!("{title} ({name})"), definition }
+        }
+        Some(known) => known,
+        None => Crs::Other {
+            name: format!("{:?}", node.text(0).unwrap_or(&node.keyword)),
             definition: text.to_owned(),
-        })
+        },
+    }
 }
 
 const PROJECTED: [&str; 3] = ["PROJCS", "PROJCRS", "PROJECTEDCRS"];
@@ -140,7 +140,7 @@ fn method(node: &Node) -> Option<String> {
 }
 
 fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// The value of a projection's parameter, if it is there.

@@ -1,0 +1,137 @@
+//! ESRI shapefiles: `.shp` with its siblings, or a zip of them.
+//!
+//! The crates `shapefile` and `dbase` are not used for this: they pair shapes with the records
+//! that are not marked as deleted, so that after one deleted record every feature would carry its
+//! neighbour's code; and one bad record ends their reading, where here it costs one feature.
+
+mod dbf;
+mod encoding;
+mod parts;
+mod shp;
+
+use std::path::Path;
+
+use crate::fault::{Fault, FaultKind};
+
+use self::dbf::Table;
+pub use self::parts::Parts;
+use super::crs::{StatedCrs, from_wkt};
+use super::fields::Fields;
+use super::raw::RawFeature;
+use super::unprojected::{FileReport, Refusal, Unprojected};
+
+/// Reads the `.shp` at the path, with the siblings that stand beside it.
+pub(super) fn read_folder(
+    path: &Path,
+    fields: &mut Fields<'_>,
+    report: &mut FileReport<'_>,
+) -> Result<Unprojected, Refusal> {
+    read(&Parts::in_folder(path)?, fields, report)
+}
+
+/// Reads a shapefile in a zip, the only one or the one named.
+pub(super) fn read_zip(
+    path: &Path,
+    table: Option<&str>,
+    fields: &mut Fields<'_>,
+    report: &mut FileReport<'_>,
+) -> Result<Unprojected, Refusal> {
+    let (member, parts) = Parts::in_zip(path, table)?;
+    report.rename(format!("{}/{member}", report.file()));
+    read(&parts, fields, report)
+}
+
+/// Reads a shapefile out of its parts.
+///
+/// # Errors
+///
+/// When a part is missing, cut short, or belongs to another shapefile.
+pub fn read(
+    parts: &Parts,
+    fields: &mut Fields<'_>,
+    report: &mut FileReport<'_>,
+) -> Result<Unprojected, Refusal> {
+    let crs = match &parts.prj {
+        Some(prj) => from_wkt(&String::from_utf8_lossy(prj), "the .prj"),
+        None => StatedCrs::Nothing,
+    };
+    let Some(dbf) = &parts.dbf else {
+        return Err(Refusal::unreadable(
+            "the shapefile has no .dbf, which holds its codes and names: put the .dbf beside the .shp",
+        ));
+    };
+    let table = Table::open(dbf, parts.cpg.as_deref()).map_err(Refusal::unreadable)?;
+    for field in table.fields() {
+        fields.saw(&field.name);
+    }
+    if parts.shx.is_none() {
+        let message = "the shapefile has no .shx: its shapes were read one after another";
+        report.add(Fault::note(FaultKind::UnreadableFile, message));
+    }
+    let shapes = shp::shapes(&parts.shp, parts.shx.as_deref()).map_err(Refusal::unreadable)?;
+    let records = table.records();
+    if shapes.len() != records.len() {
+        return Err(Refusal::unreadable(format!(
+            "the .{} has {} shapes and the .dbf {} records: they do not belong together",
+            if parts.shx.is_some() { "shx" } else { "shp" },
+            shapes.len(),
+            records.len()
+        )));
+    }
+
+    let mut features = Vec::with_capacity(shapes.len());
+    let mut deleted = Vec::new();
+    for (index, (shape, record)) in shapes.into_iter().zip(records).enumerate() {
+        match record {
+            Some(record) => {
+                features.extend(feature(index, shape, &table, record, fields, report));
+            }
+            None => deleted.push(index),
+        }
+    }
+    if let Some(first) = deleted.first() {
+        let message = format!(
+            "{} features are marked as deleted in the .dbf and were left out; this is the first",
+            deleted.len()
+        );
+        report.add(Fault::note(FaultKind::LeftOut, message).of_feature(*first, None));
+    }
+    Ok(Unprojected { crs, features })
+}
+
+fn feature(
+    index: usize,
+    shape: shp::Shape,
+    table: &Table<'_>,
+    record: &[u8],
+    fields: &Fields<'_>,
+    report: &mut FileReport<'_>,
+) -> Option<RawFeature> {
+    let mut values = Vec::new();
+    for field in table.fields().iter().filter(|field| fields.wants(&field.name)) {
+        match table.value(field, record) {
+            Ok(value) => values.push((field.name.clone(), value)),
+            Err(message) => report.add(
+                Fault::error(FaultKind::BadField, message)
+                    .of_feature(index, None)
+                    .of_field(field.name.clone()),
+            ),
+        }
+    }
+    let picked = fields.pick(index, &values, report);
+    match shape {
+        Ok(geometry) => Some(RawFeature {
+            index,
+            code: picked.code,
+            name: picked.name,
+            properties: picked.properties,
+            geometry,
+        }),
+        Err(message) => {
+            let message = format!("its shape cannot be read: {message}");
+            let fault = Fault::error(FaultKind::WrongGeometry, message);
+            report.add(fault.of_feature(index, picked.code.as_deref()));
+            None
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The files that together are one shapefile, out of a folder or a zip.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use zip::ZipArchive;
+
+use super::super::source::open_file;
+use super::super::unprojected::Refusal;
+
+/// The parts of one shapefile, whole in memory: the format ends at 2 GB.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parts {
+    /// `.shp`: the shapes.
+    pub shp: Vec<u8>,
+    /// `.shx`: where each shape stands.
+    pub shx: Option<Vec<u8>>,
+    /// `.dbf`: the fields.
+    pub dbf: Option<Vec<u8>>,
+    /// `.prj`: the CRS.
+    pub prj: Option<Vec<u8>>,
+    /// `.cpg`: the encoding of the fields' text.
+    pub cpg: Option<Vec<u8>>,
+}
+
+/// The largest part read: the format counts 16-bit words in 31 bits, and writers stop at 2 GB. It
+/// also keeps a zip that unpacks without end from filling the memory.
+const LARGEST: u64 = 2 << 30;
+
+impl Parts {
+    /// The `.shp` at the path and its siblings, whatever the case of their suffixes.
+    pub(super) fn in_folder(shp: &Path) -> Result<Self, Refusal> {
+        let mut parts = Self { shp: read_whole(shp, open_file(shp)?)?, ..Self::default() };
+        let folder = match shp.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let entries = folder
+            .read_dir()
+            .map_err(|error| Refusal::unreadable(format!("its folder cannot be read: {error}")))?;
+        let mut siblings: Vec<_> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.file_stem() == shp.file_stem() && path.is_file())
+            .collect();
+        siblings.sort();
+        for path in siblings {
+            let suffix = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+            if let Some(part) = parts.part(&suffix) {
+                *part = Some(read_whole(&path, open_file(&path)?)?);
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The shapefile in a zip: the one that `wanted` names, or the only one. Also its place in
+    /// the zip.
+    pub(super) fn in_zip(path: &Path, wanted: Option<&str>) -> Result<(String, Self), Refusal> {
+        let cannot = |error: zip::result::ZipError| {
+            Refusal::unreadable(format!("the zip cannot be read: {error}"))
+        };
+        let file = BufReader::new(open_file(path)?);
+        let mut zip = ZipArchive::new(file).map_err(cannot)?;
+        let members = members(&zip);
+        let names: Vec<&String> = members.keys().collect();
+
+        let shp = choose(&names, wanted)?.clone();
+        let (stem, _) = shp.rsplit_once('.').unwrap_or((&shp, ""));
+        let mut parts =
+            Self { shp: read_member(&mut zip, &shp, members[&shp])?, ..Self::default() };
+        for (name, place) in &members {
+            let Some((its_stem, suffix)) = name.rsplit_once('.') else { continue };
+            if its_stem.eq_ignore_ascii_case(stem)
+                && let Some(part) = parts.part(&suffix.to_lowercase())
+            {
+                *part = Some(read_member(&mut zip, name, *place)?);
+            }
+        }
+        Ok((shp, parts))
+    }
+
+    fn part(&mut self, suffix: &str) -> Option<&mut Option<Vec<u8>>> {
+        match suffix {
+            "shx" => Some(&mut self.shx),
+            "dbf" => Some(&mut self.dbf),
+            "prj" => Some(&mut self.prj),
+            "cpg" => Some(&mut self.cpg),
+            _ => None,
+        }
+    }
+}
+
+/// The files of a zip, with their places in it. By place and not by name they are found again
+/// even if their names are in a code page of DOS.
+fn members(zip: &ZipArchive<BufReader<File>>) -> BTreeMap<String, usize> {
+    (0..zip.len())
+        .filter_map(|place| Some((zip.name_for_index(place)?.ok()?.into_owned(), place)))
+        // What macOS adds to every zip: resource forks under the names of the files.
+        .filter(|(name, _)| !name.starts_with("__MACOSX/") && !name.ends_with('/'))
+        .collect()
+}
+
+/// Which `.shp` of a zip to read.
+fn choose<'n>(names: &[&'n String], wanted: Option<&str>) -> Result<&'n String, Refusal> {
+    let suffix_of = |name: &str| name.rsplit_once('.').map(|(_, s)| s.to_ascii_lowercase());
+    let shapefiles: Vec<&'n String> =
+        names.iter().copied().filter(|name| suffix_of(name).as_deref() == Some("shp")).collect();
+    let list =
+        |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    if shapefiles.is_empty() {
+        let all = &names[..names.len().min(20)];
+        return Err(Refusal::unreadable(format!(
+            "the zip holds no .shp, but {}: only shapefiles are read out of a zip, unpack anything else",
+            if all.is_empty() { "nothing".to_owned() } else { list(all) }
+        )));
+    }
+    let Some(wanted) = wanted else {
+        return match shapefiles.as_slice() {
+            [only] => Ok(only),
+            _ => Err(Refusal::unreadable(format!(
+                "the zip holds {} shapefiles, {}: name one as `table` in the catalogue",
+                shapefiles.len(),
+                list(&shapefiles)
+            ))),
+        };
+    };
+    // By its whole place, its file name or its bare name.
+    let is_wanted = |name: &str| {
+        let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
+        let bare = file.rsplit_once('.').map_or(file, |(bare, _)| bare);
+        [name, file, bare].iter().any(|known| known.eq_ignore_ascii_case(wanted))
+    };
+    let found: Vec<&String> = shapefiles.iter().copied().filter(|name| is_wanted(name)).collect();
+    match found.as_slice() {
+        [only] => Ok(only),
+        [] => Err(Refusal::unreadable(format!(
+            "the zip holds no shapefile {wanted:?}, but {}",
+            list(&shapefiles)
+        ))),
+        _ => Err(Refusal::unreadable(format!(
+            "{wanted:?} names {} shapefiles of the zip, {}: give the whole name",
+            found.len(),
+            list(&found)
+        ))),
+    }
+}
+
+fn read_member(
+    zip: &mut ZipArchive<BufReader<File>>,
+    name: &str,
+    place: usize,
+) -> Result<Vec<u8>, Refusal> {
+    let member = zip.by_index(place).map_err(|error| {
+        Refusal::unreadable(format!("{name} in the zip cannot be read: {error}"))
+    })?;
+    read_whole(Path::new(name), member)
+}
+
+fn read_whole(path: &Path, source: impl Read) -> Result<Vec<u8>, Refusal> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut bytes = Vec::new();
+    source
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Refusal::unreadable(format!("{name} cannot be read: {error}")))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Refusal::unreadable(format!(
+            "{name} is larger than 2 GB, which no part of a shapefile may be"
+        )));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,4 @@
+//! Files in GIS formats to raw layers: real ones, ones that GDAL writes, and malformed ones.
+
+mod real;
+mod tools;

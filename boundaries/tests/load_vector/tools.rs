@@ -1,0 +1,90 @@
+//! Helpers: a source, a load, and where the shared data is.
+
+use std::path::{Path, PathBuf};
+
+use lapwing_boundaries::catalogue::VectorSource;
+use lapwing_boundaries::fault::{Fault, Report};
+use lapwing_boundaries::layer::LayerId;
+use lapwing_boundaries::load::load_vector;
+use lapwing_boundaries::load::raw::{RawFeature, RawGeometry, RawLayer};
+
+/// A source with these fields, nothing else said.
+pub(crate) fn source(path: impl Into<PathBuf>, code: &str, name: &str) -> VectorSource {
+    VectorSource {
+        path: path.into(),
+        table: None,
+        code: code.into(),
+        name: (!name.is_empty()).then(|| name.into()),
+        keep: Vec::new(),
+        crs: None,
+    }
+}
+
+pub(crate) fn load(source: &VectorSource) -> (Option<RawLayer>, Vec<Fault>) {
+    let mut report = Report::default();
+    let layer = load_vector(source, &LayerId::parse("ward").unwrap(), &mut report);
+    (layer, report.faults)
+}
+
+/// A layer without any fault.
+pub(crate) fn load_clean(source: &VectorSource) -> RawLayer {
+    let (layer, faults) = load(source);
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(faults, [""; 0], "{}", source.path.display());
+    layer.unwrap()
+}
+
+/// The one fault of a file that is refused as a whole.
+pub(crate) fn refusal(source: &VectorSource) -> Fault {
+    let (layer, mut faults) = load(source);
+    assert!(layer.is_none(), "{} was taken", source.path.display());
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults.remove(0)
+}
+
+/// A file of the shared data; `None`, said aloud, where the folder is absent.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("LAPWING_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
+    let path = folder.join("data").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: {} is absent; set LAPWING_SHARED to its folder", path.display());
+    None
+}
+
+/// The planar area of a feature's rings, the shells' less the holes', in m². For ungrouped rings
+/// the larger of nested ones is taken for the shell, which suffices for one shell each.
+pub(crate) fn area_m2(feature: &RawFeature) -> f64 {
+    let RawGeometry::Polygons { polygons, grouped } = &feature.geometry else { return 0.0 };
+    let signed: Vec<f64> = polygons.iter().flatten().map(|ring| signed_area(ring)).collect();
+    if *grouped {
+        let holes = |rings: &Vec<Vec<_>>| -> f64 {
+            rings.iter().skip(1).map(|ring| 2.0 * signed_area(ring).abs()).sum()
+        };
+        signed.iter().map(|a| a.abs()).sum::<f64>() - polygons.iter().map(holes).sum::<f64>()
+    } else {
+        // A shapefile winds shells one way and holes the other.
+        signed.iter().sum::<f64>().abs()
+    }
+}
+
+fn signed_area(ring: &[geo::Coord<f64>]) -> f64 {
+    // From the first vertex, so that large coordinates do not cancel.
+    let Some(o) = ring.first() else { return 0.0 };
+    let cross =
+        |w: &[geo::Coord<f64>]| (w[0].x - o.x) * (w[1].y - o.y) - (w[1].x - o.x) * (w[0].y - o.y);
+    ring.windows(2).map(cross).sum::<f64>() / 2.0
+}
+
+/// Every vertex of a feature.
+pub(crate) fn vertices(feature: &RawFeature) -> Vec<geo::Coord<f64>> {
+    match &feature.geometry {
+        RawGeometry::Polygons { polygons, .. } => {
+            polygons.iter().flatten().flatten().copied().collect()
+        }
+        RawGeometry::Point(at) => vec![*at],
+        RawGeometry::Empty | RawGeometry::Other(_) => Vec::new(),
+    }
+}
