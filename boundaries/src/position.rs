@@ -168,7 +168,64 @@ impl LngLat {
         {
             return Ok((Bng::new(easting, northing)?, Accuracy::Ostn15));
         }
+        if let Some((easting, northing)) = by_reverse_ostn15(self.lon, self.lat) {
+            return Ok((Bng::new(easting, northing)?, Accuracy::Ostn15));
+        }
         let (easting, northing) = helmert::wgs84_to_osgb36(self.lon, self.lat);
         Ok((Bng::new(easting, northing)?, Accuracy::Helmert))
+    }
+}
+
+/// OSTN15 at the edges of its grid. The crate takes no latitude below 49.922° or above 60.84° and
+/// no longitude beyond -8.579° and 1.78° on the way to the grid, which leaves out half of Scilly,
+/// the north of Unst and St Kilda; on the way back it takes the whole grid. So its way back is
+/// reversed here: Helmert errs by metres but smoothly, hence the difference of two Helmert
+/// positions is good to parts in 100,000, and each round gains that much.
+fn by_reverse_ostn15(lon: f64, lat: f64) -> Option<(f64, f64)> {
+    let wanted = helmert::wgs84_to_osgb36(lon, lat);
+    let (mut easting, mut northing) = wanted;
+    if !OSTN15_EASTINGS.contains(&easting) || !OSTN15_NORTHINGS.contains(&northing) {
+        return None;
+    }
+    for _ in 0..3 {
+        let (lon, lat) = lonlat_bng::convert_osgb36_to_ll(easting, northing).ok()?;
+        let reached = helmert::wgs84_to_osgb36(lon, lat);
+        easting += wanted.0 - reached.0;
+        northing += wanted.1 - reached.1;
+    }
+    // To the millimetre, as the crate rounds.
+    Some(((easting * 1e3).round() / 1e3, (northing * 1e3).round() / 1e3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scilly_unst_and_st_kilda_are_within_the_grid() {
+        for (place, lon, lat) in [
+            ("St Agnes, Scilly", -6.341_26, 49.882_34),
+            ("Muckle Flugga, Unst", -0.885_5, 60.854_5),
+            ("St Kilda", -8.65, 57.827_96),
+        ] {
+            let (bng, accuracy) = LngLat::new(lon, lat).unwrap().to_bng().unwrap();
+            assert_eq!(accuracy, Accuracy::Ostn15, "{place}");
+            let (back, _) = bng.to_lng_lat();
+            // 1.5e-8 degrees is the millimetre that positions are rounded to.
+            assert!((back.lon() - lon).abs() < 1.5e-8, "{place} {back:?}");
+            assert!((back.lat() - lat).abs() < 1.5e-8, "{place} {back:?}");
+        }
+    }
+
+    #[test]
+    fn the_reversed_way_back_agrees_with_the_way_there() {
+        for step in 0..400 {
+            let lon = -6.2 + f64::from(step % 20) * 0.35;
+            let lat = 50.0 + f64::from(step / 20) * 0.5;
+            let Ok(there) = lonlat_bng::convert_osgb36(lon, lat) else { continue };
+            let (easting, northing) = by_reverse_ostn15(lon, lat).unwrap();
+            let apart = (easting - there.0).hypot(northing - there.1);
+            assert!(apart < 0.0025, "{lon} {lat}: {apart} m");
+        }
     }
 }

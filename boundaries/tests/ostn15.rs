@@ -85,7 +85,7 @@ fn the_forty_points_come_back_from_the_grid_within_two_millimetres() {
 #[test]
 fn beyond_the_grid_the_position_is_approximate_and_says_so() {
     // Rockall's sea, the Channel, and off Norfolk beyond the eastern edge.
-    for (lon, lat) in [(-9.5, 57.0), (-2.0, 49.3), (2.3, 52.8)] {
+    for (lon, lat) in [(-9.5, 57.0), (-2.0, 49.3), (2.6, 52.8)] {
         let (bng, accuracy) = LngLat::new(lon, lat).unwrap().to_bng().unwrap();
         assert_eq!(accuracy, Accuracy::Helmert, "{lon} {lat}");
         let (back, _) = bng.to_lng_lat();

@@ -35,6 +35,7 @@ pub(crate) fn load_clean(source: &VectorSource) -> RawLayer {
 }
 
 /// The one fault of a file that is refused as a whole.
+#[allow(dead_code)]
 pub(crate) fn refusal(source: &VectorSource) -> Fault {
     let (layer, mut faults) = load(source);
     assert!(layer.is_none(), "{} was taken", source.path.display());
