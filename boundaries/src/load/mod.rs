@@ -5,7 +5,8 @@
 //!
 //! The way of a file in a GIS format:
 //!
-//! 1. its suffix chooses the reader ([`geojson`], [`shapefile`]);
+//! 1. its suffix chooses the reader ([`geojson`], [`shapefile`], [`geopackage`],
+//!    [`flatgeobuf`]);
 //! 2. the reader gives features in the file's own coordinates, and what the file says of its CRS
 //!    ([`unprojected`], [`fields`]);
 //! 3. the CRS of the file and that of the catalogue are reconciled ([`crs`]);
@@ -15,19 +16,24 @@
 //! have no rings to judge, so what these readers give is ready for use.
 
 pub mod addresses;
+mod collection;
 pub mod crs;
 mod csv;
 mod epraccur;
 pub mod fields;
+pub mod flatgeobuf;
 pub mod geojson;
+pub mod geopackage;
 mod place;
 pub mod postcodes;
 pub mod project;
 pub mod raw;
-pub mod sites;
 pub mod shapefile;
+pub mod sites;
 mod source;
 pub mod unprojected;
 mod vector;
+pub mod wkb;
 
+pub use collection::Mended;
 pub use vector::load_vector;

@@ -1,14 +1,16 @@
 //! A file in a GIS format to a raw layer: the way is in [`super`].
 
+use std::io::BufReader;
+
 use crate::catalogue::VectorSource;
 use crate::fault::Report;
 use crate::layer::LayerId;
 
 use super::fields::Fields;
 use super::raw::{RawFeature, RawLayer};
-use super::source::open;
+use super::source::{open, open_file};
 use super::unprojected::{FileReport, Refusal, Unprojected};
-use super::{crs, geojson, project, shapefile};
+use super::{crs, flatgeobuf, geojson, geopackage, project, shapefile};
 
 /// The formats that are read, for messages.
 const FORMATS: &str =
@@ -73,6 +75,8 @@ fn read(
         }
         "shp" if !compressed => shapefile::read_folder(path, fields, report),
         "zip" if !compressed => shapefile::read_zip(path, source.table.as_deref(), fields, report),
+        "gpkg" if !compressed => geopackage::read(path, source.table.as_deref(), fields, report),
+        "fgb" if !compressed => flatgeobuf::read(BufReader::new(open_file(path)?), fields, report),
         _ => Err(Refusal::unreadable(format!(
             "{lower:?} has a suffix of no format that is read: {FORMATS}"
         ))),

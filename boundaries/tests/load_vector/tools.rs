@@ -79,6 +79,13 @@ fn signed_area(ring: &[geo::Coord<f64>]) -> f64 {
     ring.windows(2).map(cross).sum::<f64>() / 2.0
 }
 
+/// The length of a feature's rings together, in metres.
+pub(crate) fn perimeter_m(feature: &RawFeature) -> f64 {
+    let RawGeometry::Polygons { polygons, .. } = &feature.geometry else { return 0.0 };
+    let edges = polygons.iter().flatten().flat_map(|ring| ring.windows(2));
+    edges.map(|w| (w[0].x - w[1].x).hypot(w[0].y - w[1].y)).sum()
+}
+
 /// Every vertex of a feature.
 pub(crate) fn vertices(feature: &RawFeature) -> Vec<geo::Coord<f64>> {
     match &feature.geometry {

@@ -5,10 +5,12 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use super::super::collection::Mended;
 use super::super::fields::Fields;
-use super::super::raw::RawFeature;
+use super::super::raw::{RawFeature, RawGeometry};
 use super::super::unprojected::FileReport;
 use super::geometry::GeometryParts;
+use crate::fault::{Fault, FaultKind};
 
 /// A feature as read, before anything is judged.
 #[derive(Default)]
@@ -26,9 +28,23 @@ impl FeatureParts {
         report: &mut FileReport<'_>,
     ) -> Option<RawFeature> {
         let picked = fields.pick(index, &self.properties, report);
-        let geometry = GeometryParts::into_raw(self.geometry, &mut |fault| {
-            report.add(fault.of_feature(index, picked.code.as_deref()));
-        })?;
+        let code = picked.code.as_deref();
+        let mended = match self.geometry.map(GeometryParts::into_raw) {
+            None => Mended::from(RawGeometry::Empty),
+            Some(Ok(mended)) => mended,
+            Some(Err((message, ring))) => {
+                let fault = Fault::error(FaultKind::WrongGeometry, message).of_feature(index, code);
+                report.add(match ring {
+                    Some((polygon, ring)) => fault.of_ring(polygon, ring),
+                    None => fault,
+                });
+                return None;
+            }
+        };
+        if let Some(fault) = mended.fault {
+            report.add(fault.of_feature(index, code));
+        }
+        let geometry = mended.geometry;
         Some(RawFeature {
             index,
             code: picked.code,

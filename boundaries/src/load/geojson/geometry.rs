@@ -5,8 +5,8 @@ use std::fmt;
 use geo::Coord;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::super::collection::{Mended, collection, points, polygons};
 use super::super::raw::{RawGeometry, RawRing};
-use crate::fault::{Fault, FaultKind};
 
 /// A geometry object as read.
 #[derive(Default, serde::Deserialize)]
@@ -15,6 +15,7 @@ pub(super) struct GeometryParts {
     #[serde(rename = "type")]
     kind: Option<Node>,
     coordinates: Option<Node>,
+    geometries: Option<Vec<GeometryParts>>,
 }
 
 /// Anything that may stand where coordinates are wanted.
@@ -109,29 +110,15 @@ impl<'de> Visitor<'de> for NodeVisitor {
 }
 
 /// A fault of a geometry, before it is known whose; with the ring where that is known.
-type Wrong = (String, Option<(usize, usize)>);
+pub(super) type Wrong = (String, Option<(usize, usize)>);
 
 impl GeometryParts {
-    /// The raw geometry; `None`, with the fault reported, if it breaks the format's rules.
-    pub(super) fn into_raw(
-        parts: Option<Self>,
-        report: &mut dyn FnMut(Fault),
-    ) -> Option<RawGeometry> {
-        let Some(parts) = parts else { return Some(RawGeometry::Empty) };
-        match parts.convert(report) {
-            Ok(geometry) => Some(geometry),
-            Err((message, ring)) => {
-                let fault = Fault::error(FaultKind::WrongGeometry, message);
-                report(match ring {
-                    Some((polygon, ring)) => fault.of_ring(polygon, ring),
-                    None => fault,
-                });
-                None
-            }
-        }
-    }
-
-    fn convert(self, report: &mut dyn FnMut(Fault)) -> Result<RawGeometry, Wrong> {
+    /// The raw geometry.
+    ///
+    /// # Errors
+    ///
+    /// When it breaks the format's rules.
+    pub(super) fn into_raw(self) -> Result<Mended, Wrong> {
         let kind = match self.kind {
             Some(Node::Text(kind)) => kind,
             Some(_) => return Err(("the geometry's \"type\" is not text".to_owned(), None)),
@@ -139,8 +126,11 @@ impl GeometryParts {
         };
         match kind.as_str() {
             "Polygon" | "MultiPolygon" | "Point" | "MultiPoint" => {}
-            "LineString" | "MultiLineString" | "GeometryCollection" => {
-                return Ok(RawGeometry::Other(kind));
+            "LineString" | "MultiLineString" => return Ok(RawGeometry::Other(kind).into()),
+            "GeometryCollection" => {
+                let members = self.geometries.unwrap_or_default();
+                let members = members.into_iter().map(Self::into_raw);
+                return Ok(collection(&kind, members.collect::<Result<_, _>>()?));
             }
             _ => return Err((format!("{kind:?} is no kind of GeoJSON geometry"), None)),
         }
@@ -148,11 +138,11 @@ impl GeometryParts {
             return Err((format!("the {kind} has no \"coordinates\""), None));
         };
         match kind.as_str() {
-            "Polygon" => Ok(polygons(vec![rings(0, coordinates)?], report)),
+            "Polygon" => Ok(polygons(vec![rings(0, coordinates)?])),
             "MultiPolygon" => {
                 let list = list(coordinates, "the MultiPolygon's coordinates", None)?;
                 let all = list.into_iter().enumerate().map(|(p, polygon)| rings(p, polygon));
-                Ok(polygons(all.collect::<Result<_, _>>()?, report))
+                Ok(polygons(all.collect::<Result<_, _>>()?))
             }
             _ => point(&kind, coordinates),
         }
@@ -188,34 +178,20 @@ fn positions(node: Node, ring: (usize, usize)) -> Result<RawRing, Wrong> {
         .collect()
 }
 
-/// Polygons without those that have no ring at all, which cover nothing.
-fn polygons(polygons: Vec<Vec<RawRing>>, report: &mut dyn FnMut(Fault)) -> RawGeometry {
-    if polygons.iter().flatten().all(Vec::is_empty) {
-        return RawGeometry::Empty;
-    }
-    let before = polygons.len();
-    let polygons: Vec<_> = polygons.into_iter().filter(|rings| !rings.is_empty()).collect();
-    if polygons.len() < before {
-        let message = format!(
-            "{} of the {before} polygons have no ring, and were left out",
-            before - polygons.len()
-        );
-        report(Fault::repaired(FaultKind::EmptyGeometry, message));
-    }
-    RawGeometry::Polygons { polygons, grouped: true }
-}
-
-/// A Point, or a MultiPoint of one point or none.
-fn point(kind: &str, coordinates: Node) -> Result<RawGeometry, Wrong> {
+/// A Point, or a MultiPoint.
+fn point(kind: &str, coordinates: Node) -> Result<Mended, Wrong> {
     let wrong =
         |node: &Node| Err((format!("the coordinates of the {kind} are {}", node.describe()), None));
     match (kind, coordinates) {
-        (_, Node::List(list)) if list.is_empty() => Ok(RawGeometry::Empty),
-        ("Point", Node::Position(at)) => Ok(RawGeometry::Point(at)),
-        ("MultiPoint", Node::List(list)) => match list.as_slice() {
-            [Node::Position(at)] => Ok(RawGeometry::Point(*at)),
-            _ => Ok(RawGeometry::Other(kind.to_owned())),
-        },
+        (_, Node::List(list)) if list.is_empty() => Ok(RawGeometry::Empty.into()),
+        ("Point", Node::Position(at)) => Ok(RawGeometry::Point(at).into()),
+        ("MultiPoint", Node::List(list)) => {
+            let members = list.into_iter().map(|node| match node {
+                Node::Position(at) => Ok(RawGeometry::Point(at).into()),
+                other => wrong(&other),
+            });
+            Ok(points(kind, members.collect::<Result<_, _>>()?))
+        }
         (_, node) => wrong(&node),
     }
 }

@@ -127,8 +127,9 @@ fn geometries_become_what_a_layer_can_hold() {
             r#"{"type":"LineString","coordinates":[[1,2],[3,4]]}"#,
             RawGeometry::Other("LineString".into()),
         ),
+        (r#"{"type":"GeometryCollection","geometries":[]}"#, RawGeometry::Empty),
         (
-            r#"{"type":"GeometryCollection","geometries":[]}"#,
+            r#"{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[1,2]}]}"#,
             RawGeometry::Other("GeometryCollection".into()),
         ),
         ("null", RawGeometry::Empty),
@@ -149,6 +150,23 @@ fn an_empty_polygon_of_a_multipolygon_is_dropped_and_said() {
     assert_eq!(polygons.len(), 1);
     assert_eq!(report.faults[0].severity, Severity::Repaired);
     assert_eq!(report.faults[0].kind, FaultKind::EmptyGeometry);
+}
+
+#[test]
+fn of_a_collection_the_polygons_are_taken_and_it_is_said() {
+    let line = r#"{"type":"LineString","coordinates":[[1,2],[3,4]]}"#;
+    let text = collection(&[&feature(&format!(
+        r#"{{"type":"GeometryCollection","geometries":[{line},{SQUARE},{SQUARE}]}}"#
+    ))]);
+    let (read, report) = read_text(&text);
+    let RawGeometry::Polygons { polygons, grouped: true } = &read.unwrap().features[0].geometry
+    else {
+        panic!()
+    };
+    assert_eq!(polygons.len(), 2);
+    let [fault] = report.faults.as_slice() else { panic!("{report:?}") };
+    assert_eq!((fault.severity, fault.kind), (Severity::Repaired, FaultKind::WrongGeometry));
+    assert!(fault.message.contains("(LineString) covers no ground"), "{fault}");
 }
 
 #[test]
