@@ -138,3 +138,38 @@ fn a_byte_order_mark_and_windows_line_ends_are_no_mistake() {
                 source = \"w.fgb\"\r\ncode = \"CD\"\r\n";
     assert_eq!(parse(text).layers.len(), 1);
 }
+
+/// The wards of each partnership, by the names that its definition gives in comments.
+#[test]
+fn the_partnerships_are_the_two_that_are_published_and_no_more() {
+    let text = std::fs::read_to_string(northamptonshire("laps.toml")).unwrap();
+    let laps: toml::Table = text.parse().unwrap();
+    let members = |area: &toml::Value| -> Vec<String> {
+        let codes = area["include"][0]["codes"].as_array().unwrap();
+        codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect()
+    };
+    let areas = laps["area"].as_array().unwrap();
+    let codes: Vec<&str> = areas.iter().map(|area| area["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["N4", "DSN4"]);
+    assert_eq!(members(&areas[0]), ["E05013239", "E05013246", "E05013247", "E05013264"]);
+    assert_eq!(members(&areas[1]), ["E05013245", "E05013250", "E05013255", "E05013268"]);
+    let data = std::env::var_os("LAPWING_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        PathBuf::from,
+    );
+    let Ok(wards) = std::fs::read_to_string(data.join("wards_2022.geojson")) else {
+        eprintln!("SKIPPED: the wards are not at {}; set LAPWING_SHARED", data.display());
+        return;
+    };
+    // A comment that names another ward than its code would mislead who adds the next partnership.
+    let wards: serde_json::Value = serde_json::from_str(&wards).unwrap();
+    for ward in wards["features"].as_array().unwrap() {
+        let ward = &ward["properties"];
+        let code = ward["WD22CD"].as_str().unwrap();
+        let mut lines = text.lines().filter(|line| line.contains(code));
+        if let Some(line) = lines.next() {
+            assert!(line.ends_with(&format!("# {}", ward["WD22NM"].as_str().unwrap())), "{line}");
+            assert_eq!(ward["LAD22NM"], "West Northamptonshire");
+        }
+    }
+}

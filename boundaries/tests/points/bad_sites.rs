@@ -1,5 +1,6 @@
 //! CSVs of sites and addresses with a mistake in them, each with the sentence its author reads.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use lapwing_boundaries::catalogue::{AddressSpec, SitesFormat};
@@ -158,6 +159,35 @@ fn a_damaged_gz_is_told_and_not_taken_for_a_short_file() {
     source.path = path;
     load_sites(&source, &gp(), &only_nn1_1ed, &mut report);
     assert!(told(&report)[0].contains("gp.csv.gz: the file breaks off"), "{:?}", told(&report));
+}
+
+#[test]
+fn a_zip_is_read_if_it_holds_one_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |name: &str, entries: &[&str]| {
+        let path = folder.path().join(name);
+        let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+        for entry in entries {
+            zip.start_file(*entry, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(b"code,name,x,y\nA,Hall,475486,260275\n").unwrap();
+        }
+        zip.finish().unwrap();
+        let mut report = Report::default();
+        let mut source = source_of(by_grid(), &[]);
+        source.path = path;
+        (load_sites(&source, &gp(), &only_nn1_1ed, &mut report).len(), told(&report))
+    };
+    assert_eq!(read("epraccur.zip", &["epraccur.csv", "epraccur.pdf"]), (1, vec![]));
+    let (_, told) = read("two.zip", &["a.csv", "b.csv"]);
+    assert!(
+        told[0].ends_with("it holds 2 CSV files and not one: unpack it and name the right one")
+    );
+    std::fs::write(folder.path().join("none.zip"), b"no zip").unwrap();
+    let mut report = Report::default();
+    let mut source = source_of(by_grid(), &[]);
+    source.path = folder.path().join("none.zip");
+    load_sites(&source, &gp(), &only_nn1_1ed, &mut report);
+    assert!(super::told(&report)[0].contains("none.zip cannot be read: "));
 }
 
 fn address_spec(path: &Path) -> AddressSpec {

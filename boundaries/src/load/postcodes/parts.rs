@@ -63,7 +63,7 @@ pub(super) fn find(path: &Path, format: PostcodeFormat) -> Result<Vec<Part>, Str
         walk(path, DEPTH, &mut files)?;
         let inside = |file: &Path| file.strip_prefix(path).unwrap_or(file).to_owned();
         files.into_iter().map(|file| (inside(&file), Part::File(file))).collect()
-    } else if has_extension(path, "zip") {
+    } else if csv::has_extension(path, "zip") {
         entries(path)?
     } else {
         return Ok(vec![Part::File(path.to_owned())]);
@@ -123,7 +123,7 @@ fn entries(path: &Path) -> Result<Vec<(PathBuf, Part)>, String> {
         let damaged = |error| format!("{} is a damaged zip: {error}", path.display());
         let entry = archive.by_index_raw(at).map_err(damaged)?;
         let inside = entry.name().map_err(damaged)?.replace('\\', "/");
-        if entry.is_file() && has_extension(Path::new(&inside), "csv") {
+        if entry.is_file() && csv::has_extension(Path::new(&inside), "csv") {
             found.push((PathBuf::from(&inside), Part::Entry(path.to_owned(), at, inside)));
         }
     }
@@ -136,13 +136,9 @@ fn open_zip(path: &Path) -> Result<ZipArchive<BufReader<File>>, String> {
         .map_err(|error| format!("{} is not a zip that can be read: {error}", path.display()))
 }
 
-fn has_extension(path: &Path, wanted: &str) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
-}
-
 /// `nn.csv`, and `nn.csv.gz`.
 fn is_csv(path: &Path) -> bool {
-    has_extension(path, "csv")
-        || has_extension(path, "gz")
-            && path.file_stem().is_some_and(|stem| has_extension(Path::new(stem), "csv"))
+    csv::has_extension(path, "csv")
+        || csv::has_extension(path, "gz")
+            && path.file_stem().is_some_and(|stem| csv::has_extension(Path::new(stem), "csv"))
 }

@@ -1,46 +1,19 @@
 //! What every CSV needs: opening it, finding its columns, reading its text, and telling faults of
 //! its rows by line and column.
 
+mod faults;
+mod open;
+
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::io::Read;
 
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
-use crate::fault::{Fault, FaultKind, Report, Severity};
-use crate::layer::LayerId;
+use crate::fault::{FaultKind, Severity};
 use crate::manifest::nearest;
 
-/// How many faults of one kind are listed for one file; the others are only counted. A column
-/// named wrongly in a national file would otherwise fill the memory with the same sentence.
-const LISTED_PER_KIND: usize = 1000;
-
-/// Opens a file, unpacking `.gz` on the way.
-pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
-    let file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz")) {
-        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file)));
-    }
-    Ok(Box::new(file))
-}
-
-/// How messages call a file: its name without the folders.
-pub(crate) fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
-}
-
-/// The sentence for a file that cannot be opened.
-pub(crate) fn unreadable(path: &Path, error: &io::Error) -> String {
-    let path = path.display();
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            format!("{path} is not there: download it, or correct `source` in the catalogue")
-        }
-        _ => format!("{path} cannot be read: {error}"),
-    }
-}
+pub(crate) use faults::RowFaults;
+pub(crate) use open::{has_extension, name_of, open, unreadable};
 
 /// One row: its place among the rows, its line in the file, and its cells.
 pub(crate) struct Row<'c> {
@@ -215,79 +188,6 @@ impl Header {
         match nearest(name, &names) {
             Some(meant) => format!("did you mean {meant:?}?"),
             None => format!("it has {}", names.join(", ")),
-        }
-    }
-}
-
-/// Where the faults of one file go: listed with line and column, up to a number of each kind, then
-/// counted.
-pub(crate) struct RowFaults<'r> {
-    report: &'r mut Report,
-    file: String,
-    layer: Option<LayerId>,
-    told: BTreeMap<(FaultKind, Severity), usize>,
-}
-
-impl<'r> RowFaults<'r> {
-    pub(crate) fn new(report: &'r mut Report, file: &str, layer: Option<&LayerId>) -> Self {
-        Self { report, file: file.to_owned(), layer: layer.cloned(), told: BTreeMap::new() }
-    }
-
-    fn push(&mut self, fault: Fault) {
-        let fault = fault.in_file(&self.file);
-        self.report.add(match &self.layer {
-            Some(layer) => fault.in_layer(layer),
-            None => fault,
-        });
-    }
-
-    /// A fault of the file as a whole.
-    pub(crate) fn of_file(&mut self, kind: FaultKind, severity: Severity, message: String) {
-        self.push(Fault::new(severity, kind, message));
-    }
-
-    /// A fault of a column as a whole.
-    pub(crate) fn of_column(
-        &mut self,
-        column: &str,
-        kind: FaultKind,
-        severity: Severity,
-        message: String,
-    ) {
-        self.push(Fault::new(severity, kind, message).of_field(column));
-    }
-
-    /// A fault of one row, in a column if it concerns one.
-    pub(crate) fn of_row(
-        &mut self,
-        row: &Row<'_>,
-        code: Option<&str>,
-        column: Option<&str>,
-        kind: FaultKind,
-        severity: Severity,
-        message: &str,
-    ) {
-        let told = self.told.entry((kind, severity)).or_default();
-        *told += 1;
-        if *told > LISTED_PER_KIND {
-            return;
-        }
-        let message = format!("line {}: {message}", row.line);
-        let fault = Fault::new(severity, kind, message).of_feature(row.index, code);
-        self.push(match column {
-            Some(column) => fault.of_field(column),
-            None => fault,
-        });
-    }
-
-    /// Says how many faults of each kind were not listed.
-    pub(crate) fn finish(mut self) {
-        for ((kind, severity), told) in std::mem::take(&mut self.told) {
-            if told > LISTED_PER_KIND {
-                let more = told - LISTED_PER_KIND;
-                let message = format!("and {more} more rows with the fault {}", kind.slug());
-                self.of_file(kind, severity, message);
-            }
         }
     }
 }
