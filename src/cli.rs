@@ -1,0 +1,185 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use lapwing_boundaries::snapshot;
+
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!("{} (snapshot format {})", env!("CARGO_PKG_VERSION"), snapshot::FORMAT)
+});
+
+/// The words that stand for the demonstration county wherever a snapshot is wanted.
+pub(crate) const DEMO_WORDS: [&str; 2] = ["lyonesse", "demo"];
+
+/// Which Local Area Partnership, ward and parish is this? Boundary files go in; lookups, overlaps
+/// and map layers come out.
+///
+/// Without a command, `lapwing` serves Lyonesse, a demonstration county that does not exist.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lapwing",
+    version = VERSION.as_str(),
+    max_term_width = 100,
+    after_help = "\
+A county in three steps:
+  lapwing check catalogue.toml                     what is wrong with the files?
+  lapwing build catalogue.toml -o county.lapwing   put them in one file
+  lapwing serve county.lapwing                     and answer from it
+
+Exit codes: 0 done, 1 the data were refused, 2 wrong usage."
+)]
+pub(crate) struct Cli {
+    /// Tell nothing of long work; errors are still told.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Put all that a catalogue names into one snapshot file.
+    Build(BuildArgs),
+    /// Say everything that is wrong with the files of a catalogue, and where.
+    Check(CheckArgs),
+    /// Write one layer as GeoJSON or CSV.
+    Export(ExportArgs),
+    /// Say what a snapshot holds.
+    Inspect(InspectArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  lapwing build northamptonshire/catalogue.toml --data ~/downloads -o northamptonshire.lapwing
+
+If any file is refused, nothing is written and an older snapshot of that name stays as it was. \
+The snapshot appears under its name only when it is whole.")]
+pub(crate) struct BuildArgs {
+    /// The catalogue: a TOML file that names the boundary files
+    pub(crate) catalogue: PathBuf,
+    /// The snapshot to write
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  lapwing check northamptonshire/catalogue.toml --data ~/downloads --report faults.json")]
+pub(crate) struct CheckArgs {
+    /// The catalogue: a TOML file that names the boundary files
+    pub(crate) catalogue: PathBuf,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+    /// Compare the ward that the postcode file publishes for each postcode with the ward in
+    /// which the postcode lies
+    #[arg(long)]
+    pub(crate) postcodes: bool,
+}
+
+/// What `build` and `check` have in common.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// The folder of the data files, if they are not beside the catalogue
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Write every fault to this file as JSON ("-" for stdout)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+/// The snapshot to read.
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    /// A snapshot made by `lapwing build`, or the word "lyonesse" for the demonstration county
+    #[arg(value_name = "SNAPSHOT")]
+    pub(crate) snapshot: PathBuf,
+    /// The seed of the demonstration county
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lapwing export county.lapwing lap -o laps.geojson
+  lapwing export county.lapwing lap -o laps_bng.geojson.gz --crs EPSG:27700
+  lapwing export county.lapwing gp_practice -o practices.csv")]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// The layer to write
+    pub(crate) layer: String,
+    /// Where to write: .geojson, .json or .csv, each with .gz to compress ("-" for stdout)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// geojson or csv; told by the suffix of FILE if there is one
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<LayerFormat>,
+    /// The coordinates of the geometry
+    #[arg(long, value_name = "CRS", default_value = "EPSG:4326", value_parser = parse_crs)]
+    pub(crate) crs: lapwing::geojson::Crs,
+    /// Add the geometry to a CSV, as WKT
+    #[arg(long)]
+    pub(crate) wkt: bool,
+}
+
+/// The form of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LayerFormat {
+    /// A FeatureCollection
+    #[value(name = "geojson")]
+    GeoJson,
+    /// A row an area or site
+    Csv,
+}
+
+fn parse_crs(text: &str) -> Result<lapwing::geojson::Crs, String> {
+    match text.to_ascii_uppercase().as_str() {
+        "EPSG:4326" | "CRS84" | "OGC:CRS84" => Ok(lapwing::geojson::Crs::Wgs84),
+        "EPSG:27700" => Ok(lapwing::geojson::Crs::Bng),
+        _ => Err("write EPSG:4326 (longitude, latitude) or EPSG:27700 (British National Grid)"
+            .to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  lapwing inspect county.lapwing")]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_has_an_example() {
+        let command = Cli::command();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands() {
+            let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("lapwing {}", sub.get_name())), "{}", sub.get_name());
+        }
+    }
+
+    #[test]
+    fn every_layer_crs_has_a_name_and_others_are_refused() {
+        assert_eq!(parse_crs("epsg:27700"), Ok(lapwing::geojson::Crs::Bng));
+        assert!(parse_crs("EPSG:3857").unwrap_err().contains("EPSG:27700"));
+    }
+}

@@ -1,0 +1,82 @@
+//! `lapwing build`: a catalogue to one snapshot file.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit as TimeUnit};
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::progress::Progress as _;
+use lapwing_boundaries::snapshot;
+
+use super::failure::Failure;
+use super::gather;
+use super::output::{is_dash, place_of};
+use super::progress::Teller;
+use crate::cli::BuildArgs;
+
+pub(super) fn run(args: &BuildArgs, quiet: bool) -> Result<(), Failure> {
+    let began = Instant::now();
+    let place = place_to_write(&args.output)?;
+    let progress = Teller::new(quiet);
+    let gathered = gather::gather(&args.catalogue, &args.sources, &progress)?;
+    progress.finish();
+    let untouched = if place.exists() {
+        format!("nothing was built and {} is as it was", args.output.display())
+    } else {
+        "nothing was built".to_owned()
+    };
+    let contents = gather::contents_or_refusal(gathered, &args.sources, &untouched)?;
+    let atlas = Atlas::build(contents, now(), &progress);
+    progress.begin("writing", 0);
+    snapshot::write(&atlas, &place).map_err(|error| match error {
+        snapshot::SnapshotError::Io { error, .. } => Failure::unwritable(&args.output, &error),
+        other => Failure::refused(other),
+    })?;
+    progress.finish();
+    if !quiet {
+        let bytes = std::fs::metadata(&place).map_or(0, |found| found.len());
+        eprintln!(
+            "{}: snapshot {} of {}, {} layers, {} postcodes, {:.1} MB, in {:.1} s",
+            args.output.display(),
+            atlas.id(),
+            atlas.title(),
+            atlas.layers().len(),
+            atlas.postcodes().len(),
+            bytes as f64 / 1e6,
+            began.elapsed().as_secs_f64()
+        );
+        eprintln!("answer from it: lapwing serve {}", args.output.display());
+    }
+    Ok(())
+}
+
+/// The present second: a snapshot keeps no fractions.
+pub(super) fn now() -> Timestamp {
+    let to_seconds = TimestampRound::new().smallest(TimeUnit::Second).mode(RoundMode::Trunc);
+    Timestamp::now().round(to_seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Where the snapshot will stand. Asked before the long work, so that a build of minutes does not
+/// end in a folder that cannot be written to.
+fn place_to_write(output: &Path) -> Result<PathBuf, Failure> {
+    let unwritable = |error: std::io::Error| Failure::unwritable(output, &error);
+    if is_dash(output) {
+        let message = "a snapshot is a file to be named: give -o FILE";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let Some(place) = place_of(output).map_err(unwritable)? else {
+        let message = format!("{} is no ordinary file: name another", output.display());
+        return Err(Failure::Usage(message));
+    };
+    let Some(name) = place.file_name() else {
+        return Err(Failure::Usage(format!("{} is no file name", output.display())));
+    };
+    // The very file that the writing begins with; one that is there already is taken over later.
+    let partial = place.with_file_name(format!(".{}.partial", name.to_string_lossy()));
+    if !partial.exists() {
+        File::options().create_new(true).write(true).open(&partial).map_err(unwritable)?;
+        std::fs::remove_file(&partial).map_err(unwritable)?;
+    }
+    Ok(place)
+}

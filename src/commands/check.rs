@@ -1,0 +1,38 @@
+//! `lapwing check`: everything that is wrong with the files of a catalogue.
+
+use std::io::Write as _;
+
+use super::failure::Failure;
+use super::output::is_dash;
+use super::progress::Teller;
+use super::{faults, gather, published};
+use crate::cli::CheckArgs;
+
+pub(super) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
+    let progress = Teller::new(quiet);
+    let gathered = gather::gather(&args.catalogue, &args.sources, &progress)?;
+    progress.finish();
+    let gather::Gathered { catalogue, contents, report } = gathered;
+
+    // Where the report itself goes to stdout, people read on stderr.
+    let report_on_stdout = args.sources.report.as_deref().is_some_and(is_dash);
+    let mut out: Box<dyn std::io::Write> =
+        if report_on_stdout { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
+    out.write_all(faults::as_text(&report, usize::MAX).as_bytes())?;
+    if !report.faults.is_empty() {
+        writeln!(out)?;
+    }
+    out.write_all(faults::summary(&catalogue, contents.as_ref(), &report).as_bytes())?;
+    if args.postcodes {
+        match &contents {
+            Some(contents) => out.write_all(published::compare(contents).as_bytes())?,
+            None => writeln!(out, "the published wards are compared once there is no error")?,
+        }
+    }
+    out.flush()?;
+    if report.has_errors() {
+        let errors = faults::errors_in_words(&report);
+        return Err(Failure::Refused(format!("{errors}: nothing can be built from these files")));
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! `lapwing export`: one layer as GeoJSON or CSV.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use geo::{Coord, LineString, MultiPolygon};
+use lapwing::geojson::{Crs, FeatureCollection};
+use lapwing_boundaries::area::{Area, Properties};
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::layer::Layer;
+use lapwing_boundaries::position::Bng;
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use super::output::{Output, is_dash};
+use super::source;
+use crate::cli::{ExportArgs, LayerFormat};
+
+pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
+    let format = format_of(&args.output, args.format)?;
+    if args.wkt && format == LayerFormat::GeoJson {
+        let message = "--wkt adds a column to a CSV; a GeoJSON has its geometry already";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let atlas = source::open(&args.snapshot)?;
+    let place = source::layer_place(&atlas, &args.layer)?;
+    let mut output = Output::create(&args.output)?;
+    let written = match format {
+        LayerFormat::GeoJson => write_geojson(&mut output, &atlas, place, args.crs),
+        LayerFormat::Csv => {
+            let geometry = args.wkt.then_some(args.crs);
+            write_csv(&mut output, atlas.layers()[place].layer(), geometry)
+        }
+    };
+    written.map_err(|error| output.failed(&error))?;
+    output.finish()
+}
+
+/// The format asked for, or the one that the name's suffix says.
+fn format_of(output: &Path, asked: Option<LayerFormat>) -> Result<LayerFormat, Failure> {
+    let name = output.to_string_lossy().to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let by_suffix = match name.rsplit_once('.') {
+        Some((_, "geojson" | "json")) => Some(LayerFormat::GeoJson),
+        Some((_, "csv")) => Some(LayerFormat::Csv),
+        _ => None,
+    };
+    match asked.or(by_suffix) {
+        Some(format) => Ok(format),
+        None if is_dash(output) => Ok(LayerFormat::GeoJson),
+        None => Err(Failure::Usage(format!(
+            "the name {} says no format: end it in .geojson, .csv or either with .gz, or give --format",
+            output.display()
+        ))),
+    }
+}
+
+fn write_geojson(out: &mut impl Write, atlas: &Atlas, place: usize, crs: Crs) -> io::Result<()> {
+    let layer = atlas.layers()[place].layer();
+    let mut members = Map::new();
+    members.insert("name".to_owned(), layer.meta().id.as_str().into());
+    if let Some(attribution) = &layer.meta().attribution {
+        members.insert("attribution".to_owned(), attribution.as_str().into());
+    }
+    if atlas.is_illustrative() {
+        members.insert("illustrative".to_owned(), true.into());
+    }
+    let pieces = FeatureCollection::new(atlas, place, 0..layer.len(), crs).with_members(members);
+    for piece in pieces {
+        out.write_all(&piece)?;
+    }
+    Ok(())
+}
+
+/// A row an area or site: code, name, what the catalogue keeps, then measures in BNG metres.
+fn write_csv(out: &mut impl Write, layer: &Layer, geometry: Option<Crs>) -> io::Result<()> {
+    let kept = kept_columns(layer);
+    let measures: &[&str] = if layer.is_areas() {
+        &["area_m2", "min_easting", "min_northing", "max_easting", "max_northing"]
+    } else {
+        &["easting", "northing", "lon", "lat"]
+    };
+    let mut header: Vec<String> = vec!["code".to_owned(), "name".to_owned()];
+    for column in &kept {
+        let taken = header.contains(column) || measures.contains(&column.as_str());
+        let taken = taken || column == "wkt";
+        header.push(if taken { format!("source_{column}") } else { column.clone() });
+    }
+    header.extend(measures.iter().map(|&column| column.to_owned()));
+    header.extend(geometry.map(|_| "wkt".to_owned()));
+
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record(&header)?;
+    for area in layer.areas() {
+        let mut row = begin_row(area.code().as_str(), area.name(), &kept, area.properties());
+        let (low, high) = (area.extent().min(), area.extent().max());
+        row.push(format!("{:.1}", area.area_m2()));
+        row.extend([low.x, low.y, high.x, high.y].map(|metres| format!("{metres:.3}")));
+        row.extend(geometry.map(|crs| wkt(area.geometry(), crs)));
+        rows.write_record(&row)?;
+    }
+    for site in layer.sites() {
+        let mut row = begin_row(site.code.as_str(), &site.name, &kept, &site.properties);
+        let (degrees, _) = site.position.to_lng_lat();
+        row.extend(
+            [site.position.easting(), site.position.northing()]
+                .map(|metres| format!("{metres:.3}")),
+        );
+        row.extend([degrees.lon(), degrees.lat()].map(|degrees| format!("{degrees:.7}")));
+        row.extend(geometry.map(|crs| format!("POINT ({})", position(site.position.coord(), crs))));
+        rows.write_record(&row)?;
+    }
+    rows.flush()
+}
+
+/// The kept properties of a layer, in the order in which they first stand.
+fn kept_columns(layer: &Layer) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    let of_areas = layer.areas().iter().map(Area::properties);
+    let of_sites = layer.sites().iter().map(|site| &site.properties);
+    for (key, _) in of_areas.chain(of_sites).flatten() {
+        if !columns.contains(key) {
+            columns.push(key.clone());
+        }
+    }
+    columns
+}
+
+fn begin_row(code: &str, name: &str, kept: &[String], properties: &Properties) -> Vec<String> {
+    let mut row = vec![code.to_owned(), name.to_owned()];
+    row.extend(kept.iter().map(|column| {
+        match properties.iter().find(|(key, _)| key == column).map(|(_, value)| value) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        }
+    }));
+    row
+}
+
+fn wkt(ground: &MultiPolygon<f64>, crs: Crs) -> String {
+    let ring = |ring: &LineString<f64>| {
+        let positions: Vec<String> = ring.coords().map(|&c| position(c, crs)).collect();
+        format!("({})", positions.join(", "))
+    };
+    let polygons: Vec<String> = ground
+        .iter()
+        .map(|polygon| {
+            let rings: Vec<String> =
+                std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect();
+            format!("({})", rings.join(", "))
+        })
+        .collect();
+    format!("MULTIPOLYGON ({})", polygons.join(", "))
+}
+
+fn position(at: Coord<f64>, crs: Crs) -> String {
+    match (crs, Bng::new(at.x, at.y)) {
+        (Crs::Wgs84, Ok(at)) => {
+            let (degrees, _) = at.to_lng_lat();
+            format!("{:.7} {:.7}", degrees.lon(), degrees.lat())
+        }
+        _ => format!("{:.3} {:.3}", at.x, at.y),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::polygon;
+
+    use super::*;
+
+    #[test]
+    fn the_suffix_says_the_format_and_the_flag_goes_before_it() {
+        let format = |name: &str, asked| format_of(Path::new(name), asked).ok();
+        assert_eq!(format("laps.geojson", None), Some(LayerFormat::GeoJson));
+        assert_eq!(format("laps.GeoJSON.gz", None), Some(LayerFormat::GeoJson));
+        assert_eq!(format("laps.csv.gz", None), Some(LayerFormat::Csv));
+        assert_eq!(format("laps.txt", Some(LayerFormat::Csv)), Some(LayerFormat::Csv));
+        assert_eq!(format("-", None), Some(LayerFormat::GeoJson));
+        assert_eq!(format("laps.gpkg", None), None);
+        assert_eq!(format("laps", None), None);
+    }
+
+    #[test]
+    fn well_known_text_has_holes_after_their_shell() {
+        let ground = MultiPolygon::new(vec![polygon!(
+            exterior: [(x: 0.0, y: 0.0), (x: 9.0, y: 0.0), (x: 9.0, y: 9.0)],
+            interiors: [[(x: 5.0, y: 1.0), (x: 8.0, y: 4.0), (x: 8.0, y: 1.0)]],
+        )]);
+        assert_eq!(
+            wkt(&ground, Crs::Bng),
+            "MULTIPOLYGON (((0.000 0.000, 9.000 0.000, 9.000 9.000, 0.000 0.000), \
+             (5.000 1.000, 8.000 4.000, 8.000 1.000, 5.000 1.000)))"
+        );
+    }
+}

@@ -1,0 +1,287 @@
+//! What is wrong with the data, as people and as programs read it.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use lapwing_boundaries::atlas::Contents;
+use lapwing_boundaries::catalogue::{Catalogue, CatalogueError};
+use lapwing_boundaries::fault::{Fault, FaultKind, Report, Severity};
+use lapwing_boundaries::layer::LayerId;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::output::Output;
+
+/// How many faults of each kind are told where not all are wanted: enough to see what they have
+/// in common.
+pub(super) const FEW: usize = 5;
+
+/// The faults as text, by layer, the worst first, then by kind; at most `most` of each kind.
+pub(super) fn as_text(report: &Report, most: usize) -> String {
+    let mut out = String::new();
+    for layer in layers_of(report) {
+        let of_layer = |fault: &&Fault| fault.layer.as_ref() == layer;
+        for severity in [Severity::Error, Severity::Repaired, Severity::Note] {
+            let faults: Vec<&Fault> = report
+                .faults
+                .iter()
+                .filter(of_layer)
+                .filter(|fault| fault.severity == severity)
+                .collect();
+            for kind in kinds_of(&faults) {
+                let group: Vec<&Fault> =
+                    faults.iter().copied().filter(|fault| fault.kind == kind).collect();
+                write_group(&mut out, layer, severity, kind, &group, most);
+            }
+        }
+    }
+    out
+}
+
+fn write_group(
+    out: &mut String,
+    layer: Option<&LayerId>,
+    severity: Severity,
+    kind: FaultKind,
+    group: &[&Fault],
+    most: usize,
+) {
+    let layer = layer.map_or_else(String::new, |layer| format!("{layer}: "));
+    // Writing to a String does not fail.
+    let _ = writeln!(out, "{layer}{} {} ({})", word(severity), kind.slug(), group.len());
+    for fault in group.iter().take(most) {
+        // The layer stands in the heading.
+        let fault = Fault { layer: None, ..(*fault).clone() };
+        let _ = writeln!(out, "  {fault}");
+    }
+    if group.len() > most {
+        let _ = writeln!(out, "  and {} more of this kind", group.len() - most);
+    }
+}
+
+/// A line a layer, then one for the whole.
+pub(super) fn summary(
+    catalogue: &Catalogue,
+    contents: Option<&Contents>,
+    report: &Report,
+) -> String {
+    let mut out = String::new();
+    let tally = |of: &dyn Fn(&Fault) -> bool| Tally::of(report.faults.iter().filter(|f| of(f)));
+    for spec in &catalogue.layers {
+        let id = &spec.meta.id;
+        let held = contents.and_then(|contents| {
+            let layer = contents.layers.iter().find(|layer| layer.meta().id == *id)?;
+            let kind = if layer.is_areas() { "areas" } else { "sites" };
+            Some(format!("{} {kind}, ", layer.len()))
+        });
+        let tally = tally(&|fault| fault.layer.as_ref() == Some(id));
+        let _ = writeln!(out, "{id}: {}{tally}", held.unwrap_or_default());
+    }
+    let rest = tally(&|fault| fault.layer.is_none());
+    if let Some(contents) = contents.filter(|_| catalogue.postcodes.is_some()) {
+        let _ = writeln!(out, "postcodes: {} postcodes, {rest}", contents.postcodes.len());
+    } else if rest != Tally::default() {
+        let _ = writeln!(out, "outside the layers: {rest}");
+    }
+    if let Some(contents) = contents.filter(|_| catalogue.addresses.is_some()) {
+        let _ = writeln!(out, "addresses: {} addresses", contents.addresses.len());
+    }
+    out
+}
+
+/// How many faults there are of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    errors: usize,
+    repaired: usize,
+    notes: usize,
+}
+
+impl Tally {
+    fn of<'a>(faults: impl Iterator<Item = &'a Fault>) -> Self {
+        let mut tally = Self::default();
+        for fault in faults {
+            match fault.severity {
+                Severity::Error => tally.errors += 1,
+                Severity::Repaired => tally.repaired += 1,
+                Severity::Note => tally.notes += 1,
+            }
+        }
+        tally
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { errors, repaired, notes } = self;
+        if *self == Self::default() {
+            return f.write_str("no faults");
+        }
+        let mut parts = Vec::new();
+        for (count, one, many) in [
+            (*errors, "error", "errors"),
+            (*repaired, "repaired", "repaired"),
+            (*notes, "note", "notes"),
+        ] {
+            match count {
+                0 => {}
+                1 => parts.push(format!("1 {one}")),
+                _ => parts.push(format!("{count} {many}")),
+            }
+        }
+        f.write_str(&parts.join(", "))
+    }
+}
+
+/// How many errors, in words.
+pub(super) fn errors_in_words(report: &Report) -> String {
+    match report.count(Severity::Error) {
+        1 => "1 error".to_owned(),
+        count => format!("{count} errors"),
+    }
+}
+
+/// Writes the whole report as JSON: counts, a summary of each layer, every fault.
+pub(super) fn write_report(
+    path: &Path,
+    catalogue_file: &Path,
+    catalogue: &Catalogue,
+    contents: Option<&Contents>,
+    report: &Report,
+) -> Result<(), Failure> {
+    let all = Tally::of(report.faults.iter());
+    let layers: Vec<Value> = catalogue
+        .layers
+        .iter()
+        .map(|spec| {
+            let id = &spec.meta.id;
+            let held = contents
+                .and_then(|contents| contents.layers.iter().find(|l| l.meta().id == *id))
+                .map(lapwing_boundaries::layer::Layer::len);
+            let tally =
+                Tally::of(report.faults.iter().filter(|fault| fault.layer.as_ref() == Some(id)));
+            json!({
+                "id": id,
+                "count": held,
+                "errors": tally.errors,
+                "repaired": tally.repaired,
+                "notes": tally.notes,
+            })
+        })
+        .collect();
+    let document = json!({
+        "catalogue": catalogue_file.display().to_string(),
+        "errors": all.errors,
+        "repaired": all.repaired,
+        "notes": all.notes,
+        "layers": layers,
+        "faults": report.faults,
+    });
+    write_json(path, &document)
+}
+
+/// Writes what is wrong with the catalogue itself as JSON, so that a program that reads reports
+/// need not read stderr.
+pub(super) fn write_catalogue_report(path: &Path, error: &CatalogueError) -> Result<(), Failure> {
+    let document = json!({
+        "catalogue": error.file().display().to_string(),
+        "errors": error.problems().len(),
+        "catalogue_problems": error.problems(),
+    });
+    write_json(path, &document)
+}
+
+fn write_json(path: &Path, document: &Value) -> Result<(), Failure> {
+    let mut output = Output::create(path)?;
+    let written = serde_json::to_writer_pretty(&mut output, document)
+        .map_err(std::io::Error::from)
+        .and_then(|()| output.write_all(b"\n"));
+    written.map_err(|error| output.failed(&error))?;
+    output.finish()
+}
+
+/// The layers that faults name, in the order in which they first do; `None` for faults that
+/// belong to no layer.
+fn layers_of(report: &Report) -> Vec<Option<&LayerId>> {
+    let mut layers = Vec::new();
+    for fault in &report.faults {
+        let layer = fault.layer.as_ref();
+        if !layers.contains(&layer) {
+            layers.push(layer);
+        }
+    }
+    layers
+}
+
+fn kinds_of(faults: &[&Fault]) -> Vec<FaultKind> {
+    let mut kinds = Vec::new();
+    for fault in faults {
+        if !kinds.contains(&fault.kind) {
+            kinds.push(fault.kind);
+        }
+    }
+    kinds
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Repaired => "repaired",
+        Severity::Note => "note",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        let ward = LayerId::parse("ward").unwrap();
+        let mut report = Report::default();
+        for feature in 0..7 {
+            let fault = Fault::repaired(FaultKind::WrongWinding, "turned round");
+            report.add(fault.in_layer(&ward).in_file("w.geojson").of_feature(feature, None));
+        }
+        let crossing = Fault::error(FaultKind::SelfCrossing, "the ring crosses itself");
+        report.add(
+            crossing
+                .in_layer(&ward)
+                .in_file("w.geojson")
+                .of_feature(3, Some("W3"))
+                .of_ring(0, 0)
+                .at(475_486.0, 260_275.0),
+        );
+        report.add(Fault::note(FaultKind::InvalidPostcode, "left out").in_file("p.csv"));
+        report
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_the_rest_of_a_kind_is_counted() {
+        assert_eq!(
+            as_text(&report(), 2),
+            "ward: error self_crossing (1)\n  \
+               w.geojson: feature 3 (W3), polygon 0, ring 0, at 475486 260275: the ring crosses itself\n\
+             ward: repaired wrong_winding (7)\n  \
+               w.geojson: feature 0: turned round\n  \
+               w.geojson: feature 1: turned round\n  \
+               and 5 more of this kind\n\
+             note invalid_postcode (1)\n  \
+               p.csv: left out\n"
+        );
+    }
+
+    #[test]
+    fn all_faults_are_told_where_all_are_wanted() {
+        let text = as_text(&report(), usize::MAX);
+        assert_eq!(text.matches("turned round").count(), 7);
+        assert!(!text.contains("more of this kind"));
+    }
+
+    #[test]
+    fn a_tally_speaks_of_what_there_is() {
+        assert_eq!(Tally::default().to_string(), "no faults");
+        let report = report();
+        assert_eq!(Tally::of(report.faults.iter()).to_string(), "1 error, 7 repaired, 1 note");
+    }
+}

@@ -1,0 +1,202 @@
+//! `lapwing inspect`: what a snapshot holds.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use jiff::civil::Date;
+use lapwing_boundaries::atlas::{Atlas, Provenance};
+use lapwing_boundaries::layer::{Layer, Vintage};
+use lapwing_boundaries::snapshot;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::source;
+use crate::cli::InspectArgs;
+
+pub(super) fn run(args: &InspectArgs) -> Result<(), Failure> {
+    let atlas = source::open(&args.snapshot)?;
+    let path = &args.snapshot.snapshot;
+    // The demonstration county stands in no file.
+    let bytes = match source::kind_of(path)? {
+        source::Kind::Lyonesse => None,
+        _ => std::fs::metadata(path).ok().map(|found| found.len()),
+    };
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &as_json(&atlas, bytes))
+            .map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        out.write_all(as_text(&atlas, bytes).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// How many postcodes an atlas holds, of each state.
+#[derive(Debug, PartialEq, Eq)]
+struct PostcodeCounts {
+    live: usize,
+    terminated: usize,
+    without_position: usize,
+}
+
+fn count_postcodes(atlas: &Atlas) -> PostcodeCounts {
+    let terminated = atlas.postcodes().iter().filter(|record| record.terminated.is_some()).count();
+    let without_position =
+        atlas.postcodes().iter().filter(|record| record.position.is_none()).count();
+    PostcodeCounts { live: atlas.postcodes().len() - terminated, terminated, without_position }
+}
+
+fn as_json(atlas: &Atlas, bytes: Option<u64>) -> Value {
+    let layers: Vec<Value> = atlas
+        .layers()
+        .iter()
+        .map(|indexed| {
+            let layer = indexed.layer();
+            let meta = layer.meta();
+            json!({
+                "id": meta.id,
+                "series": meta.series,
+                "title": meta.title,
+                "kind": kind(layer),
+                "count": layer.len(),
+                "vertices": vertices(layer),
+                "valid_from": meta.vintage.valid_from,
+                "valid_to": meta.vintage.valid_to,
+                "resolution": meta.resolution,
+                "coverage": meta.coverage,
+                "licence": meta.licence,
+                "attribution": meta.attribution,
+                "source": meta.source,
+            })
+        })
+        .collect();
+    let PostcodeCounts { live, terminated, without_position } = count_postcodes(atlas);
+    let (postcodes_from, addresses_from) = (atlas.postcodes_from(), atlas.addresses_from());
+    json!({
+        "id": atlas.id(),
+        "title": atlas.title(),
+        "built": atlas.built().to_string(),
+        "illustrative": atlas.is_illustrative(),
+        "format": snapshot::FORMAT,
+        "bytes": bytes,
+        "layers": layers,
+        "postcodes": {
+            "live": live,
+            "terminated": terminated,
+            "without_position": without_position,
+            "licence": postcodes_from.licence,
+            "attribution": postcodes_from.attribution,
+        },
+        "addresses": {
+            "count": atlas.addresses().len(),
+            "licence": addresses_from.licence,
+            "attribution": addresses_from.attribution,
+        },
+    })
+}
+
+fn as_text(atlas: &Atlas, bytes: Option<u64>) -> String {
+    let mut text = String::new();
+    // Writing to a String does not fail.
+    let _ = write_text(&mut text, atlas, bytes);
+    text
+}
+
+fn write_text(out: &mut String, atlas: &Atlas, bytes: Option<u64>) -> std::fmt::Result {
+    writeln!(out, "{}", atlas.title())?;
+    if atlas.is_illustrative() {
+        writeln!(out, "This place does not exist: its data are made up.")?;
+    }
+    writeln!(out, "id      {}", atlas.id())?;
+    match bytes {
+        Some(bytes) => {
+            writeln!(out, "built   {}", atlas.built())?;
+            writeln!(
+                out,
+                "size    {:.1} MB, snapshot format {}",
+                bytes as f64 / 1e6,
+                snapshot::FORMAT
+            )?;
+        }
+        None => writeln!(out, "built   just now, in memory")?,
+    }
+
+    let rows: Vec<[String; 6]> = atlas.layers().iter().map(|l| layer_row(l.layer())).collect();
+    let head = ["layer", "holds", "in force", "drawn", "licence", "title"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = std::iter::once(head).chain(rows).collect();
+    writeln!(out)?;
+    super::table::write(out, &rows)?;
+
+    let PostcodeCounts { live, terminated, without_position } = count_postcodes(atlas);
+    writeln!(out)?;
+    writeln!(
+        out,
+        "postcodes  {live} live, {terminated} terminated, {without_position} without a position{}",
+        licence(atlas.postcodes_from())
+    )?;
+    if !atlas.addresses().is_empty() {
+        let count = atlas.addresses().len();
+        writeln!(out, "addresses  {count}{}", licence(atlas.addresses_from()))?;
+    }
+
+    let mut attributions: Vec<&str> = atlas
+        .layers()
+        .iter()
+        .filter_map(|l| l.layer().meta().attribution.as_deref())
+        .chain(atlas.postcodes_from().attribution.as_deref())
+        .chain(atlas.addresses_from().attribution.as_deref())
+        .collect();
+    attributions.sort_unstable();
+    attributions.dedup();
+    if !attributions.is_empty() {
+        writeln!(out, "\nshow wherever it is served:")?;
+    }
+    for attribution in attributions {
+        writeln!(out, "  {attribution}")?;
+    }
+    Ok(())
+}
+
+fn licence(from: &Provenance) -> String {
+    from.licence.as_ref().map_or_else(String::new, |licence| format!(" ({licence})"))
+}
+
+fn layer_row(layer: &Layer) -> [String; 6] {
+    let meta = layer.meta();
+    let drawn = match (layer.is_areas(), meta.resolution) {
+        (false, _) => "points".to_owned(),
+        (true, None) => "not stated".to_owned(),
+        (true, Some(resolution)) => {
+            format!("{} ±{:.0} m", resolution.as_str(), resolution.metres())
+        }
+    };
+    let coverage = if meta.coverage { ", a coverage" } else { "" };
+    [
+        meta.id.to_string(),
+        format!("{} {}{coverage}", layer.len(), kind(layer)),
+        in_force(meta.vintage),
+        drawn,
+        meta.licence.clone().unwrap_or_else(|| "not stated".to_owned()),
+        meta.title.clone(),
+    ]
+}
+
+fn in_force(vintage: Vintage) -> String {
+    let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
+    match (vintage.valid_from, vintage.valid_to) {
+        (None, None) => "not stated".to_owned(),
+        (from, to) => format!("{} to {}", day(from), day(to)).trim().to_owned(),
+    }
+}
+
+fn kind(layer: &Layer) -> &'static str {
+    if layer.is_areas() { "areas" } else { "sites" }
+}
+
+fn vertices(layer: &Layer) -> usize {
+    if !layer.is_areas() {
+        return layer.len();
+    }
+    layer.areas().iter().map(|area| geo::CoordsIter::coords_count(area.geometry())).sum()
+}

@@ -1,0 +1,29 @@
+//! One module a command; data go to stdout or a file, talk to stderr.
+
+mod build;
+mod check;
+mod export;
+pub(crate) mod failure;
+mod faults;
+mod gather;
+mod inspect;
+mod output;
+mod progress;
+mod published;
+mod source;
+mod table;
+
+use failure::Failure;
+
+use crate::cli::{Cli, Command};
+
+/// Does what the command line asks for.
+pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
+    let quiet = cli.quiet;
+    match cli.command {
+        Command::Build(args) => build::run(&args, quiet),
+        Command::Check(args) => check::run(&args, quiet),
+        Command::Export(args) => export::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+    }
+}

@@ -1,0 +1,221 @@
+//! Where data go: stdout, or a file that appears under its name only when it is whole.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::failure::Failure;
+
+/// A destination of data. What is written is in place once [`Output::finish`] has returned; a
+/// file dropped before that leaves nothing behind.
+pub(crate) struct Output {
+    path: PathBuf,
+    sink: Option<Sink>,
+    /// The file being written, to be renamed to the path.
+    partial: Option<PathBuf>,
+}
+
+enum Sink {
+    Stdout(BufWriter<StdoutLock<'static>>),
+    Plain(BufWriter<File>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
+}
+
+/// Whether a path asks for stdin or stdout.
+pub(crate) fn is_dash(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Whether the name ends in `.gz`.
+pub(crate) fn is_gzip(path: &Path) -> bool {
+    path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("gz"))
+}
+
+/// Where a file will really stand: a link is followed, so that it goes on being one. `None` for
+/// what is no ordinary file, such as `/dev/null`, which must be written to and not replaced.
+pub(crate) fn place_of(path: &Path) -> io::Result<Option<PathBuf>> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => {
+            Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: name a file in it"))
+        }
+        Ok(found) if !found.is_file() => Ok(None),
+        Ok(_) => fs::canonicalize(path).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(path.to_owned())),
+        Err(error) => Err(error),
+    }
+}
+
+impl Output {
+    /// Opens a file for writing, or stdout for `-`; compressed if the name ends in `.gz`.
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        if is_dash(path) {
+            let sink = Sink::Stdout(BufWriter::new(io::stdout().lock()));
+            return Ok(Self { path: path.to_owned(), sink: Some(sink), partial: None });
+        }
+        let unwritable = |error: io::Error| Failure::unwritable(path, &error);
+        let place = place_of(path).map_err(unwritable)?;
+        let (file, place, partial) = if let Some(place) = place {
+            let partial = partial_of(&place).map_err(unwritable)?;
+            (open_partial(&partial).map_err(unwritable)?, place, Some(partial))
+        } else {
+            let file = File::options().write(true).open(path).map_err(unwritable)?;
+            (file, path.to_owned(), None)
+        };
+        let file = BufWriter::new(file);
+        let sink = if is_gzip(path) {
+            Sink::Gzip(Box::new(GzEncoder::new(file, Compression::default())))
+        } else {
+            Sink::Plain(file)
+        };
+        Ok(Self { path: place, sink: Some(sink), partial })
+    }
+
+    /// Writes out what is buffered and gives the file its name.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        self.settle().map_err(|error| self.failed(&error))
+    }
+
+    /// What a failed write to it means.
+    pub(crate) fn failed(&self, error: &io::Error) -> Failure {
+        if self.partial.is_none() && is_dash(&self.path) {
+            return Failure::from(io::Error::new(error.kind(), error.to_string()));
+        }
+        Failure::unwritable(&self.path, error)
+    }
+
+    fn settle(&mut self) -> io::Result<()> {
+        let file = match self.sink.take() {
+            None => return Ok(()),
+            Some(Sink::Stdout(mut stdout)) => return stdout.flush(),
+            Some(Sink::Plain(file)) => file.into_inner().map_err(io::IntoInnerError::into_error)?,
+            Some(Sink::Gzip(gzip)) => {
+                gzip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?
+            }
+        };
+        if let Some(partial) = &self.partial {
+            file.sync_all()?;
+            fs::rename(partial, &self.path)?;
+            self.partial = None;
+        }
+        Ok(())
+    }
+
+    fn writer(&mut self) -> io::Result<&mut dyn Write> {
+        match &mut self.sink {
+            Some(Sink::Stdout(stdout)) => Ok(stdout),
+            Some(Sink::Plain(file)) => Ok(file),
+            Some(Sink::Gzip(gzip)) => Ok(gzip),
+            None => Err(io::Error::other("it was finished already")),
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer()?.flush()
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Some(partial) = &self.partial {
+            let _ = fs::remove_file(partial);
+        }
+    }
+}
+
+/// The hidden neighbour that is written first.
+fn partial_of(path: &Path) -> io::Result<PathBuf> {
+    let name = path
+        .file_name()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "this is no file name"))?;
+    Ok(path.with_file_name(format!(".{}.partial", name.to_string_lossy())))
+}
+
+/// Opens it for writing from its beginning, taken over from a run that was killed.
+fn open_partial(partial: &Path) -> io::Result<File> {
+    let file = File::options().create(true).truncate(false).write(true).open(partial)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => {
+            return Err(io::Error::other("another lapwing is writing it"));
+        }
+        Err(fs::TryLockError::Error(error)) => return Err(error),
+    }
+    // A run that ended between our opening and our locking has given the very file we hold its
+    // final name: it is not ours to write to.
+    if !is_still_at(&file, partial) {
+        return Err(io::Error::other("another lapwing has just written it"));
+    }
+    file.set_len(0)?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn is_still_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let identity = |found: &fs::Metadata| (found.dev(), found.ino());
+    matches!((file.metadata(), fs::metadata(path)),
+        (Ok(held), Ok(named)) if identity(&held) == identity(&named))
+}
+
+/// Elsewhere an open file cannot be renamed.
+#[cfg(not(unix))]
+fn is_still_at(_file: &File, path: &Path) -> bool {
+    path.exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_takes_its_name_only_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        fs::write(&path, "old").unwrap();
+        let mut output = Output::create(&path).unwrap();
+        output.write_all(b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        output.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_unfinished_file_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut output = Output::create(&folder.path().join("out.csv")).unwrap();
+        output.write_all(b"half").unwrap();
+        drop(output);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_no_ordinary_file_is_written_to_and_not_replaced() {
+        assert_eq!(place_of(Path::new("/dev/null")).unwrap(), None);
+        let mut output = Output::create(Path::new("/dev/null")).unwrap();
+        output.write_all(b"gone").unwrap();
+        output.finish().unwrap();
+        assert_eq!(place_of(Path::new("/dev/null")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_that_another_run_is_writing_is_left_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let first = Output::create(&path).unwrap();
+        let Err(Failure::Refused(message)) = Output::create(&path).map(|_| ()) else {
+            panic!("two runs write one file")
+        };
+        assert!(message.contains("another lapwing is writing it"), "{message}");
+        first.finish().unwrap();
+    }
+}

@@ -1,0 +1,117 @@
+//! Long work seen from outside: a bar on a terminal, a line now and then elsewhere.
+
+use std::io::IsTerminal as _;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lapwing_boundaries::progress::Progress;
+
+/// In a log file a line this often shows that work goes on, and is not yet noise.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+/// Tells of long work on stderr.
+#[derive(Debug)]
+pub(crate) struct Teller {
+    manner: Manner,
+    stage: Mutex<Option<Stage>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Silent,
+    Lines,
+    Bars,
+}
+
+#[derive(Debug)]
+struct Stage {
+    name: String,
+    steps: u64,
+    done: u64,
+    began: Instant,
+    last_line: Instant,
+    bar: ProgressBar,
+}
+
+impl Teller {
+    /// Bars if stderr is a terminal, lines if it is none, nothing if `quiet`.
+    pub(crate) fn new(quiet: bool) -> Self {
+        let manner = match (quiet, std::io::stderr().is_terminal()) {
+            (true, _) => Manner::Silent,
+            (false, true) => Manner::Bars,
+            (false, false) => Manner::Lines,
+        };
+        Self { manner, stage: Mutex::new(None) }
+    }
+
+    /// Ends the last stage: its bar gives way to a line that says how long it took.
+    pub(crate) fn finish(&self) {
+        let stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(stage) = stage {
+            self.close(&stage);
+        }
+    }
+
+    fn close(&self, stage: &Stage) {
+        stage.bar.finish_and_clear();
+        let took = stage.began.elapsed();
+        // A stage that was over at once is told of by the line of its beginning alone.
+        match self.manner {
+            Manner::Bars => eprintln!("{} … {:.1} s", stage.name, took.as_secs_f64()),
+            Manner::Lines if took >= LINE_EVERY => {
+                eprintln!("{}: done in {:.1} s", stage.name, took.as_secs_f64());
+            }
+            Manner::Lines | Manner::Silent => {}
+        }
+    }
+
+    fn bar(name: &str, steps: u64) -> ProgressBar {
+        let template = match steps {
+            0 => "{spinner} {msg} {elapsed}",
+            _ => "{msg:24} {wide_bar} {pos}/{len} {elapsed}",
+        };
+        let bar = if steps == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(steps) };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(name.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl Progress for Teller {
+    fn begin(&self, stage: &str, steps: u64) {
+        self.finish();
+        let bar = match self.manner {
+            Manner::Bars => Self::bar(stage, steps),
+            Manner::Lines => {
+                eprintln!("{stage} …");
+                ProgressBar::hidden()
+            }
+            Manner::Silent => ProgressBar::hidden(),
+        };
+        let now = Instant::now();
+        let stage =
+            Stage { name: stage.to_owned(), steps, done: 0, began: now, last_line: now, bar };
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = Some(stage);
+    }
+
+    fn advance(&self, steps: u64) {
+        let mut stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(stage) = stage.as_mut() else { return };
+        stage.done += steps;
+        stage.bar.set_position(stage.done);
+        if self.manner == Manner::Lines && stage.last_line.elapsed() >= LINE_EVERY {
+            stage.last_line = Instant::now();
+            eprintln!("{}: {} of {}", stage.name, stage.done, stage.steps);
+        }
+    }
+}
