@@ -209,7 +209,7 @@ impl Ground {
         // How far each point stands to the left of the straight line, in lengths of the line.
         let mut aside = [0.0_f64; MAX_PIECES + 1];
         let mut step = n;
-        let mut reach = 0.26;
+        let mut reach = 0.16;
         while step > 1 {
             let half = step / 2;
             for middle in (half..n).step_by(step) {

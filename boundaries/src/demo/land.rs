@@ -78,9 +78,12 @@ fn heights(ground: &Ground, rng: &mut Rng) -> Vec<i64> {
             let u = (middle.x - first.x) / (last.x - first.x) * 2.0 - 1.0;
             let v = (middle.y - first.y) / (last.y - first.y) * 2.0 - 1.0;
             let (long, across) = (0.8 * u + 0.6 * v, 0.8 * v - 0.6 * u);
-            let dome = 1.0 - long * long / 0.9 - across * across / 0.42;
-            let rough = noise.at(u * 2.2, v * 2.2)
-                + 0.55 * noise.at(u * 5.1 + 11.0, v * 5.1)
+            // It falls off steeply towards the edges of the square, so that no coast is cut there.
+            let edge = u.abs().max(v.abs()).max(0.72) - 0.72;
+            let dome = 1.0 - long * long - across * across / 0.40 - 14.0 * edge * edge;
+            // Each octave is turned against the others, so that no direction of coast prevails.
+            let rough = noise.at(long * 2.2, across * 2.2)
+                + 0.55 * noise.at((0.96 * u - 0.28 * v) * 5.1 + 11.0, (0.96 * v + 0.28 * u) * 5.1)
                 + 0.3 * noise.at(u * 11.7, v * 11.7 + 23.0);
             ((dome + 0.75 * rough) * 1e6) as i64
         })

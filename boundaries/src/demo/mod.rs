@@ -85,17 +85,17 @@ impl World {
 }
 
 /// The south-west of the sea that Lyonesse lies in, in BNG metres.
-const SOUTH_WEST: Coord<f64> = Coord { x: 41_000.0, y: 31_000.0 };
+const SOUTH_WEST: Coord<f64> = Coord { x: 38_500.0, y: 29_000.0 };
 
 /// The length of a block's side in metres, before it wanders: Lyonesse's 1,920 blocks of 0.6 km²
 /// make a county of the size of Cornwall's western half.
-const SIDE_M: f64 = 480.0;
+const SIDE_M: f64 = 380.0;
 
 /// How far a world may reach from its south-west, in metres: to the eastern edge of the grid.
 const MOST_M: f64 = 640_000.0;
 
 /// Of how many blocks one is land.
-const LAND: f64 = 0.44;
+const LAND: f64 = 0.40;
 
 /// The county of Lyonesse.
 ///

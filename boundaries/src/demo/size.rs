@@ -92,8 +92,8 @@ impl WorldSize {
         }
     }
 
-    /// How many blocks of land there are: enough that a parish has 16, a small area 8.
+    /// How many blocks of land there are: enough that a parish has 22, a small area 10.
     pub(super) fn blocks(&self) -> usize {
-        (self.parishes * 16).max(self.small_areas * 8)
+        (self.parishes * 22).max(self.small_areas * 10)
     }
 }

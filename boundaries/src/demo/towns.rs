@@ -34,7 +34,7 @@ pub(super) fn found(ground: &Ground, mainland: &[Block], count: usize, seed: u64
         .map(|(place, middle)| {
             // Each is smaller than the one before, and after twelve there is a large one again.
             let rank = (place % 12 + 1) as f64;
-            Town { middle, reach: 8.5 / rank.sqrt().sqrt(), density: 40.0 / rank.sqrt() }
+            Town { middle, reach: 10.0 / rank.sqrt().sqrt(), density: 40.0 / rank.sqrt() }
         })
         .collect()
 }
