@@ -20,6 +20,7 @@ use std::cmp::Ordering;
 use geo::Coord;
 
 use super::rng::{Purpose, Rng};
+use crate::predicate::orientation;
 
 /// How far a corner moves along each axis, as a part of a side's length.
 const CORNER_SHIFT: f64 = 0.19;
@@ -244,10 +245,9 @@ impl Ground {
 /// The most straight pieces that a side can have.
 pub(super) const MAX_PIECES: usize = 32;
 
-/// Whether a point is on the left of a line, or on it; decided exactly.
+/// Whether a point is on the left of a line, or on it.
 fn is_left(from: Coord<f64>, to: Coord<f64>, point: Coord<f64>) -> bool {
-    let exact = |c: Coord<f64>| robust::Coord { x: c.x, y: c.y };
-    robust::orient2d(exact(from), exact(to), exact(point)) >= 0.0
+    orientation(from, to, point) >= 0.0
 }
 
 /// A coordinate in whole centimetres, so that its bits do not hang on how it was reached.

@@ -12,6 +12,7 @@ use super::parishes::Parishes;
 use super::towns::Town;
 use super::trace::trace;
 use super::wards::{OldWards, Wards, count_of};
+use super::{ATTRIBUTION, LICENCE};
 use crate::area::{Area, Properties, Site};
 use crate::code::AreaCode;
 use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
@@ -360,8 +361,8 @@ fn meta(name: &str, title: &str, seed: u64) -> LayerMeta {
         vintage: Vintage::default(),
         resolution: None,
         coverage: false,
-        licence: Some("CC0-1.0".to_owned()),
-        attribution: Some("Illustrative data: the county of Lyonesse does not exist".to_owned()),
+        licence: Some(LICENCE.to_owned()),
+        attribution: Some(ATTRIBUTION.to_owned()),
         source: format!("generated from seed {seed}"),
     }
 }

@@ -45,7 +45,7 @@ use self::parishes::Parishes;
 use self::postcodes::Country;
 use self::sites::Places;
 use self::wards::{OldWards, Wards};
-use crate::atlas::Contents;
+use crate::atlas::{Contents, Provenance};
 use crate::gazetteer::{Address, PostcodeRecord};
 use crate::layer::Layer;
 
@@ -79,16 +79,27 @@ impl World {
             layers: self.layers,
             postcodes: self.postcodes,
             addresses: self.addresses,
-            ..Contents::default()
+            postcodes_from: provenance(),
+            addresses_from: provenance(),
         }
     }
+}
+
+/// The licence of all that is generated.
+const LICENCE: &str = "CC0-1.0";
+
+/// The attribution of all that is generated.
+const ATTRIBUTION: &str = "Illustrative data: the county of Lyonesse does not exist";
+
+fn provenance() -> Provenance {
+    Provenance { licence: Some(LICENCE.to_owned()), attribution: Some(ATTRIBUTION.to_owned()) }
 }
 
 /// The south-west of the sea that Lyonesse lies in, in BNG metres.
 const SOUTH_WEST: Coord<f64> = Coord { x: 38_500.0, y: 29_000.0 };
 
-/// The length of a block's side in metres, before it wanders: Lyonesse's 1,920 blocks of 0.6 km²
-/// make a county of the size of Cornwall's western half.
+/// The length of a block's side in metres, before it wanders: Lyonesse's 2,640 blocks of 0.375 km²
+/// make a county of 990 km².
 const SIDE_M: f64 = 380.0;
 
 /// How far a world may reach from its south-west, in metres: to the eastern edge of the grid.
