@@ -81,6 +81,7 @@ impl World {
             addresses: self.addresses,
             postcodes_from: provenance(),
             addresses_from: provenance(),
+            ..Contents::default()
         }
     }
 }
