@@ -45,6 +45,10 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Say everything that is wrong with the files of a catalogue, and where.
     Check(CheckArgs),
+    /// Say in which areas one place lies.
+    Locate(LocateArgs),
+    /// Write the lookup table between two layers, with shares.
+    Overlaps(OverlapsArgs),
     /// Write one layer as GeoJSON or CSV.
     Export(ExportArgs),
     /// Say what a snapshot holds.
@@ -103,6 +107,68 @@ pub(crate) struct SnapshotArgs {
     /// The seed of the demonstration county
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lapwing locate county.lapwing \"NN1 1ED\"
+  lapwing locate county.lapwing -0.896,52.2355
+  lapwing locate county.lapwing 475486,260275 --json")]
+pub(crate) struct LocateArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// A postcode, LON,LAT in degrees, or EASTING,NORTHING in metres
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) query: String,
+    /// Only these layers, by comma
+    #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
+    pub(crate) layers: Option<Vec<String>>,
+    /// The boundaries in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// The same JSON as the service's /v1/lookup
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  lapwing overlaps county.lapwing --from parish --to lap -o parish_to_lap.csv")]
+pub(crate) struct OverlapsArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// The layer whose areas are asked about
+    #[arg(long, value_name = "LAYER")]
+    pub(crate) from: String,
+    /// The layer that answers
+    #[arg(long, value_name = "LAYER")]
+    pub(crate) to: String,
+    /// csv or json; told by the suffix of FILE if there is one
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<TableFormat>,
+    /// Keep overlaps that are only the two boundaries' drawing error, marked as slivers
+    #[arg(long)]
+    pub(crate) slivers: bool,
+    /// Also list areas that share a boundary and no ground
+    #[arg(long)]
+    pub(crate) touching: bool,
+    /// The boundaries in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// Where to write ("-" for stdout; .gz compresses)
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// The form of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// Comma-separated, with a header
+    Csv,
+    /// One JSON document
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use lapwing_boundaries::position::Bng;
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
-use super::output::{Output, is_dash};
+use super::output::{Output, content_suffix, is_dash};
 use super::source;
 use crate::cli::{ExportArgs, LayerFormat};
 
@@ -38,11 +38,9 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
 
 /// The format asked for, or the one that the name's suffix says.
 fn format_of(output: &Path, asked: Option<LayerFormat>) -> Result<LayerFormat, Failure> {
-    let name = output.to_string_lossy().to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let by_suffix = match name.rsplit_once('.') {
-        Some((_, "geojson" | "json")) => Some(LayerFormat::GeoJson),
-        Some((_, "csv")) => Some(LayerFormat::Csv),
+    let by_suffix = match content_suffix(output).as_deref() {
+        Some("geojson" | "json") => Some(LayerFormat::GeoJson),
+        Some("csv") => Some(LayerFormat::Csv),
         _ => None,
     };
     match asked.or(by_suffix) {

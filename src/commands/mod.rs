@@ -7,7 +7,9 @@ pub(crate) mod failure;
 mod faults;
 mod gather;
 mod inspect;
+mod locate;
 mod output;
+mod overlaps;
 mod progress;
 mod published;
 mod source;
@@ -23,6 +25,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Build(args) => build::run(&args, quiet),
         Command::Check(args) => check::run(&args, quiet),
+        Command::Locate(args) => locate::run(&args),
+        Command::Overlaps(args) => overlaps::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }

@@ -29,6 +29,12 @@ pub(crate) fn is_dash(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// The suffix that says what a file holds, in lower case, that of a compression left aside.
+pub(crate) fn content_suffix(path: &Path) -> Option<String> {
+    let plain = if is_gzip(path) { path.file_stem().map(Path::new)? } else { path };
+    Some(plain.extension()?.to_str()?.to_ascii_lowercase())
+}
+
 /// Whether the name ends in `.gz`.
 pub(crate) fn is_gzip(path: &Path) -> bool {
     path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("gz"))

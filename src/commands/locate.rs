@@ -1,0 +1,176 @@
+//! `lapwing locate`: in which areas one place lies.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lapwing::answers::{self, AnswerError, AreaMatch, LookupAnswer, Place};
+use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::position::{Bng, LngLat};
+use lapwing_boundaries::postcode::Postcode;
+
+use super::failure::{Failure, suggest};
+use super::source;
+use crate::cli::LocateArgs;
+
+pub(super) fn run(args: &LocateArgs) -> Result<(), Failure> {
+    let place = parse(&args.query).map_err(Failure::Usage)?;
+    let atlas = source::open(&args.snapshot)?;
+    let answer = answers::lookup(&atlas, place, args.layers.as_deref(), day(args.date))
+        .map_err(failure_of)?;
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &answer).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        out.write_all(as_text(&atlas, place, &answer).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The day for which to answer: the one asked for, else today.
+pub(super) fn day(asked: Option<jiff::civil::Date>) -> Day {
+    asked.map_or_else(|| Day::Today(Timestamp::now().to_zoned(TimeZone::UTC).date()), Day::Asked)
+}
+
+/// A question that names what is not there was put wrongly; a place that is unknown is an answer
+/// of the data.
+pub(super) fn failure_of(error: AnswerError) -> Failure {
+    match &error {
+        AnswerError::UnknownLayer { layer, known } => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            Failure::Usage(format!("there is no layer {layer:?}; {}", suggest(layer, &known)))
+        }
+        AnswerError::UnknownPostcode(_)
+        | AnswerError::PostcodeWithoutPosition(_)
+        | AnswerError::Outside(_) => Failure::refused(error),
+        _ => Failure::Usage(error.to_string()),
+    }
+}
+
+/// A postcode, degrees or metres. Degrees are what can be degrees: no place in Britain is within
+/// 180 m of the grid's origin.
+fn parse(query: &str) -> Result<Place, String> {
+    let Some((first, second)) = query.split_once([',', ';']) else {
+        return Postcode::parse(query).map(Place::Postcode).map_err(|error| {
+            format!("{error}, or give LON,LAT in degrees or EASTING,NORTHING in metres")
+        });
+    };
+    let number = |text: &str| {
+        let message = || format!("{:?} in {query:?} is not a number", text.trim());
+        text.trim().parse::<f64>().map_err(|_| message())
+    };
+    let (x, y) = (number(first)?, number(second)?);
+    if x.abs() <= 180.0 && y.abs() <= 90.0 {
+        let at = LngLat::new(x, y).map_err(|error| error.to_string())?;
+        if at.to_bng().is_err() && LngLat::new(y, x).is_ok_and(|swapped| swapped.to_bng().is_ok()) {
+            return Err(format!("{query} is far from Britain: longitude comes first, {y},{x}"));
+        }
+        return Ok(Place::LngLat(at));
+    }
+    Bng::new(x, y).map(Place::Bng).map_err(|error| error.to_string())
+}
+
+fn as_text(atlas: &Atlas, asked: Place, answer: &LookupAnswer<'_>) -> String {
+    let mut text = String::new();
+    // Writing to a String does not fail.
+    let _ = write_text(&mut text, atlas, asked, answer);
+    text
+}
+
+fn write_text(
+    out: &mut String,
+    atlas: &Atlas,
+    asked: Place,
+    answer: &LookupAnswer<'_>,
+) -> std::fmt::Result {
+    let place = &answer.place;
+    let location = &place.location;
+    if let Place::Postcode(postcode) = asked {
+        let ended = place.terminated.as_ref();
+        let ended = ended.map_or_else(String::new, |month| format!(", terminated {month}"));
+        writeln!(out, "{postcode}{ended}")?;
+    }
+    writeln!(
+        out,
+        "easting {:.1}, northing {:.1} m; longitude {:.6}, latitude {:.6}",
+        location.easting.0, location.northing.0, location.lon, location.lat
+    )?;
+    if let Some(quality) = location.positional_quality {
+        writeln!(out, "positional quality {quality} (10 is best)")?;
+    }
+    if location.accuracy.is_some() {
+        writeln!(out, "outside the OSTN15 grid: degrees and metres agree to about 5 m only")?;
+    }
+    writeln!(out)?;
+
+    let mut rows: Vec<[String; 4]> = Vec::new();
+    for (key, areas) in &place.areas.0 {
+        let sure = place.confidence.as_ref().and_then(|c| c.layers.get(key.as_str())?.as_ref());
+        let sure = sure.map_or_else(String::new, |sure| match sure.boundary_distance_m {
+            Some(distance) => format!("{}, {distance:.1} m from a boundary", sure.level),
+            None => sure.level.to_owned(),
+        });
+        let key = key.to_string();
+        match areas.as_deref() {
+            None => rows.push([key, "-".to_owned(), "not in force on that day".to_owned(), sure]),
+            Some([]) => rows.push([key, "-".to_owned(), "in none".to_owned(), sure]),
+            Some(areas) => {
+                rows.extend(
+                    areas.iter().map(|area| {
+                        [key.clone(), area.code.to_owned(), name_of(area), sure.clone()]
+                    }),
+                );
+            }
+        }
+    }
+    super::table::write(out, &rows)?;
+
+    if let Some(confidence) = &place.confidence {
+        writeln!(out, "\nconfidence {}", confidence.level)?;
+        for near in &confidence.near {
+            let (layer, code, name) = (&near.layer, near.code, near.name);
+            writeln!(out, "  near {layer} {code} {name}, {:.1} m", near.distance_m)?;
+        }
+    }
+    let note = if atlas.is_illustrative() { ": this place does not exist" } else { "" };
+    writeln!(out, "\n{}, snapshot {}{note}", atlas.title(), atlas.id())
+}
+
+/// The name, and on what ground the area is named if it is not simply that it holds the place.
+fn name_of(area: &AreaMatch<'_>) -> String {
+    match (area.matched, area.addresses, area.share) {
+        ("boundary", ..) => format!("{} (on its boundary)", area.name),
+        (_, Some(count), Some(share)) if share < 1.0 => {
+            format!("{} ({count} addresses, {:.0} %)", area.name, share * 100.0)
+        }
+        _ => area.name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_postcode_degrees_or_metres() {
+        assert!(matches!(parse("nn11ed"), Ok(Place::Postcode(p)) if p.to_string() == "NN1 1ED"));
+        assert!(matches!(parse("-0.896, 52.2355"), Ok(Place::LngLat(at)) if at.lon() == -0.896));
+        assert!(matches!(parse("475486,260275"), Ok(Place::Bng(at)) if at.northing() == 260_275.0));
+    }
+
+    #[test]
+    fn latitude_before_longitude_is_told_apart() {
+        let told = parse("52.2355,-0.896").unwrap_err();
+        assert!(told.contains("longitude comes first, -0.896,52.2355"), "{told}");
+    }
+
+    #[test]
+    fn what_is_no_place_is_told_what_to_write() {
+        assert!(parse("Northampton").unwrap_err().contains("LON,LAT"));
+        assert!(parse("475486,north").unwrap_err().contains("\"north\""));
+        assert!(parse("1e300,1").unwrap_err().contains("outside the British National Grid"));
+        assert!(parse("nan,1").is_err());
+    }
+}

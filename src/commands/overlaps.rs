@@ -1,0 +1,55 @@
+//! `lapwing overlaps`: the lookup table of two layers.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use lapwing::answers::{self, Choice};
+
+use super::failure::Failure;
+use super::output::{Output, content_suffix};
+use super::{locate, source};
+use crate::cli::{OverlapsArgs, TableFormat};
+
+pub(super) fn run(args: &OverlapsArgs) -> Result<(), Failure> {
+    let format = args.format.unwrap_or_else(|| by_suffix(&args.output));
+    let atlas = source::open(&args.snapshot)?;
+    let choice = Choice { slivers: args.slivers, touches: args.touching };
+    let table = answers::table(&atlas, &args.from, &args.to, locate::day(args.date), choice)
+        .map_err(locate::failure_of)?;
+    let mut output = Output::create(&args.output)?;
+    let written = match format {
+        TableFormat::Csv => write_pieces(&mut output, table.into_csv(&atlas)),
+        TableFormat::Json => write_pieces(&mut output, table.into_json(&atlas)),
+    };
+    written.map_err(|error| output.failed(&error))?;
+    output.finish()
+}
+
+fn write_pieces(out: &mut impl Write, pieces: impl Iterator<Item = Vec<u8>>) -> io::Result<()> {
+    for piece in pieces {
+        out.write_all(&piece)?;
+    }
+    Ok(())
+}
+
+/// A table is CSV unless its name says otherwise.
+fn by_suffix(output: &Path) -> TableFormat {
+    match content_suffix(output).as_deref() {
+        Some("json") => TableFormat::Json,
+        _ => TableFormat::Csv,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_csv_unless_its_name_says_json() {
+        let format = |name: &str| by_suffix(Path::new(name));
+        assert_eq!(format("parish_to_lap.json"), TableFormat::Json);
+        assert_eq!(format("parish_to_lap.JSON.gz"), TableFormat::Json);
+        assert_eq!(format("parish_to_lap.csv"), TableFormat::Csv);
+        assert_eq!(format("-"), TableFormat::Csv);
+    }
+}
