@@ -2,3 +2,5 @@
 
 pub mod answers;
 pub mod geojson;
+pub mod http;
+pub mod state;

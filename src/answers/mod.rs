@@ -36,7 +36,7 @@ pub use overlaps::{
     overlaps,
 };
 pub use own_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
-pub use place::{Location, Place, Query};
+pub use place::{Location, Place, Query, read_date};
 pub use search::{SearchAnswer, SearchHit, search};
 pub use shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot};
 pub use table::{Table, TableHead, TableRow, table};

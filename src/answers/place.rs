@@ -21,6 +21,14 @@ pub enum Place {
     Bng(Bng),
 }
 
+/// Reads a day as it is asked for, `YYYY-MM-DD` and nothing else.
+pub fn read_date(text: &str) -> Option<Date> {
+    let is_digit =
+        |at: usize, b: u8| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() };
+    let has_form = text.len() == 10 && text.bytes().enumerate().all(|(at, b)| is_digit(at, b));
+    if has_form { text.parse().ok() } else { None }
+}
+
 /// The question, as it was understood.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Query {

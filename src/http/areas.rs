@@ -1,0 +1,110 @@
+//! `/v1/layers`, `/v1/areas/…`: what there is, and one of it.
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Serialize;
+
+use super::App;
+use super::error::Problem;
+use super::negotiate::{JSON, negotiate};
+use super::params::Params;
+use super::work::{json, respond};
+use crate::answers::{self, AreaAnswer};
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/v1/layers", get(layers))
+        .route("/v1/areas/{layer}/{code}", get(area))
+        .route("/v1/areas/{layer}/{code}/overlaps", get(overlaps))
+}
+
+async fn layers(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    let format = negotiate(&headers, &[JSON])?;
+    Ok(respond(format, json(&answers::layers(&*app.atlas()?))?))
+}
+
+/// The answer about an area and where to go from it.
+#[derive(Serialize)]
+struct Linked<'a> {
+    #[serde(flatten)]
+    answer: AreaAnswer<'a>,
+    links: Links,
+}
+
+#[derive(Serialize)]
+struct Links {
+    /// The area under its vintage's own id.
+    #[serde(rename = "self")]
+    this: String,
+    /// What it overlaps.
+    overlaps: String,
+    /// Its geometry as GeoJSON.
+    feature: String,
+    /// Every layer's licence and attribution.
+    layers: &'static str,
+}
+
+async fn area(
+    State(app): State<App>,
+    Path((layer, code)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["date"]])?;
+    let day = params.day()?;
+    let format = negotiate(&headers, &[JSON])?;
+    let atlas = app.atlas()?;
+    let body = app.workshop.apart(move || {
+        let answer = answers::area(&atlas, &layer, &code, day)?;
+        let used = answer.layers.get(&answer.area.layer).and_then(Option::as_ref);
+        let id = used.map_or(&*layer, |used| used.layer.as_str());
+        let code = segment(answer.area.code);
+        let links = Links {
+            this: format!("/v1/areas/{id}/{code}"),
+            overlaps: format!("/v1/areas/{id}/{code}/overlaps"),
+            feature: format!("/collections/{id}/items/{code}"),
+            layers: "/v1/layers",
+        };
+        json(&Linked { answer, links })
+    });
+    Ok(respond(format, body.await?))
+}
+
+async fn overlaps(
+    State(app): State<App>,
+    Path((layer, code)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["with", "date", "slivers", "touches"]])?;
+    let (with, day, choice) = (params.list("with")?, params.day()?, params.choice()?);
+    let format = negotiate(&headers, &[JSON])?;
+    let atlas = app.atlas()?;
+    let body = app.workshop.apart(move || {
+        json(&answers::overlaps(&atlas, &layer, &code, with.as_deref(), day, choice)?)
+    });
+    Ok(respond(format, body.await?))
+}
+
+/// A code as one segment of a path: all but RFC 3986's unreserved characters escaped.
+pub(super) fn segment(code: &str) -> String {
+    use std::fmt::Write as _;
+    let mut escaped = String::with_capacity(code.len());
+    for byte in code.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Text does not fail to be written to.
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}

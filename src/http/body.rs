@@ -1,0 +1,114 @@
+//! Request bodies: their format, and reading them within limits of size, time and memory.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::error::{Kind, Problem};
+use super::limits::Limits;
+
+/// A body that has been read, in the pieces it came in.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub(super) pieces: Vec<Bytes>,
+    /// Its part of the memory for bodies, given back when it is dropped.
+    #[allow(dead_code, reason = "held for its drop")]
+    memory: Option<OwnedSemaphorePermit>,
+}
+
+impl Received {
+    /// All of it in one.
+    pub(super) fn concat(&self) -> Vec<u8> {
+        self.pieces.concat()
+    }
+}
+
+/// The memory for bodies is counted in units of this many bytes.
+const MEMORY_UNIT: usize = 1024;
+
+/// As many permits as there may be bytes of bodies in memory at once.
+pub(super) fn memory(limits: &Limits) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new((limits.bodies / MEMORY_UNIT).min(Semaphore::MAX_PERMITS)))
+}
+
+/// The format of a body: one of those `taken`, as its Content-Type says.
+pub(super) fn format(headers: &HeaderMap, taken: &[&'static str]) -> Result<&'static str, Problem> {
+    let refuse = |why: String| {
+        let detail = format!("{why}: send one of {}", taken.join(", "));
+        Problem::new(Kind::UnsupportedMediaType, detail).with("taken", taken.to_vec())
+    };
+    if let Some(coding) = headers.get(header::CONTENT_ENCODING)
+        && coding != "identity"
+    {
+        return Err(refuse("a compressed body is not read".to_owned()));
+    }
+    let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Some(stated) = stated else {
+        return Err(refuse("the body has no Content-Type".to_owned()));
+    };
+    let essence = stated.split(';').next().unwrap_or_default().trim();
+    taken.iter().copied().find(|format| essence.eq_ignore_ascii_case(format)).ok_or_else(|| {
+        let essence: String = essence.chars().take(80).collect();
+        refuse(format!("a body of {essence} is not read here"))
+    })
+}
+
+/// Reads a body of at most `most` bytes, which must come in time.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    mut body: Body,
+    most: usize,
+    limits: &Limits,
+    memory: &Arc<Semaphore>,
+) -> Result<Received, Problem> {
+    let too_large = || {
+        let detail = format!("the body is larger than the {most} bytes that are taken here");
+        Problem::new(Kind::BodyTooLarge, detail).with("limit_bytes", most)
+    };
+    let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if stated.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    let started = Instant::now();
+    let mut received = Received { pieces: Vec::new(), memory: None };
+    let (mut length, mut units) = (0, 0);
+    loop {
+        let allowance = length as f64 / limits.body_bytes_a_second.max(1) as f64;
+        let due = limits.body_grace + std::time::Duration::from_secs_f64(allowance);
+        let left = due.saturating_sub(started.elapsed());
+        let frame = match tokio::time::timeout(left, body.frame()).await {
+            Err(_) => {
+                let detail = format!("{length} bytes of the body came in {} s", due.as_secs());
+                return Err(Problem::new(Kind::BodyTooSlow, detail));
+            }
+            Ok(None) => return Ok(received),
+            Ok(Some(Err(error))) => {
+                let detail = format!("the body broke off after {length} bytes: {error}");
+                return Err(Problem::new(Kind::InvalidBody, detail));
+            }
+            Ok(Some(Ok(frame))) => frame,
+        };
+        let Ok(piece) = frame.into_data() else { continue };
+        length += piece.len();
+        if length > most {
+            return Err(too_large());
+        }
+        let more = length.div_ceil(MEMORY_UNIT) - units;
+        if more > 0 {
+            let Ok(taken) = Arc::clone(memory).try_acquire_many_owned(more as u32) else {
+                let detail = "too many large requests are being read: ask again";
+                return Err(Problem::new(Kind::Overloaded, detail).with_retry_after(5));
+            };
+            units += more;
+            match &mut received.memory {
+                Some(held) => held.merge(taken),
+                none => *none = Some(taken),
+            }
+        }
+        received.pieces.push(piece);
+    }
+}

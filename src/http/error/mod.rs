@@ -1,0 +1,157 @@
+//! One type for everything that can go wrong, sent as `application/problem+json` (RFC 9457).
+//!
+//! A problem's `type` is `/problems/SLUG`, which is also the address of a page about it; its
+//! `detail` says what to change; its `instance` names the request, as the log does. What happened
+//! inside is logged, never sent.
+
+use axum::Json;
+use axum::extract::{Path, Request};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use serde_json::{Map, Value};
+
+use super::log::RequestId;
+use crate::answers::AnswerError;
+
+mod kinds;
+
+pub use kinds::Kind;
+
+/// A request that cannot be answered, and what to change.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    kind: Kind,
+    status: StatusCode,
+    detail: String,
+    members: Map<String, Value>,
+    retry_after_s: Option<u32>,
+}
+
+impl Problem {
+    /// A problem; `detail` is a sentence that says what to change.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        let (status, detail) = (kind.status(), detail.into());
+        Self { kind, status, detail, members: Map::new(), retry_after_s: None }
+    }
+
+    /// Something that should not have happened; `why` goes to the log alone.
+    pub fn internal(why: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%why, "internal error");
+        Self::new(Kind::Internal, "something went wrong here; it has been logged")
+    }
+
+    /// The same with another member.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// The same, telling when to ask again.
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    fn body(&self, instance: Option<&RequestId>) -> Value {
+        let mut body = Map::new();
+        body.insert("type".to_owned(), format!("/problems/{}", self.kind.slug()).into());
+        body.insert("title".to_owned(), self.kind.title().into());
+        body.insert("status".to_owned(), self.status.as_u16().into());
+        body.insert("detail".to_owned(), self.detail.clone().into());
+        if let Some(id) = instance {
+            body.insert("instance".to_owned(), format!("urn:lapwing:request:{}", id.0).into());
+        }
+        body.extend(self.members.clone());
+        Value::Object(body)
+    }
+
+    fn response(&self, instance: Option<&RequestId>) -> Response {
+        let mut response = (self.status, Json(self.body(instance))).into_response();
+        let headers = response.headers_mut();
+        let problem_json = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, problem_json);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.response(None);
+        // For `finish`, which knows the request.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<AnswerError> for Problem {
+    fn from(error: AnswerError) -> Self {
+        let kind = match &error {
+            AnswerError::UnknownPostcode(_) => Kind::UnknownPostcode,
+            AnswerError::PostcodeWithoutPosition(_) => Kind::PostcodeWithoutPosition,
+            AnswerError::Outside(_) => Kind::OutsideBritain,
+            AnswerError::UnknownLayer { .. } => Kind::UnknownLayer,
+            AnswerError::NotAreas { .. } | AnswerError::NotPoints { .. } => Kind::WrongLayerKind,
+            AnswerError::NotInForce { .. } => Kind::NotInForce,
+            AnswerError::UnknownArea { .. } => Kind::UnknownArea,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+/// The fallback of the router.
+pub(super) async fn unknown_route(uri: Uri) -> Problem {
+    let path: String = uri.path().chars().take(200).collect();
+    Problem::new(Kind::UnknownRoute, format!("there is nothing at {path}: /api lists every route"))
+}
+
+/// Sees to it that every error leaves as a problem that names its request: those of the handlers,
+/// those the HTTP library makes, and panics.
+pub(super) async fn finish(request: Request, next: Next) -> Response {
+    use futures_util::FutureExt as _;
+    let id = request.extensions().get::<RequestId>().cloned();
+    let id = id.as_ref();
+    let caught = std::panic::AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let Ok(response) = caught else {
+        return Problem::internal(&"a handler panicked").response(id);
+    };
+    let status = response.status();
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        return problem.response(id);
+    }
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let kind = Kind::of_status(status);
+    let mut problem = Problem::new(kind, kind.advice());
+    problem.status = status;
+    let mut finished = problem.response(id);
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        finished.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    finished
+}
+
+/// The page about a kind of problem.
+pub(super) async fn page(Path(slug): Path<String>) -> Result<Html<String>, Problem> {
+    let kind = Kind::ALL.into_iter().find(|kind| kind.slug() == slug).ok_or_else(|| {
+        let slugs: Vec<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        let detail = format!("no kind of problem is called so: they are {}", slugs.join(", "));
+        Problem::new(Kind::UnknownRoute, detail)
+    })?;
+    let (title, advice, status) = (kind.title(), kind.advice(), kind.status());
+    Ok(Html(format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
+         <h1>{title}</h1><p>HTTP status {status}</p><p>{advice}</p>\
+         <p><a href=\"/api\">The routes of this service</a></p></html>\n"
+    )))
+}

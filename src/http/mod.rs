@@ -1,0 +1,136 @@
+//! The answers over HTTP.
+//!
+//! A request passes through these, in order:
+//!
+//! 1. [`log`]: it gets an id, and a line in the log once its response is sent;
+//! 2. CORS, compression;
+//! 3. [`error`]: whatever goes wrong further in leaves as `application/problem+json`;
+//! 4. [`guard`]: limits on the URL's length, on requests at once and on time;
+//! 5. [`etag`]: a client that has the answer already is told so;
+//! 6. a handler, one module per family of routes.
+//!
+//! Handlers read parameters strictly ([`params`]), take the atlas once, ask [`crate::answers`] or
+//! [`crate::bulk`], and do what takes long on threads of its own ([`work`]).
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, Method, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use jiff::civil::Date;
+use lapwing_boundaries::atlas::Atlas;
+use tokio::sync::Semaphore;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::CompressionLevel;
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::state::Live;
+
+mod areas;
+mod body;
+mod collections;
+mod error;
+mod etag;
+mod guard;
+mod health;
+mod landing;
+mod limits;
+mod log;
+mod lookup;
+mod negotiate;
+mod overlaps;
+mod own_polygon;
+mod params;
+mod patient;
+mod points;
+mod serve;
+mod work;
+
+pub use error::{Kind, Problem};
+use work::Workshop;
+
+pub use limits::Limits;
+pub use serve::run;
+
+/// What the handlers share.
+#[derive(Clone, Debug)]
+struct App {
+    live: Live,
+    limits: Arc<Limits>,
+    /// One permit for each request at work.
+    slots: Arc<Semaphore>,
+    /// One permit for each kilobyte of request bodies.
+    body_memory: Arc<Semaphore>,
+    workshop: Workshop,
+}
+
+impl App {
+    fn atlas(&self) -> Result<Arc<Atlas>, Problem> {
+        self.live.atlas().ok_or_else(|| {
+            let detail = "no snapshot is loaded yet: ask again in a moment";
+            Problem::new(Kind::NotReady, detail).with_retry_after(2)
+        })
+    }
+}
+
+/// Today in UTC, the only clock that answers see.
+fn today() -> Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// Every route, over the live snapshot.
+pub fn router(live: Live, limits: Limits) -> Router {
+    let app = App {
+        live,
+        slots: Arc::new(Semaphore::new(limits.requests_at_once)),
+        body_memory: body::memory(&limits),
+        workshop: Workshop::new(&limits),
+        limits: Arc::new(limits),
+    };
+    let data = Router::new()
+        .merge(lookup::router())
+        .merge(areas::router())
+        .merge(overlaps::router())
+        .merge(points::router())
+        .merge(collections::router())
+        .merge(landing::router())
+        .layer(from_fn_with_state(app.clone(), etag::revalidate))
+        .layer(from_fn_with_state(app.clone(), guard::limit_load));
+    Router::new()
+        .merge(data)
+        .merge(health::router())
+        .route("/problems/{kind}", get(error::page))
+        .fallback(error::unknown_route)
+        .layer(from_fn(guard::limit_url))
+        .layer(from_fn(error::finish))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)))
+        .layer(cors())
+        .layer(from_fn(log::observe))
+        .with_state(app)
+}
+
+/// Of gzip and brotli alike: brotli's own default, 11, takes a hundred times as long as 4 for a
+/// tenth less.
+const COMPRESSION: i32 = 4;
+
+/// Any page may ask: the data are public and nothing here knows a user.
+fn cors() -> CorsLayer {
+    const A_DAY: std::time::Duration = std::time::Duration::from_hours(24);
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers([
+            header::ACCEPT,
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static(log::REQUEST_ID),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::RETRY_AFTER,
+            HeaderName::from_static(log::REQUEST_ID),
+        ])
+        .max_age(A_DAY)
+}

@@ -1,0 +1,93 @@
+//! `/v1/overlaps`: the whole table of two layers, and the overlaps of a caller's polygon.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use axum::routing::{get, post};
+use lapwing_boundaries::fault::Fault;
+use serde::Serialize;
+
+use super::App;
+use super::body;
+use super::error::Problem;
+use super::negotiate::{CSV, GEOJSON, JSON, negotiate};
+use super::own_polygon::{self, Crs};
+use super::params::{Params, malformed};
+use super::work::{json, respond};
+use crate::answers::{self, PolygonAnswer};
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/v1/overlaps", post(of_polygon))
+        .route("/v1/overlaps/{from}/{to}", get(table))
+}
+
+async fn table(
+    State(app): State<App>,
+    Path((from, to)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["f", "date", "slivers", "touches"]])?;
+    let (day, choice) = (params.day()?, params.choice()?);
+    let format = match params.get("f") {
+        None => negotiate(&headers, &[JSON, CSV])?,
+        Some("json") => JSON,
+        Some("csv") => CSV,
+        Some(other) => return Err(malformed("f", other, "json or csv")),
+    };
+    let atlas = app.atlas()?;
+    let table = answers::table(&atlas, &from, &to, day, choice)?;
+    if format == JSON {
+        let pieces = table.into_json(atlas).map(Ok::<_, Infallible>);
+        return Ok(respond(JSON, app.workshop.stream(pieces)));
+    }
+    let pieces = table.into_csv(atlas).map(Ok::<_, Infallible>);
+    let mut response =
+        respond("text/csv; charset=utf-8; header=present", app.workshop.stream(pieces));
+    // The names are those of layers in the snapshot, which are plain.
+    let name = format!("attachment; filename=\"{from}_{to}.csv\"");
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+/// The answer about a polygon and what had to be mended in it.
+#[derive(Serialize)]
+struct Mended<'a> {
+    #[serde(flatten)]
+    answer: PolygonAnswer<'a>,
+    /// Absent where nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repaired: Vec<Fault>,
+}
+
+async fn of_polygon(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let known = ["with", "date", "slivers", "touches", "crs"];
+    let params = Params::read(query.as_deref(), &[&known])?;
+    let (with, day, choice) = (params.list("with")?, params.day()?, params.choice()?);
+    let crs = params.get("crs").map(Crs::of_parameter).transpose()?;
+    let format = negotiate(&headers, &[JSON])?;
+    body::format(&headers, &[GEOJSON, JSON])?;
+    let atlas = app.atlas()?;
+    let limits = &app.limits;
+    let received = body::read(&headers, body, limits.body, limits, &app.body_memory).await?;
+    let vertices = limits.vertices;
+    let answer = app.workshop.apart(move || {
+        let admitted = own_polygon::read(&received.concat(), crs, vertices)?;
+        let ground = &admitted.geometry;
+        let answer = answers::overlaps_of_polygon(&atlas, ground, with.as_deref(), day, choice)?;
+        json(&Mended { answer, repaired: admitted.faults })
+    });
+    Ok(respond(format, answer.await?))
+}

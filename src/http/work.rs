@@ -1,0 +1,103 @@
+//! Work that takes long, off the threads that answer sockets, and only so much of it at once.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+
+use super::error::{Kind, Problem};
+use super::limits::Limits;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The threads for work. Who finds all busy waits in a queue.
+#[derive(Clone, Debug)]
+pub(super) struct Workshop {
+    benches: Arc<Semaphore>,
+    patience: std::time::Duration,
+}
+
+impl Workshop {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let benches = Arc::new(Semaphore::new(limits.work_at_once));
+        Self { benches, patience: limits.answer }
+    }
+
+    /// Runs `work` on a thread for work; an answer that is not ready in time is given up.
+    pub(super) async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let span = tracing::Span::current();
+        let answer = self.run(move || span.in_scope(work));
+        let Ok(answer) = tokio::time::timeout(self.patience, answer).await else {
+            return Err(took_too_long(self.patience));
+        };
+        answer.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let bench = Arc::clone(&self.benches).acquire_owned().await?;
+        let done = tokio::task::spawn_blocking(move || {
+            // Kept to the end of the work, which goes on when nobody waits for it any more.
+            let _bench = bench;
+            work()
+        });
+        Ok(done.await?)
+    }
+
+    /// A body of pieces, each made on a thread for work when the client has taken the one before:
+    /// a slow client costs no thread, and no more memory than a piece.
+    pub(super) fn stream<E>(
+        &self,
+        pieces: impl Iterator<Item = Result<Vec<u8>, E>> + Send + 'static,
+    ) -> Body
+    where
+        E: Into<Failure> + Send + 'static,
+    {
+        let pieces = stream::unfold(Some((self.clone(), pieces)), |state| async {
+            let (workshop, mut pieces) = state?;
+            let next = workshop.run(move || {
+                let piece = pieces.find(|piece| !piece.as_ref().is_ok_and(Vec::is_empty));
+                (piece, pieces)
+            });
+            match next.await {
+                Ok((None, _)) => None,
+                Ok((Some(Ok(piece)), pieces)) => {
+                    Some((Ok(Bytes::from(piece)), Some((workshop, pieces))))
+                }
+                // The head has been sent: all that is left is to break off.
+                Ok((Some(Err(error)), _)) => Some((Err(error.into()), None)),
+                Err(error) => Some((Err(error), None)),
+            }
+        });
+        Body::from_stream(pieces)
+    }
+}
+
+pub(super) fn took_too_long(patience: std::time::Duration) -> Problem {
+    let detail = format!("the answer was not ready within {} s", patience.as_secs());
+    Problem::new(Kind::TookTooLong, detail).with_retry_after(10)
+}
+
+/// An answer as JSON.
+pub(super) fn json(answer: &impl Serialize) -> Result<Bytes, Problem> {
+    serde_json::to_vec(answer).map(Bytes::from).map_err(|error| Problem::internal(&error))
+}
+
+/// A response of that content type. `Link` says where every layer's licence and attribution are.
+pub(super) fn respond(content_type: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = body.into().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let layers = HeaderValue::from_static("</v1/layers>; rel=\"describedby\"");
+    headers.insert(header::LINK, layers);
+    response
+}

@@ -1,0 +1,101 @@
+//! Copies: ETag, Cache-Control, compression, and pages of other origins.
+
+use std::io::Read as _;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use lapwing::http::{Limits, router};
+use lapwing::state::Live;
+
+use crate::ask::{Reply, get, get_with, send, service};
+use crate::squares;
+
+#[tokio::test]
+async fn who_has_the_answer_already_is_told_so() {
+    let path = "/v1/lookup?postcode=NN11AA";
+    let first = get(path).await;
+    let tag = first.header("etag").to_owned();
+    assert!(tag.starts_with("W/\""), "{tag}");
+    assert_eq!(first.header("cache-control"), "public, max-age=60");
+    for wish in [&tag, "*, \"x\"", &format!("\"other\", {tag}"), tag.trim_start_matches("W/")] {
+        let again = get_with(path, &[("if-none-match", wish)]).await;
+        let expected = if wish.contains('*') { 200 } else { 304 };
+        assert_eq!(again.status.as_u16(), expected, "{wish}");
+        assert_eq!(again.header("etag"), tag);
+        assert_eq!(again.body.is_empty(), expected == 304);
+    }
+}
+
+#[tokio::test]
+async fn a_tag_is_of_one_question_one_format_and_one_snapshot() {
+    let tag = async |path: &str, accept: &str| {
+        get_with(path, &[("accept", accept)]).await.header("etag").to_owned()
+    };
+    let base = tag("/v1/overlaps/ward/lap", "application/json").await;
+    assert_eq!(base, tag("/v1/overlaps/ward/lap", "application/json").await);
+    assert_ne!(base, tag("/v1/overlaps/ward/lap", "text/csv").await);
+    assert_ne!(base, tag("/v1/overlaps/lap/ward", "application/json").await);
+    let mut other = squares::contents();
+    other.title.push('!');
+    let other = lapwing_boundaries::atlas::Atlas::build(other, jiff::Timestamp::UNIX_EPOCH, &());
+    let request = Request::get("/v1/overlaps/ward/lap").header("accept", "application/json");
+    let service = router(Live::with(other), Limits::default());
+    let reply = send(service, request.body(Body::empty()).unwrap()).await;
+    assert_ne!(base, reply.header("etag"));
+}
+
+#[tokio::test]
+async fn errors_and_health_are_never_kept() {
+    let unknown = get("/v1/lookup?postcode=NN19ZZ").await;
+    assert_eq!((unknown.header("etag"), unknown.header("cache-control")), ("", "no-store"));
+    assert_eq!(get("/health/ready").await.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn head_is_get_without_the_body() {
+    let request = Request::head("/v1/lookup?postcode=NN11AA").body(Body::empty()).unwrap();
+    let head = send(service(), request).await;
+    let get = get("/v1/lookup?postcode=NN11AA").await;
+    assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0));
+    for name in ["etag", "content-type", "content-length", "link"] {
+        assert_eq!(head.header(name), get.header(name), "{name}");
+    }
+}
+
+fn unzipped(reply: &Reply) -> String {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&*reply.body).read_to_string(&mut text).unwrap();
+    text
+}
+
+#[tokio::test]
+async fn answers_are_compressed_as_the_client_likes() {
+    let plain = get("/v1/layers").await;
+    let gzip = get_with("/v1/layers", &[("accept-encoding", "gzip")]).await;
+    assert_eq!(gzip.header("content-encoding"), "gzip");
+    assert_eq!(unzipped(&gzip), plain.text());
+    assert_eq!(gzip.header("etag"), plain.header("etag"), "a weak tag is of all encodings");
+    let vary: Vec<_> =
+        gzip.headers.get_all("vary").iter().map(|v| v.to_str().unwrap().to_owned()).collect();
+    assert!(vary.iter().any(|v| v.contains("accept-encoding")), "{vary:?}");
+    let br = get_with("/v1/layers", &[("accept-encoding", "br, gzip")]).await;
+    assert_eq!(br.header("content-encoding"), "br");
+    assert!(br.body.len() < plain.body.len() / 2);
+}
+
+#[tokio::test]
+async fn pages_of_any_origin_may_ask() {
+    let reply = get_with("/v1/layers", &[("origin", "https://example.org")]).await;
+    assert_eq!(reply.header("access-control-allow-origin"), "*");
+    assert!(reply.header("access-control-expose-headers").contains("etag"));
+    let preflight = Request::options("/v1/lookup")
+        .header("origin", "https://example.org")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type");
+    let reply = send(service(), preflight.body(Body::empty()).unwrap()).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.header("access-control-allow-methods").contains("POST"));
+    assert!(reply.header("access-control-allow-headers").contains("content-type"));
+    let problem = get_with("/v1/lookup", &[("origin", "https://example.org")]).await;
+    assert_eq!(problem.header("access-control-allow-origin"), "*", "problems can be read too");
+}

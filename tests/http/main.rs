@@ -1,0 +1,14 @@
+//! The service over HTTP, rule by rule. Most tests call the router as a function; those about
+//! time and sockets are in `socket`.
+
+#[path = "../squares/mod.rs"]
+mod squares;
+
+mod areas;
+mod ask;
+mod caching;
+mod collections;
+mod lookup;
+mod overlaps;
+mod points;
+mod problems;
