@@ -76,4 +76,9 @@ impl TileCoord {
     pub const fn row(self) -> u32 {
         self.row
     }
+
+    /// Column and row as numbers that may go below the first tile.
+    pub(crate) const fn place(self) -> (i32, i32) {
+        (self.column.cast_signed(), self.row.cast_signed())
+    }
 }
