@@ -55,9 +55,11 @@ const ROUNDING_M: f64 = 0.001;
 /// A sliver is under this share of both areas, however thin.
 const SLIVER_SHARE: f64 = 0.01;
 
-/// The mean width of ground: twice its area over its perimeter, metres.
+/// The mean width of ground: twice its area over its perimeter, metres. Both come from sums of
+/// many terms, so what is bounded by less than a millimetre is what the sums' rounding left of
+/// nothing, and the quotient of two such remainders would be any number.
 fn thinness_m(area_m2: f64, perimeter_m: f64) -> f64 {
-    if perimeter_m > 0.0 { 2.0 * area_m2 / perimeter_m } else { 0.0 }
+    if perimeter_m > ROUNDING_M { 2.0 * area_m2 / perimeter_m } else { 0.0 }
 }
 
 /// What two areas share and what that makes of them.

@@ -110,18 +110,17 @@ impl Parishes {
 }
 
 /// The wards without parishes: the one in the middle of the county town, and in a county of some
-/// size also its neighbour whose middle is nearest to the town's.
+/// size also the smallest of its neighbours, which is of the town too.
 fn unparished_wards(ground: &Ground, land: &Land, wards: &Wards, towns: &[Town]) -> Vec<u32> {
-    let town = towns[0].middle;
-    let mut unparished = vec![wards.ward[town]];
+    let mut unparished = vec![wards.ward[towns[0].middle]];
     if wards.count() >= 12 {
         let neighbours = Neighbours::of(ground, &land.mainland, &wards.ward, wards.count());
-        let apart = |ward: u32| {
-            let d = neighbours.middles[ward as usize] - ground.middle(town);
-            d.x * d.x + d.y * d.y
-        };
+        let mut blocks = vec![0; wards.count()];
+        for &block in &land.mainland {
+            blocks[wards.ward[block] as usize] += 1;
+        }
         let bordering = neighbours.bordering(unparished[0] as usize).iter().copied();
-        unparished.extend(bordering.min_by(|&a, &b| apart(a).total_cmp(&apart(b))));
+        unparished.extend(bordering.min_by_key(|&ward| (blocks[ward as usize], ward)));
     }
     unparished
 }

@@ -1,6 +1,7 @@
 //! What must hold of a world of any seed and size.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use geo::{Coord, LineString};
 
@@ -8,18 +9,18 @@ use super::*;
 use crate::area::Area;
 use crate::postcode::Postcode;
 
-/// A few sizes, from a handful of wards up.
-fn worlds() -> impl Iterator<Item = (String, World)> {
-    let of_wards = [4, 5, 9, 16, 27].map(WorldSize::of_wards);
-    let with_small_areas = WorldSize { small_areas: 50, ..WorldSize::of_wards(12) };
-    let sizes: Vec<WorldSize> =
-        of_wards.into_iter().chain([with_small_areas, WorldSize::LYONESSE]).collect();
-    (0..6).flat_map(move |seed| {
-        sizes
-            .clone()
-            .into_iter()
-            .map(move |size| (format!("seed {seed}, {} wards", size.wards), world(seed, &size)))
-    })
+/// Worlds of a few seeds and sizes, from a handful of wards up, each with what to call it.
+fn worlds() -> &'static [(String, World)] {
+    static WORLDS: LazyLock<Vec<(String, World)>> = LazyLock::new(|| {
+        let mut sizes: Vec<WorldSize> = [4, 5, 9, 16, 27].map(WorldSize::of_wards).into();
+        sizes.push(WorldSize { small_areas: 50, ..WorldSize::of_wards(12) });
+        sizes.push(WorldSize::LYONESSE);
+        (0..8)
+            .flat_map(|seed| sizes.iter().map(move |size| (seed, size)))
+            .map(|(seed, size)| (format!("seed {seed}, {} wards", size.wards), world(seed, size)))
+            .collect()
+    });
+    &WORLDS
 }
 
 const COVERAGES: [&str; 6] = ["ward", "ward_2013", "lap", "locality", "authority", "small_area"];
@@ -71,7 +72,7 @@ fn directed_edges(layer: &Layer) -> HashMap<(Cm, Cm), usize> {
 fn the_areas_of_a_coverage_sum_to_the_county_to_the_last_square_centimetre() {
     for (what, world) in worlds() {
         let county = twice_cm2_of(world.layer("authority").unwrap());
-        for layer in coverages(&world) {
+        for layer in coverages(world) {
             assert_eq!(twice_cm2_of(layer), county, "{what}: {}", layer.meta().id);
             let m2: f64 = layer.areas().iter().map(Area::area_m2).sum();
             let expected = county as f64 / 20_000.0;
@@ -83,7 +84,7 @@ fn the_areas_of_a_coverage_sum_to_the_county_to_the_last_square_centimetre() {
 #[test]
 fn each_inner_edge_of_a_coverage_has_its_reverse_in_the_neighbour_and_the_rest_are_coast() {
     for (what, world) in worlds() {
-        let coasts: Vec<HashSet<_>> = coverages(&world)
+        let coasts: Vec<HashSet<_>> = coverages(world)
             .map(|layer| {
                 let edges = directed_edges(layer);
                 assert!(edges.values().all(|&n| n == 1), "{what}: {}", layer.meta().id);
@@ -181,4 +182,56 @@ fn all_codes_begin_with_x_and_none_stands_twice_and_no_name_in_its_layer() {
 fn a_seed_gives_one_world_and_another_seed_another() {
     assert_eq!(lyonesse(3), lyonesse(3));
     assert_ne!(lyonesse(3), lyonesse(4));
+}
+
+#[test]
+fn every_geometry_is_valid_as_it_stands() {
+    for (what, world) in worlds() {
+        for area in world.layers.iter().flat_map(Layer::areas) {
+            let open = |ring: &LineString<f64>| ring.0.clone();
+            let polygons = area
+                .geometry()
+                .iter()
+                .map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(open).collect())
+                .collect();
+            let admitted = crate::validity::admit_geometry(polygons, 0.0);
+            let admitted = admitted.unwrap_or_else(|f| panic!("{what}: {}: {f:?}", area.code()));
+            assert_eq!(admitted.faults, [], "{what}: {}", area.code());
+            assert_eq!(&admitted.geometry, area.geometry(), "{what}: {}", area.code());
+        }
+    }
+}
+
+#[test]
+fn unparished_ground_is_one_stretch() {
+    for (what, world) in worlds() {
+        let parished = directed_edges(world.layer("parish").unwrap());
+        let county = directed_edges(world.layer("authority").unwrap());
+        let no_parish_on_the_left = |edge: &&(Cm, Cm)| !parished.contains_key(*edge);
+        // Its boundary: coast that is no parish's, and the parishes' inner edges without a reverse.
+        let coast = county.keys().filter(no_parish_on_the_left).copied();
+        let inner = parished
+            .keys()
+            .filter(|edge| !county.contains_key(*edge))
+            .map(|&(a, b)| (b, a))
+            .filter(|edge| !parished.contains_key(edge));
+        let mut next: HashMap<Cm, Cm> = coast.chain(inner).collect();
+        let mut shells = 0;
+        while let Some(&start) = next.keys().next() {
+            let mut ring = vec![start];
+            while let Some(to) = next.remove(&ring[ring.len() - 1]) {
+                ring.push(to);
+            }
+            assert_eq!(ring[0], ring[ring.len() - 1], "{what}: an open boundary");
+            let twice: i128 = ring
+                .windows(2)
+                .map(|w| {
+                    i128::from(w[0].0) * i128::from(w[1].1)
+                        - i128::from(w[1].0) * i128::from(w[0].1)
+                })
+                .sum();
+            shells += usize::from(twice > 0);
+        }
+        assert_eq!(shells, 1, "{what}");
+    }
 }
