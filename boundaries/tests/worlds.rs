@@ -133,7 +133,7 @@ fn compare(world: &World, layer: &str, points: usize, seed: u64) {
             1 => (x, vertex.y),
             2 => (vertex.x, y),
             // In the middle of an edge: on it, or as near as f64 comes.
-            3 => ((edge.start.x + edge.end.x) / 2.0, (edge.start.y + edge.end.y) / 2.0),
+            3 => (edge.start.x.midpoint(edge.end.x), edge.start.y.midpoint(edge.end.y)),
             // One step of f64 beside a vertex.
             4 => (vertex.x.next_up(), vertex.y.next_down()),
             _ => (x, y),
