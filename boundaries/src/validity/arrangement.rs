@@ -1,4 +1,4 @@
-//! The plane cut up by the rings of one feature: nodes, pieces of edges, faces.
+//! The plane cut up by rings: nodes, pieces of edges, faces.
 //!
 //! 1. *Node*: every edge is cut wherever another meets it, until edges meet only at their ends.
 //! 2. *Link*: at each node the pieces are sorted by direction, which tells for each directed piece
@@ -14,12 +14,9 @@ use std::collections::HashMap;
 use geo::Coord;
 use rstar::{AABB, RTree};
 
-use super::crossings::{Edge, cuts, edges_of};
+use super::crossings::Edge;
 use super::exact::{self, Ray, Ring, by_direction, key};
-
-/// A crossing that is rounded may move an edge across a neighbour, which needs another round of
-/// cutting. Real data settle in one or two; data that do not in sixteen are refused.
-const ROUNDS: usize = 16;
+use super::noding::{Unsettled, noded};
 
 /// A piece of ring between two nodes, and which rings run along it: `+1` from `lo` to `hi`.
 #[derive(Clone, Debug)]
@@ -33,7 +30,7 @@ struct Piece {
 ///
 /// Half-edge `2 i` runs along piece `i` from `lo` to `hi`, half-edge `2 i + 1` back.
 #[derive(Debug)]
-pub(super) struct Arrangement {
+pub(crate) struct Arrangement {
     nodes: Vec<Coord<f64>>,
     pieces: Vec<Piece>,
     /// The next half-edge along the face on the left.
@@ -44,25 +41,21 @@ pub(super) struct Arrangement {
     cycles: Vec<(u32, f64)>,
 }
 
-/// The cutting did not settle: the drawing is finer than the numbers that hold it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Unsettled {
-    pub(super) at: Coord<f64>,
-}
-
 /// What a visitor of faces is told of one cycle of a face.
-pub(super) struct CycleVisit {
+pub(crate) struct CycleVisit {
     /// The cycle.
-    pub(super) cycle: u32,
+    pub(crate) cycle: u32,
     /// Its share of its face's area: positive for the outer cycle, negative for the cycles of
     /// what lies inside the face.
-    pub(super) area: f64,
+    pub(crate) area: f64,
 }
 
 impl Arrangement {
-    /// Cuts the plane by the rings.
-    pub(super) fn of(rings: &[Ring]) -> Result<Self, Unsettled> {
-        let edges = noded(edges_of(rings))?;
+    /// Cuts the plane by directed edges, which may cross, touch and coincide.
+    ///
+    /// The edges of each `ring` number must be closed: as many leave a point as arrive at it.
+    pub(crate) fn of(edges: Vec<Edge>) -> Result<Self, Unsettled> {
+        let edges = noded(edges)?;
         let mut numbers: HashMap<(u64, u64), u32> = HashMap::with_capacity(edges.len());
         let mut nodes = Vec::with_capacity(edges.len());
         let mut number = |p: Coord<f64>| {
@@ -94,19 +87,19 @@ impl Arrangement {
     }
 
     /// How many cycles bound its faces.
-    pub(super) fn cycle_count(&self) -> usize {
+    pub(crate) fn cycle_count(&self) -> usize {
         self.cycles.len()
     }
 
     /// The points around one cycle.
-    pub(super) fn cycle_points(&self, cycle: u32) -> Ring {
+    pub(crate) fn cycle_points(&self, cycle: u32) -> Ring {
         let first = self.cycles[cycle as usize].0;
         self.walk(first).map(|h| self.nodes[self.from(h) as usize]).collect()
     }
 
     /// The directed pieces that have ground on their left and none on their right, where `ground`
     /// says it of each cycle's face.
-    pub(super) fn boundary(&self, ground: &[bool]) -> Vec<(Coord<f64>, Coord<f64>)> {
+    pub(crate) fn boundary(&self, ground: &[bool]) -> Vec<(Coord<f64>, Coord<f64>)> {
         let left = |h: u32| ground[self.cycle_of[h as usize] as usize];
         (0..self.next.len() as u32)
             .filter(|&h| left(h) && !left(h ^ 1))
@@ -117,7 +110,7 @@ impl Arrangement {
     /// Visits every cycle of every face. `cross` is told of each change of winding on the way from
     /// face to face: a ring, and by how much its winding number changes; before `visit` of a
     /// cycle, the changes told add up to the winding numbers of its face.
-    pub(super) fn walk_faces<S>(
+    pub(crate) fn walk_faces<S>(
         &self,
         state: &mut S,
         mut cross: impl FnMut(&mut S, u32, i32),
@@ -322,40 +315,4 @@ fn root(parent: &mut [u32], mut node: u32) -> u32 {
         node = parent[node as usize];
     }
     node
-}
-
-/// Cuts edges until they meet only at their ends.
-pub(super) fn noded(mut edges: Vec<Edge>) -> Result<Vec<Edge>, Unsettled> {
-    let mut last = None;
-    for _ in 0..ROUNDS {
-        let mut cuts = cuts(&edges);
-        let Some(cut) = cuts.first() else { return Ok(edges) };
-        last = Some(cut.at);
-        cuts.sort_by(|c, d| {
-            c.edge.cmp(&d.edge).then_with(|| {
-                let Edge { a, b, .. } = edges[c.edge];
-                let along = |p: Coord<f64>| (p.x - a.x) * (b.x - a.x) + (p.y - a.y) * (b.y - a.y);
-                along(c.at).total_cmp(&along(d.at)).then_with(|| exact::order(c.at, d.at))
-            })
-        });
-        let mut cut_edges = Vec::with_capacity(edges.len() + cuts.len());
-        let mut rest = &cuts[..];
-        for (i, &edge) in edges.iter().enumerate() {
-            let mine = rest.iter().take_while(|cut| cut.edge == i).count();
-            let mut a = edge.a;
-            for cut in &rest[..mine] {
-                if cut.at != a && cut.at != edge.b {
-                    cut_edges.push(Edge { a, b: cut.at, ..edge });
-                    a = cut.at;
-                }
-            }
-            cut_edges.push(Edge { a, ..edge });
-            rest = &rest[mine..];
-        }
-        edges = cut_edges;
-    }
-    match last {
-        Some(at) => Err(Unsettled { at }),
-        None => Ok(edges),
-    }
 }

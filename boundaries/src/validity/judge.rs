@@ -2,20 +2,18 @@
 
 use geo::{MultiPolygon, Polygon};
 
-use super::arrangement::{Arrangement, Unsettled};
-use super::crossings::{How, Meeting, meetings};
+use super::arrangement::Arrangement;
+use super::crossings::{How, Meeting, edges_of, meetings};
 use super::exact::{self, Ring};
 use super::found::{Found, maybe_placed, placed};
 use super::nesting::{RoleRing, by_containment, drop_twins};
+use super::noding::Unsettled;
 use super::rings::{Cleaned, clean};
+use super::sliver::{SPECK_M2, is_thin};
 use super::trace;
 use super::winding::{self, Faces};
 use crate::fault::{Fault, FaultKind, RingRef, Severity};
 use crate::load::raw::RawRing;
-
-/// Without a stated resolution nothing is known of a drawing's error; a crossing that leaves less
-/// than this in doubt, in m², changes no answer about a place.
-const DOUBT_WITHOUT_RESOLUTION_M2: f64 = 1.0;
 
 /// Ground in doubt may be at most this share of the feature, however thin.
 const DOUBT_SHARE: f64 = 0.01;
@@ -137,7 +135,7 @@ fn sound(
     if meetings.is_empty() && rings.len() == 1 {
         return Some(as_given(rings));
     }
-    let arrangement = match Arrangement::of(&points) {
+    let arrangement = match Arrangement::of(edges_of(&points)) {
         Ok(arrangement) => arrangement,
         Err(Unsettled { at }) => {
             let message = "the rings cross in edges that lie closer than numbers can tell apart; mend it at its source";
@@ -207,7 +205,7 @@ fn is_sound(geometry: &MultiPolygon<f64>) -> bool {
     if !meetings.iter().all(plain) || rings.iter().any(|r| r.points.len() < 3) {
         return false;
     }
-    Arrangement::of(&points).is_ok_and(|arrangement| {
+    Arrangement::of(edges_of(&points)).is_ok_and(|arrangement| {
         let faces = winding::judge(&arrangement, &rings);
         faces.doubtful.is_empty()
             && trace::polygons(&arrangement.boundary(&faces.ground))
@@ -254,12 +252,12 @@ fn as_given(rings: Vec<RoleRing>) -> MultiPolygon<f64> {
 /// Whether all ground in doubt is no more than the drawing's own error.
 fn tolerable(arrangement: &Arrangement, faces: &Faces, drawing_error_m: f64) -> bool {
     if drawing_error_m <= 0.0 {
-        return faces.doubt_m2 < DOUBT_WITHOUT_RESOLUTION_M2;
+        return faces.doubt_m2 < SPECK_M2;
     }
     let thin = |cycle: &u32| {
         let points = arrangement.cycle_points(*cycle);
         let area = exact::signed_area(&points);
-        area <= 0.0 || 2.0 * area / exact::perimeter(&points) < drawing_error_m
+        area <= 0.0 || is_thin(area, exact::perimeter(&points), drawing_error_m)
     };
     faces.doubt_m2 < DOUBT_SHARE * faces.ground_m2 && faces.doubtful.iter().all(thin)
 }

@@ -22,18 +22,24 @@
 //! crossings are rounded.
 //!
 //! 1. `rings` cleans each ring; `nesting` tells shells from holes where the file does not;
-//! 2. `crossings` finds where edges meet, `arrangement` cuts the plane there;
+//! 2. `crossings` finds where edges meet, `noding` cuts them there, `arrangement` links the pieces
+//!    around faces;
 //! 3. `winding` tells which faces are ground and which are in doubt;
 //! 4. `judge` takes, mends or refuses, and `found` says why; `trace` puts mended rings together.
+//!
+//! [`coverage`] then asks of a whole layer what this asks of a feature.
 
 mod admit;
-mod arrangement;
-mod crossings;
+pub(crate) mod arrangement;
+pub mod coverage;
+pub(crate) mod crossings;
 pub(crate) mod exact;
 mod found;
 mod judge;
-mod nesting;
+pub(crate) mod nesting;
+pub(crate) mod noding;
 mod rings;
+pub(crate) mod sliver;
 pub(crate) mod trace;
 mod winding;
 

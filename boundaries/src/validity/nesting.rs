@@ -39,7 +39,7 @@ pub(super) fn by_containment(rings: Vec<(RingRef, Ring)>) -> Vec<RoleRing> {
             if rings.len() == 1 {
                 return Vec::new();
             }
-            let p = point_inside(points);
+            let p = point_inside(&[points.as_slice()]);
             let mut odd: HashSet<usize> = HashSet::new();
             for edge in tree
                 .locate_in_envelope_intersecting(AABB::from_corners([p.x, p.y], [f64::MAX, p.y]))
@@ -63,10 +63,10 @@ pub(super) fn by_containment(rings: Vec<(RingRef, Ring)>) -> Vec<RoleRing> {
     role_rings
 }
 
-/// A point well inside a ring: the middle of the first stretch inside it, on the horizontal line
-/// that lies farthest from the ring's vertices.
-pub(crate) fn point_inside(ring: &[Coord<f64>]) -> Coord<f64> {
-    let mut ys: Vec<f64> = ring.iter().map(|p| p.y).collect();
+/// A point well inside the ground that rings bound by the even-odd rule: the middle of the longest
+/// stretch inside, on the horizontal line that lies farthest from the rings' vertices.
+pub(crate) fn point_inside(rings: &[&[Coord<f64>]]) -> Coord<f64> {
+    let mut ys: Vec<f64> = rings.iter().copied().flatten().map(|p| p.y).collect();
     ys.sort_by(f64::total_cmp);
     let (mut y, mut gap) = (ys.first().copied().unwrap_or_default(), 0.0);
     for pair in ys.windows(2) {
@@ -75,7 +75,9 @@ pub(crate) fn point_inside(ring: &[Coord<f64>]) -> Coord<f64> {
             y = pair[0] + gap / 2.0;
         }
     }
-    let mut xs: Vec<f64> = exact::edges(ring)
+    let mut xs: Vec<f64> = rings
+        .iter()
+        .flat_map(|ring| exact::edges(ring))
         .filter(|(a, b)| (a.y <= y) != (b.y <= y))
         .map(|(a, b)| a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x))
         .collect();
@@ -83,7 +85,7 @@ pub(crate) fn point_inside(ring: &[Coord<f64>]) -> Coord<f64> {
     let widest = xs.chunks_exact(2).max_by(|s, t| (s[1] - s[0]).total_cmp(&(t[1] - t[0])));
     match widest {
         Some(stretch) => Coord { x: f64::midpoint(stretch[0], stretch[1]), y },
-        None => ring.first().copied().unwrap_or_default(),
+        None => rings.iter().copied().flatten().next().copied().unwrap_or_default(),
     }
 }
 

@@ -110,7 +110,7 @@ fn from_the_west(mut ring: Ring) -> Ring {
 }
 
 /// For each hole the smallest shell around it.
-fn owners(holes: &[Ring], shells: &[Ring]) -> Vec<Option<usize>> {
+pub(crate) fn owners(holes: &[Ring], shells: &[Ring]) -> Vec<Option<usize>> {
     let mut by_size: Vec<(f64, Extent, usize)> = shells
         .iter()
         .enumerate()
@@ -158,6 +158,11 @@ impl Extent {
             low: (e.low.0.min(p.x), e.low.1.min(p.y)),
             high: (e.high.0.max(p.x), e.high.1.max(p.y)),
         })
+    }
+
+    /// The same box for an R-tree.
+    pub(crate) fn envelope(&self) -> rstar::AABB<[f64; 2]> {
+        rstar::AABB::from_corners([self.low.0, self.low.1], [self.high.0, self.high.1])
     }
 
     /// Whether the other box lies in this one.

@@ -1,5 +1,7 @@
 //! Each rule of validity under its name; what is drawn is drawn in the test.
 
+pub(crate) mod real;
+
 use geo::{Area as _, Coord, MultiPolygon};
 
 use super::{admit, admit_geometry};
