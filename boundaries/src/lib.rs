@@ -27,6 +27,7 @@ pub mod assemble;
 pub mod atlas;
 pub mod catalogue;
 pub mod code;
+pub mod compose;
 pub mod demo;
 pub mod fault;
 pub mod gazetteer;

@@ -174,19 +174,28 @@ impl<'m, 't> Keys<'m, 't> {
 
     /// The tables of `[[key]]`, in the file's order.
     pub(crate) fn tables(&self, key: &'static str) -> Vec<Keys<'m, 't>> {
-        let Some(value) = self.find(key) else { return Vec::new() };
         let wanted = format!("each with double brackets: [[{key}]]");
+        self.list_of_tables(key, &format!("[[{key}]]"), &wanted)
+    }
+
+    /// The tables of `key = [ { … }, { … } ]`, in the file's order; `what` is how messages call
+    /// each, `wanted` how the list is written.
+    pub(crate) fn list_of_tables(
+        &self,
+        key: &'static str,
+        what: &str,
+        wanted: &str,
+    ) -> Vec<Keys<'m, 't>> {
+        let Some(value) = self.find(key) else { return Vec::new() };
         let Some(items) = value.get_ref().as_array() else {
-            self.wrong_kind(key, value, &wanted);
+            self.wrong_kind(key, value, wanted);
             return Vec::new();
         };
         let mut tables = Vec::with_capacity(items.len());
         for item in items {
             match item.get_ref().as_table() {
-                Some(table) => {
-                    tables.push(Keys::new(self.manifest, format!("[[{key}]]"), table, item.span()));
-                }
-                None => self.wrong_kind(key, item, &wanted),
+                Some(table) => tables.push(Keys::new(self.manifest, what, table, item.span())),
+                None => self.wrong_kind(key, item, wanted),
             }
         }
         tables

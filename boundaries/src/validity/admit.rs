@@ -39,11 +39,21 @@ pub fn admit_geometry(
     polygons: Vec<Vec<RawRing>>,
     drawing_error_m: f64,
 ) -> Result<Admitted, Vec<Fault>> {
+    admit_rings(polygons, true, drawing_error_m)
+}
+
+/// As [`admit_geometry`]; if the polygons are not `grouped`, each is one ring, and containment
+/// tells shells from holes.
+pub(crate) fn admit_rings(
+    polygons: Vec<Vec<RawRing>>,
+    grouped: bool,
+    drawing_error_m: f64,
+) -> Result<Admitted, Vec<Fault>> {
     let points: usize = polygons.iter().flatten().map(Vec::len).sum();
     if points == 0 {
         return Err(vec![no_geometry()]);
     }
-    let Taken { geometry, faults, .. } = judge(polygons, true, drawing_error_m)?;
+    let Taken { geometry, faults, .. } = judge(polygons, grouped, drawing_error_m)?;
     Ok(Admitted { geometry, faults })
 }
 

@@ -9,7 +9,7 @@
 //!
 //! All signs are exact; only the nodes put at crossings are rounded.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use geo::Coord;
 use rstar::{AABB, RTree};
@@ -39,6 +39,17 @@ pub(crate) struct Arrangement {
     cycle_of: Vec<u32>,
     /// Of each cycle: one half-edge, and its signed area.
     cycles: Vec<(u32, f64)>,
+}
+
+/// Faces that belong together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Region {
+    /// Their cycles.
+    pub(crate) cycles: Vec<u32>,
+    /// Their ground.
+    pub(crate) area_m2: f64,
+    /// The length of the boundary around them.
+    pub(crate) perimeter_m: f64,
 }
 
 /// What a visitor of faces is told of one cycle of a face.
@@ -105,6 +116,39 @@ impl Arrangement {
             .filter(|&h| left(h) && !left(h ^ 1))
             .map(|h| (self.nodes[self.from(h) as usize], self.nodes[self.from(h ^ 1) as usize]))
             .collect()
+    }
+
+    /// Whether a cycle goes around the outside of its face: then the face is bounded.
+    pub(crate) fn is_outer(&self, cycle: u32) -> bool {
+        self.cycles[cycle as usize].1 > 0.0
+    }
+
+    /// The cycles that are marked, those together whose faces have a piece of edge in common.
+    pub(crate) fn regions(&self, marked: &[bool]) -> Vec<Region> {
+        let mut parent: Vec<u32> = (0..self.cycles.len() as u32).collect();
+        let inner = |h: u32| {
+            let (left, right) = (self.cycle_of[h as usize], self.cycle_of[(h ^ 1) as usize]);
+            (marked[left as usize] && marked[right as usize]).then_some((left, right))
+        };
+        for (left, right) in (0..self.next.len() as u32).step_by(2).filter_map(inner) {
+            let (left, right) = (root(&mut parent, left), root(&mut parent, right));
+            parent[left as usize] = right;
+        }
+        let mut regions: BTreeMap<u32, Region> = BTreeMap::new();
+        for cycle in (0..self.cycles.len() as u32).filter(|&cycle| marked[cycle as usize]) {
+            let (first, area) = self.cycles[cycle as usize];
+            let region = regions.entry(root(&mut parent, cycle)).or_default();
+            region.area_m2 += area;
+            let outline = self.walk(first).filter(|&h| inner(h).is_none());
+            region.perimeter_m += outline.map(|h| self.length(h)).sum::<f64>();
+            region.cycles.push(cycle);
+        }
+        regions.into_values().collect()
+    }
+
+    fn length(&self, h: u32) -> f64 {
+        let at = |h: u32| self.nodes[self.from(h) as usize];
+        (at(h ^ 1).x - at(h).x).hypot(at(h ^ 1).y - at(h).y)
     }
 
     /// Visits every cycle of every face. `cross` is told of each change of winding on the way from

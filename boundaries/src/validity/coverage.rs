@@ -7,8 +7,8 @@
 //! about n log n in the vertices, and nothing is snapped.
 //!
 //! What cannot be told: a notch that opens to the outside is part of the outline, for all that the
-//! geometry says, and so is a void whose neighbours touch only in points. An enclave that belongs
-//! to no area on purpose is a gap all the same: such a layer is no coverage.
+//! geometry says, and so is a void whose neighbours only touch in points, unless it is a sliver. An
+//! enclave that belongs to no area on purpose is a gap all the same: such a layer is no coverage.
 
 use geo::{Contains as _, Coord, MultiPolygon, Point, Polygon};
 use rstar::{AABB, RTree, RTreeObject};
@@ -19,7 +19,7 @@ use super::exact::{self, Ring};
 use super::nesting::point_inside;
 use super::noding::{Unsettled, uncancelled};
 use super::sliver::is_sliver;
-use super::trace;
+use super::trace::{self, Extent};
 use crate::area::Area;
 use crate::fault::{Fault, FaultKind, Report};
 use crate::layer::Layer;
@@ -37,6 +37,9 @@ pub struct Flaw {
     pub area_m2: f64,
     /// The length of its boundary in metres.
     pub perimeter_m: f64,
+    /// Whether covered ground surrounds it without a break. Of a gap around which neighbours only
+    /// touch in points, nobody can tell whether it is outside on purpose.
+    pub enclosed: bool,
     /// The areas that cover an overlap, or that a gap borders, as places in [`Layer::areas`].
     pub areas: Vec<usize>,
 }
@@ -62,8 +65,8 @@ impl Flaw {
 pub fn check(layer: &Layer, tolerance_m: f64, report: &mut Report) {
     let place =
         |fault: Fault| fault.in_layer(&layer.meta().id).in_file(layer.meta().source.clone());
-    let flaws = match flaws(layer.areas()) {
-        Ok(flaws) => flaws,
+    let flaws: Vec<Flaw> = match flaws(layer.areas()) {
+        Ok(flaws) => flaws.into_iter().filter(|f| f.enclosed || f.is_sliver(tolerance_m)).collect(),
         Err(Unsettled { at }) => {
             let message = "the boundaries lie closer than numbers can tell apart, so that gaps and overlaps cannot be found; mend the layer at its source";
             report.add(place(Fault::error(FaultKind::Overlap, message).at(at.x, at.y)));
@@ -123,16 +126,27 @@ pub(crate) fn flaws(areas: &[Area]) -> Result<Vec<Flaw>, Unsettled> {
     let arrangement = Arrangement::of(edges)?;
     let covered = cover_counts(&arrangement);
     let unsettled = || Unsettled { at: Coord::default() };
-    let traced = |least: i32| {
-        let enough: Vec<bool> = covered.iter().map(|&count| count >= least).collect();
-        trace::polygons(&arrangement.boundary(&enough)).ok_or_else(unsettled)
+    let traced = |marked: &dyn Fn(u32, i32) -> bool| {
+        let marks: Vec<bool> =
+            (0_u32..).zip(&covered).map(|(c, &count)| marked(c, count)).collect();
+        trace::polygons(&arrangement.boundary(&marks)).ok_or_else(unsettled)
     };
+    let ground = traced(&|_, count| count > 0)?;
+    // The face around everything, and what lies in a void, have no cycle around them.
+    let voids = traced(&|cycle, count| count <= 0 && arrangement.is_outer(cycle))?;
+    let overlaps = traced(&|_, count| count > 1)?;
     let mut grounds: Vec<(FaultKind, Polygon<f64>)> =
-        voids(&traced(1)?).into_iter().map(|void| (FaultKind::Gap, void)).collect();
-    grounds.extend(traced(2)?.into_iter().map(|ground| (FaultKind::Overlap, ground)));
+        less_islands(voids, &ground).into_iter().map(|void| (FaultKind::Gap, void)).collect();
+    grounds.extend(overlaps.into_iter().map(|ground| (FaultKind::Overlap, ground)));
+    let holes: Vec<(Extent, Ring)> = ground
+        .iter()
+        .flat_map(Polygon::interiors)
+        .map(open)
+        .map(|hole| (Extent::of(&hole), hole))
+        .collect();
     let finder = Finder::of(areas);
     let mut flaws: Vec<Flaw> =
-        grounds.into_iter().map(|(kind, ground)| finder.flaw(kind, ground)).collect();
+        grounds.into_iter().map(|(kind, ground)| finder.flaw(kind, ground, &holes)).collect();
     flaws.sort_by(|f, g| exact::order(f.at, g.at));
     Ok(flaws)
 }
@@ -161,32 +175,28 @@ pub(crate) fn cover_counts(arrangement: &Arrangement) -> Vec<i32> {
     state.1
 }
 
-/// The holes of covered ground, less what is covered inside them.
-fn voids(covered: &MultiPolygon<f64>) -> Vec<Polygon<f64>> {
-    let open =
-        |line: &geo::LineString<f64>| -> Ring { line.0[..line.0.len().saturating_sub(1)].to_vec() };
-    let holes: Vec<Ring> = covered.iter().flat_map(Polygon::interiors).map(open).collect();
-    if holes.is_empty() {
+/// Voids, less the covered ground inside them.
+fn less_islands(voids: MultiPolygon<f64>, covered: &MultiPolygon<f64>) -> Vec<Polygon<f64>> {
+    if voids.0.is_empty() {
         return Vec::new();
     }
     let shells: Vec<Ring> = covered.iter().map(|polygon| open(polygon.exterior())).collect();
-    let mut islands: Vec<Vec<Ring>> = vec![Vec::new(); holes.len()];
-    let owners = trace::owners(&shells, &holes);
-    for (shell, owner) in shells.into_iter().zip(owners) {
-        if let Some(hole) = owner {
-            islands[hole].push(reversed(shell));
+    let around: Vec<Ring> = voids.iter().map(|void| open(void.exterior())).collect();
+    let mut islands: Vec<Vec<Ring>> =
+        voids.iter().map(|void| void.interiors().iter().map(open).collect()).collect();
+    let owners = trace::owners(&shells, &around);
+    for (mut shell, owner) in shells.into_iter().zip(owners) {
+        if let Some(void) = owner {
+            shell.reverse();
+            islands[void].push(shell);
         }
     }
-    holes
-        .into_iter()
-        .zip(islands)
-        .map(|(hole, within)| trace::polygon(reversed(hole), within))
-        .collect()
+    around.into_iter().zip(islands).map(|(ring, within)| trace::polygon(ring, within)).collect()
 }
 
-fn reversed(mut ring: Ring) -> Ring {
-    ring.reverse();
-    ring
+/// A closed line as an open ring.
+fn open(line: &geo::LineString<f64>) -> Ring {
+    line.0[..line.0.len().saturating_sub(1)].to_vec()
 }
 
 /// Finds the areas at a flaw.
@@ -217,10 +227,7 @@ impl<'a> Finder<'a> {
         Self { areas, tree: RTree::bulk_load(numbered) }
     }
 
-    fn flaw(&self, kind: FaultKind, ground: Polygon<f64>) -> Flaw {
-        let open = |line: &geo::LineString<f64>| -> Ring {
-            line.0[..line.0.len().saturating_sub(1)].to_vec()
-        };
+    fn flaw(&self, kind: FaultKind, ground: Polygon<f64>, holes: &[(Extent, Ring)]) -> Flaw {
         let rings: Vec<Ring> =
             std::iter::once(ground.exterior()).chain(ground.interiors()).map(open).collect();
         let slices: Vec<&[Coord<f64>]> = rings.iter().map(Vec::as_slice).collect();
@@ -231,7 +238,12 @@ impl<'a> Finder<'a> {
             FaultKind::Gap => self.bordering(&rings),
             _ => self.covering(at),
         };
-        Flaw { kind, ground, at, area_m2, perimeter_m, areas }
+        let place = Extent::of(&[at]);
+        let in_hole = |(extent, hole): &(Extent, Ring)| {
+            extent.holds(&place) && exact::place(hole, at) == exact::Place::Inside
+        };
+        let enclosed = kind != FaultKind::Gap || holes.iter().any(in_hole);
+        Flaw { kind, ground, at, area_m2, perimeter_m, enclosed, areas }
     }
 
     fn covering(&self, at: Coord<f64>) -> Vec<usize> {
@@ -250,7 +262,7 @@ impl<'a> Finder<'a> {
         let corners: std::collections::HashSet<_> =
             rings.iter().flatten().map(|p| exact::key(*p)).collect();
         let points: Ring = rings.iter().flatten().copied().collect();
-        let extent = trace::Extent::of(&points).envelope();
+        let extent = Extent::of(&points).envelope();
         let mut found: Vec<usize> = self
             .tree
             .locate_in_envelope_intersecting(extent)

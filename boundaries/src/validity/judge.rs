@@ -183,7 +183,7 @@ fn sound(
 }
 
 /// Whether a mended geometry passes the same judgement, with nothing left to mend.
-fn is_sound(geometry: &MultiPolygon<f64>) -> bool {
+pub(crate) fn is_sound(geometry: &MultiPolygon<f64>) -> bool {
     let open = |line: &geo::LineString<f64>| line.0[..line.0.len().saturating_sub(1)].to_vec();
     let rings: Vec<RoleRing> = geometry
         .iter()

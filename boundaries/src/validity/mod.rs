@@ -46,4 +46,6 @@ mod winding;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use admit::admit_rings;
 pub use admit::{Admitted, admit, admit_geometry};
+pub(crate) use judge::is_sound;

@@ -1,0 +1,267 @@
+//! The areas that a definition names, found in the layers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use geo::MultiPolygon;
+
+use super::PolygonReader;
+use super::definition::{AreaDefinition, Members};
+use super::dissolve::{Grounds, Recipe};
+use crate::area::Area;
+use crate::code::AreaCode;
+use crate::fault::{Fault, FaultKind, Report};
+use crate::layer::{Layer, LayerId, LayerMeta};
+use crate::load::raw::RawGeometry;
+use crate::manifest::nearest;
+use crate::measure::{Measurable, shared_ground};
+use crate::validity::admit_rings;
+
+/// A share of a member's ground this close to one is the whole: less is rounding.
+const WHOLE: f64 = 1.0 - 1e-9;
+
+/// A member as found: its layer, and its area there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'a> {
+    pub(super) layer: &'a Layer,
+    pub(super) area: &'a Area,
+}
+
+impl Member<'_> {
+    /// `ward:E05013246`.
+    pub(super) fn name(&self) -> String {
+        format!("{}:{}", self.layer.meta().id, self.area.code())
+    }
+}
+
+/// What one composed area is made of, found.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    /// Members taken as they are, but for `intersect` and `exclude`.
+    pub(super) whole: Vec<Member<'a>>,
+    /// Members cut to others.
+    pub(super) parts: Vec<(Vec<Member<'a>>, Vec<Member<'a>>)>,
+    pub(super) intersect: Option<Vec<Member<'a>>>,
+    pub(super) exclude: Vec<Member<'a>>,
+    /// The ground of the polygon file.
+    pub(super) polygon: Vec<MultiPolygon<f64>>,
+    /// The coarsest drawing error of the layers taken from.
+    pub(super) drawing_error_m: f64,
+}
+
+impl<'a> Found<'a> {
+    /// Whether the members are taken whole, all of them.
+    pub(super) fn is_plain(&self) -> bool {
+        self.parts.is_empty() && self.intersect.is_none() && self.exclude.is_empty()
+    }
+
+    /// Every member that gives ground.
+    pub(super) fn included(&self) -> impl Iterator<Item = Member<'a>> + '_ {
+        self.whole.iter().chain(self.parts.iter().flat_map(|(members, _)| members)).copied()
+    }
+
+    pub(super) fn recipe(&self) -> Recipe<'_> {
+        fn grounds<'a>(members: &[Member<'a>]) -> Grounds<'a> {
+            members.iter().map(|member| member.area.geometry()).collect()
+        }
+        let mut whole = grounds(&self.whole);
+        whole.extend(&self.polygon);
+        let parts =
+            self.parts.iter().map(|(members, within)| (grounds(members), Some(grounds(within))));
+        let mut include: Vec<_> = parts.collect();
+        if !whole.is_empty() {
+            include.insert(0, (whole, None));
+        }
+        Recipe {
+            include,
+            intersect: self.intersect.as_deref().map(grounds),
+            exclude: grounds(&self.exclude),
+        }
+    }
+
+    /// Every member with its share of m² in the ground, `None` if it is whole.
+    pub(super) fn shares(&self, ground: &MultiPolygon<f64>) -> Vec<(String, Option<f64>)> {
+        let mut members: BTreeMap<String, Member<'a>> = BTreeMap::new();
+        let mut order: Vec<String> = Vec::new();
+        for member in self.included() {
+            let name = member.name();
+            if members.insert(name.clone(), member).is_none() {
+                order.push(name);
+            }
+        }
+        if self.is_plain() {
+            return order.into_iter().map(|name| (name, None)).collect();
+        }
+        let ground = Measurable::new(ground);
+        let share = |name: String| {
+            let area = members[&name].area;
+            let shared = shared_ground(&Measurable::new(area.geometry()), &ground);
+            let share = shared.area_m2 / area.area_m2();
+            (name, (share < WHOLE).then_some(share))
+        };
+        order.into_iter().map(share).collect()
+    }
+}
+
+/// Finds members by layer and code, and reads polygon files.
+pub(super) struct Resolver<'a, 'r, 'p> {
+    layers: HashMap<&'a LayerId, &'a Layer>,
+    own: &'r LayerMeta,
+    read_polygons: &'r mut PolygonReader<'p>,
+}
+
+impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
+    pub(super) fn new(
+        layers: &[&'a Layer],
+        own: &'r LayerMeta,
+        read_polygons: &'r mut PolygonReader<'p>,
+    ) -> Self {
+        let layers = layers.iter().map(|&layer| (&layer.meta().id, layer)).collect();
+        Self { layers, own, read_polygons }
+    }
+
+    /// Everything that an area names; `None` when any of it is not there, and the report says what.
+    pub(super) fn find(&mut self, area: &AreaDefinition, report: &mut Report) -> Option<Found<'a>> {
+        let mut found = Found {
+            whole: Vec::new(),
+            parts: Vec::new(),
+            intersect: None,
+            exclude: Vec::new(),
+            polygon: Vec::new(),
+            drawing_error_m: self.own.drawing_error_m(),
+        };
+        for item in &area.include {
+            let members = self.members(&item.members, "include", report);
+            match &item.within {
+                None => found.whole.extend(members),
+                Some(within) => {
+                    let within = self.members(within, "within", report);
+                    found.parts.push((members, within));
+                }
+            }
+        }
+        if !area.intersect.is_empty() {
+            let each = area.intersect.iter();
+            let all = each.flat_map(|members| self.members(members, "intersect", report));
+            found.intersect = Some(all.collect());
+        }
+        for members in &area.exclude {
+            found.exclude.extend(self.members(members, "exclude", report));
+        }
+        if let Some(path) = &area.polygon {
+            found.polygon = self.polygon(path, report);
+        }
+        let named = found.included().map(|member| member.layer).collect::<Vec<_>>();
+        let cutting = found.parts.iter().flat_map(|(_, within)| within);
+        let cutting = cutting.chain(found.intersect.iter().flatten()).chain(&found.exclude);
+        found.drawing_error_m = named
+            .into_iter()
+            .chain(cutting.map(|member| member.layer))
+            .map(|layer| layer.meta().drawing_error_m())
+            .fold(found.drawing_error_m, f64::max);
+        (!report.has_errors()).then_some(found)
+    }
+
+    fn members(&self, members: &Members, key: &str, report: &mut Report) -> Vec<Member<'a>> {
+        let Members { layer: id, codes } = members;
+        let mut unknown = |message: String| {
+            report.add(Fault::error(FaultKind::UnknownMember, message).of_field(key));
+        };
+        let Some(&layer) = self.layers.get(id) else {
+            unknown(self.no_such_layer(id));
+            return Vec::new();
+        };
+        if !layer.is_areas() {
+            unknown(format!("the layer {id} holds points, and an area cannot be made of points"));
+            return Vec::new();
+        }
+        let mut found = Vec::with_capacity(codes.len());
+        for code in codes {
+            match layer.area_index(code.as_str()) {
+                Some(index) => found.push(Member { layer, area: &layer.areas()[index] }),
+                None => unknown(self.no_such_code(layer, code)),
+            }
+        }
+        found
+    }
+
+    fn no_such_layer(&self, id: &LayerId) -> String {
+        if *id == self.own.id {
+            return format!(
+                "{id} is the layer that is being composed: an area cannot be made of itself"
+            );
+        }
+        let mut names: Vec<&str> = self.layers.keys().map(|name| name.as_str()).collect();
+        names.sort_unstable();
+        let hint = match nearest(id.as_str(), &names) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None if names.is_empty() => {
+                "no layer comes before this one in the catalogue".to_owned()
+            }
+            None => format!("the layers before this one are {}", names.join(", ")),
+        };
+        format!("there is no layer {id} in the catalogue above this layer; {hint}")
+    }
+
+    fn no_such_code(&self, layer: &Layer, code: &AreaCode) -> String {
+        let id = &layer.meta().id;
+        let mut elsewhere: Vec<&str> = self
+            .layers
+            .values()
+            .filter(|other| other.area_index(code.as_str()).is_some())
+            .map(|other| other.meta().id.as_str())
+            .collect();
+        elsewhere.sort_unstable();
+        let codes: Vec<&str> = layer.areas().iter().map(|area| area.code().as_str()).collect();
+        let hint = if elsewhere.is_empty() {
+            // The nearest of thousands of codes that differ in one digit is no hint.
+            match nearest(code.as_str(), &codes).filter(|_| code.as_str().len() < 6) {
+                Some(meant) => format!("did you mean {meant}?"),
+                None => "look the code up in the layer's file, of the same year".to_owned(),
+            }
+        } else {
+            format!("it is a code of {}", elsewhere.join(", "))
+        };
+        format!("the layer {id} has no area {code}; {hint}")
+    }
+
+    /// The ground of all features of a file.
+    fn polygon(&mut self, path: &Path, report: &mut Report) -> Vec<MultiPolygon<f64>> {
+        let Some(raw) = (self.read_polygons)(path, report) else {
+            if !report.has_errors() {
+                let message = format!("{} cannot be read", path.display());
+                report.add(Fault::error(FaultKind::UnreadableFile, message).of_field("polygon"));
+            }
+            return Vec::new();
+        };
+        let mut grounds = Vec::new();
+        for feature in raw.features {
+            let place = |fault: Fault| {
+                fault.in_file(raw.file.clone()).of_feature(feature.index, feature.code.as_deref())
+            };
+            let admitted = match feature.geometry {
+                RawGeometry::Polygons { polygons, grouped } => {
+                    admit_rings(polygons, grouped, self.own.drawing_error_m())
+                }
+                RawGeometry::Empty => admit_rings(Vec::new(), true, 0.0),
+                RawGeometry::Point(_) | RawGeometry::Other(_) => {
+                    let message =
+                        "the feature is no polygon: a file named by `polygon` holds polygons only";
+                    Err(vec![Fault::error(FaultKind::WrongGeometry, message)])
+                }
+            };
+            match admitted {
+                Ok(admitted) => {
+                    grounds.push(admitted.geometry);
+                    admitted.faults.into_iter().for_each(|fault| report.add(place(fault)));
+                }
+                Err(faults) => faults.into_iter().for_each(|fault| report.add(place(fault))),
+            }
+        }
+        if grounds.is_empty() && !report.has_errors() {
+            let message = format!("{} holds no polygon", path.display());
+            report.add(Fault::error(FaultKind::EmptyGeometry, message).of_field("polygon"));
+        }
+        grounds
+    }
+}
