@@ -9,21 +9,24 @@
 //! Every fault of every step goes into the report, and only a report without errors gives
 //! contents: nothing is built from half of what a catalogue names.
 
+use std::path::Path;
+
 use rayon::prelude::*;
 
 use crate::atlas::{Contents, Provenance};
 use crate::catalogue::{Catalogue, LayerSource, LayerSpec};
+use crate::compose::{self, Definition};
 use crate::fault::Report;
 use crate::gazetteer::PostcodeRecord;
 use crate::layer::Layer;
 use crate::load::addresses::load_addresses;
-use crate::load::load_vector;
 use crate::load::postcodes::load_postcodes;
 use crate::load::sites::load_sites;
+use crate::load::{load_ground, load_vector};
 use crate::position::Bng;
 use crate::postcode::Postcode;
 use crate::progress::Progress;
-use crate::validity;
+use crate::validity::{self, coverage};
 
 /// Reads everything that a catalogue names.
 ///
@@ -56,6 +59,8 @@ pub fn contents(
         layers.push(layer);
         report.extend(of_layer);
     }
+    compose_layers(catalogue, &mut layers, report, progress);
+    check_coverages(&layers, report, progress);
     if report.has_errors() {
         return None;
     }
@@ -99,6 +104,69 @@ fn read_layer(
             Some(Layer::of_sites(meta, sites))
         }
         LayerSource::Compose(_) => None,
+    }
+}
+
+/// Puts the composed layers together, each after the layers it takes areas from.
+///
+/// Nothing is composed while a layer is refused: that its areas are missing would be no news.
+fn compose_layers(
+    catalogue: &Catalogue,
+    layers: &mut [Option<Layer>],
+    report: &mut Report,
+    progress: &dyn Progress,
+) {
+    let mut waiting: Vec<(usize, &LayerSpec, Definition)> = Vec::new();
+    let mut refused = false;
+    for (place, spec) in catalogue.layers.iter().enumerate() {
+        let LayerSource::Compose(file) = &spec.source else {
+            refused |= layers[place].is_none();
+            continue;
+        };
+        match Definition::read(file) {
+            Ok(definition) => waiting.push((place, spec, definition)),
+            Err(error) => {
+                refused = true;
+                report.extend(compose::faults_of(&error, &spec.meta.id));
+            }
+        }
+    }
+    progress.begin("composing layers", waiting.len() as u64);
+    while !refused && !waiting.is_empty() {
+        let ids: Vec<_> = waiting.iter().map(|(_, spec, _)| spec.meta.id.clone()).collect();
+        // A definition that waits for no other is next. If all wait for each other, the first is
+        // tried all the same, and says which of its layers is not there.
+        let waits = |(_, spec, definition): &(usize, &LayerSpec, Definition)| {
+            definition.layers().into_iter().any(|id| *id != spec.meta.id && ids.contains(id))
+        };
+        let next = waiting.iter().position(|composed| !waits(composed)).unwrap_or(0);
+        let (place, spec, definition) = waiting.remove(next);
+        let id = &spec.meta.id;
+        let ready: Vec<&Layer> = layers.iter().flatten().collect();
+        let mut read = |path: &Path, report: &mut Report| load_ground(path, id, report);
+        let composed = compose::compose(&definition, &ready, spec.meta.clone(), &mut read, report);
+        refused |= composed.is_none();
+        layers[place] = composed;
+        progress.advance(1);
+    }
+}
+
+/// Checks that every layer declared a coverage is one.
+fn check_coverages(layers: &[Option<Layer>], report: &mut Report, progress: &dyn Progress) {
+    let coverages: Vec<&Layer> =
+        layers.iter().flatten().filter(|layer| layer.meta().coverage).collect();
+    progress.begin("checking coverages", coverages.len() as u64);
+    let checked: Vec<Report> = coverages
+        .par_iter()
+        .map(|layer| {
+            let mut report = Report::default();
+            coverage::check(layer, layer.meta().drawing_error_m(), &mut report);
+            progress.advance(1);
+            report
+        })
+        .collect();
+    for of_layer in checked {
+        report.extend(of_layer);
     }
 }
 

@@ -87,10 +87,8 @@ fn unclaimed(
 ) {
     let Some(places) = &definition.places else { return };
     let Some(layer) = layers.iter().find(|layer| layer.meta().id == places.layer) else {
-        let message = format!(
-            "`places` names the layer {}, which is not in the catalogue above this layer",
-            places.layer
-        );
+        let message =
+            format!("`places` names the layer {}, which the catalogue does not have", places.layer);
         report.add(Fault::error(FaultKind::UnknownMember, message).of_field("places"));
         return;
     };

@@ -27,7 +27,7 @@
 //! An area's ground is that of all its `include`s and its `polygon`, cut to the `intersect`s, less
 //! the `exclude`s. It needs an `include` or a `polygon`; everything else may be left out.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::code::AreaCode;
@@ -118,6 +118,22 @@ impl Definition {
             Some(definition) if manifest.is_clean() => Ok(definition),
             _ => Err(manifest.into_error()),
         }
+    }
+}
+
+impl Definition {
+    /// The layers that the definition takes areas from.
+    pub fn layers(&self) -> BTreeSet<&LayerId> {
+        fn of_area(area: &AreaDefinition) -> Vec<&LayerId> {
+            let included = area
+                .include
+                .iter()
+                .flat_map(|item| std::iter::once(&item.members).chain(&item.within));
+            let cutting = area.intersect.iter().chain(&area.exclude);
+            included.chain(cutting).map(|members| &members.layer).collect()
+        }
+        let places = self.places.iter().map(|places| &places.layer);
+        self.areas.iter().flat_map(of_area).chain(places).collect()
     }
 }
 

@@ -200,7 +200,7 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
             }
             None => format!("the layers before this one are {}", names.join(", ")),
         };
-        format!("there is no layer {id} in the catalogue above this layer; {hint}")
+        format!("the catalogue has no layer {id} to take areas from; {hint}")
     }
 
     fn no_such_code(&self, layer: &Layer, code: &AreaCode) -> String {

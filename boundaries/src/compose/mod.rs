@@ -25,8 +25,9 @@ pub use definition::Definition;
 
 use crate::area::{Area, Properties};
 use crate::fault::{Fault, FaultKind, Report};
-use crate::layer::{Layer, LayerMeta};
+use crate::layer::{Layer, LayerId, LayerMeta};
 use crate::load::raw::RawLayer;
+use crate::manifest::{ManifestError, Problem};
 use crate::validity::noding::Unsettled;
 use definition::AreaDefinition;
 use members::{Found, Resolver};
@@ -86,6 +87,20 @@ pub fn compose(
     }
     let areas = composed.into_iter().map(|(area, _)| area).collect();
     (!refused).then(|| Layer::of_areas(meta, areas))
+}
+
+/// What is wrong with a definition, as faults of the layer that it defines.
+pub fn faults_of(error: &ManifestError, layer: &LayerId) -> Report {
+    let file = error.file().display().to_string();
+    let fault = |problem: &Problem| {
+        let Problem { line, column, message } = problem;
+        let (kind, message) = match line {
+            0 => (FaultKind::UnreadableFile, message.clone()),
+            _ => (FaultKind::BadField, format!("line {line}, column {column}: {message}")),
+        };
+        Fault::error(kind, message).in_layer(layer).in_file(file.clone())
+    };
+    Report { faults: error.problems().iter().map(fault).collect() }
 }
 
 /// One composed area.

@@ -36,4 +36,4 @@ mod vector;
 pub mod wkb;
 
 pub use collection::Mended;
-pub use vector::load_vector;
+pub use vector::{load_ground, load_vector};

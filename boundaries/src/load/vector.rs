@@ -1,6 +1,7 @@
 //! A file in a GIS format to a raw layer: the way is in [`super`].
 
 use std::io::BufReader;
+use std::path::Path;
 
 use crate::catalogue::VectorSource;
 use crate::fault::Report;
@@ -32,6 +33,33 @@ pub fn load_vector(
     let mut report = FileReport::new(layer, source.path.display().to_string(), report);
     match load(source, &mut report) {
         Ok(features) => Some(RawLayer { file: report.file().to_owned(), features: features? }),
+        Err(refusal) => {
+            report.add(refusal.into_fault());
+            None
+        }
+    }
+}
+
+/// Reads the geometry of a file in a GIS format, in BNG metres, without its fields: for a drawing
+/// that a definition of composed areas names. Its CRS must be in the file.
+///
+/// Faults are reported as by [`load_vector`]; `None` if the file as a whole is refused.
+pub fn load_ground(path: &Path, layer: &LayerId, report: &mut Report) -> Option<RawLayer> {
+    let source = VectorSource {
+        path: path.to_owned(),
+        table: None,
+        code: String::new(),
+        name: None,
+        keep: Vec::new(),
+        crs: None,
+    };
+    let mut report = FileReport::new(layer, path.display().to_string(), report);
+    let features = read(&source, &mut Fields::of(&source), &mut report).and_then(|read| {
+        let crs = crs::reconcile(read.crs, None)?;
+        project::project(read.features, &crs, &mut report)
+    });
+    match features {
+        Ok(features) => Some(RawLayer { file: report.file().to_owned(), features }),
         Err(refusal) => {
             report.add(refusal.into_fault());
             None

@@ -65,6 +65,7 @@ pub(crate) fn admit_rings(
 pub fn admit(raw: RawLayer, meta: LayerMeta, report: &mut Report) -> Option<Layer> {
     let RawLayer { file, features } = raw;
     let mut found: Vec<Fault> = Vec::new();
+    let features = gathered(features, &mut found);
     if features.is_empty() {
         found.push(Fault::error(
             FaultKind::EmptyGeometry,
@@ -117,6 +118,50 @@ pub fn admit(raw: RawLayer, meta: LayerMeta, report: &mut Report) -> Option<Laye
     } else {
         Some(Layer::of_areas(meta, areas))
     }
+}
+
+/// Gathers features that are parts of one area: polygons with the code, name and other properties
+/// of an earlier feature. Official files have such areas (wards split by a district's boundary),
+/// and so has every file whose multipolygons were taken apart.
+///
+/// The parts' polygons follow those of the first, and are judged with them: parts that overlap are
+/// refused as polygons that do.
+fn gathered(features: Vec<RawFeature>, found: &mut Vec<Fault>) -> Vec<RawFeature> {
+    let mut first: HashMap<String, usize> = HashMap::with_capacity(features.len());
+    let mut kept: Vec<RawFeature> = Vec::with_capacity(features.len());
+    for feature in features {
+        let code = feature.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
+        let Some(code) = code.map(str::to_owned) else {
+            kept.push(feature);
+            continue;
+        };
+        let Some(&place) = first.get(&code) else {
+            first.insert(code, kept.len());
+            kept.push(feature);
+            continue;
+        };
+        let earlier = &mut kept[place];
+        let named = feature.name.as_deref().is_some_and(|name| !name.trim().is_empty());
+        let same =
+            named && feature.name == earlier.name && feature.properties == earlier.properties;
+        match (&mut earlier.geometry, feature.geometry) {
+            (
+                RawGeometry::Polygons { polygons: of_first, grouped: one },
+                RawGeometry::Polygons { polygons, grouped: other },
+            ) if same && *one == other => {
+                let message = format!(
+                    "the feature has code, name and properties of feature {}: taken as a part of it, its polygons counted from {}",
+                    earlier.index,
+                    of_first.len()
+                );
+                let fault = Fault::repaired(FaultKind::DuplicateCode, message);
+                found.push(fault.of_feature(feature.index, Some(&code)));
+                of_first.extend(polygons);
+            }
+            (_, geometry) => kept.push(RawFeature { geometry, ..feature }),
+        }
+    }
+    kept
 }
 
 /// What became of one feature, apart from its code.

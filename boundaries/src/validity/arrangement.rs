@@ -29,7 +29,7 @@ struct Piece {
 /// The arrangement of some rings.
 ///
 /// Half-edge `2 i` runs along piece `i` from `lo` to `hi`, half-edge `2 i + 1` back.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Arrangement {
     nodes: Vec<Coord<f64>>,
     pieces: Vec<Piece>,
@@ -39,6 +39,8 @@ pub(crate) struct Arrangement {
     cycle_of: Vec<u32>,
     /// Of each cycle: one half-edge, and its signed area.
     cycles: Vec<(u32, f64)>,
+    /// Of each cycle, whether it goes around the inside of its face, along a component in it.
+    inner: Vec<bool>,
 }
 
 /// Faces that belong together.
@@ -90,10 +92,14 @@ impl Arrangement {
                 _ => pieces.push(Piece { lo, hi, rings: vec![(ring, way)] }),
             }
         }
-        let mut arrangement =
-            Self { nodes, pieces, next: Vec::new(), cycle_of: Vec::new(), cycles: Vec::new() };
+        let mut arrangement = Self { nodes, pieces, ..Self::default() };
         arrangement.link();
         arrangement.trace_cycles();
+        arrangement.inner = vec![false; arrangement.cycles.len()];
+        for (_, outer) in arrangement.components() {
+            let cycle = arrangement.cycle_of[outer as usize];
+            arrangement.inner[cycle as usize] = true;
+        }
         Ok(arrangement)
     }
 
@@ -120,7 +126,7 @@ impl Arrangement {
 
     /// Whether a cycle goes around the outside of its face: then the face is bounded.
     pub(crate) fn is_outer(&self, cycle: u32) -> bool {
-        self.cycles[cycle as usize].1 > 0.0
+        !self.inner[cycle as usize]
     }
 
     /// The cycles that are marked, those together whose faces have a piece of edge in common.

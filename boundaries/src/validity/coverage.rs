@@ -136,7 +136,7 @@ pub(crate) fn flaws(areas: &[Area]) -> Result<Vec<Flaw>, Unsettled> {
     let voids = traced(&|cycle, count| count <= 0 && arrangement.is_outer(cycle))?;
     let overlaps = traced(&|_, count| count > 1)?;
     let mut grounds: Vec<(FaultKind, Polygon<f64>)> =
-        less_islands(voids, &ground).into_iter().map(|void| (FaultKind::Gap, void)).collect();
+        less_islands(&voids, &ground).into_iter().map(|void| (FaultKind::Gap, void)).collect();
     grounds.extend(overlaps.into_iter().map(|ground| (FaultKind::Overlap, ground)));
     let holes: Vec<(Extent, Ring)> = ground
         .iter()
@@ -176,7 +176,7 @@ pub(crate) fn cover_counts(arrangement: &Arrangement) -> Vec<i32> {
 }
 
 /// Voids, less the covered ground inside them.
-fn less_islands(voids: MultiPolygon<f64>, covered: &MultiPolygon<f64>) -> Vec<Polygon<f64>> {
+fn less_islands(voids: &MultiPolygon<f64>, covered: &MultiPolygon<f64>) -> Vec<Polygon<f64>> {
     if voids.0.is_empty() {
         return Vec::new();
     }

@@ -155,8 +155,15 @@ impl<'a> Found<'a> {
         self.faults.push(placed(fault, ring.from, ring.points[0]).with_area(area_m2));
     }
 
+    /// The m² that a ring bounds; of a shell, less its holes.
     fn size(&self, ring: u32) -> f64 {
-        exact::signed_area(&self.rings[ring as usize].points).abs()
+        let size = |ring: &RoleRing| exact::signed_area(&ring.points).abs();
+        let own = &self.rings[ring as usize];
+        if own.hole {
+            return size(own);
+        }
+        let holes = self.rings.iter().filter(|r| r.hole && r.polygon == own.polygon);
+        size(own) - holes.map(size).sum::<f64>()
     }
 
     /// Whether so many m² are the whole of a ring, but for rounding.

@@ -44,7 +44,7 @@ pub(crate) mod trace;
 mod winding;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use admit::admit_rings;
 pub use admit::{Admitted, admit, admit_geometry};

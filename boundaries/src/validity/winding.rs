@@ -32,7 +32,7 @@ pub(super) struct Faces {
 }
 
 /// Judges every face.
-pub(super) fn judge(arrangement: &Arrangement, rings: &[RoleRing]) -> Faces {
+pub(crate) fn judge(arrangement: &Arrangement, rings: &[RoleRing]) -> Faces {
     let mut state = Winding::new(rings);
     state.faces.ground = vec![false; arrangement.cycle_count()];
     arrangement.walk_faces(&mut state, Winding::cross, Winding::visit);
