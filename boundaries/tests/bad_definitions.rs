@@ -23,6 +23,7 @@ fn include(entry: &str) -> String {
 const GOOD: &str = "include = [ { layer = \"ward\", codes = [\"W1\"] } ]";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 fn each_mistake_is_told_with_its_line_and_its_remedy() {
     let cases: &[(String, &str)] = &[
         (String::new(), "laps.toml:1:1: the definition has no areas: write each as [[area]]"),
