@@ -14,7 +14,8 @@
 //! 4. `wards`, `join`, `parishes`: blocks grouped to wards, wards to LAPs, blocks to parishes that
 //!    mostly follow wards;
 //! 5. `trace`: groups to multipolygons, neighbours sharing their points bit for bit;
-//! 6. `postcodes`, `sites`, `names`.
+//! 6. `postcodes`, `sites`: where people are to be found; `names`, `label`, `layers`: what all of
+//!    it is called.
 //!
 //! The same seed gives the same world on every machine: numbers are drawn from integers, decided
 //! by integers or exact predicates, and placed with the four operations and the square root that
@@ -25,6 +26,7 @@ mod grow;
 mod join;
 mod label;
 mod land;
+mod layers;
 mod names;
 mod parishes;
 mod postcodes;
@@ -139,7 +141,7 @@ pub fn world(seed: u64, size: &WorldSize) -> World {
         .then(|| wards::divide(&ground, &land, &densities, &wards, size.small_areas, seed));
 
     let mut labels = Labels::new(seed);
-    let county = label::County { ground: &ground, land: &land, towns: &towns, seed };
+    let county = layers::County { ground: &ground, land: &land, towns: &towns, seed };
     let mut layers =
         labels.area_layers(&county, &wards, &old_wards, &parishes, small_areas.as_deref());
 
@@ -163,8 +165,8 @@ pub fn world(seed: u64, size: &WorldSize) -> World {
     };
     let (practices, assets) =
         sites::found(&places, size.practices, size.assets, &mut labels.names, seed);
-    layers.push(label::practices(practices, seed));
-    layers.push(label::assets(assets, seed));
+    layers.push(layers::practices(practices, seed));
+    layers.push(layers::assets(assets, seed));
     World {
         title: "Lyonesse (illustrative)".to_owned(),
         layers,
