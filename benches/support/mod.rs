@@ -27,28 +27,36 @@ fn per(time: Duration, count: usize) -> String {
     }
 }
 
-/// Times both in turn and prints `ratio NAME VALUE`: how many times as long as the baseline ours
-/// takes (`cost`), from the medians, with the times of one of `count` items beside it.
-pub fn cost<A, B>(
-    name: &str,
-    count: usize,
-    baseline: impl FnMut() -> A,
-    ours: impl FnMut() -> B,
-) {
-    let (baseline, ours) = pairs(baseline, ours);
-    print(name, ours.as_secs_f64() / baseline.as_secs_f64(), baseline, ours, count);
+/// How a ratio is read.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "a benchmark may have use for one of them alone")]
+pub(crate) enum Ratio {
+    /// How many times as long as the baseline ours takes.
+    Cost,
+    /// How many times as fast as the baseline ours is.
+    Speed,
 }
 
-/// Times both in turn and prints `ratio NAME VALUE`: how many times as fast as the baseline ours
-/// is.
-pub fn speed<A, B>(
+/// Times both in turn and prints `ratio NAME VALUE` from the medians, with the times of one of
+/// `count` items beside it.
+pub(crate) fn compare<A, B>(
     name: &str,
+    ratio: Ratio,
     count: usize,
     baseline: impl FnMut() -> A,
     ours: impl FnMut() -> B,
 ) {
     let (baseline, ours) = pairs(baseline, ours);
-    print(name, baseline.as_secs_f64() / ours.as_secs_f64(), baseline, ours, count);
+    let value = match ratio {
+        Ratio::Cost => ours.as_secs_f64() / baseline.as_secs_f64(),
+        Ratio::Speed => baseline.as_secs_f64() / ours.as_secs_f64(),
+    };
+    println!("ratio {name} {value:.2}");
+    println!(
+        "  ours {}, baseline {} each, {count} a round",
+        per(ours, count),
+        per(baseline, count)
+    );
 }
 
 fn pairs<A, B>(
@@ -64,9 +72,4 @@ fn pairs<A, B>(
         }
     }
     (median(of_baseline), median(of_ours))
-}
-
-fn print(name: &str, ratio: f64, baseline: Duration, ours: Duration, count: usize) {
-    println!("ratio {name} {ratio:.2}");
-    println!("  ours {}, baseline {} each, {count} a round", per(ours, count), per(baseline, count));
 }
