@@ -15,14 +15,15 @@ fn main() {
     let world = demo::world(7, &WorldSize::LYONESSE);
     let parishes = world.layer("parish").expect("every world has parishes");
     let laps = world.layer("lap").expect("every world has LAPs");
-    let index = AreaIndex::new(laps.areas());
+    let of_parishes = AreaIndex::new(parishes.areas());
+    let of_laps = AreaIndex::new(laps.areas());
 
     let by_overlay = || -> f64 {
         parishes
             .areas()
             .iter()
             .map(|parish| {
-                index
+                of_laps
                     .meeting(parish.extent())
                     .map(|lap| {
                         let lap = laps.areas()[lap].geometry();
@@ -33,8 +34,7 @@ fn main() {
             .sum()
     };
     let measured = || -> f64 {
-        let (of_parishes, of_laps) = (overlap::measurables(parishes), overlap::measurables(laps));
-        overlap::pairs((parishes, &of_parishes), (laps, &of_laps), &index)
+        overlap::pairs((parishes, &of_parishes), (laps, &of_laps))
             .iter()
             .map(|row| row.shared_m2)
             .sum()

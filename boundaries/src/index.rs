@@ -1,12 +1,14 @@
 //! Where to look: R-trees of extents, edges and points.
 
 use geo::{Coord, Rect};
+use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Line, Rectangle};
 use rstar::{AABB, PointDistance as _, RTree};
 
 use crate::area::Area;
+use crate::outline::Outline;
 use crate::position::Bng;
-use crate::predicate::{Position, position_among};
+use crate::predicate::Position;
 
 type Extent = GeomWithData<Rectangle<[f64; 2]>, u32>;
 type Edge = GeomWithData<Line<[f64; 2]>, u32>;
@@ -15,6 +17,7 @@ type Edge = GeomWithData<Line<[f64; 2]>, u32>;
 /// layer's code order.
 #[derive(Debug)]
 pub struct AreaIndex {
+    outlines: Vec<Outline>,
     extents: RTree<Extent>,
     edges: RTree<Edge>,
 }
@@ -47,6 +50,7 @@ impl AreaIndex {
             })
         });
         Self {
+            outlines: areas.par_iter().map(|area| Outline::new(area.geometry())).collect(),
             extents: RTree::bulk_load(extents.collect()),
             edges: RTree::bulk_load(edges.collect()),
         }
@@ -57,15 +61,19 @@ impl AreaIndex {
         self.extents.locate_in_envelope_intersecting(envelope(rect)).map(|e| e.data as usize)
     }
 
-    /// The areas that hold `at`, in code order, and whether inside or on the boundary. `areas` is
-    /// the slice that was indexed.
-    pub fn containing(&self, areas: &[Area], at: Bng) -> Vec<(usize, Position)> {
+    /// The boundaries of the areas, in code order.
+    pub fn outlines(&self) -> &[Outline] {
+        &self.outlines
+    }
+
+    /// The areas that hold `at`, in code order, and whether inside or on the boundary.
+    pub fn containing(&self, at: Bng) -> Vec<(usize, Position)> {
         let point: Coord<f64> = at.coord();
         let mut found: Vec<_> = self
             .extents
             .locate_all_at_point(xy(at))
             .map(|extent| extent.data as usize)
-            .map(|place| (place, position_among(areas[place].edges(), point)))
+            .map(|place| (place, self.outlines[place].position(point)))
             .filter(|(_, position)| *position != Position::Outside)
             .collect();
         found.sort_unstable_by_key(|(place, _)| *place);

@@ -85,7 +85,7 @@ pub fn near_threshold_m(layer: &Layer) -> f64 {
 /// The areas of a layer at a position, and how near its boundaries are.
 pub fn locate(layer: &Layer, index: &AreaIndex, at: Bng) -> Located {
     let matches: Vec<_> = index
-        .containing(layer.areas(), at)
+        .containing(at)
         .into_iter()
         .map(|(area, position)| Match { area, by: MatchBy::Position(position) })
         .collect();
@@ -113,7 +113,7 @@ pub fn locate_addresses(layer: &Layer, index: &AreaIndex, addresses: &[Address])
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     let mut nowhere = 0;
     for address in addresses {
-        let holders = index.containing(layer.areas(), address.position);
+        let holders = index.containing(address.position);
         nowhere += usize::from(holders.is_empty());
         for (area, _) in holders {
             *counts.entry(area).or_default() += 1;

@@ -11,10 +11,10 @@
 //! is the area of the unshifted pair; its error is the rounding of the sums alone. Lengths that
 //! the shift alone would make or hide, along shared edges, are known exactly and set right.
 
-use geo::{Coord, Line, MultiPolygon, Rect};
+use geo::{Coord, Line, Rect};
 
+use crate::outline::Outline;
 use crate::predicate::{on_edge, orientation};
-use crate::strips::Strips;
 
 /// What two geometries share. All in the unit of their space: m² and metres of BNG.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,65 +29,6 @@ pub struct Shared {
     pub rest_of_second_perimeter_m: f64,
     /// Whether the boundaries have a point in common.
     pub in_contact: bool,
-}
-
-/// A geometry ready to be measured against many others.
-#[derive(Debug)]
-pub struct Measurable {
-    /// The edges of all rings, ring by ring.
-    edges: Vec<Line<f64>>,
-    /// Where each ring begins in `edges`; the last entry is the number of edges.
-    rings: Vec<usize>,
-    extent: Rect<f64>,
-    perimeter_m: f64,
-    strips: Strips,
-}
-
-impl Measurable {
-    /// Prepares a valid geometry: shells counter-clockwise, holes clockwise.
-    pub fn new(geometry: &MultiPolygon<f64>) -> Self {
-        let mut edges = Vec::new();
-        let mut rings = vec![0];
-        for polygon in geometry {
-            for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-                edges.extend(ring.lines().filter(|edge| edge.start != edge.end));
-                rings.push(edges.len());
-            }
-        }
-        let corner = |pick: fn(f64, f64) -> f64| {
-            edges
-                .iter()
-                .map(|edge| edge.start)
-                .reduce(|a, b| Coord { x: pick(a.x, b.x), y: pick(a.y, b.y) })
-        };
-        let extent = Rect::new(
-            corner(f64::min).unwrap_or(Coord::zero()),
-            corner(f64::max).unwrap_or(Coord::zero()),
-        );
-        let perimeter_m = edges.iter().map(|&edge| length(edge.start, edge.end)).sum();
-        let strips = Strips::new(&edges);
-        Self { edges, rings, extent, perimeter_m, strips }
-    }
-
-    /// The bounding box.
-    pub fn extent(&self) -> Rect<f64> {
-        self.extent
-    }
-
-    /// Whether a point of this geometry, unshifted, lies inside `other`, shifted.
-    fn holds_shifted(&self, point: Coord<f64>) -> bool {
-        let mut inside = false;
-        for place in self.strips.at(point.y) {
-            let Line { start, end } = self.edges[place];
-            // The shift lifts the edge by ε², so an end at the very height of the point is above.
-            let (start_above, end_above) = (start.y >= point.y, end.y >= point.y);
-            if start_above != end_above {
-                let left = left_of_shifted(self.edges[place], point).left;
-                inside ^= left == end_above;
-            }
-        }
-        inside
-    }
 }
 
 /// An orientation with its tie broken by the shift.
@@ -133,13 +74,13 @@ fn length(a: Coord<f64>, b: Coord<f64>) -> f64 {
 }
 
 /// Measures what `first` and `second` share.
-pub fn shared_ground(first: &Measurable, second: &Measurable) -> Shared {
+pub fn shared_ground(first: &Outline, second: &Outline) -> Shared {
     let mut shared = Shared {
         rest_of_first_perimeter_m: first.perimeter_m,
         rest_of_second_perimeter_m: second.perimeter_m,
         ..Shared::default()
     };
-    let Some(common) = common_extent(first.extent, second.extent) else { return shared };
+    let Some(common) = common_extent(first.extent(), second.extent()) else { return shared };
     // Near the common ground the products of the area sum are small, and so is their rounding.
     let origin = common.center();
 
@@ -177,9 +118,11 @@ pub fn shared_ground(first: &Measurable, second: &Measurable) -> Shared {
         });
     }
 
-    let starts_inside_second = |point| within(second.extent, point) && second.holds_shifted(point);
+    let starts_inside_second =
+        |point| within(second.extent(), point) && holds_shifted(second, point);
     sum_whole_edges(first, &steps_of_first, starts_inside_second, &mut of_first, origin);
-    let starts_inside_first = |point| within(first.extent, point) && holds_unshifted(first, point);
+    let starts_inside_first =
+        |point| within(first.extent(), point) && holds_unshifted(first, point);
     sum_whole_edges(second, &steps_of_second, starts_inside_first, &mut of_second, origin);
 
     shared.area_m2 = (0.5 * (of_first.twice_area + of_second.twice_area)).max(0.0);
@@ -195,7 +138,7 @@ pub fn shared_ground(first: &Measurable, second: &Measurable) -> Shared {
 /// Adds the edges that start inside the other geometry, whole; what they lose or win at crossings
 /// is in the sums already.
 fn sum_whole_edges(
-    geometry: &Measurable,
+    geometry: &Outline,
     steps: &[i32],
     starts_inside: impl Fn(Coord<f64>) -> bool,
     inside: &mut Inside,
@@ -217,9 +160,23 @@ fn sum_whole_edges(
     }
 }
 
+/// Whether an unshifted point lies inside a shifted geometry.
+fn holds_shifted(geometry: &Outline, point: Coord<f64>) -> bool {
+    let mut inside = false;
+    for place in geometry.strips.at(point.y) {
+        let edge = geometry.edges[place];
+        // The shift lifts the edge by ε², so an end at the very height of the point is above.
+        let (start_above, end_above) = (edge.start.y >= point.y, edge.end.y >= point.y);
+        if start_above != end_above {
+            inside ^= left_of_shifted(edge, point).left == end_above;
+        }
+    }
+    inside
+}
+
 /// Whether a shifted point lies inside an unshifted geometry: the mirror of
-/// [`Measurable::holds_shifted`].
-fn holds_unshifted(geometry: &Measurable, point: Coord<f64>) -> bool {
+/// [`holds_shifted`].
+fn holds_unshifted(geometry: &Outline, point: Coord<f64>) -> bool {
     let mut inside = false;
     for place in geometry.strips.at(point.y) {
         let edge = geometry.edges[place];

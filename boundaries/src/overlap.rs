@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::index::AreaIndex;
 use crate::layer::Layer;
-use crate::measure::{Measurable, Shared, shared_ground};
+use crate::measure::{Shared, shared_ground};
+use crate::outline::Outline;
 
 /// What one area is to another, read from the first to the second, their drawing error set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -135,17 +136,11 @@ pub fn sliver_tolerance_m(first: &Layer, second: &Layer) -> f64 {
     first.meta().drawing_error_m().max(second.meta().drawing_error_m())
 }
 
-/// The areas of a layer made ready for measuring, one for each in code order.
-pub fn measurables(layer: &Layer) -> Vec<Measurable> {
-    layer.areas().par_iter().map(|area| Measurable::new(area.geometry())).collect()
-}
-
 /// Every pair of areas of two layers that share ground or touch, in order of `from` and `to`, the
 /// counts still zero.
 pub fn pairs(
-    (first, first_measurables): (&Layer, &[Measurable]),
-    (second, second_measurables): (&Layer, &[Measurable]),
-    second_index: &AreaIndex,
+    (first, first_index): (&Layer, &AreaIndex),
+    (second, second_index): (&Layer, &AreaIndex),
 ) -> Vec<OverlapRow> {
     let tolerance_m = sliver_tolerance_m(first, second);
     let rows_of = |from: usize| {
@@ -153,7 +148,8 @@ pub fn pairs(
         let mut rows: Vec<OverlapRow> = second_index
             .meeting(area.extent())
             .filter_map(|to| {
-                let shared = shared_ground(&first_measurables[from], &second_measurables[to]);
+                let shared =
+                    shared_ground(&first_index.outlines()[from], &second_index.outlines()[to]);
                 let other_m2 = second.areas()[to].area_m2();
                 let overlap = judge(&shared, area.area_m2(), other_m2, tolerance_m)?;
                 Some(OverlapRow {
@@ -181,13 +177,13 @@ pub fn with_polygon(
     index: &AreaIndex,
 ) -> Vec<(usize, Overlap)> {
     use geo::Area as _;
-    let asked = Measurable::new(polygon);
+    let asked = Outline::new(polygon);
     let asked_m2 = polygon.unsigned_area();
     let mut found: Vec<_> = index
         .meeting(asked.extent())
         .filter_map(|place| {
             let area = &layer.areas()[place];
-            let shared = shared_ground(&asked, &Measurable::new(area.geometry()));
+            let shared = shared_ground(&asked, &index.outlines()[place]);
             judge(&shared, asked_m2, area.area_m2(), layer.meta().drawing_error_m())
                 .map(|overlap| (place, overlap))
         })
@@ -211,10 +207,10 @@ pub fn uncovered_m2<'a>(
         covering.iter().fold(asked.clone(), |rest, area| rest.difference(*area)).unsigned_area()
     });
     by_overlay.unwrap_or_else(|_| {
-        let measured = Measurable::new(asked);
+        let measured = Outline::new(asked);
         let largest = covering
             .iter()
-            .map(|area| shared_ground(&measured, &Measurable::new(area)).area_m2)
+            .map(|area| shared_ground(&measured, &Outline::new(area)).area_m2)
             .fold(0.0, f64::max);
         (asked.unsigned_area() - largest).max(0.0)
     })

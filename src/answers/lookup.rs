@@ -135,10 +135,7 @@ impl Found<'_> {
     /// Whether the place lies in no area of any layer of the snapshot, asked or not.
     pub fn is_outside(&self, atlas: &Atlas) -> bool {
         self.answered().all(|located| located.matches.is_empty())
-            && atlas
-                .layers()
-                .iter()
-                .all(|l| l.area_index().containing(l.layer().areas(), self.at()).is_empty())
+            && atlas.layers().iter().all(|l| l.area_index().containing(self.at()).is_empty())
     }
 }
 

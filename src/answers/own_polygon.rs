@@ -148,7 +148,7 @@ fn count_by_area(atlas: &Atlas, layer: usize, points: &[Bng]) -> Vec<u32> {
     let areas = indexed.layer().areas();
     let held: Vec<Vec<usize>> = points
         .par_iter()
-        .map(|&at| indexed.area_index().containing(areas, at).into_iter().map(|(a, _)| a).collect())
+        .map(|&at| indexed.area_index().containing(at).into_iter().map(|(a, _)| a).collect())
         .collect();
     let mut counts = vec![0; areas.len()];
     for area in held.into_iter().flatten() {

@@ -61,7 +61,7 @@ fn compare_with(layer: &Layer, published: &[&PostcodeRecord]) -> Comparison {
             continue;
         }
         let located: Vec<&str> = index
-            .containing(layer.areas(), at)
+            .containing(at)
             .into_iter()
             .map(|(area, _)| layer.areas()[area].code().as_str())
             .collect();

@@ -8,7 +8,6 @@ use rayon::prelude::*;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable};
 use crate::index::{AreaIndex, PointIndex};
 use crate::layer::Layer;
-use crate::measure::Measurable;
 use crate::overlap::{self, OverlapRow};
 use crate::position::Bng;
 use crate::progress::Progress;
@@ -27,7 +26,7 @@ impl Holders {
         let found: Vec<Vec<u32>> = points
             .par_iter()
             .map(|&at| {
-                let holders = layer.areas.containing(layer.layer.areas(), at);
+                let holders = layer.areas.containing(at);
                 holders.into_iter().map(|(area, _)| area as u32).collect()
             })
             .collect();
@@ -186,17 +185,14 @@ fn compute(contents: &Contents, layers: &[AtlasLayer], progress: &dyn Progress) 
         })
         .collect();
 
-    let measurables: Vec<Vec<Measurable>> =
-        layers.iter().map(|layer| overlap::measurables(&layer.layer)).collect();
     let pairs: Vec<(usize, usize)> = area_layer_pairs(layers).collect();
     progress.begin("measuring overlaps", pairs.len() as u64);
     let tables = pairs
         .into_iter()
         .map(|(first, second)| {
             let mut rows = overlap::pairs(
-                (&layers[first].layer, &measurables[first]),
-                (&layers[second].layer, &measurables[second]),
-                &layers[second].areas,
+                (&layers[first].layer, &layers[first].areas),
+                (&layers[second].layer, &layers[second].areas),
             );
             if first == second {
                 rows.retain(|row| row.from != row.to);

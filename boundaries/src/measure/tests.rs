@@ -10,8 +10,8 @@ fn rectangle(x: f64, y: f64, width: f64, height: f64) -> MultiPolygon<f64> {
 }
 
 fn measure(first: &MultiPolygon<f64>, second: &MultiPolygon<f64>) -> Shared {
-    let there = shared_ground(&Measurable::new(first), &Measurable::new(second));
-    let back = shared_ground(&Measurable::new(second), &Measurable::new(first));
+    let there = shared_ground(&Outline::new(first), &Outline::new(second));
+    let back = shared_ground(&Outline::new(second), &Outline::new(first));
     let close = |a: f64, b: f64| (a - b).abs() < 1e-6;
     assert!(close(there.area_m2, back.area_m2), "{there:?} {back:?}");
     assert!(close(there.perimeter_m, back.perimeter_m), "{there:?} {back:?}");
