@@ -100,7 +100,7 @@ impl<'a> Scanned<'a> {
             .enumerate()
             .filter(|(_, position)| *position != Position::Outside)
             .collect();
-        let found = self.index.containing(self.layer.areas(), at);
+        let found = self.index.containing(at);
         assert_eq!(found, scanned, "{what}, {} at {x} {y}", self.layer.meta().id);
     }
 
@@ -177,9 +177,9 @@ fn a_grid_of_points_over_a_coverage_finds_no_hole() {
             let mut x = extent.min().x;
             while x <= extent.max().x {
                 let at = Bng::new(x, y).unwrap();
-                let of_county = !county_index.containing(county.areas(), at).is_empty();
+                let of_county = !county_index.containing(at).is_empty();
                 for (layer, index) in &indexes {
-                    let holders = index.containing(layer.areas(), at);
+                    let holders = index.containing(at);
                     let what = format!("seed {seed}, {} at {x} {y}", layer.meta().id);
                     assert_eq!(!holders.is_empty(), of_county, "{what}");
                     let inside = holders.iter().filter(|(_, p)| *p == Position::Inside).count();
@@ -201,7 +201,7 @@ fn every_vertex_of_a_coverage_is_on_the_boundary_of_each_area_that_has_it() {
             for (place, area) in layer.areas().iter().enumerate() {
                 for vertex in area.edges().map(|edge| edge.start) {
                     let at = Bng::new(vertex.x, vertex.y).unwrap();
-                    let holders = index.containing(layer.areas(), at);
+                    let holders = index.containing(at);
                     assert!(holders.contains(&(place, Position::Boundary)), "seed {seed}, {at:?}");
                     assert!(holders.iter().all(|(_, p)| *p == Position::Boundary), "seed {seed}");
                 }
@@ -293,7 +293,7 @@ fn every_postcode_is_in_the_ward_that_is_published_for_it() {
                 assert!(record.published_ward.is_none() && record.positional_quality == 90);
                 continue;
             };
-            let holders = index.containing(wards.areas(), at);
+            let holders = index.containing(at);
             let published = record.published_ward.as_ref().unwrap();
             let agrees = holders.iter().any(|&(ward, _)| wards.areas()[ward].code() == published);
             assert!(agrees, "seed {seed}: {}", record.postcode);
@@ -312,7 +312,7 @@ fn every_address_is_in_the_county_and_some_postcode_is_split_between_laps_by_its
         let mut laps_of: BTreeMap<Postcode, BTreeSet<usize>> = BTreeMap::new();
         let mut uprns = BTreeSet::new();
         for address in &world.addresses {
-            let holders = index.containing(laps.areas(), address.position);
+            let holders = index.containing(address.position);
             assert!(!holders.is_empty(), "seed {seed}: {address:?} is in the sea");
             let laps = laps_of.entry(address.postcode).or_default();
             laps.extend(holders.into_iter().map(|(lap, _)| lap));

@@ -7,7 +7,8 @@ use super::members::Found;
 use crate::area::Area;
 use crate::fault::{Fault, FaultKind, Report};
 use crate::layer::Layer;
-use crate::measure::{Measurable, shared_ground};
+use crate::measure::shared_ground;
+use crate::outline::Outline;
 use crate::validity::coverage;
 
 /// Reports what is claimed twice, as errors, and what is not claimed at all, as notes.
@@ -112,8 +113,8 @@ fn unclaimed(
         .filter(|member| member.layer.meta().id == places.layer)
         .map(|member| member.area.code().as_str())
         .collect();
-    let grounds: Vec<Measurable> =
-        composed.iter().map(|(area, _)| Measurable::new(area.geometry())).collect();
+    let grounds: Vec<Outline> =
+        composed.iter().map(|(area, _)| Outline::new(area.geometry())).collect();
     for (index, area) in layer.areas().iter().enumerate() {
         let Some(place) = place_of(area).filter(|place| defined.contains(place.as_str())) else {
             continue;
@@ -121,7 +122,7 @@ fn unclaimed(
         if named.contains(area.code().as_str()) {
             continue;
         }
-        let own = Measurable::new(area.geometry());
+        let own = Outline::new(area.geometry());
         let claimed: f64 = grounds.iter().map(|ground| shared_ground(&own, ground).area_m2).sum();
         if claimed >= CLAIMED_SHARE * area.area_m2() {
             continue;

@@ -14,7 +14,8 @@ use crate::fault::{Fault, FaultKind, Report};
 use crate::layer::{Layer, LayerId, LayerMeta};
 use crate::load::raw::RawGeometry;
 use crate::manifest::nearest;
-use crate::measure::{Measurable, shared_ground};
+use crate::measure::shared_ground;
+use crate::outline::Outline;
 use crate::validity::admit_rings;
 
 /// A share of a member's ground this close to one is the whole: less is rounding.
@@ -92,10 +93,10 @@ impl<'a> Found<'a> {
         if self.is_plain() {
             return order.into_iter().map(|name| (name, None)).collect();
         }
-        let ground = Measurable::new(ground);
+        let ground = Outline::new(ground);
         let share = |name: String| {
             let area = members[&name].area;
-            let shared = shared_ground(&Measurable::new(area.geometry()), &ground);
+            let shared = shared_ground(&Outline::new(area.geometry()), &ground);
             let share = shared.area_m2 / area.area_m2();
             (name, (share < WHOLE).then_some(share))
         };
