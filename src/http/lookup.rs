@@ -14,7 +14,7 @@ use super::work::{json, respond};
 use crate::answers;
 
 pub(super) fn router() -> Router<App> {
-    Router::new().route("/v1/lookup", get(one))
+    Router::new().route("/v1/lookup", get(one).post(super::bulk::many))
 }
 
 /// One place costs some ten microseconds, less than to hand it to another thread.

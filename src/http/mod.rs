@@ -29,6 +29,7 @@ use crate::state::Live;
 
 mod areas;
 mod body;
+mod bulk;
 mod collections;
 mod error;
 mod etag;

@@ -6,9 +6,11 @@ mod squares;
 
 mod areas;
 mod ask;
+mod bulk;
 mod caching;
 mod collections;
 mod lookup;
 mod overlaps;
 mod points;
 mod problems;
+mod socket;

@@ -1,0 +1,134 @@
+//! The header of a CSV file: where its places are, and what is added.
+
+use csv::ByteRecord;
+use lapwing_boundaries::atlas::Chosen;
+use lapwing_boundaries::position::InvalidPosition;
+
+use super::{BulkError, Refusal, Status, bng, lng_lat, postcode};
+use crate::answers::Place;
+
+/// Which columns say where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// `postcode`
+    Postcode,
+    /// `lon` and `lat`
+    LngLat,
+    /// `easting` and `northing`
+    Bng,
+}
+
+impl By {
+    /// Reads `postcode`, `lonlat` or `bng`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "postcode" => Some(Self::Postcode),
+            "lonlat" => Some(Self::LngLat),
+            "bng" => Some(Self::Bng),
+            _ => None,
+        }
+    }
+
+    const ALL: [Self; 3] = [Self::Postcode, Self::LngLat, Self::Bng];
+
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Postcode => &["postcode"],
+            Self::LngLat => &["lon", "lat"],
+            Self::Bng => &["easting", "northing"],
+        }
+    }
+}
+
+/// The columns that say where, by number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PlaceColumns {
+    by: By,
+    at: Vec<usize>,
+}
+
+/// A header's name as it is compared: without white space around it, in lower case.
+fn plain(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).trim().to_lowercase()
+}
+
+impl PlaceColumns {
+    /// Finds them in a header; `by` chooses where there are several ways.
+    pub(super) fn find(header: &ByteRecord, by: Option<By>) -> Result<Self, BulkError> {
+        let names: Vec<String> = header.iter().map(plain).collect();
+        let place = |name: &str| names.iter().position(|n| n == name);
+        let ways = match by {
+            Some(by) => vec![by],
+            None => By::ALL
+                .into_iter()
+                .filter(|by| by.names().iter().all(|name| place(name).is_some()))
+                .collect(),
+        };
+        match ways[..] {
+            [by] => {
+                let at: Vec<usize> = by.names().iter().filter_map(|name| place(name)).collect();
+                if at.len() == by.names().len() {
+                    return Ok(Self { by, at });
+                }
+            }
+            [] => {}
+            _ => {
+                let ways: Vec<String> = ways.iter().map(|by| by.names().join(" and ")).collect();
+                return Err(BulkError::SeveralPlaces { ways: ways.join(", ") });
+            }
+        }
+        for by in [By::LngLat, By::Bng] {
+            let &[first, second] = by.names() else { continue };
+            match (place(first), place(second)) {
+                (Some(_), None) => return Err(BulkError::HalfAPlace { has: first, lacks: second }),
+                (None, Some(_)) => return Err(BulkError::HalfAPlace { has: second, lacks: first }),
+                _ => {}
+            }
+        }
+        let columns: Vec<String> =
+            header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        Err(BulkError::NoPlaceColumn { columns: columns.join(", ").chars().take(300).collect() })
+    }
+
+    /// The place of a row that has all its columns.
+    pub(super) fn read(&self, row: &ByteRecord) -> Result<Place, Refusal> {
+        let cell = |i: usize| std::str::from_utf8(row.get(self.at[i]).unwrap_or_default());
+        let broken = |_| (Status::Invalid, "the cell is not text in UTF-8".to_owned());
+        if self.by == By::Postcode {
+            return postcode(cell(0).map_err(broken)?);
+        }
+        let number = |i| {
+            let text = cell(i).map_err(broken)?.trim();
+            text.parse::<f64>().map_err(|_| (Status::Invalid, format!("{text:?} is no number")))
+        };
+        let (x, y) = (number(0)?, number(1)?);
+        if !x.is_finite() || !y.is_finite() {
+            return Err((Status::Invalid, InvalidPosition::NotFinite.to_string()));
+        }
+        if self.by == By::LngLat { lng_lat(x, y) } else { bng(x, y) }
+    }
+}
+
+/// The names of the columns that are added, in order.
+pub(super) fn added(chosen: &[Chosen]) -> Vec<String> {
+    let of_layers =
+        chosen.iter().flat_map(|c| [format!("{}_code", c.key), format!("{}_name", c.key)]);
+    let ends = ["confidence", "boundary_distance_m"].map(str::to_owned);
+    std::iter::once("status".to_owned()).chain(of_layers).chain(ends).collect()
+}
+
+/// Refuses a header in which a name stands twice, or would with those that are added. Columns
+/// without a name, such as spreadsheets leave behind, may be many.
+pub(super) fn check_names(header: &ByteRecord, added: &[String]) -> Result<(), BulkError> {
+    let mut seen: Vec<String> = Vec::new();
+    for name in header.iter().map(plain).filter(|name| !name.is_empty()) {
+        if added.contains(&name) {
+            return Err(BulkError::TakenColumn { name });
+        }
+        if seen.contains(&name) {
+            return Err(BulkError::RepeatedColumn { name });
+        }
+        seen.push(name);
+    }
+    Ok(())
+}

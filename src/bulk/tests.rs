@@ -1,0 +1,350 @@
+use lapwing_boundaries::atlas::Atlas;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::answers::squares::{TODAY, atlas, with_addresses};
+
+fn ask(layers: &[&str]) -> Ask {
+    Ask { layers: Some(layers.iter().map(|&l| l.to_owned()).collect()), day: TODAY }
+}
+
+/// Everything an engine writes for a document that comes in pieces of `size`.
+fn run(engine: &mut dyn RowEngine, input: &[u8], size: usize) -> Result<Vec<u8>, BulkError> {
+    let mut out = Vec::new();
+    for piece in input.chunks(size) {
+        out.extend(engine.push(piece)?);
+    }
+    while let Some(piece) = engine.finish()? {
+        out.extend(piece);
+    }
+    Ok(out)
+}
+
+fn csv_by(input: &[u8], by: Option<By>) -> Result<String, BulkError> {
+    let atlas = atlas();
+    let mut engine = CsvRows::new(&atlas, &ask(&["ward", "lap"]), by)?;
+    let out = run(&mut engine, input, 7)?;
+    Ok(out.iter().map(|&b| char::from(b)).collect())
+}
+
+fn csv(input: &str) -> String {
+    csv_by(input.as_bytes(), None).unwrap()
+}
+
+#[test]
+fn every_input_column_comes_back_and_the_answer_after_it() {
+    assert_eq!(
+        csv("id,Postcode,note\n7,nn11aa,\"a, \"\"b\"\"\"\n8,NN1 1AB,\n"),
+        "id,Postcode,note,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m\n\
+         7,nn11aa,\"a, \"\"b\"\"\",ok,E05000001,Abbey,N4,North 4,high,500\n\
+         8,NN1 1AB,,ok,E05000002,Saint George's,,,high,200\n"
+    );
+}
+
+#[test]
+fn each_row_has_a_status_and_a_bad_one_never_stops_the_rest() {
+    let out = csv(
+        "postcode,n\nNN11AA,1\nNN19ZZ,2\nNN1,3\n,4\nNN11AE,5\nNN69ZZ,6\nNN11AA\nNN11AA,8,x\n\nNN11AD,9\n",
+    );
+    let read: Vec<(String, String)> = csv_cells(&out, &["n", "status"]);
+    let status = |n: &str, status: &str| (n.to_owned(), status.to_owned());
+    assert_eq!(
+        read,
+        [
+            status("1", "ok"),
+            status("2", "not_found"),
+            status("3", "invalid"),
+            status("4", "invalid"),
+            status("5", "not_found"),
+            status("6", "outside"),
+            status("", "invalid"),
+            status("8", "invalid"),
+            status("9", "ok"),
+        ]
+    );
+}
+
+fn csv_cells(text: &str, names: &[&str; 2]) -> Vec<(String, String)> {
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let at = names.map(|name| header.iter().position(|h| h == name).unwrap());
+    let rows = reader.records().map(Result::unwrap);
+    rows.map(|row| (row[at[0]].to_owned(), row[at[1]].to_owned())).collect()
+}
+
+#[test]
+fn positions_in_degrees_and_metres_are_located() {
+    let metres = csv("easting,northing\n475500,260500\n475500.0 , 260500\n9e9,0\nx,1\nNaN,1\n");
+    let read = csv_cells(&metres, &["status", "ward_code"]);
+    let statuses: Vec<&str> = read.iter().map(|(status, _)| &**status).collect();
+    assert_eq!(statuses, ["ok", "ok", "outside", "invalid", "invalid"]);
+    assert_eq!(read[0].1, "E05000001");
+    let (at, _) = Bng::new(475_500.0, 260_500.0).unwrap().to_lng_lat();
+    let degrees = csv(&format!("LON,lat\n{},{}\n200,1\n12,41\n", at.lon(), at.lat()));
+    let read = csv_cells(&degrees, &["status", "ward_code"]);
+    assert_eq!(read[0], ("ok".to_owned(), "E05000001".to_owned()));
+    assert_eq!((&*read[1].0, &*read[2].0), ("invalid", "outside"));
+}
+
+#[test]
+fn unparished_ground_is_an_answer_and_not_outside() {
+    let atlas = atlas();
+    let mut engine = CsvRows::new(&atlas, &ask(&["parish"]), None).unwrap();
+    let out = run(&mut engine, b"postcode\nNN11AA\n", 64).unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "postcode,status,parish_code,parish_name,confidence,boundary_distance_m\n\
+         NN11AA,ok,,,high,300\n"
+    );
+    assert_eq!(engine.tally(), Tally { ok: 1, ..Tally::default() });
+}
+
+#[test]
+fn several_areas_are_joined_by_semicolons() {
+    let atlas = with_addresses();
+    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), None).unwrap();
+    let out = run(&mut engine, b"postcode\nNN11AC\n", 64).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert!(out.contains("ok,E05000001;E05000002,Abbey;Saint George's,low,10"), "{out}");
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_and_a_byte_order_mark_come_back_as_they_were() {
+    let input = b"\xEF\xBB\xBFpostcode,caf\xE9\r\nNN11AA,\xE9\xFF\r\n\xE9,x\r\n";
+    let atlas = atlas();
+    for size in [1, 2, 3, 5, 64] {
+        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), None).unwrap();
+        let out = run(&mut engine, input, size).unwrap();
+        assert!(out.starts_with(b"\xEF\xBB\xBFpostcode,caf\xE9,status,"));
+        let lines: Vec<&[u8]> = out.split(|&b| b == b'\n').collect();
+        assert!(lines[1].starts_with(b"NN11AA,\xE9\xFF,ok,N4"));
+        assert!(lines[2].starts_with(b"\xE9,x,invalid,"));
+    }
+}
+
+#[test]
+fn headers_that_cannot_be_answered_are_refused_with_what_to_change() {
+    let told = |header: &str| csv_by(header.as_bytes(), None).unwrap_err().to_string();
+    assert!(told("").contains("empty"));
+    assert!(told("\u{feff}").contains("empty"));
+    assert!(told("name,town\n").contains("the header has name, town"));
+    assert!(told("postcode;name\n").ends_with("separate columns by commas"));
+    assert!(told("a,lat\n").contains("has lat and no lon"));
+    assert!(told("easting,x\n").contains("has easting and no northing"));
+    assert!(told("postcode,lon,lat\n").contains("by=postcode"));
+    assert!(told("postcode,a,A \n").contains("two columns \"a\""));
+    assert!(told("postcode,Ward_Code\n").contains("\"ward_code\", which the answer would have"));
+    assert!(told("postcode,status\n").contains("status"));
+    let utf16 = csv_by(b"\xFF\xFEp\0o\0", None).unwrap_err();
+    assert_eq!(utf16, BulkError::Utf16);
+    assert!(csv_by(b"postcode,,\nNN11AA,,\n", None).is_ok(), "columns without a name may be many");
+}
+
+#[test]
+fn of_several_ways_to_say_where_one_is_chosen() {
+    let input = b"postcode,easting,northing\nNN11AA,476500,260500\n";
+    assert!(csv_by(input, Some(By::Postcode)).unwrap().contains("ok,E05000001"));
+    assert!(csv_by(input, Some(By::Bng)).unwrap().contains("ok,E05000002"));
+    assert!(matches!(csv_by(input, Some(By::LngLat)), Err(BulkError::NoPlaceColumn { .. })));
+}
+
+#[test]
+fn an_open_quote_ends_the_document_before_it_fills_the_memory() {
+    let input = format!("postcode\nNN11AA\n\"{}", "x\n".repeat(2 << 20));
+    let error = csv_by(input.as_bytes(), None).unwrap_err();
+    assert!(matches!(error, BulkError::RowTooLong { row: 3, .. }), "{error}");
+}
+
+#[test]
+fn rows_keep_their_order_over_many_batches_and_are_counted() {
+    let atlas = atlas();
+    let row = |n: usize| format!("{},{n}\n", ["NN11AA", "NN11AB", "NN19ZZ"][n % 3]);
+    let rows: Vec<String> = (0..4321).map(row).collect();
+    let input = format!("postcode,n\n{}", rows.concat());
+    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), None).unwrap();
+    let out = String::from_utf8(run(&mut engine, input.as_bytes(), 999).unwrap()).unwrap();
+    for (n, line) in out.lines().skip(1).enumerate() {
+        let expected = ["E05000001", "E05000002", "not_found"][n % 3];
+        assert!(line.contains(&format!(",{n},")) && line.contains(expected), "{n}: {line}");
+    }
+    assert_eq!(engine.tally(), Tally { ok: 2881, not_found: 1440, ..Tally::default() });
+}
+
+fn lines(atlas: &Atlas, input: &[u8], size: usize) -> Vec<Value> {
+    let mut engine = NdjsonRows::new(atlas, &ask(&["ward"])).unwrap();
+    let out = run(&mut engine, input, size).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_question_a_line_gets_an_answer_a_line() {
+    let atlas = atlas();
+    let input = br#"{"postcode": "nn1 1aa", "id": 7}
+{"easting": 476700, "northing": 260500, "layers": ["lap"], "id": "b"}
+
+{"postcode": "NN1 1AA", "date": "2014-07-01"}
+"#;
+    let answers = lines(&atlas, input, 11);
+    assert_eq!(answers.len(), 3);
+    assert_eq!((&answers[0]["id"], &answers[0]["status"]), (&json!(7), &json!("ok")));
+    assert_eq!(answers[0]["query"], json!({"postcode": "NN1 1AA"}));
+    assert_eq!(answers[0]["areas"]["ward"][0]["name"], "Abbey");
+    assert_eq!(answers[0]["confidence"]["level"], "high");
+    assert_eq!(answers[0]["layers"]["ward"]["layer"], "ward");
+    assert_eq!(answers[0]["snapshot"]["title"], "Squares");
+    assert_eq!(answers[1]["areas"], json!({"lap": []}));
+    assert_eq!(answers[1]["id"], "b");
+    assert_eq!(answers[2]["layers"]["ward"]["layer"], "ward_2013");
+}
+
+#[test]
+fn a_broken_line_says_why_and_the_next_is_answered() {
+    let atlas = atlas();
+    let long = format!("{{\"postcode\": \"{}\"}}", "x".repeat(100_000));
+    let input = [
+        r#"{"postcode": "NN1 9ZZ", "id": 1}"#,
+        r#"{"postcode": "NN1"}"#,
+        r#"{"lon": 0}"#,
+        r#"{"postcode": "NN1 1AA", "lon": 0, "lat": 52}"#,
+        r#"{"postcode": "NN1 1AA", "colour": "red"}"#,
+        r#"{"postcode": "NN1 1AA", "layers": ["nil"]}"#,
+        r#"{"postcode": "NN1 1AA", "date": "soon"}"#,
+        r#"{"postcode": 5}"#,
+        "[1]",
+        "{",
+        &long,
+        r#"{"lon": 12, "lat": 41}"#,
+        r#"{"easting": 480000, "northing": 260000}"#,
+        r#"{"postcode": "NN1 1AA"}"#,
+    ]
+    .join("\n");
+    let answers = lines(&atlas, input.as_bytes(), 4096);
+    let statuses: Vec<&str> = answers.iter().map(|a| a["status"].as_str().unwrap()).collect();
+    let mut expected = vec!["not_found"];
+    expected.extend(["invalid"; 10]);
+    expected.extend(["outside", "outside", "ok"]);
+    assert_eq!(statuses, expected);
+    assert_eq!(answers[0]["id"], 1);
+    assert_eq!(answers[1]["query"], json!({"postcode": "NN1"}));
+    assert!(answers[4]["error"].as_str().unwrap().contains("colour"));
+    assert!(answers[9].get("query").is_none(), "what is no JSON is not given back");
+    assert!(answers[12]["areas"]["ward"].as_array().unwrap().is_empty(), "off every area");
+    assert!(answers.iter().all(|answer| answer["snapshot"]["title"] == "Squares"));
+}
+
+fn document(input: &str, ask: Ask) -> Result<Value, BulkError> {
+    let atlas = atlas();
+    let mut engine = JsonRows::new(&atlas, ask);
+    let out = run(&mut engine, input.as_bytes(), 5)?;
+    Ok(serde_json::from_slice(&out).unwrap())
+}
+
+fn plain() -> Ask {
+    Ask { layers: None, day: TODAY }
+}
+
+#[test]
+fn a_document_of_postcodes_or_points_is_answered_in_order() {
+    let input = r#"{"postcodes": ["NN11AA", "NN1", 5, "NN19ZZ"], "layers": ["ward"]}"#;
+    let answer = document(input, plain()).unwrap();
+    let statuses: Vec<_> =
+        answer["answers"].as_array().unwrap().iter().map(|a| &a["status"]).collect();
+    assert_eq!(statuses, ["ok", "invalid", "invalid", "not_found"]);
+    assert_eq!(answer["answers"][0]["areas"]["ward"][0]["code"], "E05000001");
+    assert_eq!(answer["answers"][2]["query"], 5);
+    assert!(answer["answers"][0].get("snapshot").is_none(), "said once");
+    assert_eq!(answer["layers"]["ward"]["layer"], "ward");
+    assert_eq!(answer["snapshot"]["title"], "Squares");
+
+    let points = r#"{"date": "2014-07-01", "points": [[-3.2, 55.95], [1], [12, 41], [0, 91]]}"#;
+    let answer = document(points, plain()).unwrap();
+    let statuses: Vec<_> =
+        answer["answers"].as_array().unwrap().iter().map(|a| &a["status"]).collect();
+    assert_eq!(statuses, ["outside", "invalid", "outside", "invalid"]);
+    assert_eq!(answer["layers"]["ward"]["layer"], "ward_2013");
+    assert_eq!(document(r#"{"postcodes": []}"#, plain()).unwrap()["answers"], json!([]));
+}
+
+#[test]
+fn a_document_of_many_batches_is_one_document() {
+    let postcodes: Vec<&str> = (0..3210).map(|n| ["NN11AA", "NN1"][n % 2]).collect();
+    let answer = document(&json!({"postcodes": postcodes}).to_string(), plain()).unwrap();
+    let answers = answer["answers"].as_array().unwrap();
+    assert_eq!(answers.len(), 3210);
+    assert!((0..).zip(answers).all(|(n, a)| a["status"] == ["ok", "invalid"][n % 2]));
+}
+
+#[test]
+fn documents_without_the_form_are_refused_with_it() {
+    let told = |input: &str, ask| document(input, ask).unwrap_err().to_string();
+    for input in [
+        "",
+        "[]",
+        "{}",
+        "{\"postcodes\": [], \"points\": []}",
+        "{\"postcodes\": \"NN1 1AA\"}",
+        "{\"postcode\": [\"NN1 1AA\"]}",
+        "{\"postcodes\": [}",
+        "{\"postcodes\": [], \"date\": \"soon\"}",
+    ] {
+        assert!(told(input, plain()).contains("a list of [longitude, latitude]"), "{input}");
+    }
+    assert!(told("{\"postcodes\": [], \"layers\": [\"nil\"]}", plain()).contains("no layer"));
+    let twice = told("{\"postcodes\": [], \"layers\": [\"lap\"]}", ask(&["ward"]));
+    assert!(twice.contains("both in the URL and in the body"), "{twice}");
+}
+
+/// Of what trouble is made.
+const PARTS: &[&[u8]] = &[
+    b"NN11AA",
+    b",",
+    b"\n",
+    b"\r\n",
+    b"\"",
+    b"\xEF\xBB\xBF",
+    b"{\"postcode\":\"NN11AA\"}",
+    b"x",
+    b"\xFF",
+];
+
+proptest! {
+    #[test]
+    fn pieces_may_be_cut_anywhere(
+        input in proptest::collection::vec(
+            proptest::sample::select(PARTS),
+            0..40,
+        ),
+        size in 1_usize..9,
+    ) {
+        let atlas = atlas();
+        let csv = [b"postcode,a\n".to_vec(), input.concat()].concat();
+        let all = |size| {
+            run(&mut CsvRows::new(&atlas, &ask(&["ward"]), None).unwrap(), &csv, size)
+        };
+        prop_assert_eq!(all(size), all(1 << 20));
+        let ndjson = input.concat();
+        let all = |size| run(&mut NdjsonRows::new(&atlas, &ask(&["ward"])).unwrap(), &ndjson, size);
+        prop_assert_eq!(all(size), all(1 << 20));
+    }
+
+    #[test]
+    fn cells_come_back_byte_for_byte(
+        cells in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..12), 1..20),
+    ) {
+        let mut writer = ::csv::Writer::from_writer(Vec::new());
+        writer.write_record(["postcode", "note"]).unwrap();
+        for cell in &cells {
+            writer.write_record([&b"NN11AA"[..], cell]).unwrap();
+        }
+        let input = writer.into_inner().unwrap();
+        let atlas = atlas();
+        let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), None).unwrap();
+        let out = run(&mut engine, &input, 3).unwrap();
+        let mut reader = ::csv::Reader::from_reader(&*out);
+        let back: Vec<Vec<u8>> =
+            reader.byte_records().map(|row| row.unwrap()[1].to_vec()).collect();
+        prop_assert_eq!(back, cells);
+    }
+}

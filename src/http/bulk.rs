@@ -1,0 +1,107 @@
+//! `POST /v1/lookup`: many places in one request, answered in the format they came in.
+//!
+//! The body is read whole before the answer begins. Most clients read nothing until they have
+//! sent all, so to answer while still reading would have both wait for each other for ever. Its
+//! answer is then made and sent piece by piece, and what has been answered is dropped.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::App;
+use super::body::{self, Received};
+use super::error::{Kind, Problem};
+use super::negotiate::{CSV, JSON, NDJSON, negotiate};
+use super::params::{Params, malformed};
+use super::work::respond;
+use crate::bulk::{Ask, BulkError, By, CsvRows, JsonRows, NdjsonRows, RowEngine};
+
+/// So many bytes are answered before the client is given something.
+const PIECE: usize = 64 << 10;
+
+pub(super) async fn many(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["layers", "date", "by"]])?;
+    let ask = Ask { layers: params.list("layers")?, day: params.day()? };
+    let format = body::format(&headers, &[JSON, NDJSON, CSV])?;
+    negotiate(&headers, &[format])?;
+    let by = params.get("by").map(|text| {
+        By::parse(text).ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
+    });
+    let by = by.transpose()?;
+    if by.is_some() && format != CSV {
+        let detail = "by chooses between the columns of a CSV file: leave it out";
+        return Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", "by"));
+    }
+    let atlas = app.atlas()?;
+    let engine: Box<dyn RowEngine> = match format {
+        CSV => Box::new(CsvRows::new(Arc::clone(&atlas), &ask, by)?),
+        NDJSON => Box::new(NdjsonRows::new(Arc::clone(&atlas), &ask)?),
+        _ => Box::new(JsonRows::new(Arc::clone(&atlas), ask)),
+    };
+    // Of a JSON document every row is held until the last is answered.
+    let most = if format == JSON { app.limits.body } else { app.limits.bulk_body };
+    let received = body::read(&headers, body, most, &app.limits, &app.body_memory).await?;
+
+    // Up to the first words of the answer, a document that cannot be read can still be refused.
+    let mut pieces = Pieces::new(engine, received);
+    let (first, pieces) = app
+        .workshop
+        .apart(move || {
+            let first = pieces.find(|piece| !piece.as_ref().is_ok_and(Vec::is_empty));
+            Ok((first.transpose()?, pieces))
+        })
+        .await?;
+    let all = first.map(Ok).into_iter().chain(pieces);
+    let content_type = match format {
+        CSV => "text/csv; charset=utf-8; header=present",
+        other => other,
+    };
+    Ok(respond(content_type, app.workshop.stream(all)))
+}
+
+impl From<BulkError> for Problem {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::Answer(error) => error.into(),
+            error => Self::new(Kind::InvalidBody, error.to_string()),
+        }
+    }
+}
+
+/// The answer to a body, piece by piece.
+struct Pieces {
+    engine: Box<dyn RowEngine>,
+    rest: VecDeque<Bytes>,
+    /// Holds the body's part of the memory until all is answered.
+    _received: Received,
+}
+
+impl Pieces {
+    fn new(engine: Box<dyn RowEngine>, mut received: Received) -> Self {
+        let rest = std::mem::take(&mut received.pieces).into();
+        Self { engine, rest, _received: received }
+    }
+}
+
+impl Iterator for Pieces {
+    type Item = Result<Vec<u8>, BulkError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Some(mut piece) = self.rest.pop_front() else {
+            return self.engine.finish().transpose();
+        };
+        if piece.len() > PIECE {
+            self.rest.push_front(piece.split_off(PIECE));
+        }
+        Some(self.engine.push(&piece))
+    }
+}

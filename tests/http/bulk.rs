@@ -1,0 +1,117 @@
+//! `POST /v1/lookup`: many places at once.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use lapwing::http::{Limits, router};
+use lapwing::state::Live;
+use serde_json::json;
+
+use crate::ask::{post, send, service};
+use crate::squares;
+
+#[tokio::test]
+async fn each_format_is_answered_in_kind() {
+    let csv = post("/v1/lookup?layers=ward", "text/csv", "postcode\nNN11AA\nNN1\n").await;
+    assert_eq!(csv.status, StatusCode::OK);
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
+    assert_eq!(
+        csv.text(),
+        "postcode,status,ward_code,ward_name,confidence,boundary_distance_m\n\
+         NN11AA,ok,E05000001,Abbey,high,500\nNN1,invalid,,,,\n"
+    );
+    let json = json!({"postcodes": ["NN1 1AA"], "layers": ["ward"]}).to_string();
+    let json = post("/v1/lookup", "application/json", json).await;
+    assert_eq!(json.header("content-type"), "application/json");
+    assert_eq!(json.json()["answers"][0]["areas"]["ward"][0]["code"], "E05000001");
+    let ndjson = "{\"postcode\":\"NN1 1AA\"}\n{\"lon\":1}\n";
+    let ndjson =
+        post("/v1/lookup?layers=lap&date=2024-05-01", "application/x-ndjson", ndjson).await;
+    assert_eq!(ndjson.header("content-type"), "application/x-ndjson");
+    assert_eq!(ndjson.text().lines().count(), 2);
+    assert!(ndjson.text().contains("\"date\":\"2024-05-01\""));
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_read_is_refused_before_the_answer_begins() {
+    for (path, content_type, body, status, problem) in [
+        ("", "text/csv", "name\nx\n", 400, "invalid-body"),
+        ("", "text/csv", "", 400, "invalid-body"),
+        ("", "application/json", "{", 400, "invalid-body"),
+        ("", "application/json", "{\"postcodes\":[],\"layers\":[\"nil\"]}", 404, "unknown-layer"),
+        ("?layers=nil", "text/csv", "postcode\n", 404, "unknown-layer"),
+        ("?layers=hall", "application/x-ndjson", "{}", 400, "wrong-layer-kind"),
+        ("?by=name", "text/csv", "postcode\n", 400, "invalid-parameter"),
+        ("?by=bng", "application/json", "{}", 400, "conflicting-parameters"),
+        ("?postcode=NN11AA", "text/csv", "postcode\n", 400, "unknown-parameter"),
+        ("", "text/plain", "postcode\n", 415, "unsupported-media-type"),
+    ] {
+        let reply = post(&format!("/v1/lookup{path}"), content_type, body).await;
+        let told = (reply.status.as_u16(), &*reply.problem());
+        assert_eq!(told, (status, problem), "{path} {content_type} {body}");
+    }
+}
+
+#[tokio::test]
+async fn the_body_must_say_what_it_is_and_be_plain() {
+    let request = Request::post("/v1/lookup").body(Body::from("postcode\n")).unwrap();
+    assert_eq!(send(service(), request).await.problem(), "unsupported-media-type");
+    let request = Request::post("/v1/lookup")
+        .header("content-type", "text/csv")
+        .header("content-encoding", "gzip");
+    let reply = send(service(), request.body(Body::from("postcode\n")).unwrap()).await;
+    assert_eq!(reply.problem(), "unsupported-media-type");
+    let request = Request::post("/v1/lookup")
+        .header("content-type", "text/csv")
+        .header("accept", "application/json");
+    let reply = send(service(), request.body(Body::from("postcode\n")).unwrap()).await;
+    assert_eq!(reply.problem(), "not-acceptable");
+}
+
+#[tokio::test]
+async fn a_large_file_comes_back_whole_and_in_order() {
+    let row = |n: usize| format!("NN1 1A{},{n}\n", ["A", "B"][n % 2]);
+    let rows: Vec<String> = (0..30_000).map(row).collect();
+    let body = format!("postcode,n\n{}", rows.concat());
+    let reply = post("/v1/lookup?layers=ward", "text/csv", body).await;
+    let text = reply.text();
+    assert_eq!(text.lines().count(), 30_001);
+    for (n, line) in text.lines().skip(1).enumerate() {
+        let code = ["E05000001", "E05000002"][n % 2];
+        assert!(line.contains(&format!(",{n},ok,{code},")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_larger_than_the_limit_are_refused_whether_or_not_they_say_so() {
+    let limits = Limits { bulk_body: 1000, ..Limits::default() };
+    let service = router(Live::with(squares::atlas()), limits);
+    let large = "x".repeat(1001);
+    let stated = Body::from(large.clone());
+    let pieces = large
+        .into_bytes()
+        .chunks(100)
+        .map(|c| Ok::<_, std::io::Error>(c.to_vec()))
+        .collect::<Vec<_>>();
+    let unstated = Body::from_stream(futures_util::stream::iter(pieces));
+    for body in [stated, unstated] {
+        let request = Request::post("/v1/lookup").header("content-type", "text/csv");
+        let reply = send(service.clone(), request.body(body).unwrap()).await;
+        assert_eq!((reply.status.as_u16(), &*reply.problem()), (413, "body-too-large"));
+        assert_eq!(reply.json()["limit_bytes"], 1000);
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_all_requests_together_have_a_limit_and_give_it_back() {
+    let limits = Limits { bodies: 4096, ..Limits::default() };
+    let service = router(Live::with(squares::atlas()), limits);
+    let body = format!("postcode\n{}", "NN11AA\n".repeat(500));
+    for _ in 0..5 {
+        let request = Request::post("/v1/lookup").header("content-type", "text/csv");
+        let reply = send(service.clone(), request.body(Body::from(body.clone())).unwrap()).await;
+        assert_eq!(reply.status, StatusCode::OK);
+    }
+    let request = Request::post("/v1/lookup").header("content-type", "text/csv");
+    let reply = send(service, request.body(Body::from(body.repeat(2))).unwrap()).await;
+    assert_eq!(reply.problem(), "overloaded");
+}
