@@ -172,3 +172,138 @@ const KINDS: [&str; 18] = [
     "TIN",
     "Triangle",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Well-known binary put together by hand, in either byte order.
+    struct Writer {
+        little_endian: bool,
+        bytes: Vec<u8>,
+    }
+
+    impl Writer {
+        fn new(little_endian: bool) -> Self {
+            Self { little_endian, bytes: Vec::new() }
+        }
+
+        fn head(mut self, kind: u32) -> Self {
+            self.bytes.push(u8::from(self.little_endian));
+            self.number(kind)
+        }
+
+        fn number(mut self, n: u32) -> Self {
+            self.bytes.extend(if self.little_endian { n.to_le_bytes() } else { n.to_be_bytes() });
+            self
+        }
+
+        fn numbers(mut self, numbers: &[f64]) -> Self {
+            for n in numbers {
+                self.bytes.extend(if self.little_endian {
+                    n.to_le_bytes()
+                } else {
+                    n.to_be_bytes()
+                });
+            }
+            self
+        }
+
+        fn then(mut self, other: Self) -> Self {
+            self.bytes.extend(other.bytes);
+            self
+        }
+
+        fn polygon(self, kind: u32, ring: &[f64], dimensions: usize) -> Self {
+            self.head(kind).number(1).number((ring.len() / dimensions) as u32).numbers(ring)
+        }
+    }
+
+    fn triangle() -> RawGeometry {
+        let ring = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.0, 0.0)];
+        let ring = ring.iter().map(|&(x, y)| Coord { x, y }).collect();
+        RawGeometry::Polygons { polygons: vec![vec![ring]], grouped: true }
+    }
+
+    const XY: [f64; 8] = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+
+    #[test]
+    fn either_byte_order_and_every_code_for_heights_and_measures_is_read() {
+        let xyz = [0.0, 0.0, 9.0, 1.0, 0.0, 9.0, 0.0, 1.0, 9.0, 0.0, 0.0, 9.0];
+        let xyzm: Vec<f64> = XY.chunks(2).flat_map(|p| [p[0], p[1], 8.0, 9.0]).collect();
+        for little_endian in [true, false] {
+            let polygon = |kind, ring: &[f64], dimensions| {
+                Writer::new(little_endian).polygon(kind, ring, dimensions).bytes
+            };
+            for bytes in [
+                polygon(3, &XY, 2),
+                polygon(1003, &xyz, 3),
+                polygon(2003, &xyz, 3),
+                polygon(3003, &xyzm, 4),
+                polygon(3 | EWKB_Z, &xyz, 3),
+                polygon(3 | EWKB_Z | EWKB_M, &xyzm, 4),
+            ] {
+                assert_eq!(read(&bytes), Ok(triangle().into()));
+            }
+        }
+        // PostGIS's own: a spatial reference after the head, which the table tells better.
+        let with_srid =
+            Writer::new(true).head(3 | EWKB_SRID).number(27700).number(1).number(4).numbers(&XY);
+        assert_eq!(read(&with_srid.bytes), Ok(triangle().into()));
+    }
+
+    #[test]
+    fn several_parts_become_what_a_layer_can_hold() {
+        let little = || Writer::new(true);
+        let polygon = || little().polygon(3, &XY, 2);
+        let line = || little().head(2).number(2).numbers(&XY[..4]);
+        let geometry = |writer: Writer| read(&writer.bytes).unwrap();
+
+        // Members may have a byte order of their own.
+        let multi =
+            little().head(6).number(2).then(polygon()).then(Writer::new(false).polygon(3, &XY, 2));
+        let RawGeometry::Polygons { polygons, .. } = geometry(multi).geometry else { panic!() };
+        assert_eq!(polygons.len(), 2);
+
+        let with_line = geometry(little().head(7).number(2).then(line()).then(polygon()));
+        assert_eq!(with_line.geometry, triangle());
+        assert!(with_line.fault.unwrap().message.contains("LineString"));
+
+        // What covers ground is never dropped.
+        let curve = little().head(10).number(1).then(line());
+        let with_curve = geometry(little().head(12).number(2).then(curve).then(polygon()));
+        assert_eq!(with_curve.geometry, RawGeometry::Other("MultiSurface".into()));
+
+        assert_eq!(geometry(little().head(3).number(0)).geometry, RawGeometry::Empty);
+        assert_eq!(geometry(little().head(6).number(0)).geometry, RawGeometry::Empty);
+        assert_eq!(
+            geometry(little().head(1).numbers(&[f64::NAN, f64::NAN])).geometry,
+            RawGeometry::Empty
+        );
+    }
+
+    #[test]
+    fn malformed_bytes_are_refused_and_ask_for_no_memory() {
+        let little = || Writer::new(true);
+        let mut nested = little();
+        for _ in 0..100_000 {
+            nested = nested.head(7).number(1);
+        }
+        for (writer, words) in [
+            (little(), "ends before its end"),
+            (little().head(3), "ends before its end"),
+            (little().head(3).number(u32::MAX), "more than there is room for"),
+            (little().head(3).number(1).number(0x1000_0000), "more than there is room for"),
+            (little().head(6).number(1).then(little().head(1).numbers(&[1.0, 2.0])), "no polygon"),
+            (little().head(4000), "no geometry type"),
+            (little().head(99), "no geometry type 99"),
+            (little().head(0), "no geometry type 0"),
+            (nested, "nest more than"),
+            (little().polygon(3, &XY, 2).number(0), "4 bytes follow"),
+        ] {
+            let error = read(&writer.bytes).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+        assert!(read(&[7, 0, 0, 0, 0]).unwrap_err().contains("byte order 7"));
+    }
+}

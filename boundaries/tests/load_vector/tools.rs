@@ -35,7 +35,6 @@ pub(crate) fn load_clean(source: &VectorSource) -> RawLayer {
 }
 
 /// The one fault of a file that is refused as a whole.
-#[allow(dead_code)]
 pub(crate) fn refusal(source: &VectorSource) -> Fault {
     let (layer, mut faults) = load(source);
     assert!(layer.is_none(), "{} was taken", source.path.display());
@@ -95,4 +94,46 @@ pub(crate) fn vertices(feature: &RawFeature) -> Vec<geo::Coord<f64>> {
         RawGeometry::Point(at) => vec![*at],
         RawGeometry::Empty | RawGeometry::Other(_) => Vec::new(),
     }
+}
+
+/// Runs ogr2ogr; false, said aloud, where GDAL is not installed.
+pub(crate) fn ogr2ogr(arguments: &[&str], output: &Path, input: &Path) -> bool {
+    let run = std::process::Command::new("ogr2ogr")
+        // Files read the same on every machine, whatever its locale or settings.
+        .env("OGR_GEOJSON_MAX_OBJ_SIZE", "0")
+        .args(arguments)
+        .args([output, input])
+        .output();
+    match run {
+        Err(error) => {
+            eprintln!("SKIPPED: ogr2ogr cannot be run ({error}); install GDAL");
+            false
+        }
+        Ok(done) => {
+            let talk = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert!(done.status.success(), "ogr2ogr {arguments:?}: {talk}");
+            true
+        }
+    }
+}
+
+/// A GeoJSON file of squares in Northamptonshire, each with these properties (JSON members).
+pub(crate) fn squares(folder: &Path, properties: &[&str]) -> PathBuf {
+    let features: Vec<String> = properties
+        .iter()
+        .enumerate()
+        .map(|(i, properties)| {
+            let (x, y) = (-0.9 + 0.02 * i as f64, 52.2);
+            let ring = [(0.0, 0.0), (0.01, 0.0), (0.01, 0.01), (0.0, 0.01), (0.0, 0.0)]
+                .map(|(dx, dy)| format!("[{:.7},{:.7},100]", x + dx, y + dy))
+                .join(",");
+            format!(
+                r#"{{"type":"Feature","properties":{{{properties}}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}"#
+            )
+        })
+        .collect();
+    let path = folder.join("squares.geojson");
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    std::fs::write(&path, text).unwrap();
+    path
 }

@@ -90,8 +90,10 @@ impl Crs {
         let authority = authority.to_ascii_uppercase();
         match (authority.as_str(), code) {
             (_, 0) => None,
-            ("EPSG", 27700) => Some(Self::BritishNationalGrid),
-            ("EPSG", 4326 | 4258) => Some(Self::Degrees),
+            // 7405 is the grid with heights above Newlyn; 4979 and 4937 are the degrees with
+            // heights, which GDAL states of whatever has three coordinates. Heights are dropped.
+            ("EPSG", 27700 | 7405) => Some(Self::BritishNationalGrid),
+            ("EPSG", 4326 | 4258 | 4979 | 4937) => Some(Self::Degrees),
             // 900913 and 102100 are what Web Mercator was called before EPSG admitted it.
             ("EPSG", 3857 | 900_913) | ("ESRI", 102_100) => Some(Self::WebMercator),
             ("EPSG" | "ESRI", _) => {

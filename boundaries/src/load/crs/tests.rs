@@ -10,6 +10,8 @@ fn identifiers_are_read_in_every_spelling() {
         ("EPSG:27700", Some(Crs::BritishNationalGrid)),
         (" epsg:4326 ", Some(Crs::Degrees)),
         ("EPSG:4258", Some(Crs::Degrees)),
+        ("EPSG:4979", Some(Crs::Degrees)),
+        ("EPSG:7405", Some(Crs::BritishNationalGrid)),
         ("OGC:CRS84", Some(Crs::Degrees)),
         ("CRS84", Some(Crs::Degrees)),
         ("urn:ogc:def:crs:OGC:1.3:CRS84", Some(Crs::Degrees)),

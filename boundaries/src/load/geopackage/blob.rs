@@ -40,3 +40,60 @@ pub fn geometry(blob: &[u8]) -> Result<Mended, String> {
     let is_empty = flags & 0b0001_0000 != 0;
     if is_empty { Ok(RawGeometry::Empty.into()) } else { wkb::read(wkb) }
 }
+
+#[cfg(test)]
+mod tests {
+    use geo::Coord;
+
+    use super::*;
+
+    /// A point at 1 2 after a header with those flags and an envelope of so many bytes.
+    fn blob(flags: u8, envelope: usize) -> Vec<u8> {
+        let mut blob = b"GP\0".to_vec();
+        blob.push(flags);
+        blob.extend([0; 4]);
+        blob.extend(vec![0; envelope]);
+        blob.extend([1, 1, 0, 0, 0]);
+        blob.extend([1.0_f64, 2.0].iter().flat_map(|n| n.to_le_bytes()));
+        blob
+    }
+
+    #[test]
+    fn every_envelope_is_passed_over() {
+        let point = RawGeometry::Point(Coord { x: 1.0, y: 2.0 });
+        for (kind, length) in [(0, 0), (1, 32), (2, 48), (3, 48), (4, 64)] {
+            for byte_order in [0, 1] {
+                assert_eq!(
+                    geometry(&blob(kind << 1 | byte_order, length)),
+                    Ok(point.clone().into()),
+                    "envelope {kind}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_empty_flag_is_believed() {
+        assert_eq!(geometry(&blob(0b0001_0001, 0)), Ok(RawGeometry::Empty.into()));
+    }
+
+    #[test]
+    fn headers_that_break_the_rules_are_refused() {
+        let mut version_2 = blob(1, 0);
+        version_2[2] = 1;
+        for (blob, words) in [
+            (Vec::new(), "does not begin with GP"),
+            (b"GP\0\x01".to_vec(), "does not begin with GP"),
+            (b"XX\0\x01\0\0\0\0".to_vec(), "does not begin with GP"),
+            (version_2, "version 2"),
+            (blob(0b0010_0001, 0), "extended"),
+            (blob(5 << 1, 0), "no envelope of kind 5"),
+            (blob(7 << 1, 0), "no envelope of kind 7"),
+            (blob(4 << 1, 0)[..20].to_vec(), "within its envelope"),
+            (blob(1, 0)[..8].to_vec(), "ends before its end"),
+        ] {
+            let error = geometry(&blob).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+}

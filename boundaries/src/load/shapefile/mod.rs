@@ -8,6 +8,8 @@ mod dbf;
 mod encoding;
 mod parts;
 mod shp;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

@@ -1,6 +1,10 @@
 //! Coordinates of any CRS to British National Grid metres, and what is wrong with them.
 
-use std::ops::RangeInclusive;
+mod mislabelled;
+#[cfg(feature = "proj")]
+mod proj;
+#[cfg(test)]
+mod tests;
 
 use geo::Coord;
 use rayon::prelude::*;
@@ -8,6 +12,7 @@ use rayon::prelude::*;
 use crate::fault::{Fault, FaultKind};
 use crate::position::{Accuracy, Bng, InvalidPosition, LngLat};
 
+use self::mislabelled::mislabelled;
 use super::crs::Crs;
 use super::raw::{RawFeature, RawGeometry};
 use super::unprojected::{FileReport, Refusal};
@@ -35,7 +40,12 @@ pub fn project(
     if let Some(refusal) = mislabelled(&features, crs) {
         return Err(refusal);
     }
-    let to_bng = ToBng::new(crs)?;
+    let (features, to_bng) = match crs {
+        Crs::BritishNationalGrid => (features, ToBng::Grid),
+        Crs::Degrees => (features, ToBng::Degrees),
+        Crs::WebMercator => (features, ToBng::WebMercator),
+        Crs::Other { name, definition } => by_proj(features, name, definition, report)?,
+    };
     let done: Vec<(RawFeature, Outcome)> = features
         .into_par_iter()
         .map(|mut feature| {
@@ -65,6 +75,33 @@ pub fn project(
     Ok(kept)
 }
 
+/// Brings features of a CRS that is not built in to one that is, by PROJ.
+#[cfg(feature = "proj")]
+fn by_proj(
+    features: Vec<RawFeature>,
+    name: &str,
+    definition: &str,
+    report: &mut FileReport<'_>,
+) -> Result<(Vec<RawFeature>, ToBng), Refusal> {
+    proj::bring_home(features, name, definition, report)
+}
+
+/// Without PROJ a CRS that is not built in is refused, with the two ways on.
+#[cfg(not(feature = "proj"))]
+fn by_proj(
+    _: Vec<RawFeature>,
+    name: &str,
+    _: &str,
+    _: &mut FileReport<'_>,
+) -> Result<(Vec<RawFeature>, ToBng), Refusal> {
+    Err(Refusal::new(
+        FaultKind::UnknownCrs,
+        format!(
+            "the coordinates are in {name}, which is not built in: reproject the file, for example with `ogr2ogr -t_srs EPSG:27700 OUT.gpkg FILE`, or build Lapwing with PROJ (`cargo build --release --features proj`)"
+        ),
+    ))
+}
+
 /// How one feature fared.
 #[derive(Default)]
 struct Outcome {
@@ -81,20 +118,6 @@ enum ToBng {
 }
 
 impl ToBng {
-    fn new(crs: &Crs) -> Result<Self, Refusal> {
-        match crs {
-            Crs::BritishNationalGrid => Ok(Self::Grid),
-            Crs::Degrees => Ok(Self::Degrees),
-            Crs::WebMercator => Ok(Self::WebMercator),
-            Crs::Other { name, .. } => Err(Refusal::new(
-                FaultKind::UnknownCrs,
-                format!(
-                    "the coordinates are in {name}, which is not built in: reproject the file, for example with `ogr2ogr -t_srs EPSG:27700 out.gpkg in`"
-                ),
-            )),
-        }
-    }
-
     fn position(&self, at: Coord<f64>) -> Result<(Bng, Accuracy), InvalidPosition> {
         match self {
             Self::Grid => {
@@ -126,19 +149,7 @@ impl ToBng {
                 Err(InvalidPosition::NotFinite) => not_finite.note(polygon, ring, *at),
                 Err(_) => outside.note(polygon, ring, *at),
             };
-        match geometry {
-            RawGeometry::Empty | RawGeometry::Other(_) => {}
-            RawGeometry::Point(at) => each(0, None, at),
-            RawGeometry::Polygons { polygons, .. } => {
-                for (p, polygon) in polygons.iter_mut().enumerate() {
-                    for (r, ring) in polygon.iter_mut().enumerate() {
-                        for at in ring {
-                            each(p, Some(r), at);
-                        }
-                    }
-                }
-            }
-        }
+        for_each_coord_mut(geometry, &mut each);
         outcome.fault = not_finite
             .fault(FaultKind::NonFiniteCoordinate)
             .or_else(|| outside.fault(FaultKind::OutsideBritain));
@@ -182,123 +193,32 @@ impl Trouble {
     }
 }
 
-/// What coordinates look like, whatever is said of them.
-#[derive(Clone, Copy, PartialEq)]
-enum Look {
-    Degrees,
-    SwappedDegrees,
-    Grid,
-    SwappedGrid,
-    WebMercator,
-    SwappedWebMercator,
-}
-
-/// Britain and 100 km of sea around it, as [`Bng::new`] has it, roughly, in the three built-in
-/// systems. They do not overlap, nor does any of them overlap another with its axes swapped,
-/// but for the grid with itself, which is asked as stated first.
-const LONGITUDES: RangeInclusive<f64> = -11.0..=5.0;
-const LATITUDES: RangeInclusive<f64> = 48.0..=62.5;
-const MERCATOR_X: RangeInclusive<f64> = -1_225_000.0..=557_000.0;
-const MERCATOR_Y: RangeInclusive<f64> = 6_100_000.0..=9_000_000.0;
-
-impl Look {
-    const ALL: [Self; 6] = [
-        Self::Degrees,
-        Self::SwappedDegrees,
-        Self::Grid,
-        Self::SwappedGrid,
-        Self::WebMercator,
-        Self::SwappedWebMercator,
-    ];
-
-    /// Whether a coordinate that looks like this lies in or near Britain.
-    fn is_britain(self, at: Coord<f64>) -> bool {
-        let swapped = Coord { x: at.y, y: at.x };
-        match self {
-            Self::Degrees => LONGITUDES.contains(&at.x) && LATITUDES.contains(&at.y),
-            Self::Grid => Bng::new(at.x, at.y).is_ok() && !looks_like_degrees(at),
-            Self::WebMercator => MERCATOR_X.contains(&at.x) && MERCATOR_Y.contains(&at.y),
-            Self::SwappedDegrees => Self::Degrees.is_britain(swapped),
-            Self::SwappedGrid => Self::Grid.is_britain(swapped),
-            Self::SwappedWebMercator => Self::WebMercator.is_britain(swapped),
-        }
-    }
-
-    fn of(crs: &Crs) -> Option<Self> {
-        match crs {
-            Crs::BritishNationalGrid => Some(Self::Grid),
-            Crs::Degrees => Some(Self::Degrees),
-            Crs::WebMercator => Some(Self::WebMercator),
-            Crs::Other { .. } => None,
-        }
-    }
-
-    fn advice(self) -> &'static str {
-        match self {
-            Self::Degrees => "look like longitude and latitude in degrees (EPSG:4326)",
-            Self::SwappedDegrees => {
-                "look like degrees with latitude first: longitude must come first"
-            }
-            Self::Grid => "look like British National Grid metres (EPSG:27700)",
-            Self::SwappedGrid => {
-                "look like British National Grid metres with the northing first: the easting must come first"
-            }
-            Self::WebMercator => "look like Web Mercator metres (EPSG:3857)",
-            Self::SwappedWebMercator => "look like Web Mercator metres with y first",
-        }
-    }
-}
-
-/// Refuses a layer of which most coordinates lie outside Britain as its CRS has it, while all of
-/// them, or nearly, lie in Britain if they are read in another way.
-fn mislabelled(features: &[RawFeature], crs: &Crs) -> Option<Refusal> {
-    let stated = Look::of(crs)?;
-    let mut counts = [0_usize; Look::ALL.len()];
-    let (mut total, mut as_stated, mut first) = (0_usize, 0_usize, None);
-    for feature in features {
-        for_each_coord(&feature.geometry, |at| {
-            if !at.x.is_finite() || !at.y.is_finite() {
-                return;
-            }
-            total += 1;
-            if stated.is_britain(at) {
-                as_stated += 1;
-                return;
-            }
-            first.get_or_insert((feature, at));
-            for (count, look) in counts.iter_mut().zip(Look::ALL) {
-                *count += usize::from(look.is_britain(at));
-            }
-        });
-    }
-    let (feature, at) = first?;
-    if as_stated * 2 > total {
-        return None;
-    }
-    let (count, look) = counts.into_iter().zip(Look::ALL).max_by_key(|(count, _)| *count)?;
-    // One stray in a hundred is a bad feature; more of them, and the guess itself is bad.
-    if count * 100 < (total - as_stated) * 99 {
-        return None;
-    }
-    let message = format!(
-        "the coordinates are said to be {crs}, but {look}: {x} {y}, for example. {remedy}",
-        look = look.advice(),
-        x = at.x,
-        y = at.y,
-        remedy = "Mend the CRS that the file states, or `crs` in the catalogue, or the file's coordinates",
-    );
-    let fault = Fault::error(FaultKind::MislabelledCrs, message)
-        .of_feature(feature.index, feature.code.as_deref())
-        .at(at.x, at.y);
-    Some(fault.into())
-}
-
 fn for_each_coord(geometry: &RawGeometry, mut each: impl FnMut(Coord<f64>)) {
     match geometry {
         RawGeometry::Empty | RawGeometry::Other(_) => {}
         RawGeometry::Point(at) => each(*at),
         RawGeometry::Polygons { polygons, .. } => {
             polygons.iter().flatten().flatten().for_each(|at| each(*at));
+        }
+    }
+}
+
+/// Every coordinate, with the number of its polygon and, unless it is a point, of its ring.
+fn for_each_coord_mut(
+    geometry: &mut RawGeometry,
+    each: &mut impl FnMut(usize, Option<usize>, &mut Coord<f64>),
+) {
+    match geometry {
+        RawGeometry::Empty | RawGeometry::Other(_) => {}
+        RawGeometry::Point(at) => each(0, None, at),
+        RawGeometry::Polygons { polygons, .. } => {
+            for (p, polygon) in polygons.iter_mut().enumerate() {
+                for (r, ring) in polygon.iter_mut().enumerate() {
+                    for at in ring {
+                        each(p, Some(r), at);
+                    }
+                }
+            }
         }
     }
 }
