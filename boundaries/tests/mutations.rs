@@ -167,6 +167,16 @@ fn positions_withstand() {
 }
 
 #[test]
+fn geometries_withstand() {
+    every_seed_withstands("geometry", entry::geometry);
+}
+
+#[test]
+fn definitions_of_a_crs_withstand() {
+    every_seed_withstands("crs", entry::crs);
+}
+
+#[test]
 fn geojson_withstands() {
     let folder = tempfile::tempdir().unwrap();
     every_seed_withstands("geojson", |data| {

@@ -11,9 +11,10 @@ use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
 use lapwing_boundaries::load::addresses::read_addresses;
-use lapwing_boundaries::load::load_vector;
+use lapwing_boundaries::load::crs::{self, Crs, StatedCrs};
 use lapwing_boundaries::load::postcodes::read_postcodes;
 use lapwing_boundaries::load::sites::read_sites;
+use lapwing_boundaries::load::{geopackage, load_vector, wkb};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 
@@ -165,6 +166,30 @@ pub fn vector(folder: &Path, name: &str, data: &[u8], beside: &[(&str, &[u8])]) 
     let layer = load_vector(&source, &id(), &mut report);
     assert!(layer.is_some() || report.has_errors(), "nothing is never no fault");
     show(&report);
+}
+
+/// A geometry as GeoPackage stores it, and the well-known binary in it.
+pub fn geometry(data: &[u8]) {
+    for result in [geopackage::geometry(data), wkb::read(data)] {
+        match result {
+            Ok(mended) => assert!(mended.fault.is_none_or(|fault| !fault.message.is_empty())),
+            Err(message) => assert!(!message.is_empty()),
+        }
+    }
+}
+
+/// The definition of a CRS, as a `.prj` holds it, and an identifier, as a catalogue does.
+pub fn crs(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let sentence = match crs::from_wkt(&text, "the .prj") {
+        StatedCrs::Stated(crs) | StatedCrs::Implied(crs) => crs.to_string(),
+        StatedCrs::Unclear(sentence) => sentence,
+        StatedCrs::Nothing => return,
+    };
+    assert!(!sentence.is_empty());
+    if let Some(crs) = Crs::from_identifier(&text) {
+        assert!(!crs.to_string().is_empty());
+    }
 }
 
 /// Every fault can be shown.

@@ -8,7 +8,7 @@ use lapwing_boundaries::load::raw::{RawGeometry, RawLayer};
 use serde_json::json;
 use tempfile::tempdir;
 
-use crate::tools::{load, load_clean, ogr2ogr, refusal, source, squares, vertices};
+use crate::tools::{admitted, load, load_clean, ogr2ogr, refusal, source, squares, vertices};
 
 const TWO: [&str; 2] = [r#""code":"A","name":"Ynys Môn""#, r#""code":"B","name":"Château""#];
 
@@ -238,6 +238,42 @@ fn three(folder: &Path) -> Option<std::path::PathBuf> {
     let all = [r#""code":"A","name":"a""#, r#""code":"B","name":"b""#, r#""code":"C","name":"c""#];
     let shp = folder.join("w.shp");
     ogr2ogr(&[], &shp, &squares(folder, &all)).then_some(shp)
+}
+
+#[test]
+fn holes_and_islands_in_holes_come_through_the_shapefile_whole() {
+    let folder = tempdir().unwrap();
+    let input = folder.path().join("lake.geojson");
+    let ring = |x: f64, y: f64, side: f64| {
+        let corners = [(x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y)];
+        format!("[{}]", corners.map(|(x, y)| format!("[{x:.4},{y:.4}]")).join(","))
+    };
+    // A shell with two lakes, an island in one lake with a pond of its own, and a shell apart.
+    let text = format!(
+        r#"{{"type":"Feature","properties":{{"code":"L"}},"geometry":{{"type":"MultiPolygon","coordinates":[[{},{},{}],[{},{}],[{}]]}}}}"#,
+        ring(-0.9, 52.2, 0.05),
+        ring(-0.89, 52.21, 0.02),
+        ring(-0.865, 52.235, 0.01),
+        ring(-0.885, 52.215, 0.01),
+        ring(-0.882, 52.218, 0.002),
+        ring(-0.8, 52.2, 0.01),
+    );
+    fs::write(&input, text).unwrap();
+    let shp = folder.path().join("lake.shp");
+    if !ogr2ogr(&[], &shp, &input) {
+        return;
+    }
+    let area = |path: &Path| {
+        let raw = load_clean(&source(path, "code", ""));
+        let layer = admitted(raw);
+        let area = &layer.areas()[0];
+        let rings: Vec<usize> = area.geometry().iter().map(|p| p.interiors().len()).collect();
+        (area.area_m2(), rings.iter().sum::<usize>(), rings.len())
+    };
+    let (from_geojson, from_shp) = (area(&input), area(&shp));
+    assert_eq!((from_shp.1, from_shp.2), (3, 3), "three holes in three polygons");
+    assert_eq!((from_geojson.1, from_geojson.2), (3, 3));
+    assert!((from_geojson.0 - from_shp.0).abs() < 0.01, "{from_geojson:?} {from_shp:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The real layers of the shared data.
 
-use crate::tools::{area_m2, load_clean, perimeter_m, shared, source, vertices};
+use crate::tools::{admitted, area_m2, load_clean, perimeter_m, shared, source, vertices};
 
 /// The same 146 wards in four formats, and how far rounding may have moved a vertex, in metres.
 ///
@@ -46,6 +46,19 @@ fn the_same_layer_in_four_formats_gives_the_same_areas() {
         }
         eprintln!("{name}: vertices within {worst_move} m, areas within {worst_share:.1e}");
         assert!(worst_move <= *rounding, "{name}: a vertex moved by {worst_move} m");
+    }
+}
+
+#[test]
+fn the_shapefile_and_the_geopackage_are_one_layer_once_admitted() {
+    let mut layers = Vec::new();
+    for name in ["wards_2013_bng.gpkg", "wards_2013_bng.shp.zip"] {
+        let Some(path) = shared(name) else { return };
+        layers.push(admitted(load_clean(&source(path, "WD13CD", "WD13NM"))));
+    }
+    for (a, b) in layers[0].areas().iter().zip(layers[1].areas()) {
+        assert_eq!((a.code(), a.name()), (b.code(), b.name()));
+        assert!((a.area_m2() - b.area_m2()).abs() < 1e-6, "{:?}", a.code());
     }
 }
 

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use lapwing_boundaries::catalogue::VectorSource;
-use lapwing_boundaries::fault::{Fault, Report};
-use lapwing_boundaries::layer::LayerId;
+use lapwing_boundaries::fault::{Fault, Report, Severity};
+use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
 use lapwing_boundaries::load::load_vector;
 use lapwing_boundaries::load::raw::{RawFeature, RawGeometry, RawLayer};
+use lapwing_boundaries::validity::admit;
 
 /// A source with these fields, nothing else said.
 pub(crate) fn source(path: impl Into<PathBuf>, code: &str, name: &str) -> VectorSource {
@@ -34,6 +35,27 @@ pub(crate) fn load_clean(source: &VectorSource) -> RawLayer {
     layer.unwrap()
 }
 
+/// A raw layer through the one door of validity, which must find no error in it.
+pub(crate) fn admitted(raw: RawLayer) -> Layer {
+    let id = LayerId::parse("ward").unwrap();
+    let meta = LayerMeta {
+        id: id.clone(),
+        series: id,
+        title: String::new(),
+        vintage: Vintage::default(),
+        resolution: None,
+        coverage: false,
+        licence: None,
+        attribution: None,
+        source: raw.file.clone(),
+    };
+    let mut report = Report::default();
+    let layer = admit(raw, meta, &mut report);
+    let errors: Vec<_> = report.faults.iter().filter(|f| f.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    layer.unwrap()
+}
+
 /// The one fault of a file that is refused as a whole.
 pub(crate) fn refusal(source: &VectorSource) -> Fault {
     let (layer, mut faults) = load(source);
@@ -44,9 +66,11 @@ pub(crate) fn refusal(source: &VectorSource) -> Fault {
 
 /// A file of the shared data; `None`, said aloud, where the folder is absent.
 pub(crate) fn shared(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("LAPWING_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
-    let path = folder.join("data").join(name);
+    let folder = std::env::var_os("LAPWING_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        PathBuf::from,
+    );
+    let path = folder.join(name);
     if path.exists() {
         return Some(path);
     }
