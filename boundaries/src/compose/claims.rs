@@ -115,7 +115,7 @@ fn unclaimed(
         .collect();
     let grounds: Vec<Outline> =
         composed.iter().map(|(area, _)| Outline::new(area.geometry())).collect();
-    for (index, area) in layer.areas().iter().enumerate() {
+    for area in layer.areas() {
         let Some(place) = place_of(area).filter(|place| defined.contains(place.as_str())) else {
             continue;
         };
@@ -134,6 +134,6 @@ fn unclaimed(
             area.name()
         );
         let fault = Fault::note(FaultKind::Unclaimed, message);
-        report.add(fault.of_feature(index, Some(area.code().as_str())).with_area(area.area_m2()));
+        report.add(fault.with_area(area.area_m2()));
     }
 }
