@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lapwing_boundaries::snapshot;
 
+use crate::config::ServeArgs;
+
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     format!("{} (snapshot format {})", env!("CARGO_PKG_VERSION"), snapshot::FORMAT)
 });
@@ -41,6 +43,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Answer over HTTP: lookups, overlaps, layers.
+    Serve(ServeArgs),
     /// Put all that a catalogue names into one snapshot file.
     Build(BuildArgs),
     /// Say everything that is wrong with the files of a catalogue, and where.
@@ -60,7 +64,7 @@ pub(crate) enum Command {
 Example:
   lapwing build northamptonshire/catalogue.toml --data ~/downloads -o northamptonshire.lapwing
 
-If any file is refused, nothing is written and an older snapshot of that name stays as it was. \
+If any file is refused, nothing is written and an older snapshot of that name stays as it was.
 The snapshot appears under its name only when it is whole.")]
 pub(crate) struct BuildArgs {
     /// The catalogue: a TOML file that names the boundary files
@@ -105,7 +109,7 @@ pub(crate) struct SnapshotArgs {
     #[arg(value_name = "SNAPSHOT")]
     pub(crate) snapshot: PathBuf,
     /// The seed of the demonstration county
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = crate::config::SEED)]
     pub(crate) seed: u64,
 }
 

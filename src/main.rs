@@ -2,14 +2,12 @@
 
 mod cli;
 mod commands;
+mod config;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use commands::failure::Failure;
-
 fn main() -> ExitCode {
-    let cli = match cli::Cli::try_parse().map_err(Failure::CommandLine) {
+    let cli = match config::read_command_line(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(failure) => return failure.tell(),
     };

@@ -37,13 +37,13 @@ pub(super) fn run(args: &BuildArgs, quiet: bool) -> Result<(), Failure> {
     if !quiet {
         let bytes = std::fs::metadata(&place).map_or(0, |found| found.len());
         eprintln!(
-            "{}: snapshot {} of {}, {} layers, {} postcodes, {:.1} MB, in {:.1} s",
+            "{}: snapshot {} of {}, {} layers, {} postcodes, {}, in {:.1} s",
             args.output.display(),
             atlas.id(),
             atlas.title(),
             atlas.layers().len(),
             atlas.postcodes().len(),
-            bytes as f64 / 1e6,
+            super::table::size(bytes),
             began.elapsed().as_secs_f64()
         );
         eprintln!("answer from it: lapwing serve {}", args.output.display());

@@ -68,6 +68,16 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(message) | Self::Usage(message) => f.write_str(message),
+            Self::CommandLine(error) => error.fmt(f),
+            Self::ReaderGone => f.write_str("the reader of the output has gone away"),
+        }
+    }
+}
+
 /// Writing to stdout failed.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, Provenance};
 use lapwing_boundaries::layer::{Layer, Vintage};
 use lapwing_boundaries::snapshot;
@@ -114,8 +113,8 @@ fn write_text(out: &mut String, atlas: &Atlas, bytes: Option<u64>) -> std::fmt::
             writeln!(out, "built   {}", atlas.built())?;
             writeln!(
                 out,
-                "size    {:.1} MB, snapshot format {}",
-                bytes as f64 / 1e6,
+                "size    {}, snapshot format {}",
+                super::table::size(bytes),
                 snapshot::FORMAT
             )?;
         }
@@ -183,10 +182,11 @@ fn layer_row(layer: &Layer) -> [String; 6] {
 }
 
 fn in_force(vintage: Vintage) -> String {
-    let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
     match (vintage.valid_from, vintage.valid_to) {
         (None, None) => "not stated".to_owned(),
-        (from, to) => format!("{} to {}", day(from), day(to)).trim().to_owned(),
+        (Some(from), None) => format!("from {from}"),
+        (None, Some(to)) => format!("until {to}"),
+        (Some(from), Some(to)) => format!("{from} to {to}"),
     }
 }
 

@@ -12,6 +12,7 @@ mod output;
 mod overlaps;
 mod progress;
 mod published;
+mod serve;
 mod source;
 mod table;
 
@@ -23,6 +24,7 @@ use crate::cli::{Cli, Command};
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let quiet = cli.quiet;
     match cli.command {
+        Command::Serve(args) => serve::run(&args, quiet),
         Command::Build(args) => build::run(&args, quiet),
         Command::Check(args) => check::run(&args, quiet),
         Command::Locate(args) => locate::run(&args),

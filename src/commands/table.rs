@@ -1,4 +1,4 @@
-//! Columns for people.
+//! Columns and numbers for people.
 
 use std::fmt::{Result, Write};
 
@@ -13,4 +13,10 @@ pub(super) fn write<const N: usize>(out: &mut String, rows: &[[String; N]]) -> R
         writeln!(out, "{}", cells.join("  ").trim_end())?;
     }
     Ok(())
+}
+
+/// The size of a file.
+pub(super) fn size(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    if bytes < 1e6 { format!("{:.1} kB", bytes / 1e3) } else { format!("{:.1} MB", bytes / 1e6) }
 }
