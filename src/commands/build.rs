@@ -26,7 +26,7 @@ pub(super) fn run(args: &BuildArgs, quiet: bool) -> Result<(), Failure> {
     } else {
         "nothing was built".to_owned()
     };
-    let contents = gather::contents_or_refusal(gathered, &args.sources, &untouched)?;
+    let contents = gather::contents_or_refusal(gathered, &args.sources, &untouched, quiet)?;
     let atlas = Atlas::build(contents, now(), &progress);
     progress.begin("writing", 0);
     snapshot::write(&atlas, &place).map_err(|error| match error {

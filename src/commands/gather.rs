@@ -61,6 +61,7 @@ pub(super) fn contents_or_refusal(
     gathered: Gathered,
     sources: &SourceArgs,
     instead: &str,
+    quiet: bool,
 ) -> Result<Contents, Failure> {
     let Gathered { contents, report, .. } = gathered;
     let text = faults::as_text(&report, faults::FEW);
@@ -74,6 +75,8 @@ pub(super) fn contents_or_refusal(
         };
         return Err(Failure::Refused(format!("{errors}; {instead}; {rest}\n{}", text.trim_end())));
     };
-    eprint!("{text}");
+    if !quiet {
+        eprint!("{text}");
+    }
     Ok(contents)
 }

@@ -120,7 +120,8 @@ impl Opening {
         let sources = SourceArgs { data: self.data.clone(), report: None };
         let gathered = gather::gather(catalogue, &sources, &progress)?;
         progress.finish();
-        let contents = gather::contents_or_refusal(gathered, &sources, "nothing is served")?;
+        let contents =
+            gather::contents_or_refusal(gathered, &sources, "nothing is served", self.quiet)?;
         Ok(Atlas::build(contents, build::now(), &progress))
     }
 }

@@ -71,8 +71,10 @@ pub(crate) fn squares_file() -> &'static str {
 }
 
 fn write_snapshot(atlas: &Atlas, name: &str) -> PathBuf {
-    let name = format!("{name}-{}.lapwing", std::process::id());
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // Each test binary has its own, and writes over it the next time.
+    let binary = std::env::current_exe().expect("the test's own path");
+    let binary = binary.file_name().expect("a name").to_string_lossy().into_owned();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{binary}.lapwing"));
     snapshot::write(atlas, &path).expect("the snapshot is written");
     path
 }
