@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
+use lapwing_boundaries::area::Area;
 use lapwing_boundaries::assemble;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::catalogue::{Catalogue, PostcodeFormat, PostcodeSpec};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::load::postcodes::load_postcodes;
 use lapwing_boundaries::locate::Level;
+use lapwing_boundaries::overlap::Relation;
+use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
 
 fn shared() -> Option<PathBuf> {
@@ -100,4 +103,86 @@ fn postcodes_of_2014_are_in_the_wards_published_for_them() {
     }
     assert_eq!(in_county, 15_548);
     assert!(agree >= 15_538, "only {agree} agree");
+}
+
+/// By GEOS, on coordinates by OSTN15: 12.88 and 296.94 km², 1,338 and 1,329 live postcodes.
+#[test]
+fn the_partnerships_cover_the_ground_and_the_postcodes_that_geos_finds() {
+    let Some(county) = county() else { return };
+    let laps = layer(county, "lap");
+    let measured: Vec<(&str, String, u32)> = (0..)
+        .zip(county.layers()[laps].layer().areas())
+        .map(|(place, lap)| {
+            let km2 = format!("{:.2}", lap.area_m2() / 1e6);
+            (lap.code().as_str(), km2, county.postcodes_in(laps, place))
+        })
+        .collect();
+    let expected = [("DSN4", "296.94", 1_329), ("N4", "12.88", 1_338)];
+    assert_eq!(measured, expected.map(|(code, km2, count)| (code, km2.to_owned(), count)));
+    assert_eq!(codes(county, "lap", "NN1 1ED"), ["N4"]);
+}
+
+/// By GEOS: 0.9015251575984028, 0.6155131410175284 and 0.2872513877743558.
+#[test]
+fn wards_of_2013_lie_in_n4_by_the_shares_that_geos_measures() {
+    let Some(county) = county() else { return };
+    let (wards, laps) = (layer(county, "ward_2013"), layer(county, "lap"));
+    let areas = county.layers()[wards].layer();
+    let n4 = county.layers()[laps].layer().area_index("N4").unwrap();
+    let by_geos = [
+        ("E05008833", 0.901_525_157_598),
+        ("E05008848", 0.615_513_141_018),
+        ("E05008847", 0.287_251_387_774),
+    ];
+    for (code, share) in by_geos {
+        let ward = areas.area_index(code).unwrap();
+        let rows = county.overlaps_of(wards, ward, laps);
+        let row = rows.iter().find(|row| row.to as usize == n4).unwrap();
+        assert_eq!(row.relation, Relation::Partial, "{code}");
+        let ours = row.shared_m2 / areas.areas()[ward].area_m2();
+        assert!((ours - share).abs() < 1e-9, "{code}: {ours} for {share}");
+    }
+}
+
+/// A grid of points 200 m apart over each coverage: those in no area must all be reached from
+/// outside the county through others in none. One that is not stands in a hole.
+#[test]
+fn a_grid_of_points_finds_no_hole_in_a_coverage() {
+    const STEP_M: f64 = 200.0;
+    let Some(county) = county() else { return };
+    for indexed in county.layers().iter().filter(|l| l.layer().meta().coverage) {
+        let extents = || indexed.layer().areas().iter().map(Area::extent);
+        let west = extents().map(|e| e.min().x).fold(f64::INFINITY, f64::min) - STEP_M;
+        let south = extents().map(|e| e.min().y).fold(f64::INFINITY, f64::min) - STEP_M;
+        let east = extents().map(|e| e.max().x).fold(f64::NEG_INFINITY, f64::max) + STEP_M;
+        let north = extents().map(|e| e.max().y).fold(f64::NEG_INFINITY, f64::max) + STEP_M;
+        let columns = ((east - west) / STEP_M) as usize + 1;
+        let rows = ((north - south) / STEP_M) as usize + 1;
+        let mut homeless: Vec<bool> = (0..columns * rows)
+            .map(|place| {
+                let x = west + (place % columns) as f64 * STEP_M;
+                let y = south + (place / columns) as f64 * STEP_M;
+                indexed.area_index().containing(Bng::new(x, y).unwrap()).is_empty()
+            })
+            .collect();
+        let homes = homeless.iter().filter(|h| !**h).count();
+
+        let mut outside = vec![0];
+        homeless[0] = false;
+        while let Some(place) = outside.pop() {
+            let (column, row) = (place % columns, place / columns);
+            for near_row in row.saturating_sub(1)..=(row + 1).min(rows - 1) {
+                for near_column in column.saturating_sub(1)..=(column + 1).min(columns - 1) {
+                    let near = near_row * columns + near_column;
+                    if std::mem::take(&mut homeless[near]) {
+                        outside.push(near);
+                    }
+                }
+            }
+        }
+        let id = &indexed.layer().meta().id;
+        let holes: Vec<usize> = (0..homeless.len()).filter(|&place| homeless[place]).collect();
+        assert!(homes > 50_000, "{id}: the grid misses the county");
+        assert!(holes.is_empty(), "{id}: {} points in a hole", holes.len());
+    }
 }

@@ -2,7 +2,7 @@
 
     python overlaps.py TABLE.csv FROM.geojson FROM_CODE TO.geojson TO_CODE
 
-TABLE.csv is what `lapwing overlaps --slivers include` wrote. Every pair of every area of either
+TABLE.csv is what `lapwing overlaps --slivers` wrote. Every pair of every area of either
 file is intersected by GEOS; both shares must agree within 1e-6, pairs that are not in the table
 with zero.
 """
