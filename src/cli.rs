@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Locate(LocateArgs),
     /// Write the lookup table between two layers, with shares.
     Overlaps(OverlapsArgs),
+    /// Add their areas to a file of postcodes or positions.
+    Match(MatchArgs),
     /// Write one layer as GeoJSON or CSV.
     Export(ExportArgs),
     /// Say what a snapshot holds.
@@ -173,6 +175,68 @@ pub(crate) enum TableFormat {
     Csv,
     /// One JSON document
     Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lapwing match county.lapwing patients.csv -o patients_with_laps.csv
+  lapwing match county.lapwing patients.csv.gz -o out.csv.gz --layers lap,ward
+  cut -d, -f1,4 patients.csv | lapwing match county.lapwing - -o - | grep near_boundary
+
+A CSV needs a header with a column postcode, or lon and lat, or easting and northing. Every column
+comes back, then status, the areas of each layer, confidence and boundary_distance_m. NDJSON has a
+question a line: {\"postcode\": \"NN1 1ED\"}. Rows keep their order and a bad row stops nothing.")]
+pub(crate) struct MatchArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// The file to read, .csv or .ndjson, perhaps with .gz ("-" for stdin)
+    pub(crate) input: PathBuf,
+    /// Where to write ("-" for stdout; .gz compresses)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// csv or ndjson; told by the suffix of the file if it has one
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<RowFormat>,
+    /// Which columns say where, if the header has several ways
+    #[arg(long, value_enum)]
+    pub(crate) by: Option<PlaceColumns>,
+    /// Only these layers, by comma
+    #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
+    pub(crate) layers: Option<Vec<String>>,
+    /// The boundaries in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+}
+
+/// The form of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowFormat {
+    /// Comma-separated, with a header
+    Csv,
+    /// A JSON object a line
+    Ndjson,
+}
+
+/// The columns that say where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlaceColumns {
+    /// postcode
+    Postcode,
+    /// lon and lat, degrees
+    Lonlat,
+    /// easting and northing, metres
+    Bng,
+}
+
+impl From<PlaceColumns> for lapwing::bulk::By {
+    fn from(columns: PlaceColumns) -> Self {
+        match columns {
+            PlaceColumns::Postcode => Self::Postcode,
+            PlaceColumns::Lonlat => Self::LngLat,
+            PlaceColumns::Bng => Self::Bng,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod faults;
 mod gather;
 mod inspect;
 mod locate;
+mod matching;
 mod output;
 mod overlaps;
 mod progress;
@@ -29,6 +30,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args, quiet),
         Command::Locate(args) => locate::run(&args),
         Command::Overlaps(args) => overlaps::run(&args),
+        Command::Match(args) => matching::run(&args, quiet),
         Command::Export(args) => export::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }

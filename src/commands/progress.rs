@@ -10,10 +10,20 @@ use lapwing_boundaries::progress::Progress;
 /// In a log file a line this often shows that work goes on, and is not yet noise.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
+/// What the counted steps of a stage are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Layers, files, areas…
+    Steps,
+    /// Bytes of a file.
+    Bytes,
+}
+
 /// Tells of long work on stderr.
 #[derive(Debug)]
 pub(crate) struct Teller {
     manner: Manner,
+    unit: Unit,
     stage: Mutex<Option<Stage>>,
 }
 
@@ -37,12 +47,17 @@ struct Stage {
 impl Teller {
     /// Bars if stderr is a terminal, lines if it is none, nothing if `quiet`.
     pub(crate) fn new(quiet: bool) -> Self {
+        Self::of(quiet, Unit::Steps)
+    }
+
+    /// The same for steps of another unit.
+    pub(crate) fn of(quiet: bool, unit: Unit) -> Self {
         let manner = match (quiet, std::io::stderr().is_terminal()) {
             (true, _) => Manner::Silent,
             (false, true) => Manner::Bars,
             (false, false) => Manner::Lines,
         };
-        Self { manner, stage: Mutex::new(None) }
+        Self { manner, unit, stage: Mutex::new(None) }
     }
 
     /// Ends the last stage: its bar gives way to a line that says how long it took.
@@ -66,10 +81,24 @@ impl Teller {
         }
     }
 
-    fn bar(name: &str, steps: u64) -> ProgressBar {
-        let template = match steps {
-            0 => "{spinner} {msg} {elapsed}",
-            _ => "{msg:24} {wide_bar} {pos}/{len} {elapsed}",
+    /// `3 of 12`, `1.5 of 20.0 MB`; of stdin nobody knows how much there is.
+    fn count(&self, stage: &Stage) -> String {
+        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        match (self.unit, stage.steps) {
+            (Unit::Steps, 0) => stage.done.to_string(),
+            (Unit::Steps, steps) => format!("{} of {steps}", stage.done),
+            (Unit::Bytes, 0) => format!("{:.1} MB", megabytes(stage.done)),
+            (Unit::Bytes, all) => {
+                format!("{:.1} of {:.1} MB", megabytes(stage.done), megabytes(all))
+            }
+        }
+    }
+
+    fn bar(&self, name: &str, steps: u64) -> ProgressBar {
+        let template = match (self.unit, steps) {
+            (_, 0) => "{spinner} {msg} {elapsed}",
+            (Unit::Steps, _) => "{msg:24} {wide_bar} {pos}/{len} {elapsed}",
+            (Unit::Bytes, _) => "{msg:24} {wide_bar} {bytes}/{total_bytes} {eta} to go",
         };
         let bar = if steps == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(steps) };
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -91,7 +120,7 @@ impl Progress for Teller {
     fn begin(&self, stage: &str, steps: u64) {
         self.finish();
         let bar = match self.manner {
-            Manner::Bars => Self::bar(stage, steps),
+            Manner::Bars => self.bar(stage, steps),
             Manner::Lines => {
                 eprintln!("{stage} …");
                 ProgressBar::hidden()
@@ -111,7 +140,7 @@ impl Progress for Teller {
         stage.bar.set_position(stage.done);
         if self.manner == Manner::Lines && stage.last_line.elapsed() >= LINE_EVERY {
             stage.last_line = Instant::now();
-            eprintln!("{}: {} of {}", stage.name, stage.done, stage.steps);
+            eprintln!("{}: {}", stage.name, self.count(stage));
         }
     }
 }

@@ -1,0 +1,160 @@
+//! `lapwing match`: a file of places in, the same file with their areas out.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use lapwing::bulk::{Ask, BulkError, CsvRows, NdjsonRows, RowEngine, Tally};
+use lapwing_boundaries::progress::Progress as _;
+
+use super::failure::Failure;
+use super::output::{Output, content_suffix, is_dash, is_gzip};
+use super::progress::{Teller, Unit};
+use super::{locate, source};
+use crate::cli::{MatchArgs, RowFormat};
+
+/// So much is read at once.
+const PIECE_BYTES: usize = 64 * 1024;
+
+pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
+    let format = format_of(args)?;
+    let atlas = source::open(&args.snapshot)?;
+    let ask = Ask { layers: args.layers.clone(), day: locate::day(args.date) };
+    let refused = |error: BulkError| refusal(error, &args.input);
+    let mut engine: Box<dyn RowEngine + '_> = match format {
+        RowFormat::Csv => {
+            let by = args.by.map(lapwing::bulk::By::from);
+            Box::new(CsvRows::new(&atlas, &ask, by).map_err(refused)?)
+        }
+        RowFormat::Ndjson => Box::new(NdjsonRows::new(&atlas, &ask).map_err(refused)?),
+    };
+
+    let progress = Teller::of(quiet, Unit::Bytes);
+    let mut input = open(&args.input, &progress)?;
+    let mut output = Output::create(&args.output)?;
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        let read = match input.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Failure::unreadable(&args.input, &error)),
+        };
+        let answers = engine.push(&piece[..read]).map_err(refused)?;
+        output.write_all(&answers).map_err(|error| output.failed(&error))?;
+    }
+    while let Some(answers) = engine.finish().map_err(refused)? {
+        output.write_all(&answers).map_err(|error| output.failed(&error))?;
+    }
+    output.finish()?;
+    progress.finish();
+    if !quiet {
+        eprintln!("{}", in_words(engine.tally()));
+    }
+    Ok(())
+}
+
+/// The form of the rows: as asked, or as the name of the input says, or of the output if the
+/// input is stdin. What comes out has the form of what went in.
+fn format_of(args: &MatchArgs) -> Result<RowFormat, Failure> {
+    let (input, output) = (by_suffix(&args.input)?, by_suffix(&args.output)?);
+    let format = args.format.or(input).or(output).unwrap_or(RowFormat::Csv);
+    if output.is_some_and(|output| output != format) {
+        return Err(Failure::Usage(format!(
+            "rows come out in the form in which they went in: name {} with another suffix, or \
+             turn the file round first",
+            args.output.display()
+        )));
+    }
+    Ok(format)
+}
+
+fn by_suffix(path: &Path) -> Result<Option<RowFormat>, Failure> {
+    match content_suffix(path).as_deref() {
+        Some("csv") => Ok(Some(RowFormat::Csv)),
+        Some("ndjson" | "jsonl") => Ok(Some(RowFormat::Ndjson)),
+        Some(suffix @ ("json" | "xlsx" | "xls" | "ods" | "tsv" | "parquet" | "zip")) => {
+            Err(Failure::Usage(format!(
+                "{} ends in .{suffix}, which match does not read or write: save it as .csv or \
+                 .ndjson",
+                path.display()
+            )))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn open<'a>(path: &Path, progress: &'a Teller) -> Result<Box<dyn Read + 'a>, Failure> {
+    if is_dash(path) {
+        progress.begin("matching", 0);
+        return Ok(Box::new(Counted { inner: io::stdin().lock(), progress }));
+    }
+    let unreadable = |error: io::Error| Failure::unreadable(path, &error);
+    let file = File::open(path).map_err(unreadable)?;
+    progress.begin("matching", file.metadata().map_err(unreadable)?.len());
+    let counted = Counted { inner: file, progress };
+    Ok(if is_gzip(path) { Box::new(MultiGzDecoder::new(counted)) } else { Box::new(counted) })
+}
+
+/// Tells of what is read of a file, before it is decompressed.
+struct Counted<'a, R> {
+    inner: R,
+    progress: &'a Teller,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.progress.advance(read as u64);
+        Ok(read)
+    }
+}
+
+fn refusal(error: BulkError, input: &Path) -> Failure {
+    let file = if is_dash(input) { "stdin".to_owned() } else { input.display().to_string() };
+    match error {
+        BulkError::Answer(error) => locate::failure_of(error),
+        BulkError::SeveralPlaces { ways } => Failure::Usage(format!(
+            "{file}: the header has several ways to say where, {ways}: choose one with --by \
+             postcode, --by lonlat or --by bng"
+        )),
+        error => Failure::Refused(format!("{file}: {error}")),
+    }
+}
+
+fn in_words(tally: Tally) -> String {
+    let Tally { ok, not_found, invalid, outside } = tally;
+    let mut parts = vec![format!("{} rows: {ok} ok", tally.rows())];
+    for (count, what) in [
+        (not_found, "not found (a postcode that the snapshot does not have)"),
+        (invalid, "invalid (no postcode or position)"),
+        (outside, "outside (in no area)"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_say_the_form_of_the_rows() {
+        let format = |name: &str| by_suffix(Path::new(name)).ok();
+        assert_eq!(format("patients.csv.gz"), Some(Some(RowFormat::Csv)));
+        assert_eq!(format("patients.jsonl"), Some(Some(RowFormat::Ndjson)));
+        assert_eq!(format("-"), Some(None));
+        assert_eq!(format("patients.txt"), Some(None));
+        assert_eq!(format("patients.xlsx"), None);
+    }
+
+    #[test]
+    fn the_last_line_speaks_of_what_there_was() {
+        let tally = Tally { ok: 5, outside: 1, ..Tally::default() };
+        assert_eq!(in_words(tally), "6 rows: 5 ok, 1 outside (in no area)");
+    }
+}
