@@ -1,24 +1,24 @@
 //! `/v1/layers`, `/v1/areas/…`: what there is, and one of it.
 
-use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
 
-use super::App;
 use super::error::Problem;
 use super::negotiate::{JSON, negotiate};
 use super::params::Params;
 use super::work::{json, respond};
+use super::{App, Routes};
 use crate::answers::{self, AreaAnswer};
 
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/v1/layers", get(layers))
-        .route("/v1/areas/{layer}/{code}", get(area))
-        .route("/v1/areas/{layer}/{code}/overlaps", get(overlaps))
+pub(super) fn routes() -> Routes {
+    vec![
+        ("/v1/layers", get(layers)),
+        ("/v1/areas/{layer}/{code}", get(area)),
+        ("/v1/areas/{layer}/{code}/overlaps", get(overlaps)),
+    ]
 }
 
 async fn layers(

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -11,20 +10,21 @@ use axum::routing::get;
 use lapwing_boundaries::atlas::Atlas;
 use serde_json::{Map, Value, json};
 
-use super::App;
 use super::error::{Kind, Problem};
 use super::negotiate::{GEOJSON, JSON, negotiate};
 use super::params::Params;
 use super::work::{json, respond};
+use super::{App, Routes};
 use crate::answers;
 use crate::geojson::{Crs, FeatureCollection, write_feature};
 
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/collections", get(list))
-        .route("/collections/{layer}", get(one))
-        .route("/collections/{layer}/items", get(items))
-        .route("/collections/{layer}/items/{code}", get(item))
+pub(super) fn routes() -> Routes {
+    vec![
+        ("/collections", get(list)),
+        ("/collections/{layer}", get(one)),
+        ("/collections/{layer}/items", get(items)),
+        ("/collections/{layer}/items/{code}", get(item)),
+    ]
 }
 
 fn link(rel: &str, href: &str, kind: &str, title: &str) -> Value {

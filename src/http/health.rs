@@ -1,18 +1,18 @@
 //! Is it alive, and does it want requests?
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::json;
 
-use super::App;
 use super::error::{Kind, Problem};
+use super::{App, Routes};
 use crate::answers;
 
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
+pub(super) fn routes() -> Routes {
+    vec![("/health/live", get(live)), ("/health/ready", get(ready))]
 }
 
 fn fresh(mut response: Response) -> Response {

@@ -1,24 +1,24 @@
 //! `/`: where to go from here.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
 
-use super::App;
 use super::error::Problem;
 use super::negotiate::{HTML, JSON, negotiate};
 use super::work::{json, respond};
+use super::{App, Routes};
 use crate::answers;
 
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/", get(landing))
+pub(super) fn routes() -> Routes {
+    vec![("/", get(landing))]
 }
 
 /// Address, relation, and what is there.
-const LINKS: [(&str, &str, &str); 4] = [
+const LINKS: [(&str, &str, &str); 5] = [
+    ("/api", "service-desc", "Every route, as an OpenAPI document"),
     ("/v1/layers", "describedby", "The layers: vintage, resolution, licence, attribution"),
     ("/collections", "data", "The layers as GeoJSON"),
     ("/v1/search?q=a", "search", "Areas, points and postcodes by their beginning"),

@@ -1,20 +1,19 @@
 //! `/v1/lookup`: the areas of one place, or of many.
 
-use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::App;
 use super::error::Problem;
 use super::negotiate::{JSON, negotiate};
 use super::params::{PLACE, Params};
 use super::work::{json, respond};
+use super::{App, Routes};
 use crate::answers;
 
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/v1/lookup", get(one).post(super::bulk::many))
+pub(super) fn routes() -> Routes {
+    vec![("/v1/lookup", get(one).post(super::bulk::many))]
 }
 
 /// One place costs some ten microseconds, less than to hand it to another thread.

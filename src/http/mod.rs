@@ -17,7 +17,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{HeaderName, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 use tokio::sync::Semaphore;
@@ -40,6 +40,7 @@ mod limits;
 mod log;
 mod lookup;
 mod negotiate;
+mod openapi;
 mod overlaps;
 mod own_polygon;
 mod params;
@@ -80,6 +81,36 @@ fn today() -> Date {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
+/// Addresses, each with its methods.
+type Routes = Vec<(&'static str, MethodRouter<App>)>;
+
+/// The routes whose answers are known by the snapshot.
+fn data_routes() -> Routes {
+    [
+        lookup::routes(),
+        areas::routes(),
+        overlaps::routes(),
+        points::routes(),
+        collections::routes(),
+        landing::routes(),
+        openapi::routes(),
+    ]
+    .concat()
+}
+
+fn other_routes() -> Routes {
+    [health::routes(), vec![("/problems/{kind}", get(error::page))]].concat()
+}
+
+fn gather(routes: Routes) -> Router<App> {
+    routes.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods))
+}
+
+/// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`.
+pub fn addresses() -> Vec<&'static str> {
+    data_routes().into_iter().chain(other_routes()).map(|(path, _)| path).collect()
+}
+
 /// Every route, over the live snapshot.
 pub fn router(live: Live, limits: Limits) -> Router {
     let app = App {
@@ -89,19 +120,10 @@ pub fn router(live: Live, limits: Limits) -> Router {
         workshop: Workshop::new(&limits),
         limits: Arc::new(limits),
     };
-    let data = Router::new()
-        .merge(lookup::router())
-        .merge(areas::router())
-        .merge(overlaps::router())
-        .merge(points::router())
-        .merge(collections::router())
-        .merge(landing::router())
+    let data = gather(data_routes())
         .layer(from_fn_with_state(app.clone(), etag::revalidate))
         .layer(from_fn_with_state(app.clone(), guard::limit_load));
-    Router::new()
-        .merge(data)
-        .merge(health::router())
-        .route("/problems/{kind}", get(error::page))
+    data.merge(gather(other_routes()))
         .fallback(error::unknown_route)
         .layer(from_fn(guard::limit_url))
         .layer(from_fn(error::finish))

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -11,19 +10,17 @@ use axum::routing::{get, post};
 use lapwing_boundaries::fault::Fault;
 use serde::Serialize;
 
-use super::App;
 use super::body;
 use super::error::Problem;
 use super::negotiate::{CSV, GEOJSON, JSON, negotiate};
 use super::own_polygon::{self, Crs};
 use super::params::{Params, malformed};
 use super::work::{json, respond};
+use super::{App, Routes};
 use crate::answers::{self, PolygonAnswer};
 
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/v1/overlaps", post(of_polygon))
-        .route("/v1/overlaps/{from}/{to}", get(table))
+pub(super) fn routes() -> Routes {
+    vec![("/v1/overlaps", post(of_polygon)), ("/v1/overlaps/{from}/{to}", get(table))]
 }
 
 async fn table(

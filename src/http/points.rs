@@ -1,20 +1,19 @@
 //! `/v1/nearest` and `/v1/search`.
 
-use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::App;
 use super::error::Problem;
 use super::negotiate::{JSON, negotiate};
 use super::params::{PLACE, Params, malformed};
 use super::work::{json, respond};
+use super::{App, Routes};
 use crate::answers;
 
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/v1/nearest", get(nearest)).route("/v1/search", get(search))
+pub(super) fn routes() -> Routes {
+    vec![("/v1/nearest", get(nearest)), ("/v1/search", get(search))]
 }
 
 /// More than a list for people holds.

@@ -1,0 +1,143 @@
+//! `/v1/layers`, `/v1/areas`, `/v1/overlaps`, `/collections`.
+
+use serde_json::{Value, json};
+
+use super::build::{self, Members, OF_BODIES, Operation, named, ok, ok_json};
+use crate::http::error::Kind;
+use crate::http::negotiate::{CSV, GEOJSON, JSON};
+
+pub(super) fn paths() -> Members {
+    let mut paths = areas();
+    paths.extend(overlaps());
+    paths.extend(collections());
+    paths
+}
+
+const OF_LAYERS: [Kind; 4] =
+    [Kind::UnknownLayer, Kind::WrongLayerKind, Kind::NotInForce, Kind::InvalidParameter];
+
+fn areas() -> Members {
+    let layers = Operation {
+        tag: "areas",
+        id: "layers",
+        summary: "The layers: vintage, resolution, licence, attribution",
+        parameters: &[],
+        ok: ok_json("What there is.", "Layers"),
+        problems: vec![],
+    };
+    let area = Operation {
+        tag: "areas",
+        id: "area",
+        summary: "One area: measures, and the areas it lies in",
+        parameters: &["layer", "code", "date"],
+        ok: ok_json("The area.", "Area"),
+        problems: [&OF_LAYERS[..], &[Kind::UnknownArea]].concat(),
+    };
+    let overlaps = Operation {
+        tag: "areas",
+        id: "areaOverlaps",
+        summary: "What an area overlaps, with shares of ground, postcodes and addresses",
+        parameters: &["layer", "code", "with", "date", "slivers", "touches"],
+        ok: ok_json("The overlaps.", "Overlaps"),
+        problems: [&OF_LAYERS[..], &[Kind::UnknownArea]].concat(),
+    };
+    build::paths([
+        ("/v1/layers", vec![layers.get()]),
+        ("/v1/areas/{layer}/{code}", vec![area.get()]),
+        ("/v1/areas/{layer}/{code}/overlaps", vec![overlaps.get()]),
+    ])
+}
+
+fn overlaps() -> Members {
+    let of_polygon = Operation {
+        tag: "areas",
+        id: "polygonOverlaps",
+        summary: "What a polygon of your own overlaps",
+        parameters: &["with", "date", "slivers", "touches", "crs"],
+        ok: ok_json("The overlaps.", "PolygonOverlaps"),
+        problems: [&OF_BODIES[..], &OF_LAYERS[..], &[Kind::InvalidGeometry]].concat(),
+    };
+    let table = Operation {
+        tag: "areas",
+        id: "overlapTable",
+        summary: "The whole lookup table of two layers",
+        parameters: &["from", "to", "f", "date", "slivers", "touches"],
+        ok: ok(
+            "A row for each pair of areas that overlap. CSV has the members of a row as columns.",
+            &[(JSON, named("Table")), (CSV, json!({"type": "string"}))],
+        ),
+        problems: OF_LAYERS.to_vec(),
+    };
+    build::paths([
+        ("/v1/overlaps", vec![of_polygon.post(&polygon_body())]),
+        ("/v1/overlaps/{from}/{to}", vec![table.get()]),
+    ])
+}
+
+fn polygon_body() -> Value {
+    let schema = json!({
+        "type": "object",
+        "description": "A GeoJSON Polygon, MultiPolygon, or Feature of one.",
+        "required": ["type"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Polygon", "MultiPolygon", "Feature"]},
+            "coordinates": {"type": "array", "items": {}},
+            "geometry": {"type": "object", "nullable": true},
+            "properties": {"type": "object", "nullable": true},
+        },
+        "example": {
+            "type": "Polygon",
+            "coordinates": [[
+                [-0.90, 52.23], [-0.89, 52.23], [-0.89, 52.24], [-0.90, 52.24], [-0.90, 52.23]
+            ]],
+        },
+    });
+    json!({GEOJSON: {"schema": schema}, JSON: {"schema": schema}})
+}
+
+fn collections() -> Members {
+    let geometry = |id, summary, parameters, ok, problems| Operation {
+        tag: "geometry",
+        id,
+        summary,
+        parameters,
+        ok,
+        problems,
+    };
+    let geojson =
+        |description, schema| ok(description, &[(GEOJSON, named(schema)), (JSON, named(schema))]);
+    let list = geometry(
+        "collections",
+        "The layers as collections of features",
+        &[],
+        ok_json("The collections.", "Collections"),
+        vec![],
+    );
+    let one = geometry(
+        "collection",
+        "One layer as a collection",
+        &["collection"],
+        ok_json("The collection.", "Collection"),
+        vec![Kind::UnknownLayer],
+    );
+    let items = geometry(
+        "items",
+        "All features of a layer, in longitude and latitude",
+        &["collection"],
+        geojson("The features.", "Features"),
+        vec![Kind::UnknownLayer],
+    );
+    let item = geometry(
+        "item",
+        "One feature",
+        &["collection", "code"],
+        geojson("The feature.", "Feature"),
+        vec![Kind::UnknownLayer, Kind::UnknownArea],
+    );
+    build::paths([
+        ("/collections", vec![list.get()]),
+        ("/collections/{layer}", vec![one.get()]),
+        ("/collections/{layer}/items", vec![items.get()]),
+        ("/collections/{layer}/items/{code}", vec![item.get()]),
+    ])
+}

@@ -1,0 +1,202 @@
+//! The parameters, each described once.
+
+use serde_json::{Value, json};
+
+use super::build::Members;
+
+fn query(name: &str, description: &str, schema: &Value, example: &Value) -> Value {
+    json!({
+        "name": name, "in": "query", "description": description, "schema": schema,
+        "example": example
+    })
+}
+
+/// A list with commas.
+fn names(name: &str, description: &str, example: &Value) -> Value {
+    let schema =
+        json!({"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1});
+    let mut parameter = query(name, description, &schema, example);
+    parameter["style"] = json!("form");
+    parameter["explode"] = json!(false);
+    parameter
+}
+
+fn path(name: &str, description: &str, example: &str) -> Value {
+    json!({
+        "name": name, "in": "path", "required": true, "description": description,
+        "schema": {"type": "string", "minLength": 1}, "example": example
+    })
+}
+
+fn required(mut parameter: Value) -> Value {
+    parameter["required"] = json!(true);
+    parameter
+}
+
+/// By the name they are referred to by.
+pub(super) fn all() -> Members {
+    of_places()
+        .into_iter()
+        .chain(of_choices())
+        .chain(of_texts())
+        .chain(of_paths())
+        .map(|(name, parameter)| (name.to_owned(), parameter))
+        .collect()
+}
+
+type Parameters = Vec<(&'static str, Value)>;
+
+fn of_places() -> Parameters {
+    let number = json!({"type": "number"});
+    vec![
+        (
+            "postcode",
+            query(
+                "postcode",
+                "A full postcode; case and spaces do not matter. It excludes the other ways to say where.",
+                &json!({"type": "string"}),
+                &json!("NN1 1ED"),
+            ),
+        ),
+        ("lon", query("lon", "Degrees east (WGS84), with `lat`.", &number, &json!(-0.896_042))),
+        ("lat", query("lat", "Degrees north (WGS84), with `lon`.", &number, &json!(52.235_518))),
+        (
+            "easting",
+            query(
+                "easting",
+                "Metres east (EPSG:27700), with `northing`.",
+                &number,
+                &json!(475_486),
+            ),
+        ),
+        (
+            "northing",
+            query(
+                "northing",
+                "Metres north (EPSG:27700), with `easting`.",
+                &number,
+                &json!(260_275),
+            ),
+        ),
+        (
+            "by",
+            query(
+                "by",
+                "Of a CSV file with several ways to say where: the columns to take, `postcode`, or `lon` and `lat`, or `easting` and `northing`.",
+                &json!({"type": "string", "enum": ["postcode", "lonlat", "bng"]}),
+                &json!("postcode"),
+            ),
+        ),
+        (
+            "crs",
+            query(
+                "crs",
+                "The coordinates of the body: longitude and latitude, or British National Grid metres.",
+                &json!({"type": "string", "enum": ["CRS84", "EPSG:27700"], "default": "CRS84"}),
+                &json!("CRS84"),
+            ),
+        ),
+        (
+            "f",
+            query(
+                "f",
+                "The format, whatever the Accept header says.",
+                &json!({"type": "string", "enum": ["json", "csv"]}),
+                &json!("csv"),
+            ),
+        ),
+    ]
+}
+
+fn of_choices() -> Parameters {
+    let include = json!({"type": "string", "enum": ["include", "exclude"], "default": "exclude"});
+    vec![
+        (
+            "layers",
+            names(
+                "layers",
+                "The layers of areas to answer from, by series (`ward`: the vintage of the day) or by one vintage's own id (`ward_2013`). Without it, one of every series.",
+                &json!(["lap", "ward"]),
+            ),
+        ),
+        (
+            "with",
+            names(
+                "with",
+                "The layers of areas to overlap with, named as for `layers`. Without it, one of every series but the asked area's own.",
+                &json!(["lap"]),
+            ),
+        ),
+        (
+            "pointLayers",
+            names(
+                "layer",
+                "The layers of points to look in; without it, all of them.",
+                &json!(["gp_practice"]),
+            ),
+        ),
+        (
+            "searchLayers",
+            names(
+                "layer",
+                "The layers to look in, by series (all its vintages) or own id; without it, all of them and the postcodes.",
+                &json!(["ward"]),
+            ),
+        ),
+        (
+            "date",
+            query(
+                "date",
+                "The day for which boundaries are wanted. Without it, today's, else the latest.",
+                &json!({"type": "string", "format": "date"}),
+                &json!("2024-05-01"),
+            ),
+        ),
+        (
+            "slivers",
+            query(
+                "slivers",
+                "Whether to list overlaps that are only the boundaries' drawing error.",
+                &include,
+                &json!("include"),
+            ),
+        ),
+        (
+            "touches",
+            query(
+                "touches",
+                "Whether to list areas that share a boundary and no ground.",
+                &include,
+                &json!("include"),
+            ),
+        ),
+    ]
+}
+
+fn of_texts() -> Parameters {
+    let limit = |most: u32, default: u32| json!({"type": "integer", "minimum": 1, "maximum": most, "default": default});
+    vec![
+        (
+            "q",
+            required(query(
+                "q",
+                "The beginning of a name, of a later word of one, of a code or of a postcode. Case, accents and punctuation do not matter.",
+                &json!({"type": "string", "minLength": 1, "maxLength": 200}),
+                &json!("castle"),
+            )),
+        ),
+        ("nearestLimit", query("limit", "How many.", &limit(100, 5), &json!(5))),
+        ("searchLimit", query("limit", "How many at most.", &limit(100, 10), &json!(10))),
+    ]
+}
+
+fn of_paths() -> Parameters {
+    vec![
+        ("layer", path("layer", "A layer of areas, by series or own id.", "ward")),
+        ("collection", path("layer", "A layer, by its own id.", "ward")),
+        ("code", path("code", "A code, as its source writes it.", "E05013246")),
+        ("from", path("from", "A layer of areas, by series or own id.", "parish")),
+        ("to", path("to", "A layer of areas, by series or own id.", "lap")),
+        ("kind", path("kind", "The last part of a problem's type.", "unknown-postcode")),
+    ]
+}

@@ -1,0 +1,317 @@
+//! The document at `/api` is true: of every address and method, of every answer, of every problem.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::Request;
+use jsonschema::Validator;
+use lapwing::http::{Kind, Limits, addresses, router};
+use lapwing::state::Live;
+use serde_json::{Map, Value, json};
+
+use crate::ask::{Reply, get, send, service};
+use crate::squares;
+
+async fn document() -> Value {
+    let reply = get("/api").await;
+    assert_eq!(reply.status, 200);
+    reply.json()
+}
+
+/// An OpenAPI 3.0 schema as a JSON Schema that lets no member pass that it does not name: what an
+/// answer has must be documented.
+fn strict(schema: &Value) -> Value {
+    match schema {
+        Value::Array(items) => items.iter().map(strict).collect(),
+        Value::Object(members) => {
+            let mut members: Map<String, Value> =
+                members.iter().map(|(name, value)| (name.clone(), strict(value))).collect();
+            let closed = members.contains_key("required") && members.contains_key("properties");
+            if closed && !members.contains_key("additionalProperties") {
+                members.insert("additionalProperties".to_owned(), false.into());
+            }
+            if members.remove("nullable") == Some(true.into()) {
+                return json!({"anyOf": [members, {"type": "null"}]});
+            }
+            Value::Object(members)
+        }
+        other => other.clone(),
+    }
+}
+
+/// Checks values against schemas of the document.
+struct Judge {
+    document: Value,
+}
+
+impl Judge {
+    fn validator(&self, schema: &Value) -> Validator {
+        let mut schema = strict(schema);
+        schema["components"] = strict(&json!({"schemas": self.document["components"]["schemas"]}));
+        jsonschema::draft4::options().build(&schema).unwrap_or_else(|e| panic!("{e}: {schema}"))
+    }
+
+    fn check(&self, value: &Value, schema: &Value, what: &str) {
+        let errors: Vec<String> = self
+            .validator(schema)
+            .iter_errors(value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{what}: {errors:#?}\n{value:#}");
+    }
+
+    /// The operation at the documented path that an address matches.
+    fn operation(&self, method: &str, address: &str) -> (&str, &Value) {
+        let path = address.split('?').next().unwrap();
+        let parts: Vec<&str> = path.split('/').collect();
+        let matches = |template: &str| {
+            let template: Vec<&str> = template.split('/').collect();
+            template.len() == parts.len()
+                && template.iter().zip(&parts).all(|(t, p)| t.starts_with('{') || t == p)
+        };
+        let paths = self.document["paths"].as_object().unwrap();
+        let (template, operations) = paths
+            .iter()
+            .find(|(template, _)| matches(template))
+            .unwrap_or_else(|| panic!("{path} is not documented"));
+        (template, &operations[method])
+    }
+
+    /// Holds a reply to what is documented for its status.
+    fn judge(&self, method: &str, address: &str, reply: &Reply) {
+        let what = format!("{method} {address}: {}", reply.status);
+        let (_, operation) = self.operation(method, address);
+        let response = &operation["responses"][reply.status.as_str()];
+        assert!(response.is_object(), "{what} is not documented: {}", reply.text());
+        let essence = reply.header("content-type").split(';').next().unwrap();
+        let content = response["content"].get(essence);
+        let content = content.unwrap_or_else(|| panic!("{what}: {essence} is not documented"));
+        match essence {
+            "application/x-ndjson" => {
+                for line in reply.text().lines() {
+                    self.check(&serde_json::from_str(line).unwrap(), &content["schema"], &what);
+                }
+            }
+            "text/csv" | "text/html" => assert_eq!(content["schema"]["type"], "string"),
+            _ => self.check(&reply.json(), &content["schema"], &what),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_judge_lets_no_undocumented_missing_or_wrong_member_pass() {
+    let judge = Judge { document: document().await };
+    let lookup = judge.validator(&json!({"$ref": "#/components/schemas/Lookup"}));
+    let answer = get("/v1/lookup?postcode=NN11AA").await.json();
+    assert!(lookup.is_valid(&answer));
+    let spoilt = |spoil: &dyn Fn(&mut Value)| {
+        let mut answer = answer.clone();
+        spoil(&mut answer);
+        assert!(!lookup.is_valid(&answer), "{answer:#}");
+    };
+    spoilt(&|answer| answer["extra"] = json!(1));
+    spoilt(&|answer| answer["areas"]["ward"][0]["extra"] = json!(1));
+    spoilt(&|answer| answer["confidence"]["layers"]["ward"]["level"] = json!("sure"));
+    spoilt(&|answer| answer["snapshot"]["id"] = json!(null));
+    spoilt(&|answer| {
+        answer["layers"]["ward"].as_object_mut().unwrap().remove("valid_to");
+    });
+}
+
+#[tokio::test]
+async fn every_address_and_method_of_the_router_is_documented_and_no_other() {
+    let document = document().await;
+    let mut documented = BTreeMap::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let methods: Vec<String> =
+            operations.as_object().unwrap().keys().map(|m| m.to_uppercase()).collect();
+        documented.insert(path.clone(), methods);
+    }
+    let mut served = BTreeMap::new();
+    for path in addresses() {
+        // No route has DELETE, so each says what it has.
+        let somewhere = path.replace(['{', '}'], "");
+        let request = Request::delete(somewhere).body(Body::empty()).unwrap();
+        let allow = send(service(), request).await.header("allow").to_owned();
+        let methods: Vec<String> =
+            allow.split(',').filter(|m| *m != "HEAD").map(str::to_owned).collect();
+        served.insert(path.to_owned(), methods);
+    }
+    assert_eq!(documented, served);
+}
+
+/// Questions that between them have every member of every answer, and many problems.
+const QUESTIONS: [&str; 46] = [
+    "/",
+    "/api",
+    "/health/live",
+    "/health/ready",
+    "/problems/unknown-area",
+    "/problems/nil",
+    "/v1/layers",
+    "/v1/layers?x=1",
+    "/v1/lookup?postcode=NN11AA",
+    "/v1/lookup?postcode=NN11AC",
+    "/v1/lookup?postcode=NN11AD&date=2014-01-01",
+    "/v1/lookup?easting=475990&northing=260100&layers=ward,ward_2013",
+    "/v1/lookup?easting=-50000&northing=100000",
+    "/v1/lookup?lon=-0.9&lat=52.23&date=2000-01-01&layers=ward",
+    "/v1/lookup",
+    "/v1/lookup?lon=x&lat=1",
+    "/v1/lookup?lon=12&lat=41",
+    "/v1/lookup?postcode=NN1",
+    "/v1/lookup?postcode=NN11AE",
+    "/v1/lookup?postcode=NN19ZZ",
+    "/v1/lookup?postcode=NN11AA&lon=1",
+    "/v1/lookup?postcode=NN11AA&layers=hall",
+    "/v1/lookup?postcode=NN11AA&layers=nil",
+    "/v1/areas/ward/E05000001",
+    "/v1/areas/ward/E05000009?date=2014-01-01",
+    "/v1/areas/ward/E05000001?date=2000-01-01",
+    "/v1/areas/ward/nil",
+    "/v1/areas/ward/E05000001/overlaps",
+    "/v1/areas/ward/E05000001/overlaps?with=ward,lap&touches=include&slivers=include&date=2000-01-01",
+    "/v1/areas/parish/E04000001/overlaps?with=ward&date=2000-01-01",
+    "/v1/areas/hall/H1/overlaps",
+    "/v1/overlaps/ward/lap",
+    "/v1/overlaps/ward/lap?slivers=include&touches=include",
+    "/v1/overlaps/ward/parish?f=csv",
+    "/v1/overlaps/ward/parish?f=x",
+    "/v1/overlaps/ward/ward?date=2000-01-01",
+    "/v1/nearest?postcode=NN11AA",
+    "/v1/nearest?easting=-50000&northing=100000&layer=hall",
+    "/v1/nearest?postcode=NN11AA&layer=ward",
+    "/v1/search?q=a",
+    "/v1/search?q=nn1&layer=hall",
+    "/v1/search",
+    "/collections",
+    "/collections/nil",
+    "/collections/ward/items/nil",
+    "/collections/hall/items/H1",
+];
+
+#[tokio::test]
+async fn every_answer_has_the_documented_form() {
+    let judge = Judge { document: document().await };
+    for atlas in [squares::atlas, squares::with_addresses] {
+        let service = router(Live::with(atlas()), Limits::default());
+        for address in QUESTIONS {
+            let request = Request::get(address).body(Body::empty()).unwrap();
+            judge.judge("get", address, &send(service.clone(), request).await);
+        }
+        for address in
+            ["/collections/ward", "/collections/ward/items", "/collections/ward/items/E05000001"]
+        {
+            let request = Request::get(address).body(Body::empty()).unwrap();
+            judge.judge("get", address, &send(service.clone(), request).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_answer_to_a_body_has_the_documented_form() {
+    let judge = Judge { document: document().await };
+    let square =
+        "[[475000,260000],[475100,260000],[475100,260100],[475000,260100],[475000,260000]]";
+    let repeated = square.replace("[475100,260000]", "[475100,260000],[475100,260000]");
+    let polygon = |ring: &str| format!(r#"{{"type":"Polygon","coordinates":[{ring}]}}"#);
+    let bow_tie =
+        "[[475000,260000],[475100,260100],[475100,260000],[475000,260100],[475000,260000]]";
+    let questions = [
+        ("/v1/lookup", "text/csv", "postcode\nNN11AA\n".to_owned()),
+        ("/v1/lookup", "text/csv", "x\n".to_owned()),
+        ("/v1/lookup", "text/plain", "x\n".to_owned()),
+        ("/v1/lookup?by=bng", "application/json", "{}".to_owned()),
+        ("/v1/lookup", "application/json", r#"{"postcodes":["NN11AA","NN11AD","NN19ZZ",5]}"#.to_owned()),
+        ("/v1/lookup", "application/json", r#"{"points":[[0,52],[12,41]],"date":"2000-01-01"}"#.to_owned()),
+        (
+            "/v1/lookup",
+            "application/x-ndjson",
+            "{\"postcode\":\"NN11AC\",\"id\":[1]}\n{\n{\"lon\":12,\"lat\":41}\n{\"lon\":0,\"lat\":52}\n".to_owned(),
+        ),
+        ("/v1/overlaps?crs=EPSG:27700", "application/json", polygon(square)),
+        ("/v1/overlaps?crs=EPSG:27700", "application/geo+json", polygon(&repeated)),
+        ("/v1/overlaps?crs=EPSG:27700", "application/json", polygon(bow_tie)),
+        ("/v1/overlaps?with=nil", "application/json", polygon(square)),
+        ("/v1/overlaps", "application/json", "{".to_owned()),
+        ("/v1/overlaps", "application/json", polygon(&vec!["[0,52]"; 60_000].join(","))),
+    ];
+    for atlas in [squares::atlas, squares::with_addresses] {
+        let service = router(Live::with(atlas()), Limits::default());
+        for (address, content_type, body) in &questions {
+            let request = Request::post(*address).header("content-type", *content_type);
+            let request = request.body(Body::from(body.clone())).unwrap();
+            judge.judge("post", address, &send(service.clone(), request).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_documented_example_is_of_its_own_schema_and_is_understood() {
+    let judge = Judge { document: document().await };
+    let paths = judge.document["paths"].as_object().unwrap().clone();
+    let mut seen = 0;
+    for parameter in judge.document["components"]["parameters"].as_object().unwrap().values() {
+        let what = parameter["name"].to_string();
+        judge.check(&parameter["example"], &parameter["schema"], &what);
+        seen += 1;
+    }
+    for (path, operations) in &paths {
+        let Some(content) = operations["post"]["requestBody"]["content"].as_object() else {
+            continue;
+        };
+        for (content_type, of_type) in content {
+            let (schema, example) = (&of_type["schema"], &of_type["schema"]["example"]);
+            judge.check(example, schema, path);
+            let body = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+            let request = Request::post(path).header("content-type", content_type);
+            let reply = send(service(), request.body(Body::from(body)).unwrap()).await;
+            judge.judge("post", path, &reply);
+            assert!(reply.status == 200 || reply.problem() == "unknown-layer", "{}", reply.text());
+            seen += 1;
+        }
+    }
+    assert!(seen > 20);
+}
+
+#[tokio::test]
+async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented() {
+    let document = document().await;
+    let name = |reference: &Value| {
+        let reference = reference["$ref"].as_str().unwrap().trim_start_matches('#');
+        let parameter = document.pointer(reference).unwrap_or_else(|| panic!("{reference}"));
+        (parameter["in"] == "query").then(|| parameter["name"].as_str().unwrap().to_owned())
+    };
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let mut documented: Vec<String> =
+                operation["parameters"].as_array().unwrap().iter().filter_map(name).collect();
+            let strict = ["/v1", "/coll", "/api"].iter().any(|start| path.starts_with(start));
+            if !strict {
+                assert!(documented.is_empty(), "{path}");
+                continue;
+            }
+            // A parameter that nothing takes is told which there are.
+            let address = format!("{}?zzz=1", path.replace(['{', '}'], ""));
+            let request = Request::builder().method(&*method.to_uppercase()).uri(address);
+            let reply = send(service(), request.body(Body::empty()).unwrap()).await;
+            assert_eq!(reply.problem(), "unknown-parameter", "{method} {path}");
+            let mut taken: Vec<String> =
+                serde_json::from_value(reply.json()["known"].clone()).unwrap();
+            documented.sort();
+            taken.sort();
+            assert_eq!(documented, taken, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_problem_is_documented_somewhere() {
+    let text = document().await.to_string();
+    for kind in Kind::ALL {
+        // What only the method or the address tells has no operation.
+        if kind != Kind::MethodNotAllowed {
+            assert!(text.contains(&format!("/problems/{}\"", kind.slug())), "{kind:?}");
+        }
+    }
+}
