@@ -114,13 +114,12 @@ pub struct BestFit<'a> {
     pub share: Option<f64>,
 }
 
-/// The measure of a best fit.
+/// The measure of a best fit. Addresses are none: a file of them may cover a part of the place
+/// only, and a few known doors would outvote all the postcodes of the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BestFitBy {
-    /// Most shared addresses, where the snapshot has addresses and any is shared.
-    Addresses,
-    /// Else most shared live postcodes, where any is shared.
+    /// Most shared live postcodes, where any is shared.
     Postcodes,
     /// Else most shared ground.
     Area,
@@ -158,7 +157,6 @@ impl Amount {
 
     fn by(self, by: BestFitBy) -> f64 {
         match by {
-            BestFitBy::Addresses => f64::from(self.addresses),
             BestFitBy::Postcodes => f64::from(self.postcodes),
             BestFitBy::Area => self.m2,
         }
@@ -177,10 +175,8 @@ pub(super) fn best_fit(
     asked: Amount,
     candidates: &[(usize, Amount)],
 ) -> Option<(usize, BestFitBy, Option<f64>)> {
-    let by = [BestFitBy::Addresses, BestFitBy::Postcodes]
-        .into_iter()
-        .find(|&by| candidates.iter().any(|(_, shared)| shared.by(by) > 0.0))
-        .unwrap_or(BestFitBy::Area);
+    let any_postcodes = candidates.iter().any(|(_, shared)| shared.postcodes > 0);
+    let by = if any_postcodes { BestFitBy::Postcodes } else { BestFitBy::Area };
     let better = |a: &Amount, b: &Amount| (a.by(by), a.m2) > (b.by(by), b.m2);
     let (place, shared) = candidates
         .iter()

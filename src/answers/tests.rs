@@ -308,14 +308,12 @@ fn slivers_are_listed_when_asked_for_and_are_never_the_best_fit() {
 }
 
 #[test]
-fn the_best_fit_is_by_addresses_then_postcodes_then_ground_then_code() {
+fn the_best_fit_is_by_postcodes_then_ground_then_code_and_never_by_addresses() {
     use super::overlaps::{Amount, BestFitBy, best_fit};
     let amount = |m2, postcodes, addresses| Amount { m2, postcodes, addresses };
     let asked = amount(10.0, 4, 8);
     let fit = |candidates: &[(usize, Amount)]| best_fit(asked, candidates);
-    let by_addresses = [(3, amount(9.0, 3, 1)), (5, amount(1.0, 1, 2))];
-    assert_eq!(fit(&by_addresses), Some((5, BestFitBy::Addresses, Some(0.25))));
-    let by_postcodes = [(3, amount(9.0, 1, 0)), (5, amount(1.0, 3, 0))];
+    let by_postcodes = [(3, amount(9.0, 1, 7)), (5, amount(1.0, 3, 1))];
     assert_eq!(fit(&by_postcodes), Some((5, BestFitBy::Postcodes, Some(0.75))));
     let tie_on_postcodes = [(3, amount(1.0, 2, 0)), (5, amount(2.0, 2, 0))];
     assert_eq!(fit(&tie_on_postcodes).unwrap().0, 5, "the most ground");
