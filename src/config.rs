@@ -120,6 +120,29 @@ fn options() -> clap::Command {
         .mut_args(no_environment)
 }
 
+/// Variables of the environment that look like misspelt options of ours, each with the name that
+/// was probably meant. Others that begin alike may be somebody else's.
+pub(crate) fn misspelt_variables() -> Vec<(String, String)> {
+    let options = ServeArgs::augment_args(clap::Command::new("options"));
+    let known: Vec<&str> =
+        options.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    let ours = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    ours.filter(|name| name.starts_with("LAPWING_") && !known.contains(&name.as_str()))
+        .filter_map(|name| {
+            let meant = lapwing_boundaries::manifest::nearest(
+                name.strip_prefix("LAPWING_")?,
+                &bare(&known),
+            )?;
+            Some((name, format!("LAPWING_{meant}")))
+        })
+        .collect()
+}
+
+/// The names without what all begin with, which would make all look alike.
+fn bare<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    names.iter().filter_map(|name| name.strip_prefix("LAPWING_")).collect()
+}
+
 /// What a file says, as option ids and the flags that say the same. All that is wrong with the
 /// file is told at once.
 fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)>, Failure> {
@@ -135,7 +158,7 @@ fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)>, Failure>
     });
     let table = table.map_err(|error| {
         let at = place(error.span().map_or(0, |span| span.start));
-        Failure::Refused(format!("{at}: this is not TOML: {}", error.message()))
+        Failure::Usage(format!("{at}: this is not TOML: {}", error.message()))
     })?;
     let options = options();
     // A file cannot name another file to be read.
@@ -170,7 +193,7 @@ fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)>, Failure>
             },
         }
     }
-    if problems.is_empty() { Ok(flags) } else { Err(Failure::Refused(problems.join("\n"))) }
+    if problems.is_empty() { Ok(flags) } else { Err(Failure::Usage(problems.join("\n"))) }
 }
 
 /// The flag that says what a key of the file says; none for a switch that is off.
@@ -201,7 +224,7 @@ mod tests {
     fn flags(text: &str) -> Result<Vec<(String, OsString)>, String> {
         match flags_of(text, Path::new("lapwing.toml")) {
             Ok(flags) => Ok(flags),
-            Err(Failure::Refused(message)) => Err(message),
+            Err(Failure::Usage(message)) => Err(message),
             Err(other) => panic!("{other:?}"),
         }
     }

@@ -258,6 +258,50 @@ fn check_tells_every_fault_with_its_place_and_a_line_a_layer() {
 }
 
 #[test]
+fn published_wards_are_compared_with_those_located() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = write_files(atlas(), folder.path());
+    let postcodes = folder.path().join("postcodes.csv");
+    let text = fs::read_to_string(&postcodes).unwrap();
+    let check = || {
+        let told = stdout_of(&["check", catalogue.to_str().unwrap(), "--postcodes", "-q"]);
+        let line = told.lines().find(|line| line.starts_with("published wards against ward:"));
+        (line.expect("a comparison").to_owned(), told)
+    };
+    let published = atlas()
+        .postcodes()
+        .iter()
+        .filter(|record| record.published_ward.is_some() && record.position.is_some())
+        .count();
+    let (line, _) = check();
+    assert!(
+        line.contains(&format!("of {published} postcodes {published} agree, 0 differ")),
+        "{line}"
+    );
+
+    // One postcode is given another ward's code, another a code that no ward has.
+    let ward = |line: &str| line.rsplit(',').next().unwrap().to_owned();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let first = (1..lines.len()).find(|&at| !ward(&lines[at]).is_empty()).unwrap();
+    let mine = ward(&lines[first]);
+    let other =
+        lines[1..].iter().map(|line| ward(line)).find(|w| !w.is_empty() && *w != mine).unwrap();
+    lines[first] = lines[first].replace(&mine, &other);
+    let last = (1..lines.len())
+        .rev()
+        .find(|&at| ward(&lines[at]) == other && !lines[at].contains(",9,"))
+        .unwrap();
+    lines[last] = lines[last].replace(&other, "X05999999");
+    fs::write(&postcodes, lines.join("\n") + "\n").unwrap();
+    let (line, told) = check();
+    assert!(
+        line.contains(&format!("{} agree, 1 differ, 1 have one of 1 codes", published - 2)),
+        "{line}"
+    );
+    assert!(told.contains(&format!("published {other}, located {mine}, ")), "{told}");
+}
+
+#[test]
 fn a_refused_build_leaves_the_old_snapshot_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = bad_county(folder.path());

@@ -212,6 +212,29 @@ fn a_new_snapshot_is_taken_at_a_hangup_and_a_bad_one_changes_nothing() {
 }
 
 #[test]
+fn without_a_command_it_serves() {
+    let mut command = command(&[]);
+    command.env("LAPWING_LISTEN", "127.0.0.1:0");
+    let mut service = Service::start(&mut command);
+    service.signal("TERM");
+    service.wait_for("shutting down");
+    assert!(service.said.concat().contains("Lyonesse"), "{:#?}", service.said);
+    assert_eq!(service.end().0, Some(0));
+}
+
+#[test]
+fn a_misspelt_variable_is_warned_of_and_others_are_let_be() {
+    let mut command = serve(&[squares_file()]);
+    command.env("LAPWING_LISTN", "0.0.0.0:80").env("LAPWING_SERVICE_HOST", "10.0.0.1");
+    let service = Service::start(&mut command);
+    service.signal("TERM");
+    let said = service.end().1.concat();
+    assert!(said.contains("LAPWING_LISTN in the environment is no option"), "{said}");
+    assert!(said.contains("is LAPWING_LISTEN meant?"), "{said}");
+    assert!(!said.contains("LAPWING_SERVICE_HOST"), "{said}");
+}
+
+#[test]
 fn a_log_for_machines_is_json_on_every_line() {
     let service = Service::start(&mut serve(&[squares_file(), "--log", "json"]));
     service.get("/health/live");
@@ -252,5 +275,5 @@ fn what_cannot_be_served_is_told_before_or_instead() {
     let config = folder.path().join("lapwing.toml");
     fs::write(&config, "listn = \"127.0.0.1:0\"\n").unwrap();
     let (code, told) = refusal(&["serve", "--config", config.to_str().unwrap()]);
-    assert!(code == 1 && told.contains("did you mean \"listen\"?"), "{told}");
+    assert!(code == 2 && told.contains("did you mean \"listen\"?"), "{told}");
 }

@@ -127,13 +127,20 @@ fn kept_columns(layer: &Layer) -> Vec<String> {
 fn begin_row(code: &str, name: &str, kept: &[String], properties: &Properties) -> Vec<String> {
     let mut row = vec![code.to_owned(), name.to_owned()];
     row.extend(kept.iter().map(|column| {
-        match properties.iter().find(|(key, _)| key == column).map(|(_, value)| value) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        }
+        let value = properties.iter().find(|(key, _)| key == column);
+        value.map_or_else(String::new, |(_, value)| cell(value))
     }));
     row
+}
+
+/// A property as one cell; several values are joined by `;`, as everywhere.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(";"),
+        other => other.to_string(),
+    }
 }
 
 fn wkt(ground: &MultiPolygon<f64>, crs: Crs) -> String {
@@ -178,6 +185,13 @@ mod tests {
         assert_eq!(format("-", None), Some(LayerFormat::GeoJson));
         assert_eq!(format("laps.gpkg", None), None);
         assert_eq!(format("laps", None), None);
+    }
+
+    #[test]
+    fn a_list_is_one_cell_joined_by_semicolons_and_nothing_is_an_empty_one() {
+        assert_eq!(cell(&serde_json::json!(["ward:W1", "ward:W2", 3])), "ward:W1;ward:W2;3");
+        assert_eq!(cell(&Value::Null), "");
+        assert_eq!(cell(&serde_json::json!(1.5)), "1.5");
     }
 
     #[test]

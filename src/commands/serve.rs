@@ -23,11 +23,14 @@ use super::progress::Teller;
 use super::source::{self, Kind};
 use super::{build, gather};
 use crate::cli::{DEMO_WORDS, SourceArgs};
-use crate::config::{LogFormat, ServeArgs};
+use crate::config::{self, LogFormat, ServeArgs};
 
 pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
     let limits = args.limits.limits().map_err(Failure::Usage)?;
     start_log(args)?;
+    for (name, meant) in config::misspelt_variables() {
+        tracing::warn!("{name} in the environment is no option; is {meant} meant?");
+    }
     let opening = Opening {
         source: args.source.clone().unwrap_or_else(|| PathBuf::from(DEMO_WORDS[0])),
         data: args.data.clone(),
