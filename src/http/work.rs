@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
@@ -78,7 +78,8 @@ impl Workshop {
                 Err(error) => Some((Err(error), None)),
             }
         });
-        Body::from_stream(pieces)
+        // Compression asks once more after the end, which an unfolding does not bear.
+        Body::from_stream(pieces.fuse())
     }
 }
 

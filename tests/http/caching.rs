@@ -84,6 +84,25 @@ async fn answers_are_compressed_as_the_client_likes() {
 }
 
 #[tokio::test]
+async fn streams_are_whole_when_they_are_compressed() {
+    for path in ["/v1/overlaps/ward/lap", "/v1/overlaps/ward/lap?f=csv", "/collections/ward/items"]
+    {
+        let plain = get(path).await;
+        let gzip = get_with(path, &[("accept-encoding", "gzip")]).await;
+        assert_eq!(gzip.header("content-encoding"), "gzip", "{path}");
+        assert_eq!(unzipped(&gzip), plain.text(), "{path}");
+        let br = get_with(path, &[("accept-encoding", "br")]).await;
+        assert_eq!(br.header("content-encoding"), "br", "{path}");
+    }
+    let rows = format!("postcode\n{}", "NN11AA\n".repeat(5000));
+    let request = Request::post("/v1/lookup?layers=ward")
+        .header("content-type", "text/csv")
+        .header("accept-encoding", "gzip");
+    let reply = send(service(), request.body(Body::from(rows)).unwrap()).await;
+    assert_eq!(unzipped(&reply).matches("ok,E05000001").count(), 5000);
+}
+
+#[tokio::test]
 async fn pages_of_any_origin_may_ask() {
     let reply = get_with("/v1/layers", &[("origin", "https://example.org")]).await;
     assert_eq!(reply.header("access-control-allow-origin"), "*");

@@ -75,16 +75,33 @@ fn overlaps() -> Members {
 }
 
 fn polygon_body() -> Value {
-    let schema = json!({
-        "type": "object",
-        "description": "A GeoJSON Polygon, MultiPolygon, or Feature of one.",
-        "required": ["type"],
+    let position = json!({
+        "type": "array", "minItems": 2, "maxItems": 3, "items": {"type": "number"},
+        "description": "Longitude, latitude; a height is passed over."
+    });
+    let ring = json!({"type": "array", "minItems": 4, "items": position});
+    let polygon = json!({"type": "array", "minItems": 1, "items": ring});
+    let geometry = |kind: &str, coordinates: &Value| {
+        json!({
+            "type": "object", "required": ["type", "coordinates"], "additionalProperties": true,
+            "properties": {"type": {"type": "string", "enum": [kind]}, "coordinates": coordinates}
+        })
+    };
+    let geometries = [
+        geometry("Polygon", &polygon),
+        geometry("MultiPolygon", &json!({"type": "array", "minItems": 1, "items": polygon})),
+    ];
+    let feature = json!({
+        "type": "object", "required": ["type", "geometry"], "additionalProperties": true,
         "properties": {
-            "type": {"type": "string", "enum": ["Polygon", "MultiPolygon", "Feature"]},
-            "coordinates": {"type": "array", "items": {}},
-            "geometry": {"type": "object", "nullable": true},
-            "properties": {"type": "object", "nullable": true},
-        },
+            "type": {"type": "string", "enum": ["Feature"]}, "geometry": {"oneOf": geometries}
+        }
+    });
+    let [polygon, multi_polygon] = geometries;
+    let schema = json!({
+        "description": "A GeoJSON Polygon, MultiPolygon, or Feature of one. It must be valid: \
+    closed rings that do not cross, holes inside their shell.",
+        "oneOf": [polygon, multi_polygon, feature],
         "example": {
             "type": "Polygon",
             "coordinates": [[
