@@ -10,7 +10,7 @@ use super::error::Problem;
 use super::negotiate::{JSON, negotiate};
 use super::params::Params;
 use super::work::{json, respond};
-use super::{App, Routes};
+use super::{App, Routes, Taken};
 use crate::answers::{self, AreaAnswer};
 
 pub(super) fn routes() -> Routes {
@@ -22,13 +22,13 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn layers(
-    State(app): State<App>,
+    taken: Taken,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let format = negotiate(&headers, &[JSON])?;
-    Ok(respond(format, json(&answers::layers(&*app.atlas()?))?))
+    Ok(respond(format, json(&answers::layers(&*taken.atlas()?))?))
 }
 
 /// The answer about an area and where to go from it.
@@ -54,6 +54,7 @@ struct Links {
 
 async fn area(
     State(app): State<App>,
+    taken: Taken,
     Path((layer, code)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -61,7 +62,7 @@ async fn area(
     let params = Params::read(query.as_deref(), &[&["date"]])?;
     let day = params.day()?;
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let body = app.workshop.apart(move || {
         let answer = answers::area(&atlas, &layer, &code, day)?;
         let used = answer.layers.get(&answer.area.layer).and_then(Option::as_ref);
@@ -80,6 +81,7 @@ async fn area(
 
 async fn overlaps(
     State(app): State<App>,
+    taken: Taken,
     Path((layer, code)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -87,7 +89,7 @@ async fn overlaps(
     let params = Params::read(query.as_deref(), &[&["with", "date", "slivers", "touches"]])?;
     let (with, day, choice) = (params.list("with")?, params.day()?, params.choice()?);
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let body = app.workshop.apart(move || {
         json(&answers::overlaps(&atlas, &layer, &code, with.as_deref(), day, choice)?)
     });

@@ -12,12 +12,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::App;
 use super::body::{self, Received};
 use super::error::{Kind, Problem};
 use super::negotiate::{CSV, JSON, NDJSON, negotiate};
 use super::params::{Params, malformed};
 use super::work::respond;
+use super::{App, Taken};
 use crate::bulk::{Ask, BulkError, By, CsvRows, JsonRows, NdjsonRows, RowEngine};
 
 /// So many bytes are answered before the client is given something.
@@ -25,6 +25,7 @@ const PIECE: usize = 64 << 10;
 
 pub(super) async fn many(
     State(app): State<App>,
+    taken: Taken,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
@@ -41,7 +42,7 @@ pub(super) async fn many(
         let detail = "by chooses between the columns of a CSV file: leave it out";
         return Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", "by"));
     }
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let engine: Box<dyn RowEngine> = match format {
         CSV => Box::new(CsvRows::new(Arc::clone(&atlas), &ask, by)?),
         NDJSON => Box::new(NdjsonRows::new(Arc::clone(&atlas), &ask)?),

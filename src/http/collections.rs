@@ -14,7 +14,7 @@ use super::error::{Kind, Problem};
 use super::negotiate::{GEOJSON, JSON, negotiate};
 use super::params::Params;
 use super::work::{json, respond};
-use super::{App, Routes};
+use super::{App, Routes, Taken};
 use crate::answers;
 use crate::geojson::{Crs, FeatureCollection, write_feature};
 
@@ -53,13 +53,13 @@ fn collection(atlas: &Atlas, place: usize) -> Value {
 }
 
 async fn list(
-    State(app): State<App>,
+    taken: Taken,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let collections: Vec<Value> =
         (0..atlas.layers().len()).map(|place| collection(&atlas, place)).collect();
     let body = json(&json!({
@@ -82,14 +82,14 @@ fn place_of(atlas: &Atlas, id: &str) -> Result<usize, Problem> {
 }
 
 async fn one(
-    State(app): State<App>,
+    taken: Taken,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let place = place_of(&atlas, &id)?;
     Ok(respond(format, json(&collection(&atlas, place))?))
 }
@@ -103,13 +103,14 @@ fn members(atlas: &Atlas) -> Map<String, Value> {
 
 async fn items(
     State(app): State<App>,
+    taken: Taken,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let format = negotiate(&headers, &[GEOJSON, JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let place = place_of(&atlas, &id)?;
     let places = 0..atlas.layers()[place].layer().len();
     let members = members(&atlas);
@@ -121,13 +122,14 @@ async fn items(
 
 async fn item(
     State(app): State<App>,
+    taken: Taken,
     Path((id, code)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let format = negotiate(&headers, &[GEOJSON, JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let place = place_of(&atlas, &id)?;
     let layer = atlas.layers()[place].layer();
     let index = layer.area_index(&code).or_else(|| layer.site_index(&code)).ok_or_else(|| {

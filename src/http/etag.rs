@@ -11,14 +11,20 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::App;
+use super::{App, Taken};
 
 /// How long a copy may be used unasked, in seconds: a new snapshot is seen within this time.
 const MAX_AGE: &str = "public, max-age=60";
 
-pub(super) async fn revalidate(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn revalidate(
+    State(app): State<App>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
-    let (true, Some(atlas)) = (is_get, app.live.atlas()) else {
+    let taken = Taken(app.live.atlas());
+    request.extensions_mut().insert(taken.clone());
+    let (true, Taken(Some(atlas))) = (is_get, taken) else {
         return next.run(request).await;
     };
     let mut hash = DefaultHasher::new();

@@ -8,7 +8,7 @@ use axum::routing::get;
 use serde_json::json;
 
 use super::error::{Kind, Problem};
-use super::{App, Routes};
+use super::{App, Routes, Taken};
 use crate::answers;
 
 pub(super) fn routes() -> Routes {
@@ -26,8 +26,8 @@ async fn live() -> Response {
 }
 
 /// It has a snapshot and is not shutting down. Send it no requests otherwise.
-async fn ready(State(app): State<App>) -> Result<Response, Problem> {
-    let atlas = app.atlas()?;
+async fn ready(State(app): State<App>, taken: Taken) -> Result<Response, Problem> {
+    let atlas = taken.atlas()?;
     if !app.live.is_ready() {
         let detail = "this server is shutting down: ask another";
         return Err(Problem::new(Kind::NotReady, detail).with_retry_after(5));

@@ -1,6 +1,5 @@
 //! `/`: where to go from here.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
@@ -9,7 +8,7 @@ use serde_json::json;
 use super::error::Problem;
 use super::negotiate::{HTML, JSON, negotiate};
 use super::work::{json, respond};
-use super::{App, Routes};
+use super::{Routes, Taken};
 use crate::answers;
 
 pub(super) fn routes() -> Routes {
@@ -25,9 +24,9 @@ const LINKS: [(&str, &str, &str); 5] = [
     ("/health/ready", "status", "Whether this server is ready"),
 ];
 
-async fn landing(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn landing(taken: Taken, headers: HeaderMap) -> Result<Response, Problem> {
     let format = negotiate(&headers, &[JSON, HTML])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     if format == JSON {
         let link = |&(href, rel, title): &(&str, &str, &str)| json!({"href": href, "rel": rel, "title": title, "type": JSON});
         let body = json!({

@@ -1,6 +1,6 @@
 //! `/v1/lookup`: the areas of one place, or of many.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
@@ -9,7 +9,7 @@ use super::error::Problem;
 use super::negotiate::{JSON, negotiate};
 use super::params::{PLACE, Params};
 use super::work::{json, respond};
-use super::{App, Routes};
+use super::{Routes, Taken};
 use crate::answers;
 
 pub(super) fn routes() -> Routes {
@@ -18,7 +18,7 @@ pub(super) fn routes() -> Routes {
 
 /// One place costs some ten microseconds, less than to hand it to another thread.
 async fn one(
-    State(app): State<App>,
+    taken: Taken,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -26,7 +26,7 @@ async fn one(
     let place = params.place()?;
     let (layers, day) = (params.list("layers")?, params.day()?);
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let answer = answers::lookup(&atlas, place, layers.as_deref(), day)?;
     Ok(respond(format, json(&answer)?))
 }

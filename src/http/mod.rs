@@ -12,9 +12,12 @@
 //! Handlers read parameters strictly ([`params`]), take the atlas once, ask [`crate::answers`] or
 //! [`crate::bulk`], and do what takes long on threads of its own ([`work`]).
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get};
@@ -67,12 +70,26 @@ struct App {
     workshop: Workshop,
 }
 
-impl App {
-    fn atlas(&self) -> Result<Arc<Atlas>, Problem> {
-        self.live.atlas().ok_or_else(|| {
+/// The atlas of one request, taken once, so that a swap under way never puts the tag of one
+/// snapshot on the answer of another.
+#[derive(Clone, Debug)]
+struct Taken(Option<Arc<Atlas>>);
+
+impl Taken {
+    fn atlas(self) -> Result<Arc<Atlas>, Problem> {
+        self.0.ok_or_else(|| {
             let detail = "no snapshot is loaded yet: ask again in a moment";
             Problem::new(Kind::NotReady, detail).with_retry_after(2)
         })
+    }
+}
+
+impl FromRequestParts<App> for Taken {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let before = parts.extensions.get::<Self>().cloned();
+        Ok(before.unwrap_or_else(|| Self(app.live.atlas())))
     }
 }
 

@@ -16,7 +16,7 @@ use super::negotiate::{CSV, GEOJSON, JSON, negotiate};
 use super::own_polygon::{self, Crs};
 use super::params::{Params, malformed};
 use super::work::{json, respond};
-use super::{App, Routes};
+use super::{App, Routes, Taken};
 use crate::answers::{self, PolygonAnswer};
 
 pub(super) fn routes() -> Routes {
@@ -25,6 +25,7 @@ pub(super) fn routes() -> Routes {
 
 async fn table(
     State(app): State<App>,
+    taken: Taken,
     Path((from, to)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -37,7 +38,7 @@ async fn table(
         Some("csv") => CSV,
         Some(other) => return Err(malformed("f", other, "json or csv")),
     };
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let table = answers::table(&atlas, &from, &to, day, choice)?;
     if format == JSON {
         let pieces = table.into_json(atlas).map(Ok::<_, Infallible>);
@@ -66,6 +67,7 @@ struct Mended<'a> {
 
 async fn of_polygon(
     State(app): State<App>,
+    taken: Taken,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
@@ -76,7 +78,7 @@ async fn of_polygon(
     let crs = params.get("crs").map(Crs::of_parameter).transpose()?;
     let format = negotiate(&headers, &[JSON])?;
     body::format(&headers, &[GEOJSON, JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let limits = &app.limits;
     let received = body::read(&headers, body, limits.body, limits, &app.body_memory).await?;
     let vertices = limits.vertices;

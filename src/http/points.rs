@@ -9,7 +9,7 @@ use super::error::Problem;
 use super::negotiate::{JSON, negotiate};
 use super::params::{PLACE, Params, malformed};
 use super::work::{json, respond};
-use super::{App, Routes};
+use super::{App, Routes, Taken};
 use crate::answers;
 
 pub(super) fn routes() -> Routes {
@@ -23,7 +23,7 @@ const MOST: usize = 100;
 const LONGEST_TEXT: usize = 200;
 
 async fn nearest(
-    State(app): State<App>,
+    taken: Taken,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -31,13 +31,14 @@ async fn nearest(
     let place = params.place()?;
     let (layers, limit, day) = (params.list("layer")?, params.limit(5, MOST)?, params.day()?);
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     let answer = answers::nearest(&atlas, place, layers.as_deref(), limit, day)?;
     Ok(respond(format, json(&answer)?))
 }
 
 async fn search(
     State(app): State<App>,
+    taken: Taken,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -50,7 +51,7 @@ async fn search(
     }
     let (layers, limit) = (params.list("layer")?, params.limit(10, MOST)?);
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = app.atlas()?;
+    let atlas = taken.atlas()?;
     // One letter may begin thousands of names.
     let body = app
         .workshop

@@ -48,7 +48,7 @@ async fn what_is_not_there_is_told_apart() {
         ("ward/E05009999", 404, "unknown-area"),
         ("ward/E05000009", 404, "unknown-area"),
         ("county/E05000001", 404, "unknown-layer"),
-        ("hall/H1", 400, "wrong-layer-kind"),
+        ("hall/H1", 404, "wrong-layer-kind"),
         ("ward/E05000001?date=2000-01-01", 404, "not-in-force"),
         ("ward/E05000001?layers=lap", 400, "unknown-parameter"),
         ("ward/E05000001/overlaps?with=nil", 404, "unknown-layer"),

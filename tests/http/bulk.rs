@@ -39,7 +39,7 @@ async fn a_document_that_cannot_be_read_is_refused_before_the_answer_begins() {
         ("", "application/json", "{", 400, "invalid-body"),
         ("", "application/json", "{\"postcodes\":[],\"layers\":[\"nil\"]}", 404, "unknown-layer"),
         ("?layers=nil", "text/csv", "postcode\n", 404, "unknown-layer"),
-        ("?layers=hall", "application/x-ndjson", "{}", 400, "wrong-layer-kind"),
+        ("?layers=hall", "application/x-ndjson", "{}", 404, "wrong-layer-kind"),
         ("?by=name", "text/csv", "postcode\n", 400, "invalid-parameter"),
         ("?by=bng", "application/json", "{}", 400, "conflicting-parameters"),
         ("?postcode=NN11AA", "text/csv", "postcode\n", 400, "unknown-parameter"),

@@ -66,7 +66,7 @@ async fn each_mistake_in_the_question_has_a_problem_of_its_own() {
         ("postcode=NN19ZZ", 404, "unknown-postcode"),
         ("postcode=NN11AE", 404, "postcode-without-position"),
         ("postcode=NN11AA&layers=wards", 404, "unknown-layer"),
-        ("postcode=NN11AA&layers=hall", 400, "wrong-layer-kind"),
+        ("postcode=NN11AA&layers=hall", 404, "wrong-layer-kind"),
         ("postcode=NN11AA&layers=", 400, "invalid-parameter"),
         ("postcode=NN11AA&date=2014", 400, "invalid-parameter"),
         ("postcode=NN11AA&date=2014-02-30", 400, "invalid-parameter"),

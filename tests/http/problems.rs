@@ -102,3 +102,15 @@ async fn more_requests_than_are_taken_are_told_to_come_back() {
     assert_eq!(reply.header("retry-after"), "1");
     assert_eq!(ask("/health/live").await.status, StatusCode::OK, "health is asked under load");
 }
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_is_given_up() {
+    // A search waits for a thread for work, of which there is none.
+    let answer = std::time::Duration::from_millis(20);
+    let limits = Limits { answer, work_at_once: 0, ..Limits::default() };
+    let service = router(Live::with(squares::atlas()), limits);
+    let request = Request::get("/v1/search?q=a").body(Body::empty()).unwrap();
+    let reply = send(service, request).await;
+    assert_eq!((reply.status.as_u16(), &*reply.problem()), (503, "took-too-long"));
+    assert_eq!(reply.header("retry-after"), "10");
+}

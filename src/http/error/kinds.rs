@@ -105,7 +105,7 @@ impl Kind {
                 "Write a full postcode, such as NN1 1ED; case and spaces do not matter. For the beginning of one, ask /v1/search."),
             Self::OutsideBritain => ("outside-britain", S::BAD_REQUEST, "Position outside the British National Grid",
                 "Check the order of the numbers: lon is about -8 to 2 and lat 49 to 61 in Britain. The detail names the grid's bounds."),
-            Self::WrongLayerKind => ("wrong-layer-kind", S::BAD_REQUEST, "A layer of the other kind",
+            Self::WrongLayerKind => ("wrong-layer-kind", S::NOT_FOUND, "A layer of the other kind",
                 "Lookups and overlaps take layers of areas; nearest takes layers of points. /v1/layers tells which is which."),
             Self::InvalidBody => ("invalid-body", S::BAD_REQUEST, "Malformed request body",
                 "The body is not what its Content-Type says, or lacks what the route needs. The detail tells what and where."),

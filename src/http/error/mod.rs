@@ -155,3 +155,51 @@ pub(super) async fn page(Path(slug): Path<String>) -> Result<Html<String>, Probl
          <p><a href=\"/api\">The routes of this service</a></p></html>\n"
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_problem_that_tells_nothing_of_it() {
+        async fn panics() {
+            panic!("secret {}", "detail");
+        }
+        let service = Router::new()
+            .route("/", get(panics))
+            .layer(from_fn(finish))
+            .layer(from_fn(crate::http::log::observe));
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let response = service.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["type"], "/problems/internal");
+        assert!(problem["instance"].as_str().unwrap().starts_with("urn:lapwing:request:"));
+        assert!(!problem.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn slugs_are_all_different_and_statuses_are_errors() {
+        let mut slugs: Vec<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        slugs.sort_unstable();
+        slugs.dedup();
+        assert_eq!(slugs.len(), Kind::ALL.len());
+        for kind in Kind::ALL {
+            assert!(kind.status().is_client_error() || kind.status().is_server_error());
+            assert!(
+                kind == Kind::of_status(kind.status())
+                    || kind.status().as_u16() <= 404
+                    || kind.status() == StatusCode::SERVICE_UNAVAILABLE,
+                "{kind:?}"
+            );
+        }
+    }
+}

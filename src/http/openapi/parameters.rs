@@ -11,13 +11,22 @@ fn query(name: &str, description: &str, schema: &Value, example: &Value) -> Valu
     })
 }
 
+fn layer_name() -> Value {
+    json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 40})
+}
+
 /// A list with commas.
 fn names(name: &str, description: &str, example: &Value) -> Value {
-    let schema =
-        json!({"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1});
+    let schema = json!({"type": "array", "items": layer_name(), "minItems": 1});
     let mut parameter = query(name, description, &schema, example);
     parameter["style"] = json!("form");
     parameter["explode"] = json!(false);
+    parameter
+}
+
+fn layer_path(name: &str, description: &str, example: &str) -> Value {
+    let mut parameter = path(name, description, example);
+    parameter["schema"] = layer_name();
     parameter
 }
 
@@ -192,11 +201,11 @@ fn of_texts() -> Parameters {
 
 fn of_paths() -> Parameters {
     vec![
-        ("layer", path("layer", "A layer of areas, by series or own id.", "ward")),
-        ("collection", path("layer", "A layer, by its own id.", "ward")),
+        ("layer", layer_path("layer", "A layer of areas, by series or own id.", "ward")),
+        ("collection", layer_path("layer", "A layer, by its own id.", "ward")),
         ("code", path("code", "A code, as its source writes it.", "E05013246")),
-        ("from", path("from", "A layer of areas, by series or own id.", "parish")),
-        ("to", path("to", "A layer of areas, by series or own id.", "lap")),
+        ("from", layer_path("from", "A layer of areas, by series or own id.", "parish")),
+        ("to", layer_path("to", "A layer of areas, by series or own id.", "lap")),
         ("kind", path("kind", "The last part of a problem's type.", "unknown-postcode")),
     ]
 }
