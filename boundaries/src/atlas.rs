@@ -10,7 +10,6 @@
 //! Steps 2 to 4 are kept in the snapshot; step 1 is done again when it is opened.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::gazetteer::{Address, PostcodeRecord};
@@ -23,6 +22,9 @@ use crate::postcode::Postcode;
 use crate::search::SearchIndex;
 
 mod build;
+mod choice;
+
+pub use choice::{Chosen, Day};
 
 /// What an atlas is made from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,25 +131,6 @@ pub struct Atlas {
     search: SearchIndex,
 }
 
-/// A layer chosen for an answer: the name it was asked by, and its place in the atlas.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen {
-    /// The word it was asked by: a series, or one layer's own id.
-    pub key: LayerId,
-    /// Its place in [`Atlas::layers`]; `None` where no vintage of the series is in force on the
-    /// day asked for.
-    pub layer: Option<usize>,
-}
-
-/// The day for which an answer is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Day {
-    /// The day the caller asked for: a layer that was not in force then does not answer.
-    Asked(Date),
-    /// No day was asked for: what is in force today, or else the latest.
-    Today(Date),
-}
-
 impl Atlas {
     /// Its id: a hash of all it holds, so that equal data have equal ids.
     pub fn id(&self) -> &str {
@@ -217,57 +200,6 @@ impl Atlas {
     /// The series that a lookup answers when none is asked for; all if empty.
     pub fn lookup(&self) -> &[LayerId] {
         &self.lookup
-    }
-
-    /// The area layers to answer from: those named, or one for each series of [`Atlas::lookup`]. A series gives its
-    /// vintage of the day; a vintage named by its own id is taken whatever the day.
-    ///
-    /// An unknown name is returned as the error.
-    pub fn choose(&self, names: Option<&[String]>, day: Day) -> Result<Vec<Chosen>, String> {
-        let area_layers = || (0..).zip(&self.layers).filter(|(_, l)| l.layer.is_areas());
-        let Some(names) = names else {
-            let mut series: Vec<&LayerId> = Vec::new();
-            for (_, layer) in area_layers() {
-                let name = &layer.layer.meta().series;
-                let wanted = self.lookup.is_empty() || self.lookup.contains(name);
-                if wanted && !series.contains(&name) {
-                    series.push(name);
-                }
-            }
-            return Ok(series.into_iter().map(|s| self.choose_vintage(s, day)).collect());
-        };
-        let mut chosen: Vec<Chosen> = Vec::new();
-        for name in names {
-            let is_series = area_layers().any(|(_, l)| l.layer.meta().series.as_str() == name);
-            let one = if is_series {
-                let series = LayerId::parse(name).map_err(|_| name.clone())?;
-                self.choose_vintage(&series, day)
-            } else {
-                let (place, layer) = area_layers()
-                    .find(|(_, l)| l.layer.meta().id.as_str() == name)
-                    .ok_or_else(|| name.clone())?;
-                Chosen { key: layer.layer.meta().id.clone(), layer: Some(place) }
-            };
-            if !chosen.contains(&one) {
-                chosen.push(one);
-            }
-        }
-        Ok(chosen)
-    }
-
-    fn choose_vintage(&self, series: &LayerId, day: Day) -> Chosen {
-        let mut vintages = (0..)
-            .zip(&self.layers)
-            .filter(|(_, l)| l.layer.is_areas() && l.layer.meta().series == *series)
-            .map(|(place, l)| (place, l.layer.meta().vintage));
-        let layer = match day {
-            Day::Asked(date) => vintages.find(|(_, v)| v.holds_on(date)),
-            Day::Today(date) => vintages
-                .clone()
-                .find(|(_, v)| v.holds_on(date))
-                .or_else(|| vintages.max_by_key(|(_, v)| v.valid_from)),
-        };
-        Chosen { key: series.clone(), layer: layer.map(|(place, _)| place) }
     }
 
     /// What an area layer answers for a position.
