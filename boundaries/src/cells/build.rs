@@ -1,0 +1,269 @@
+//! How a cell index is built:
+//!
+//! 1. choose the blocks, gather every edge once, sort the edges into blocks;
+//! 2. sweep each row of blocks from the far west for the items that hold each block's centre;
+//! 3. choose the size of each block's cells, sort its edges into them, and go from its centre from
+//!    cell to cell for the items that hold each cell's reference;
+//! 4. put the blocks' parts together, each set of items once.
+
+use std::collections::HashMap;
+
+use geo::{Coord, Line};
+use rayon::prelude::*;
+
+use super::grid::{Grid, Squares};
+use super::inventory::{self, EdgesBySquare, Inventory, for_each_of_both};
+use super::record::{self, CellEdge};
+use super::reference::Reference;
+use super::{CellIndex, Frame, MemoryBudget, RECORD, UNIFORM, resolution};
+use crate::layer::Layer;
+
+/// Items, ascending.
+type Set = Vec<u32>;
+
+fn toggle(set: &mut Set, items: &[u32]) {
+    for item in items {
+        match set.binary_search(item) {
+            Ok(place) => _ = set.remove(place),
+            Err(place) => set.insert(place, *item),
+        }
+    }
+}
+
+/// A block's part of the arrays; sets and records are named by their places in the part.
+struct Part {
+    /// For a block of one entry, none.
+    cells: Vec<u32>,
+    sets: Vec<Set>,
+    records: Vec<u32>,
+    layers: u64,
+}
+
+/// The bit of a layer in `block_layers`.
+pub(super) fn layer_bit(layer: usize) -> u64 {
+    1 << layer.min(63)
+}
+
+pub(super) fn build(layers: &[&Layer], budget: MemoryBudget) -> CellIndex {
+    let area_bits = inventory::area_bits(layers);
+    let grid = grid(layers, area_bits);
+    let inventory = Inventory::of(layers, area_bits, grid);
+    let frame = Frame { grid, area_bits };
+    let places = 0..inventory.lines.len() as u32;
+    let by_block = EdgesBySquare::new(&inventory, places, grid.squares());
+    let references = block_references(&inventory, &by_block, grid);
+    let cell_bits = resolution::cell_bits(grid, &inventory, &by_block, budget);
+
+    let parts: Vec<Part> = references
+        .into_par_iter()
+        .enumerate()
+        .map(|(block, reference)| {
+            let edges = by_block.of(block);
+            if edges.is_empty() {
+                let sets = vec![reference];
+                return Part { cells: Vec::new(), sets, records: Vec::new(), layers: 0 };
+            }
+            let (column, row) = (block as u32 % grid.columns, block as u32 / grid.columns);
+            let squares = grid.cell_squares(column, row, cell_bits[block]);
+            let centre = grid.squares().centre(column, row);
+            let mut part = cut_block(&inventory, edges, squares, centre, reference);
+            let items = edges.iter().flat_map(|&edge| inventory.items(edge));
+            part.layers =
+                items.fold(0, |bits, &item| bits | layer_bit(frame.layer_and_area(item).0));
+            part
+        })
+        .collect();
+    assemble(frame, &inventory, parts, &cell_bits)
+}
+
+fn grid(layers: &[&Layer], area_bits: u32) -> Grid {
+    let corner = |pick: fn(f64, f64) -> f64, of: fn(&crate::area::Area) -> Coord<f64>| {
+        let areas = layers.iter().flat_map(|layer| layer.areas());
+        areas.map(of).reduce(|a, b| Coord { x: pick(a.x, b.x), y: pick(a.y, b.y) })
+    };
+    let low = corner(f64::min, |area| area.extent().min());
+    let high = corner(f64::max, |area| area.extent().max());
+    match (low, high) {
+        (Some(low), Some(high)) => {
+            resolution::grid(low, high, inventory::edges_of(layers, area_bits).count())
+        }
+        _ => Grid { west: 0, south: 0, columns: 0, rows: 0, block_bits: 0 },
+    }
+}
+
+/// The items that hold the centre of each block.
+fn block_references(inventory: &Inventory, by_block: &EdgesBySquare, grid: Grid) -> Vec<Set> {
+    let squares = grid.squares();
+    let rows: Vec<Vec<Set>> = (0..grid.rows)
+        .into_par_iter()
+        .map(|row| {
+            let reference = Reference(squares.centre(0, row));
+            let mut set = Set::new();
+            for &edge in by_block.of(squares.place(0, row)) {
+                if reference.is_east_of(inventory.line(edge)) {
+                    toggle(&mut set, inventory.items(edge));
+                }
+            }
+            let mut sets = Vec::with_capacity(grid.columns as usize);
+            sweep_row(inventory, by_block, squares, row, set, |_, set| sets.push(set.clone()));
+            sets
+        })
+        .collect();
+    rows.into_iter().flatten().collect()
+}
+
+/// Goes eastward through a row from the items of its first reference, and calls `visit(column,
+/// items)` with those of each.
+fn sweep_row(
+    inventory: &Inventory,
+    by_square: &EdgesBySquare,
+    squares: Squares,
+    row: u32,
+    mut set: Set,
+    mut visit: impl FnMut(u32, &Set),
+) {
+    visit(0, &set);
+    for column in 1..squares.columns {
+        let here = Reference(squares.centre(column - 1, row));
+        let next = Reference(squares.centre(column, row));
+        // The way from centre to centre lies in the two squares.
+        let around = [column - 1, column].map(|c| by_square.of(squares.place(c, row)));
+        for_each_of_both(around[0], around[1], |edge| {
+            if here.parallel_crosses(next, inventory.line(edge)) {
+                toggle(&mut set, inventory.items(edge));
+            }
+        });
+        visit(column, &set);
+    }
+}
+
+/// Cuts a block with edges into cells.
+fn cut_block(
+    inventory: &Inventory,
+    edges: &[u32],
+    squares: Squares,
+    centre: Coord<f64>,
+    mut set: Set,
+) -> Part {
+    let by_cell = EdgesBySquare::new(inventory, edges.iter().copied(), squares);
+    let mut cutter = Cutter::new(inventory, &by_cell, squares);
+
+    // From the block's centre to its first cell's, first along the parallel, then the meridian.
+    let first = squares.centre(0, 0);
+    let corner = Coord { x: first.x, y: centre.y };
+    let [from, via, to] = [centre, corner, first].map(Reference);
+    for &edge in edges {
+        let line = inventory.line(edge);
+        if from.parallel_crosses(via, line) != via.meridian_crosses(to, line) {
+            toggle(&mut set, inventory.items(edge));
+        }
+    }
+    for row in 0..squares.rows {
+        if row > 0 {
+            let [here, next] = [row - 1, row].map(|r| Reference(squares.centre(0, r)));
+            let around = [row - 1, row].map(|r| by_cell.of(squares.place(0, r)));
+            for_each_of_both(around[0], around[1], |edge| {
+                if here.meridian_crosses(next, inventory.line(edge)) {
+                    toggle(&mut set, inventory.items(edge));
+                }
+            });
+        }
+        sweep_row(inventory, &by_cell, squares, row, set.clone(), |column, set| {
+            cutter.cell(column, row, set);
+        });
+    }
+    cutter.part
+}
+
+/// Writes the cells of a block in order.
+struct Cutter<'a> {
+    inventory: &'a Inventory,
+    by_cell: &'a EdgesBySquare,
+    squares: Squares,
+    known: HashMap<Set, u32>,
+    part: Part,
+}
+
+impl<'a> Cutter<'a> {
+    fn new(inventory: &'a Inventory, by_cell: &'a EdgesBySquare, squares: Squares) -> Self {
+        let cells = Vec::with_capacity(squares.len());
+        let part = Part { cells, sets: Vec::new(), records: Vec::new(), layers: 0 };
+        Self { inventory, by_cell, squares, known: HashMap::new(), part }
+    }
+
+    fn cell(&mut self, column: u32, row: u32, reference: &Set) {
+        let places = self.by_cell.of(self.squares.place(column, row));
+        let entry = if places.is_empty() {
+            self.set(reference)
+        } else {
+            let edge = |&place: &u32| {
+                let (line, items) = (self.inventory.line(place), self.inventory.items(place));
+                CellEdge { place, line, items }
+            };
+            let edges: Vec<CellEdge<'_>> = places.iter().map(edge).collect();
+            let start = self.part.records.len() as u32;
+            let centre = self.squares.centre(column, row);
+            record::write(&mut self.part.records, centre, self.squares.side, reference, &edges);
+            RECORD | start
+        };
+        self.part.cells.push(entry);
+    }
+
+    fn set(&mut self, set: &Set) -> u32 {
+        if let Some(&place) = self.known.get(set) {
+            return place;
+        }
+        let place = self.part.sets.len() as u32;
+        self.part.sets.push(set.clone());
+        self.known.insert(set.clone(), place);
+        place
+    }
+}
+
+/// A number of entries that must stay below [`RECORD`].
+fn entry(len: usize) -> u32 {
+    u32::try_from(len).ok().filter(|len| len & RECORD == 0).expect("fewer than 2³¹ entries")
+}
+
+fn assemble(frame: Frame, inventory: &Inventory, parts: Vec<Part>, cell_bits: &[u32]) -> CellIndex {
+    let ends = |line: &Line<f64>| [line.start.x, line.start.y, line.end.x, line.end.y];
+    let mut index = CellIndex {
+        frame,
+        blocks: Vec::with_capacity(parts.len()),
+        block_layers: Vec::with_capacity(parts.len()),
+        cells: Vec::new(),
+        // The empty set is entry 0.
+        sets: vec![0],
+        records: Vec::new(),
+        edges: inventory.lines.iter().flat_map(ends).collect(),
+    };
+    let mut known: HashMap<Set, u32> = HashMap::from([(Set::new(), 0)]);
+    for (part, &bits) in parts.into_iter().zip(cell_bits) {
+        let places: Vec<u32> = part
+            .sets
+            .into_iter()
+            .map(|set| {
+                let sets = &mut index.sets;
+                *known.entry(set).or_insert_with_key(|set| {
+                    let place = entry(sets.len());
+                    sets.push(set.len() as u32);
+                    sets.extend(set);
+                    place
+                })
+            })
+            .collect();
+        index.block_layers.push(part.layers);
+        if part.cells.is_empty() {
+            index.blocks.push(u64::from(UNIFORM) << 32 | u64::from(places[0]));
+            continue;
+        }
+        index.blocks.push(u64::from(bits) << 32 | u64::from(entry(index.cells.len())));
+        let records_before = entry(index.records.len());
+        index.records.extend(part.records);
+        entry(index.records.len());
+        index.cells.extend(part.cells.iter().map(|&cell| {
+            if cell & RECORD == 0 { places[cell as usize] } else { cell + records_before }
+        }));
+    }
+    index
+}

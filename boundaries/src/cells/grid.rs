@@ -1,0 +1,142 @@
+//! The square blocks and cells, and the way from a point to its own. All sides are powers of two
+//! of a metre and all corners whole metres, so that nothing here is rounded.
+
+use geo::Coord;
+
+/// Corners stay within so many metres of the origin, far beyond any position on the British grid.
+const FARTHEST_M: f64 = (1 << 24) as f64;
+
+/// A rectangle of square blocks. A block or cell owns its west and south sides, not its east and
+/// north ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Grid {
+    /// The south-west corner.
+    pub(super) west: i32,
+    pub(super) south: i32,
+    /// How many blocks.
+    pub(super) columns: u32,
+    pub(super) rows: u32,
+    /// log₂ of a block's side in metres.
+    pub(super) block_bits: u32,
+}
+
+/// The greatest whole number of metres not above `v`, exactly; far values become the limit of the
+/// type.
+#[inline]
+pub(super) fn whole(v: f64) -> i32 {
+    let toward_zero = v as i32;
+    toward_zero.saturating_sub(i32::from(f64::from(toward_zero) > v))
+}
+
+impl Grid {
+    /// The blocks of that size that cover the rectangle from `low` to `high`, both included.
+    pub(super) fn covering(low: Coord<f64>, high: Coord<f64>, block_bits: u32) -> Self {
+        let block = |v: f64| whole(v.clamp(-FARTHEST_M, FARTHEST_M)) >> block_bits;
+        let (column, row) = (block(low.x), block(low.y));
+        Self {
+            west: column << block_bits,
+            south: row << block_bits,
+            columns: (block(high.x) - column + 1) as u32,
+            rows: (block(high.y) - row + 1) as u32,
+            block_bits,
+        }
+    }
+
+    /// How many blocks there are.
+    pub(super) fn len(self) -> usize {
+        self.columns as usize * self.rows as usize
+    }
+
+    /// Whole metres from the south-west corner to a point, or `None` if it is outside.
+    #[inline]
+    pub(super) fn place(self, point: Coord<f64>) -> Option<(u32, u32)> {
+        // A point west or south of the corner wraps round to a number beyond the far side.
+        let x = whole(point.x).wrapping_sub(self.west) as u32;
+        let y = whole(point.y).wrapping_sub(self.south) as u32;
+        let inside = (x >> self.block_bits) < self.columns && (y >> self.block_bits) < self.rows;
+        inside.then_some((x, y))
+    }
+
+    /// The block of a place.
+    #[inline]
+    pub(super) fn block_of(self, x: u32, y: u32) -> usize {
+        (y >> self.block_bits) as usize * self.columns as usize + (x >> self.block_bits) as usize
+    }
+
+    /// The cell of a place in its block, for cells of side 2^`cell_bits`.
+    #[inline]
+    pub(super) fn cell_in_block(self, x: u32, y: u32, cell_bits: u32) -> usize {
+        let mask = (1_u32 << self.block_bits) - 1;
+        let (column, row) = ((x & mask) >> cell_bits, (y & mask) >> cell_bits);
+        ((row << (self.block_bits - cell_bits)) + column) as usize
+    }
+
+    /// The centre of the cell of a place.
+    #[inline]
+    pub(super) fn centre(self, x: u32, y: u32, cell_bits: u32) -> Coord<f64> {
+        let middle = |v: u32, corner: i32| {
+            let low = corner.wrapping_add((v >> cell_bits << cell_bits) as i32);
+            f64::from(low) + 0.5 * f64::from(1_u32 << cell_bits)
+        };
+        Coord { x: middle(x, self.west), y: middle(y, self.south) }
+    }
+
+    /// The south-west corner of a block.
+    pub(super) fn corner(self, column: u32, row: u32) -> Coord<f64> {
+        let corner = |n: u32, origin: i32| f64::from(origin) + f64::from(n << self.block_bits);
+        Coord { x: corner(column, self.west), y: corner(row, self.south) }
+    }
+
+    /// The side of a block in metres.
+    pub(super) fn block_side(self) -> f64 {
+        f64::from(1_u32 << self.block_bits)
+    }
+
+    /// The blocks as squares of one rectangle.
+    pub(super) fn squares(self) -> Squares {
+        Squares {
+            corner: self.corner(0, 0),
+            side: self.block_side(),
+            columns: self.columns,
+            rows: self.rows,
+        }
+    }
+
+    /// The cells of one block as squares.
+    pub(super) fn cell_squares(self, column: u32, row: u32, cell_bits: u32) -> Squares {
+        let along = 1 << (self.block_bits - cell_bits);
+        Squares {
+            corner: self.corner(column, row),
+            side: f64::from(1_u32 << cell_bits),
+            columns: along,
+            rows: along,
+        }
+    }
+}
+
+/// A rectangle of equal squares: all blocks, or the cells of one block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Squares {
+    pub(super) corner: Coord<f64>,
+    pub(super) side: f64,
+    pub(super) columns: u32,
+    pub(super) rows: u32,
+}
+
+impl Squares {
+    /// How many squares there are.
+    pub(super) fn len(self) -> usize {
+        self.columns as usize * self.rows as usize
+    }
+
+    /// The place of a square, row by row.
+    pub(super) fn place(self, column: u32, row: u32) -> usize {
+        row as usize * self.columns as usize + column as usize
+    }
+
+    /// The centre of a square.
+    pub(super) fn centre(self, column: u32, row: u32) -> Coord<f64> {
+        let middle = |n: u32, corner: f64| corner + (f64::from(n) + 0.5) * self.side;
+        Coord { x: middle(column, self.corner.x), y: middle(row, self.corner.y) }
+    }
+}

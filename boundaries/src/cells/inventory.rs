@@ -1,0 +1,163 @@
+//! Every edge of every layer once, with the items of which it is a boundary.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use geo::{Coord, Line};
+use rayon::prelude::*;
+
+use super::clip::squares_met;
+use super::grid::{Grid, Squares};
+use crate::layer::Layer;
+
+/// The edges, near ones near one another, and their items.
+pub(super) struct Inventory {
+    pub(super) lines: Vec<Line<f64>>,
+    /// Where the items of each edge begin; one more entry than edges.
+    starts: Vec<u32>,
+    items: Vec<u32>,
+}
+
+/// An edge of one area, from its lower to its higher end.
+#[derive(Clone, Copy)]
+struct Side {
+    block: u32,
+    line: Line<f64>,
+    item: u32,
+}
+
+impl Side {
+    fn order(&self, other: &Self) -> Ordering {
+        let ends = |s: &Self| [s.line.start.x, s.line.start.y, s.line.end.x, s.line.end.y];
+        let by_ends = || {
+            let pairs = ends(self).into_iter().zip(ends(other));
+            pairs.fold(Ordering::Equal, |order, (a, b)| order.then(a.total_cmp(&b)))
+        };
+        self.block.cmp(&other.block).then_with(by_ends).then(self.item.cmp(&other.item))
+    }
+}
+
+/// How many bits of an item name the area, for these layers.
+pub(super) fn area_bits(layers: &[&Layer]) -> u32 {
+    let bits = |count: usize| usize::BITS - count.saturating_sub(1).leading_zeros();
+    let area_bits = bits(layers.iter().map(|layer| layer.areas().len()).max().unwrap_or(0));
+    assert!(area_bits + bits(layers.len()) <= 32, "layers and areas need more than 32 bits");
+    area_bits
+}
+
+/// Every item of an area layer, with the area's edges.
+pub(super) fn edges_of<'a>(
+    layers: &'a [&'a Layer],
+    area_bits: u32,
+) -> impl ParallelIterator<Item = (u32, Line<f64>)> + 'a {
+    layers.par_iter().enumerate().flat_map(move |(place, layer)| {
+        layer.areas().par_iter().enumerate().flat_map_iter(move |(area, ground)| {
+            let item = ((place as u64) << area_bits) as u32 | area as u32;
+            ground.edges().filter(|e| e.start != e.end).map(move |edge| (item, edge))
+        })
+    })
+}
+
+impl Inventory {
+    /// The edges of all layers.
+    pub(super) fn of(layers: &[&Layer], area_bits: u32, grid: Grid) -> Self {
+        // Adding zero turns -0.0 into 0.0, so that equal ends have equal bits.
+        let positive = |end: Coord<f64>| Coord { x: end.x + 0.0, y: end.y + 0.0 };
+        let mut sides: Vec<Side> = edges_of(layers, area_bits)
+            .map(|(item, edge)| {
+                let (a, b) = (positive(edge.start), positive(edge.end));
+                let line = if (a.x, a.y) <= (b.x, b.y) { Line::new(a, b) } else { Line::new(b, a) };
+                let block = grid.place(line.start).map_or(0, |(x, y)| grid.block_of(x, y));
+                Side { block: block as u32, line, item }
+            })
+            .collect();
+        sides.par_sort_unstable_by(Side::order);
+
+        let mut all = Self { lines: Vec::new(), starts: vec![0], items: Vec::new() };
+        for same in sides.chunk_by(|a, b| a.line == b.line) {
+            // An area that runs along an edge twice crosses it twice: it takes two edges.
+            let mut items: Vec<u32> = same.iter().map(|side| side.item).collect();
+            while !items.is_empty() {
+                let mut again = Vec::new();
+                for (place, &item) in items.iter().enumerate() {
+                    let seen = place > 0 && items[place - 1] == item;
+                    if seen { again.push(item) } else { all.items.push(item) }
+                }
+                all.lines.push(same[0].line);
+                all.starts.push(u32::try_from(all.items.len()).expect("fewer than 2³² edges"));
+                items = again;
+            }
+        }
+        all
+    }
+
+    /// The items of which an edge is a boundary, ascending.
+    pub(super) fn items(&self, edge: u32) -> &[u32] {
+        let edge = edge as usize;
+        &self.items[self.starts[edge] as usize..self.starts[edge + 1] as usize]
+    }
+
+    /// An edge.
+    pub(super) fn line(&self, edge: u32) -> Line<f64> {
+        self.lines[edge as usize]
+    }
+}
+
+/// The edges that meet each of some squares, by their places.
+pub(super) struct EdgesBySquare {
+    starts: Vec<u32>,
+    edges: Vec<u32>,
+}
+
+impl EdgesBySquare {
+    /// Sorts some edges, ascending, into squares.
+    pub(super) fn new(
+        inventory: &Inventory,
+        edges: impl Iterator<Item = u32> + Clone,
+        squares: Squares,
+    ) -> Self {
+        let mut starts = vec![0_u32; squares.len() + 1];
+        for edge in edges.clone() {
+            squares_met(inventory.line(edge), squares, |column, row| {
+                starts[squares.place(column, row) + 1] += 1;
+            });
+        }
+        for square in 0..squares.len() {
+            let sum = starts[square].checked_add(starts[square + 1]);
+            starts[square + 1] = sum.expect("fewer than 2³² edges in squares");
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0; starts[squares.len()] as usize];
+        for edge in edges {
+            squares_met(inventory.line(edge), squares, |column, row| {
+                let next = &mut next[squares.place(column, row)];
+                places[*next as usize] = edge;
+                *next += 1;
+            });
+        }
+        Self { starts, edges: places }
+    }
+
+    fn run(&self, square: usize) -> Range<usize> {
+        self.starts[square] as usize..self.starts[square + 1] as usize
+    }
+
+    /// The edges that meet a square, ascending.
+    pub(super) fn of(&self, square: usize) -> &[u32] {
+        &self.edges[self.run(square)]
+    }
+}
+
+/// Calls `visit` once with each edge of two ascending lists.
+pub(super) fn for_each_of_both(mut a: &[u32], mut b: &[u32], mut visit: impl FnMut(u32)) {
+    while let (Some(&x), Some(&y)) = (a.first(), b.first()) {
+        visit(x.min(y));
+        if x <= y {
+            a = &a[1..];
+        }
+        if y <= x {
+            b = &b[1..];
+        }
+    }
+    a.iter().chain(b).copied().for_each(visit);
+}

@@ -1,0 +1,158 @@
+//! How far the boundaries are: rings of blocks around a point, and rings of cells in each.
+
+use geo::{Coord, Line};
+
+use super::build::layer_bit;
+use super::grid::Squares;
+use super::record::{Parts, edge_at};
+use super::{CellView, RECORD, UNIFORM};
+use crate::position::Bng;
+
+impl CellView<'_> {
+    /// Metres from `at` to the nearest edge of any area of a layer; `None` for a layer without
+    /// areas.
+    pub fn boundary_distance_m(&self, layer: usize, at: Bng) -> Option<f64> {
+        let point = at.coord();
+        let mut nearest = f64::INFINITY;
+        self.approach(layer, point, &mut nearest, &mut |nearest, edge, _, _| {
+            *nearest = nearest.min(distance_2(edge, point));
+        });
+        nearest.is_finite().then(|| nearest.sqrt())
+    }
+
+    /// The areas of a layer with an edge within `reach_m` of `at`, each with the distance to its
+    /// nearest edge in metres, in code order.
+    pub fn edges_within(&self, layer: usize, at: Bng, reach_m: f64) -> Vec<(usize, f64)> {
+        let point = at.coord();
+        let mut near: Vec<(usize, f64)> = Vec::new();
+        let mut reach_2 = reach_m * reach_m;
+        self.approach(layer, point, &mut reach_2, &mut |reach_2, edge, items, bits| {
+            let distance_2 = distance_2(edge, point);
+            if distance_2 <= *reach_2 {
+                let mut bits = bits;
+                while bits != 0 {
+                    let item = items[bits.trailing_zeros() as usize];
+                    near.push((self.frame.layer_and_area(item).1, distance_2.sqrt()));
+                    bits &= bits - 1;
+                }
+            }
+        });
+        near.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        near.dedup_by_key(|(area, _)| *area);
+        near
+    }
+
+    /// Calls `visit(limit_2, edge, items, bits)` with the edges of a layer in cells no farther than
+    /// the square root of `limit_2`, near cells first, which `visit` may lower; `bits` tells which
+    /// of the items are areas of the layer with that edge. An edge may come more than once.
+    fn approach(
+        &self,
+        layer: usize,
+        point: Coord<f64>,
+        limit_2: &mut f64,
+        visit: &mut impl FnMut(&mut f64, Line<f64>, &[u32], u32),
+    ) {
+        let grid = self.frame.grid;
+        let squares = grid.squares();
+        rings(squares, point, limit_2, &mut |limit_2, column, row| {
+            let place = squares.place(column, row);
+            if self.block_layers[place] & layer_bit(layer) == 0 {
+                return;
+            }
+            let (kind, first) = ((self.blocks[place] >> 32) as u32, self.blocks[place] as u32);
+            if kind == UNIFORM {
+                return;
+            }
+            let cells = grid.cell_squares(column, row, kind);
+            rings(cells, point, limit_2, &mut |limit_2, column, row| {
+                let entry = self.cells[first as usize + cells.place(column, row)];
+                if entry & RECORD != 0 {
+                    self.visit_record(layer, entry & !RECORD, limit_2, visit);
+                }
+            });
+        });
+    }
+
+    fn visit_record(
+        &self,
+        layer: usize,
+        start: u32,
+        limit_2: &mut f64,
+        visit: &mut impl FnMut(&mut f64, Line<f64>, &[u32], u32),
+    ) {
+        for part in Parts::of(&self.records[start as usize..]) {
+            let of_layer = part.items.iter().enumerate().fold(0, |bits, (place, &item)| {
+                bits | u32::from(self.frame.layer_and_area(item).0 == layer) << place
+            });
+            if of_layer == 0 {
+                continue;
+            }
+            for (place, bits) in part.edges() {
+                if bits & of_layer != 0 {
+                    visit(limit_2, edge_at(self.edges, place), part.items, bits & of_layer);
+                }
+            }
+        }
+    }
+}
+
+/// Calls `visit(limit_2, column, row)` with the squares no farther from a point, which may lie
+/// outside of all, than the square root of `limit_2`, ring by ring from the point's own.
+fn rings(
+    squares: Squares,
+    point: Coord<f64>,
+    limit_2: &mut f64,
+    visit: &mut impl FnMut(&mut f64, u32, u32),
+) {
+    let Squares { corner, side, columns, rows } = squares;
+    let (columns, rows) = (i64::from(columns), i64::from(rows));
+    if columns == 0 || rows == 0 {
+        return;
+    }
+    let column = ((point.x - corner.x) / side).floor() as i64;
+    let row = ((point.y - corner.y) / side).floor() as i64;
+    let beyond = |own: i64, count: i64| (-own).max(own - (count - 1)).max(0);
+    let farthest = |own: i64, count: i64| own.abs().max((count - 1 - own).abs());
+    let first = beyond(column, columns).max(beyond(row, rows));
+    let last = farthest(column, columns).max(farthest(row, rows));
+    for ring in first..=last {
+        // Between the point's own square and this ring there are so many whole squares.
+        let gap = (ring - 1).max(0) as f64 * side;
+        if gap * gap > *limit_2 {
+            return;
+        }
+        for y in (row - ring).max(0)..=(row + ring).min(rows - 1) {
+            let step = if (y - row).abs() == ring { 1 } else { 2 * ring.max(1) };
+            let mut x = column - ring;
+            if step == 1 {
+                x = x.max(0);
+            }
+            while x <= (column + ring).min(columns - 1) {
+                if x >= 0 {
+                    let low =
+                        Coord { x: corner.x + x as f64 * side, y: corner.y + y as f64 * side };
+                    if square_distance_2(low, side, point) <= *limit_2 {
+                        visit(limit_2, x as u32, y as u32);
+                    }
+                }
+                x += step;
+            }
+        }
+    }
+}
+
+/// The squared distance from a point to a square of that south-west corner, 0 inside.
+fn square_distance_2(low: Coord<f64>, side: f64, point: Coord<f64>) -> f64 {
+    let off = |low: f64, v: f64| (low - v).max(v - (low + side)).max(0.0);
+    let (dx, dy) = (off(low.x, point.x), off(low.y, point.y));
+    dx * dx + dy * dy
+}
+
+/// The squared distance from a point to an edge.
+fn distance_2(edge: Line<f64>, point: Coord<f64>) -> f64 {
+    let (way, along) = (point - edge.start, edge.end - edge.start);
+    let length_2 = along.x * along.x + along.y * along.y;
+    let t = ((way.x * along.x + way.y * along.y) / length_2).clamp(0.0, 1.0);
+    let (dx, dy) = (way.x - t * along.x, way.y - t * along.y);
+    dx * dx + dy * dy
+}
