@@ -75,8 +75,8 @@ impl Grid {
     #[inline]
     pub(super) fn centre(self, x: u32, y: u32, cell_bits: u32) -> Coord<f64> {
         let middle = |v: u32, corner: i32| {
-            let low = corner.wrapping_add((v >> cell_bits << cell_bits) as i32);
-            f64::from(low) + 0.5 * f64::from(1_u32 << cell_bits)
+            let low = f64::from(corner) + f64::from(v >> cell_bits << cell_bits);
+            low + 0.5 * f64::from(1_u32 << cell_bits)
         };
         Coord { x: middle(x, self.west), y: middle(y, self.south) }
     }

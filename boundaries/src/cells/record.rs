@@ -208,8 +208,8 @@ pub(super) fn crossing_as_drawn(
     end: u32,
     reference_left: bool,
 ) -> Crossing {
-    let low = |word: u32| f64::from(word as u16 as i16);
-    let high = |word: u32| f64::from((word >> 16) as u16 as i16);
+    let low = |word: u32| f64::from((word as u16).cast_signed());
+    let high = |word: u32| f64::from(((word >> 16) as u16).cast_signed());
     let (ax, ay, bx, by) = (low(start), high(start), low(end), high(end));
 
     let of_start = px * ay - py * ax;

@@ -62,9 +62,9 @@ impl Density {
 
     fn halvings(self, grid: Grid, edges_a_point: f64) -> u32 {
         let most = MOST_HALVINGS.min(grid.block_bits);
-        let suffices = |halvings: &u32| {
-            let cells = 4_f64.powi(*halvings as i32);
-            self.in_cells(grid.block_side() / 2_f64.powi(*halvings as i32)) <= edges_a_point * cells
+        let suffices = |&halvings: &u32| {
+            let Cells { count, side } = Cells::of(grid, halvings);
+            self.in_cells(side) <= edges_a_point * count
         };
         (0..most).find(suffices).unwrap_or(most)
     }
@@ -72,9 +72,22 @@ impl Density {
     /// About how many bytes the cells take: their table, the edges, and about 28 more for each
     /// cell that has any.
     fn bytes(self, grid: Grid, halvings: u32) -> f64 {
-        let cells = 4_f64.powi(halvings as i32);
-        let edges = self.in_cells(grid.block_side() / 2_f64.powi(halvings as i32));
-        4.0 * cells + 16.0 * edges + 28.0 * cells.min(edges)
+        let Cells { count, side } = Cells::of(grid, halvings);
+        let edges = self.in_cells(side);
+        4.0 * count + 16.0 * edges + 28.0 * count.min(edges)
+    }
+}
+
+/// The cells of a block that was halved so often.
+struct Cells {
+    count: f64,
+    side: f64,
+}
+
+impl Cells {
+    fn of(grid: Grid, halvings: u32) -> Self {
+        let along = f64::from(1_u32 << halvings);
+        Self { count: along * along, side: grid.block_side() / along }
     }
 }
 

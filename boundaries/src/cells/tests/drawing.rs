@@ -7,11 +7,12 @@ use crate::cells::record::{Crossing, crossing_as_drawn, drawn};
 use crate::cells::reference::Reference;
 use crate::predicate::on_edge;
 
+const ROUNDS: usize = 400_000;
+
 #[test]
 fn a_drawing_is_never_sure_of_what_is_not_so() {
     let mut random = Random(20);
     let mut doubts = 0;
-    const ROUNDS: usize = 400_000;
     for _ in 0..ROUNDS {
         let side = f64::from(1_u32 << random.below(13));
         let corner = at(random.below(600_000) as f64, random.below(900_000) as f64);

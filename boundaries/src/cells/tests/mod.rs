@@ -147,13 +147,13 @@ const ORIGIN: Coord<f64> = Coord { x: 475_000.3, y: 260_000.7 };
 
 #[test]
 fn sides_on_the_sides_and_through_the_centres_of_cells_have_one_answer() {
-    for side in [16.0, 24.0, 64.0, 96.0] {
+    for side in [24.0, 64.0] {
         let (a, b) = (squares(6, side), diamonds(7, side));
         let layers = [&a, &b];
         for bytes in [0, 20_000, 1 << 30] {
             let index = CellIndex::build(&layers, MemoryBudget::of_bytes(bytes));
-            assert_same_areas(&layers, &index, &hard_points(&layers, &index, 3000), 1);
-            assert_same_areas(&layers, &index, &random_points(&layers, 5000, 1), 1);
+            assert_same_areas(&layers, &index, &hard_points(&layers, &index, 2000), 2);
+            assert_same_areas(&layers, &index, &random_points(&layers, 2000, 1), 2);
         }
     }
 }
@@ -261,8 +261,8 @@ fn distances_are_the_trees_from_near_and_from_far_outside() {
     let nothing = layer("nothing", Vec::new());
     let layers = [&a, &nothing, &b];
     let index = CellIndex::build(&layers, PLENTY);
-    let mut points = random_points(&layers, 3000, 16);
-    points.extend(hard_points(&layers, &index, 500));
+    let mut points = random_points(&layers, 500, 16);
+    points.extend(hard_points(&layers, &index, 100).into_iter().step_by(5));
     for (x, y) in [(-90_000.0, 5.0), (790_000.0, 1_340_000.0), (160.0, 90_000.0), (0.0, -3.0)] {
         points.push(bng(at(x, y)));
     }
@@ -277,7 +277,7 @@ fn a_larger_budget_is_used_and_a_smaller_one_kept() {
     let bytes = |budget| CellIndex::build(&[&layer], MemoryBudget::of_bytes(budget)).bytes();
     let (coarsest, finest) = (bytes(0), bytes(1 << 30));
     assert!(coarsest < finest / 2, "{coarsest} {finest}");
-    let middle = (coarsest + finest) / 2;
+    let middle = u64::midpoint(coarsest, finest);
     let kept = bytes(middle);
     assert!(coarsest < kept && kept as f64 <= 1.15 * middle as f64, "{coarsest} {kept} {middle}");
 }
