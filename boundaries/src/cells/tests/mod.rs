@@ -31,9 +31,9 @@ fn by_scan(layers: &[&Layer], at: Bng) -> Answer {
     all.filter(|(_, _, position)| *position != Position::Outside).collect()
 }
 
-fn by_trees(layers: &[&Layer], trees: &[AreaIndex], at: Bng) -> Answer {
-    let all = layers.iter().zip(trees).enumerate().flat_map(|(layer, (areas, tree))| {
-        let found = tree.containing(areas.areas(), at).into_iter();
+fn by_trees(trees: &[AreaIndex], at: Bng) -> Answer {
+    let all = trees.iter().enumerate().flat_map(|(layer, tree)| {
+        let found = tree.containing(at).into_iter();
         found.map(move |(area, position)| (layer, area, position))
     });
     all.collect()
@@ -110,7 +110,7 @@ fn assert_same_areas(layers: &[&Layer], index: &CellIndex, points: &[Bng], scan_
     let trees = trees(layers);
     for (n, &point) in points.iter().enumerate() {
         let cells = by_cells(index, point);
-        assert_eq!(cells, by_trees(layers, &trees, point), "trees at {point:?}");
+        assert_eq!(cells, by_trees(&trees, point), "trees at {point:?}");
         if n.is_multiple_of(scan_each) {
             assert_eq!(cells, by_scan(layers, point), "scan at {point:?}");
         }
