@@ -1,6 +1,7 @@
 //! A file in a GIS format to a raw layer: the way is in [`super`].
 
 use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use crate::catalogue::VectorSource;
@@ -83,8 +84,23 @@ fn load(
     project::project(features, &crs, report).map(Some)
 }
 
-/// Reads the file by the format that its suffix names.
+/// Reads the file, whatever it does to the libraries below: they are tried with spoilt files, and
+/// none is known to break, but a file that breaks one must cost that file, not the service that is
+/// reloading its data. What was reported before stays; what was read is thrown away.
 fn read(
+    source: &VectorSource,
+    fields: &mut Fields<'_>,
+    report: &mut FileReport<'_>,
+) -> Result<Unprojected, Refusal> {
+    catch_unwind(AssertUnwindSafe(|| read_format(source, fields, report))).unwrap_or_else(|_| {
+        Err(Refusal::unreadable(
+            "the file broke the library that reads it, so that it must be malformed: write it anew, for example with ogr2ogr",
+        ))
+    })
+}
+
+/// Reads the file by the format that its suffix names.
+fn read_format(
     source: &VectorSource,
     fields: &mut Fields<'_>,
     report: &mut FileReport<'_>,

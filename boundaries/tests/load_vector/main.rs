@@ -4,4 +4,5 @@ mod gdal;
 mod malformed;
 mod mutations;
 mod real;
+mod shapefiles;
 mod tools;

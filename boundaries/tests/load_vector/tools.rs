@@ -141,6 +141,10 @@ pub(crate) fn ogr2ogr(arguments: &[&str], output: &Path, input: &Path) -> bool {
     }
 }
 
+/// The properties of two squares, their names with letters beyond ASCII.
+pub(crate) const TWO: [&str; 2] =
+    [r#""code":"A","name":"Ynys Môn""#, r#""code":"B","name":"Château""#];
+
 /// A GeoJSON file of squares in Northamptonshire, each with these properties (JSON members).
 pub(crate) fn squares(folder: &Path, properties: &[&str]) -> PathBuf {
     let features: Vec<String> = properties

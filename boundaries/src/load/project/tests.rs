@@ -200,3 +200,78 @@ fn shared_vertices_stay_shared_whatever_feature_they_are_in() {
     back.reverse();
     assert_eq!(there, back);
 }
+
+/// What PROJ 9 with its own Python binding gives for these places (`always_xy=True`).
+#[cfg(feature = "proj")]
+mod by_proj {
+    use super::*;
+
+    fn other(definition: &str) -> Crs {
+        Crs::Other { name: "theirs".into(), definition: definition.into() }
+    }
+
+    fn point_of(x: f64, y: f64, definition: &str) -> (Coord<f64>, Vec<Fault>) {
+        let (result, faults) = run([RawGeometry::Point(Coord { x, y })], &other(definition));
+        let RawGeometry::Point(at) = result.unwrap()[0].geometry else { panic!() };
+        (at, faults)
+    }
+
+    fn on_grid(lon: f64, lat: f64) -> Coord<f64> {
+        LngLat::new(lon, lat).unwrap().to_bng().unwrap().0.coord()
+    }
+
+    #[test]
+    fn what_stands_on_wgs84_goes_by_degrees_and_ostn15() {
+        // EPSG:32630 by its code, and as an ESRI .prj without one.
+        let prj = include_str!("../crs/definitions.tsv")
+            .lines()
+            .find_map(|line| {
+                line.strip_prefix("other\tWKT1_ESRI\t").filter(|wkt| wkt.contains("Zone_30N"))
+            })
+            .unwrap();
+        for definition in ["EPSG:32630", prj] {
+            let (at, faults) = point_of(643_670.595_435_456_4, 5_789_319.456_004_33, definition);
+            let wanted = on_grid(-0.896_042, 52.235_518);
+            assert!((at.x - wanted.x).hypot(at.y - wanted.y) < 0.0015, "{at:?} {wanted:?}");
+            assert_eq!(faults, [], "an exact conversion is worth no word");
+        }
+    }
+
+    #[test]
+    fn what_stands_on_osgb36_goes_to_the_grid_without_any_datum_shift() {
+        let (at, faults) = point_of(-0.894_508_140_820_017_2, 52.235_089_286_735_04, "EPSG:4277");
+        assert!((at.x - 475_486.0).hypot(at.y - 260_275.0) < 0.001, "{at:?}");
+        assert_eq!(faults, []);
+    }
+
+    #[test]
+    fn a_datum_shift_is_said_with_its_accuracy() {
+        let (at, faults) = point_of(333_835.780_847_985_65, 374_054.308_324_729, "EPSG:29903");
+        let wanted = on_grid(-5.93, 54.597);
+        assert!((at.x - wanted.x).hypot(at.y - wanted.y) < 0.01, "{at:?} {wanted:?}");
+        let note = faults.iter().find(|f| f.message.contains("by PROJ")).expect("a note");
+        assert_eq!((note.kind, note.severity), (FaultKind::Approximate, Severity::Note));
+        assert!(
+            note.message.contains("TM75 to WGS 84") && note.message.contains("good to about 1 m"),
+            "{note}"
+        );
+    }
+
+    #[test]
+    fn a_way_that_leaves_out_the_datum_is_refused() {
+        let (result, _) =
+            run([RawGeometry::Point(Coord { x: -0.9, y: 52.2 })], &other("EPSG:4001"));
+        let fault = result.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::UnknownCrs);
+        assert!(fault.message.contains("Ballpark"), "{fault}");
+    }
+
+    #[test]
+    fn a_crs_that_proj_does_not_know_is_refused() {
+        for definition in ["EPSG:999999", "PROJCS[\"nothing\"]"] {
+            let (result, _) =
+                run([RawGeometry::Point(Coord { x: 1.0, y: 2.0 })], &other(definition));
+            assert!(result.unwrap_err().message.contains("PROJ cannot convert from theirs"));
+        }
+    }
+}
