@@ -6,7 +6,7 @@
 //! 1. [`coord`](TileCoord), [`mercator`]: the address of a tile, and the spaces that coordinates
 //!    are in;
 //! 2. [`input`]: layers as they come, in degrees;
-//! 3. `coverage`: areas cut into shared arcs, simplified and snapped once for each zoom;
+//! 3. [`coverage`]: areas cut into shared arcs, simplified and snapped once for each zoom;
 //! 4. `cluster`: points, gathered at low zooms;
 //! 5. `clip`, `encode`: one tile's part, as bytes;
 //! 6. [`source`](TileSource): all of it, for any tile; [`pyramid`]: for all tiles.
@@ -25,7 +25,7 @@
 mod clip;
 mod cluster;
 mod coord;
-mod coverage;
+pub mod coverage;
 mod encode;
 pub mod input;
 pub mod mercator;

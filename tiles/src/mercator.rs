@@ -69,7 +69,6 @@ pub(crate) struct Fine {
 
 impl Fine {
     /// Where the point stands on the world.
-    #[cfg(test)]
     pub(crate) fn to_mercator(self) -> Mercator {
         let side = f64::from(1_u32 << FINE_BITS);
         Mercator { x: f64::from(self.x) / side, y: f64::from(self.y) / side }

@@ -1,9 +1,9 @@
 //! Areas as shared arcs, each simplified once for each zoom.
 //!
-//! 1. [`arcs`]: the rings of all areas of a layer are snapped to the fine grid, given a vertex
-//!    wherever they meet ([`crossings`], [`snap`]), and cut at the nodes;
-//! 2. [`simplify`]: each vertex of each arc is told the lowest zoom that draws it;
-//! 3. [`zoom`]: at a zoom, the arcs are snapped to tile units, and [`faces`] and [`rings`] put the
+//! 1. `arcs`: the rings of all areas of a layer are snapped to the fine grid, given a vertex
+//!    wherever they meet (`crossings`, `snap`), and cut at the nodes;
+//! 2. `simplify`: each vertex of each arc is told the lowest zoom that draws it;
+//! 3. `zoom`: at a zoom, the arcs are snapped to tile units, and `faces` and `rings` put the
 //!    polygons of each area together from them.
 //!
 //! So two neighbours have the same edges along their common boundary at every zoom and in every
@@ -22,11 +22,11 @@ mod zoom;
 
 use std::sync::OnceLock;
 
-use geo::MultiPolygon;
+use geo::{LineString, MultiPolygon};
 use rayon::prelude::*;
 
 use crate::MAX_ZOOM;
-use crate::mercator::unit_shift;
+use crate::mercator::{FINE_BITS, Fine, Unit, unit_shift};
 use arcs::Arcs;
 pub(crate) use middle::Middle;
 pub(crate) use rings::{Polygon, polygons};
@@ -37,6 +37,43 @@ pub(crate) use zoom::{Drawn, Zoom};
 /// corners below one unit go.
 const CORNER_AREA: i64 = 16;
 const DEEPEST_CORNER_AREA: i64 = 1;
+
+/// Simplifies areas together, in degrees (WGS84): the boundary of two neighbours stays one.
+///
+/// `tolerance` is in metres of EPSG:3857. Corners go while their triangles are not larger than its
+/// square; that is the tolerance of GEOS's `CoverageSimplifier`. Nodes, where the boundaries of
+/// several areas meet, stay; so does every area. The result is valid, with vertices of the grid
+/// of 3.7 cm that all of this crate works on.
+pub fn simplify(areas: &[MultiPolygon], tolerance: f64) -> Vec<MultiPolygon> {
+    let arcs = Arcs::of(areas);
+    let steps = tolerance / METRES_AROUND * f64::from(1_u32 << FINE_BITS);
+    let lowest = simplify::lowest_zooms(&arcs, &[(2.0 * steps * steps) as i64]);
+    let edges = |&(arc, times): &(u32, i32)| {
+        let line = zoom::standing(&arcs, &lowest, arc as usize, 0);
+        let line: Vec<Unit> = line.into_iter().map(|(x, y)| Unit { x, y }).collect();
+        line.windows(2).map(|w| (w[0], w[1], times)).collect::<Vec<_>>()
+    };
+    let ring = |ring: Vec<Unit>| {
+        let degrees = |p: Unit| Fine { x: p.x, y: p.y }.to_mercator().to_degrees();
+        LineString::from(ring.into_iter().map(degrees).collect::<Vec<_>>())
+    };
+    arcs.of_area
+        .iter()
+        .map(|uses| {
+            faces::ground(uses.iter().flat_map(edges))
+                .into_iter()
+                .map(|polygon| {
+                    let mut rings = polygon.into_iter().map(ring);
+                    let shell = rings.next().unwrap_or_else(|| LineString::new(Vec::new()));
+                    geo::Polygon::new(shell, rings.collect())
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Metres of EPSG:3857 around the world.
+const METRES_AROUND: f64 = 2.0 * std::f64::consts::PI * 6_378_137.0;
 
 /// The areas of a layer.
 #[derive(Debug)]

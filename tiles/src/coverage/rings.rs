@@ -12,9 +12,8 @@ pub(crate) type Ring = Vec<Unit>;
 pub(crate) type Polygon = Vec<Ring>;
 
 /// Twice the signed area of a ring.
-pub(crate) fn twice_area(ring: &[Unit]) -> i64 {
-    // From the first vertex, so that the products stay small.
-    ring.windows(2).map(|w| cross(ring[0].into(), w[0].into(), w[1].into())).sum()
+pub(crate) fn twice_area(ring: &[Unit]) -> i128 {
+    ring.windows(2).map(|w| i128::from(cross(ring[0].into(), w[0].into(), w[1].into()))).sum()
 }
 
 /// Outgoing edges by vertex, and what follows each edge.
@@ -69,10 +68,10 @@ impl Star {
         if self.branches || self.edges.is_empty() {
             return false;
         }
-        let (mut area, mut edge) = (0, 0);
+        let (mut area, mut edge) = (0_i128, 0);
         for walked in 1..=self.edges.len() {
             let (a, b) = self.edges[edge];
-            area += cross(self.edges[0].0.into(), a.into(), b.into());
+            area += i128::from(cross(self.edges[0].0.into(), a.into(), b.into()));
             match self.next(edge) {
                 Some(0) => return walked == self.edges.len() && area > 0,
                 Some(next) => edge = next,
@@ -187,9 +186,9 @@ fn nest(polygons: &mut [Polygon], holes: Vec<Ring>) {
 /// Whether a shell goes around a hole. They may share vertices, not edges; so the middle of an
 /// edge of the hole lies inside the shell or outside, never on it.
 fn surrounds(shell: &[Unit], hole: &[Unit]) -> bool {
-    let twice = |p: Unit| (2 * i64::from(p.x), 2 * i64::from(p.y));
-    let (px, py) =
-        (i64::from(hole[0].x) + i64::from(hole[1].x), i64::from(hole[0].y) + i64::from(hole[1].y));
+    let twice = |p: Unit| (2 * i128::from(p.x), 2 * i128::from(p.y));
+    let middle = |a: i32, b: i32| i128::from(a) + i128::from(b);
+    let (px, py) = (middle(hole[0].x, hole[1].x), middle(hole[0].y, hole[1].y));
     let mut inside = false;
     for (i, &b) in shell.iter().enumerate() {
         let (ax, ay) = twice(shell[(i + shell.len() - 1) % shell.len()]);

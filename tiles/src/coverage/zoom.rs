@@ -11,6 +11,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
 use super::Coverage;
+use super::arcs::Arcs;
 use super::faces::ground;
 use super::rings::Polygon;
 use super::snap::{HotCells, Point, cell};
@@ -91,8 +92,10 @@ fn extent(polygons: &[Polygon]) -> Rectangle<[i32; 2]> {
 /// The arcs of a coverage in tile units.
 fn snapped(coverage: &Coverage, zoom: u8) -> Vec<Vec<Unit>> {
     let shift = unit_shift(zoom);
-    let lines: Vec<Vec<Point>> =
-        (0..coverage.arcs.len()).into_par_iter().map(|arc| coverage.line(arc, zoom)).collect();
+    let lines: Vec<Vec<Point>> = (0..coverage.arcs.len())
+        .into_par_iter()
+        .map(|arc| standing(&coverage.arcs, &coverage.lowest, arc, zoom))
+        .collect();
     let hot: Vec<Point> = lines
         .par_iter()
         .flat_map_iter(|line| {
@@ -148,22 +151,19 @@ fn clip_crossings(a: Point, b: Point, shift: u32, hot: &mut Vec<Point>) {
     }
 }
 
-impl Coverage {
-    /// The vertices of an arc that a zoom draws.
-    fn line(&self, arc: usize, zoom: u8) -> Vec<Point> {
-        let range = self.arcs.range(arc);
-        let mut line: Vec<Point> = range
-            .clone()
-            .filter(|&v| self.lowest[v] <= zoom)
-            .map(|v| self.arcs.points[v].into())
-            .collect();
-        // A free arc whose first vertex has gone closes on the first that stands.
-        if self.arcs.free[arc] && self.lowest[range.start] > zoom {
-            line.extend(line.first().copied());
-        }
-        line
+/// The vertices of an arc that a zoom draws.
+pub(super) fn standing(arcs: &Arcs, lowest: &[u8], arc: usize, zoom: u8) -> Vec<Point> {
+    let range = arcs.range(arc);
+    let mut line: Vec<Point> =
+        range.clone().filter(|&v| lowest[v] <= zoom).map(|v| arcs.points[v].into()).collect();
+    // A free arc whose first vertex has gone closes on the first that stands.
+    if arcs.free[arc] && lowest[range.start] > zoom {
+        line.extend(line.first().copied());
     }
+    line
+}
 
+impl Coverage {
     /// What is drawn for an area that snapping has left nothing of: a square of one unit around
     /// its middle, while its ground is at least one square unit.
     fn stand_in(&self, area: usize, zoom: u8) -> Option<Vec<Unit>> {
