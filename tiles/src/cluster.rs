@@ -60,6 +60,11 @@ impl Clusters {
         all[from..].iter().take_while(move |(of, _)| *of == tile).map(|(_, cluster)| *cluster)
     }
 
+    /// All points, as they were given.
+    pub(crate) fn points(&self) -> impl Iterator<Item = Fine> {
+        self.zooms[usize::from(MAX_ZOOM)].iter().map(|(_, cluster)| cluster.at)
+    }
+
     /// The tiles of a zoom that have clusters, in order, each as often as it has.
     pub(crate) fn tiles(&self, zoom: u8) -> impl Iterator<Item = (i32, i32)> {
         self.zooms[usize::from(zoom)].iter().map(|(tile, _)| *tile)

@@ -9,7 +9,8 @@
 //! 3. [`coverage`]: areas cut into shared arcs, simplified and snapped once for each zoom;
 //! 4. `cluster`: points, gathered at low zooms;
 //! 5. `clip`, `encode`: one tile's part, as bytes;
-//! 6. [`source`](TileSource): all of it, for any tile; [`pyramid`]: for all tiles.
+//! 6. [`source`](TileSource): all of it, for any tile; [`tileset`](TileSet): what a map is told of
+//!    it; `places`, [`pyramid`]: all tiles there are, as one file.
 //!
 //! # What can be relied on
 //!
@@ -29,9 +30,12 @@ pub mod coverage;
 mod encode;
 pub mod input;
 pub mod mercator;
+mod places;
 pub mod pyramid;
 mod source;
+mod tileset;
 
 pub use coord::{MAX_ZOOM, TileCoord, TileCoordError};
 pub use input::{Attributes, Features, InputError, InputLayer, Value};
 pub use source::TileSource;
+pub use tileset::{TileSet, VectorLayer};

@@ -1,107 +1,130 @@
-//! Every tile of some layers: which there are, and all of them at once.
+//! All tiles of some layers as one file: a PMTiles archive (version 3), for static hosting.
 
-use std::collections::BTreeSet;
+use std::io::{Seek, Write};
+use std::ops::RangeInclusive;
 
-use crate::clip::{BUFFER, Window, clip};
-use crate::coverage::{Drawn, Polygon};
-use crate::mercator::{TILE_EXTENT, Unit};
-use crate::source::{Prepared, Shapes, labels_at};
-use crate::{TileCoord, TileSource};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use pmtiles::{PmTilesWriter, TileId, TileType};
+use rayon::prelude::*;
+use serde_json::{Value as Json, json};
+
+use crate::{MAX_ZOOM, TileCoord, TileSet, TileSource};
+
+/// Tiles made at once before they are written: enough to keep every core busy, and some ten
+/// megabytes at most.
+const BATCH: usize = 1024;
+
+/// What stands in the archive beside the tiles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The title shown to readers.
+    pub name: String,
+    /// Where the data are from, as must be shown on every map.
+    pub attribution: String,
+}
+
+/// What was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// How many tiles have anything in them.
+    pub tiles: u64,
+    /// Their bytes, compressed, each as often as it is addressed.
+    pub bytes: u64,
+}
+
+/// Why an archive could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the tiles could not be written: {0}")]
+pub struct PyramidError(#[from] pmtiles::PmtError);
+
+/// Bytes as gzip, for a tile to be sent as it stands with `Content-Encoding: gzip`. The same bytes
+/// always give the same.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    // Writing into memory does not fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
 
 impl TileSource {
-    /// The tiles of a zoom in which the given layers may have something: a tile that is not among
-    /// them is empty, and few among them are. Sorted by column, then row.
-    pub fn tiles(&self, zoom: u8, layers: &[usize]) -> Vec<TileCoord> {
-        let mut places = BTreeSet::new();
-        for layer in layers.iter().filter_map(|&number| self.layers.get(number)) {
-            layer.places(zoom, &mut places);
+    /// Writes every tile of some layers and zooms as a PMTiles archive. `progress` is told how
+    /// many tiles are done and how many there are to do, now and then.
+    ///
+    /// # Errors
+    ///
+    /// [`PyramidError`] where the writer fails.
+    pub fn write_pmtiles<W: Write + Seek>(
+        &self,
+        out: W,
+        layers: &[usize],
+        zooms: RangeInclusive<u8>,
+        about: &About,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<Written, PyramidError> {
+        let zooms = *zooms.start()..=(*zooms.end()).min(MAX_ZOOM);
+        let mut archive = archive(&self.tile_set(layers), &zooms, about).create(out)?;
+        // Zooms are drawn here, not by the tasks below: see `TileSource::tile`.
+        let mut tiles: Vec<(TileId, TileCoord)> =
+            zooms.flat_map(|zoom| self.tiles(zoom, layers)).filter_map(numbered).collect();
+        tiles.sort_unstable();
+        let total = tiles.len() as u64;
+        let (mut done, mut written) = (0, Written { tiles: 0, bytes: 0 });
+        for batch in tiles.chunks(BATCH) {
+            let made: Vec<_> = batch
+                .par_iter()
+                .map(|&(id, tile)| Some((id, gzip(&self.tile(tile, layers)?))))
+                .collect();
+            for (id, bytes) in made.into_iter().flatten() {
+                archive.add_tile(id.into(), &bytes)?;
+                written.tiles += 1;
+                written.bytes += bytes.len() as u64;
+            }
+            done += batch.len() as u64;
+            progress(done, total);
         }
-        places
-            .into_iter()
-            .filter_map(|(x, y)| {
-                TileCoord::new(zoom, u32::try_from(x).ok()?, u32::try_from(y).ok()?).ok()
+        archive.finalize()?;
+        Ok(written)
+    }
+}
+
+/// A tile with its place along the curve that PMTiles are sorted by.
+fn numbered(tile: TileCoord) -> Option<(TileId, TileCoord)> {
+    let place = pmtiles::TileCoord::new(tile.zoom(), tile.column(), tile.row()).ok()?;
+    Some((place.into(), tile))
+}
+
+fn archive(set: &TileSet, zooms: &RangeInclusive<u8>, about: &About) -> PmTilesWriter {
+    let mut archive = PmTilesWriter::new(TileType::Mvt)
+        .precompressed(pmtiles::Compression::Gzip)
+        .min_zoom(*zooms.start())
+        .max_zoom(*zooms.end())
+        .metadata(metadata(set, zooms, about).to_string());
+    if let Some([west, south, east, north]) = set.bounds {
+        archive = archive
+            .bounds(west, south, east, north)
+            .center(f64::midpoint(west, east), f64::midpoint(south, north))
+            .center_zoom(*zooms.start());
+    }
+    archive
+}
+
+/// The JSON metadata that version 3 of the PMTiles specification asks of vector tiles.
+fn metadata(set: &TileSet, zooms: &RangeInclusive<u8>, about: &About) -> Json {
+    let layers: Vec<Json> = set
+        .vector_layers
+        .iter()
+        .map(|layer| {
+            let fields: serde_json::Map<String, Json> =
+                layer.fields.iter().map(|(name, kind)| (name.clone(), json!(kind))).collect();
+            json!({
+                "id": layer.id, "fields": fields,
+                "minzoom": zooms.start(), "maxzoom": zooms.end(),
             })
-            .collect()
-    }
-}
-
-impl Prepared {
-    /// Adds column and row of each tile of a zoom in which the layer has something.
-    fn places(&self, zoom: u8, places: &mut BTreeSet<(i32, i32)>) {
-        match &self.shapes {
-            Shapes::Areas { coverage, labels } => {
-                for drawn in coverage.at(zoom).drawn() {
-                    let range = Range::around(drawn, zoom);
-                    range.covered(&drawn.polygons, places);
-                }
-                places.extend(labels_at(labels, zoom));
-            }
-            Shapes::Points(clusters) => places.extend(clusters.tiles(zoom)),
-        }
-    }
-}
-
-/// A rectangle of tiles: columns and rows, the first and the last.
-#[derive(Clone, Copy)]
-struct Range {
-    low: (i32, i32),
-    high: (i32, i32),
-}
-
-impl Range {
-    /// The tiles of a zoom whose windows the extent of an area reaches.
-    fn around(drawn: &Drawn, zoom: u8) -> Self {
-        let last = (1 << zoom) - 1;
-        let tile = |v: i32| v.div_euclid(TILE_EXTENT).clamp(0, last);
-        let (mut low, mut high) = ((last, last), (0, 0));
-        for Unit { x, y } in drawn.polygons.iter().flat_map(|polygon| &polygon[0]) {
-            low = (low.0.min(tile(x - BUFFER)), low.1.min(tile(y - BUFFER)));
-            high = (high.0.max(tile(x + BUFFER)), high.1.max(tile(y + BUFFER)));
-        }
-        Self { low, high }
-    }
-
-    /// The rectangle and its buffer.
-    fn window(self) -> Window {
-        let corner = |(column, row): (i32, i32), by: i32| Unit {
-            x: column * TILE_EXTENT + by,
-            y: row * TILE_EXTENT + by,
-        };
-        Window { low: corner(self.low, -BUFFER), high: corner(self.high, TILE_EXTENT + BUFFER) }
-    }
-
-    /// The two halves of the longer side; none of a single tile.
-    fn halves(self) -> Option<[Self; 2]> {
-        let Self { low, high } = self;
-        let (width, height) = (high.0 - low.0, high.1 - low.1);
-        let middle = (low.0 + width / 2, low.1 + height / 2);
-        if width == 0 && height == 0 {
-            None
-        } else if width >= height {
-            let (left, right) = ((middle.0, high.1), (middle.0 + 1, low.1));
-            Some([Self { low, high: left }, Self { low: right, high }])
-        } else {
-            let (upper, lower) = ((high.0, middle.1), (low.0, middle.1 + 1));
-            Some([Self { low, high: upper }, Self { low: lower, high }])
-        }
-    }
-
-    /// Adds the tiles that polygons have something in, halving until one tile is left: each half
-    /// has fewer edges to look at.
-    fn covered(self, polygons: &[Polygon], places: &mut BTreeSet<(i32, i32)>) {
-        let here = clip(polygons, self.window());
-        if here.is_empty() {
-            return;
-        }
-        match self.halves() {
-            None => {
-                places.insert(self.low);
-            }
-            Some(halves) => {
-                for half in halves {
-                    half.covered(&here, places);
-                }
-            }
-        }
-    }
+        })
+        .collect();
+    json!({
+        "name": about.name, "attribution": about.attribution, "type": "overlay",
+        "vector_layers": layers,
+    })
 }

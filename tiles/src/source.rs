@@ -27,7 +27,7 @@ pub struct TileSource {
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) name: String,
-    attributes: Vec<Attributes>,
+    pub(crate) attributes: Vec<Attributes>,
     pub(crate) shapes: Shapes,
 }
 

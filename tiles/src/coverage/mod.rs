@@ -27,6 +27,7 @@ use rayon::prelude::*;
 
 use crate::MAX_ZOOM;
 use crate::mercator::{FINE_BITS, Fine, Unit, unit_shift};
+use crate::tileset::around;
 use arcs::Arcs;
 pub(crate) use middle::Middle;
 pub(crate) use rings::{Polygon, polygons};
@@ -105,6 +106,11 @@ impl Coverage {
     /// The areas as drawn at a zoom.
     pub(crate) fn at(&self, zoom: u8) -> &Zoom {
         self.zooms[usize::from(zoom.min(MAX_ZOOM))].get_or_init(|| Zoom::of(self, zoom))
+    }
+
+    /// The corners around all areas.
+    pub(crate) fn extent(&self) -> Option<[Fine; 2]> {
+        around(self.arcs.points.iter().copied())
     }
 
     /// The middle of each area: the place for its name.
