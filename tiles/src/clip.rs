@@ -142,3 +142,97 @@ fn meets_ray(a: Unit, b: Unit, from: Unit) -> bool {
     let side = cross(a.into(), b.into(), from.into());
     if b.y > a.y { side > 0 } else { side < 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::twice_area;
+
+    fn unit((x, y): (i32, i32)) -> Unit {
+        Unit { x, y }
+    }
+
+    fn polygon(rings: &[&[(i32, i32)]]) -> Polygon {
+        rings.iter().map(|ring| ring.iter().copied().map(unit).collect()).collect()
+    }
+
+    /// Twice the areas of what is left in the window from (0, 0) to (10, 10), by polygon.
+    fn left(area: &[Polygon]) -> Vec<Vec<i128>> {
+        let window = Window { low: unit((0, 0)), high: unit((10, 10)) };
+        let mut areas: Vec<Vec<i128>> = clip(area, window)
+            .iter()
+            .map(|polygon| polygon.iter().map(|ring| twice_area(ring)).collect())
+            .collect();
+        areas.sort_unstable();
+        areas
+    }
+
+    #[test]
+    fn an_area_around_the_window_fills_it() {
+        let around = [(-20, -20), (30, -20), (30, 30), (-20, 30)];
+        assert_eq!(left(&[polygon(&[&around])]), [[200]]);
+        let hole = [(-5, -5), (-5, 15), (15, 15), (15, -5)];
+        assert!(left(&[polygon(&[&around, &hole])]).is_empty(), "the window lies in its hole");
+    }
+
+    #[test]
+    fn an_area_inside_the_window_is_left_as_it_is() {
+        let inside = [(2, 2), (8, 2), (8, 8)];
+        assert_eq!(left(&[polygon(&[&inside])]), [[36]]);
+    }
+
+    #[test]
+    fn an_area_beside_the_window_is_left_out_even_where_it_touches() {
+        for beside in [
+            [(20, 0), (30, 0), (30, 10)],
+            [(10, 0), (30, 0), (10, 10)],
+            [(10, 10), (30, 10), (30, 30)],
+            [(-10, -10), (0, -10), (0, 0)],
+        ] {
+            assert!(left(&[polygon(&[&beside])]).is_empty(), "{beside:?}");
+        }
+    }
+
+    #[test]
+    fn an_area_across_a_side_is_closed_along_it() {
+        // With a vertex where its edges cross the side, as every drawn area has.
+        let across = [(5, 2), (10, 2), (20, 2), (20, 8), (10, 8), (5, 8)];
+        assert_eq!(left(&[polygon(&[&across])]), [[60]]);
+        let corner = [(-5, -5), (5, -5), (5, 0), (5, 5), (0, 5), (-5, 5)];
+        assert_eq!(left(&[polygon(&[&corner])]), [[50]]);
+    }
+
+    #[test]
+    fn an_edge_along_a_side_bounds_what_lies_inside() {
+        let inside = [(0, 2), (6, 2), (6, 8), (0, 8)];
+        assert_eq!(left(&[polygon(&[&inside])]), [[72]]);
+        let all = [(0, 0), (10, 0), (10, 10), (0, 10)];
+        assert_eq!(left(&[polygon(&[&all])]), [[200]]);
+    }
+
+    #[test]
+    fn a_comb_across_a_side_falls_into_its_teeth() {
+        let comb = [
+            (-5, 1), (0, 1), (6, 1), (6, 3), (0, 3), (-3, 3), (-3, 5), (0, 5), (6, 5), (6, 7),
+            (0, 7), (-5, 7),
+        ];
+        assert_eq!(left(&[polygon(&[&comb])]), [[24], [24]]);
+    }
+
+    #[test]
+    fn a_hole_across_a_side_opens_the_area() {
+        let all = [(-5, -5), (15, -5), (15, 15), (-5, 15)];
+        let hole = [(-2, 4), (-2, 6), (0, 6), (4, 6), (4, 4), (0, 4)];
+        assert_eq!(left(&[polygon(&[&all, &hole])]), [[200 - 16]]);
+    }
+
+    #[test]
+    fn an_area_whose_tip_ends_in_the_windows_corner_is_cut_right() {
+        let tip = [(0, 0), (8, 4), (4, 8)];
+        assert_eq!(left(&[polygon(&[&tip])]), [[48]]);
+        // The same tip taken away from an area that fills the window.
+        let all = [(-5, -5), (15, -5), (15, 15), (-5, 15)];
+        let hole = [(0, 0), (4, 8), (8, 4)];
+        assert_eq!(left(&[polygon(&[&all, &hole])]), [vec![200, -48]]);
+    }
+}

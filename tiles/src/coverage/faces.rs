@@ -130,3 +130,101 @@ fn winding_at(vertex: Unit, edges: &[Times]) -> i32 {
     }
     around
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::rings::twice_area;
+
+    /// The edges of a closed ring given without its repeat.
+    fn ring(points: &[(i32, i32)]) -> Vec<(Unit, Unit, i32)> {
+        let unit = |&(x, y): &(i32, i32)| Unit { x, y };
+        let next = points.iter().cycle().skip(1);
+        points.iter().zip(next).map(|(a, b)| (unit(a), unit(b), 1)).collect()
+    }
+
+    /// Twice the areas of each polygon's shell and holes, sorted.
+    fn areas(rings: &[&[(i32, i32)]]) -> Vec<Vec<i128>> {
+        let polygons = ground(rings.iter().flat_map(|points| ring(points)));
+        let mut areas: Vec<Vec<i128>> = polygons
+            .iter()
+            .map(|polygon| polygon.iter().map(|ring| twice_area(ring)).collect())
+            .collect();
+        areas.sort_unstable();
+        areas
+    }
+
+    const BIG: [(i32, i32); 4] = [(0, 0), (10, 0), (10, 10), (0, 10)];
+
+    #[test]
+    fn a_ring_is_its_own_ground() {
+        assert_eq!(areas(&[&BIG]), [[200]]);
+    }
+
+    #[test]
+    fn a_ring_wound_the_other_way_is_no_ground() {
+        assert!(areas(&[&[(0, 10), (10, 10), (10, 0), (0, 0)]]).is_empty());
+    }
+
+    #[test]
+    fn edges_folded_onto_each_other_vanish() {
+        // A square with a thorn that goes out and comes back.
+        let thorn = [(0, 0), (10, 0), (10, 5), (20, 5), (10, 5), (10, 10), (0, 10)];
+        assert_eq!(areas(&[&thorn]), [[200]]);
+        assert!(areas(&[&[(0, 0), (9, 5)]]).is_empty());
+    }
+
+    #[test]
+    fn a_ring_pinched_at_a_point_is_two_polygons() {
+        let bow = [(0, 0), (5, 5), (10, 0), (10, 10), (5, 5), (0, 10)];
+        assert_eq!(areas(&[&bow]), [[50], [50]]);
+    }
+
+    #[test]
+    fn a_hole_that_touches_its_shell_stays_a_hole() {
+        let hole = [(0, 0), (2, 6), (6, 2)];
+        assert_eq!(areas(&[&BIG, &hole]), [vec![200, -32]]);
+        // As one ring that touches itself, it is the same.
+        let one = [(0, 0), (10, 0), (10, 10), (0, 10), (0, 0), (2, 6), (6, 2)];
+        assert_eq!(areas(&[&one]), [vec![200, -32]]);
+    }
+
+    #[test]
+    fn an_island_in_a_lake_is_a_polygon_of_its_own() {
+        let lake = [(2, 2), (2, 8), (8, 8), (8, 2)];
+        let island = [(4, 4), (6, 4), (6, 6), (4, 6)];
+        assert_eq!(areas(&[&BIG, &lake, &island]), [vec![8], vec![200, -72]]);
+        // Even where it touches the shore.
+        let tip = [(2, 2), (6, 4), (6, 6), (4, 6)];
+        assert_eq!(areas(&[&BIG, &lake, &tip]), [vec![16], vec![200, -72]]);
+    }
+
+    #[test]
+    fn a_hole_outside_its_shell_takes_nothing_away() {
+        let astray = [(20, 0), (20, 5), (25, 5)];
+        assert_eq!(areas(&[&BIG, &astray]), [[200]]);
+    }
+
+    #[test]
+    fn ground_given_twice_is_taken_once() {
+        assert_eq!(areas(&[&BIG, &BIG]), [[200]]);
+        let inner = [(2, 2), (4, 2), (4, 4), (2, 4)];
+        assert_eq!(areas(&[&BIG, &inner]), [[200]]);
+        let beside = [(10, 0), (20, 0), (20, 10), (10, 10)];
+        assert_eq!(areas(&[&BIG, &beside]), [[400]]);
+    }
+
+    #[test]
+    fn holes_that_cut_the_ground_in_two_leave_two_polygons() {
+        let cut = [(5, 0), (4, 5), (5, 10), (6, 5)];
+        let touched = [(0, 0), (5, 0), (10, 0), (10, 10), (5, 10), (0, 10)];
+        assert_eq!(areas(&[&touched, &cut]), [[90], [90]]);
+    }
+
+    #[test]
+    fn parts_are_found_wherever_they_lie() {
+        let far = [(100, -50), (103, -50), (103, -47)];
+        let below = [(1, -9), (5, -9), (5, -5)];
+        assert_eq!(areas(&[&BIG, &far, &below]), [vec![9], vec![16], vec![200]]);
+    }
+}

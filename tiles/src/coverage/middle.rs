@@ -17,6 +17,9 @@ const LEAST_GAIN: f64 = 8.0;
 /// Squares along the longer side of the extent to begin with, at most.
 const MOST_SQUARES: f64 = 64.0;
 
+/// Squares looked at, at most: real areas take some hundred, threads without end would take all.
+const MOST_TRIES: usize = 20_000;
+
 /// The middle of one area.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Middle {
@@ -65,12 +68,11 @@ impl Middle {
             twice_area +=
                 f64::from(times) * ((a.0 - left) * (b.1 - bottom) - (b.0 - left) * (a.1 - bottom));
         }
-        let best = furthest(&edges, low, high)?;
-        Some(Self {
-            at: Fine { x: best.x.round() as i32, y: best.y.round() as i32 },
-            radius: best.distance,
-            twice_area: twice_area as i64,
-        })
+        let fine = |x: f64, y: f64| Fine { x: x.round() as i32, y: y.round() as i32 };
+        // An area too thin to have a middle is named at its outline.
+        let (at, radius) = furthest(&edges, low, high)
+            .map_or((fine(left, bottom), 0.0), |best| (fine(best.x, best.y), best.distance));
+        Some(Self { at, radius, twice_area: twice_area as i64 })
     }
 }
 
@@ -80,6 +82,7 @@ fn furthest(edges: &[Edge], low: (f64, f64), high: (f64, f64)) -> Option<Square>
     let side = width.min(height).max(width.max(height) / MOST_SQUARES).max(1.0);
     let mut best: Option<Square> = None;
     let mut queue = BinaryHeap::new();
+    let mut tries = 0;
     let mut y = low.1 + side / 2.0;
     while y < high.1 + side / 2.0 {
         let mut x = low.0 + side / 2.0;
@@ -91,18 +94,16 @@ fn furthest(edges: &[Edge], low: (f64, f64), high: (f64, f64)) -> Option<Square>
     }
     while let Some(square) = queue.pop() {
         let reached = best.as_ref().map_or(0.0, |best| best.distance);
-        if square.most <= reached + (reached * PRECISION).max(LEAST_GAIN) && best.is_some() {
+        tries += 1;
+        if square.most <= reached + (reached * PRECISION).max(LEAST_GAIN) || tries > MOST_TRIES {
             break;
         }
         let (x, y, half) = (square.x, square.y, square.half / 2.0);
         if square.distance > reached {
             best = Some(square);
         }
-        // Thinner than a fine step, nothing is left to find.
-        if half > 0.25 {
-            for (dx, dy) in [(-half, -half), (half, -half), (-half, half), (half, half)] {
-                queue.push(Square::new(edges, x + dx, y + dy, half));
-            }
+        for (dx, dy) in [(-half, -half), (half, -half), (-half, half), (half, half)] {
+            queue.push(Square::new(edges, x + dx, y + dy, half));
         }
     }
     best
@@ -157,5 +158,50 @@ impl PartialOrd for Square {
 impl Ord for Square {
     fn cmp(&self, other: &Self) -> Ordering {
         self.most.total_cmp(&other.most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The middle of the ground that rings wind around.
+    fn middle(rings: &[&[(i32, i32)]]) -> Option<Square> {
+        let point = |&(x, y): &(i32, i32)| (f64::from(x), f64::from(y));
+        let edges: Vec<Edge> = rings
+            .iter()
+            .flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)))
+            .map(|(a, b)| Edge { a: point(a), b: point(b), times: 1 })
+            .collect();
+        furthest(&edges, (0.0, 0.0), (1000.0, 1000.0))
+    }
+
+    #[test]
+    fn the_middle_of_a_square_is_its_middle() {
+        let square = middle(&[&[(0, 0), (1000, 0), (1000, 1000), (0, 1000)]]).unwrap();
+        assert!((square.distance - 500.0).abs() <= 500.0 * PRECISION, "{}", square.distance);
+    }
+
+    #[test]
+    fn the_middle_of_a_bent_area_lies_in_its_widest_arm() {
+        // A horseshoe whose centre of gravity lies outside.
+        let shoe =
+            [(0, 0), (1000, 0), (1000, 1000), (900, 1000), (900, 300), (100, 300), (100, 1000), (0, 1000)];
+        let at = middle(&[&shoe]).unwrap();
+        assert!(at.y < 300.0 && at.distance > 140.0, "({}, {}): {}", at.x, at.y, at.distance);
+    }
+
+    #[test]
+    fn the_middle_keeps_clear_of_holes_and_takes_the_largest_part() {
+        let big = [(0, 0), (600, 0), (600, 1000), (0, 1000)];
+        let lake = [(100, 300), (100, 700), (500, 700), (500, 300)];
+        let small = [(800, 0), (1000, 0), (1000, 200), (800, 200)];
+        let at = middle(&[&big, &lake, &small]).unwrap();
+        assert!(at.x < 600.0 && (at.y < 300.0 || at.y > 700.0), "({}, {})", at.x, at.y);
+    }
+
+    #[test]
+    fn what_has_no_ground_has_no_middle() {
+        assert!(middle(&[&[(0, 0), (1000, 1000)]]).is_none());
     }
 }

@@ -30,6 +30,8 @@ use crate::mercator::{FINE_BITS, Fine, Unit, unit_shift};
 use crate::tileset::around;
 use arcs::Arcs;
 pub(crate) use middle::Middle;
+#[cfg(test)]
+pub(crate) use rings::twice_area;
 pub(crate) use rings::{Polygon, polygons};
 pub(crate) use zoom::{Drawn, Zoom};
 

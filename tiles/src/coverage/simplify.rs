@@ -162,3 +162,90 @@ fn holds([a, b, c]: [Fine; 3], p: Fine) -> bool {
     let sides = [side(a, b), side(b, c), side(c, a)];
     sides.iter().all(|&s| s >= 0) || sides.iter().all(|&s| s <= 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use geo::{LineString, MultiPolygon, Polygon};
+
+    use super::*;
+    use crate::mercator::FINE_BITS;
+
+    /// An area whose vertices are fine steps from the world's middle.
+    fn area(points: &[(i32, i32)]) -> MultiPolygon {
+        let middle = 1 << (FINE_BITS - 1);
+        let degrees = |&(x, y): &(i32, i32)| {
+            Fine { x: middle + x, y: middle + y }.to_mercator().to_degrees()
+        };
+        let ring = LineString::from(points.iter().map(degrees).collect::<Vec<_>>());
+        Polygon::new(ring, vec![]).into()
+    }
+
+    /// How many vertices of each arc stand at zoom 0, where corners up to `limit` go.
+    fn standing(areas: &[MultiPolygon], limit: i64) -> Vec<usize> {
+        let arcs = Arcs::of(areas);
+        let lowest = lowest_zooms(&arcs, &[limit]);
+        (0..arcs.len()).map(|arc| arcs.range(arc).filter(|&v| lowest[v] == 0).count()).collect()
+    }
+
+    #[test]
+    fn the_boundary_of_two_areas_is_one_arc_and_keeps_its_nodes() {
+        let west = area(&[(0, 0), (100, 0), (103, 20), (98, 50), (100, 100), (0, 100)]);
+        let east = area(&[(100, 0), (300, 0), (300, 100), (100, 100), (98, 50), (103, 20)]);
+        let mut counts = standing(&[west, east], 0);
+        counts.sort_unstable();
+        assert_eq!(counts, [4, 4, 4], "two outer arcs, one common");
+        let west = area(&[(0, 0), (100, 0), (103, 20), (98, 50), (100, 100), (0, 100)]);
+        let east = area(&[(100, 0), (300, 0), (300, 100), (100, 100), (98, 50), (103, 20)]);
+        let mut counts = standing(&[west, east], 1000);
+        counts.sort_unstable();
+        assert_eq!(counts, [2, 4, 4], "the common one is straight, the outer ones too large");
+    }
+
+    #[test]
+    fn an_island_never_goes_below_three_vertices() {
+        let island = area(&[(0, 0), (50, -9), (100, 0), (109, 50), (100, 100), (50, 109)]);
+        // Three, and the first once more where it stands.
+        assert!((3..=4).contains(&standing(&[island], i64::MAX)[0]));
+    }
+
+    #[test]
+    fn a_bay_with_an_island_in_it_is_not_cut_off() {
+        let shore = area(&[(0, 0), (200, 0), (200, 100), (120, 100), (100, 20), (80, 100), (0, 100)]);
+        let island = area(&[(98, 60), (102, 60), (100, 66)]);
+        let limit = 2 * 40 * 80;
+        let alone = standing(&[shore.clone()], limit)[0];
+        let arcs = standing(&[shore, island], limit);
+        assert!(arcs.iter().any(|&count| count > alone), "{alone} alone, {arcs:?} with the island");
+    }
+
+    #[test]
+    fn two_arcs_between_the_same_nodes_never_fall_together() {
+        // A lens between two areas: both its sides run from node to node.
+        let lens = area(&[(100, 0), (104, 50), (100, 100), (96, 50)]);
+        let west = area(&[(0, 0), (100, 0), (96, 50), (100, 100), (0, 100)]);
+        let east = area(&[(100, 0), (200, 0), (200, 100), (100, 100), (104, 50)]);
+        let arcs = Arcs::of(&[lens, west, east]);
+        let lowest = lowest_zooms(&arcs, &[i64::MAX]);
+        let lens_vertices: usize = arcs.of_area[0]
+            .iter()
+            .map(|&(arc, _)| arcs.range(arc as usize).filter(|&v| lowest[v] == 0).count())
+            .sum();
+        // Two arcs of two ends each, and one vertex that keeps them apart.
+        assert_eq!(lens_vertices, 5);
+    }
+
+    #[test]
+    fn what_a_shallow_zoom_draws_every_deeper_one_draws() {
+        let ring: Vec<(i32, i32)> = (0..64)
+            .map(|i| {
+                let angle = f64::from(i) / 64.0 * std::f64::consts::TAU;
+                let reach = 1000.0 + 200.0 * f64::from(i * 37 % 11);
+                ((reach * angle.cos()) as i32, (reach * angle.sin()) as i32)
+            })
+            .collect();
+        let arcs = Arcs::of(&[area(&ring)]);
+        let lowest = lowest_zooms(&arcs, &[4_000_000, 400_000, 40_000]);
+        let drawn = |zoom: u8| lowest.iter().filter(|&&lowest| lowest <= zoom).count();
+        assert!(3 < drawn(0) && drawn(0) < drawn(1) && drawn(1) < drawn(2), "{lowest:?}");
+    }
+}
