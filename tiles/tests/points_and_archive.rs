@@ -41,8 +41,11 @@ fn squares(name: &str, squares: &[MultiPolygon]) -> InputLayer {
     InputLayer { name: name.to_owned(), features: Features::Areas(areas.collect()) }
 }
 
+/// A point of a tile: its layer, its id, where it stands in tile units, its properties.
+type Drawn = (String, Option<u64>, (i32, i32), Vec<(String, String)>);
+
 /// Name of the layer, id, place in the tile and properties of each point of a tile.
-fn points(bytes: &[u8]) -> Vec<(String, Option<u64>, (i32, i32), Vec<(String, String)>)> {
+fn points(bytes: &[u8]) -> Vec<Drawn> {
     let reader = MvtReaderRef::new(bytes).expect("a tile");
     let mut points = Vec::new();
     for layer in reader.layers() {
@@ -79,8 +82,8 @@ fn a_point_stands_in_one_tile_of_each_zoom_with_its_properties() {
         assert_eq!(names, ["count", "name", "rank", "share", "open"]);
         assert_eq!(properties[1].1, "place 0");
     }
-    // The tile and place that GDAL and the formula of EPSG:3857 give.
-    let tile = TileCoord::new(14, 8151, 5397).unwrap();
+    // The tile by the formula of EPSG:3857: column 8151.22, row 5394.06.
+    let tile = TileCoord::new(14, 8151, 5394).unwrap();
     assert_eq!(source.tiles(14, &[0]), [tile]);
 }
 

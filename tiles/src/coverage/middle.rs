@@ -185,8 +185,16 @@ mod tests {
     #[test]
     fn the_middle_of_a_bent_area_lies_in_its_widest_arm() {
         // A horseshoe whose centre of gravity lies outside.
-        let shoe =
-            [(0, 0), (1000, 0), (1000, 1000), (900, 1000), (900, 300), (100, 300), (100, 1000), (0, 1000)];
+        let shoe = [
+            (0, 0),
+            (1000, 0),
+            (1000, 1000),
+            (900, 1000),
+            (900, 300),
+            (100, 300),
+            (100, 1000),
+            (0, 1000),
+        ];
         let at = middle(&[&shoe]).unwrap();
         assert!(at.y < 300.0 && at.distance > 140.0, "({}, {}): {}", at.x, at.y, at.distance);
     }

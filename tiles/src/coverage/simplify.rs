@@ -173,9 +173,8 @@ mod tests {
     /// An area whose vertices are fine steps from the world's middle.
     fn area(points: &[(i32, i32)]) -> MultiPolygon {
         let middle = 1 << (FINE_BITS - 1);
-        let degrees = |&(x, y): &(i32, i32)| {
-            Fine { x: middle + x, y: middle + y }.to_mercator().to_degrees()
-        };
+        let degrees =
+            |&(x, y): &(i32, i32)| Fine { x: middle + x, y: middle + y }.to_mercator().to_degrees();
         let ring = LineString::from(points.iter().map(degrees).collect::<Vec<_>>());
         Polygon::new(ring, vec![]).into()
     }
@@ -210,10 +209,11 @@ mod tests {
 
     #[test]
     fn a_bay_with_an_island_in_it_is_not_cut_off() {
-        let shore = area(&[(0, 0), (200, 0), (200, 100), (120, 100), (100, 20), (80, 100), (0, 100)]);
+        let shore =
+            area(&[(0, 0), (200, 0), (200, 100), (120, 100), (100, 20), (80, 100), (0, 100)]);
         let island = area(&[(98, 60), (102, 60), (100, 66)]);
         let limit = 2 * 40 * 80;
-        let alone = standing(&[shore.clone()], limit)[0];
+        let alone = standing(std::slice::from_ref(&shore), limit)[0];
         let arcs = standing(&[shore, island], limit);
         assert!(arcs.iter().any(|&count| count > alone), "{alone} alone, {arcs:?} with the island");
     }
