@@ -82,7 +82,7 @@ fn a_point_stands_in_one_tile_of_each_zoom_with_its_properties() {
         assert_eq!(names, ["count", "name", "rank", "share", "open"]);
         assert_eq!(properties[1].1, "place 0");
     }
-    // The tile by the formula of EPSG:3857: column 8151.22, row 5394.06.
+    // The tile by the formula of EPSG:3857: column 8151.22, row 5394.43.
     let tile = TileCoord::new(14, 8151, 5394).unwrap();
     assert_eq!(source.tiles(14, &[0]), [tile]);
 }
