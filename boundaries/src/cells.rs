@@ -12,7 +12,7 @@
 //!
 //! - The reference is thought to lie off its cell's centre by an infinitesimal (ε, ε²) (Edelsbrunner
 //!   and Mücke, "Simulation of simplicity", 1990), so that it lies on no edge and the way from it
-//!   meets no vertex: every predicate has one consistent answer ([`reference`]).
+//!   meets no vertex: every predicate has one consistent answer ([`mod@reference`]).
 //! - A cell keeps each edge drawn in small integers, good to half a unit of 1/16,384 of its side.
 //!   If that leaves the least doubt, the edge itself and exact predicates decide ([`record`]).
 //! - Sides are powers of two of a metre, so that centres and the cell of a point have no rounding.

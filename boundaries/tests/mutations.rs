@@ -142,6 +142,11 @@ fn catalogues_withstand() {
 }
 
 #[test]
+fn definitions_withstand() {
+    every_seed_withstands("laps", entry::laps);
+}
+
+#[test]
 fn sites_withstand() {
     every_seed_withstands("sites", entry::sites);
 }

@@ -8,6 +8,7 @@ use lapwing_boundaries::catalogue::{
     SitesSource, VectorSource,
 };
 use lapwing_boundaries::code::AreaCode;
+use lapwing_boundaries::compose::Definition;
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
 use lapwing_boundaries::load::addresses::read_addresses;
@@ -26,6 +27,14 @@ fn id() -> LayerId {
 pub fn catalogue(data: &[u8]) {
     match Catalogue::parse(data, Path::new("c.toml"), None) {
         Ok(catalogue) => assert!(!catalogue.title.is_empty()),
+        Err(error) => assert!(!error.problems().is_empty() && !error.to_string().is_empty()),
+    }
+}
+
+/// A definition of composed areas is read, or refused with at least one problem to show.
+pub fn laps(data: &[u8]) {
+    match Definition::parse(data, Path::new("laps.toml")) {
+        Ok(definition) => assert!(!definition.areas.is_empty()),
         Err(error) => assert!(!error.problems().is_empty() && !error.to_string().is_empty()),
     }
 }
