@@ -20,8 +20,8 @@
 //!
 //! # The boundary rule
 //!
-//! A point on a boundary belongs to every area whose boundary it touches. No point inside a
-//! coverage is ever homeless. The rule is decided with exact predicates, never with a tolerance.
+//! A point on a boundary belongs to every area whose boundary it touches. In a coverage without
+//! gaps no point is homeless. The rule is decided with exact predicates, never with a tolerance.
 
 pub mod area;
 pub mod assemble;
