@@ -6,10 +6,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwapOption;
 use lapwing_boundaries::atlas::Atlas;
 
-/// The atlas that answers now, shared by everything that serves. Clones are one and the same.
+/// A snapshot as it is served: the atlas, and what is made from it once and kept as long as it
+/// serves.
+#[derive(Debug)]
+pub struct Served {
+    atlas: Arc<Atlas>,
+}
+
+impl Served {
+    fn new(atlas: Atlas) -> Self {
+        Self { atlas: Arc::new(atlas) }
+    }
+
+    /// What it answers from.
+    pub fn atlas(&self) -> &Arc<Atlas> {
+        &self.atlas
+    }
+}
+
+/// The snapshot that answers now, shared by everything that serves. Clones are one and the same.
 ///
-/// A request takes the atlas once and keeps it to its end, so that a swap under way never mixes
-/// two snapshots in one answer.
+/// A request takes the snapshot once and keeps it to its end, so that a swap under way never mixes
+/// two in one answer.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
     inner: Arc<Inner>,
@@ -17,7 +35,7 @@ pub struct Live {
 
 #[derive(Debug, Default)]
 struct Inner {
-    atlas: ArcSwapOption<Atlas>,
+    served: ArcSwapOption<Served>,
     draining: AtomicBool,
 }
 
@@ -36,12 +54,12 @@ impl Live {
 
     /// Puts in another snapshot; requests under way finish with the one they took.
     pub fn swap(&self, atlas: Atlas) {
-        self.inner.atlas.store(Some(Arc::new(atlas)));
+        self.inner.served.store(Some(Arc::new(Served::new(atlas))));
     }
 
-    /// The atlas that answers now.
-    pub fn atlas(&self) -> Option<Arc<Atlas>> {
-        self.inner.atlas.load_full()
+    /// The snapshot that answers now.
+    pub fn served(&self) -> Option<Arc<Served>> {
+        self.inner.served.load_full()
     }
 
     /// Says that no new requests are wanted: shutdown has begun.
@@ -56,6 +74,6 @@ impl Live {
 
     /// Whether requests should be sent here: there is a snapshot and shutdown has not begun.
     pub fn is_ready(&self) -> bool {
-        !self.is_draining() && self.inner.atlas.load().is_some()
+        !self.is_draining() && self.inner.served.load().is_some()
     }
 }

@@ -22,11 +22,12 @@ pub(super) async fn revalidate(
     next: Next,
 ) -> Response {
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
-    let taken = Taken(app.live.atlas());
+    let taken = Taken(app.live.served());
     request.extensions_mut().insert(taken.clone());
-    let (true, Taken(Some(atlas))) = (is_get, taken) else {
+    let (true, Taken(Some(served))) = (is_get, taken) else {
         return next.run(request).await;
     };
+    let atlas = served.atlas();
     let mut hash = DefaultHasher::new();
     (env!("CARGO_PKG_VERSION"), atlas.id(), super::today(), request.uri()).hash(&mut hash);
     for accept in request.headers().get_all(header::ACCEPT) {

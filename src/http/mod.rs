@@ -28,7 +28,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::CompressionLevel;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::state::Live;
+use crate::state::{Live, Served};
 
 mod areas;
 mod body;
@@ -70,13 +70,17 @@ struct App {
     workshop: Workshop,
 }
 
-/// The atlas of one request, taken once, so that a swap under way never puts the tag of one
+/// The snapshot of one request, taken once, so that a swap under way never puts the tag of one
 /// snapshot on the answer of another.
 #[derive(Clone, Debug)]
-struct Taken(Option<Arc<Atlas>>);
+struct Taken(Option<Arc<Served>>);
 
 impl Taken {
     fn atlas(self) -> Result<Arc<Atlas>, Problem> {
+        self.served().map(|served| Arc::clone(served.atlas()))
+    }
+
+    fn served(self) -> Result<Arc<Served>, Problem> {
         self.0.ok_or_else(|| {
             let detail = "no snapshot is loaded yet: ask again in a moment";
             Problem::new(Kind::NotReady, detail).with_retry_after(2)
@@ -89,7 +93,7 @@ impl FromRequestParts<App> for Taken {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let before = parts.extensions.get::<Self>().cloned();
-        Ok(before.unwrap_or_else(|| Self(app.live.atlas())))
+        Ok(before.unwrap_or_else(|| Self(app.live.served())))
     }
 }
 
