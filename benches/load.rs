@@ -3,7 +3,8 @@
 //!     cargo bench --bench load
 
 use jiff::Timestamp;
-use lapwing::geojson::{Crs, FeatureCollection};
+use lapwing::crs::Crs;
+use lapwing::geojson::FeatureCollection;
 use lapwing_boundaries::area::Area;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::catalogue::VectorSource;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lapwing::crs::Crs;
 use lapwing_boundaries::snapshot;
 
 use crate::config::ServeArgs;
@@ -258,7 +259,7 @@ pub(crate) struct ExportArgs {
     pub(crate) format: Option<LayerFormat>,
     /// The coordinates of the geometry
     #[arg(long, value_name = "CRS", default_value = "EPSG:4326", value_parser = parse_crs)]
-    pub(crate) crs: lapwing::geojson::Crs,
+    pub(crate) crs: Crs,
     /// Add the geometry to a CSV, as WKT
     #[arg(long)]
     pub(crate) wkt: bool,
@@ -274,11 +275,13 @@ pub(crate) enum LayerFormat {
     Csv,
 }
 
-fn parse_crs(text: &str) -> Result<lapwing::geojson::Crs, String> {
-    match text.to_ascii_uppercase().as_str() {
-        "EPSG:4326" | "CRS84" | "OGC:CRS84" => Ok(lapwing::geojson::Crs::Wgs84),
-        "EPSG:27700" => Ok(lapwing::geojson::Crs::Bng),
-        _ => Err("write EPSG:4326 (longitude, latitude) or EPSG:27700 (British National Grid)"
+/// Files have the east first, whatever the CRS says: EPSG:4326 is longitude, latitude in them.
+fn parse_crs(text: &str) -> Result<Crs, String> {
+    match Crs::from_uri(text) {
+        Ok(Crs::Epsg4326) => Ok(Crs::Crs84),
+        Ok(crs) => Ok(crs),
+        Err(_) => Err("write EPSG:4326 (longitude, latitude), EPSG:27700 (British National Grid) \
+                       or EPSG:3857 (Web Mercator)"
             .to_owned()),
     }
 }
@@ -313,7 +316,8 @@ mod tests {
 
     #[test]
     fn every_layer_crs_has_a_name_and_others_are_refused() {
-        assert_eq!(parse_crs("epsg:27700"), Ok(lapwing::geojson::Crs::Bng));
-        assert!(parse_crs("EPSG:3857").unwrap_err().contains("EPSG:27700"));
+        assert_eq!(parse_crs("epsg:27700"), Ok(Crs::Epsg27700));
+        assert_eq!(parse_crs("EPSG:4326"), Ok(Crs::Crs84), "the east first in files");
+        assert!(parse_crs("EPSG:2154").unwrap_err().contains("EPSG:27700"));
     }
 }

@@ -12,22 +12,12 @@ use geo::{Coord, LineString, MultiPolygon};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::Layer;
 use lapwing_boundaries::position::Bng;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::crs::Crs;
 
 #[cfg(test)]
 mod tests;
-
-/// The coordinates to write.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Crs {
-    /// Longitude and latitude on WGS84 with seven decimals (about 1 cm), as RFC 7946 asks.
-    #[default]
-    Wgs84,
-    /// British National Grid metres (EPSG:27700) with three decimals, the rounding of every
-    /// snapshot. The collection says so in the `crs` member of GeoJSON's 2008 edition, which GDAL
-    /// and QGIS heed.
-    Bng,
-}
 
 /// A piece is sent once it is so long: fewer would make many small writes, more would hold much
 /// in memory for a slow reader.
@@ -56,6 +46,14 @@ pub fn properties(layer: &Layer, place: usize) -> Map<String, Value> {
         properties.insert(key, value.clone());
     }
     properties
+}
+
+/// The `crs` member of GeoJSON's 2008 edition, which GDAL and QGIS heed. RFC 7946 has none, and
+/// with latitude first readers differ on what it would mean: only metres are told.
+fn crs_member(crs: Crs) -> Option<Map<String, Value>> {
+    let name = (!crs.is_degrees()).then(|| crs.urn())?;
+    let member = json!({"type": "name", "properties": {"name": name}});
+    Some(Map::from_iter([("crs".to_owned(), member)]))
 }
 
 /// Appends a feature; `members` stand after its own, such as `links`.
@@ -126,17 +124,11 @@ fn write_ring(out: &mut Vec<u8>, ring: &LineString<f64>, crs: Crs) {
 }
 
 fn write_position(out: &mut Vec<u8>, at: Bng, crs: Crs) {
-    let (x, y, decimals) = match crs {
-        Crs::Wgs84 => {
-            let (degrees, _) = at.to_lng_lat();
-            (degrees.lon(), degrees.lat(), 7)
-        }
-        Crs::Bng => (at.easting(), at.northing(), 3),
-    };
+    let [first, second] = crs.own(at);
     out.push(b'[');
-    write_number(out, x, decimals);
+    write_number(out, first, crs.decimals());
     out.push(b',');
-    write_number(out, y, decimals);
+    write_number(out, second, crs.decimals());
     out.push(b']');
 }
 
@@ -207,9 +199,8 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> FeatureCollection<A, I
 
     fn head(&self) -> Vec<u8> {
         let mut head = br#"{"type":"FeatureCollection""#.to_vec();
-        if self.crs == Crs::Bng {
-            head.extend(br#","crs":{"type":"name","properties":{"name":"#);
-            head.extend(br#""urn:ogc:def:crs:EPSG::27700"}}"#);
+        if let Some(crs) = crs_member(self.crs) {
+            write_members(&mut head, &crs);
         }
         write_members(&mut head, &self.members);
         head.extend(br#","features":["#);

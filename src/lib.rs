@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod bulk;
+pub mod crs;
 pub mod geojson;
 pub mod http;
 pub mod state;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use geo::{Coord, LineString, MultiPolygon};
-use lapwing::geojson::{Crs, FeatureCollection};
+use lapwing::crs::Crs;
+use lapwing::geojson::FeatureCollection;
 use lapwing_boundaries::area::{Area, Properties};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::Layer;
@@ -160,13 +161,10 @@ fn wkt(ground: &MultiPolygon<f64>, crs: Crs) -> String {
 }
 
 fn position(at: Coord<f64>, crs: Crs) -> String {
-    match (crs, Bng::new(at.x, at.y)) {
-        (Crs::Wgs84, Ok(at)) => {
-            let (degrees, _) = at.to_lng_lat();
-            format!("{:.7} {:.7}", degrees.lon(), degrees.lat())
-        }
-        _ => format!("{:.3} {:.3}", at.x, at.y),
-    }
+    // Every coordinate of an atlas was checked where it entered.
+    let [x, y] = Bng::new(at.x, at.y).map_or([at.x, at.y], |at| crs.xy(at));
+    let decimals = crs.decimals();
+    format!("{x:.decimals$} {y:.decimals$}")
 }
 
 #[cfg(test)]
@@ -201,7 +199,7 @@ mod tests {
             interiors: [[(x: 5.0, y: 1.0), (x: 8.0, y: 4.0), (x: 8.0, y: 1.0)]],
         )]);
         assert_eq!(
-            wkt(&ground, Crs::Bng),
+            wkt(&ground, Crs::Epsg27700),
             "MULTIPOLYGON (((0.000 0.000, 9.000 0.000, 9.000 9.000, 0.000 0.000), \
              (5.000 1.000, 8.000 4.000, 8.000 1.000, 5.000 1.000)))"
         );

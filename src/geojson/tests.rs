@@ -53,7 +53,7 @@ fn text(atlas: &Atlas, layer: usize, crs: Crs) -> String {
 #[test]
 fn an_area_in_grid_metres_is_written_to_the_millimetre_with_its_crs() {
     assert_eq!(
-        text(&atlas(), 0, Crs::Bng),
+        text(&atlas(), 0, Crs::Epsg27700),
         concat!(
             r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"#,
             r#""urn:ogc:def:crs:EPSG::27700"}},"features":["#,
@@ -70,7 +70,7 @@ fn an_area_in_grid_metres_is_written_to_the_millimetre_with_its_crs() {
 
 #[test]
 fn a_site_in_degrees_has_longitude_first_and_seven_decimals() {
-    let collection: Value = serde_json::from_str(&text(&atlas(), 1, Crs::Wgs84)).unwrap();
+    let collection: Value = serde_json::from_str(&text(&atlas(), 1, Crs::Crs84)).unwrap();
     assert!(collection.get("crs").is_none(), "RFC 7946 has no crs member");
     let point = &collection["features"][0]["geometry"];
     // NN1 1ED by OSTN15.
@@ -85,7 +85,7 @@ fn an_empty_choice_is_a_collection_without_features() {
     let atlas = atlas();
     let mut members = Map::new();
     members.insert("numberReturned".to_owned(), 0.into());
-    let pieces = FeatureCollection::new(&atlas, 0, std::iter::empty(), Crs::Wgs84);
+    let pieces = FeatureCollection::new(&atlas, 0, std::iter::empty(), Crs::Crs84);
     let bytes: Vec<u8> = pieces.with_members(members).collect::<Vec<_>>().concat();
     let collection: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(collection["features"], Value::Array(vec![]));
@@ -97,7 +97,7 @@ fn vertices_that_the_decimals_cannot_tell_apart_are_written_once_while_a_ring_re
     let ring = |points: &[(f64, f64)]| LineString::from(points.to_vec());
     let written = |ring: &LineString<f64>| {
         let mut out = Vec::new();
-        write_ring(&mut out, ring, Crs::Bng);
+        write_ring(&mut out, ring, Crs::Epsg27700);
         String::from_utf8(out).unwrap()
     };
     let close = ring(&[(0.0, 0.0), (9.0, 0.0), (9.000_1, 0.0), (9.0, 9.0), (0.0, 0.0)]);

@@ -16,7 +16,8 @@ use super::params::Params;
 use super::work::{json, respond};
 use super::{App, Routes, Taken};
 use crate::answers;
-use crate::geojson::{Crs, FeatureCollection, write_feature};
+use crate::crs::Crs;
+use crate::geojson::{FeatureCollection, write_feature};
 
 pub(super) fn routes() -> Routes {
     vec![
@@ -114,7 +115,7 @@ async fn items(
     let place = place_of(&atlas, &id)?;
     let places = 0..atlas.layers()[place].layer().len();
     let members = members(&atlas);
-    let pieces = FeatureCollection::new(Arc::clone(&atlas), place, places, Crs::Wgs84)
+    let pieces = FeatureCollection::new(Arc::clone(&atlas), place, places, Crs::Crs84)
         .with_members(members)
         .map(Ok::<_, Infallible>);
     Ok(respond(format, app.workshop.stream(pieces)))
@@ -140,7 +141,7 @@ async fn item(
     let body = app.workshop.apart(move || {
         let mut feature = Vec::new();
         let layer = atlas.layers()[place].layer();
-        write_feature(&mut feature, layer, index, Crs::Wgs84, &members(&atlas));
+        write_feature(&mut feature, layer, index, Crs::Crs84, &members(&atlas));
         Ok(feature)
     });
     Ok(respond(format, body.await?))

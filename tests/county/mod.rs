@@ -9,7 +9,8 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
-use lapwing::geojson::{Crs, FeatureCollection};
+use lapwing::crs::Crs;
+use lapwing::geojson::FeatureCollection;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo;
 use lapwing_boundaries::layer::Layer;
@@ -87,7 +88,7 @@ pub(crate) fn write_files(atlas: &Atlas, folder: &Path) -> PathBuf {
         let id = layer.meta().id.as_str();
         let written = if layer.is_areas() {
             let places = 0..layer.len();
-            let pieces = FeatureCollection::new(atlas, place, places, Crs::Bng);
+            let pieces = FeatureCollection::new(atlas, place, places, Crs::Epsg27700);
             fs::write(folder.join(format!("{id}.geojson")), pieces.collect::<Vec<_>>().concat())
         } else {
             fs::write(folder.join(format!("{id}.csv")), sites_csv(layer))
