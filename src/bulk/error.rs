@@ -66,6 +66,12 @@ pub enum BulkError {
         /// What is wrong.
         why: String,
     },
+    /// Said in two places, which may disagree.
+    #[error("{what} is given both in the URL and in the body: give it once")]
+    GivenTwice {
+        /// `layers` or `date`.
+        what: &'static str,
+    },
     /// The layers or the date cannot be answered for.
     #[error(transparent)]
     Answer(#[from] AnswerError),

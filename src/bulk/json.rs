@@ -72,7 +72,7 @@ impl<A: Holds> JsonRows<A> {
                 return Err(refuse("neither postcodes nor points are there".to_owned()));
             }
         };
-        let twice = |what| refuse(format!("{what} is given both in the URL and in the body"));
+        let twice = |what| BulkError::GivenTwice { what };
         let layers = match (&self.ask.layers, document.layers) {
             (Some(_), Some(_)) => return Err(twice("layers")),
             (asked, stated) => stated.or(asked.clone()),

@@ -73,6 +73,9 @@ impl From<BulkError> for Problem {
     fn from(error: BulkError) -> Self {
         match error {
             BulkError::Answer(error) => error.into(),
+            BulkError::GivenTwice { what } => {
+                Self::new(Kind::ConflictingParameters, error.to_string()).with("parameter", what)
+            }
             error => Self::new(Kind::InvalidBody, error.to_string()),
         }
     }

@@ -31,12 +31,15 @@ async fn each_format_is_answered_in_kind() {
     assert!(ndjson.text().contains("\"date\":\"2024-05-01\""));
 }
 
+const TWICE: &str = r#"{"postcodes": [], "layers": ["lap"]}"#;
+
 #[tokio::test]
 async fn a_document_that_cannot_be_read_is_refused_before_the_answer_begins() {
     for (path, content_type, body, status, problem) in [
         ("", "text/csv", "name\nx\n", 400, "invalid-body"),
         ("", "text/csv", "", 400, "invalid-body"),
         ("", "application/json", "{", 400, "invalid-body"),
+        ("?layers=ward", "application/json", TWICE, 400, "conflicting-parameters"),
         ("", "application/json", "{\"postcodes\":[],\"layers\":[\"nil\"]}", 404, "unknown-layer"),
         ("?layers=nil", "text/csv", "postcode\n", 404, "unknown-layer"),
         ("?layers=hall", "application/x-ndjson", "{}", 404, "wrong-layer-kind"),

@@ -26,7 +26,8 @@ fn strict(schema: &Value) -> Value {
         Value::Object(members) => {
             let mut members: Map<String, Value> =
                 members.iter().map(|(name, value)| (name.clone(), strict(value))).collect();
-            let closed = members.contains_key("required") && members.contains_key("properties");
+            let closed =
+                members.get("type") == Some(&"object".into()) && members.contains_key("properties");
             if closed && !members.contains_key("additionalProperties") {
                 members.insert("additionalProperties".to_owned(), false.into());
             }

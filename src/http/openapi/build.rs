@@ -80,10 +80,15 @@ pub(super) fn object<const N: usize>(description: &str, members: [(&str, Value);
             required.push(name);
         }
     }
-    json!({
-        "type": "object", "description": description, "required": required,
-        "properties": properties
-    })
+    let mut object = Map::new();
+    object.insert("type".to_owned(), "object".into());
+    object.insert("description".to_owned(), description.into());
+    // Draft 4, which OpenAPI 3.0 follows, has no empty list of what is required.
+    if !required.is_empty() {
+        object.insert("required".to_owned(), required.into());
+    }
+    object.insert("properties".to_owned(), properties.into());
+    Value::Object(object)
 }
 
 /// A response of 200 in some formats.

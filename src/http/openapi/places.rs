@@ -67,7 +67,8 @@ fn bulk_body() -> Value {
     let date = json!({"type": "string", "format": "date"});
     let document = json!({
         "type": "object",
-        "description": "Either postcodes or points.",
+        "description": "Either postcodes or points. `layers` and `date` stand here or in the URL.",
+        "oneOf": [{"required": ["postcodes"]}, {"required": ["points"]}],
         "properties": {
             "postcodes": {"type": "array", "items": {"type": "string"}},
             "points": {
