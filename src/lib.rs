@@ -6,3 +6,4 @@ pub mod crs;
 pub mod geojson;
 pub mod http;
 pub mod state;
+pub mod tiles;

@@ -6,21 +6,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwapOption;
 use lapwing_boundaries::atlas::Atlas;
 
+use crate::tiles::Tiles;
+
 /// A snapshot as it is served: the atlas, and what is made from it once and kept as long as it
 /// serves.
 #[derive(Debug)]
 pub struct Served {
     atlas: Arc<Atlas>,
+    tiles: Tiles,
 }
 
 impl Served {
     fn new(atlas: Atlas) -> Self {
-        Self { atlas: Arc::new(atlas) }
+        let atlas = Arc::new(atlas);
+        Self { tiles: Tiles::of(Arc::clone(&atlas)), atlas }
     }
 
     /// What it answers from.
     pub fn atlas(&self) -> &Arc<Atlas> {
         &self.atlas
+    }
+
+    /// Its tiles.
+    pub fn tiles(&self) -> &Tiles {
+        &self.tiles
     }
 }
 

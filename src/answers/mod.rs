@@ -30,6 +30,7 @@ pub use lookup::{
     AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, NearArea, PlaceAnswer, find,
     lookup, place_answer,
 };
+pub(crate) use nearest::choose_points;
 pub use nearest::{NearestAnswer, NearestSite, nearest};
 pub use overlaps::{
     AskedArea, BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, SharedCount, Uncovered,
@@ -50,6 +51,11 @@ pub fn choose(
     day: Day,
 ) -> Result<Vec<Chosen>, AnswerError> {
     atlas.choose(names, day).map_err(|name| error::no_such_area_layer(atlas, &name))
+}
+
+/// Every name by which a layer can be asked for.
+pub(crate) fn layer_names(atlas: &Atlas) -> Vec<String> {
+    [error::names_of(atlas, true), error::names_of(atlas, false)].concat()
 }
 
 /// One area layer in force on the day, with its place in the atlas.

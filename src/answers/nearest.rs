@@ -90,7 +90,7 @@ pub fn nearest<'a>(
 }
 
 /// The point layers named, or one of every series, as [`Atlas::choose`] does for areas.
-fn choose_points(
+pub(crate) fn choose_points(
     atlas: &Atlas,
     names: Option<&[String]>,
     day: Day,

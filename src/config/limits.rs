@@ -28,6 +28,10 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_VERTICES", default_value_t = 50_000,
         value_parser = positive())]
     pub(crate) max_vertices: u32,
+    /// Megabytes of map tiles kept for the next who asks for them
+    #[arg(long, value_name = "MB", env = "LAPWING_TILE_CACHE_MB", default_value_t = 128,
+        value_parser = positive())]
+    pub(crate) tile_cache_mb: u32,
     /// Requests at work at once; more are told to come back
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_REQUESTS", default_value_t = 256,
         value_parser = positive())]
@@ -81,6 +85,7 @@ impl LimitArgs {
             body_grace: seconds(self.body_seconds),
             answer: seconds(self.answer_seconds),
             idle: seconds(self.idle_seconds),
+            tile_cache: self.tile_cache_mb as usize * MEGABYTE,
             requests_at_once: self.max_requests as usize,
             work_at_once: self.max_work.map_or(defaults.work_at_once, |count| count as usize),
             connections: self.max_connections as usize,

@@ -55,7 +55,7 @@ pub(super) async fn revalidate(
 /// Whether the client has it: by weak comparison (RFC 9110, section 8.8.3.2). The tag names the URL
 /// and the format as well as the snapshot, so a client has it only from an answer to this very
 /// question, and the handler need not be asked again.
-fn has(headers: &HeaderMap, tag: &str) -> bool {
+pub(super) fn has(headers: &HeaderMap, tag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     headers
         .get_all(header::IF_NONE_MATCH)

@@ -24,6 +24,8 @@ pub struct Limits {
     /// A client that reads nothing for this long is dropped; so is one that has sent no whole
     /// request head.
     pub idle: Duration,
+    /// Bytes of tiles kept for the next who asks for them, for each snapshot.
+    pub tile_cache: usize,
     /// Requests at work at once; more are told to come back.
     pub requests_at_once: usize,
     /// Pieces of long work at once: a stretch of a bulk request or table, the overlaps of a
@@ -47,6 +49,8 @@ impl Default for Limits {
             body_bytes_a_second: 16 << 10,
             answer: Duration::from_secs(30),
             idle: Duration::from_mins(1),
+            // Every tile of a county to zoom 14, or the most asked of a country.
+            tile_cache: 128 << 20,
             requests_at_once: 256,
             // One more than there are cores, so that none is idle while a piece is handed over.
             work_at_once: std::thread::available_parallelism().map_or(2, |n| n.get() + 1),

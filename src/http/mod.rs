@@ -44,12 +44,14 @@ mod log;
 mod lookup;
 mod negotiate;
 mod openapi;
+mod origin;
 mod overlaps;
 mod own_polygon;
 mod params;
 mod patient;
 mod points;
 mod serve;
+mod tiles;
 mod work;
 
 pub use error::{Kind, Problem};
@@ -114,6 +116,7 @@ fn data_routes() -> Routes {
         points::routes(),
         collections::routes(),
         landing::routes(),
+        tiles::routes(),
         openapi::routes(),
     ]
     .concat()
@@ -129,7 +132,8 @@ fn gather(routes: Routes) -> Router<App> {
 
 /// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`.
 pub fn addresses() -> Vec<&'static str> {
-    data_routes().into_iter().chain(other_routes()).map(|(path, _)| path).collect()
+    let all = [data_routes(), tiles::tile_routes(), other_routes()].concat();
+    all.into_iter().map(|(path, _)| path).collect()
 }
 
 /// Every route, over the live snapshot.
@@ -143,6 +147,7 @@ pub fn router(live: Live, limits: Limits) -> Router {
     };
     let data = gather(data_routes())
         .layer(from_fn_with_state(app.clone(), etag::revalidate))
+        .merge(gather(tiles::tile_routes()))
         .layer(from_fn_with_state(app.clone(), guard::limit_load));
     data.merge(gather(other_routes()))
         .fallback(error::unknown_route)

@@ -15,3 +15,4 @@ mod overlaps;
 mod points;
 mod problems;
 mod socket;
+mod tiles;

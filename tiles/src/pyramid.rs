@@ -64,7 +64,6 @@ impl TileSource {
     ) -> Result<Written, PyramidError> {
         let zooms = *zooms.start()..=(*zooms.end()).min(MAX_ZOOM);
         let mut archive = archive(&self.tile_set(layers), &zooms, about).create(out)?;
-        // Zooms are drawn here, not by the tasks below: see `TileSource::tile`.
         let mut tiles: Vec<(TileId, TileCoord)> =
             zooms.flat_map(|zoom| self.tiles(zoom, layers)).filter_map(numbered).collect();
         tiles.sort_unstable();

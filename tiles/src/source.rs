@@ -70,13 +70,20 @@ impl TileSource {
     /// they have nothing there. Numbers that are no layer's are passed over.
     ///
     /// The first tile of a zoom takes the time to draw the zoom; [`Self::draw`] does it before.
-    /// Must not be called from within a rayon task before the zoom is drawn: drawing waits for
-    /// rayon tasks of its own.
     pub fn tile(&self, tile: TileCoord, layers: &[usize]) -> Option<Vec<u8>> {
+        let named = |layer: usize| (layer, self.layers.get(layer).map_or("", |l| l.name.as_str()));
+        self.tile_as(tile, &layers.iter().map(|&layer| named(layer)).collect::<Vec<_>>())
+    }
+
+    /// The same, with the names that the layers are to have in the tile. Tiles written one after
+    /// the other are one tile with the layers of both.
+    pub fn tile_as(&self, tile: TileCoord, layers: &[(usize, &str)]) -> Option<Vec<u8>> {
         let mut out = Tile::at(origin(tile));
-        for layer in layers.iter().filter_map(|&number| self.layers.get(number)) {
+        for (layer, name) in
+            layers.iter().filter_map(|(l, name)| Some((self.layers.get(*l)?, name)))
+        {
             // Only a tile beyond the format's 32-bit counts is refused; such a layer is left out.
-            let _ = layer.write(tile, &mut out);
+            let _ = layer.write(name, tile, &mut out);
         }
         out.finish()
     }
@@ -110,7 +117,7 @@ impl Prepared {
         }
     }
 
-    fn write(&self, tile: TileCoord, out: &mut Tile) -> fast_mvt::MvtResult<()> {
+    fn write(&self, name: &str, tile: TileCoord, out: &mut Tile) -> fast_mvt::MvtResult<()> {
         let zoom = tile.zoom();
         match &self.shapes {
             Shapes::Areas { coverage, labels } => {
@@ -126,13 +133,13 @@ impl Prepared {
                     shape: Shape::Polygons(polygons),
                     count: None,
                 });
-                out.add_layer(&self.name, areas)?;
+                out.add_layer(name, areas)?;
                 let labels = labels_in(labels, tile).map(|label| Feature {
                     attributes: &self.attributes[label.area as usize],
                     shape: Shape::Point(unit_of(label.at, zoom)),
                     count: None,
                 });
-                out.add_layer(&label_name(&self.name), labels)
+                out.add_layer(&label_name(name), labels)
             }
             Shapes::Points(clusters) => {
                 let points = clusters.in_tile(zoom, tile.place()).map(|cluster| Feature {
@@ -140,7 +147,7 @@ impl Prepared {
                     shape: Shape::Point(unit_of(cluster.at, zoom)),
                     count: Some(cluster.count),
                 });
-                out.add_layer(&self.name, points)
+                out.add_layer(name, points)
             }
         }
     }

@@ -28,12 +28,40 @@ pub struct VectorLayer {
     pub fields: Vec<(String, &'static str)>,
 }
 
+impl Default for TileSet {
+    /// Of no layers.
+    fn default() -> Self {
+        Self { bounds: None, minzoom: 0, maxzoom: MAX_ZOOM, vector_layers: Vec::new() }
+    }
+}
+
+impl TileSet {
+    /// Adds the layers of another.
+    pub fn join(&mut self, other: Self) {
+        self.bounds = match (self.bounds, other.bounds) {
+            (Some([w, s, e, n]), Some([west, south, east, north])) => {
+                Some([w.min(west), s.min(south), e.max(east), n.max(north)])
+            }
+            (ours, theirs) => ours.or(theirs),
+        };
+        self.minzoom = self.minzoom.min(other.minzoom);
+        self.maxzoom = self.maxzoom.max(other.maxzoom);
+        self.vector_layers.extend(other.vector_layers);
+    }
+}
+
 impl TileSource {
     /// What a map must be told of the layers with these numbers.
     pub fn tile_set(&self, layers: &[usize]) -> TileSet {
-        let layers = || layers.iter().filter_map(|&number| self.layers.get(number));
-        let corners: Vec<Fine> = layers().filter_map(Prepared::extent).flatten().collect();
-        let vector_layers = layers().flat_map(Prepared::vector_layers).collect();
+        let named = |layer: usize| (layer, self.layers.get(layer).map_or("", |l| l.name.as_str()));
+        self.tile_set_as(&layers.iter().map(|&layer| named(layer)).collect::<Vec<_>>())
+    }
+
+    /// The same, with the names that the layers are to have in the tiles.
+    pub fn tile_set_as(&self, layers: &[(usize, &str)]) -> TileSet {
+        let layers = || layers.iter().filter_map(|(l, name)| Some((self.layers.get(*l)?, name)));
+        let corners: Vec<Fine> = layers().filter_map(|(l, _)| l.extent()).flatten().collect();
+        let vector_layers = layers().flat_map(|(layer, name)| layer.vector_layers(name)).collect();
         TileSet { bounds: degrees(&corners), minzoom: 0, maxzoom: MAX_ZOOM, vector_layers }
     }
 }
@@ -64,17 +92,17 @@ impl Prepared {
         }
     }
 
-    fn vector_layers(&self) -> Vec<VectorLayer> {
+    fn vector_layers(&self, name: &str) -> Vec<VectorLayer> {
         let fields = fields(&self.attributes);
         match self.shapes {
             Shapes::Areas { .. } => vec![
-                VectorLayer { id: self.name.clone(), fields: fields.clone() },
-                VectorLayer { id: label_name(&self.name), fields },
+                VectorLayer { id: name.to_owned(), fields: fields.clone() },
+                VectorLayer { id: label_name(name), fields },
             ],
             Shapes::Points(_) => {
                 let mut fields = fields;
                 fields.push(("count".to_owned(), "Number"));
-                vec![VectorLayer { id: self.name.clone(), fields }]
+                vec![VectorLayer { id: name.to_owned(), fields }]
             }
         }
     }

@@ -20,6 +20,7 @@ pub enum Kind {
     PostcodeWithoutPosition,
     UnknownLayer,
     UnknownArea,
+    UnknownTile,
     NotInForce,
     MethodNotAllowed,
     NotAcceptable,
@@ -37,7 +38,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::UnknownParameter,
         Self::RepeatedParameter,
         Self::MissingParameter,
@@ -52,6 +53,7 @@ impl Kind {
         Self::PostcodeWithoutPosition,
         Self::UnknownLayer,
         Self::UnknownArea,
+        Self::UnknownTile,
         Self::NotInForce,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -119,6 +121,8 @@ impl Kind {
                 "/v1/layers lists the layers of this snapshot."),
             Self::UnknownArea => ("unknown-area", S::NOT_FOUND, "Unknown area",
                 "The layer has no area with that code. Codes change when boundaries do: the detail names the layers that have it. /v1/search finds codes by name."),
+            Self::UnknownTile => ("unknown-tile", S::NOT_FOUND, "No such tile",
+                "A tile is at zoom, column, row in WebMercatorQuad, rows from the north: zoom 0 to 14, column and row from 0 to 2 to the power of the zoom less 1. Maps magnify the deepest tiles by themselves where maxzoom is 14."),
             Self::NotInForce => ("not-in-force", S::NOT_FOUND, "No vintage on that date",
                 "/v1/layers tells from when to when each layer is in force."),
             Self::MethodNotAllowed => ("method-not-allowed", S::METHOD_NOT_ALLOWED, "Method not allowed",

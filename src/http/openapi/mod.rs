@@ -21,6 +21,7 @@ mod parameters;
 mod places;
 mod schemas;
 mod site;
+mod tiles;
 
 const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 
@@ -37,8 +38,10 @@ async fn api(RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, 
 
 /// The whole document.
 fn document() -> Value {
-    let paths: Map<String, Value> =
-        [places::paths(), data::paths(), site::paths()].into_iter().flatten().collect();
+    let paths: Map<String, Value> = [places::paths(), data::paths(), site::paths(), tiles::paths()]
+        .into_iter()
+        .flatten()
+        .collect();
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -55,6 +58,7 @@ fn document() -> Value {
             {"name": "areas", "description": "Areas and their overlaps"},
             {"name": "points", "description": "Points near a place, and anything by its name"},
             {"name": "geometry", "description": "The layers as GeoJSON"},
+            {"name": "tiles", "description": "The layers as vector tiles, for maps"},
             {"name": "service", "description": "The service itself"},
         ],
         "paths": paths,

@@ -49,6 +49,7 @@ pub(super) fn all() -> Members {
         .chain(of_choices())
         .chain(of_texts())
         .chain(of_paths())
+        .chain(super::tiles::parameters())
         .map(|(name, parameter)| (name.to_owned(), parameter))
         .collect()
 }

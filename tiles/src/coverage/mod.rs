@@ -18,6 +18,7 @@ mod rings;
 mod rows;
 mod simplify;
 mod snap;
+mod threads;
 mod zoom;
 
 use std::sync::OnceLock;
@@ -107,7 +108,8 @@ impl Coverage {
 
     /// The areas as drawn at a zoom.
     pub(crate) fn at(&self, zoom: u8) -> &Zoom {
-        self.zooms[usize::from(zoom.min(MAX_ZOOM))].get_or_init(|| Zoom::of(self, zoom))
+        self.zooms[usize::from(zoom.min(MAX_ZOOM))]
+            .get_or_init(|| threads::apart(|| Zoom::of(self, zoom)))
     }
 
     /// The corners around all areas.

@@ -24,6 +24,7 @@ pub(super) fn all() -> Members {
         points::schemas(),
         layers::schemas(),
         geometry::schemas(),
+        super::tiles::schemas(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,122 @@
+//! What a map must be told of some layers: TileJSON 3.0.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::Response;
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_tiles::TileSet;
+use serde_json::{Map, Value, json};
+
+use super::{lasting_query, selection};
+use crate::answers;
+use crate::http::error::{Kind, Problem};
+use crate::http::negotiate::{JSON, negotiate};
+use crate::http::origin::{self, origin};
+use crate::http::params::Params;
+use crate::http::work::{json, respond};
+use crate::http::{App, Taken};
+use crate::tiles::Selection;
+
+pub(super) async fn tilejson(
+    State(app): State<App>,
+    taken: Taken,
+    Path(tileset): Path<String>,
+    RawQuery(query): RawQuery,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["date"]])?;
+    let day = params.day()?;
+    let format = negotiate(&headers, &[JSON])?;
+    let Some(names) = tileset.strip_suffix(".json") else {
+        let tileset: String = tileset.chars().take(200).collect();
+        let detail = format!(
+            "a map is told of layers at /tiles/{tileset}.json; their tiles are at /tiles/{tileset}/Z/X/Y"
+        );
+        return Err(Problem::new(Kind::UnknownRoute, detail));
+    };
+    let served = taken.served()?;
+    let layers = selection(served.atlas(), names, day)?;
+    let query = lasting_query(&params, &layers.version(served.atlas()));
+    let template = format!("{}/tiles/{names}/{{z}}/{{x}}/{{y}}{query}", origin(&uri, &headers));
+    // The layers may have to be made ready first.
+    let body = app.workshop.apart(move || {
+        let set = served.tiles().tile_set(&layers).map_err(|error| Problem::internal(&error))?;
+        json(&document(served.atlas(), &layers, &set, &template))
+    });
+    let mut response = respond(format, body.await?);
+    response.headers_mut().append(header::VARY, HeaderValue::from_static(origin::VARY));
+    Ok(response)
+}
+
+fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &str) -> Value {
+    let metas: Vec<_> =
+        layers.layers().map(|(_, place)| atlas.layers()[place].layer().meta()).collect();
+    let titles: Vec<&str> = metas.iter().map(|meta| meta.title.as_str()).collect();
+    let vector_layers: Vec<Value> = set
+        .vector_layers
+        .iter()
+        .map(|layer| {
+            let fields: Map<String, Value> =
+                layer.fields.iter().map(|(name, kind)| (name.clone(), json!(kind))).collect();
+            json!({
+                "id": layer.id, "fields": fields, "minzoom": set.minzoom, "maxzoom": set.maxzoom,
+            })
+        })
+        .collect();
+    let mut document = json!({
+        "tilejson": "3.0.0",
+        "name": atlas.title(),
+        "description": titles.join(", "),
+        "scheme": "xyz",
+        "tiles": [template],
+        "minzoom": set.minzoom,
+        "maxzoom": set.maxzoom,
+        "attribution": attribution(atlas, layers),
+        "vector_layers": vector_layers,
+        "snapshot": answers::snapshot(atlas),
+    });
+    if let Some(bounds @ [west, south, east, north]) = set.bounds {
+        document["bounds"] = json!(bounds);
+        let (lon, lat) = (f64::midpoint(west, east), f64::midpoint(south, north));
+        document["center"] = json!([lon, lat, zoom_of(bounds, set.maxzoom)]);
+    }
+    document
+}
+
+/// The zoom at which the bounds fill a map of two tiles a side.
+fn zoom_of([west, _, east, _]: [f64; 4], deepest: u8) -> u8 {
+    (0..deepest).rev().find(|&zoom| east - west <= 720.0 / f64::from(1_u32 << zoom)).unwrap_or(0)
+}
+
+/// What must be shown on the map, as HTML, which TileJSON makes of it: each layer's attribution
+/// once, and that the place does not exist where it does not.
+pub(crate) fn attribution(atlas: &Atlas, layers: &Selection) -> String {
+    let mut each: Vec<&str> = Vec::new();
+    if atlas.is_illustrative() {
+        each.push("Illustrative: this place does not exist");
+    }
+    for (_, place) in layers.layers() {
+        let said = atlas.layers()[place].layer().meta().attribution.as_deref();
+        each.extend(said.filter(|said| !each.contains(said)));
+    }
+    let escape = |text: &&str| {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    };
+    each.iter().map(escape).collect::<Vec<_>>().join(" | ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_begins_at_the_zoom_that_shows_all() {
+        assert_eq!(zoom_of([-180.0, -85.0, 180.0, 85.0], 14), 1);
+        // A county of a degree: tiles of 0.7° at zoom 9, two of which hold it.
+        assert_eq!(zoom_of([-1.3, 52.0, -0.3, 52.6], 14), 9);
+        assert_eq!(zoom_of([0.0, 0.0, 0.0, 0.0], 14), 13);
+    }
+}

@@ -1,0 +1,97 @@
+//! The tiles made before, compressed.
+
+use bytes::Bytes;
+use lapwing_tiles::TileCoord;
+use quick_cache::Weighter;
+use quick_cache::sync::{Cache as Shared, DefaultLifecycle};
+
+/// What a tile is kept under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// [`super::Selection::key`].
+    pub layers: Box<str>,
+    /// The tile.
+    pub tile: TileCoord,
+}
+
+/// Tiles by their place, sharded, up to so many bytes together; that the layers have nothing
+/// there is kept too. Who asks for a tile that another is just making waits for that one.
+#[derive(Debug)]
+pub struct Cache {
+    tiles: Shared<Place, Option<Bytes>, Weight, Hasher>,
+}
+
+type Hasher = std::hash::RandomState;
+
+/// Bytes.
+#[derive(Clone, Debug)]
+struct Weight;
+
+/// What a tile takes beside its own bytes: key, links and counters.
+const OVERHEAD: u64 = 160;
+
+/// A tile of a county has some kilobytes; this only sizes the tables to begin with.
+const USUAL_TILE: u64 = 4 << 10;
+
+impl Weighter<Place, Option<Bytes>> for Weight {
+    fn weight(&self, place: &Place, tile: &Option<Bytes>) -> u64 {
+        OVERHEAD + place.layers.len() as u64 + tile.as_ref().map_or(0, |bytes| bytes.len() as u64)
+    }
+}
+
+impl Cache {
+    /// An empty one for so many bytes.
+    pub fn new(bytes: u64) -> Self {
+        let items = usize::try_from(bytes / USUAL_TILE).unwrap_or(usize::MAX).clamp(64, 1 << 16);
+        let tiles = Shared::with(items, bytes, Weight, Hasher::new(), DefaultLifecycle::default());
+        Self { tiles }
+    }
+
+    /// The tile, made by `make` where it is not here.
+    pub async fn get_or_make<E>(
+        &self,
+        place: Place,
+        make: impl Future<Output = Result<Option<Bytes>, E>>,
+    ) -> Result<Option<Bytes>, E> {
+        self.tiles.get_or_insert_async(&place, make).await
+    }
+
+    /// Bytes kept, with what keeping them takes.
+    pub fn bytes(&self) -> u64 {
+        self.tiles.weight()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(number: u32) -> Place {
+        Place { layers: "ward".into(), tile: TileCoord::new(14, number, 0).unwrap() }
+    }
+
+    #[tokio::test]
+    async fn no_more_bytes_are_kept_than_allowed() {
+        let cache = Cache::new(100_000);
+        for number in 0..1000 {
+            let made = async { Ok::<_, ()>(Some(Bytes::from(vec![0; 1000]))) };
+            cache.get_or_make(place(number), made).await.unwrap();
+        }
+        assert!((50_000..=100_000).contains(&cache.bytes()), "{}", cache.bytes());
+    }
+
+    #[tokio::test]
+    async fn a_tile_is_made_once_and_one_that_failed_is_made_again() {
+        let cache = Cache::new(1 << 20);
+        let failed = cache.get_or_make(place(1), async { Err("no") }).await;
+        assert_eq!(failed, Err("no"));
+        let tile = Some(Bytes::from_static(b"tile"));
+        let made = cache.get_or_make(place(1), async { Ok::<_, ()>(tile.clone()) }).await;
+        assert_eq!(made, Ok(tile.clone()));
+        let kept = cache.get_or_make(place(1), async { Err("made again") }).await;
+        assert_eq!(kept, Ok(tile));
+        let empty = cache.get_or_make(place(2), async { Ok::<_, ()>(None) }).await;
+        assert_eq!(empty, Ok(None));
+        assert_eq!(cache.get_or_make(place(2), async { Err("made again") }).await, Ok(None));
+    }
+}

@@ -1,0 +1,99 @@
+//! Names and a day to layers.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use lapwing_boundaries::atlas::{Atlas, Day};
+
+use crate::answers::{AnswerError, choose as choose_areas, choose_points, layer_names};
+
+/// The layers of a tile: what each is called in it, and its place in the atlas.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Selection {
+    layers: Vec<(String, usize)>,
+}
+
+/// Why names give no layers.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ChoiceError {
+    /// As for any other answer.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// The names of one layer's areas are a layer too, and another is called the same.
+    #[error("{name:?} is both a layer and the labels of another: ask for them in separate tiles")]
+    SameName {
+        /// What both are called.
+        name: String,
+    },
+}
+
+/// The layers of those names, areas or points, as everywhere: a series gives its vintage of the
+/// day and goes by the series' name, a vintage named by its own id is taken whatever the day. A
+/// series of which no vintage is in force on the day is left out, unless all are.
+pub fn choose<'a>(
+    atlas: &Atlas,
+    names: impl IntoIterator<Item = &'a str>,
+    day: Day,
+) -> Result<Selection, ChoiceError> {
+    let mut layers: Vec<(String, usize)> = Vec::new();
+    let mut absent = None;
+    for name in names {
+        let asked = [name.to_owned()];
+        let chosen = choose_areas(atlas, Some(&asked), day)
+            .or_else(|_| choose_points(atlas, Some(&asked), day))
+            .map_err(|_| {
+                let layer = name.chars().take(80).collect();
+                AnswerError::UnknownLayer { layer, known: layer_names(atlas) }
+            })?;
+        for one in chosen {
+            match one.layer {
+                None => absent = absent.or(Some(one.key)),
+                Some(place) => {
+                    let layer = (one.key.to_string(), place);
+                    if !layers.contains(&layer) {
+                        layers.push(layer);
+                    }
+                }
+            }
+        }
+    }
+    if let ([], Some(key)) = (&layers[..], absent) {
+        let (Day::Asked(date) | Day::Today(date)) = day;
+        return Err(AnswerError::NotInForce { layer: key.to_string(), date }.into());
+    }
+    let is_areas = |place: usize| atlas.layers()[place].layer().is_areas();
+    let label = |(key, place): &(String, usize)| is_areas(*place).then(|| format!("{key}_label"));
+    if let Some(name) =
+        layers.iter().filter_map(label).find(|label| layers.iter().any(|(key, _)| key == label))
+    {
+        return Err(ChoiceError::SameName { name });
+    }
+    Ok(Selection { layers })
+}
+
+impl Selection {
+    /// All layers of an atlas, each by its own id.
+    pub fn all(atlas: &Atlas) -> Self {
+        let ids = atlas.layers().iter().map(|layer| layer.layer().meta().id.to_string());
+        Self { layers: ids.zip(0..).collect() }
+    }
+
+    /// What each is called, and its place in the atlas.
+    pub fn layers(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.layers.iter().map(|(name, place)| (name.as_str(), *place))
+    }
+
+    /// The same for the same layers by the same names, and for no others.
+    pub fn key(&self) -> Box<str> {
+        let each: Vec<String> =
+            self.layers.iter().map(|(name, place)| format!("{name}={place}")).collect();
+        each.join(",").into()
+    }
+
+    /// A word that changes whenever a tile of these layers may: with the snapshot, with the
+    /// vintages chosen, and with the program.
+    pub fn version(&self, atlas: &Atlas) -> String {
+        let mut hash = DefaultHasher::new();
+        (env!("CARGO_PKG_VERSION"), atlas.id(), &self.layers).hash(&mut hash);
+        format!("{}-{:016x}", atlas.id().get(..8).unwrap_or_default(), hash.finish())
+    }
+}
