@@ -1,19 +1,21 @@
 //! Layers as GeoJSON (RFC 7946), written piece by piece: the one writer behind `lapwing export`
 //! and the collections of the service.
 //!
-//! A feature is `{"type": "Feature", "id": CODE, "geometry": …, "properties": …}`. All features of
+//! A feature is `{"type": "Feature", "id": CODE, "geometry": …, "properties": …}`, its properties
+//! those of [`crate::attributes`]. All features of
 //! a layer have one geometry type, MultiPolygon for areas and Point for sites, so that tables
 //! with a typed geometry column take them as they come.
 
 use std::io::Write as _;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use geo::{Coord, LineString, MultiPolygon};
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::layer::Layer;
 use lapwing_boundaries::position::Bng;
 use serde_json::{Map, Value, json};
 
+use crate::attributes::Schema;
 use crate::crs::Crs;
 
 #[cfg(test)]
@@ -22,31 +24,6 @@ mod tests;
 /// A piece is sent once it is so long: fewer would make many small writes, more would hold much
 /// in memory for a slow reader.
 const PIECE_BYTES: usize = 64 * 1024;
-
-/// The properties of an area or site: `code`, `name`, `area_m2` of an area, then what the
-/// catalogue keeps. A kept property of one of these names is written as `source_NAME`.
-pub fn properties(layer: &Layer, place: usize) -> Map<String, Value> {
-    let mut properties = Map::new();
-    let (code, name, kept) = if layer.is_areas() {
-        let area = &layer.areas()[place];
-        (area.code(), area.name(), area.properties())
-    } else {
-        let site = &layer.sites()[place];
-        (&site.code, site.name.as_str(), &site.properties)
-    };
-    properties.insert("code".to_owned(), code.as_str().into());
-    properties.insert("name".to_owned(), name.into());
-    if layer.is_areas() {
-        let tenths = (layer.areas()[place].area_m2() * 10.0).round();
-        properties.insert("area_m2".to_owned(), (tenths / 10.0).into());
-    }
-    for (key, value) in kept {
-        let taken = ["code", "name", "area_m2"].contains(&key.as_str());
-        let key = if taken { format!("source_{key}") } else { key.clone() };
-        properties.insert(key, value.clone());
-    }
-    properties
-}
 
 /// The `crs` member of GeoJSON's 2008 edition, which GDAL and QGIS heed. RFC 7946 has none, and
 /// with latitude first readers differ on what it would mean: only metres are told.
@@ -60,15 +37,17 @@ fn crs_member(crs: Crs) -> Option<Map<String, Value>> {
 ///
 /// # Panics
 ///
-/// When the layer has no such place.
+/// When the layer of the schema has no such place.
 pub fn write_feature(
     out: &mut Vec<u8>,
-    layer: &Layer,
+    atlas: &Atlas,
+    schema: &Schema,
     place: usize,
     crs: Crs,
     members: &Map<String, Value>,
 ) {
-    let properties = properties(layer, place);
+    let layer = atlas.layers()[schema.layer()].layer();
+    let properties = schema.properties(atlas, place, None);
     out.extend(br#"{"type":"Feature","id":"#);
     write_value(out, &properties["code"]);
     out.extend(br#","geometry":"#);
@@ -170,7 +149,7 @@ fn write_members(out: &mut Vec<u8>, members: &Map<String, Value>) {
 #[derive(Debug)]
 pub struct FeatureCollection<A, I> {
     atlas: A,
-    layer: usize,
+    schema: Arc<Schema>,
     places: I,
     crs: Crs,
     members: Map<String, Value>,
@@ -185,9 +164,9 @@ enum Stage {
 }
 
 impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> FeatureCollection<A, I> {
-    /// The areas or sites of a layer at those places, in that order.
-    pub fn new(atlas: A, layer: usize, places: I, crs: Crs) -> Self {
-        Self { atlas, layer, places, crs, members: Map::new(), stage: Stage::Head }
+    /// The areas or sites of the layer of the schema at those places, in that order.
+    pub fn new(atlas: A, schema: Arc<Schema>, places: I, crs: Crs) -> Self {
+        Self { atlas, schema, places, crs, members: Map::new(), stage: Stage::Head }
     }
 
     /// Other members of the collection, written before the features: `links`, `numberReturned`…
@@ -218,7 +197,6 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
             Stage::Done => return None,
         };
         let mut any = self.stage == Stage::Features { any: true };
-        let layer = self.atlas.layers()[self.layer].layer();
         while piece.len() < PIECE_BYTES {
             let Some(place) = self.places.next() else {
                 piece.extend(b"\n]}\n");
@@ -227,7 +205,7 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
             };
             // One feature a line: such a file can be looked at and compared with line tools.
             piece.extend(if any { &b",\n"[..] } else { b"\n" });
-            write_feature(&mut piece, layer, place, self.crs, &Map::new());
+            write_feature(&mut piece, &self.atlas, &self.schema, place, self.crs, &Map::new());
             any = true;
         }
         self.stage = Stage::Features { any };

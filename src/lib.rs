@@ -1,6 +1,7 @@
 //! The service: answers from an atlas, over HTTP and on the command line.
 
 pub mod answers;
+pub mod attributes;
 pub mod bulk;
 pub mod crs;
 pub mod geojson;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwapOption;
 use lapwing_boundaries::atlas::Atlas;
 
+use crate::attributes::{Schema, Schemas};
 use crate::tiles::Tiles;
 
 /// A snapshot as it is served: the atlas, and what is made from it once and kept as long as it
@@ -14,12 +15,17 @@ use crate::tiles::Tiles;
 pub struct Served {
     atlas: Arc<Atlas>,
     tiles: Tiles,
+    schemas: Schemas,
 }
 
 impl Served {
     fn new(atlas: Atlas) -> Self {
         let atlas = Arc::new(atlas);
-        Self { tiles: Tiles::of(Arc::clone(&atlas)), atlas }
+        Self {
+            tiles: Tiles::of(Arc::clone(&atlas)),
+            schemas: Schemas::new(atlas.layers().len()),
+            atlas,
+        }
     }
 
     /// What it answers from.
@@ -30,6 +36,15 @@ impl Served {
     /// Its tiles.
     pub fn tiles(&self) -> &Tiles {
         &self.tiles
+    }
+
+    /// The attributes of the layer at that place of the atlas.
+    ///
+    /// # Panics
+    ///
+    /// When the atlas has no such layer.
+    pub fn schema(&self, layer: usize) -> &Arc<Schema> {
+        self.schemas.of(&self.atlas, layer)
     }
 }
 

@@ -23,8 +23,10 @@ use crate::search::SearchIndex;
 
 mod build;
 mod choice;
+mod holders;
 
 pub use choice::{Chosen, Day};
+use holders::Holders;
 
 /// What an atlas is made from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,6 +129,9 @@ pub struct Atlas {
     counts: Vec<Counts>,
     /// The rows of layer `from` and layer `to` at `from * layers + to`, in order of both areas.
     overlaps: Vec<Vec<OverlapRow>>,
+    /// The areas of layer `areas` that hold the sites of layer `sites`, at
+    /// `sites * layers + areas`. Known by the rest, so no part of a snapshot file.
+    site_areas: Vec<Holders>,
     postcode_index: PointIndex,
     search: SearchIndex,
 }
@@ -222,6 +227,15 @@ impl Atlas {
             located.level = Level::Low;
         }
         Some(located)
+    }
+
+    /// The areas of a layer that hold a site of another, its boundary included, in code order.
+    ///
+    /// # Panics
+    ///
+    /// When `sites` is no layer of sites with such a site, or `areas` no layer of areas.
+    pub fn areas_of_site(&self, sites: usize, site: usize, areas: usize) -> &[u32] {
+        self.site_areas[sites * self.layers.len() + areas].of(site)
     }
 
     /// How many live postcodes an area holds.

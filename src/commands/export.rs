@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use geo::{Coord, LineString, MultiPolygon};
+use lapwing::attributes::Schema;
 use lapwing::crs::Crs;
 use lapwing::geojson::FeatureCollection;
-use lapwing_boundaries::area::{Area, Properties};
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::layer::Layer;
 use lapwing_boundaries::position::Bng;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::failure::Failure;
 use super::output::{Output, content_suffix, is_dash};
@@ -30,7 +30,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
         LayerFormat::GeoJson => write_geojson(&mut output, &atlas, place, args.crs),
         LayerFormat::Csv => {
             let geometry = args.wkt.then_some(args.crs);
-            write_csv(&mut output, atlas.layers()[place].layer(), geometry)
+            write_csv(&mut output, &atlas, place, geometry)
         }
     };
     written.map_err(|error| output.failed(&error))?;
@@ -64,42 +64,56 @@ fn write_geojson(out: &mut impl Write, atlas: &Atlas, place: usize, crs: Crs) ->
     if atlas.is_illustrative() {
         members.insert("illustrative".to_owned(), true.into());
     }
-    let pieces = FeatureCollection::new(atlas, place, 0..layer.len(), crs).with_members(members);
+    let schema = Arc::new(Schema::of(atlas, place));
+    let pieces = FeatureCollection::new(atlas, schema, 0..layer.len(), crs).with_members(members);
     for piece in pieces {
         out.write_all(&piece)?;
     }
     Ok(())
 }
 
-/// A row an area or site: code, name, what the catalogue keeps, then measures in BNG metres.
-fn write_csv(out: &mut impl Write, layer: &Layer, geometry: Option<Crs>) -> io::Result<()> {
-    let kept = kept_columns(layer);
+/// A row an area or site: its attributes, `area_m2` last of them, then measures in BNG metres.
+fn write_csv(
+    out: &mut impl Write,
+    atlas: &Atlas,
+    place: usize,
+    geometry: Option<Crs>,
+) -> io::Result<()> {
+    let layer = atlas.layers()[place].layer();
+    let schema = Schema::of(atlas, place);
     let measures: &[&str] = if layer.is_areas() {
         &["area_m2", "min_easting", "min_northing", "max_easting", "max_northing"]
     } else {
         &["easting", "northing", "lon", "lat"]
     };
-    let mut header: Vec<String> = vec!["code".to_owned(), "name".to_owned()];
-    for column in &kept {
-        let taken = header.contains(column) || measures.contains(&column.as_str());
-        let taken = taken || column == "wkt";
-        header.push(if taken { format!("source_{column}") } else { column.clone() });
+    let mut columns: Vec<usize> = (0..schema.attributes().len()).collect();
+    columns.retain(|&column| schema.attributes()[column].name != "area_m2");
+    let mut header: Vec<String> = Vec::new();
+    for &column in &columns {
+        let mut name = schema.attributes()[column].name.clone();
+        while header.contains(&name) || measures.contains(&name.as_str()) || name == "wkt" {
+            name.insert_str(0, "source_");
+        }
+        header.push(name);
     }
     header.extend(measures.iter().map(|&column| column.to_owned()));
     header.extend(geometry.map(|_| "wkt".to_owned()));
 
     let mut rows = csv::Writer::from_writer(out);
     rows.write_record(&header)?;
-    for area in layer.areas() {
-        let mut row = begin_row(area.code().as_str(), area.name(), &kept, area.properties());
+    let begin_row = |at: usize| -> Vec<String> {
+        columns.iter().map(|&column| schema.value(atlas, at, column).cell()).collect()
+    };
+    for (at, area) in layer.areas().iter().enumerate() {
+        let mut row = begin_row(at);
         let (low, high) = (area.extent().min(), area.extent().max());
         row.push(format!("{:.1}", area.area_m2()));
         row.extend([low.x, low.y, high.x, high.y].map(|metres| format!("{metres:.3}")));
         row.extend(geometry.map(|crs| wkt(area.geometry(), crs)));
         rows.write_record(&row)?;
     }
-    for site in layer.sites() {
-        let mut row = begin_row(site.code.as_str(), &site.name, &kept, &site.properties);
+    for (at, site) in layer.sites().iter().enumerate() {
+        let mut row = begin_row(at);
         let (degrees, _) = site.position.to_lng_lat();
         row.extend(
             [site.position.easting(), site.position.northing()]
@@ -110,38 +124,6 @@ fn write_csv(out: &mut impl Write, layer: &Layer, geometry: Option<Crs>) -> io::
         rows.write_record(&row)?;
     }
     rows.flush()
-}
-
-/// The kept properties of a layer, in the order in which they first stand.
-fn kept_columns(layer: &Layer) -> Vec<String> {
-    let mut columns: Vec<String> = Vec::new();
-    let of_areas = layer.areas().iter().map(Area::properties);
-    let of_sites = layer.sites().iter().map(|site| &site.properties);
-    for (key, _) in of_areas.chain(of_sites).flatten() {
-        if !columns.contains(key) {
-            columns.push(key.clone());
-        }
-    }
-    columns
-}
-
-fn begin_row(code: &str, name: &str, kept: &[String], properties: &Properties) -> Vec<String> {
-    let mut row = vec![code.to_owned(), name.to_owned()];
-    row.extend(kept.iter().map(|column| {
-        let value = properties.iter().find(|(key, _)| key == column);
-        value.map_or_else(String::new, |(_, value)| cell(value))
-    }));
-    row
-}
-
-/// A property as one cell; several values are joined by `;`, as everywhere.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(";"),
-        other => other.to_string(),
-    }
 }
 
 fn wkt(ground: &MultiPolygon<f64>, crs: Crs) -> String {
@@ -183,13 +165,6 @@ mod tests {
         assert_eq!(format("-", None), Some(LayerFormat::GeoJson));
         assert_eq!(format("laps.gpkg", None), None);
         assert_eq!(format("laps", None), None);
-    }
-
-    #[test]
-    fn a_list_is_one_cell_joined_by_semicolons_and_nothing_is_an_empty_one() {
-        assert_eq!(cell(&serde_json::json!(["ward:W1", "ward:W2", 3])), "ward:W1;ward:W2;3");
-        assert_eq!(cell(&Value::Null), "");
-        assert_eq!(cell(&serde_json::json!(1.5)), "1.5");
     }
 
     #[test]

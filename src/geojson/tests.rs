@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use lapwing_boundaries::area::{Area, Site};
 use lapwing_boundaries::atlas::Contents;
 use lapwing_boundaries::code::AreaCode;
-use lapwing_boundaries::layer::{LayerId, LayerMeta, Vintage};
+use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
 
 use super::*;
 
@@ -46,7 +46,8 @@ fn atlas() -> Atlas {
 
 fn text(atlas: &Atlas, layer: usize, crs: Crs) -> String {
     let places = 0..atlas.layers()[layer].layer().len();
-    let pieces: Vec<Vec<u8>> = FeatureCollection::new(atlas, layer, places, crs).collect();
+    let schema = Arc::new(Schema::of(atlas, layer));
+    let pieces: Vec<Vec<u8>> = FeatureCollection::new(atlas, schema, places, crs).collect();
     String::from_utf8(pieces.concat()).unwrap()
 }
 
@@ -85,7 +86,12 @@ fn an_empty_choice_is_a_collection_without_features() {
     let atlas = atlas();
     let mut members = Map::new();
     members.insert("numberReturned".to_owned(), 0.into());
-    let pieces = FeatureCollection::new(&atlas, 0, std::iter::empty(), Crs::Crs84);
+    let pieces = FeatureCollection::new(
+        &atlas,
+        Arc::new(Schema::of(&atlas, 0)),
+        std::iter::empty(),
+        Crs::Crs84,
+    );
     let bytes: Vec<u8> = pieces.with_members(members).collect::<Vec<_>>().concat();
     let collection: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(collection["features"], Value::Array(vec![]));

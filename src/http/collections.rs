@@ -111,11 +111,13 @@ async fn items(
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let format = negotiate(&headers, &[GEOJSON, JSON])?;
-    let atlas = taken.atlas()?;
-    let place = place_of(&atlas, &id)?;
+    let served = taken.served()?;
+    let atlas = served.atlas();
+    let place = place_of(atlas, &id)?;
     let places = 0..atlas.layers()[place].layer().len();
-    let members = members(&atlas);
-    let pieces = FeatureCollection::new(Arc::clone(&atlas), place, places, Crs::Crs84)
+    let members = members(atlas);
+    let schema = Arc::clone(served.schema(place));
+    let pieces = FeatureCollection::new(Arc::clone(atlas), schema, places, Crs::Crs84)
         .with_members(members)
         .map(Ok::<_, Infallible>);
     Ok(respond(format, app.workshop.stream(pieces)))
@@ -130,8 +132,9 @@ async fn item(
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let format = negotiate(&headers, &[GEOJSON, JSON])?;
-    let atlas = taken.atlas()?;
-    let place = place_of(&atlas, &id)?;
+    let served = taken.served()?;
+    let atlas = served.atlas();
+    let place = place_of(atlas, &id)?;
     let layer = atlas.layers()[place].layer();
     let index = layer.area_index(&code).or_else(|| layer.site_index(&code)).ok_or_else(|| {
         let code: String = code.chars().take(80).collect();
@@ -139,9 +142,9 @@ async fn item(
     })?;
     // A large area has some hundred thousand vertices to project.
     let body = app.workshop.apart(move || {
+        let (atlas, schema) = (served.atlas(), served.schema(place));
         let mut feature = Vec::new();
-        let layer = atlas.layers()[place].layer();
-        write_feature(&mut feature, layer, index, Crs::Crs84, &members(&atlas));
+        write_feature(&mut feature, atlas, schema, index, Crs::Crs84, &members(atlas));
         Ok(feature)
     });
     Ok(respond(format, body.await?))

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::holders::Holders;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable};
 use crate::index::{AreaIndex, PointIndex};
 use crate::layer::Layer;
@@ -13,42 +14,6 @@ use crate::position::Bng;
 use crate::progress::Progress;
 use crate::search::SearchIndex;
 use crate::snapshot;
-
-/// Which areas hold each of a sequence of points: the areas of point `i` are
-/// `areas[starts[i]..starts[i + 1]]`.
-struct Holders {
-    starts: Vec<u32>,
-    areas: Vec<u32>,
-}
-
-impl Holders {
-    fn locate(layer: &AtlasLayer, points: &[Bng]) -> Self {
-        let found: Vec<Vec<u32>> = points
-            .par_iter()
-            .map(|&at| {
-                let holders = layer.areas.containing(at);
-                holders.into_iter().map(|(area, _)| area as u32).collect()
-            })
-            .collect();
-        let mut starts = vec![0];
-        for areas in &found {
-            starts.push(starts[starts.len() - 1] + areas.len() as u32);
-        }
-        Self { starts, areas: found.concat() }
-    }
-
-    fn of(&self, point: usize) -> &[u32] {
-        &self.areas[self.starts[point] as usize..self.starts[point + 1] as usize]
-    }
-
-    fn count(&self, areas: usize) -> Vec<u32> {
-        let mut counts = vec![0; areas];
-        for &area in &self.areas {
-            counts[area as usize] += 1;
-        }
-        counts
-    }
-}
 
 /// The postcodes and addresses located in one layer.
 struct Located {
@@ -113,6 +78,7 @@ impl Atlas {
             }
             overlaps[first * count + second] = rows;
         }
+        let site_areas = locate_sites(&layers);
         Self {
             id,
             built,
@@ -128,8 +94,23 @@ impl Atlas {
             addresses_from: contents.addresses_from,
             counts: computed.counts,
             overlaps,
+            site_areas,
         }
     }
+}
+
+/// The areas of every area layer in which the sites of every point layer lie, at
+/// `sites * layers + areas`; nothing for other pairs.
+fn locate_sites(layers: &[AtlasLayer]) -> Vec<Holders> {
+    let mut found = Vec::with_capacity(layers.len() * layers.len());
+    for of_sites in layers {
+        let sites: Vec<Bng> = of_sites.layer.sites().iter().map(|site| site.position).collect();
+        found.extend(layers.iter().map(|areas| {
+            let asked = areas.layer.is_areas() && !sites.is_empty();
+            if asked { Holders::locate(areas, &sites) } else { Holders::default() }
+        }));
+    }
+    found
 }
 
 /// Every pair of area layers by place, the first before the second or the same.
