@@ -2,7 +2,10 @@
 //!
 //!     cargo bench --bench load
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use lapwing::attributes::Schema;
 use lapwing::crs::Crs;
 use lapwing::geojson::FeatureCollection;
 use lapwing_boundaries::area::Area;
@@ -24,7 +27,8 @@ fn main() {
     let parishes = atlas.layers()[place].layer();
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("parishes.geojson");
-    let pieces = FeatureCollection::new(&atlas, place, 0..parishes.len(), Crs::default());
+    let schema = Arc::new(Schema::of(&atlas, place));
+    let pieces = FeatureCollection::new(&atlas, schema, 0..parishes.len(), Crs::default());
     std::fs::write(&path, pieces.collect::<Vec<_>>().concat()).expect("a file");
     let source = VectorSource {
         path: path.clone(),

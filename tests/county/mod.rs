@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use lapwing::attributes::Schema;
 use lapwing::crs::Crs;
 use lapwing::geojson::FeatureCollection;
 use lapwing_boundaries::atlas::Atlas;
@@ -88,7 +89,8 @@ pub(crate) fn write_files(atlas: &Atlas, folder: &Path) -> PathBuf {
         let id = layer.meta().id.as_str();
         let written = if layer.is_areas() {
             let places = 0..layer.len();
-            let pieces = FeatureCollection::new(atlas, place, places, Crs::Epsg27700);
+            let schema = Arc::new(Schema::of(atlas, place));
+            let pieces = FeatureCollection::new(atlas, schema, places, Crs::Epsg27700);
             fs::write(folder.join(format!("{id}.geojson")), pieces.collect::<Vec<_>>().concat())
         } else {
             fs::write(folder.join(format!("{id}.csv")), sites_csv(layer))
