@@ -1,11 +1,13 @@
 //! The command line, as clap reads it.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lapwing::crs::Crs;
 use lapwing_boundaries::snapshot;
+use lapwing_tiles::MAX_ZOOM;
 
 use crate::config::ServeArgs;
 
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     Match(MatchArgs),
     /// Write one layer as GeoJSON or CSV.
     Export(ExportArgs),
+    /// Write all map tiles as one PMTiles file, for static hosting.
+    Tiles(TilesArgs),
     /// Say what a snapshot holds.
     Inspect(InspectArgs),
 }
@@ -288,6 +292,40 @@ fn parse_crs(text: &str) -> Result<Crs, String> {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  lapwing tiles county.lapwing -o county.pmtiles
+  lapwing tiles county.lapwing -o laps.pmtiles --layers lap,ward --zooms 0-12
+
+The tiles are those that the service serves. Without --layers all layers are in them, each vintage
+by its own id. The file appears under its name only when it is whole.")]
+pub(crate) struct TilesArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// The PMTiles archive to write
+    #[arg(long, short, value_name = "FILE.pmtiles")]
+    pub(crate) output: PathBuf,
+    /// Only these layers, by comma
+    #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
+    pub(crate) layers: Option<Vec<String>>,
+    /// Of the layers named by their series: the boundaries in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "layers")]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// The zooms, from 0 to 14
+    #[arg(long, value_name = "FROM-TO", default_value = "0-14", value_parser = parse_zooms)]
+    pub(crate) zooms: RangeInclusive<u8>,
+}
+
+fn parse_zooms(text: &str) -> Result<RangeInclusive<u8>, String> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let zoom = |text: &str| text.trim().parse().ok().filter(|zoom| *zoom <= MAX_ZOOM);
+    match (zoom(from), zoom(to)) {
+        (Some(from), Some(to)) if from <= to => Ok(from..=to),
+        _ => Err(format!("write two zooms from 0 to {MAX_ZOOM}, the lesser first, as in 0-12")),
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Example:
   lapwing inspect county.lapwing")]
 pub(crate) struct InspectArgs {
@@ -311,6 +349,15 @@ mod tests {
         for sub in command.get_subcommands() {
             let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains(&format!("lapwing {}", sub.get_name())), "{}", sub.get_name());
+        }
+    }
+
+    #[test]
+    fn zooms_are_one_or_from_to() {
+        assert_eq!(parse_zooms("0-14"), Ok(0..=14));
+        assert_eq!(parse_zooms("9"), Ok(9..=9));
+        for odd in ["14-0", "0-15", "-1", "", "a-b", "1-2-3"] {
+            assert!(parse_zooms(odd).is_err(), "{odd}");
         }
     }
 

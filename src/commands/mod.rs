@@ -16,6 +16,7 @@ mod published;
 mod serve;
 mod source;
 mod table;
+mod tiles;
 
 use failure::Failure;
 
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Overlaps(args) => overlaps::run(&args),
         Command::Match(args) => matching::run(&args, quiet),
         Command::Export(args) => export::run(&args),
+        Command::Tiles(args) => tiles::run(&args, quiet),
         Command::Inspect(args) => inspect::run(&args),
     }
 }

@@ -1,7 +1,7 @@
 //! Where data go: stdout, or a file that appears under its name only when it is whole.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -126,6 +126,16 @@ impl Write for Output {
 
     fn flush(&mut self) -> io::Result<()> {
         self.writer()?.flush()
+    }
+}
+
+/// Only a file that is not compressed can be gone back in.
+impl Seek for Output {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match &mut self.sink {
+            Some(Sink::Plain(file)) => file.seek(to),
+            _ => Err(io::Error::new(io::ErrorKind::Unsupported, "it is no plain file")),
+        }
     }
 }
 

@@ -14,10 +14,12 @@ use bytes::Bytes;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_tiles::{InputError, TileCoord, TileSet, TileSource, pyramid};
 
+mod about;
 mod cache;
 mod choose;
 mod input;
 
+pub use about::attribution;
 pub use cache::{Cache, Place};
 pub use choose::{ChoiceError, Selection, choose};
 pub use input::input_layer;

@@ -17,7 +17,7 @@ use crate::http::origin::{self, origin};
 use crate::http::params::Params;
 use crate::http::work::{json, respond};
 use crate::http::{App, Taken};
-use crate::tiles::Selection;
+use crate::tiles::{Selection, attribution};
 
 pub(super) async fn tilejson(
     State(app): State<App>,
@@ -89,23 +89,6 @@ fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &st
 /// The zoom at which the bounds fill a map of two tiles a side.
 fn zoom_of([west, _, east, _]: [f64; 4], deepest: u8) -> u8 {
     (0..deepest).rev().find(|&zoom| east - west <= 720.0 / f64::from(1_u32 << zoom)).unwrap_or(0)
-}
-
-/// What must be shown on the map, as HTML, which TileJSON makes of it: each layer's attribution
-/// once, and that the place does not exist where it does not.
-pub(crate) fn attribution(atlas: &Atlas, layers: &Selection) -> String {
-    let mut each: Vec<&str> = Vec::new();
-    if atlas.is_illustrative() {
-        each.push("Illustrative: this place does not exist");
-    }
-    for (_, place) in layers.layers() {
-        let said = atlas.layers()[place].layer().meta().attribution.as_deref();
-        each.extend(said.filter(|said| !each.contains(said)));
-    }
-    let escape = |text: &&str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
-    each.iter().map(escape).collect::<Vec<_>>().join(" | ")
 }
 
 #[cfg(test)]

@@ -1,0 +1,105 @@
+//! `lapwing tiles`: all tiles of a snapshot as one file, for static hosting.
+
+use std::path::Path;
+use std::time::Instant;
+
+use lapwing::tiles::{ChoiceError, Selection, attribution, choose, input_layer};
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::progress::Progress as _;
+use lapwing_tiles::TileSource;
+use lapwing_tiles::pyramid::About;
+
+use super::failure::Failure;
+use super::output::{Output, content_suffix, is_dash, is_gzip};
+use super::progress::Teller;
+use super::{locate, source};
+use crate::cli::TilesArgs;
+
+pub(super) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
+    let began = Instant::now();
+    check_name(&args.output)?;
+    let atlas = source::open(&args.snapshot)?;
+    let layers = layers_of(&atlas, args)?;
+    // Asked before the long work, so that minutes do not end in a folder that cannot be written to.
+    let mut output = Output::create(&args.output)?;
+
+    let progress = Teller::new(quiet);
+    progress.begin("preparing layers", 0);
+    let inputs = layers.layers().map(|(name, place)| {
+        let mut input = input_layer(atlas.layers()[place].layer());
+        name.clone_into(&mut input.name);
+        input
+    });
+    let source = TileSource::prepare(inputs.collect()).map_err(Failure::refused)?;
+    let numbers: Vec<usize> = (0..layers.layers().count()).collect();
+    let zooms = args.zooms.clone();
+    progress.begin("drawing zooms", zooms.clone().count() as u64);
+    for zoom in zooms.clone() {
+        source.draw(zoom, &numbers);
+        progress.advance(1);
+    }
+    let about = About { name: atlas.title().to_owned(), attribution: attribution(&atlas, &layers) };
+    let mut told = None;
+    let written = source
+        .write_pmtiles(&mut output, &numbers, zooms.clone(), &about, |done, total| {
+            if told.is_none() {
+                progress.begin("writing tiles", total);
+            }
+            progress.advance(done - told.replace(done).unwrap_or(0));
+        })
+        .map_err(|error| Failure::refused(format!("{}: {error}", args.output.display())))?;
+    output.finish()?;
+    progress.finish();
+    if !quiet {
+        let seconds = began.elapsed().as_secs_f64();
+        eprintln!(
+            "{}: {} tiles of zooms {}-{}, {} layers, {}, in {seconds:.1} s",
+            args.output.display(),
+            written.tiles,
+            zooms.start(),
+            zooms.end(),
+            numbers.len(),
+            super::table::size(written.bytes),
+        );
+    }
+    Ok(())
+}
+
+/// The writer goes back to the head of the file at the end, so it must be a file.
+fn check_name(output: &Path) -> Result<(), Failure> {
+    let message = if is_dash(output) {
+        "a PMTiles archive is a file to be named: give -o FILE.pmtiles".to_owned()
+    } else if is_gzip(output) || content_suffix(output).as_deref() != Some("pmtiles") {
+        format!(
+            "{} is no name of a PMTiles archive: end it in .pmtiles; its tiles are compressed already",
+            output.display()
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Usage(message))
+}
+
+/// The layers named, or all there are, each vintage by its own id.
+fn layers_of(atlas: &Atlas, args: &TilesArgs) -> Result<Selection, Failure> {
+    let Some(names) = &args.layers else { return Ok(Selection::all(atlas)) };
+    let names = names.iter().map(String::as_str);
+    choose(atlas, names, locate::day(args.date)).map_err(|error| match error {
+        ChoiceError::Answer(error) => locate::failure_of(error),
+        error @ ChoiceError::SameName { .. } => Failure::Usage(error.to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_is_a_file_named_so() {
+        assert!(check_name(Path::new("county.pmtiles")).is_ok());
+        assert!(check_name(Path::new("county.PMTiles")).is_ok());
+        for name in ["-", "county", "county.mbtiles", "county.pmtiles.gz"] {
+            assert!(check_name(Path::new(name)).is_err(), "{name}");
+        }
+    }
+}
