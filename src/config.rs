@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, ValueEnum};
+use lapwing::http::Basemap;
 use serde::Deserialize as _;
 use toml::Spanned;
 
@@ -67,8 +68,32 @@ pub(crate) struct ServeArgs {
     /// "warn,lapwing=debug"
     #[arg(long, value_name = "LEVEL", env = "LAPWING_LOG_LEVEL", default_value = "info")]
     pub(crate) log_level: String,
+    /// Pictures under the areas of the map page, such as
+    /// "https://tiles.example.org/{z}/{x}/{y}.png"; without it the page loads nothing from elsewhere
+    #[arg(long, value_name = "TEMPLATE", env = "LAPWING_BASEMAP_URL")]
+    pub(crate) basemap_url: Option<String>,
+    /// The credit to show with them
+    #[arg(long, value_name = "TEXT", env = "LAPWING_BASEMAP_ATTRIBUTION")]
+    pub(crate) basemap_attribution: Option<String>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+impl ServeArgs {
+    /// The base map of the page, if there is one.
+    pub(crate) fn basemap(&self) -> Result<Option<Basemap>, Failure> {
+        match (&self.basemap_url, &self.basemap_attribution) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(Failure::Usage(
+                "--basemap-attribution credits a base map, and --basemap-url gives none".to_owned(),
+            )),
+            (Some(url), attribution) => {
+                Basemap::new(url, attribution.as_deref().unwrap_or_default())
+                    .map(Some)
+                    .map_err(|why| Failure::Usage(format!("--basemap-url: {why}")))
+            }
+        }
+    }
 }
 
 /// The form of the log.

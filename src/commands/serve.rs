@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lapwing::http::{self, Limits};
+use lapwing::http::{self, Settings};
 use lapwing::state::Live;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::snapshot;
@@ -27,6 +27,7 @@ use crate::config::{self, LogFormat, ServeArgs};
 
 pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
     let limits = args.limits.limits().map_err(Failure::Usage)?;
+    let settings = Settings { limits, basemap: args.basemap()? };
     start_log(args)?;
     for (name, meant) in config::misspelt_variables() {
         tracing::warn!("{name} in the environment is no option; is {meant} meant?");
@@ -43,13 +44,13 @@ pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::Refused(format!("no threads to serve with: {error}")))?;
-    let result = runtime.block_on(serve(args, opening, limits));
+    let result = runtime.block_on(serve(args, opening, settings));
     // A build that is still going on is not waited for.
     runtime.shutdown_background();
     result
 }
 
-async fn serve(args: &ServeArgs, opening: Opening, limits: Limits) -> Result<(), Failure> {
+async fn serve(args: &ServeArgs, opening: Opening, settings: Settings) -> Result<(), Failure> {
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         Failure::Refused(format!(
             "{} cannot be listened on: {error}; choose another with --listen",
@@ -84,7 +85,7 @@ async fn serve(args: &ServeArgs, opening: Opening, limits: Limits) -> Result<(),
             Ok(error) = failure => refused = Some(error),
         }
     };
-    let served = http::run(listener, live, limits, shutdown).await;
+    let served = http::run(listener, live, settings, shutdown).await;
     first.abort();
     reloading.abort();
     match refused {

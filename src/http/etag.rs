@@ -52,6 +52,13 @@ pub(super) async fn revalidate(
     response
 }
 
+/// The tag of a page that is known by its content alone.
+pub(super) fn of_content(content: &str) -> String {
+    let mut hash = DefaultHasher::new();
+    content.hash(&mut hash);
+    format!("W/\"{:016x}\"", hash.finish())
+}
+
 /// Whether the client has it: by weak comparison (RFC 9110, section 8.8.3.2). The tag names the URL
 /// and the format as well as the snapshot, so a client has it only from an answer to this very
 /// question, and the handler need not be asked again.

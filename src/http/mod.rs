@@ -52,6 +52,7 @@ mod patient;
 mod points;
 mod serve;
 mod tiles;
+mod web;
 mod work;
 
 pub use error::{Kind, Problem};
@@ -59,6 +60,7 @@ use work::Workshop;
 
 pub use limits::Limits;
 pub use serve::run;
+pub use web::Basemap;
 
 /// What the handlers share.
 #[derive(Clone, Debug)]
@@ -70,6 +72,22 @@ struct App {
     /// One permit for each kilobyte of request bodies.
     body_memory: Arc<Semaphore>,
     workshop: Workshop,
+    basemap: Option<Basemap>,
+}
+
+/// How the service is set up.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// How much and how long.
+    pub limits: Limits,
+    /// What the map page shows under the areas.
+    pub basemap: Option<Basemap>,
+}
+
+impl From<Limits> for Settings {
+    fn from(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
 }
 
 /// The snapshot of one request, taken once, so that a swap under way never puts the tag of one
@@ -123,7 +141,7 @@ fn data_routes() -> Routes {
 }
 
 fn other_routes() -> Routes {
-    [health::routes(), vec![("/problems/{kind}", get(error::page))]].concat()
+    [health::routes(), web::routes(), vec![("/problems/{kind}", get(error::page))]].concat()
 }
 
 fn gather(routes: Routes) -> Router<App> {
@@ -137,13 +155,15 @@ pub fn addresses() -> Vec<&'static str> {
 }
 
 /// Every route, over the live snapshot.
-pub fn router(live: Live, limits: Limits) -> Router {
+pub fn router(live: Live, settings: impl Into<Settings>) -> Router {
+    let Settings { limits, basemap } = settings.into();
     let app = App {
         live,
         slots: Arc::new(Semaphore::new(limits.requests_at_once)),
         body_memory: body::memory(&limits),
         workshop: Workshop::new(&limits),
         limits: Arc::new(limits),
+        basemap,
     };
     let data = gather(data_routes())
         .layer(from_fn_with_state(app.clone(), etag::revalidate))

@@ -13,8 +13,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::Limits;
 use super::patient::Patient;
+use super::{Limits, Settings};
 use crate::state::Live;
 
 /// Serves until `shutdown` is done, then finishes the requests under way.
@@ -24,10 +24,12 @@ use crate::state::Live;
 pub async fn run(
     listener: TcpListener,
     live: Live,
-    limits: Limits,
+    settings: impl Into<Settings>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let router = super::router(live.clone(), limits.clone());
+    let settings = settings.into();
+    let router = super::router(live.clone(), settings.clone());
+    let limits = settings.limits;
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
     let builder = builder(&limits);

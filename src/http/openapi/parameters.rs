@@ -208,5 +208,6 @@ fn of_paths() -> Parameters {
         ("from", layer_path("from", "A layer of areas, by series or own id.", "parish")),
         ("to", layer_path("to", "A layer of areas, by series or own id.", "lap")),
         ("kind", path("kind", "The last part of a problem's type.", "unknown-postcode")),
+        ("asset", path("name", "A name that the page holds.", "page-0123456789ab.js")),
     ]
 }

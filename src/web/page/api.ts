@@ -1,0 +1,114 @@
+// The answers of /v1, as far as the page reads them, and the way to ask for them.
+
+export interface Snapshot { id: string; title: string; built: string; illustrative: boolean }
+
+export interface Layer {
+  id: string; series: string; title: string; kind: "areas" | "points"; count: number;
+  valid_from: string | null; valid_to: string | null; resolution: string | null;
+  drawing_error_m: number; coverage: boolean; licence: string | null; attribution: string | null;
+}
+export interface Source { count: number; attribution: string | null }
+export interface Layers { layers: Layer[]; postcodes: Source | null; addresses: Source | null; snapshot: Snapshot }
+
+export interface LayerUsed { layer: string; valid_from: string | null; valid_to: string | null; resolution: string | null }
+export type Used = Record<string, LayerUsed | null>;
+
+export interface AreaMatch { code: string; name: string; match: "inside" | "boundary" | "addresses"; addresses?: number; share?: number }
+export interface LayerConfidence { level: Level; boundary_distance_m: number | null; threshold_m: number }
+export type Level = "high" | "near_boundary" | "low";
+export interface Near { layer: string; code: string; name: string; distance_m: number }
+export interface Confidence extends LayerConfidence {
+  by: "position" | "addresses"; split?: boolean;
+  layers: Record<string, LayerConfidence | null>; near: Near[];
+}
+export interface Lookup {
+  query: { postcode?: string; lon?: number; lat?: number };
+  location: { lon: number; lat: number; easting: number; northing: number; positional_quality?: number; accuracy?: string };
+  terminated?: string;
+  areas: Record<string, AreaMatch[] | null>;
+  confidence: Confidence | null;
+  layers: Used;
+  snapshot: Snapshot;
+}
+
+export interface Parent { code: string; name: string; relation: string }
+export interface Area {
+  area: {
+    layer: string; code: string; name: string; area_m2: number; perimeter_m: number;
+    postcodes?: number; addresses?: number; bbox: [number, number, number, number]; properties: Record<string, unknown>;
+  };
+  parents: Record<string, Parent[]>;
+  layers: Used;
+  snapshot: Snapshot;
+}
+
+export interface SharedCount { shared: number; share_of_area: number | null; share_of_other: number | null }
+export interface Overlap {
+  layer: string; code: string; name: string; relation: "within" | "contains" | "equals" | "partial" | "touches";
+  shared_m2: number; share_of_area: number | null; share_of_other: number | null; postcodes?: SharedCount;
+}
+export interface Overlaps {
+  overlaps: Overlap[];
+  best_fit: Record<string, { code: string; name: string; by: string; share: number | null } | null>;
+  uncovered: Record<string, { m2: number; share: number | null } | null>;
+  layers: Used;
+}
+
+export interface TableRow { from_code: string; from_name: string; to_code: string; to_name: string; relation: string }
+
+export type Hit =
+  | { kind: "area" | "point"; layer: string; code: string; name: string }
+  | { kind: "postcode"; postcode: string; terminated?: string };
+
+export interface Site { lon: number; lat: number; distance_m: number; code: string; name: string; layer: string }
+
+export interface Position { type: "Point"; coordinates: [number, number] }
+export interface Feature<G = unknown> { type: "Feature"; id: string; geometry: G; properties: Record<string, unknown> }
+export interface Features<G = unknown> { type: "FeatureCollection"; features: Feature<G>[] }
+
+/** A refusal, in the sentence that the service says. */
+export class Refusal extends Error {
+  readonly kind: string;
+  constructor(kind: string, detail: string) {
+    super(detail);
+    this.kind = kind;
+  }
+}
+
+/** Sends a request; every answer that is none becomes a {@link Refusal}. */
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    throw new Refusal("unreachable", "The service cannot be reached: check the connection and ask again.");
+  }
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => ({})) as { type?: string; detail?: string };
+  throw new Refusal(problem.type?.split("/").pop() ?? String(response.status), problem.detail ?? `The service answered ${response.status}.`);
+}
+
+export async function get<T>(path: string, parameters: Record<string, string | number | undefined> = {}, init: RequestInit = {}): Promise<T> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined && value !== "") query.set(name, String(value));
+  const asked = query.size ? `${path}?${query}` : path;
+  return await (await ask(asked, { headers: { accept: "application/geo+json, application/json" }, ...init })).json() as T;
+}
+
+const kept = new Map<string, Promise<unknown>>();
+
+/** The same, asked once as long as the page is open: for what belongs to the snapshot alone. */
+export function once<T>(path: string, parameters: Record<string, string | number | undefined> = {}): Promise<T> {
+  const key = `${path}?${JSON.stringify(parameters)}`;
+  let answer = kept.get(key) as Promise<T> | undefined;
+  if (!answer) {
+    answer = get<T>(path, parameters);
+    answer.catch(() => kept.delete(key));
+    kept.set(key, answer);
+  }
+  return answer;
+}
+
+/** One segment of a path. */
+export const segment = encodeURIComponent;

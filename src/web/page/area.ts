@@ -1,0 +1,118 @@
+// The answer card of one area: its overlaps, neighbours, what is in it, and downloads.
+import { get, segment, type Area, type Overlap, type Overlaps } from "./api.ts";
+import { sitesByArea, text } from "./coverage.ts";
+import { h } from "./dom.ts";
+import { link, provenance } from "./place.ts";
+import { count, overlap, percent, side, squareKilometres, whole } from "./words.ts";
+import type { World } from "./world.ts";
+
+/** Longer lists are folded after so many. */
+const SHOWN = 8;
+
+export async function areaCard(layer: string, code: string, date: string, world: World): Promise<{ card: HTMLElement; spoken: string; answer: Area }> {
+  const path = `/v1/areas/${segment(layer)}/${segment(code)}`;
+  const day = date && !world.byId.has(layer) ? { date } : {};
+  const [answer, overlaps] = await Promise.all([
+    get<Area>(path, day),
+    // The own layer among them, for the neighbours.
+    get<Overlaps>(`${path}/overlaps`, { ...day, touches: "include", with: [...new Set([layer, ...world.areaSeries])].join(",") }),
+  ]);
+  const { area } = answer;
+  const id = answer.layers[area.layer]?.layer ?? layer;
+  const series = world.byId.get(id)?.series ?? layer;
+  const facts = [squareKilometres(area.area_m2)];
+  if (area.postcodes != null) facts.push(count(area.postcodes, "postcode"));
+  if (area.addresses) facts.push(count(area.addresses, "known address", "known addresses"));
+  const vintage = world.vintages(series).length > 1 ? ` (${world.byId.get(id)?.title})` : "";
+  const touching = overlaps.overlaps.filter((entry) => entry.layer === layer && entry.relation === "touches");
+  const card = h("article", { class: "card area" },
+    h("h2", { tabindex: -1 }, area.name),
+    h("p", { class: "kind" }, `${world.one(id)} · `, h("span", { class: "code" }, area.code), vintage),
+    h("p", { class: "facts" }, facts.join(" · ")),
+    parents(answer, world),
+    ...world.areaSeries.filter((other) => other !== series && !answer.parents[other])
+      .map((other) => shares(area.name, other, overlaps, world)),
+    ...(await sitesIn(id, area.code, world)),
+    touching.length > 0 && h("section", { class: "neighbours" }, h("h3", {}, `Neighbours (${touching.length})`),
+      folded(touching.map((entry) => h("li", {}, link(`${id}/${entry.code}`, entry.name))), 12)),
+    downloads(id, area.code, series, world),
+    provenance({ ...answer.layers, ...overlaps.layers }, world, `/v1/areas/${segment(id)}/${segment(area.code)}`),
+  );
+  const spoken = `${area.name}, ${world.one(id)}. ${facts.join(", ")}.`;
+  return { card, spoken, answer };
+}
+
+function parents(answer: Area, world: World): HTMLElement | null {
+  const within = Object.entries(answer.parents).flatMap(([series, parents]) => parents.map((parent) => {
+    const layer = world.vintage(series, "")?.id ?? series;
+    return [link(`${layer}/${parent.code}`, parent.name), ` (${world.one(series)})`] as const;
+  }));
+  if (!within.length) return null;
+  return h("p", { class: "parents" }, "Lies in ",
+    ...within.flatMap(([anchor, kind], at) => [at ? ", " : "", anchor, kind]), ".");
+}
+
+/** The overlaps with one layer, each with a bar for the land and one for the postcodes. */
+function shares(name: string, series: string, { overlaps, uncovered, layers }: Overlaps, world: World): HTMLElement | null {
+  const entries = overlaps.filter((entry) => entry.layer === series && entry.relation !== "touches");
+  if (!entries.length && !uncovered[series]?.share) return null;
+  const from = side(entries);
+  const id = layers[series]?.layer ?? series;
+  const weight = (entry: Overlap) => overlap(entry, "area").postcodes ?? overlap(entry, "area").land;
+  entries.sort((a, b) => weight(b) - weight(a) || b.shared_m2 - a.shared_m2);
+  const bare = uncovered[series]?.share ?? 0;
+  return h("section", { class: "shares" },
+    h("h3", {}, `${world.many(id)} (${entries.length})`),
+    entries.length > 0 && h("p", { class: "quiet" }, from === "area"
+      ? `How much of ${name} lies in each.`
+      : `How much of each lies in ${name}.`),
+    folded(entries.map((entry) => {
+      const told = overlap(entry, from);
+      return h("li", {},
+        h("span", { class: "row" }, link(`${id}/${entry.code}`, entry.name), h("span", { class: "share" }, told.text)),
+        bars(told.land, told.postcodes));
+    })),
+    bare > 0.0005 && h("p", { class: "quiet" }, `${percent(bare)} of the land lies in no ${world.one(id)}.`));
+}
+
+/** The text beside them says the same. */
+function bars(land: number, postcodes: number | null): HTMLElement {
+  const bar = (kind: string, share: number) => {
+    const inner = h("span", { class: kind });
+    inner.style.setProperty("inline-size", `${Math.max(share * 100, share > 0 ? 1 : 0)}%`);
+    return h("span", { class: "bar" }, inner);
+  };
+  return h("span", { class: "bars", "aria-hidden": "true" }, bar("land", land), postcodes != null && bar("postcodes", postcodes));
+}
+
+/** A list whose end is folded away where it is long. */
+function folded(items: HTMLLIElement[], shown = SHOWN): HTMLElement {
+  // Folding two away is no gain.
+  if (items.length <= shown + 2) return h("ul", {}, ...items);
+  return h("div", {}, h("ul", {}, ...items.slice(0, shown)),
+    h("details", {}, h("summary", {}, `${items.length - shown} more`), h("ul", {}, ...items.slice(shown))));
+}
+
+async function sitesIn(layer: string, code: string, world: World): Promise<(HTMLElement | null)[]> {
+  const areas = world.byId.get(layer);
+  if (!areas) return [];
+  return Promise.all(world.points.map(async (points) => {
+    const within = (await sitesByArea(points, areas)).get(code) ?? [];
+    const names = within.sort((a, b) => text(a, "name").localeCompare(text(b, "name")));
+    return h("section", { class: "sites" }, h("h3", {}, `${world.many(points.id)} (${whole(names.length)})`),
+      names.length
+        ? folded(names.map((site) => h("li", {}, link(`${points.id}/${site.id}`, text(site, "name")), ` ${text(site, "postcode")}`)))
+        : h("p", { class: "quiet" }, "None within."));
+  }));
+}
+
+function downloads(id: string, code: string, series: string, world: World): HTMLElement {
+  const file = `${id}-${code}`.replace(/[^\w-]/g, "_");
+  const tables = world.areaSeries.filter((other) => other !== series).slice(0, 3);
+  return h("section", { class: "downloads" }, h("h3", {}, "Take it with you"), h("ul", {},
+    h("li", {}, h("a", { href: `/collections/${segment(id)}/items/${segment(code)}`, download: `${file}.geojson` }, "This boundary, GeoJSON")),
+    h("li", {}, h("a", { href: `/collections/${segment(id)}/items`, download: `${id}.geojson` }, `All ${world.many(id)}, GeoJSON`)),
+    ...tables.map((other) => h("li", {}, h("a", { href: `/v1/overlaps/${segment(id)}/${segment(other)}?f=csv`, download: `${id}-${other}.csv` },
+      `Shares of all ${world.many(id)} by ${world.one(other)}, CSV`))),
+    h("li", {}, h("button", { type: "button", class: "plain", onclick: () => window.print() }, "Print this on one page"))));
+}

@@ -1,0 +1,102 @@
+// The answer card of a place: a postcode, a point of the map, a practice or hall.
+import { get, type Lookup, type Site } from "./api.ts";
+import { h, append } from "./dom.ts";
+import { confidence, date, inForce, layerConfidence, metres, month, percent, resolution } from "./words.ts";
+import type { World } from "./world.ts";
+
+/** A link to an answer of this page. */
+export const link = (q: string, text: string): HTMLAnchorElement =>
+  h("a", { href: `/map?q=${encodeURIComponent(q).replaceAll("%2F", "/")}` }, text);
+
+export interface Heading { title: string; kind: string }
+
+export function placeCard(answer: Lookup, world: World, heading: Heading): { card: HTMLElement; spoken: string } {
+  const sure = confidence(answer);
+  const card = h("article", { class: "card" },
+    h("h2", { tabindex: -1 }, heading.title),
+    heading.kind && h("p", { class: "kind" }, heading.kind),
+    answer.terminated && h("p", { class: "warning" },
+      `This postcode ended in ${month(answer.terminated)}. The answer is for its last location.`),
+    areas(answer, world),
+    sure && h("p", { class: `confidence ${sure.level}` }, h("strong", {}, sure.headline), " ", sure.advice),
+    answer.location.accuracy && h("p", { class: "quiet" }, "Outside the exact grid: the position is good to about 5 m."),
+  );
+  const first = world.areaSeries.flatMap((series) => answer.areas[series] ?? []).slice(0, 3).map((area) => area.name);
+  const spoken = `${heading.title}: ${first.join(", ") || "in no area"}. ${sure ? `${sure.headline} ${sure.advice}` : ""}`;
+  return { card, spoken };
+}
+
+function areas(answer: Lookup, world: World): HTMLElement {
+  const list = h("dl", { class: "areas" });
+  for (const series of world.areaSeries) {
+    if (!(series in answer.areas)) continue;
+    const matches = answer.areas[series] ?? null;
+    const layer = answer.layers[series]?.layer ?? series;
+    const near = answer.confidence?.near.filter((other) => other.layer === series) ?? [];
+    const edge = layerConfidence(answer.confidence?.layers[series]);
+    const value = h("dd", {});
+    if (matches === null) append(value, [h("span", { class: "none" }, "no boundaries of that day")]);
+    else if (!matches.length) append(value, [h("span", { class: "none" }, none(series, world))]);
+    for (const area of matches ?? []) {
+      const share = area.share != null && area.share < 1
+        ? `${percent(area.share)} of its addresses (${area.addresses})`
+        : area.match === "boundary" ? "on its boundary" : "";
+      append(value, [h("p", {}, link(`${layer}/${area.code}`, area.name), " ", h("span", { class: "code" }, area.code),
+        share && h("span", { class: "share" }, ` ${share}`))]);
+    }
+    for (const other of near) {
+      append(value, [h("p", { class: "near" }, "or perhaps ", link(`${layer}/${other.code}`, other.name), " ",
+        h("span", { class: "code" }, other.code), `, ${metres(other.distance_m)} away`)]);
+    }
+    if (!near.length && edge && matches?.length) append(value, [h("p", { class: "edge" }, edge)]);
+    append(list, [h("dt", {}, world.one(layer)), value]);
+  }
+  return list;
+}
+
+function none(series: string, world: World): string {
+  if (series === "parish") return "none: this ground is unparished";
+  return `none: no ${world.one(series)} here`;
+}
+
+/** The nearest points, brought when the answer is shown already. */
+export async function nearest(answer: Lookup, world: World): Promise<HTMLElement | null> {
+  if (!world.points.length) return null;
+  const { lon, lat } = answer.location;
+  const place = answer.query.postcode ? { postcode: answer.query.postcode } : { lon, lat };
+  const lists = await Promise.all(world.points.map(async (layer) => {
+    const found = await get<{ nearest: Site[] }>("/v1/nearest", { ...place, layer: layer.id, limit: 3 });
+    return { layer, sites: found.nearest };
+  }));
+  return h("section", { class: "nearest" }, h("h3", {}, "Nearest"),
+    ...lists.filter(({ sites }) => sites.length).map(({ layer, sites }) =>
+      h("div", {}, h("h4", {}, world.many(layer.id)), h("ul", {}, ...sites.map((site) =>
+        h("li", {}, link(`${layer.id}/${site.code}`, site.name), ` ${metres(site.distance_m)}`))))),
+    h("p", { class: "quiet" }, "As the crow flies."));
+}
+
+/** What an answer was made from: each vintage, the snapshot, the sources. */
+export function provenance(layers: Lookup["layers"], world: World, json: string): HTMLElement {
+  const { snapshot } = world.answer;
+  const used = Object.values(layers).flatMap((layer) => (layer ? [layer] : []));
+  const of = used.map((layer) => {
+    const told = [inForce(layer), resolution(layer.resolution)].filter(Boolean).join(", ");
+    return h("li", {}, `${world.byId.get(layer.layer)?.title ?? layer.layer}: ${told}`);
+  });
+  const credits = new Set(used.map((layer) => world.byId.get(layer.layer)?.attribution)
+    .concat(world.answer.postcodes?.attribution).filter((credit) => !!credit));
+  return h("footer", { class: "provenance" },
+    h("h3", {}, "Made from"),
+    h("ul", {}, ...of),
+    ...[...credits].map((credit) => h("p", {}, credit)),
+    h("p", {}, `${snapshot.title}, snapshot ${snapshot.id.slice(0, 16)} of ${date(snapshot.built.slice(0, 10))}. `,
+      h("a", { href: json }, "This answer for programs"), "."),
+    snapshot.illustrative && h("p", { class: "warning" }, "Illustrative: this place does not exist."));
+}
+
+export const kindOfPlace = (answer: Lookup): string => {
+  const { easting, northing } = answer.location;
+  const grid = `grid ${Math.round(easting)}, ${Math.round(northing)}`;
+  return answer.query.postcode ? `Postcode · ${grid}` : `Point · ${grid}`;
+};
+

@@ -1,0 +1,105 @@
+// Numbers and judgements in words. Nothing here touches the page.
+import type { Confidence, LayerConfidence, LayerUsed, Lookup, Overlap } from "./api.ts";
+
+const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+
+export const count = (value: number, one: string, many = `${one}s`): string => `${number.format(value)} ${value === 1 ? one : many}`;
+
+export const whole = (value: number): string => number.format(value);
+
+export function metres(value: number): string {
+  if (value < 10) return `${Math.round(value * 10) / 10} m`;
+  return value < 1500 ? `${Math.round(value)} m` : `${(value / 1000).toFixed(1)} km`;
+}
+
+export const squareKilometres = (m2: number): string => `${(m2 / 1e6).toFixed(m2 < 1e8 ? 2 : 1)} km²`;
+
+/** Never says "all" of less than all, nor "nothing" of something. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.01) return "under 1 %";
+  if (share < 1 && share > 0.99) return "over 99 %";
+  return `${Math.round(share * 100)} %`;
+}
+
+export function date(text: string): string {
+  return short.format(new Date(`${text}T00:00:00Z`));
+}
+
+export function month(text: string): string {
+  return new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${text}-01T00:00:00Z`));
+}
+
+export function inForce(used: Pick<LayerUsed, "valid_from" | "valid_to">): string {
+  const { valid_from: from, valid_to: to } = used;
+  if (from && to) return `in force ${date(from)} to ${date(to)}`;
+  if (from) return `in force from ${date(from)}`;
+  return to ? `in force until ${date(to)}` : "no dates given";
+}
+
+const drawn: Record<string, string> = {
+  BFC: "full detail, to the coast", BFE: "full detail", BGC: "drawn to 20 m",
+  BSC: "drawn to 200 m", BUC: "drawn to 500 m",
+};
+
+export const resolution = (code: string | null): string => (code && drawn[code]) ?? "";
+
+/** `Local Area Partnerships` of a title becomes what one of them is called. */
+export function singular(title: string): string {
+  const plain = title.split(",")[0]!.replace(/\s*\(.*\)/, "").trim();
+  return plain.replace(/ies$/, "y").replace(/([^s])s$/, "$1");
+}
+
+/** How sure the whole answer is: a headline, and what to do. */
+export function confidence(answer: Lookup): { level: "sure" | "doubt"; headline: string; advice: string } | null {
+  const sure: Confidence | null = answer.confidence;
+  if (!sure) return null;
+  const nearest = sure.boundary_distance_m;
+  const isPoint = !answer.query.postcode;
+  const ask = isPoint ? "Choose the place more exactly." : "Ask for the address.";
+  if (sure.split) {
+    return { level: "doubt", headline: "This postcode is split.", advice: `Its addresses lie in more than one area. ${ask}` };
+  }
+  if (sure.level === "low") {
+    const why = (answer.location.positional_quality ?? 10) > 20
+      ? "The position of this postcode is only roughly known."
+      : "The line runs through here.";
+    return { level: "doubt", headline: `Not sure. ${why}`, advice: ask };
+  }
+  if (sure.level === "near_boundary") {
+    const first = sure.near[0];
+    const edge = first ? `the edge of ${first.name}` : "a boundary";
+    const far = first?.distance_m ?? nearest;
+    const headline = far == null ? "Near a boundary." : `${metres(far)} from ${edge}.`;
+    return { level: "doubt", headline, advice: ask };
+  }
+  const by = sure.by === "addresses" ? "All its known addresses lie here. " : "";
+  const far = nearest == null ? "" : `The nearest boundary is ${metres(nearest)} away.`;
+  return { level: "sure", headline: "Sure.", advice: `${by}${far}`.trim() };
+}
+
+/** How sure one layer's answer is, in a few words. */
+export function layerConfidence(of: LayerConfidence | null | undefined): string {
+  if (!of || of.boundary_distance_m == null) return "";
+  return `${metres(of.boundary_distance_m)} from its edge`;
+}
+
+/**
+ * An overlap read from one side: of the asked area ("62 % of the land"), or, where the others are
+ * the smaller ones, of the other.
+ */
+export function overlap(entry: Overlap, side: "area" | "other"): { land: number; postcodes: number | null; text: string } {
+  const land = (side === "area" ? entry.share_of_area : entry.share_of_other) ?? 0;
+  const postcodes = (side === "area" ? entry.postcodes?.share_of_area : entry.postcodes?.share_of_other) ?? null;
+  const wholly = entry.relation === "equals" || entry.relation === (side === "area" ? "within" : "contains");
+  if (wholly) return { land: 1, postcodes: postcodes == null ? null : 1, text: "all of it" };
+  const parts = [`${percent(land)} of the land`];
+  if (postcodes != null) parts.push(`${percent(postcodes)} of the postcodes`);
+  return { land, postcodes, text: parts.join(", ") };
+}
+
+/** From which side the overlaps with one layer are read: from that of the smaller areas. */
+export function side(entries: Overlap[]): "area" | "other" {
+  const sum = (pick: (entry: Overlap) => number | null) => entries.reduce((total, entry) => total + (pick(entry) ?? 0), 0);
+  return sum((entry) => entry.share_of_other) > sum((entry) => entry.share_of_area) ? "other" : "area";
+}
