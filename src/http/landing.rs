@@ -16,7 +16,8 @@ pub(super) fn routes() -> Routes {
 }
 
 /// Address, relation, and what is there.
-const LINKS: [(&str, &str, &str); 5] = [
+const LINKS: [(&str, &str, &str); 6] = [
+    ("/map", "alternate", "The map: search, see, and take it with you"),
     ("/api", "service-desc", "Every route, as an OpenAPI document"),
     ("/v1/layers", "describedby", "The layers: vintage, resolution, licence, attribution"),
     ("/collections", "data", "The layers as GeoJSON"),

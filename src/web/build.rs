@@ -32,9 +32,8 @@ fn main() {
         })
     };
     let list = built.and_then(|()| list(&out.join("web/out")));
-    let list = list.unwrap_or_else(|why| {
-        format!("static BUILT: Result<Built, &str> = Err({why:?});\n")
-    });
+    let list =
+        list.unwrap_or_else(|why| format!("static BUILT: Result<Built, &str> = Err({why:?});\n"));
     fs::write(out.join("web.rs"), list).expect("OUT_DIR can be written");
 }
 

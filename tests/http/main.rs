@@ -10,6 +10,7 @@ mod bulk;
 mod caching;
 mod collections;
 mod lookup;
+mod map;
 mod openapi;
 mod overlaps;
 mod points;

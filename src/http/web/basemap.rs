@@ -36,7 +36,9 @@ impl Basemap {
         }
         let attribution = attribution.trim();
         if attribution.is_empty() {
-            return Err("its makers want to be named: say whom with --basemap-attribution".to_owned());
+            return Err(
+                "its makers want to be named: say whom with --basemap-attribution".to_owned()
+            );
         }
         Ok(Self { template: template.to_owned(), attribution: attribution.to_owned() })
     }

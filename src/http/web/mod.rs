@@ -42,11 +42,7 @@ struct Asset {
 include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
 pub(super) fn routes() -> Routes {
-    vec![
-        ("/map", get(page)),
-        ("/map/assets/{name}", get(asset)),
-        ("/map/licences", get(licences)),
-    ]
+    vec![("/map", get(page)), ("/map/assets/{name}", get(asset)), ("/map/licences", get(licences))]
 }
 
 const NOSNIFF: (HeaderName, HeaderValue) =

@@ -55,7 +55,9 @@ pub(super) fn answer(served: Option<&Served>, asked: &Asked) -> Answer {
     };
     let atlas = served.atlas();
     if atlas.is_illustrative() {
-        html.push_str("<p><strong>This place does not exist: its data are illustrative.</strong></p>");
+        html.push_str(
+            "<p><strong>This place does not exist: its data are illustrative.</strong></p>",
+        );
     }
     if !asked.q.is_empty() {
         let told = tell(atlas, asked).unwrap_or_else(|why| format!("<p>{}</p>", escape(&why)));
@@ -69,7 +71,10 @@ fn tell(atlas: &Atlas, asked: &Asked) -> Result<String, String> {
     let day = match asked.date.as_deref().filter(|date| !date.is_empty()) {
         None => Day::Today(crate::http::today()),
         Some(text) => answers::read_date(text).map(Day::Asked).ok_or_else(|| {
-            format!("{:?} is no date: write it as in 2024-05-01", text.chars().take(40).collect::<String>())
+            format!(
+                "{:?} is no date: write it as in 2024-05-01",
+                text.chars().take(40).collect::<String>()
+            )
         })?,
     };
     if let Some(place) = place(&asked.q)? {
@@ -112,9 +117,9 @@ fn place_in_words(answer: &LookupAnswer<'_>) -> String {
             Some([]) => "none".to_owned(),
             Some(areas) => {
                 let links = areas.iter().map(|area| {
-                    let share = area.share.map(|share| {
-                        format!(", {:.0} % of its addresses", share * 100.0)
-                    });
+                    let share = area
+                        .share
+                        .map(|share| format!(", {:.0} % of its addresses", share * 100.0));
                     link(layer, area.code, area.name) + &share.unwrap_or_default()
                 });
                 links.collect::<Vec<_>>().join("; ")
@@ -138,12 +143,7 @@ fn place_in_words(answer: &LookupAnswer<'_>) -> String {
     html + "</dl>"
 }
 
-fn area_in_words(
-    atlas: &Atlas,
-    layer: &str,
-    code: &str,
-    day: Day,
-) -> Result<String, AnswerError> {
+fn area_in_words(atlas: &Atlas, layer: &str, code: &str, day: Day) -> Result<String, AnswerError> {
     let choice = Choice { slivers: false, touches: false };
     let answer = answers::overlaps(atlas, layer, code, None, day, choice)?;
     let area = &answer.area;
@@ -215,4 +215,32 @@ pub(super) fn page_without_map(why: &str, answer: &Answer) -> String {
         answer = answer.html,
         why = escape(why),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_the_page_a_form_answers_and_what_is_missing_is_said() {
+        let answer = Answer { query: "NN1 \"".to_owned(), html: "<dl></dl>".to_owned() };
+        let page = page_without_map("npm ci cannot be run: <no such file>", &answer);
+        for part in [
+            "<form action=\"/map\">",
+            "value=\"NN1 &quot;\"",
+            "<dl></dl>",
+            "npm ci cannot be run: &lt;no such file&gt;",
+            "install Node.js with npm",
+            "cargo build",
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+    }
+
+    #[test]
+    fn what_the_page_does_not_ask_in_words_is_left_to_its_script() {
+        let asked = Asked::read(Some("q=+NN1%201ED+&layers=ward&embed=1&q2=x"));
+        assert_eq!((asked.q.as_str(), asked.date), ("NN1 1ED", None));
+        assert_eq!(Asked::read(None).q, "");
+    }
 }

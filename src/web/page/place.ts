@@ -8,17 +8,22 @@ import type { World } from "./world.ts";
 export const link = (q: string, text: string): HTMLAnchorElement =>
   h("a", { href: `/map?q=${encodeURIComponent(q).replaceAll("%2F", "/")}` }, text);
 
+/** LAP, ward and parish stand before the word on how sure they are, the other layers behind it. */
+const MAIN = 3;
+
 export interface Heading { title: string; kind: string }
 
 export function placeCard(answer: Lookup, world: World, heading: Heading): { card: HTMLElement; spoken: string } {
-  const sure = confidence(answer);
+  const sure = confidence(answer, world.areaSeries, (series) => world.one(series));
+  const main = world.areaSeries.slice(0, MAIN);
   const card = h("article", { class: "card" },
     h("h2", { tabindex: -1 }, heading.title),
     heading.kind && h("p", { class: "kind" }, heading.kind),
     answer.terminated && h("p", { class: "warning" },
       `This postcode ended in ${month(answer.terminated)}. The answer is for its last location.`),
-    areas(answer, world),
+    areas(main, answer, world),
     sure && h("p", { class: `confidence ${sure.level}` }, h("strong", {}, sure.headline), " ", sure.advice),
+    areas(world.areaSeries.slice(MAIN), answer, world),
     answer.location.accuracy && h("p", { class: "quiet" }, "Outside the exact grid: the position is good to about 5 m."),
   );
   const first = world.areaSeries.flatMap((series) => answer.areas[series] ?? []).slice(0, 3).map((area) => area.name);
@@ -26,9 +31,9 @@ export function placeCard(answer: Lookup, world: World, heading: Heading): { car
   return { card, spoken };
 }
 
-function areas(answer: Lookup, world: World): HTMLElement {
+function areas(of: string[], answer: Lookup, world: World): HTMLElement | null {
   const list = h("dl", { class: "areas" });
-  for (const series of world.areaSeries) {
+  for (const series of of) {
     if (!(series in answer.areas)) continue;
     const matches = answer.areas[series] ?? null;
     const layer = answer.layers[series]?.layer ?? series;
@@ -51,7 +56,7 @@ function areas(answer: Lookup, world: World): HTMLElement {
     if (!near.length && edge && matches?.length) append(value, [h("p", { class: "edge" }, edge)]);
     append(list, [h("dt", {}, world.one(layer)), value]);
   }
-  return list;
+  return list.childElementCount ? list : null;
 }
 
 function none(series: string, world: World): string {

@@ -47,11 +47,15 @@ export const resolution = (code: string | null): string => (code && drawn[code])
 /** `Local Area Partnerships` of a title becomes what one of them is called. */
 export function singular(title: string): string {
   const plain = title.split(",")[0]!.replace(/\s*\(.*\)/, "").trim();
-  return plain.replace(/ies$/, "y").replace(/([^s])s$/, "$1");
+  if (/ies$/.test(plain)) return plain.replace(/ies$/, "y");
+  return /(sh|ch|x|ss)es$/.test(plain) ? plain.slice(0, -2) : plain.replace(/([^s])s$/, "$1");
 }
 
-/** How sure the whole answer is: a headline, and what to do. */
-export function confidence(answer: Lookup): { level: "sure" | "doubt"; headline: string; advice: string } | null {
+/**
+ * How sure the whole answer is: a headline, and what to do. `order` says which layers matter most:
+ * doubt about the first is told before a nearer boundary of another.
+ */
+export function confidence(answer: Lookup, order: readonly string[], one: (series: string) => string): { level: "sure" | "doubt"; headline: string; advice: string } | null {
   const sure: Confidence | null = answer.confidence;
   if (!sure) return null;
   const nearest = sure.boundary_distance_m;
@@ -67,11 +71,14 @@ export function confidence(answer: Lookup): { level: "sure" | "doubt"; headline:
     return { level: "doubt", headline: `Not sure. ${why}`, advice: ask };
   }
   if (sure.level === "near_boundary") {
-    const first = sure.near[0];
+    const series = order.find((key) => sure.near.some((other) => other.layer === key));
+    const first = sure.near.find((other) => other.layer === series);
     const edge = first ? `the edge of ${first.name}` : "a boundary";
     const far = first?.distance_m ?? nearest;
     const headline = far == null ? "Near a boundary." : `${metres(far)} from ${edge}.`;
-    return { level: "doubt", headline, advice: ask };
+    const main = order[0];
+    const settled = main && series && main !== series && sure.layers[main]?.level === "high" && answer.areas[main]?.length;
+    return { level: "doubt", headline, advice: settled ? `The ${one(main)} is not in doubt; the ${one(series)} is. ${ask}` : ask };
   }
   const by = sure.by === "addresses" ? "All its known addresses lie here. " : "";
   const far = nearest == null ? "" : `The nearest boundary is ${metres(nearest)} away.`;

@@ -38,7 +38,7 @@ export async function start(options: Start): Promise<MapView> {
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new ScaleControl({ unit: "metric", maxWidth: 120 }), "bottom-left");
-  map.on("styleimagemissing", ({ id }) => addImage(map, id));
+  map.setMissingStyleImageResolver((id) => addImage(map, id));
   map.on("error", ({ error }) => {
     // A tile of a snapshot that was swapped, or a lost connection: the words are unharmed.
     if ((error as { name?: string }).name !== "AbortError") options.onTrouble(error.message);
