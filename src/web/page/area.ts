@@ -3,7 +3,7 @@ import { get, segment, type Area, type Overlap, type Overlaps } from "./api.ts";
 import { sitesByArea, text } from "./coverage.ts";
 import { h } from "./dom.ts";
 import { link, provenance } from "./place.ts";
-import { count, overlap, percent, side, squareKilometres, whole } from "./words.ts";
+import { ALL, count, overlap, percent, side, squareKilometres, whole } from "./words.ts";
 import type { World } from "./world.ts";
 
 /** Longer lists are folded after so many. */
@@ -64,15 +64,23 @@ function shares(name: string, series: string, { overlaps, uncovered, layers }: O
   return h("section", { class: "shares" },
     h("h3", {}, `${world.many(id)} (${entries.length})`),
     entries.length > 0 && h("p", { class: "quiet" }, from === "area"
-      ? `How much of ${name} lies in each.`
-      : `How much of each lies in ${name}.`),
+      ? `How much of ${name} lies in each: `
+      : `How much of each lies in ${name}: `, ...keys(entries, from)),
     folded(entries.map((entry) => {
       const told = overlap(entry, from);
       return h("li", {},
         h("span", { class: "row" }, link(`${id}/${entry.code}`, entry.name), h("span", { class: "share" }, told.text)),
-        bars(told.land, told.postcodes));
+        told.text !== ALL && bars(told.land, told.postcodes));
     })),
     bare > 0.0005 && h("p", { class: "quiet" }, `${percent(bare)} of the land lies in no ${world.one(id)}.`));
+}
+
+/** What the colours of the bars mean, where there are bars. */
+function keys(entries: Overlap[], from: "area" | "other"): (HTMLElement | string)[] {
+  const told = entries.map((entry) => overlap(entry, from)).filter(({ text }) => text !== ALL);
+  if (!told.length) return ["all of it."];
+  const key = (kind: string) => h("span", { class: `key ${kind}`, "aria-hidden": "true" });
+  return [key("land"), "land", ...(told.some(({ postcodes }) => postcodes != null) ? [", ", key("postcodes"), "postcodes"] : []), "."];
 }
 
 /** The text beside them says the same. */

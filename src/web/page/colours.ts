@@ -52,6 +52,7 @@ export function swatch(ink: Ink): HTMLCanvasElement {
   canvas.width = 48;
   canvas.height = 32;
   canvas.className = "swatch";
+  canvas.dataset["ink"] = ink.name;
   canvas.setAttribute("aria-hidden", "true");
   const context = canvas.getContext("2d");
   const tile = document.createElement("canvas");

@@ -1,5 +1,5 @@
 // Brings the map when the words are there, and does without it where it cannot be drawn.
-import { get, type Feature, type Features } from "./api.ts";
+import { get, segment, type Feature } from "./api.ts";
 import { fill, h, part } from "./dom.ts";
 import type { Box, MapView, Start } from "./map/kind.ts";
 
@@ -34,11 +34,7 @@ export async function bring(options: Omit<Start, "container" | "onTrouble">): Pr
 
 /** The box that holds a whole layer. */
 export async function boxOf(layer: string): Promise<Box | null> {
-  type Collection = { extent?: { spatial?: { bbox?: Box[] } } };
-  const told = (await get<Collection>(`/collections/${layer}`)).extent?.spatial?.bbox?.[0];
-  if (told) return told;
-  const { features } = await get<Features>(`/collections/${layer}/items`);
-  return box(features);
+  return (await get<{ bounds?: Box }>(`/tiles/${segment(layer)}.json`)).bounds ?? null;
 }
 
 /** The box around geometries. */

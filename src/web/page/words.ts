@@ -91,6 +91,8 @@ export function layerConfidence(of: LayerConfidence | null | undefined): string 
   return `${metres(of.boundary_distance_m)} from its edge`;
 }
 
+export const ALL = "all of it";
+
 /**
  * An overlap read from one side: of the asked area ("62 % of the land"), or, where the others are
  * the smaller ones, of the other.
@@ -99,7 +101,7 @@ export function overlap(entry: Overlap, side: "area" | "other"): { land: number;
   const land = (side === "area" ? entry.share_of_area : entry.share_of_other) ?? 0;
   const postcodes = (side === "area" ? entry.postcodes?.share_of_area : entry.postcodes?.share_of_other) ?? null;
   const wholly = entry.relation === "equals" || entry.relation === (side === "area" ? "within" : "contains");
-  if (wholly) return { land: 1, postcodes: postcodes == null ? null : 1, text: "all of it" };
+  if (wholly) return { land: 1, postcodes: postcodes == null ? null : 1, text: ALL };
   const parts = [`${percent(land)} of the land`];
   if (postcodes != null) parts.push(`${percent(postcodes)} of the postcodes`);
   return { land, postcodes, text: parts.join(", ") };

@@ -3,6 +3,7 @@ import { LngLatBounds, Map, NavigationControl, ScaleControl, setWorkerUrl } from
 import { drawShape, hatch, INKS, SHAPES, TILE } from "../colours.ts";
 import type { Box, MapView, Start } from "./kind.ts";
 import { printable } from "./print.ts";
+import { fromHere } from "./sources.ts";
 import { SITE_LAYERS, style, type Shown } from "./style.ts";
 
 declare const WORKER_URL: string;
@@ -27,6 +28,7 @@ export async function start(options: Start): Promise<MapView> {
     hash: "map",
     ...(options.box ? { bounds: options.box, fitBoundsOptions: { padding: MARGIN } } : {}),
     attributionControl: false,
+    transformRequest: (url) => ({ url: fromHere(url, options.basemap) }),
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,

@@ -4,13 +4,26 @@ import type { Layer } from "../api.ts";
 
 export interface AreaSource {
   spec: SourceSpecification;
-  /** The layer inside the source; none where the source is one layer. */
-  areas: { "source-layer"?: string };
+  /** The layer inside the tiles. */
+  areas: { "source-layer": string };
   /** The points that carry the names. */
-  labels: { "source-layer"?: string };
+  labels: { "source-layer": string };
 }
 
 export function areaSource(layer: Layer): AreaSource {
-  const data = `${location.origin}/collections/${layer.id}/items`;
-  return { spec: { type: "geojson", data, tolerance: 0.2 }, areas: {}, labels: {} };
+  return {
+    spec: { type: "vector", url: `${location.origin}/tiles/${layer.id}.json` },
+    areas: { "source-layer": layer.id },
+    labels: { "source-layer": `${layer.id}_label` },
+  };
+}
+
+/**
+ * A TileJSON names its tiles with the host that the service believes it has. Behind a proxy that is
+ * another: the reader asks whom the page came from.
+ */
+export function fromHere(url: string, basemap: { url: string } | null): string {
+  const asked = new URL(url, location.href);
+  const isBasemap = basemap !== null && new URL(basemap.url).origin === asked.origin;
+  return isBasemap || !asked.pathname.startsWith("/tiles/") ? url : `${location.origin}${asked.pathname}${asked.search}`;
 }
