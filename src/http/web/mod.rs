@@ -76,13 +76,20 @@ async fn page(
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    response.headers_mut().extend(of_page);
+    set(&mut response, of_page);
     for (name, value) in [(header::CONTENT_SECURITY_POLICY, policy), (header::ETAG, tag)] {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().insert(name, value);
         }
     }
     response
+}
+
+/// Sets headers, in place of what the body brought along.
+fn set<const N: usize>(response: &mut Response, headers: [(HeaderName, HeaderValue); N]) {
+    for (name, value) in headers {
+        response.headers_mut().insert(name, value);
+    }
 }
 
 /// What the page may load, and from where: everything from here alone, and pictures of the
@@ -133,7 +140,7 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response,
         (header::CACHE_CONTROL, FOR_EVER),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    response.headers_mut().extend(of_asset);
+    set(&mut response, of_asset);
     if let Some(encoding) = encoding {
         let encoding = HeaderValue::from_static(encoding);
         response.headers_mut().insert(header::CONTENT_ENCODING, encoding);
@@ -178,7 +185,7 @@ async fn licences() -> Result<Response, Problem> {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     let mut response = built.licences.into_response();
-    response.headers_mut().extend(head);
+    set(&mut response, head);
     Ok(response)
 }
 
