@@ -26,7 +26,7 @@ pub(super) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
     let progress = Teller::new(quiet);
     progress.begin("preparing layers", 0);
     let inputs = layers.layers().map(|(name, place)| {
-        let mut input = input_layer(atlas.layers()[place].layer());
+        let mut input = input_layer(&atlas, place);
         name.clone_into(&mut input.name);
         input
     });

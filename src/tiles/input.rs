@@ -1,33 +1,35 @@
 //! A layer of the atlas as the tile maker takes it.
 
 use geo::{Coord, MapCoords as _};
-use lapwing_boundaries::area::Properties;
-use lapwing_boundaries::code::AreaCode;
-use lapwing_boundaries::layer::Layer;
+use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::position::Bng;
 use lapwing_tiles::{Attributes, Features, InputLayer, Value};
-use serde_json::Value as Json;
 
-/// A layer in degrees, by OSTN15, under its own id. Every feature has `code` and `name`, then what
-/// the catalogue keeps, and is numbered by its place in the layer.
+use crate::attributes::{Schema, Value as Said};
+
+/// The measure of an area: no map draws by it, and every answer about the area has it.
+const LEFT_OUT: &str = "area_m2";
+
+/// What clusters of points say of themselves.
+const OF_CLUSTERS: &str = "count";
+
+/// A layer in degrees, by OSTN15, under its own id. Features are numbered by their place in the
+/// layer and have the attributes that they have everywhere, but for the measure of areas. A
+/// point's own `count` is called `source_count`.
 ///
-/// A kept property of a name that is taken is called `source_NAME`, as everywhere; of points,
-/// `count` is taken by clusters. Lists are joined by `;`.
-pub fn input_layer(layer: &Layer) -> InputLayer {
+/// # Panics
+///
+/// When the atlas has no such layer.
+pub fn input_layer(atlas: &Atlas, place: usize) -> InputLayer {
+    let layer = atlas.layers()[place].layer();
+    let schema = Schema::of(atlas, place);
+    let of = |feature: usize| attributes(atlas, &schema, feature, layer.is_areas());
     let features = if layer.is_areas() {
-        let area = |(number, area): (u64, &lapwing_boundaries::area::Area)| {
-            let attributes =
-                attributes(number, area.code(), area.name(), area.properties(), &["code", "name"]);
-            (attributes, area.geometry().map_coords(degrees))
-        };
-        Features::Areas((0..).zip(layer.areas()).map(area).collect())
+        let grounds = layer.areas().iter().map(|area| area.geometry().map_coords(degrees));
+        Features::Areas(grounds.enumerate().map(|(i, ground)| (of(i), ground)).collect())
     } else {
-        let site = |(number, site): (u64, &lapwing_boundaries::area::Site)| {
-            let taken = ["code", "name", "count"];
-            let attributes = attributes(number, &site.code, &site.name, &site.properties, &taken);
-            (attributes, degrees(site.position.coord()).into())
-        };
-        Features::Points((0..).zip(layer.sites()).map(site).collect())
+        let points = layer.sites().iter().map(|site| degrees(site.position.coord()).into());
+        Features::Points(points.enumerate().map(|(i, point)| (of(i), point)).collect())
     };
     InputLayer { name: layer.meta().id.to_string(), features }
 }
@@ -40,73 +42,59 @@ fn degrees(at: Coord) -> Coord {
     })
 }
 
-fn attributes(
-    id: u64,
-    code: &AreaCode,
-    name: &str,
-    kept: &Properties,
-    taken: &[&str],
-) -> Attributes {
-    let mut properties = vec![
-        ("code".to_owned(), Value::Text(code.as_str().to_owned())),
-        ("name".to_owned(), Value::Text(name.to_owned())),
-    ];
-    properties.extend(kept.iter().filter_map(|(key, kept)| {
-        let key = if taken.contains(&key.as_str()) { format!("source_{key}") } else { key.clone() };
-        Some((key, value(kept)?))
-    }));
-    Attributes { id, properties }
+fn attributes(atlas: &Atlas, schema: &Schema, feature: usize, of_area: bool) -> Attributes {
+    let properties = schema.attributes().iter().enumerate().filter_map(|(number, attribute)| {
+        let name = match attribute.name.as_str() {
+            LEFT_OUT if of_area => return None,
+            OF_CLUSTERS if !of_area => format!("source_{OF_CLUSTERS}"),
+            name => name.to_owned(),
+        };
+        Some((name, value(schema.value(atlas, feature, number))?))
+    });
+    Attributes { id: feature as u64, properties: properties.collect() }
 }
 
-/// A property as a tile can hold it; none where it is `null`.
-fn value(kept: &Json) -> Option<Value> {
-    Some(match kept {
-        Json::Null => return None,
-        Json::Bool(truth) => Value::Truth(*truth),
-        Json::Number(number) => match number.as_i64() {
-            Some(whole) => Value::Integer(whole),
-            None => Value::Number(number.as_f64()?),
-        },
-        Json::String(text) => Value::Text(text.clone()),
-        Json::Array(values) => {
-            let each = |value: &Json| value.as_str().map_or_else(|| value.to_string(), Into::into);
-            Value::Text(values.iter().map(each).collect::<Vec<String>>().join(";"))
-        }
-        Json::Object(_) => Value::Text(kept.to_string()),
+/// A value as a tile can hold it: what is no text, number or truth as everywhere as text.
+fn value(said: Said) -> Option<Value> {
+    Some(match said {
+        Said::Null => return None,
+        Said::Integer(number) => Value::Integer(number),
+        Said::Number(number) => Value::Number(number),
+        Said::Boolean(truth) => Value::Truth(truth),
+        other => Value::Text(other.cell()),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use lapwing_boundaries::layer::Layer;
     use serde_json::json;
 
     use super::*;
+    use crate::answers::squares;
 
     #[test]
-    fn properties_keep_their_kind_and_lists_are_joined() {
-        assert_eq!(value(&json!("a")), Some(Value::Text("a".to_owned())));
-        assert_eq!(value(&json!(-3)), Some(Value::Integer(-3)));
-        assert_eq!(value(&json!(1.5)), Some(Value::Number(1.5)));
-        assert_eq!(value(&json!(true)), Some(Value::Truth(true)));
-        assert_eq!(value(&json!(["a", 2])), Some(Value::Text("a;2".to_owned())));
-        assert_eq!(value(&json!(null)), None);
-    }
-
-    #[test]
-    fn a_kept_property_never_hides_ours() {
-        let kept = vec![("name".to_owned(), json!("kept")), ("count".to_owned(), json!(1))];
-        let code = AreaCode::parse("E05000001").unwrap();
-        let names = |taken: &[&str]| {
-            attributes(0, &code, "Abbey", &kept, taken)
-                .properties
-                .into_iter()
-                .map(|p| p.0)
-                .collect::<Vec<_>>()
+    fn features_have_the_attributes_they_have_everywhere_but_no_measure() {
+        let mut contents = squares::contents();
+        let halls = contents.layers.pop().unwrap();
+        let mut sites = halls.sites().to_vec();
+        sites[0].properties =
+            vec![("count".to_owned(), json!(3)), ("uses".to_owned(), json!(["a", "b"]))];
+        contents.layers.push(Layer::of_sites(halls.meta().clone(), sites));
+        let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());
+        let Features::Areas(wards) = input_layer(&atlas, 0).features else { panic!("areas") };
+        let text = |text: &str| Value::Text(text.to_owned());
+        let expected = [("code", "E05000001"), ("name", "Abbey"), ("LAD22NM", "West")];
+        assert_eq!(wards[0].0.id, 0);
+        assert_eq!(wards[0].0.properties, expected.map(|(k, v)| (k.to_owned(), text(v))));
+        let Features::Points(halls) = input_layer(&atlas, 4).features else { panic!("points") };
+        let said = |name: &str| {
+            let found = halls[0].0.properties.iter().find(|(key, _)| key == name);
+            found.map(|(_, value)| value.clone())
         };
-        assert_eq!(names(&["code", "name"]), ["code", "name", "source_name", "count"]);
-        assert_eq!(
-            names(&["code", "name", "count"]),
-            ["code", "name", "source_name", "source_count"]
-        );
+        assert_eq!(said("lap"), Some(text("N4")));
+        assert_eq!(said("source_count"), Some(Value::Integer(3)));
+        assert_eq!(said("uses"), Some(text("a;b")));
+        assert_eq!(said("count"), None);
     }
 }

@@ -71,7 +71,7 @@ impl Tiles {
         let ready = self.sources[place].get_or_init(|| {
             let began = std::time::Instant::now();
             let layer = self.atlas.layers()[place].layer();
-            let source = TileSource::prepare(vec![input_layer(layer)]);
+            let source = TileSource::prepare(vec![input_layer(&self.atlas, place)]);
             tracing::info!(layer = %layer.meta().id, took = ?began.elapsed(), "ready for tiles");
             source
         });

@@ -1,9 +1,9 @@
 """Checks a tree of tiles of areas by Mapbox's decoder, GDAL's and GEOS.
 
-    python tiles_check.py FOLDER SOURCE.geojson CODE_FIELD
+    python tiles_check.py FOLDER SOURCE.geojson CODE_FIELD [LAYER]
 
-FOLDER holds the {z}/{x}/{y}.pbf that `cargo run -p lapwing-tiles --example tile_tree` wrote of
-SOURCE. Of every tile of every zoom there:
+FOLDER holds the {z}/{x}/{y}.pbf of SOURCE: as layer `area` those that
+`cargo run -p lapwing-tiles --example tile_tree` writes. Of every tile of every zoom there:
 
 - each polygon is valid by GEOS, and wound as MVT 2.1 wants;
 - no two areas overlap, and nothing between them is left open, wider than one tile unit, unless
@@ -50,7 +50,7 @@ def finish():
         sys.exit("\n".join(["FAILED", *failures]))
 
 
-def main(folder, source_file, field):
+def main(folder, source_file, field, layer="area"):
     features = list(decoded(folder))
     source = Source(*read(source_file, field))
     by_tile = defaultdict(dict)
@@ -58,7 +58,7 @@ def main(folder, source_file, field):
         place, what = tuple(feature["tile"]), f"{feature['tile']} {feature['properties']}"
         if feature["extent"] != EXTENT or feature["version"] != 2:
             fail(f"{what}: extent {feature['extent']}, version {feature['version']}")
-        if feature["layer"] == "area":
+        if feature["layer"] == layer:
             number = feature["id"]
             if number in by_tile[place]:
                 fail(f"{what}: stands twice in one tile")
@@ -74,8 +74,8 @@ def main(folder, source_file, field):
     for z, _, _ in by_tile:
         counts[z] += 1
     if deepest == DEEPEST:
-        check_deepest(folder, deepest, by_tile, areas)
-        labels = [f for f in features if f["layer"] == "area_label" and f["tile"][0] == deepest]
+        check_deepest(folder, layer, deepest, by_tile, areas)
+        labels = [f for f in features if f["layer"] == f"{layer}_label" and f["tile"][0] == deepest]
         check_labels(labels, areas, deepest)
     finish()
     print(f"{source_file}: {len(by_tile)} tiles of zooms {min(counts)}-{max(counts)}, "
@@ -204,7 +204,7 @@ def in_units(areas, zoom):
     return shapely.transform(areas, lambda c: c * (EXTENT * 2**zoom))
 
 
-def check_deepest(folder, zoom, by_tile, source):
+def check_deepest(folder, layer, zoom, by_tile, source):
     """Codes, places and areas at the deepest zoom, by both decoders."""
     ours, places = defaultdict(float), set()
     for (z, x, y), areas in by_tile.items():
@@ -218,7 +218,7 @@ def check_deepest(folder, zoom, by_tile, source):
         if apart > AREA_AGREEMENT:
             fail(f"{number}: {ours[number]} square units at zoom {zoom}, {area.area} in the source")
     check_places(source, places)
-    theirs = gdal_areas(folder, zoom)
+    theirs = gdal_areas(folder, layer, zoom)
     if theirs.keys() != ours.keys():
         fail(f"GDAL finds {len(theirs)} areas, Mapbox's decoder {len(ours)}")
     unit = WORLD / (EXTENT * 2**zoom)
@@ -243,10 +243,10 @@ def check_places(source, places):
                     fail(f"{number} is missing in tile {x}/{y}")
 
 
-def gdal_areas(folder, zoom):
+def gdal_areas(folder, layer, zoom):
     """The areas of a zoom by GDAL's decoder, in square metres of EPSG:3857."""
     lines = subprocess.run(
-        ["ogr2ogr", "-f", "GeoJSONSeq", "/vsistdout/", f"MVT:{folder}/{zoom}", "area",
+        ["ogr2ogr", "-f", "GeoJSONSeq", "/vsistdout/", f"MVT:{folder}/{zoom}", layer,
          "-lco", "COORDINATE_PRECISION=6", "-s_srs", "EPSG:4326", "-t_srs", "EPSG:4326"],
         check=True, capture_output=True, text=True,
     ).stdout.splitlines()
@@ -271,6 +271,6 @@ def check_labels(labels, source, zoom):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
     main(*sys.argv[1:])
