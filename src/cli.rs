@@ -156,7 +156,7 @@ pub(crate) struct OverlapsArgs {
     /// The layer that answers
     #[arg(long, value_name = "LAYER")]
     pub(crate) to: String,
-    /// csv or json; told by the suffix of FILE if there is one
+    /// csv, json or parquet; told by the suffix of FILE if there is one
     #[arg(long, value_enum)]
     pub(crate) format: Option<TableFormat>,
     /// Keep overlaps that are only the two boundaries' drawing error, marked as slivers
@@ -180,6 +180,9 @@ pub(crate) enum TableFormat {
     Csv,
     /// One JSON document
     Json,
+    /// Apache Parquet, the columns of the CSV with their types
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 #[derive(Debug, Args)]
@@ -249,18 +252,23 @@ impl From<PlaceColumns> for lapwing::bulk::By {
 Examples:
   lapwing export county.lapwing lap -o laps.geojson
   lapwing export county.lapwing lap -o laps_bng.geojson.gz --crs EPSG:27700
-  lapwing export county.lapwing gp_practice -o practices.csv")]
+  lapwing export county.lapwing ward -o wards.gpkg --crs EPSG:27700
+  lapwing export county.lapwing lsoa -o lsoas.parquet
+  lapwing export county.lapwing gp_practice -o practices.csv
+
+The suffix of FILE tells the format: .geojson, .csv, .fgb (FlatGeobuf), .gpkg (GeoPackage) or
+.parquet (GeoParquet). A GeoJSON or CSV is compressed if .gz follows.")]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
     /// The layer to write
     pub(crate) layer: String,
-    /// Where to write: .geojson, .json or .csv, each with .gz to compress ("-" for stdout)
+    /// Where to write ("-" for stdout)
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// geojson or csv; told by the suffix of FILE if there is one
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<LayerFormat>,
+    /// geojson, csv, fgb, gpkg or parquet; told by the suffix of FILE if there is one
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(crate) format: Option<lapwing::formats::Format>,
     /// The coordinates of the geometry
     #[arg(long, value_name = "CRS", default_value = "EPSG:4326", value_parser = parse_crs)]
     pub(crate) crs: Crs,
@@ -269,14 +277,12 @@ pub(crate) struct ExportArgs {
     pub(crate) wkt: bool,
 }
 
-/// The form of a layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LayerFormat {
-    /// A FeatureCollection
-    #[value(name = "geojson")]
-    GeoJson,
-    /// A row an area or site
-    Csv,
+fn parse_format(text: &str) -> Result<lapwing::formats::Format, String> {
+    lapwing::formats::Format::of_suffix(text).ok_or_else(|| {
+        let known: Vec<&str> =
+            lapwing::formats::Format::ALL.iter().map(|format| format.suffix()).collect();
+        format!("write one of {}", known.join(", "))
+    })
 }
 
 /// Files have the east first, whatever the CRS says: EPSG:4326 is longitude, latitude in them.

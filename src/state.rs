@@ -7,6 +7,7 @@ use arc_swap::ArcSwapOption;
 use lapwing_boundaries::atlas::Atlas;
 
 use crate::attributes::{Schema, Schemas};
+use crate::formats::Shelf;
 use crate::tiles::Tiles;
 
 /// A snapshot as it is served: the atlas, and what is made from it once and kept as long as it
@@ -16,6 +17,7 @@ pub struct Served {
     atlas: Arc<Atlas>,
     tiles: Tiles,
     schemas: Schemas,
+    files: Shelf,
 }
 
 impl Served {
@@ -24,6 +26,7 @@ impl Served {
         Self {
             tiles: Tiles::of(Arc::clone(&atlas)),
             schemas: Schemas::new(atlas.layers().len()),
+            files: Shelf::default(),
             atlas,
         }
     }
@@ -45,6 +48,11 @@ impl Served {
     /// When the atlas has no such layer.
     pub fn schema(&self, layer: usize) -> &Arc<Schema> {
         self.schemas.of(&self.atlas, layer)
+    }
+
+    /// Its layers as files.
+    pub fn files(&self) -> &Shelf {
+        &self.files
     }
 }
 

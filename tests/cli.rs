@@ -356,7 +356,9 @@ fn wrong_usage_has_exit_code_two() {
         &["build", "catalogue.toml", "-o", "/dev/null"],
         &["export", snapshot_file(), "ward", "-o", "ward.shp"],
         &["export", snapshot_file(), "ward", "-o", "ward.geojson", "--wkt"],
-        &["export", snapshot_file(), "ward", "-o", "-", "--crs", "EPSG:3857"],
+        &["export", snapshot_file(), "ward", "-o", "ward.gpkg.gz"],
+        &["export", snapshot_file(), "ward", "-o", "ward.gpkg", "--format", "shp"],
+        &["export", snapshot_file(), "ward", "-o", "-", "--crs", "EPSG:2154"],
     ] {
         let (code, message) = refusal(args);
         assert_eq!(code, 2, "{args:?}: {message}");

@@ -32,7 +32,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Locate(args) => locate::run(&args),
         Command::Overlaps(args) => overlaps::run(&args),
         Command::Match(args) => matching::run(&args, quiet),
-        Command::Export(args) => export::run(&args),
+        Command::Export(args) => export::run(&args, quiet),
         Command::Tiles(args) => tiles::run(&args, quiet),
         Command::Inspect(args) => inspect::run(&args),
     }

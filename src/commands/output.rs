@@ -1,7 +1,7 @@
 //! Where data go: stdout, or a file that appears under its name only when it is whole.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, StdoutLock, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -19,7 +19,7 @@ pub(crate) struct Output {
 }
 
 enum Sink {
-    Stdout(BufWriter<StdoutLock<'static>>),
+    Stdout(BufWriter<Stdout>),
     Plain(BufWriter<File>),
     Gzip(Box<GzEncoder<BufWriter<File>>>),
 }
@@ -58,7 +58,7 @@ impl Output {
     /// Opens a file for writing, or stdout for `-`; compressed if the name ends in `.gz`.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
         if is_dash(path) {
-            let sink = Sink::Stdout(BufWriter::new(io::stdout().lock()));
+            let sink = Sink::Stdout(BufWriter::new(io::stdout()));
             return Ok(Self { path: path.to_owned(), sink: Some(sink), partial: None });
         }
         let unwritable = |error: io::Error| Failure::unwritable(path, &error);

@@ -6,12 +6,19 @@ use std::path::Path;
 use lapwing::answers::{self, Choice};
 
 use super::failure::Failure;
+#[cfg(feature = "parquet")]
+use super::output::is_gzip;
 use super::output::{Output, content_suffix};
 use super::{locate, source};
 use crate::cli::{OverlapsArgs, TableFormat};
 
 pub(super) fn run(args: &OverlapsArgs) -> Result<(), Failure> {
     let format = args.format.unwrap_or_else(|| by_suffix(&args.output));
+    #[cfg(feature = "parquet")]
+    if format == TableFormat::Parquet && is_gzip(&args.output) {
+        let message = "a Parquet file is compressed within: leave .gz out";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let atlas = source::open(&args.snapshot)?;
     let choice = Choice { slivers: args.slivers, touches: args.touching };
     let table = answers::table(&atlas, &args.from, &args.to, locate::day(args.date), choice)
@@ -20,6 +27,8 @@ pub(super) fn run(args: &OverlapsArgs) -> Result<(), Failure> {
     let written = match format {
         TableFormat::Csv => write_pieces(&mut output, table.into_csv(&atlas)),
         TableFormat::Json => write_pieces(&mut output, table.into_json(&atlas)),
+        #[cfg(feature = "parquet")]
+        TableFormat::Parquet => lapwing::formats::parquet::write_table(&table, &atlas, &mut output),
     };
     written.map_err(|error| output.failed(&error))?;
     output.finish()
@@ -36,6 +45,8 @@ fn write_pieces(out: &mut impl Write, pieces: impl Iterator<Item = Vec<u8>>) -> 
 fn by_suffix(output: &Path) -> TableFormat {
     match content_suffix(output).as_deref() {
         Some("json") => TableFormat::Json,
+        #[cfg(feature = "parquet")]
+        Some("parquet") => TableFormat::Parquet,
         _ => TableFormat::Csv,
     }
 }
@@ -45,11 +56,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_csv_unless_its_name_says_json() {
+    fn a_table_is_csv_unless_its_name_says_otherwise() {
         let format = |name: &str| by_suffix(Path::new(name));
         assert_eq!(format("parish_to_lap.json"), TableFormat::Json);
         assert_eq!(format("parish_to_lap.JSON.gz"), TableFormat::Json);
         assert_eq!(format("parish_to_lap.csv"), TableFormat::Csv);
+        #[cfg(feature = "parquet")]
+        assert_eq!(format("parish_to_lap.parquet"), TableFormat::Parquet);
         assert_eq!(format("-"), TableFormat::Csv);
     }
 }

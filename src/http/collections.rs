@@ -14,7 +14,7 @@ use super::error::{Kind, Problem};
 use super::negotiate::{GEOJSON, JSON, negotiate};
 use super::params::Params;
 use super::work::{json, respond};
-use super::{App, Routes, Taken};
+use super::{App, Routes, Taken, files};
 use crate::answers;
 use crate::crs::Crs;
 use crate::geojson::{FeatureCollection, write_feature};
@@ -47,6 +47,9 @@ fn collection(atlas: &Atlas, place: usize) -> Value {
             link("describedby", "/v1/layers", JSON, "Vintage, resolution, licence"),
         ],
     });
+    if let Some(links) = collection["links"].as_array_mut() {
+        links.extend(files::links(meta.id.as_str()));
+    }
     if let Some(attribution) = &meta.attribution {
         collection["attribution"] = json!(attribution);
     }

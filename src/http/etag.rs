@@ -14,7 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::{App, Taken};
 
 /// How long a copy may be used unasked, in seconds: a new snapshot is seen within this time.
-const MAX_AGE: &str = "public, max-age=60";
+pub(super) const MAX_AGE: &str = "public, max-age=60";
 
 pub(super) async fn revalidate(
     State(app): State<App>,
@@ -43,6 +43,10 @@ pub(super) async fn revalidate(
     } else {
         next.run(request).await
     };
+    // A file has a tag of its own, made of its bytes.
+    if response.headers().contains_key(header::ETAG) {
+        return response;
+    }
     if matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED) {
         let headers = response.headers_mut();
         headers.insert(header::ETAG, tag_value);

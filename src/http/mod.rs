@@ -18,7 +18,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, Method, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get};
 use jiff::civil::Date;
@@ -26,6 +26,7 @@ use lapwing_boundaries::atlas::Atlas;
 use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::CompressionLevel;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::state::{Live, Served};
@@ -36,6 +37,7 @@ mod bulk;
 mod collections;
 mod error;
 mod etag;
+mod files;
 mod guard;
 mod health;
 mod landing;
@@ -133,6 +135,7 @@ fn data_routes() -> Routes {
         overlaps::routes(),
         points::routes(),
         collections::routes(),
+        files::routes(),
         landing::routes(),
         tiles::routes(),
         openapi::routes(),
@@ -173,7 +176,7 @@ pub fn router(live: Live, settings: impl Into<Settings>) -> Router {
         .fallback(error::unknown_route)
         .layer(from_fn(guard::limit_url))
         .layer(from_fn(error::finish))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)))
+        .layer(compression())
         .layer(cors())
         .layer(from_fn(log::observe))
         .with_state(app)
@@ -182,6 +185,15 @@ pub fn router(live: Live, settings: impl Into<Settings>) -> Router {
 /// Of gzip and brotli alike: brotli's own default, 11, takes a hundred times as long as 4 for a
 /// tenth less.
 const COMPRESSION: i32 = 4;
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    let may = |_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions| {
+        marks.get::<files::AsItIs>().is_none()
+    };
+    CompressionLayer::new()
+        .quality(CompressionLevel::Precise(COMPRESSION))
+        .compress_when(DefaultPredicate::new().and(may))
+}
 
 /// Any page may ask: the data are public and nothing here knows a user.
 fn cors() -> CorsLayer {
@@ -193,9 +205,14 @@ fn cors() -> CorsLayer {
             header::ACCEPT,
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
+            header::IF_RANGE,
+            header::RANGE,
             HeaderName::from_static(log::REQUEST_ID),
         ])
         .expose_headers([
+            header::ACCEPT_RANGES,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_RANGE,
             header::ETAG,
             header::LINK,
             header::RETRY_AFTER,

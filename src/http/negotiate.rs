@@ -8,6 +8,8 @@ pub(super) const JSON: &str = "application/json";
 pub(super) const GEOJSON: &str = "application/geo+json";
 pub(super) const CSV: &str = "text/csv";
 pub(super) const NDJSON: &str = "application/x-ndjson";
+#[cfg(feature = "parquet")]
+pub(super) const PARQUET: &str = "application/vnd.apache.parquet";
 pub(super) const HTML: &str = "text/html";
 
 /// The format to answer in: of those `offered`, the one that the Accept headers prefer; between

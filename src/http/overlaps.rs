@@ -12,12 +12,28 @@ use serde::Serialize;
 
 use super::body;
 use super::error::Problem;
+#[cfg(feature = "parquet")]
+use super::files;
+#[cfg(feature = "parquet")]
+use super::negotiate::PARQUET;
 use super::negotiate::{CSV, GEOJSON, JSON, negotiate};
 use super::own_polygon::{self, Crs};
 use super::params::{Params, malformed};
 use super::work::{json, respond};
 use super::{App, Routes, Taken};
 use crate::answers::{self, PolygonAnswer};
+#[cfg(feature = "parquet")]
+use crate::formats::Made;
+
+/// The formats of a table, and their words in `f=`.
+#[cfg(feature = "parquet")]
+const FORMATS: [&str; 3] = [JSON, CSV, PARQUET];
+#[cfg(feature = "parquet")]
+const WORDS: &str = "json, csv or parquet";
+#[cfg(not(feature = "parquet"))]
+const FORMATS: [&str; 2] = [JSON, CSV];
+#[cfg(not(feature = "parquet"))]
+const WORDS: &str = "json or csv";
 
 pub(super) fn routes() -> Routes {
     vec![("/v1/overlaps", post(of_polygon)), ("/v1/overlaps/{from}/{to}", get(table))]
@@ -33,10 +49,12 @@ async fn table(
     let params = Params::read(query.as_deref(), &[&["f", "date", "slivers", "touches"]])?;
     let (day, choice) = (params.day()?, params.choice()?);
     let format = match params.get("f") {
-        None => negotiate(&headers, &[JSON, CSV])?,
+        None => negotiate(&headers, &FORMATS)?,
         Some("json") => JSON,
         Some("csv") => CSV,
-        Some(other) => return Err(malformed("f", other, "json or csv")),
+        #[cfg(feature = "parquet")]
+        Some("parquet") => PARQUET,
+        Some(other) => return Err(malformed("f", other, WORDS)),
     };
     let atlas = taken.atlas()?;
     let table = answers::table(&atlas, &from, &to, day, choice)?;
@@ -44,15 +62,25 @@ async fn table(
         let pieces = table.into_json(atlas).map(Ok::<_, Infallible>);
         return Ok(respond(JSON, app.workshop.stream(pieces)));
     }
+    #[cfg(feature = "parquet")]
+    if format == PARQUET {
+        let make =
+            move || Made::by(|out| crate::formats::parquet::write_table(&table, &atlas, out));
+        let mut response = files::once(&app.workshop, make).await?;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PARQUET));
+        return Ok(called(response, &format!("{from}_{to}.parquet")));
+    }
     let pieces = table.into_csv(atlas).map(Ok::<_, Infallible>);
-    let mut response =
-        respond("text/csv; charset=utf-8; header=present", app.workshop.stream(pieces));
-    // The names are those of layers in the snapshot, which are plain.
-    let name = format!("attachment; filename=\"{from}_{to}.csv\"");
-    if let Ok(name) = HeaderValue::from_str(&name) {
+    let response = respond("text/csv; charset=utf-8; header=present", app.workshop.stream(pieces));
+    Ok(called(response, &format!("{from}_{to}.csv")))
+}
+
+/// The response with a name for who saves it: made of layers of the snapshot, which are plain.
+fn called(mut response: Response, name: &str) -> Response {
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
-    Ok(response)
+    response
 }
 
 /// The answer about a polygon and what had to be mended in it.

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::error::{Kind, Problem};
 use super::limits::Limits;
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The threads for work. Who finds all busy waits in a queue.
 #[derive(Clone, Debug)]
@@ -40,7 +40,8 @@ impl Workshop {
         answer.unwrap_or_else(|error| Err(Problem::internal(&error)))
     }
 
-    async fn run<T: Send + 'static>(
+    /// Runs `work` on a thread for work, however long it takes.
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {

@@ -9,6 +9,7 @@ mod ask;
 mod bulk;
 mod caching;
 mod collections;
+mod files;
 mod lookup;
 mod map;
 mod openapi;

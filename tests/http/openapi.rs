@@ -93,9 +93,7 @@ impl Judge {
                     self.check(&serde_json::from_str(line).unwrap(), &content["schema"], &what);
                 }
             }
-            "text/csv" | "text/html" | "application/vnd.mapbox-vector-tile" => {
-                assert_eq!(content["schema"]["type"], "string");
-            }
+            _ if content["schema"]["type"] == "string" => assert!(!essence.ends_with("json")),
             _ => self.check(&reply.json(), &content["schema"], &what),
         }
     }
@@ -144,7 +142,7 @@ async fn every_address_and_method_of_the_router_is_documented_and_no_other() {
 }
 
 /// Questions that between them have every member of every answer, and many problems.
-const QUESTIONS: [&str; 54] = [
+const QUESTIONS: &[&str] = &[
     "/",
     "/api",
     "/health/live",
@@ -180,6 +178,14 @@ const QUESTIONS: [&str; 54] = [
     "/v1/overlaps/ward/lap?slivers=include&touches=include",
     "/v1/overlaps/ward/parish?f=csv",
     "/v1/overlaps/ward/parish?f=x",
+    #[cfg(feature = "parquet")]
+    "/v1/overlaps/ward/parish?f=parquet",
+    "/downloads/ward.csv",
+    "/downloads/ward.fgb",
+    "/downloads/ward.gpkg?crs=EPSG:3857",
+    "/downloads/ward.gpkg?crs=x",
+    "/downloads/nil.gpkg",
+    "/downloads/ward.nil",
     "/v1/overlaps/ward/ward?date=2000-01-01",
     "/v1/nearest?postcode=NN11AA",
     "/v1/nearest?easting=-50000&northing=100000&layer=hall",
@@ -206,7 +212,7 @@ async fn every_answer_has_the_documented_form() {
     let judge = Judge { document: document().await };
     for atlas in [squares::atlas, squares::with_addresses] {
         let service = router(Live::with(atlas()), Limits::default());
-        for address in QUESTIONS {
+        for &address in QUESTIONS {
             let request = Request::get(address).body(Body::empty()).unwrap();
             judge.judge("get", address, &send(service.clone(), request).await);
         }
@@ -297,8 +303,9 @@ async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented()
         for (method, operation) in operations.as_object().unwrap() {
             let mut documented: Vec<String> =
                 operation["parameters"].as_array().unwrap().iter().filter_map(name).collect();
-            let strict =
-                ["/v1", "/coll", "/api", "/tiles"].iter().any(|start| path.starts_with(start));
+            let strict = ["/v1", "/coll", "/api", "/tiles", "/down"]
+                .iter()
+                .any(|start| path.starts_with(start));
             if !strict {
                 assert!(documented.is_empty(), "{path}");
                 continue;

@@ -28,6 +28,7 @@ pub enum Kind {
     BodyTooLarge,
     UrlTooLong,
     UnsupportedMediaType,
+    RangeNotSatisfiable,
     InvalidGeometry,
     Refused,
     Internal,
@@ -38,7 +39,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::UnknownParameter,
         Self::RepeatedParameter,
         Self::MissingParameter,
@@ -61,6 +62,7 @@ impl Kind {
         Self::BodyTooLarge,
         Self::UrlTooLong,
         Self::UnsupportedMediaType,
+        Self::RangeNotSatisfiable,
         Self::InvalidGeometry,
         Self::Refused,
         Self::Internal,
@@ -137,6 +139,8 @@ impl Kind {
                 "Ask for many places at once with POST /v1/lookup."),
             Self::UnsupportedMediaType => ("unsupported-media-type", S::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
                 "Send the body with one of the Content-Types that the detail lists, and without Content-Encoding."),
+            Self::RangeNotSatisfiable => ("range-not-satisfiable", S::RANGE_NOT_SATISFIABLE, "No such bytes",
+                "The file is shorter than the range asked for: Content-Range tells its length. A HEAD request does too."),
             Self::InvalidGeometry => ("invalid-geometry", S::UNPROCESSABLE_ENTITY, "Not a valid polygon",
                 "`faults` lists what is wrong with the geometry, each with its ring and place in metres of the British National Grid."),
             Self::Refused => ("refused", S::BAD_REQUEST, "Request refused",

@@ -6,7 +6,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Request};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value};
@@ -26,13 +26,14 @@ pub struct Problem {
     detail: String,
     members: Map<String, Value>,
     retry_after_s: Option<u32>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     /// A problem; `detail` is a sentence that says what to change.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (status, detail) = (kind.status(), detail.into());
-        Self { kind, status, detail, members: Map::new(), retry_after_s: None }
+        Self { kind, status, detail, members: Map::new(), retry_after_s: None, headers: Vec::new() }
     }
 
     /// Something that should not have happened; `why` goes to the log alone.
@@ -52,6 +53,13 @@ impl Problem {
     #[must_use]
     pub fn with_retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// The same with a header that its status asks for.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
     }
 
@@ -77,6 +85,7 @@ impl Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
+        headers.extend(self.headers.iter().cloned());
         if self.status == StatusCode::REQUEST_TIMEOUT {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::build::{self, Members, OF_BODIES, Operation, named, ok, ok_json};
 use crate::http::error::Kind;
+#[cfg(feature = "parquet")]
+use crate::http::negotiate::PARQUET;
 use crate::http::negotiate::{CSV, GEOJSON, JSON};
 
 pub(super) fn paths() -> Members {
@@ -63,8 +65,13 @@ fn overlaps() -> Members {
         summary: "The whole lookup table of two layers",
         parameters: &["from", "to", "f", "date", "slivers", "touches"],
         ok: ok(
-            "A row for each pair of areas that overlap. CSV has the members of a row as columns.",
-            &[(JSON, named("Table")), (CSV, json!({"type": "string"}))],
+            "A row for each pair of areas that overlap. CSV and Parquet have the members of a row as columns.",
+            &[
+                (JSON, named("Table")),
+                (CSV, json!({"type": "string"})),
+                #[cfg(feature = "parquet")]
+                (PARQUET, json!({"type": "string", "format": "binary"})),
+            ],
         ),
         problems: OF_LAYERS.to_vec(),
     };

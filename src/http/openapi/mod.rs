@@ -17,6 +17,7 @@ use super::work::{json as written, respond};
 
 mod build;
 mod data;
+mod files;
 mod map;
 mod parameters;
 mod places;
@@ -39,11 +40,17 @@ async fn api(RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, 
 
 /// The whole document.
 fn document() -> Value {
-    let paths: Map<String, Value> =
-        [places::paths(), data::paths(), map::paths(), site::paths(), tiles::paths()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let paths: Map<String, Value> = [
+        places::paths(),
+        data::paths(),
+        files::paths(),
+        map::paths(),
+        site::paths(),
+        tiles::paths(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     json!({
         "openapi": "3.0.3",
         "info": {

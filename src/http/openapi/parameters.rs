@@ -50,6 +50,7 @@ pub(super) fn all() -> Members {
         .chain(of_texts())
         .chain(of_paths())
         .chain(super::tiles::parameters())
+        .chain(super::files::parameters())
         .map(|(name, parameter)| (name.to_owned(), parameter))
         .collect()
 }
@@ -111,7 +112,7 @@ fn of_places() -> Parameters {
             query(
                 "f",
                 "The format, whatever the Accept header says.",
-                &json!({"type": "string", "enum": ["json", "csv"]}),
+                &json!({"type": "string", "enum": super::files::of_tables()}),
                 &json!("csv"),
             ),
         ),

@@ -1,0 +1,99 @@
+//! The attributes of a layer as typed columns, as every format but JSON wants them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::Selection;
+use crate::attributes::{self, Value};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Text; lists too, joined by `;`.
+    Text,
+    Integer,
+    Number,
+    Truth,
+    Day,
+    Moment,
+}
+
+/// A value of a column, or none.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cell {
+    Null,
+    Text(String),
+    Integer(i64),
+    Number(f64),
+    Truth(bool),
+    Day(Date),
+    Moment(Timestamp),
+}
+
+/// The kinds of the columns of a selection.
+pub(super) fn kinds(selection: &Selection<'_>) -> Vec<Kind> {
+    let attributes = selection.schema.attributes();
+    selection.attributes.iter().map(|&at| kind_of(attributes[at].kind)).collect()
+}
+
+const fn kind_of(kind: attributes::Kind) -> Kind {
+    match kind {
+        attributes::Kind::Text | attributes::Kind::List | attributes::Kind::Codes => Kind::Text,
+        attributes::Kind::Integer => Kind::Integer,
+        attributes::Kind::Number => Kind::Number,
+        attributes::Kind::Boolean => Kind::Truth,
+        attributes::Kind::Date => Kind::Day,
+        attributes::Kind::Timestamp => Kind::Moment,
+    }
+}
+
+/// The cells of an area or site, one for each column, each of the column's kind.
+pub(super) fn cells(selection: &Selection<'_>, place: usize) -> Vec<Cell> {
+    let (schema, atlas) = (selection.schema, selection.atlas);
+    let cell = |&at: &usize| match schema.value(atlas, place, at) {
+        Value::Null => Cell::Null,
+        Value::Integer(number) => Cell::Integer(number),
+        Value::Number(number) => Cell::Number(number),
+        Value::Boolean(truth) => Cell::Truth(truth),
+        Value::Date(day) => Cell::Day(day),
+        Value::Timestamp(moment) => Cell::Moment(moment),
+        text => Cell::Text(text.cell()),
+    };
+    selection.attributes.iter().map(cell).collect()
+}
+
+/// The names of the columns in a file in which those `taken` mean something of the format's own. An
+/// attribute of such a name, or of one that differs from an earlier column's in case alone, which
+/// SQL cannot tell apart, is written as `source_NAME`.
+pub(super) fn names(selection: &Selection<'_>, taken: &[&str]) -> Vec<String> {
+    let attributes = selection.schema.attributes();
+    apart(selection.attributes.iter().map(|&at| attributes[at].name.as_str()), taken)
+}
+
+fn apart<'n>(names: impl Iterator<Item = &'n str>, taken: &[&str]) -> Vec<String> {
+    let mut used: std::collections::HashSet<String> =
+        taken.iter().map(|name| name.to_lowercase()).collect();
+    names
+        .map(|name| {
+            let mut name = name.to_owned();
+            while !used.insert(name.to_lowercase()) {
+                name.insert_str(0, "source_");
+            }
+            name
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_in_any_case_is_told_apart() {
+        let names = ["code", "FID", "geom", "Code", "source_geom"];
+        assert_eq!(
+            apart(names.into_iter(), &["fid", "geom"]),
+            ["code", "source_FID", "source_geom", "source_Code", "source_source_geom"]
+        );
+    }
+}

@@ -1,0 +1,219 @@
+//! A layer, or some of it, as a file: one writer for each format over one [`Selection`].
+//!
+//! | format | coordinates | order | attributes |
+//! |---|---|---|---|
+//! | GeoJSON | as [`crate::geojson`] says | as selected | JSON |
+//! | CSV | WKT, and the columns of measures | as selected | text |
+//! | FlatGeobuf 3 | x, y | along a Hilbert curve, for its index | typed |
+//! | GeoPackage 1.3 | x, y | as selected | typed |
+//! | GeoParquet 1.1 | x, y | as selected | typed |
+//!
+//! x is the easting or longitude in every binary format, whatever the order of the CRS's own
+//! definition, as each of their standards says. Coordinates are not rounded: in EPSG:27700 they are
+//! those of the snapshot to the last bit.
+//!
+//! Every writer holds no more than some features at a time; what has to stand before the features
+//! and is known only after them passes through a temporary file. Equal selections of equal
+//! snapshots give equal bytes.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::layer::Layer;
+use lapwing_boundaries::progress::Progress;
+
+use crate::attributes::Schema;
+use crate::crs::Crs;
+
+mod columns;
+mod csv;
+mod flatgeobuf;
+mod geometry;
+mod geopackage;
+mod made;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+mod reference;
+
+pub use made::{Key, Made, Making, Shelf};
+
+/// A format of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// RFC 7946, or its 2008 edition in another CRS.
+    GeoJson,
+    /// Comma-separated with a header, RFC 4180.
+    Csv,
+    /// FlatGeobuf 3 with its packed Hilbert R-tree.
+    FlatGeobuf,
+    /// OGC GeoPackage 1.3 (12-128r18) with an R-tree and metadata.
+    GeoPackage,
+    /// GeoParquet 1.1.0, geometry as WKB.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: &'static [Self] = &[
+        Self::GeoJson,
+        Self::Csv,
+        Self::FlatGeobuf,
+        Self::GeoPackage,
+        #[cfg(feature = "parquet")]
+        Self::Parquet,
+    ];
+
+    /// Its suffix, which is also its name in `f=` and `--format`.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::GeoJson => "geojson",
+            Self::Csv => "csv",
+            Self::FlatGeobuf => "fgb",
+            Self::GeoPackage => "gpkg",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// Its name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::GeoJson => "GeoJSON",
+            Self::Csv => "CSV",
+            Self::FlatGeobuf => "FlatGeobuf",
+            Self::GeoPackage => "GeoPackage",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "GeoParquet",
+        }
+    }
+
+    /// Its media type, without parameters. That of FlatGeobuf is its project's own, the others are
+    /// registered with IANA.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::GeoJson => "application/geo+json",
+            Self::Csv => "text/csv",
+            Self::FlatGeobuf => "application/flatgeobuf",
+            Self::GeoPackage => "application/geopackage+sqlite3",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+
+    /// The format of that suffix, in any case; `json` is GeoJSON and `geoparquet` GeoParquet.
+    pub fn of_suffix(suffix: &str) -> Option<Self> {
+        let suffix = match suffix.to_ascii_lowercase().as_str() {
+            "json" => "geojson".to_owned(),
+            "geoparquet" => "parquet".to_owned(),
+            other => other.to_owned(),
+        };
+        Self::ALL.iter().copied().find(|format| format.suffix() == suffix)
+    }
+
+    /// Whether it is text, which compresses well.
+    pub const fn is_text(self) -> bool {
+        matches!(self, Self::GeoJson | Self::Csv)
+    }
+}
+
+/// What is to be written.
+#[derive(Clone, Debug)]
+pub struct Selection<'a> {
+    /// The snapshot.
+    pub atlas: &'a Atlas,
+    /// The attributes of the layer, which says which layer it is.
+    pub schema: &'a Arc<Schema>,
+    /// The attributes to write, by their places in the schema, in the order in which to write
+    /// them; a GeoJSON has them all in the schema's order.
+    pub attributes: Vec<usize>,
+    /// The areas or sites, by their places in the layer, in the order in which to write them.
+    pub places: &'a [usize],
+    /// The coordinates to write.
+    pub crs: Crs,
+    /// Whether a CSV has the geometry, as WKT in its last column.
+    pub wkt: bool,
+}
+
+impl<'a> Selection<'a> {
+    /// All attributes of areas or sites, at their places in the layer of a schema.
+    pub fn new(atlas: &'a Atlas, schema: &'a Arc<Schema>, places: &'a [usize], crs: Crs) -> Self {
+        let attributes = (0..schema.attributes().len()).collect();
+        Self { atlas, schema, attributes, places, crs, wkt: true }
+    }
+
+    fn layer(&self) -> &'a Layer {
+        self.atlas.layers()[self.schema.layer()].layer()
+    }
+
+    /// One sentence about the layer: whose it is and under which licence.
+    fn description(&self) -> String {
+        let meta = self.layer().meta();
+        let mut told: Vec<String> = Vec::new();
+        if self.atlas.is_illustrative() {
+            told.push("Illustrative: this place does not exist.".to_owned());
+        }
+        if let Some(resolution) = meta.resolution {
+            told.push(format!("Boundaries drawn to {} m.", resolution.metres()));
+        }
+        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+        match (day(meta.vintage.valid_from), day(meta.vintage.valid_to)) {
+            (Some(from), Some(to)) => told.push(format!("In force from {from} to before {to}.")),
+            (Some(from), None) => told.push(format!("In force from {from}.")),
+            (None, Some(to)) => told.push(format!("In force to before {to}.")),
+            (None, None) => {}
+        }
+        if let Some(licence) = &meta.licence {
+            told.push(format!("Licence: {licence}."));
+        }
+        told.extend(meta.attribution.clone());
+        told.join(" ")
+    }
+}
+
+/// Writes a selection in a format, telling of each feature written.
+///
+/// # Errors
+///
+/// When the output or a temporary file cannot be written.
+pub fn write(
+    format: Format,
+    selection: &Selection<'_>,
+    out: &mut (dyn Write + Send),
+    progress: &dyn Progress,
+) -> io::Result<()> {
+    match format {
+        Format::GeoJson => write_geojson(selection, out, progress),
+        Format::Csv => csv::write(selection, out, progress),
+        Format::FlatGeobuf => flatgeobuf::write(selection, out, progress),
+        Format::GeoPackage => geopackage::write(selection, out, progress),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => parquet::write(selection, out, progress),
+    }
+}
+
+fn write_geojson(
+    selection: &Selection<'_>,
+    out: &mut (dyn Write + Send),
+    progress: &dyn Progress,
+) -> io::Result<()> {
+    use serde_json::Map;
+    let meta = selection.layer().meta();
+    let mut members = Map::new();
+    members.insert("name".to_owned(), meta.id.as_str().into());
+    if let Some(attribution) = &meta.attribution {
+        members.insert("attribution".to_owned(), attribution.as_str().into());
+    }
+    if selection.atlas.is_illustrative() {
+        members.insert("illustrative".to_owned(), true.into());
+    }
+    let told = selection.places.iter().copied().inspect(|_| progress.advance(1));
+    let (atlas, crs) = (selection.atlas, selection.crs);
+    let schema = Arc::clone(selection.schema);
+    let pieces = crate::geojson::FeatureCollection::new(atlas, schema, told, crs);
+    for piece in pieces.with_members(members) {
+        out.write_all(&piece)?;
+    }
+    out.flush()
+}

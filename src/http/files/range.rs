@@ -1,0 +1,179 @@
+//! Which bytes of a file a request wants, if it has not got them already (RFC 9110, sections 13 and
+//! 14).
+
+use axum::http::{HeaderMap, HeaderName, header};
+use jiff::Timestamp;
+
+/// What a request wants of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// All of it.
+    All,
+    /// The bytes from the first number to before the second.
+    Part(u64, u64),
+    /// Bytes that it has not.
+    Unsatisfiable,
+    /// Nothing: the client has this very file.
+    NotModified,
+}
+
+/// Reads the headers of a GET for a file with that strong tag, time and length. Several ranges at
+/// once, and ranges in other units or that are malformed, are answered with all of it, as section
+/// 14.2 allows.
+pub(super) fn read(headers: &HeaderMap, tag: &str, built: &str, length: u64) -> Asked {
+    if has_already(headers, tag, built) {
+        return Asked::NotModified;
+    }
+    let Some(range) = text(headers, header::RANGE) else { return Asked::All };
+    // A range of another version of the file would not fit what the client has.
+    let fits = text(headers, header::IF_RANGE).is_none_or(|of| of == tag || of == built);
+    match parse(range) {
+        Some(range) if fits => range.of(length),
+        _ => Asked::All,
+    }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+fn has_already(headers: &HeaderMap, tag: &str, built: &str) -> bool {
+    if headers.contains_key(header::IF_NONE_MATCH) {
+        return headers
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|list| list.split(','))
+            .map(str::trim)
+            .any(|theirs| theirs == "*" || theirs.trim_start_matches("W/") == tag);
+    }
+    let instant = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp());
+    match (text(headers, header::IF_MODIFIED_SINCE).and_then(instant), instant(built)) {
+        (Some(theirs), Some(ours)) => ours <= theirs,
+        _ => false,
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Range {
+    /// `5-`, `5-9`: the last byte is included.
+    From(u64, Option<u64>),
+    /// `-5`: the last so many.
+    Last(u64),
+}
+
+impl Range {
+    fn of(self, length: u64) -> Asked {
+        match self {
+            Self::From(first, _) if first >= length => Asked::Unsatisfiable,
+            Self::From(first, last) => {
+                let end = last.map_or(length, |last| last.saturating_add(1).min(length));
+                Asked::Part(first, end)
+            }
+            Self::Last(0) => Asked::Unsatisfiable,
+            Self::Last(_) if length == 0 => Asked::Unsatisfiable,
+            Self::Last(count) => Asked::Part(length.saturating_sub(count), length),
+        }
+    }
+}
+
+fn parse(text: &str) -> Option<Range> {
+    let (unit, range) = text.split_once('=')?;
+    if !unit.trim().eq_ignore_ascii_case("bytes") || range.contains(',') {
+        return None;
+    }
+    let (first, last) = range.trim().split_once('-')?;
+    // Digits alone: `parse` would also take a plus sign. More of them than fit are a number beyond
+    // every file.
+    let number = |text: &str| {
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| text.parse().unwrap_or(u64::MAX))
+    };
+    match (first, last) {
+        ("", count) => Some(Range::Last(number(count)?)),
+        (first, "") => Some(Range::From(number(first)?, None)),
+        (first, last) => {
+            let (first, last) = (number(first)?, number(last)?);
+            (first <= last).then_some(Range::From(first, Some(last)))
+        }
+    }
+}
+
+/// A time as HTTP writes it, to the second: `Sat, 21 Nov 2026 19:00:00 GMT`.
+pub(super) fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAG: &str = "\"abc\"";
+    const BUILT: &str = "Sat, 21 Nov 2026 19:00:00 GMT";
+
+    fn asked(headers: &[(HeaderName, &str)]) -> Asked {
+        let headers =
+            headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
+        read(&headers, TAG, BUILT, 100)
+    }
+
+    fn of_range(range: &str) -> Asked {
+        asked(&[(header::RANGE, range)])
+    }
+
+    #[test]
+    fn one_range_is_answered_with_those_bytes() {
+        assert_eq!(of_range("bytes=0-0"), Asked::Part(0, 1));
+        assert_eq!(of_range("bytes=10-19"), Asked::Part(10, 20));
+        assert_eq!(of_range("Bytes=90-"), Asked::Part(90, 100));
+        assert_eq!(of_range("bytes=90-1000"), Asked::Part(90, 100));
+        assert_eq!(of_range("bytes=-7"), Asked::Part(93, 100));
+        assert_eq!(of_range("bytes=-1000"), Asked::Part(0, 100));
+        assert_eq!(of_range("bytes=0-99999999999999999999"), Asked::Part(0, 100));
+    }
+
+    #[test]
+    fn bytes_that_are_not_there_are_refused() {
+        for range in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=99999999999999999999-"] {
+            assert_eq!(of_range(range), Asked::Unsatisfiable, "{range}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_single_range_of_bytes_is_passed_over() {
+        for range in
+            ["bytes=0-1,5-6", "lines=0-1", "bytes", "bytes=", "bytes=-", "bytes=9-1", "bytes=+1-2"]
+        {
+            assert_eq!(of_range(range), Asked::All, "{range}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_another_version_is_answered_with_all_of_this_one() {
+        let ranged = |of: &str| asked(&[(header::RANGE, "bytes=1-2"), (header::IF_RANGE, of)]);
+        assert_eq!(ranged(TAG), Asked::Part(1, 3));
+        assert_eq!(ranged(BUILT), Asked::Part(1, 3));
+        assert_eq!(ranged("\"other\""), Asked::All);
+        assert_eq!(ranged("W/\"abc\""), Asked::All, "a weak tag names no bytes");
+        assert_eq!(ranged("Sat, 21 Nov 2026 18:00:00 GMT"), Asked::All);
+    }
+
+    #[test]
+    fn who_has_the_file_is_told_so() {
+        for tags in ["\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", "*"] {
+            assert_eq!(asked(&[(header::IF_NONE_MATCH, tags)]), Asked::NotModified, "{tags}");
+        }
+        let since = |at: &str| asked(&[(header::IF_MODIFIED_SINCE, at)]);
+        assert_eq!(since(BUILT), Asked::NotModified);
+        assert_eq!(since("Sat, 21 Nov 2026 18:59:59 GMT"), Asked::All);
+        assert_eq!(since("yesterday"), Asked::All);
+        let both = [(header::IF_NONE_MATCH, "\"x\""), (header::IF_MODIFIED_SINCE, BUILT)];
+        assert_eq!(asked(&both), Asked::All, "the tag goes before the time");
+    }
+
+    #[test]
+    fn a_time_is_written_as_http_does() {
+        let at: Timestamp = "2026-11-21T19:00:00.9Z".parse().unwrap();
+        assert_eq!(http_date(at), BUILT);
+    }
+}
