@@ -26,14 +26,15 @@ pub struct Problem {
     detail: String,
     members: Map<String, Value>,
     retry_after_s: Option<u32>,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    /// A header that the status asks for.
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
     /// A problem; `detail` is a sentence that says what to change.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (status, detail) = (kind.status(), detail.into());
-        Self { kind, status, detail, members: Map::new(), retry_after_s: None, headers: Vec::new() }
+        Self { kind, status, detail, members: Map::new(), retry_after_s: None, header: None }
     }
 
     /// Something that should not have happened; `why` goes to the log alone.
@@ -56,10 +57,10 @@ impl Problem {
         self
     }
 
-    /// The same with a header that its status asks for.
+    /// The same with the header that its status asks for.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.header = Some(Box::new((name, value)));
         self
     }
 
@@ -85,7 +86,9 @@ impl Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        headers.extend(self.headers.iter().cloned());
+        if let Some((name, value)) = self.header.as_deref() {
+            headers.insert(name, value.clone());
+        }
         if self.status == StatusCode::REQUEST_TIMEOUT {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
