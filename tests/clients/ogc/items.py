@@ -1,6 +1,7 @@
 """OGC API - Features Part 1, annex A: features and their parameters."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 from shapely.geometry import box, shape
 
@@ -223,12 +224,16 @@ def fc_links(s):
 
 @abstract_test("/conf/core/fc-timeStamp")
 def fc_time_stamp(s):
-    """timeStamp is the time of the answer."""
+    """timeStamp is the time of the answer, in UTC."""
     for collection in s.collections:
-        page = s.features(collection)
-        if "timeStamp" not in page:
-            raise Skip("answers carry no timeStamp: the same request has the same bytes and ETag")
-        datetime.fromisoformat(page["timeStamp"].replace("Z", "+00:00"))
+        before = datetime.now(UTC)
+        # Not the answer that is kept here from before.
+        page = s.session.get(urljoin(s.base, s.items_url(collection)), params={"limit": 2}).json()
+        stamp = datetime.fromisoformat(page["timeStamp"].replace("Z", "+00:00"))
+        # Written to the millisecond.
+        second = timedelta(seconds=1)
+        if not before - second <= stamp <= datetime.now(UTC) + second:
+            yield f"{collection['id']}: {page['timeStamp']}, asked at {before}"
 
 
 @abstract_test("/conf/core/fc-numberMatched")

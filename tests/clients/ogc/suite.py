@@ -28,6 +28,8 @@ def run(service, expected_skips):
         except Skip as reason:
             skipped[identifier] = str(reason)
             continue
+        except AssertionError as fault:
+            faults = [str(fault)]
         except Exception:
             faults = [traceback.format_exc(limit=-3)]
         (failed if faults else passed).append(identifier)
