@@ -36,6 +36,11 @@ def words(base):
 def settings(base):
     """schemathesis.toml: which parameters take which words, and how often."""
     lines = [f'hooks = "{HERE / "fuzz_hooks.py"}"', "[warnings]", "enabled = false"]
+    # What schemathesis itself expects of a wrong request, and an address that grew too long.
+    lines += [
+        "[checks.negative_data_rejection]",
+        "expected-statuses = [400, 404, 405, 406, 409, 413, 414, 415, 422]",
+    ]
     for name, values in words(base).items():
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}"]
     lines.append("[parameters]")
