@@ -49,6 +49,12 @@ impl Outline {
         self.extent
     }
 
+    /// Some of its vertices, `most` at most, from all along it.
+    pub fn some_vertices(&self, most: usize) -> impl Iterator<Item = Coord<f64>> + '_ {
+        let step = (self.edges.len() / most.max(1)).max(1);
+        self.edges.iter().step_by(step).take(most).map(|edge| edge.start)
+    }
+
     /// Where a point lies, by the boundary rule.
     pub fn position(&self, point: Coord<f64>) -> Position {
         position_among(self.strips.at(point.y).map(|place| self.edges[place]), point)
