@@ -4,8 +4,8 @@
 //! In order: `code`, `name`, `area_m2` of areas; for sites the codes of the areas that they lie
 //! in, one attribute for each area layer; then what the catalogue keeps of the source. An area
 //! layer's attribute is named by its series (`lap`), or by its own id where the series has several
-//! vintages (`ward`, `ward_2013`). A kept property that is called like an attribute before it is
-//! named `source_NAME`.
+//! vintages (`ward`, `ward_2013`). A kept property that is called like an attribute before it, or
+//! `geometry`, is named `source_NAME`.
 //!
 //! The kind of a kept attribute is found from the values of all features, so it is the same on
 //! every page and in every format.
@@ -26,6 +26,9 @@ mod kind;
 mod tests;
 
 pub use kind::Kind;
+
+/// The name by which filters and files have the geometry; no attribute is called so.
+pub const GEOMETRY: &str = "geometry";
 
 /// One attribute of a layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,7 +140,7 @@ impl Schema {
         }
         for (key, hint) in kept_keys(of) {
             let mut name = key.clone();
-            while attributes.iter().any(|earlier| earlier.name == name) {
+            while name == GEOMETRY || attributes.iter().any(|earlier| earlier.name == name) {
                 name.insert_str(0, "source_");
             }
             let kind = kind::of_all((0..of.len()).filter_map(|place| kept(of, place, &key, hint)));

@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod crs;
 pub mod filter;
 pub mod formats;
+pub mod generalise;
 pub mod geojson;
 pub mod http;
 pub mod state;

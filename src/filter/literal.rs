@@ -17,12 +17,9 @@ pub(super) fn ring(positions: Vec<Coord<f64>>) -> Result<LineString<f64>, Filter
 /// The box of four numbers, or of six with heights. One whose first eastern bound is beyond the
 /// second goes over the antimeridian (as GeoJSON's do: RFC 7946, section 5.2).
 pub(super) fn bbox(numbers: &[f64]) -> Result<Geometry<f64>, FilterError> {
-    let (west, south, east, north) = match *numbers {
-        [west, south, east, north] | [west, south, _, east, north, _] => (west, south, east, north),
-        _ => {
-            let message = "a bbox has four numbers, or six with heights";
-            return Err(FilterError::InvalidLiteral(message.to_owned()));
-        }
+    let ([west, south, east, north] | [west, south, _, east, north, _]) = *numbers else {
+        let message = "a bbox has four numbers, or six with heights";
+        return Err(FilterError::InvalidLiteral(message.to_owned()));
     };
     if south > north {
         let message = format!("the bbox has its lower bound {south} above its upper bound {north}");

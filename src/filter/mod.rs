@@ -96,14 +96,19 @@ impl Filter {
         self.predicate.of(Subject { atlas, schema, place }) == Some(true)
     }
 
-    /// The places of all that are selected, in code order, if they are found by the deadline.
+    /// The places of all that are selected, in code order, if they are found by the deadline;
+    /// `among` those places, in code order, where it is given.
     pub fn select(
         &self,
         atlas: &Atlas,
         schema: &Schema,
+        among: Option<&[usize]>,
         deadline: Moment,
     ) -> Result<Vec<usize>, TooSlow> {
-        let candidates = Reach::of(&self.predicate, atlas, schema).candidates(atlas, schema);
+        let mut candidates = Reach::of(&self.predicate, atlas, schema).candidates(atlas, schema);
+        if let Some(among) = among {
+            candidates.retain(|place| among.binary_search(place).is_ok());
+        }
         let late = AtomicBool::new(false);
         let selected = candidates
             .into_par_iter()

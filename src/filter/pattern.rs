@@ -1,5 +1,8 @@
 //! `LIKE`, `CASEI` and `ACCENTI`.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 /// Whether a text is like a pattern, all of it: `%` is any run of characters, `_` any one, and a
 /// backslash before either, or before itself, makes it plain.
 ///
@@ -68,69 +71,10 @@ pub(super) fn without_case(text: &str) -> String {
     text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
-/// A text without its accents: combining marks are left out, and letters that carry one are those
-/// under it.
+/// A text without its accents: each letter is taken apart as Unicode's canonical decomposition
+/// says, and the marks are left out.
 pub(super) fn without_accents(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).map(base_letter).collect()
-}
-
-/// Each base letter with the letters that Unicode decomposes to it and one or two marks, from the
-/// blocks Latin-1 Supplement, Latin Extended-A and Latin Extended Additional that European place
-/// names use.
-const LETTERS: [(char, &str); 46] = [
-    ('A', "ÀÁÂÃÄÅĀĂĄǍẠẢẤẦẨẪẬẮẰẲẴẶ"),
-    ('a', "àáâãäåāăąǎạảấầẩẫậắằẳẵặ"),
-    ('B', "Ḃ"),
-    ('b', "ḃ"),
-    ('C', "ÇĆĈĊČ"),
-    ('c', "çćĉċč"),
-    ('D', "ĎḊ"),
-    ('d', "ďḋ"),
-    ('E', "ÈÉÊËĒĔĖĘĚẸẺẼẾỀỂỄỆ"),
-    ('e', "èéêëēĕėęěẹẻẽếềểễệ"),
-    ('F', "Ḟ"),
-    ('f', "ḟ"),
-    ('G', "ĜĞĠĢǦ"),
-    ('g', "ĝğġģǧ"),
-    ('H', "ĤȞ"),
-    ('h', "ĥȟ"),
-    ('I', "ÌÍÎÏĨĪĬĮİǏỈỊ"),
-    ('i', "ìíîïĩīĭįǐỉị"),
-    ('J', "Ĵ"),
-    ('j', "ĵ"),
-    ('K', "ĶǨ"),
-    ('k', "ķǩ"),
-    ('L', "ĹĻĽ"),
-    ('l', "ĺļľ"),
-    ('M', "Ṁ"),
-    ('m', "ṁ"),
-    ('N', "ÑŃŅŇ"),
-    ('n', "ñńņň"),
-    ('O', "ÒÓÔÕÖŌŎŐƠǑỌỎỐỒỔỖỘỚỜỞỠỢ"),
-    ('o', "òóôõöōŏőơǒọỏốồổỗộớờởỡợ"),
-    ('P', "Ṗ"),
-    ('p', "ṗ"),
-    ('R', "ŔŖŘ"),
-    ('r', "ŕŗř"),
-    ('S', "ŚŜŞŠȘṠ"),
-    ('s', "śŝşšșṡ"),
-    ('T', "ŢŤȚṪ"),
-    ('t', "ţťțṫ"),
-    ('U', "ÙÚÛÜŨŪŬŮŰŲƯǓỤỦỨỪỬỮỰ"),
-    ('u', "ùúûüũūŭůűųưǔụủứừửữự"),
-    ('W', "ŴẀẂẄ"),
-    ('w', "ŵẁẃẅ"),
-    ('Y', "ÝŶŸỲỴỶỸ"),
-    ('y', "ýÿŷỳỵỷỹ"),
-    ('Z', "ŹŻŽ"),
-    ('z', "źżž"),
-];
-
-fn base_letter(c: char) -> char {
-    if c.is_ascii() {
-        return c;
-    }
-    LETTERS.iter().find(|(_, carriers)| carriers.contains(c)).map_or(c, |(base, _)| *base)
+    text.nfd().filter(|&c| !is_combining_mark(c)).collect()
 }
 
 #[cfg(test)]

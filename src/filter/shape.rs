@@ -12,6 +12,7 @@ use geo::{
     MapCoords as _, MultiLineString, MultiPoint, MultiPolygon, Polygon, Rect, Validation as _,
 };
 use lapwing_boundaries::outline::Outline;
+use lapwing_boundaries::position::Bng;
 
 use super::error::FilterError;
 use crate::crs::Crs;
@@ -157,7 +158,7 @@ fn cut(geometry: &Geometry<f64>, domain: Rect<f64>) -> Option<Geometry<f64>> {
         Geometry::MultiPolygon(polygons) => of_polygons(polygons.clone()),
         Geometry::GeometryCollection(members) => {
             let near: Vec<_> = members.iter().filter_map(|member| cut(member, domain)).collect();
-            (!near.is_empty()).then(|| Geometry::GeometryCollection(GeometryCollection(near)))
+            (!near.is_empty()).then_some(Geometry::GeometryCollection(GeometryCollection(near)))
         }
         // The parsers make none of the others.
         Geometry::Line(_) | Geometry::Rect(_) | Geometry::Triangle(_) => None,
@@ -174,14 +175,13 @@ fn onto_grid(near: &Geometry<f64>, crs: Crs) -> Result<Geometry<f64>, FilterErro
         _ => STEP_DEGREES,
     };
     let finer = with_short_edges(near, step, &mut left)?;
-    let placed = finer.try_map_coords(|Coord { x, y }| {
-        crs.bng_of_xy([x, y]).map(|at| at.coord()).map_err(|error| {
+    finer.try_map_coords(|Coord { x, y }| {
+        crs.bng_of_xy([x, y]).map(Bng::coord).map_err(|error| {
             FilterError::InvalidLiteral(format!(
                 "a geometry of the filter cannot be placed: {error}"
             ))
         })
-    });
-    placed
+    })
 }
 
 /// The same geometry with no edge longer than `step` on either axis.

@@ -12,15 +12,12 @@ use super::instant::{Instant, TimeRelation};
 use super::relation::Relation;
 use super::shape::Shape;
 use super::syntax::{Node, shown};
-use crate::attributes::{Kind, Schema};
+use crate::attributes::{GEOMETRY, Kind, Schema};
 use crate::crs::Crs;
 
 mod scalar;
 
 use scalar::Sort;
-
-/// The name by which a filter asks for the geometry.
-pub(super) const GEOMETRY: &str = "geometry";
 
 /// What names and coordinates mean.
 pub(super) struct Binder<'a> {
@@ -151,7 +148,7 @@ impl Binder<'_> {
     fn compare(&self, by: Comparison, a: &Node, b: &Node) -> Result<Predicate, FilterError> {
         let ((left, sort), (right, other)) = (self.scalar(a)?, self.scalar(b)?);
         if sort != other {
-            return Err(self.do_not_compare(a, sort, b, other));
+            return Err(do_not_compare(a, sort, b, other));
         }
         if sort == Sort::Boolean && !matches!(by, Comparison::Equal | Comparison::NotEqual) {
             let message = "true and false are compared by = and <> alone";
@@ -165,7 +162,7 @@ impl Binder<'_> {
         let bound = |node: &Node| {
             let (bound, other) = self.scalar(node)?;
             match sort {
-                _ if sort != other => Err(self.do_not_compare(value, sort, node, other)),
+                _ if sort != other => Err(do_not_compare(value, sort, node, other)),
                 Sort::Number | Sort::Instant => Ok(bound),
                 _ => Err(self.mistaken(value, "a number or date before BETWEEN")),
             }
@@ -179,7 +176,7 @@ impl Binder<'_> {
         for item in items {
             let (scalar, other) = self.scalar(item)?;
             if sort != other {
-                return Err(self.do_not_compare(value, sort, item, other));
+                return Err(do_not_compare(value, sort, item, other));
             }
             list.push(scalar);
         }
@@ -292,25 +289,6 @@ impl Binder<'_> {
         }
     }
 
-    fn do_not_compare(&self, a: &Node, sort: Sort, b: &Node, other: Sort) -> FilterError {
-        FilterError::WrongType(format!(
-            "{} is {} and cannot be compared with {}, which is {}{}",
-            a.words(),
-            sort.words(),
-            b.words(),
-            other.words(),
-            match (sort, other) {
-                (Sort::Instant, Sort::Text) | (Sort::Text, Sort::Instant) => {
-                    ": write a date as DATE('2024-05-01')"
-                }
-                (Sort::Text, Sort::Number) | (Sort::Number, Sort::Text) => {
-                    ": write a text in single quotes and a number without"
-                }
-                _ => "",
-            }
-        ))
-    }
-
     /// A node where something else is wanted.
     fn mistaken(&self, node: &Node, wanted: &str) -> FilterError {
         let kind = match node {
@@ -322,6 +300,25 @@ impl Binder<'_> {
         };
         FilterError::WrongType(format!("{}{kind} stands where {wanted} is wanted", node.words()))
     }
+}
+
+fn do_not_compare(a: &Node, sort: Sort, b: &Node, other: Sort) -> FilterError {
+    FilterError::WrongType(format!(
+        "{} is {} and cannot be compared with {}, which is {}{}",
+        a.words(),
+        sort.words(),
+        b.words(),
+        other.words(),
+        match (sort, other) {
+            (Sort::Instant, Sort::Text) | (Sort::Text, Sort::Instant) => {
+                ": write a date as DATE('2024-05-01')"
+            }
+            (Sort::Text, Sort::Number) | (Sort::Number, Sort::Text) => {
+                ": write a text in single quotes and a number without"
+            }
+            _ => "",
+        }
+    ))
 }
 
 fn named<T: Copy>(all: &[(&str, T)], name: &str) -> Option<T> {

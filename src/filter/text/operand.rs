@@ -103,13 +103,13 @@ impl Parser {
                 let message = format!("{name} takes one text, as in {name}('2024-05-01')");
                 Err(FilterError::syntax(message, at))
             }
-            ("interval", _) => match <[Node; 2]>::try_from(args) {
-                Ok(ends) => Ok(Node::Interval(Box::new(ends))),
-                Err(_) => {
-                    let message = "interval takes two ends, as in interval('2024-05-01', '..')";
-                    Err(FilterError::syntax(message, at))
-                }
-            },
+            ("interval", [start, end]) => {
+                Ok(Node::Interval(Box::new([start.clone(), end.clone()])))
+            }
+            ("interval", _) => {
+                let message = "interval takes two ends, as in interval('2024-05-01', '..')";
+                Err(FilterError::syntax(message, at))
+            }
             _ => Ok(Node::Call(name, args)),
         }
     }
