@@ -33,7 +33,8 @@ fn crs_member(crs: Crs) -> Option<Map<String, Value>> {
     Some(Map::from_iter([("crs".to_owned(), member)]))
 }
 
-/// Appends a feature; `members` stand after its own, such as `links`.
+/// Appends a feature, with its `bbox` if it is an area; `members` stand after its own, such as
+/// `links`.
 ///
 /// # Panics
 ///
@@ -46,33 +47,56 @@ pub fn write_feature(
     crs: Crs,
     members: &Map<String, Value>,
 ) {
+    append(out, atlas, schema, place, crs, &mut Bounds::default(), |out, bounds| {
+        if atlas.layers()[schema.layer()].layer().is_areas() {
+            bounds.write(out, crs);
+        }
+        write_members(out, members);
+    });
+}
+
+/// Appends a feature and what `more` has to say; its coordinates widen the bounds.
+fn append(
+    out: &mut Vec<u8>,
+    atlas: &Atlas,
+    schema: &Schema,
+    place: usize,
+    crs: Crs,
+    bounds: &mut Bounds,
+    more: impl FnOnce(&mut Vec<u8>, &Bounds),
+) {
     let layer = atlas.layers()[schema.layer()].layer();
     let properties = schema.properties(atlas, place, None);
     out.extend(br#"{"type":"Feature","id":"#);
     write_value(out, &properties["code"]);
     out.extend(br#","geometry":"#);
     if layer.is_areas() {
-        write_multi_polygon(out, layer.areas()[place].geometry(), crs);
+        write_multi_polygon(out, layer.areas()[place].geometry(), crs, bounds);
     } else {
         out.extend(br#"{"type":"Point","coordinates":"#);
-        write_position(out, layer.sites()[place].position, crs);
+        write_position(out, layer.sites()[place].position, crs, bounds);
         out.push(b'}');
     }
     out.extend(br#","properties":"#);
     write_value(out, &Value::Object(properties));
-    write_members(out, members);
+    more(out, bounds);
     out.push(b'}');
 }
 
-/// Appends a MultiPolygon geometry of ground in BNG metres.
-pub fn write_multi_polygon(out: &mut Vec<u8>, ground: &MultiPolygon<f64>, crs: Crs) {
+/// Appends a MultiPolygon geometry of ground in BNG metres; its coordinates widen the bounds.
+pub fn write_multi_polygon(
+    out: &mut Vec<u8>,
+    ground: &MultiPolygon<f64>,
+    crs: Crs,
+    bounds: &mut Bounds,
+) {
     out.extend(br#"{"type":"MultiPolygon","coordinates":["#);
     for (at, polygon) in ground.iter().enumerate() {
         out.extend(if at == 0 { &b"["[..] } else { b",[" });
-        write_ring(out, polygon.exterior(), crs);
+        write_ring(out, polygon.exterior(), crs, bounds);
         for hole in polygon.interiors() {
             out.push(b',');
-            write_ring(out, hole, crs);
+            write_ring(out, hole, crs, bounds);
         }
         out.push(b']');
     }
@@ -81,29 +105,46 @@ pub fn write_multi_polygon(out: &mut Vec<u8>, ground: &MultiPolygon<f64>, crs: C
 
 /// A ring whose vertices are closer than the decimals can tell has positions left out that would
 /// repeat the one before, as long as four remain.
-fn write_ring(out: &mut Vec<u8>, ring: &LineString<f64>, crs: Crs) {
-    let mut positions: Vec<Vec<u8>> = ring
-        .coords()
-        .map(|&Coord { x, y }| {
-            let mut position = Vec::with_capacity(28);
-            // Every coordinate of an atlas was checked where it entered.
-            if let Ok(at) = Bng::new(x, y) {
-                write_position(&mut position, at, crs);
-            }
-            position
-        })
-        .collect();
-    let distinct = positions.windows(2).filter(|pair| pair[0] != pair[1]).count() + 1;
-    if distinct >= 4 {
-        positions.dedup();
+fn write_ring(out: &mut Vec<u8>, ring: &LineString<f64>, crs: Crs, bounds: &mut Bounds) {
+    let start = out.len();
+    if write_positions(out, ring, crs, bounds, true) < 4 {
+        out.truncate(start);
+        write_positions(out, ring, crs, bounds, false);
     }
-    out.push(b'[');
-    out.extend(positions.join(&b','));
-    out.push(b']');
 }
 
-fn write_position(out: &mut Vec<u8>, at: Bng, crs: Crs) {
+/// Returns how many were written.
+fn write_positions(
+    out: &mut Vec<u8>,
+    ring: &LineString<f64>,
+    crs: Crs,
+    bounds: &mut Bounds,
+    leave_out: bool,
+) -> usize {
+    out.push(b'[');
+    let mut last = out.len()..out.len();
+    let mut written = 0;
+    // Every coordinate of an atlas was checked where it entered.
+    for at in ring.coords().filter_map(|&Coord { x, y }| Bng::new(x, y).ok()) {
+        if written > 0 {
+            out.push(b',');
+        }
+        let start = out.len();
+        write_position(out, at, crs, bounds);
+        if leave_out && out[start..] == out[last.clone()] {
+            out.truncate(start - 1);
+        } else {
+            last = start..out.len();
+            written += 1;
+        }
+    }
+    out.push(b']');
+    written
+}
+
+fn write_position(out: &mut Vec<u8>, at: Bng, crs: Crs, bounds: &mut Bounds) {
     let [first, second] = crs.own(at);
+    bounds.widen([first, second]);
     out.push(b'[');
     write_number(out, first, crs.decimals());
     out.push(b',');
@@ -111,21 +152,55 @@ fn write_position(out: &mut Vec<u8>, at: Bng, crs: Crs) {
     out.push(b']');
 }
 
-/// A number to so many decimals, without the zeros at its end.
+/// A number to so many decimals, at most 9, without the zeros at its end.
 fn write_number(out: &mut Vec<u8>, number: f64, decimals: usize) {
-    let start = out.len();
-    // Writing to memory does not fail.
-    let _ = write!(out, "{number:.decimals$}");
-    if decimals > 0 {
-        while out.ends_with(b"0") {
-            out.pop();
-        }
-        if out.ends_with(b".") {
-            out.pop();
-        }
+    let unit = 10_u64.pow(decimals as u32);
+    let scaled = (number.abs() * unit as f64).round();
+    // Up to here every whole number is exact; no coordinate is as great.
+    if scaled >= 9e15 {
+        // Writing to memory does not fail, here and below.
+        let _ = write!(out, "{number}");
+        return;
     }
-    if out[start..] == *b"-0" {
-        out.remove(start);
+    let scaled = scaled as u64;
+    if number < 0.0 && scaled > 0 {
+        out.push(b'-');
+    }
+    let _ = write!(out, "{}", scaled / unit);
+    let mut fraction = scaled % unit;
+    if fraction == 0 {
+        return;
+    }
+    let mut width = decimals;
+    while fraction.is_multiple_of(10) {
+        fraction /= 10;
+        width -= 1;
+    }
+    let _ = write!(out, ".{fraction:0width$}");
+}
+
+/// The least and the greatest coordinates written, in the axis order of their CRS.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bounds(Option<[f64; 4]>);
+
+impl Bounds {
+    fn widen(&mut self, [a, b]: [f64; 2]) {
+        self.0 = Some(self.0.map_or([a, b, a, b], |[low_a, low_b, high_a, high_b]| {
+            [low_a.min(a), low_b.min(b), high_a.max(a), high_b.max(b)]
+        }));
+    }
+
+    /// Appends the `bbox` member (RFC 7946, section 5), if anything was written.
+    fn write(&self, out: &mut Vec<u8>, crs: Crs) {
+        let Some(numbers) = self.0 else { return };
+        out.extend(br#","bbox":["#);
+        for (at, number) in numbers.into_iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            write_number(out, number, crs.decimals());
+        }
+        out.push(b']');
     }
 }
 
@@ -153,6 +228,7 @@ pub struct FeatureCollection<A, I> {
     places: I,
     crs: Crs,
     members: Map<String, Value>,
+    bounds: Bounds,
     stage: Stage,
 }
 
@@ -166,7 +242,15 @@ enum Stage {
 impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> FeatureCollection<A, I> {
     /// The areas or sites of the layer of the schema at those places, in that order.
     pub fn new(atlas: A, schema: Arc<Schema>, places: I, crs: Crs) -> Self {
-        Self { atlas, schema, places, crs, members: Map::new(), stage: Stage::Head }
+        Self {
+            atlas,
+            schema,
+            places,
+            crs,
+            members: Map::new(),
+            bounds: Bounds::default(),
+            stage: Stage::Head,
+        }
     }
 
     /// Other members of the collection, written before the features: `links`, `numberReturned`…
@@ -199,13 +283,17 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
         let mut any = self.stage == Stage::Features { any: true };
         while piece.len() < PIECE_BYTES {
             let Some(place) = self.places.next() else {
-                piece.extend(b"\n]}\n");
+                // After the features, when it is known.
+                piece.extend(b"\n]");
+                self.bounds.write(&mut piece, self.crs);
+                piece.extend(b"}\n");
                 self.stage = Stage::Done;
                 return Some(piece);
             };
             // One feature a line: such a file can be looked at and compared with line tools.
             piece.extend(if any { &b",\n"[..] } else { b"\n" });
-            write_feature(&mut piece, &self.atlas, &self.schema, place, self.crs, &Map::new());
+            let (atlas, schema, bounds) = (&self.atlas, &self.schema, &mut self.bounds);
+            append(&mut piece, atlas, schema, place, self.crs, bounds, |_, _| {});
             any = true;
         }
         self.stage = Stage::Features { any };

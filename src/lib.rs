@@ -9,5 +9,6 @@ pub mod formats;
 pub mod generalise;
 pub mod geojson;
 pub mod http;
+pub mod select;
 pub mod state;
 pub mod tiles;

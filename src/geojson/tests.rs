@@ -64,7 +64,7 @@ fn an_area_in_grid_metres_is_written_to_the_millimetre_with_its_crs() {
             "[[475400,260400],[475400,260600],[475600,260600],[475600,260400],[475400,260400]]]]},",
             r#""properties":{"code":"W1","name":"Castle \"Hill\"","area_m2":960000.0,"#,
             r#""source_name":"CASTLE","homes":12}}"#,
-            "\n]}\n"
+            "\n],\"bbox\":[475000,260000,476000,261000]}\n"
         )
     );
 }
@@ -103,7 +103,7 @@ fn vertices_that_the_decimals_cannot_tell_apart_are_written_once_while_a_ring_re
     let ring = |points: &[(f64, f64)]| LineString::from(points.to_vec());
     let written = |ring: &LineString<f64>| {
         let mut out = Vec::new();
-        write_ring(&mut out, ring, Crs::Epsg27700);
+        write_ring(&mut out, ring, Crs::Epsg27700, &mut Bounds::default());
         String::from_utf8(out).unwrap()
     };
     let close = ring(&[(0.0, 0.0), (9.0, 0.0), (9.000_1, 0.0), (9.0, 9.0), (0.0, 0.0)]);

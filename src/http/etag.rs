@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::origin::{self, origin};
 use super::{App, Taken};
 
 /// How long a copy may be used unasked, in seconds: a new snapshot is seen within this time.
@@ -30,6 +31,8 @@ pub(super) async fn revalidate(
     let atlas = served.atlas();
     let mut hash = DefaultHasher::new();
     (env!("CARGO_PKG_VERSION"), atlas.id(), super::today(), request.uri()).hash(&mut hash);
+    // Links begin with it.
+    origin(request.uri(), request.headers()).hash(&mut hash);
     for accept in request.headers().get_all(header::ACCEPT) {
         accept.hash(&mut hash);
     }
@@ -52,6 +55,7 @@ pub(super) async fn revalidate(
         headers.insert(header::ETAG, tag_value);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
         headers.append(header::VARY, HeaderValue::from_static("accept"));
+        headers.append(header::VARY, HeaderValue::from_static(origin::VARY));
     }
     response
 }

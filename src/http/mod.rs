@@ -32,19 +32,20 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::state::{Live, Served};
 
 mod areas;
+mod base;
 mod body;
 mod bulk;
-mod collections;
 mod error;
 mod etag;
 mod files;
 mod guard;
 mod health;
-mod landing;
+mod html;
 mod limits;
 mod log;
 mod lookup;
 mod negotiate;
+mod ogc;
 mod openapi;
 mod origin;
 mod overlaps;
@@ -134,9 +135,8 @@ fn data_routes() -> Routes {
         areas::routes(),
         overlaps::routes(),
         points::routes(),
-        collections::routes(),
         files::routes(),
-        landing::routes(),
+        ogc::routes(),
         tiles::routes(),
         openapi::routes(),
     ]

@@ -83,6 +83,12 @@ async fn answers_are_compressed_as_the_client_likes() {
     assert!(br.body.len() < plain.body.len() / 2);
 }
 
+/// All but the moment at which an answer was made.
+fn without_time(text: &str) -> String {
+    let Some((before, after)) = text.split_once("\"timeStamp\":\"") else { return text.to_owned() };
+    format!("{before}{}", after.split_once('"').unwrap().1)
+}
+
 #[tokio::test]
 async fn streams_are_whole_when_they_are_compressed() {
     for path in ["/v1/overlaps/ward/lap", "/v1/overlaps/ward/lap?f=csv", "/collections/ward/items"]
@@ -90,7 +96,7 @@ async fn streams_are_whole_when_they_are_compressed() {
         let plain = get(path).await;
         let gzip = get_with(path, &[("accept-encoding", "gzip")]).await;
         assert_eq!(gzip.header("content-encoding"), "gzip", "{path}");
-        assert_eq!(unzipped(&gzip), plain.text(), "{path}");
+        assert_eq!(without_time(&unzipped(&gzip)), without_time(&plain.text()), "{path}");
         let br = get_with(path, &[("accept-encoding", "br")]).await;
         assert_eq!(br.header("content-encoding"), "br", "{path}");
     }

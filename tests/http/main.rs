@@ -10,6 +10,7 @@ mod bulk;
 mod caching;
 mod collections;
 mod files;
+mod items;
 mod lookup;
 mod map;
 mod openapi;

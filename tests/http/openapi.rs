@@ -123,7 +123,16 @@ async fn the_judge_lets_no_undocumented_missing_or_wrong_member_pass() {
 async fn every_address_and_method_of_the_router_is_documented_and_no_other() {
     let document = document().await;
     let mut documented = BTreeMap::new();
+    let of_layers = squares::atlas()
+        .layers()
+        .iter()
+        .map(|layer| format!("/collections/{}/items", layer.layer().meta().id))
+        .collect::<Vec<_>>();
     for (path, operations) in document["paths"].as_object().unwrap() {
+        // Each layer's features are documented beside those of any layer.
+        if of_layers.contains(path) {
+            continue;
+        }
         let methods: Vec<String> =
             operations.as_object().unwrap().keys().map(|m| m.to_uppercase()).collect();
         documented.insert(path.clone(), methods);
@@ -144,7 +153,13 @@ async fn every_address_and_method_of_the_router_is_documented_and_no_other() {
 /// Questions that between them have every member of every answer, and many problems.
 const QUESTIONS: &[&str] = &[
     "/",
+    "/?f=html",
+    "/?f=x",
+    "/?x=1",
     "/api",
+    "/api?f=html",
+    "/conformance",
+    "/conformance?f=html",
     "/health/live",
     "/health/ready",
     "/problems/unknown-area",
@@ -194,7 +209,25 @@ const QUESTIONS: &[&str] = &[
     "/v1/search?q=nn1&layer=hall",
     "/v1/search",
     "/collections",
+    "/collections?f=html",
+    "/collections?f=csv",
     "/collections/nil",
+    "/collections/ward",
+    "/collections/ward?f=html",
+    "/collections/hall",
+    "/collections/nil/items",
+    "/collections/ward/items",
+    "/collections/ward/items?f=html",
+    "/collections/ward/items?limit=1&f=geojson",
+    "/collections/ward/items?limit=0",
+    "/collections/ward/items?bbox=1,2,3",
+    "/collections/ward/items?bbox-crs=http://www.opengis.net/def/crs/EPSG/0/27700",
+    "/collections/ward/items?datetime=1999-01-01",
+    "/collections/ward/items?crs=http://www.opengis.net/def/crs/EPSG/0/27700",
+    "/collections/hall/items?crs=http://www.opengis.net/def/crs/EPSG/0/4326",
+    "/collections/ward/items/E05000001",
+    "/collections/ward/items/E05000001?f=html",
+    "/collections/ward/items/E05000001?crs=x",
     "/collections/ward/items/nil",
     "/collections/hall/items/H1",
     "/tiles/ward,hall.json",
@@ -213,12 +246,6 @@ async fn every_answer_has_the_documented_form() {
     for atlas in [squares::atlas, squares::with_addresses] {
         let service = router(Live::with(atlas()), Limits::default());
         for &address in QUESTIONS {
-            let request = Request::get(address).body(Body::empty()).unwrap();
-            judge.judge("get", address, &send(service.clone(), request).await);
-        }
-        for address in
-            ["/collections/ward", "/collections/ward/items", "/collections/ward/items/E05000001"]
-        {
             let request = Request::get(address).body(Body::empty()).unwrap();
             judge.judge("get", address, &send(service.clone(), request).await);
         }
@@ -294,18 +321,16 @@ async fn every_documented_example_is_of_its_own_schema_and_is_understood() {
 #[tokio::test]
 async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented() {
     let document = document().await;
-    let name = |reference: &Value| {
-        let reference = reference["$ref"].as_str().unwrap().trim_start_matches('#');
-        let parameter = document.pointer(reference).unwrap_or_else(|| panic!("{reference}"));
+    let name = |given: &Value| {
+        let reference = given["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
+        let parameter = reference.map_or(given, |r| document.pointer(r).unwrap());
         (parameter["in"] == "query").then(|| parameter["name"].as_str().unwrap().to_owned())
     };
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
             let mut documented: Vec<String> =
                 operation["parameters"].as_array().unwrap().iter().filter_map(name).collect();
-            let strict = ["/v1", "/coll", "/api", "/tiles", "/down"]
-                .iter()
-                .any(|start| path.starts_with(start));
+            let strict = !["/health", "/problems"].iter().any(|start| path.starts_with(start));
             if !strict {
                 assert!(documented.is_empty(), "{path}");
                 continue;

@@ -12,7 +12,6 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::FutureExt as _;
 use lapwing_boundaries::atlas::Atlas;
-use serde_json::{Value, json};
 
 use super::error::{Kind, Problem};
 use super::params::{Params, malformed};
@@ -36,21 +35,6 @@ pub(super) struct AsItIs;
 
 /// The CRS of the coordinates, as OGC API - Features names it (18-058r1, section 6.4).
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
-
-/// The links from a collection to its files.
-pub(super) fn links(layer: &str) -> Vec<Value> {
-    Format::ALL
-        .iter()
-        .map(|format| {
-            json!({
-                "href": format!("/downloads/{layer}.{}", format.suffix()),
-                "rel": "enclosure",
-                "type": format.media_type(),
-                "title": format!("The whole layer as {}", format.title()),
-            })
-        })
-        .collect()
-}
 
 async fn download(
     State(app): State<App>,

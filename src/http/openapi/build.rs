@@ -147,16 +147,7 @@ pub(super) struct Operation {
 impl Operation {
     /// As a GET of data, of which a client may have the answer already.
     pub(super) fn get(self) -> (&'static str, Value) {
-        self.revalidated(&[&OF_DATA[..], &OF_QUERIES].concat())
-    }
-
-    /// The same for a page, at which links from elsewhere may hang parameters of their own.
-    pub(super) fn get_page(self) -> (&'static str, Value) {
-        self.revalidated(&OF_DATA)
-    }
-
-    fn revalidated(self, also: &[Kind]) -> (&'static str, Value) {
-        let mut operation = self.written(also);
+        let mut operation = self.written(&[&OF_DATA[..], &OF_QUERIES].concat());
         operation["responses"]["304"] =
             json!({"description": "The copy that If-None-Match names is still good."});
         ("get", operation)

@@ -1,4 +1,4 @@
-//! `/v1/layers`, `/v1/areas`, `/v1/overlaps`, `/collections`.
+//! `/v1/layers`, `/v1/areas`, `/v1/overlaps`.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,6 @@ use crate::http::negotiate::{CSV, GEOJSON, JSON};
 pub(super) fn paths() -> Members {
     let mut paths = areas();
     paths.extend(overlaps());
-    paths.extend(collections());
     paths
 }
 
@@ -117,51 +116,4 @@ fn polygon_body() -> Value {
         },
     });
     json!({GEOJSON: {"schema": schema}, JSON: {"schema": schema}})
-}
-
-fn collections() -> Members {
-    let geometry = |id, summary, parameters, ok, problems| Operation {
-        tag: "geometry",
-        id,
-        summary,
-        parameters,
-        ok,
-        problems,
-    };
-    let geojson =
-        |description, schema| ok(description, &[(GEOJSON, named(schema)), (JSON, named(schema))]);
-    let list = geometry(
-        "collections",
-        "The layers as collections of features",
-        &[],
-        ok_json("The collections.", "Collections"),
-        vec![],
-    );
-    let one = geometry(
-        "collection",
-        "One layer as a collection",
-        &["collection"],
-        ok_json("The collection.", "Collection"),
-        vec![Kind::UnknownLayer],
-    );
-    let items = geometry(
-        "items",
-        "All features of a layer, in longitude and latitude",
-        &["collection"],
-        geojson("The features.", "Features"),
-        vec![Kind::UnknownLayer],
-    );
-    let item = geometry(
-        "item",
-        "One feature",
-        &["collection", "code"],
-        geojson("The feature.", "Feature"),
-        vec![Kind::UnknownLayer, Kind::UnknownArea],
-    );
-    build::paths([
-        ("/collections", vec![list.get()]),
-        ("/collections/{layer}", vec![one.get()]),
-        ("/collections/{layer}/items", vec![items.get()]),
-        ("/collections/{layer}/items/{code}", vec![item.get()]),
-    ])
 }

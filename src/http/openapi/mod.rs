@@ -3,54 +3,71 @@
 //! A test asks every route of the router and holds the document to what comes back: paths,
 //! methods, parameters, the members of every answer, and the problems.
 
-use axum::extract::RawQuery;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
 
-use super::Routes;
+use super::base::Base;
 use super::error::Problem;
-use super::negotiate::{JSON, negotiate};
+use super::html::respond_page;
+use super::negotiate::JSON;
+use super::ogc::formats::{Chosen, Format};
+use super::ogc::{Request, links};
 use super::params::Params;
 use super::work::{json as written, respond};
+use super::{Routes, Taken};
+use crate::state::Served;
 
 mod build;
 mod data;
+mod features;
 mod files;
 mod map;
+mod page;
 mod parameters;
 mod places;
 mod schemas;
 mod site;
 mod tiles;
 
-const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
+pub(super) const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 pub(super) fn routes() -> Routes {
     vec![("/api", get(api))]
 }
 
-async fn api(RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    let format = negotiate(&headers, &[JSON, "application/vnd.oai.openapi+json"])?;
-    let content_type = if format == JSON { JSON } else { OPENAPI };
-    Ok(respond(content_type, written(&document())?))
+async fn api(taken: Taken, request: Request) -> Result<Response, Problem> {
+    let params = Params::read(request.query(), &[&["f"]])?;
+    let offered = [Format::OpenApi, Format::Html];
+    let chosen = Chosen::of(&params, &request.headers, &offered)?;
+    let served = taken.served()?;
+    let document = document(&served, &request.base);
+    let links = request.links(chosen, &offered);
+    let mut response = match chosen.format {
+        Format::Html => respond_page(page::page(&document, served.atlas(), &request.base, &links)),
+        _ if chosen.media_type == JSON => respond(JSON, written(&document)?),
+        _ => respond(OPENAPI, written(&document)?),
+    };
+    links::tell(response.headers_mut(), &links);
+    Ok(response)
 }
 
-/// The whole document.
-fn document() -> Value {
-    let paths: Map<String, Value> = [
+/// The whole document, of a service that is reached there.
+fn document(served: &Served, base: &Base) -> Value {
+    let mut paths: Map<String, Value> = [
         places::paths(),
         data::paths(),
+        features::paths(),
         files::paths(),
+        tiles::paths(),
         map::paths(),
         site::paths(),
-        tiles::paths(),
     ]
     .into_iter()
     .flatten()
     .collect();
+    let of_layers = features::of_layers(served, &paths);
+    paths.extend(of_layers);
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -61,12 +78,12 @@ fn document() -> Value {
     names the snapshot it was made from and the vintage of every layer. Unknown query parameters are \
     refused. Every error is a problem (RFC 9457) whose `type` is the address of a page about it.",
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": base.server()}],
         "tags": [
             {"name": "places", "description": "The areas of a place, or of many"},
             {"name": "areas", "description": "Areas and their overlaps"},
             {"name": "points", "description": "Points near a place, and anything by its name"},
-            {"name": "geometry", "description": "The layers as GeoJSON"},
+            {"name": "features", "description": "The layers as features: OGC API - Features"},
             {"name": "tiles", "description": "The layers as vector tiles, for maps"},
             {"name": "service", "description": "The service itself"},
         ],

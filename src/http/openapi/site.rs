@@ -1,4 +1,4 @@
-//! `/`, `/api`, `/health`, `/problems`.
+//! `/api`, `/health`, `/problems`.
 
 use serde_json::{Value, json};
 
@@ -16,14 +16,13 @@ pub(super) fn paths() -> Members {
         problems,
     };
     let text = || json!({"type": "string"});
-    let landing = service(
-        "landing",
-        "Where to go from here",
-        &[],
-        ok("The links.", &[(JSON, named("Landing")), (HTML, text())]),
-        vec![],
+    let api = service(
+        "api",
+        "This document",
+        &["documentFormat"],
+        api_answer(),
+        vec![Kind::InvalidParameter],
     );
-    let api = service("api", "This document", &[], api_answer(), vec![]);
     let live = object("It answers.", [("status", one_of(&["live"], "Always."))]);
     let live = service("live", "Is the process alive?", &[], ok("Yes.", &[(JSON, live)]), vec![]);
     let ready = object(
@@ -45,7 +44,6 @@ pub(super) fn paths() -> Members {
         vec![Kind::UnknownRoute],
     );
     build::paths([
-        ("/", vec![landing.get_page()]),
         ("/api", vec![api.get()]),
         ("/health/live", vec![live.get_fresh()]),
         ("/health/ready", vec![ready.get_fresh()]),
@@ -55,5 +53,6 @@ pub(super) fn paths() -> Members {
 
 fn api_answer() -> Value {
     let document = || json!({"type": "object"});
-    ok("OpenAPI 3.0.", &[(JSON, document()), (super::OPENAPI, document())])
+    let page = json!({"type": "string"});
+    ok("OpenAPI 3.0.", &[(super::OPENAPI, document()), (JSON, document()), (HTML, page)])
 }

@@ -1,0 +1,53 @@
+//! `/conformance`: the requirements classes that are kept.
+
+use axum::response::Response;
+use serde_json::json;
+
+use super::formats::{Format, OF_DOCUMENTS};
+use super::{Request, respond_document};
+use crate::http::Taken;
+use crate::http::error::Problem;
+use crate::http::html::{Page, escape, respond_page};
+
+/// The classes, each with what it is about.
+pub(in crate::http) const CLASSES: [(&str, &str); 10] = [
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core", "Common: core"),
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page", "Common: landing page"),
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json", "Common: JSON"),
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html", "Common: HTML"),
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30", "Common: OpenAPI 3.0"),
+    ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core", "Features: core"),
+    ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30", "Features: OpenAPI 3.0"),
+    ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html", "Features: HTML"),
+    ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson", "Features: GeoJSON"),
+    (
+        "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+        "Features: coordinate reference systems by reference",
+    ),
+];
+
+pub(super) async fn conformance(taken: Taken, request: Request) -> Result<Response, Problem> {
+    let (chosen, links) = request.document(&OF_DOCUMENTS)?;
+    let atlas = taken.atlas()?;
+    if chosen.format != Format::Html {
+        let classes = CLASSES.map(|(class, _)| class);
+        let document = json!({"links": links, "conformsTo": classes});
+        return respond_document(chosen, &document, &links);
+    }
+    let classes: String = CLASSES
+        .iter()
+        .map(|(class, about)| format!("<dt>{}</dt><dd><code>{class}</code></dd>\n", escape(about)))
+        .collect();
+    let page = Page {
+        base: &request.base,
+        atlas: &atlas,
+        title: "Conformance".to_owned(),
+        above: vec![],
+        links: &links,
+        attributions: vec![],
+    };
+    Ok(respond_page(page.around(&format!(
+        "<p>This service keeps these requirements classes of the Open Geospatial Consortium.</p>\n\
+         <dl>\n{classes}</dl>\n"
+    ))))
+}

@@ -1,0 +1,107 @@
+//! The formats of an address: by `f=`, else by `Accept`, else the first that it has.
+
+use axum::http::HeaderMap;
+
+use crate::http::error::{Kind, Problem};
+use crate::http::negotiate::{GEOJSON, HTML, JSON, negotiate};
+use crate::http::params::Params;
+
+/// A form in which something can be had. Features have more than documents do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Format {
+    /// A document for programs.
+    Json,
+    /// Features, RFC 7946.
+    GeoJson,
+    /// A page for people.
+    Html,
+    /// The document of all routes, for programs.
+    OpenApi,
+}
+
+/// The formats of documents.
+pub(in crate::http) const OF_DOCUMENTS: [Format; 2] = [Format::Json, Format::Html];
+
+/// The formats of features.
+pub(in crate::http) const OF_FEATURES: [Format; 2] = [Format::GeoJson, Format::Html];
+
+impl Format {
+    /// Its name for `f=`.
+    pub(in crate::http) const fn name(self) -> &'static str {
+        match self {
+            Self::Json | Self::GeoJson | Self::OpenApi => "json",
+            Self::Html => "html",
+        }
+    }
+
+    /// Its names for `f=`, the usual one first.
+    pub(in crate::http) const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Json | Self::OpenApi => &["json"],
+            Self::GeoJson => &["json", "geojson"],
+            Self::Html => &["html"],
+        }
+    }
+
+    /// Its media types, its own first.
+    pub(in crate::http) const fn media_types(self) -> &'static [&'static str] {
+        match self {
+            Self::Json => &[JSON],
+            Self::GeoJson => &[GEOJSON, JSON],
+            Self::Html => &[HTML],
+            Self::OpenApi => &[JSON, "application/vnd.oai.openapi+json"],
+        }
+    }
+
+    /// Its own media type.
+    pub(in crate::http) const fn media_type(self) -> &'static str {
+        self.media_types()[0]
+    }
+
+    /// For people, after "as".
+    pub(in crate::http) const fn title(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::GeoJson => "GeoJSON",
+            Self::Html => "a page",
+            Self::OpenApi => "OpenAPI",
+        }
+    }
+}
+
+/// The format to answer in, and the media type to call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Chosen {
+    pub(in crate::http) format: Format,
+    pub(in crate::http) media_type: &'static str,
+}
+
+impl Chosen {
+    /// What is wished of those `offered`: 400 for an `f` that names none of them, 406 where
+    /// `Accept` leaves out all.
+    pub(in crate::http) fn of(
+        params: &Params,
+        headers: &HeaderMap,
+        offered: &[Format],
+    ) -> Result<Self, Problem> {
+        if let Some(name) = params.get("f") {
+            let named = offered.iter().find(|format| format.names().contains(&name));
+            return named
+                .map(|&format| Self { format, media_type: format.media_type() })
+                .ok_or_else(|| {
+                    let names: Vec<&str> =
+                        offered.iter().flat_map(|format| format.names()).copied().collect();
+                    let shown: String = name.chars().take(40).collect();
+                    let detail =
+                        format!("f={shown} is no format here: write {}", names.join(" or "));
+                    Problem::new(Kind::InvalidParameter, detail).with("parameter", "f")
+                });
+        }
+        let types: Vec<&'static str> =
+            offered.iter().flat_map(|format| format.media_types()).copied().collect();
+        let media_type = negotiate(headers, &types)?;
+        let format = offered.iter().find(|format| format.media_types().contains(&media_type));
+        // The type is one of theirs.
+        Ok(Self { format: *format.unwrap_or(&offered[0]), media_type })
+    }
+}

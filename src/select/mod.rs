@@ -1,0 +1,115 @@
+//! Which features of a layer are meant: those that meet a box, hold at a time, have a value.
+//!
+//! A [`Selection`] gathers the wishes and answers with places in the layer's code order, so that
+//! a page of them is always the same page of the same snapshot.
+
+use lapwing_boundaries::atlas::Atlas;
+
+use crate::attributes::{Kind, Schema, Value};
+
+mod bbox;
+mod interval;
+
+pub use bbox::{Bbox, InvalidBbox};
+pub use interval::{Interval, InvalidInterval};
+
+/// Which features of a layer are meant; all, until something is wished.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    bbox: Option<Bbox>,
+    interval: Option<Interval>,
+    equal: Vec<Equal>,
+}
+
+/// An attribute and the value that it shall have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Equal {
+    attribute: usize,
+    value: Wanted,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Wanted {
+    Text(String),
+    Number(f64),
+    Boolean(bool),
+}
+
+impl Equal {
+    /// The attribute at that place of the schema has the value that is written so; `None` where no
+    /// value of the attribute's kind is written so.
+    ///
+    /// Of a list, one of its items is the value.
+    pub fn read(schema: &Schema, attribute: usize, text: &str) -> Option<Self> {
+        let value = match schema.attributes()[attribute].kind {
+            Kind::Integer | Kind::Number => {
+                let number: f64 = text.trim().parse().ok()?;
+                Wanted::Number(number).filter(number.is_finite())?
+            }
+            Kind::Boolean => Wanted::Boolean(text.trim().parse().ok()?),
+            _ => Wanted::Text(text.to_owned()),
+        };
+        Some(Self { attribute, value })
+    }
+
+    fn holds(&self, schema: &Schema, atlas: &Atlas, place: usize) -> bool {
+        match (&self.value, schema.value(atlas, place, self.attribute)) {
+            (_, Value::Null) => false,
+            (Wanted::Number(wanted), Value::Integer(number)) => *wanted == number as f64,
+            (Wanted::Number(wanted), Value::Number(number)) => *wanted == number,
+            (Wanted::Boolean(wanted), Value::Boolean(truth)) => *wanted == truth,
+            (Wanted::Text(wanted), Value::List(items)) => items.iter().any(|item| item == wanted),
+            (Wanted::Text(wanted), Value::Codes(codes)) => {
+                codes.iter().any(|code| code.as_str() == wanted)
+            }
+            (Wanted::Text(wanted), other) => other.cell() == *wanted,
+            _ => false,
+        }
+    }
+}
+
+impl Wanted {
+    fn filter(self, keep: bool) -> Option<Self> {
+        keep.then_some(self)
+    }
+}
+
+impl Selection {
+    /// Only features that meet the box.
+    #[must_use]
+    pub fn meeting(mut self, bbox: Bbox) -> Self {
+        self.bbox = Some(bbox);
+        self
+    }
+
+    /// Only features of a layer whose vintage meets the interval.
+    #[must_use]
+    pub fn during(mut self, interval: Interval) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// Only features that have the value.
+    #[must_use]
+    pub fn equal(mut self, equal: Equal) -> Self {
+        self.equal.push(equal);
+        self
+    }
+
+    /// The places of the features in their layer, in code order.
+    pub fn places(&self, atlas: &Atlas, schema: &Schema) -> Vec<usize> {
+        let layer = &atlas.layers()[schema.layer()];
+        let meta = layer.layer().meta();
+        if self.interval.is_some_and(|interval| !interval.meets(meta.vintage)) {
+            return Vec::new();
+        }
+        let mut places = match &self.bbox {
+            Some(bbox) => bbox.places(layer),
+            None => (0..layer.layer().len()).collect(),
+        };
+        for equal in &self.equal {
+            places.retain(|&place| equal.holds(schema, atlas, place));
+        }
+        places
+    }
+}
