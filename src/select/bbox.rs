@@ -91,10 +91,12 @@ impl Bbox {
             return Err(InvalidBbox::Reversed(crs.axes()[low]));
         }
         let rect = |west, east| Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north });
-        let rects = match west <= east {
-            true => vec![rect(west, east)],
-            false if crs.is_degrees() => vec![rect(west, 180.0), rect(-180.0, east)],
-            false => return Err(InvalidBbox::Reversed(crs.axes()[high])),
+        let rects = if west <= east {
+            vec![rect(west, east)]
+        } else if crs.is_degrees() {
+            vec![rect(west, 180.0), rect(-180.0, east)]
+        } else {
+            return Err(InvalidBbox::Reversed(crs.axes()[high]));
         };
         Ok(Self { crs, rects })
     }
@@ -179,7 +181,8 @@ impl Meets {
     /// A position on the grid as it is written in the CRS, with the east first.
     fn written(&self, at: Coord<f64>) -> Option<Coord<f64>> {
         let [x, y] = self.crs.xy(Bng::new(at.x, at.y).ok()?);
-        let unit = 10_f64.powi(self.crs.decimals() as i32);
+        let unit = 10_u32.pow(self.crs.decimals() as u32);
+        let unit = f64::from(unit);
         Some(Coord { x: (x * unit).round() / unit, y: (y * unit).round() / unit })
     }
 }
@@ -254,12 +257,14 @@ impl Ground {
     }
 }
 
+/// The sphere of Web Mercator.
+const RADIUS_M: f64 = 6_378_137.0;
+
 /// A corner in degrees, longitude first, whether or not it is any.
 fn degrees(crs: Crs, at: Coord<f64>) -> [f64; 2] {
     if crs.is_degrees() {
         return [at.x, at.y];
     }
-    const RADIUS_M: f64 = 6_378_137.0;
     [(at.x / RADIUS_M).to_degrees(), (at.y / RADIUS_M).sinh().atan().to_degrees()]
 }
 

@@ -44,21 +44,14 @@ impl Interval {
             return Ok(Self { from: Some(from), to: Some(to) });
         };
         let is_open = |part: &str| part.is_empty() || part == "..";
-        let from = match is_open(start) {
-            true => None,
-            false => match moment(start) {
-                Some((from, _)) => Some(from),
-                None => return unreadable(start),
-            },
-        };
-        let after_start = || duration_after(start, end);
-        let to = match is_open(end) {
-            true => None,
-            false => match moment(end).map(|(_, to)| to).or_else(after_start) {
-                Some(to) => Some(to),
-                None => return unreadable(end),
-            },
-        };
+        let from = moment(start).map(|(from, _)| from);
+        if from.is_none() && !is_open(start) {
+            return unreadable(start);
+        }
+        let to = moment(end).map(|(_, to)| to).or_else(|| duration_after(start, end));
+        if to.is_none() && !is_open(end) {
+            return unreadable(end);
+        }
         match (from, to) {
             (None, None) => Err(InvalidInterval::BothOpen),
             (Some(from), Some(to)) if to < from => Err(InvalidInterval::Reversed),

@@ -86,10 +86,11 @@ impl Page<'_> {
         if has_map() {
             ways.insert(0, ("/map", "Map"));
         }
-        let ways: String = ways
+        let ways = ways
             .into_iter()
             .map(|(path, text)| format!("<li>{}</li>", anchor(&self.base.at(path), text)))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         format!(
             "<header>\n<p class=\"name\"><a href=\"{}\"><b>Lapwing</b> {place}</a></p>\n\
              <nav aria-label=\"Main\"><ul>{ways}</ul></nav>\n</header>\n",
@@ -127,8 +128,10 @@ impl Page<'_> {
         if others.peek().is_none() {
             return String::new();
         }
-        let list: String =
-            others.map(|link| format!("<li>{}</li>", anchor(&link.href, &link.title))).collect();
+        let list = others
+            .map(|link| format!("<li>{}</li>", anchor(&link.href, &link.title)))
+            .collect::<Vec<_>>()
+            .concat();
         format!(
             "<nav aria-labelledby=\"formats\">\n<h2 id=\"formats\">For programs</h2>\n\
              <ul>{list}</ul>\n</nav>\n"

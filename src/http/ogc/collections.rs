@@ -141,16 +141,15 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
     } else {
         "Its features are points."
     };
-    let facts: String = [
+    let facts = [
         ("In force", vintage(meta)),
         ("Drawn to", resolution(meta)),
         ("Licence", licence(meta)),
         ("Series", format!("<code>{}</code>", meta.series)),
         ("Coverage", coverage.to_owned()),
     ]
-    .iter()
     .map(|(what, told)| format!("<dt>{what}</dt><dd>{told}</dd>\n"))
-    .collect();
+    .concat();
     let queryables = queryables(schema);
     let rows: Vec<Vec<String>> = schema
         .attributes()
@@ -166,10 +165,9 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
         })
         .collect();
     let columns = ["Name", "Kind", "What it tells", "Parameter"].map(str::to_owned);
-    let systems: String = Crs::ALL
-        .iter()
+    let systems = Crs::ALL
         .map(|crs| format!("<li>{}: <code>{}</code></li>\n", crs.title(), crs.uri()))
-        .collect();
+        .concat();
     let main = format!(
         "<p>{}</p>\n<p>{}</p>\n{drawing}<dl>\n{facts}</dl>\n<h2>Attributes</h2>\n\
          <p>Those that are parameters choose features: <code>{}?name=…</code></p>\n{}\

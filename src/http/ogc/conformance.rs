@@ -34,10 +34,9 @@ pub(super) async fn conformance(taken: Taken, request: Request) -> Result<Respon
         let document = json!({"links": links, "conformsTo": classes});
         return respond_document(chosen, &document, &links);
     }
-    let classes: String = CLASSES
-        .iter()
+    let classes = CLASSES
         .map(|(class, about)| format!("<dt>{}</dt><dd><code>{class}</code></dd>\n", escape(about)))
-        .collect();
+        .concat();
     let page = Page {
         base: &request.base,
         atlas: &atlas,

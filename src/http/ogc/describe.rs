@@ -1,5 +1,7 @@
 //! What is said of a layer as a collection (OGC 17-069r4, section 7.14; 18-058r1, section 6.2).
 
+use std::fmt::Write as _;
+
 use geo::{Coord, Rect};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::{Layer, LayerMeta};
@@ -133,15 +135,16 @@ pub(in crate::http) fn description_of(layer: &Layer) -> String {
         (count, false) => (count, "points"),
     };
     let mut text = format!("{count} {what}");
-    match (meta.vintage.valid_from, meta.vintage.valid_to) {
-        (Some(from), Some(to)) => text.push_str(&format!(", in force from {from} until {to}")),
-        (Some(from), None) => text.push_str(&format!(", in force from {from}")),
-        (None, Some(to)) => text.push_str(&format!(", in force until {to}")),
-        (None, None) => {}
-    }
+    // Text does not fail to be written to.
+    let _ = match (meta.vintage.valid_from, meta.vintage.valid_to) {
+        (Some(from), Some(to)) => write!(text, ", in force from {from} until {to}"),
+        (Some(from), None) => write!(text, ", in force from {from}"),
+        (None, Some(to)) => write!(text, ", in force until {to}"),
+        (None, None) => Ok(()),
+    };
     if let Some(resolution) = meta.resolution {
         let (name, metres) = (resolution.as_str(), resolution.metres());
-        text.push_str(&format!(", drawn to {metres} m ({name})"));
+        let _ = write!(text, ", drawn to {metres} m ({name})");
     }
     text.push('.');
     text
@@ -157,12 +160,14 @@ fn interval(meta: &LayerMeta) -> Option<[Option<String>; 2]> {
     is_known.then(|| [vintage.valid_from.map(moment), vintage.valid_to.map(moment)])
 }
 
+/// Positions on each side of an extent that is followed.
+const STEPS: u32 = 32;
+
 /// West, south, east and north of a layer in degrees: a rectangle around the rectangle on the grid
 /// that holds all its features, so it may have some room.
 pub(in crate::http) fn bbox(layer: &Layer) -> Option<[f64; 4]> {
     let grid = extent(layer, 0..layer.len())?;
     let (low, high) = (grid.min(), grid.max());
-    const STEPS: u32 = 32;
     let along = |from: f64, to: f64, step| from + (to - from) * f64::from(step) / f64::from(STEPS);
     let mut bbox = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     for step in 0..=STEPS {

@@ -63,7 +63,7 @@ impl Found {
             let address = request.address();
             let address = match offset {
                 0 => address.without("offset"),
-                offset => address.with("offset", offset),
+                offset => address.with("offset", &offset),
             };
             Link::new(address.under(&request.base), rel, chosen.media_type, title)
         };
@@ -107,19 +107,18 @@ pub(super) async fn items(
     });
     let (found, mut links, page) = looked.await?;
 
-    let mut response = match page {
-        Some(page) => respond_page(page),
-        None => {
-            links.push(to_collection(&request, &served, layer));
-            let head = head(&served, &found, &links);
-            let atlas = Arc::clone(served.atlas());
-            let pieces = FeatureCollection::new(atlas, schema, found.places.into_iter(), asked.crs)
-                .with_members(head)
-                .map(Ok::<_, Infallible>);
-            let mut response = respond(chosen.media_type, app.workshop.stream(pieces));
-            tell_crs(&mut response, asked.crs);
-            response
-        }
+    let mut response = if let Some(page) = page {
+        respond_page(page)
+    } else {
+        links.push(to_collection(&request, &served, layer));
+        let head = head(&served, &found, &links);
+        let atlas = Arc::clone(served.atlas());
+        let pieces = FeatureCollection::new(atlas, schema, found.places.into_iter(), asked.crs)
+            .with_members(head)
+            .map(Ok::<_, Infallible>);
+        let mut response = respond(chosen.media_type, app.workshop.stream(pieces));
+        tell_crs(&mut response, asked.crs);
+        response
     };
     links::tell(response.headers_mut(), &links);
     Ok(response)

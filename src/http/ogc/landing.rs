@@ -82,7 +82,7 @@ fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
     } else {
         String::new()
     };
-    let layers: String = atlas
+    let layers = atlas
         .layers()
         .iter()
         .map(|layer| {
@@ -90,16 +90,16 @@ fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
             let to = anchor(&base.at(&super::describe::path(meta)), &meta.title);
             format!("<li>{to}: {}</li>\n", super::describe::description_of(layer.layer()))
         })
-        .collect();
-    let more: String = [
+        .collect::<Vec<_>>()
+        .concat();
+    let more = [
         ("/collections", "All layers", "for QGIS, ArcGIS, GDAL, R and geopandas"),
         ("/api", "The API", "every address, with examples"),
         ("/conformance", "Conformance", "the standards that are kept"),
         ("/v1/layers", "Sources", "vintage, resolution, licence and attribution of every layer"),
     ]
-    .iter()
     .map(|(path, text, about)| format!("<li>{}: {about}</li>\n", anchor(&base.at(path), text)))
-    .collect();
+    .concat();
     let main = format!(
         "{map}<p>{QUESTION}</p>\n<form action=\"{action}\" role=\"search\">\n\
          <label for=\"place\">{label}</label>\n<input id=\"place\" name=\"{name}\" required \

@@ -50,7 +50,7 @@ impl Address {
 
     /// With a parameter, in the place of an earlier one of that name.
     #[must_use]
-    pub(in crate::http) fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub(in crate::http) fn with(mut self, name: &str, value: &(impl ToString + ?Sized)) -> Self {
         match self.pairs.iter_mut().find(|(earlier, _)| earlier == name) {
             Some((_, earlier)) => *earlier = value.to_string(),
             None => self.pairs.push((name.to_owned(), value.to_string())),
@@ -136,7 +136,7 @@ mod tests {
             address.under(&Base::default()),
             "/collections/ward/items?bbox=-1,52,0,53&name=A%26B%20%C3%A9&f=json"
         );
-        let next = address.with("offset", 10).with("f", "html").without("name");
+        let next = address.with("offset", &10).with("f", "html").without("name");
         assert_eq!(
             next.under(&Base::default()),
             "/collections/ward/items?bbox=-1,52,0,53&f=html&offset=10"
