@@ -1,0 +1,11 @@
+//! Files of layers, read back: by the crate's own loaders, which share no line with the writers, by
+//! the libraries of the formats, and by GDAL where it is installed.
+
+mod csv;
+mod flatgeobuf;
+mod gdal;
+mod geopackage;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod same;
+mod world;
