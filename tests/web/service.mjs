@@ -47,7 +47,8 @@ export const DESK = { width: 1400, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 /**
- * A page that is watched. `also` are origins that it may ask beside the service; `expected` matches
+ * A page that is watched. `also` are origins that it may ask beside the service, answered here or
+ * let through; `expected` matches
  * console messages that belong to the test.
  */
 export async function watched(url, { viewport = DESK, also = [], expected = null, prepare, ...options } = {}) {
@@ -62,7 +63,7 @@ export async function watched(url, { viewport = DESK, also = [], expected = null
     const { origin, protocol } = new URL(asked);
     if (origin === new URL(url).origin || ["data:", "blob:"].includes(protocol)) return route.continue();
     const answer = also.find((other) => other.origin === origin);
-    if (answer) return route.fulfill(answer.fulfill);
+    if (answer) return answer.fulfill ? route.fulfill(answer.fulfill) : route.continue();
     strangers.push(asked);
     return route.abort();
   });
@@ -116,4 +117,13 @@ export async function answer(page, title) {
 export async function picture(page, name, options = {}) {
   const folder = process.env.PICTURES;
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, ...options });
+}
+
+/** Waits until something holds. */
+export async function until(holds, what) {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await holds()) return;
+    await new Promise((done) => { setTimeout(done, 100); });
+  }
+  assert.fail(what);
 }

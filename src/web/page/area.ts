@@ -30,7 +30,8 @@ export async function areaCard(layer: string, code: string, date: string, world:
     h("p", { class: "kind" }, `${world.one(id)} · `, h("span", { class: "code" }, area.code), vintage),
     h("p", { class: "facts" }, facts.join(" · ")),
     parents(answer, world),
-    ...world.areaSeries.filter((other) => other !== series && !answer.parents[other])
+    // Of an earlier vintage the present one is another layer.
+    ...world.areaSeries.filter((other) => world.vintage(other, date)?.id !== id && !answer.parents[other])
       .map((other) => shares(area.name, other, overlaps, world)),
     ...(await sitesIn(id, area.code, world)),
     touching.length > 0 && h("section", { class: "neighbours" }, h("h3", {}, `Neighbours (${touching.length})`),
@@ -59,7 +60,10 @@ function shares(name: string, series: string, { overlaps, uncovered, layers }: O
   const from = side(entries);
   const id = layers[series]?.layer ?? series;
   const weight = (entry: Overlap) => overlap(entry, "area").postcodes ?? overlap(entry, "area").land;
-  entries.sort((a, b) => weight(b) - weight(a) || b.shared_m2 - a.shared_m2);
+  const wholly = (entry: Overlap) => overlap(entry, from).text === ALL;
+  // Of many inside, those that are split are what the reader must know of.
+  entries.sort((a, b) => (from === "other" ? Number(wholly(a)) - Number(wholly(b)) : 0)
+    || weight(b) - weight(a) || b.shared_m2 - a.shared_m2);
   const bare = uncovered[series]?.share ?? 0;
   return h("section", { class: "shares" },
     h("h3", {}, `${world.many(id)} (${entries.length})`),
@@ -105,7 +109,7 @@ async function sitesIn(layer: string, code: string, world: World): Promise<(HTML
   const areas = world.byId.get(layer);
   if (!areas) return [];
   return Promise.all(world.points.map(async (points) => {
-    const within = (await sitesByArea(points, areas)).get(code) ?? [];
+    const within = (await sitesByArea(points, areas, world)).get(code) ?? [];
     const names = within.sort((a, b) => text(a, "name").localeCompare(text(b, "name")));
     return h("section", { class: "sites" }, h("h3", {}, `${world.many(points.id)} (${whole(names.length)})`),
       names.length

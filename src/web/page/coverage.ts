@@ -1,5 +1,5 @@
 // The areas of one layer, who borders whom, and which points lie in which.
-import { ask, get, once, segment, type Feature, type Features, type Layer, type Lookup, type Position, type TableRow } from "./api.ts";
+import { get, once, segment, type Feature, type Features, type Layer, type Position, type TableRow } from "./api.ts";
 import { colour } from "./colours.ts";
 import type { World } from "./world.ts";
 
@@ -52,39 +52,45 @@ async function make(layer: Layer, world: World): Promise<Coverage> {
 
 export type Site = Feature<Position>;
 
-export const sites = (layer: Layer): Promise<Features<Position>> =>
-  once<Features<Position>>(`/collections/${segment(layer.id)}/items`);
-
-const located = new Map<string, Promise<Map<string, Site[]>>>();
-
-/** The points of a layer by the code of the area that holds them, by the service's own rule. */
-export function sitesByArea(points: Layer, areas: Layer): Promise<Map<string, Site[]>> {
-  const key = `${points.id} ${areas.id}`;
-  let made = located.get(key);
+/** All points of a layer: a long one comes in pages. */
+export function sites(layer: Layer): Promise<Features<Position>> {
+  let made = gathered.get(layer.id);
   if (!made) {
-    made = locateSites(points, areas);
-    made.catch(() => located.delete(key));
-    located.set(key, made);
+    made = gather(layer);
+    made.catch(() => gathered.delete(layer.id));
+    gathered.set(layer.id, made);
   }
   return made;
 }
 
-async function locateSites(points: Layer, areas: Layer): Promise<Map<string, Site[]>> {
-  const { features } = await sites(points);
-  const placed = features.filter((feature) => feature.geometry);
+const gathered = new Map<string, Promise<Features<Position>>>();
+
+async function gather(layer: Layer): Promise<Features<Position>> {
+  const features: Site[] = [];
+  let next: string | undefined = `/collections/${segment(layer.id)}/items`;
+  while (next) {
+    const page: Page = await get<Page>(next);
+    features.push(...page.features);
+    const link = page.links?.find(({ rel }) => rel === "next");
+    // Whatever host the service believes it has.
+    const url: URL | undefined = link && new URL(link.href, location.href);
+    next = url && url.pathname + url.search;
+  }
+  return { type: "FeatureCollection", features };
+}
+
+type Page = Features<Position> & { links?: { rel: string; href: string }[] };
+
+/** The points of a layer by the code of the area that holds them, as the service tells it. */
+export async function sitesByArea(points: Layer, areas: Layer, world: World): Promise<Map<string, Site[]>> {
+  const attribute = world.vintages(areas.series).length > 1 ? areas.id : areas.series;
   const byArea = new Map<string, Site[]>();
-  if (!placed.length) return byArea;
-  const response = await ask("/v1/lookup", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ points: placed.map(({ geometry }) => geometry.coordinates), layers: [areas.id] }),
-  });
-  const { answers } = await response.json() as { answers: Partial<Lookup>[] };
-  answers.forEach((answer, at) => {
-    for (const { code } of answer.areas?.[areas.id] ?? []) {
-      byArea.set(code, [...(byArea.get(code) ?? []), placed[at]!]);
+  for (const site of (await sites(points)).features) {
+    // On a boundary it lies in several.
+    for (const code of text(site, attribute).split(";").filter(Boolean)) {
+      byArea.set(code, [...(byArea.get(code) ?? []), site]);
     }
-  });
+  }
   return byArea;
 }
 

@@ -167,6 +167,20 @@ async function draw(): Promise<void> {
   if (JSON.stringify(now) === JSON.stringify(chosen())) view.draw(drawing);
 }
 
+/** Who points at the map stays there, unless the answer is out of sight, as on a phone. */
+function onMap(): Step {
+  const apart = answerPart.getBoundingClientRect().top < 0 || answerPart.getBoundingClientRect().top > innerHeight;
+  return { history: "push", focus: apart, move: false };
+}
+
+/** The address's hash belongs to the map: links within the page go without it. */
+function jump(event: Event, anchor: Element): void {
+  event.preventDefault();
+  const target = part(anchor.getAttribute("href")!.slice(1));
+  target.focus({ preventScroll: true });
+  target.scrollIntoView();
+}
+
 async function start(): Promise<void> {
   document.documentElement.classList.toggle("embed", asked.embed);
   world = new World(await once<Layers>("/v1/layers"));
@@ -181,6 +195,8 @@ async function start(): Promise<void> {
     for (const id of ["own", "share"]) part(id).hidden = false;
   }
   document.addEventListener("click", (event) => {
+    const within = (event.target as Element).closest?.("a[href^='#']");
+    if (within) return jump(event, within);
     const anchor = (event.target as Element).closest?.("a[href^='/map?q=']");
     if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
@@ -198,8 +214,8 @@ async function start(): Promise<void> {
     box: layer ? await boxOf(layer.id).catch(() => null) : null,
     basemap: settings.basemap,
     embed: asked.embed,
-    onAsk: ({ lon, lat }) => void go({ q: `${lon.toFixed(5)},${lat.toFixed(5)}` }, { history: "push", focus: false, move: false }),
-    onSite: (of, code) => void go({ q: `${of}/${code}` }, { history: "push", focus: false, move: false }),
+    onAsk: ({ lon, lat }) => void go({ q: `${lon.toFixed(5)},${lat.toFixed(5)}` }, onMap()),
+    onSite: (of, code) => void go({ q: `${of}/${code}` }, onMap()),
   });
   await words;
   if (!view) return;
@@ -208,6 +224,7 @@ async function start(): Promise<void> {
   view.area(marks.area);
   if (!isPlaced && marks.place) view.go(marks.place);
   if (!isPlaced && marks.area) await tell({ history: "none", focus: false, move: true });
+  await view.settled();
   document.documentElement.dataset["map"] = "ready";
 }
 

@@ -88,7 +88,7 @@ export function ownPlaces(body: HTMLElement, world: World, today: () => string, 
       totals(header, good),
       bad.length > 0 && h("details", { open: true }, h("summary", {}, `${count(bad.length, "row")} not located`),
         h("ul", {}, ...bad.slice(0, LISTED).map(({ row, at }) =>
-          h("li", {}, `Row ${at + 2}: ${row.slice(0, status).join(", ")}: ${STATUS[row[status] ?? ""] ?? row[status]}`))),
+          h("li", {}, `Row ${at + 2}: ${row.slice(0, status).filter(Boolean).join(", ")}: ${STATUS[row[status] ?? ""] ?? row[status]}`))),
         bad.length > LISTED && h("p", { class: "quiet" }, `and ${whole(bad.length - LISTED)} more, in the download`)),
       table(header, rows));
   }

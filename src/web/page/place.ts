@@ -95,8 +95,7 @@ export function provenance(layers: Lookup["layers"], world: World, json: string)
     h("ul", {}, ...of),
     ...[...credits].map((credit) => h("p", {}, credit)),
     h("p", {}, `${snapshot.title}, snapshot ${snapshot.id.slice(0, 16)} of ${date(snapshot.built.slice(0, 10))}. `,
-      h("a", { href: json }, "This answer for programs"), "."),
-    snapshot.illustrative && h("p", { class: "warning" }, "Illustrative: this place does not exist."));
+      h("a", { href: json }, "This answer for programs"), "."));
 }
 
 export const kindOfPlace = (answer: Lookup): string => {

@@ -10,6 +10,7 @@ import type { World } from "./world.ts";
 
 /** A list of more areas is no list that people read. */
 const LISTED = 80;
+const PRINTED = 16;
 
 export interface Choice { layers: string[]; fill: string; date: string }
 
@@ -80,11 +81,13 @@ export async function areaTable(world: World, { fill: series, date: day }: Choic
   if (!layer) return;
   part("by-area-title").textContent = world.many(layer.id);
   const { areas, inks } = await coverage(layer, world);
+  // A legend that would fill the sheet is left out of print.
+  section.classList.toggle("long", areas.length > PRINTED);
   if (!areas.length || areas.length > LISTED) {
     fill(part("by-area-body"), h("p", { class: "quiet" }, `${whole(layer.count)} areas: search for one by its name or code.`));
     return;
   }
-  const counts = await Promise.all(world.points.map((points) => sitesByArea(points, layer)));
+  const counts = await Promise.all(world.points.map((points) => sitesByArea(points, layer, world)));
   fill(part("by-area-body"), h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": `${world.many(layer.id)} and what they hold` }, h("table", {},
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Area"), ...world.points.map((points) => h("th", { scope: "col", class: "number" }, world.many(points.id))))),
     h("tbody", {}, ...areas.map(({ code, name }) => h("tr", {},

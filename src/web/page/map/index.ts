@@ -61,7 +61,9 @@ export async function start(options: Start): Promise<MapView> {
     own: (own) => change({ own }),
     fit: (box: Box) => { map.fitBounds(LngLatBounds.convert(box), { padding: MARGIN, maxZoom: 15 }); },
     go: ({ lon, lat }) => { map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 12.5) }); },
-    resize: () => { map.resize(); },
+    settled: async () => {
+      if (!map.loaded()) await map.once("idle");
+    },
   };
 }
 

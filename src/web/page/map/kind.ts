@@ -24,7 +24,8 @@ export interface MapView {
   own(places: { lon: number; lat: number; name: string }[]): void;
   fit(box: Box): void;
   go(at: { lon: number; lat: number }): void;
-  resize(): void;
+  /** Done when all that is asked for is drawn. */
+  settled(): Promise<void>;
 }
 
 export interface Start {

@@ -69,7 +69,6 @@ export function style(shown: Shown): StyleSpecification {
   layers.push(
     { id: "chosen-halo", type: "line", source: "chosen", layout: { "line-join": "round" }, paint: { "line-color": "#ffffff", "line-width": 8 } },
     { id: "chosen", type: "line", source: "chosen", layout: { "line-join": "round" }, paint: { "line-color": "#b3123b", "line-width": 4 } },
-    ...labels,
   );
   const single: FilterSpecification = ["!", ["has", "point_count"]];
   for (const { layer, shape, features } of drawing.sites) {
@@ -100,6 +99,8 @@ export function style(shown: Shown): StyleSpecification {
     { id: "place-halo", type: "circle", source: "place", paint: { "circle-radius": 11, "circle-color": "#ffffff", "circle-opacity": 0.85, "circle-stroke-color": "#b3123b", "circle-stroke-width": 3 } },
     { id: "place", type: "circle", source: "place", paint: { "circle-radius": 4, "circle-color": "#b3123b" } },
   );
+  // What is on top is placed first: the names of areas before those of practices.
+  layers.push(...labels);
   return { version: 8, sources, layers, transition: { duration: 0, delay: 0 } };
 }
 
