@@ -31,9 +31,11 @@ fn main() {
             );
         })
     };
-    let list = built.and_then(|()| list(&out.join("web/out")));
-    let list =
-        list.unwrap_or_else(|why| format!("static BUILT: Result<Built, &str> = Err({why:?});\n"));
+    let list = built.and_then(|()| list(&out.join("web/out"))).unwrap_or_else(|why| {
+        // The page tells its readers what failed; where and how is for those who build.
+        let what = why.split(':').next().unwrap_or_default();
+        format!("static BUILT: Result<Built, &str> = Err({what:?});\n")
+    });
     fs::write(out.join("web.rs"), list).expect("OUT_DIR can be written");
 }
 

@@ -1,5 +1,6 @@
 // What the page answers, and in how many ways it can be asked.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { accessible, answer, close, picture, serve, watched } from "./service.mjs";
 
@@ -204,8 +205,12 @@ describe("an area", () => {
     const watch = await open("/map?q=lap/XN1");
     const { page } = watch;
     await answer(page, "North Lyonesse 1");
+    const [boundary] = await Promise.all([page.waitForEvent("download"), page.getByText("This boundary, GeoJSON").click()]);
+    assert.equal(boundary.suggestedFilename(), "lap-XN1.geojson");
+    const feature = JSON.parse(readFileSync(await boundary.path(), "utf8"));
+    assert.equal(feature.properties.code, "XN1");
     const links = await page.locator(".downloads a").evaluateAll((all) => all.map((a) => a.href));
-    assert.ok(links.length >= 3);
+    assert.ok(links.length >= 6);
     for (const link of links) {
       const response = await fetch(link);
       assert.equal(response.status, 200, link);

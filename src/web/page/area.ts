@@ -1,5 +1,5 @@
 // The answer card of one area: its overlaps, neighbours, what is in it, and downloads.
-import { get, segment, type Area, type Overlap, type Overlaps } from "./api.ts";
+import { ask, get, segment, type Area, type Overlap, type Overlaps } from "./api.ts";
 import { sitesByArea, text } from "./coverage.ts";
 import { h } from "./dom.ts";
 import { link, provenance } from "./place.ts";
@@ -120,11 +120,22 @@ async function sitesIn(layer: string, code: string, world: World): Promise<(HTML
 
 function downloads(id: string, code: string, series: string, world: World): HTMLElement {
   const file = `${id}-${code}`.replace(/[^\w-]/g, "_");
+  const boundary = `/collections/${segment(id)}/items/${segment(code)}`;
   const tables = world.areaSeries.filter((other) => other !== series).slice(0, 3);
+  const whole = [["gpkg", "GeoPackage"], ["geojson", "GeoJSON"], ["csv", "CSV"]].flatMap(([suffix, name], at) =>
+    [at ? ", " : "", h("a", { href: `/downloads/${segment(id)}.${suffix}`, download: true }, name!)]);
   return h("section", { class: "downloads" }, h("h3", {}, "Take it with you"), h("ul", {},
-    h("li", {}, h("a", { href: `/collections/${segment(id)}/items/${segment(code)}`, download: `${file}.geojson` }, "This boundary, GeoJSON")),
-    h("li", {}, h("a", { href: `/collections/${segment(id)}/items`, download: `${id}.geojson` }, `All ${world.many(id)}, GeoJSON`)),
+    h("li", {}, h("a", { href: boundary, download: `${file}.geojson`, onclick: (event) => { event.preventDefault(); void save(boundary, `${file}.geojson`); } }, "This boundary, GeoJSON")),
+    h("li", {}, `All ${world.many(id)}: `, ...whole),
     ...tables.map((other) => h("li", {}, h("a", { href: `/v1/overlaps/${segment(id)}/${segment(other)}?f=csv`, download: `${id}-${other}.csv` },
       `Shares of all ${world.many(id)} by ${world.one(other)}, CSV`))),
     h("li", {}, h("button", { type: "button", class: "plain", onclick: () => window.print() }, "Print this on one page"))));
+}
+
+/** Saves a feature: a browser that follows a link wishes for a page, not for data. */
+async function save(path: string, file: string): Promise<void> {
+  const response = await ask(path, { headers: { accept: "application/geo+json" } });
+  const url = URL.createObjectURL(await response.blob());
+  h("a", { href: url, download: file }).click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

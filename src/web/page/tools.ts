@@ -91,7 +91,7 @@ export async function areaTable(world: World, { fill: series, date: day }: Choic
   fill(part("by-area-body"), h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": `${world.many(layer.id)} and what they hold` }, h("table", {},
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Area"), ...world.points.map((points) => h("th", { scope: "col", class: "number" }, world.many(points.id))))),
     h("tbody", {}, ...areas.map(({ code, name }) => h("tr", {},
-      h("th", { scope: "row" }, swatch(INKS[inks.get(code) ?? 0]!), link(`${layer.id}/${code}`, name)),
+      h("th", { scope: "row" }, h("span", { class: "named" }, swatch(INKS[inks.get(code) ?? 0]!), link(`${layer.id}/${code}`, name))),
       ...counts.map((of) => h("td", { class: "number" }, whole(of.get(code)?.length ?? 0)))))))));
 }
 
