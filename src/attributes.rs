@@ -106,6 +106,9 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// The place of the attribute `code` in every schema.
+    pub const CODE: usize = 0;
+
     /// The attributes of the layer at that place of the atlas.
     ///
     /// # Panics

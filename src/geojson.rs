@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::attributes::Schema;
 use crate::crs::Crs;
+use crate::generalise::Drawing;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,24 @@ fn crs_member(crs: Crs) -> Option<Map<String, Value>> {
     Some(Map::from_iter([("crs".to_owned(), member)]))
 }
 
+/// How features are written.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The coordinates.
+    pub crs: Crs,
+    /// The attributes, by their places in the schema; all where it is `None`.
+    pub only: Option<Arc<[usize]>>,
+    /// The ground of the layer's areas, where it is not their own.
+    pub drawing: Option<Drawing>,
+}
+
+impl From<Crs> for Form {
+    /// As they are.
+    fn from(crs: Crs) -> Self {
+        Self { crs, ..Self::default() }
+    }
+}
+
 /// Appends a feature, with its `bbox` if it is an area; `members` stand after its own, such as
 /// `links`.
 ///
@@ -44,12 +63,12 @@ pub fn write_feature(
     atlas: &Atlas,
     schema: &Schema,
     place: usize,
-    crs: Crs,
+    form: &Form,
     members: &Map<String, Value>,
 ) {
-    append(out, atlas, schema, place, crs, &mut Bounds::default(), |out, bounds| {
+    append(out, atlas, schema, place, form, &mut Bounds::default(), |out, bounds| {
         if atlas.layers()[schema.layer()].layer().is_areas() {
-            bounds.write(out, crs);
+            bounds.write(out, form.crs);
         }
         write_members(out, members);
     });
@@ -61,17 +80,20 @@ fn append(
     atlas: &Atlas,
     schema: &Schema,
     place: usize,
-    crs: Crs,
+    form: &Form,
     bounds: &mut Bounds,
     more: impl FnOnce(&mut Vec<u8>, &Bounds),
 ) {
     let layer = atlas.layers()[schema.layer()].layer();
-    let properties = schema.properties(atlas, place, None);
+    let crs = form.crs;
+    let properties = schema.properties(atlas, place, form.only.as_deref());
     out.extend(br#"{"type":"Feature","id":"#);
-    write_value(out, &properties["code"]);
+    write_value(out, &schema.json(atlas, place, Schema::CODE));
     out.extend(br#","geometry":"#);
     if layer.is_areas() {
-        write_multi_polygon(out, layer.areas()[place].geometry(), crs, bounds);
+        let drawn = form.drawing.as_ref().and_then(|drawing| drawing.get(place));
+        let ground = drawn.unwrap_or_else(|| layer.areas()[place].geometry());
+        write_multi_polygon(out, ground, crs, bounds);
     } else {
         out.extend(br#"{"type":"Point","coordinates":"#);
         write_position(out, layer.sites()[place].position, crs, bounds);
@@ -226,7 +248,7 @@ pub struct FeatureCollection<A, I> {
     atlas: A,
     schema: Arc<Schema>,
     places: I,
-    crs: Crs,
+    form: Form,
     members: Map<String, Value>,
     bounds: Bounds,
     stage: Stage,
@@ -241,12 +263,12 @@ enum Stage {
 
 impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> FeatureCollection<A, I> {
     /// The areas or sites of the layer of the schema at those places, in that order.
-    pub fn new(atlas: A, schema: Arc<Schema>, places: I, crs: Crs) -> Self {
+    pub fn new(atlas: A, schema: Arc<Schema>, places: I, form: impl Into<Form>) -> Self {
         Self {
             atlas,
             schema,
             places,
-            crs,
+            form: form.into(),
             members: Map::new(),
             bounds: Bounds::default(),
             stage: Stage::Head,
@@ -262,7 +284,7 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> FeatureCollection<A, I
 
     fn head(&self) -> Vec<u8> {
         let mut head = br#"{"type":"FeatureCollection""#.to_vec();
-        if let Some(crs) = crs_member(self.crs) {
+        if let Some(crs) = crs_member(self.form.crs) {
             write_members(&mut head, &crs);
         }
         write_members(&mut head, &self.members);
@@ -285,7 +307,7 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
             let Some(place) = self.places.next() else {
                 // After the features, when it is known.
                 piece.extend(b"\n]");
-                self.bounds.write(&mut piece, self.crs);
+                self.bounds.write(&mut piece, self.form.crs);
                 piece.extend(b"}\n");
                 self.stage = Stage::Done;
                 return Some(piece);
@@ -293,7 +315,7 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
             // One feature a line: such a file can be looked at and compared with line tools.
             piece.extend(if any { &b",\n"[..] } else { b"\n" });
             let (atlas, schema, bounds) = (&self.atlas, &self.schema, &mut self.bounds);
-            append(&mut piece, atlas, schema, place, self.crs, bounds, |_, _| {});
+            append(&mut piece, atlas, schema, place, &self.form, bounds, |_, _| {});
             any = true;
         }
         self.stage = Stage::Features { any };

@@ -8,6 +8,7 @@ use lapwing_boundaries::atlas::Atlas;
 
 use crate::attributes::{Schema, Schemas};
 use crate::formats::Shelf;
+use crate::generalise::{Drawing, Drawings};
 use crate::tiles::Tiles;
 
 /// A snapshot as it is served: the atlas, and what is made from it once and kept as long as it
@@ -17,6 +18,7 @@ pub struct Served {
     atlas: Arc<Atlas>,
     tiles: Tiles,
     schemas: Schemas,
+    drawings: Drawings,
     files: Shelf,
 }
 
@@ -26,6 +28,7 @@ impl Served {
         Self {
             tiles: Tiles::of(Arc::clone(&atlas)),
             schemas: Schemas::new(atlas.layers().len()),
+            drawings: Drawings::default(),
             files: Shelf::default(),
             atlas,
         }
@@ -48,6 +51,16 @@ impl Served {
     /// When the atlas has no such layer.
     pub fn schema(&self, layer: usize) -> &Arc<Schema> {
         self.schemas.of(&self.atlas, layer)
+    }
+
+    /// The areas of the layer at that place, drawn at one of
+    /// [`TOLERANCES_M`](crate::generalise::TOLERANCES_M).
+    ///
+    /// # Panics
+    ///
+    /// When the atlas has no such layer.
+    pub fn drawing(&self, layer: usize, tolerance_m: u16) -> Drawing {
+        self.drawings.of(&self.atlas, layer, tolerance_m)
     }
 
     /// Its layers as files.

@@ -1,5 +1,7 @@
 //! `/v1/layers`, `/v1/areas/…`: what there is, and one of it.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -8,6 +10,7 @@ use serde::Serialize;
 
 use super::error::Problem;
 use super::negotiate::{JSON, negotiate};
+use super::ogc::item::points_within;
 use super::params::Params;
 use super::work::{json, respond};
 use super::{App, Routes, Taken};
@@ -48,6 +51,8 @@ struct Links {
     overlaps: String,
     /// Its geometry as GeoJSON.
     feature: String,
+    /// The points within it, by the layer that they are of.
+    points: BTreeMap<String, String>,
     /// Every layer's licence and attribution.
     layers: &'static str,
 }
@@ -62,16 +67,23 @@ async fn area(
     let params = Params::read(query.as_deref(), &[&["date"]])?;
     let day = params.day()?;
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = taken.atlas()?;
+    let served = taken.served()?;
     let body = app.workshop.apart(move || {
-        let answer = answers::area(&atlas, &layer, &code, day)?;
+        let atlas = served.atlas();
+        let answer = answers::area(atlas, &layer, &code, day)?;
         let used = answer.layers.get(&answer.area.layer).and_then(Option::as_ref);
         let id = used.map_or(&*layer, |used| used.layer.as_str());
+        let points = atlas
+            .layer_place(id)
+            .map_or_else(Vec::new, |place| points_within(&served, place, answer.area.code));
+        let name = |place: usize| atlas.layers()[place].layer().meta().id.to_string();
+        let points = points.into_iter().map(|(place, address)| (name(place), address)).collect();
         let code = segment(answer.area.code);
         let links = Links {
             this: format!("/v1/areas/{id}/{code}"),
             overlaps: format!("/v1/areas/{id}/{code}/overlaps"),
             feature: format!("/collections/{id}/items/{code}"),
+            points,
             layers: "/v1/layers",
         };
         json(&Linked { answer, links })

@@ -3,15 +3,20 @@
 //! A [`Selection`] gathers the wishes and answers with places in the layer's code order, so that
 //! a page of them is always the same page of the same snapshot.
 
+use std::time::Instant;
+
 use lapwing_boundaries::atlas::Atlas;
 
 use crate::attributes::{Kind, Schema, Value};
+use crate::filter::{Filter, TooSlow};
 
 mod bbox;
 mod interval;
+mod order;
 
 pub use bbox::{Bbox, InvalidBbox};
 pub use interval::{Interval, InvalidInterval};
+pub use order::{InvalidOrder, Order};
 
 /// Which features of a layer are meant; all, until something is wished.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +24,8 @@ pub struct Selection {
     bbox: Option<Bbox>,
     interval: Option<Interval>,
     equal: Vec<Equal>,
+    filter: Option<Filter>,
+    order: Order,
 }
 
 /// An attribute and the value that it shall have.
@@ -96,12 +103,35 @@ impl Selection {
         self
     }
 
-    /// The places of the features in their layer, in code order.
-    pub fn places(&self, atlas: &Atlas, schema: &Schema) -> Vec<usize> {
+    /// Only features that the filter selects.
+    #[must_use]
+    pub fn filtered(mut self, filter: Filter) -> Self {
+        self.filter = Some(match self.filter.take() {
+            Some(earlier) => earlier.and(filter),
+            None => filter,
+        });
+        self
+    }
+
+    /// In that order.
+    #[must_use]
+    pub fn ordered(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The places of the features in their layer, in the order wished, else in code order; if they
+    /// are found by the deadline.
+    pub fn places(
+        &self,
+        atlas: &Atlas,
+        schema: &Schema,
+        deadline: Instant,
+    ) -> Result<Vec<usize>, TooSlow> {
         let layer = &atlas.layers()[schema.layer()];
         let meta = layer.layer().meta();
         if self.interval.is_some_and(|interval| !interval.meets(meta.vintage)) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut places = match &self.bbox {
             Some(bbox) => bbox.places(layer),
@@ -110,6 +140,11 @@ impl Selection {
         for equal in &self.equal {
             places.retain(|&place| equal.holds(schema, atlas, place));
         }
-        places
+        // What costs most is asked of the fewest.
+        if let Some(filter) = &self.filter {
+            places = filter.select(atlas, schema, Some(&places), deadline)?;
+        }
+        self.order.sort(atlas, schema, &mut places);
+        Ok(places)
     }
 }

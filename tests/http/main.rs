@@ -10,6 +10,7 @@ mod bulk;
 mod caching;
 mod collections;
 mod files;
+mod filters;
 mod items;
 mod lookup;
 mod map;

@@ -34,6 +34,7 @@ pub(in crate::http) fn collection(
     let meta = layer.meta();
     links.extend(to_items(meta, base));
     links.extend(to_files(meta, base));
+    links.push(to_queryables(meta, base));
     links.extend(to_licence(meta));
     links.push(Link::new(
         base.at("/v1/layers"),
@@ -91,6 +92,13 @@ fn to_files(meta: &LayerMeta, base: &Base) -> impl Iterator<Item = Link> {
         let title = format!("The whole layer as {}", format.title());
         Link::new(href, "enclosure", format.media_type(), title)
     })
+}
+
+/// What a filter may ask of the features (OGC 19-079r2, section 6.2).
+fn to_queryables(meta: &LayerMeta, base: &Base) -> Link {
+    const RELATION: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
+    let href = base.at(&format!("{}/queryables", path(meta)));
+    Link::new(href, RELATION, super::queryables::SCHEMA, "What a filter may ask of the features")
 }
 
 /// The text of a licence that has a known address.

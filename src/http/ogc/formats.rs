@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 
+use super::queryables::SCHEMA;
 use crate::http::error::{Kind, Problem};
 use crate::http::negotiate::{GEOJSON, HTML, JSON, negotiate};
 use crate::http::params::Params;
@@ -17,6 +18,8 @@ pub(in crate::http) enum Format {
     Html,
     /// The document of all routes, for programs.
     OpenApi,
+    /// What a filter may ask, for programs.
+    Schema,
 }
 
 /// The formats of documents.
@@ -29,7 +32,7 @@ impl Format {
     /// Its name for `f=`.
     pub(in crate::http) const fn name(self) -> &'static str {
         match self {
-            Self::Json | Self::GeoJson | Self::OpenApi => "json",
+            Self::Json | Self::GeoJson | Self::OpenApi | Self::Schema => "json",
             Self::Html => "html",
         }
     }
@@ -37,7 +40,7 @@ impl Format {
     /// Its names for `f=`, the usual one first.
     pub(in crate::http) const fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Json | Self::OpenApi => &["json"],
+            Self::Json | Self::OpenApi | Self::Schema => &["json"],
             Self::GeoJson => &["json", "geojson"],
             Self::Html => &["html"],
         }
@@ -50,6 +53,7 @@ impl Format {
             Self::GeoJson => &[GEOJSON, JSON],
             Self::Html => &[HTML],
             Self::OpenApi => &[JSON, "application/vnd.oai.openapi+json"],
+            Self::Schema => &[SCHEMA, JSON],
         }
     }
 
@@ -65,6 +69,7 @@ impl Format {
             Self::GeoJson => "GeoJSON",
             Self::Html => "a page",
             Self::OpenApi => "OpenAPI",
+            Self::Schema => "JSON Schema",
         }
     }
 }

@@ -7,19 +7,21 @@ use axum::response::Response;
 use lapwing_boundaries::layer::Layer;
 use serde_json::{Map, Value, json};
 
+use super::describe;
 use super::formats::{Chosen, Format, OF_FEATURES};
 use super::links::{self, Link};
-use super::params::{crs, place_of};
-use super::{Request, tell_crs};
+use super::params::{crs, place_of, queryables};
+use super::{Request, tell_crs, wishes};
 use crate::answers;
-use crate::geojson::write_feature;
+use crate::geojson::{Form, write_feature};
 use crate::http::areas::segment;
 use crate::http::error::{Kind, Problem};
 use crate::http::html::respond_page;
-use crate::http::negotiate::JSON;
+use crate::http::negotiate::{GEOJSON, JSON};
 use crate::http::params::Params;
 use crate::http::work::respond;
 use crate::http::{App, Taken};
+use crate::state::Served;
 
 pub(super) async fn item(
     State(app): State<App>,
@@ -27,15 +29,18 @@ pub(super) async fn item(
     Path((id, code)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let params = Params::read(request.query(), &[&["f", "crs"]])?;
+    let params = Params::read(request.query(), &[&["f", "crs"], &wishes::OF_ITEM])?;
     let chosen = Chosen::of(&params, &request.headers, &OF_FEATURES)?;
     let crs = crs(&params)?;
     let served = taken.served()?;
     let layer = place_of(served.atlas(), &id)?;
     let place = place_in(served.atlas().layers()[layer].layer(), &code)?;
+    let only = wishes::told(&params, served.schema(layer))?;
+    let is_areas = served.atlas().layers()[layer].layer().is_areas();
+    let tolerance = wishes::tolerance(&params)?.filter(|_| is_areas);
     let mut links = request.links(chosen, &OF_FEATURES);
     links.push(super::items::to_collection(&request, &served, layer));
-    links.extend(to_answers(&request, served.atlas().layers()[layer].layer(), &code));
+    links.extend(to_answers(&request, &served, layer, &code));
 
     // A large area has some hundred thousand vertices to project or to draw.
     let told = links.clone();
@@ -51,8 +56,10 @@ pub(super) async fn item(
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect();
+        let drawing = tolerance.map(|metres| work.drawing(layer, metres));
+        let form = Form { crs, only, drawing };
         let mut feature = Vec::new();
-        write_feature(&mut feature, atlas, schema, place, crs, &members);
+        write_feature(&mut feature, atlas, schema, place, &form, &members);
         Ok(Body::Feature(feature))
     });
     let mut response = match body.await? {
@@ -81,15 +88,54 @@ fn place_in(layer: &Layer, code: &str) -> Result<usize, Problem> {
     })
 }
 
-/// What else this service knows of an area.
-fn to_answers(request: &Request, layer: &Layer, code: &str) -> Vec<Link> {
-    if !layer.is_areas() {
+/// What else this service knows of an area: its measures, its overlaps, the points within it.
+fn to_answers(request: &Request, served: &Served, layer: usize, code: &str) -> Vec<Link> {
+    let meta = served.atlas().layers()[layer].layer().meta();
+    if !served.atlas().layers()[layer].layer().is_areas() {
         return Vec::new();
     }
-    let path = format!("/v1/areas/{}/{}", layer.meta().id, segment(code));
-    let link = |path: &str, title| Link::new(request.base.at(path), "related", JSON, title);
-    vec![
-        link(&path, "Its measures, and the areas that it lies in"),
-        link(&format!("{path}/overlaps"), "The areas that it overlaps, with shares"),
+    let path = format!("/v1/areas/{}/{}", meta.id, segment(code));
+    let link = |path: &str, media_type, title: String| {
+        Link::new(request.base.at(path), "related", media_type, title)
+    };
+    let points = points_within(served, layer, code).into_iter().map(|(points, address)| {
+        let title = &served.atlas().layers()[points].layer().meta().title;
+        link(&address, GEOJSON, format!("Within it: {title}"))
+    });
+    [
+        link(&path, JSON, "Its measures, and the areas that it lies in".to_owned()),
+        link(
+            &format!("{path}/overlaps"),
+            JSON,
+            "The areas that it overlaps, with shares".to_owned(),
+        ),
     ]
+    .into_iter()
+    .chain(points)
+    .collect()
+}
+
+/// Of each layer of points, its place and the address of those within an area.
+pub(in crate::http) fn points_within(
+    served: &Served,
+    layer: usize,
+    code: &str,
+) -> Vec<(usize, String)> {
+    let layers = served.atlas().layers().iter().enumerate();
+    layers
+        .filter(|(_, points)| !points.layer().is_areas())
+        .filter_map(|(place, points)| {
+            let schema = served.schema(place);
+            let attribute = (0..schema.attributes().len())
+                .find(|&attribute| schema.holders(attribute) == Some(layer))?;
+            let name = &schema.attributes()[attribute].name;
+            // A layer that is called like a parameter is asked by a filter.
+            let query = if queryables(schema).contains(&name.as_str()) {
+                format!("{name}={}", segment(code))
+            } else {
+                format!("filter={name}%3D%27{}%27", segment(code))
+            };
+            Some((place, format!("{}/items?{query}", describe::path(points.layer().meta()))))
+        })
+        .collect()
 }

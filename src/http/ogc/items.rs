@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -19,11 +20,12 @@ use super::params::{Asked, COMMON, Window, place_of, queryables};
 use super::{Request, tell_crs};
 use crate::answers;
 use crate::attributes::Schema;
-use crate::geojson::FeatureCollection;
+use crate::filter::TooSlow;
+use crate::geojson::{FeatureCollection, Form};
 use crate::http::error::Problem;
 use crate::http::html::respond_page;
 use crate::http::params::Params;
-use crate::http::work::respond;
+use crate::http::work::{respond, took_too_long};
 use crate::http::{App, Taken};
 use crate::state::Served;
 
@@ -39,11 +41,23 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn of(served: &Served, schema: &Schema, asked: &Asked) -> Self {
-        let all = asked.selection.places(served.atlas(), schema);
+    fn of(
+        served: &Served,
+        schema: &Schema,
+        asked: &Asked,
+        patience: Duration,
+    ) -> Result<Self, Problem> {
+        let started = Instant::now();
+        let mut selection = asked.selection.clone();
+        if let Some(filter) = &asked.filter {
+            selection = selection.filtered(filter.bind(served.atlas(), schema)?);
+        }
+        let all = selection
+            .places(served.atlas(), schema, started + patience)
+            .map_err(|TooSlow| took_too_long(patience))?;
         let window = asked.window;
         let places = all.iter().copied().skip(window.offset).take(window.limit).collect();
-        Self { matched: all.len(), window, places }
+        Ok(Self { matched: all.len(), window, places })
     }
 
     fn has_next(&self) -> bool {
@@ -93,19 +107,24 @@ pub(super) async fn items(
     let mut links = request.links(chosen, &OF_FEATURES);
 
     // To look through a whole country, and to draw a page, takes a while.
+    let patience = app.limits.answer;
     let looked = app.workshop.apart({
         let served = Arc::clone(&served);
         let (schema, asked, request) = (Arc::clone(&schema), asked.clone(), request.clone());
         move || {
-            let found = Found::of(&served, &schema, &asked);
+            let found = Found::of(&served, &schema, &asked, patience)?;
             links.extend(found.beside(&request, chosen));
             let page = (chosen.format == Format::Html).then(|| {
                 super::pages::items(served.atlas(), &schema, &request.base, &links, &found)
             });
-            Ok((found, links, page))
+            let is_areas = served.atlas().layers()[layer].layer().is_areas();
+            let tolerance = asked.tolerance_m.filter(|_| is_areas && page.is_none());
+            let drawing = tolerance.map(|metres| served.drawing(layer, metres));
+            let form = Form { crs: asked.crs, only: asked.told, drawing };
+            Ok((found, links, page, form))
         }
     });
-    let (found, mut links, page) = looked.await?;
+    let (found, mut links, page, form) = looked.await?;
 
     let mut response = if let Some(page) = page {
         respond_page(page)
@@ -113,7 +132,7 @@ pub(super) async fn items(
         links.push(to_collection(&request, &served, layer));
         let head = head(&served, &found, &links);
         let atlas = Arc::clone(served.atlas());
-        let pieces = FeatureCollection::new(atlas, schema, found.places.into_iter(), asked.crs)
+        let pieces = FeatureCollection::new(atlas, schema, found.places.into_iter(), form)
             .with_members(head)
             .map(Ok::<_, Infallible>);
         let mut response = respond(chosen.media_type, app.workshop.stream(pieces));

@@ -5,7 +5,9 @@
 //!
 //! 1. [`formats`], [`links`]: what every answer here has;
 //! 2. [`landing`], [`conformance`], [`collections`] with [`describe`]: what there is;
-//! 3. [`params`], then [`items`] and [`item`]: the features, chosen by [`crate::select`].
+//! 3. [`params`] and [`wishes`], then [`items`] and [`item`]: the features, chosen by
+//!    [`crate::select`];
+//! 4. [`queryables`]: what a filter may ask (OGC 19-079r2, Part 3: Filtering).
 //!
 //! Each of them answers as JSON and as a page; pages are framed by [`super::html`].
 
@@ -28,12 +30,14 @@ mod collections;
 pub(in crate::http) mod conformance;
 pub(in crate::http) mod describe;
 pub(in crate::http) mod formats;
-mod item;
+pub(in crate::http) mod item;
 mod items;
 mod landing;
 pub(in crate::http) mod links;
 mod pages;
 pub(in crate::http) mod params;
+pub(in crate::http) mod queryables;
+pub(in crate::http) mod wishes;
 
 use formats::{Chosen, Format};
 use links::{Address, Link};
@@ -44,6 +48,7 @@ pub(super) fn routes() -> Routes {
         ("/conformance", get(conformance::conformance)),
         ("/collections", get(collections::list)),
         ("/collections/{layer}", get(collections::one)),
+        ("/collections/{layer}/queryables", get(queryables::queryables)),
         ("/collections/{layer}/items", get(items::items)),
         ("/collections/{layer}/items/{code}", get(item::item)),
     ]

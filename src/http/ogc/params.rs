@@ -5,20 +5,32 @@
 
 use lapwing_boundaries::atlas::Atlas;
 
+use std::sync::Arc;
+
+use super::wishes::{self, Written};
 use crate::attributes::Schema;
 use crate::crs::Crs;
 use crate::http::error::{Kind, Problem};
 use crate::http::params::{Params, malformed};
 use crate::select::{Bbox, Equal, Interval, Selection};
 
-/// The parameters that every layer has.
-pub(in crate::http) const COMMON: [&str; 7] =
-    ["f", "limit", "offset", "bbox", "bbox-crs", "datetime", "crs"];
-
-/// The names of `/collections/{layer}/items` for itself. An attribute of such a name has no
-/// parameter of its own.
-const RESERVED: [&str; 6] =
-    ["filter", "filter-lang", "filter-crs", "sortby", "properties", "simplify"];
+/// The parameters that every layer has. An attribute of such a name has no parameter of its own:
+/// `filter` asks for it.
+pub(in crate::http) const COMMON: [&str; 13] = [
+    "f",
+    "limit",
+    "offset",
+    "bbox",
+    "bbox-crs",
+    "datetime",
+    "crs",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "sortby",
+    "properties",
+    "simplify",
+];
 
 /// How many features a page has when nothing is said: whole layers of a county in one answer.
 pub(in crate::http) const LIMIT: usize = 1000;
@@ -33,7 +45,7 @@ pub(in crate::http) const MOST_OF_PAGES: usize = 500;
 
 /// The attributes of a layer that are parameters: `name=Castle`.
 pub(in crate::http) fn queryables(schema: &Schema) -> Vec<&str> {
-    let is_free = |name: &&str| !COMMON.contains(name) && !RESERVED.contains(name);
+    let is_free = |name: &&str| !COMMON.contains(name);
     schema.attributes().iter().map(|attribute| attribute.name.as_str()).filter(is_free).collect()
 }
 
@@ -42,10 +54,16 @@ pub(in crate::http) fn queryables(schema: &Schema) -> Vec<&str> {
 pub(in crate::http) struct Asked {
     /// Which features.
     pub(in crate::http) selection: Selection,
+    /// Which of those, too.
+    pub(in crate::http) filter: Option<Written>,
     /// Which page of them.
     pub(in crate::http) window: Window,
     /// In which coordinates.
     pub(in crate::http) crs: Crs,
+    /// Which of their attributes; all where it is `None`.
+    pub(in crate::http) told: Option<Arc<[usize]>>,
+    /// How simply areas are drawn, metres.
+    pub(in crate::http) tolerance_m: Option<u16>,
 }
 
 /// A page of features.
@@ -79,7 +97,14 @@ impl Asked {
                 .ok_or_else(|| malformed(name, text, schema.attributes()[place].kind.words()))?;
             selection = selection.equal(equal);
         }
-        Ok(Self { selection, window: window(params, is_page)?, crs: crs(params)? })
+        Ok(Self {
+            selection: selection.ordered(wishes::order(params, schema)?),
+            filter: Written::read(params)?,
+            window: window(params, is_page)?,
+            crs: crs(params)?,
+            told: wishes::told(params, schema)?,
+            tolerance_m: wishes::tolerance(params)?,
+        })
     }
 }
 
@@ -88,7 +113,7 @@ pub(in crate::http) fn crs(params: &Params) -> Result<Crs, Problem> {
     named_crs(params, "crs")
 }
 
-fn named_crs(params: &Params, name: &str) -> Result<Crs, Problem> {
+pub(super) fn named_crs(params: &Params, name: &str) -> Result<Crs, Problem> {
     let Some(text) = params.get(name) else { return Ok(Crs::default()) };
     Crs::from_uri(text).map_err(|error| refused(name, &error))
 }

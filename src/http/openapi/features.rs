@@ -24,6 +24,12 @@ const OF_ITEMS: &[&str] = &[
     "bboxCrs",
     "datetime",
     "outputCrs",
+    "filter",
+    "filterLang",
+    "filterCrs",
+    "sortby",
+    "properties",
+    "simplify",
 ];
 
 pub(super) fn paths() -> Members {
@@ -98,7 +104,7 @@ fn features() -> Members {
     let items = Operation {
         tag: "features",
         id: "items",
-        summary: "The features of a layer, a page at a time, in code order",
+        summary: "The features of a layer, a page at a time",
         parameters: OF_ITEMS,
         ok: formats("The features.", "Features"),
         problems: vec![Kind::UnknownLayer, Kind::InvalidParameter, Kind::MissingParameter],
@@ -107,7 +113,14 @@ fn features() -> Members {
         tag: "features",
         id: "item",
         summary: "One feature",
-        parameters: &["collection", "feature", "featureFormat", "outputCrs"],
+        parameters: &[
+            "collection",
+            "feature",
+            "featureFormat",
+            "outputCrs",
+            "properties",
+            "simplify",
+        ],
         ok: formats("The feature.", "Feature"),
         problems: vec![Kind::UnknownLayer, Kind::UnknownArea, Kind::InvalidParameter],
     };

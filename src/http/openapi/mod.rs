@@ -22,6 +22,7 @@ mod build;
 mod data;
 mod features;
 mod files;
+mod filters;
 mod map;
 mod page;
 mod parameters;
@@ -58,6 +59,7 @@ fn document(served: &Served, base: &Base) -> Value {
         places::paths(),
         data::paths(),
         features::paths(),
+        filters::paths(),
         files::paths(),
         tiles::paths(),
         map::paths(),

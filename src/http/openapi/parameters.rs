@@ -50,6 +50,7 @@ pub(super) fn all() -> Members {
         .chain(of_texts())
         .chain(of_paths())
         .chain(super::features::parameters())
+        .chain(super::filters::parameters())
         .chain(super::tiles::parameters())
         .chain(super::files::parameters())
         .map(|(name, parameter)| (name.to_owned(), parameter))

@@ -36,6 +36,7 @@ pub(super) fn schemas() -> Schemas {
             ("self", text("The area under its vintage's own id.")),
             ("overlaps", text("What it overlaps.")),
             ("feature", text("Its geometry.")),
+            ("points", per_layer(&text("The features."), "The points within it, by their layer.")),
             ("layers", text("The licences.")),
         ],
     );
