@@ -209,9 +209,10 @@ async function start(): Promise<void> {
   // A link with a hash says which part of the map is meant.
   const isPlaced = location.hash.startsWith("#map=");
   const words = go({}, { history: "none", focus: false, move: false });
-  const layer = world.areaSeries[0] && world.vintage(world.areaSeries[0], "");
+  // Where only some LAPs are known, the wards tell how far the county goes.
+  const whole = world.areaSeries.slice(0, 2).flatMap((series) => world.vintage(series, "")?.id ?? []);
   view = await bring({
-    box: layer ? await boxOf(layer.id).catch(() => null) : null,
+    box: whole.length ? await boxOf(whole).catch(() => null) : null,
     basemap: settings.basemap,
     embed: asked.embed,
     onAsk: ({ lon, lat }) => void go({ q: `${lon.toFixed(5)},${lat.toFixed(5)}` }, onMap()),

@@ -32,9 +32,9 @@ export async function bring(options: Omit<Start, "container" | "onTrouble">): Pr
   }
 }
 
-/** The box that holds a whole layer. */
-export async function boxOf(layer: string): Promise<Box | null> {
-  return (await get<{ bounds?: Box }>(`/tiles/${segment(layer)}.json`)).bounds ?? null;
+/** The box that holds whole layers. */
+export async function boxOf(layers: string[]): Promise<Box | null> {
+  return (await get<{ bounds?: Box }>(`/tiles/${layers.map(segment).join(",")}.json`)).bounds ?? null;
 }
 
 /** The box around geometries. */
