@@ -16,6 +16,7 @@ mod lookup;
 mod map;
 mod openapi;
 mod overlaps;
+mod pages;
 mod points;
 mod problems;
 mod socket;

@@ -70,10 +70,8 @@ async fn every_page_has_landmarks_one_heading_of_the_first_rank_and_a_way_past_t
         let skip = page.find("href=\"#main\"").unwrap();
         assert!(skip < page.find("<header").unwrap(), "{path}: the first way leads to the content");
         assert!(page.contains("id=\"main\""), "{path}");
-        let ranks: Vec<u32> = tags
-            .iter()
-            .filter_map(|tag| name(tag).strip_prefix('h')?.parse().ok())
-            .collect();
+        let ranks: Vec<u32> =
+            tags.iter().filter_map(|tag| name(tag).strip_prefix('h')?.parse().ok()).collect();
         let steps = ranks.windows(2).all(|pair| pair[1] <= pair[0] + 1);
         assert!(steps, "{path}: no rank of heading is passed over: {ranks:?}");
     }
@@ -174,7 +172,9 @@ async fn the_features_of_a_page_are_drawn_with_words_for_who_cannot_see_them() {
     let wards = page("/collections/ward/items").await;
     assert_eq!(wards.matches("<path ").count(), 2);
     assert!(wards.contains("role=\"img\" aria-labelledby=\"map-title map-text\""));
-    assert!(wards.contains("2 are drawn as outlines on the British National Grid, 2.0 km from west"));
+    assert!(
+        wards.contains("2 are drawn as outlines on the British National Grid, 2.0 km from west")
+    );
     let halls = page("/collections/hall/items?limit=2").await;
     assert_eq!(halls.matches("<circle ").count(), 2);
 }

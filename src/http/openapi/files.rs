@@ -17,7 +17,7 @@ pub(super) fn paths() -> Members {
         })
         .collect();
     let download = Operation {
-        tag: "geometry",
+        tag: "features",
         id: "download",
         summary: "A whole layer as a file, or a range of its bytes",
         parameters: &["file", "fileCrs"],

@@ -34,7 +34,8 @@ impl Operation<'_> {
             let (name, example) = (text(parameter, "name"), example(parameter)?);
             if text(parameter, "in") == "path" {
                 path = path.replace(&format!("{{{name}}}"), &example);
-            } else if parameter["required"] == true {
+            } else if parameter["required"] == true || name == "postcode" {
+                // A place is asked for in one of several ways, of which none is required.
                 asked.push((name, example));
             }
         }
