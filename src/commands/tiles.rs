@@ -82,9 +82,11 @@ fn check_name(output: &Path) -> Result<(), Failure> {
 
 /// The layers named, or all there are, each vintage by its own id.
 fn layers_of(atlas: &Atlas, args: &TilesArgs) -> Result<Selection, Failure> {
-    let Some(names) = &args.layers else { return Ok(Selection::all(atlas)) };
-    let names = names.iter().map(String::as_str);
-    choose(atlas, names, locate::day(args.date)).map_err(|error| match error {
+    let chosen = match &args.layers {
+        None => Selection::all(atlas),
+        Some(names) => choose(atlas, names.iter().map(String::as_str), locate::day(args.date)),
+    };
+    chosen.map_err(|error| match error {
         ChoiceError::Answer(error) => locate::failure_of(error),
         error @ ChoiceError::SameName { .. } => Failure::Usage(error.to_string()),
     })

@@ -60,21 +60,33 @@ pub fn choose<'a>(
         let (Day::Asked(date) | Day::Today(date)) = day;
         return Err(AnswerError::NotInForce { layer: key.to_string(), date }.into());
     }
-    let is_areas = |place: usize| atlas.layers()[place].layer().is_areas();
-    let label = |(key, place): &(String, usize)| is_areas(*place).then(|| format!("{key}_label"));
-    if let Some(name) =
-        layers.iter().filter_map(label).find(|label| layers.iter().any(|(key, _)| key == label))
-    {
-        return Err(ChoiceError::SameName { name });
-    }
-    Ok(Selection { layers })
+    Selection { layers }.apart(atlas)
 }
 
 impl Selection {
     /// All layers of an atlas, each by its own id.
-    pub fn all(atlas: &Atlas) -> Self {
+    pub fn all(atlas: &Atlas) -> Result<Self, ChoiceError> {
         let ids = atlas.layers().iter().map(|layer| layer.layer().meta().id.to_string());
-        Self { layers: ids.zip(0..).collect() }
+        Self { layers: ids.zip(0..).collect() }.apart(atlas)
+    }
+
+    /// The layer at that place of an atlas, by its own id.
+    ///
+    /// # Panics
+    ///
+    /// When the atlas has no such layer.
+    pub fn one(atlas: &Atlas, place: usize) -> Self {
+        Self { layers: vec![(atlas.layers()[place].layer().meta().id.to_string(), place)] }
+    }
+
+    /// The same, where no layer is called like the names of another's areas.
+    fn apart(self, atlas: &Atlas) -> Result<Self, ChoiceError> {
+        let is_areas = |place: usize| atlas.layers()[place].layer().is_areas();
+        let labels = self.layers().filter(|(_, place)| is_areas(*place));
+        let same = labels
+            .map(|(name, _)| format!("{name}_label"))
+            .find(|label| self.layers().any(|(name, _)| name == label));
+        same.map_or(Ok(self), |name| Err(ChoiceError::SameName { name }))
     }
 
     /// What each is called, and its place in the atlas.

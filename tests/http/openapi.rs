@@ -71,9 +71,11 @@ impl Judge {
                 && template.iter().zip(&parts).all(|(t, p)| t.starts_with('{') || t == p)
         };
         let paths = self.document["paths"].as_object().unwrap();
+        // An address that is written out goes before one with a name in its place.
         let (template, operations) = paths
             .iter()
-            .find(|(template, _)| matches(template))
+            .filter(|(template, _)| matches(template))
+            .min_by_key(|(template, _)| template.matches('{').count())
             .unwrap_or_else(|| panic!("{path} is not documented"));
         (template, &operations[method])
     }
@@ -247,6 +249,18 @@ const QUESTIONS: &[&str] = &[
     "/tiles/ward/15/0/0",
     "/tiles/ward/1/x/0",
     "/tiles/ward.json?date=2000-01-01",
+    "/tileMatrixSets",
+    "/tileMatrixSets/WebMercatorQuad",
+    "/tiles",
+    "/tiles?x=1",
+    "/tiles/WebMercatorQuad",
+    "/tiles/WebMercatorQuad/11/674/1018",
+    "/collections/ward/tiles",
+    "/collections/nil/tiles",
+    "/collections/ward/tiles/WebMercatorQuad",
+    "/collections/nil/tiles/WebMercatorQuad",
+    "/collections/ward/tiles/WebMercatorQuad/11/674/1018",
+    "/collections/ward/tiles/WebMercatorQuad/11/674/2048",
 ];
 
 #[tokio::test]

@@ -272,3 +272,59 @@ async fn many_who_ask_at_once_get_the_same_tile() {
     }
     assert!(!bodies[0].is_empty() && bodies.iter().all(|body| *body == bodies[0]));
 }
+
+#[tokio::test]
+async fn ogc_api_tiles_leads_from_a_layer_to_its_tiles() {
+    let list = tilejson("/collections/ward/tiles").await;
+    let tileset = &list["tilesets"][0];
+    let here = "http://maps.example:8080";
+    let href = |document: &Value, rel: &str| {
+        let links = document["links"].as_array().unwrap();
+        let link = links.iter().find(|link| link["rel"] == rel).unwrap_or_else(|| panic!("{rel}"));
+        link["href"].as_str().unwrap().strip_prefix(here).unwrap().to_owned()
+    };
+    let told = tilejson(&href(tileset, "self")).await;
+    assert_eq!(told["dataType"], "vector");
+    assert_eq!(told["layers"][0]["id"], "ward");
+    assert_eq!(told["layers"][0]["geometryDimension"], 2);
+    assert_eq!(told["layers"][0]["propertiesSchema"]["properties"]["code"]["type"], "string");
+    assert_eq!(told["layers"][1]["geometryDimension"], 0, "names are points");
+    let limits = &told["tileMatrixSetLimits"][11];
+    assert_eq!((&limits["minTileRow"], &limits["maxTileCol"]), (&json!(674), &json!(1019)));
+    let template = href(&told, "item");
+    let [z, x, y] = TILE.split('/').collect::<Vec<_>>()[..] else { panic!("{TILE}") };
+    let tile = template.replace("{tileMatrix}", z).replace("{tileRow}", y).replace("{tileCol}", x);
+    let ours = get(&tile).await;
+    assert_eq!(ours.header("content-type"), "application/vnd.mapbox-vector-tile");
+    assert_eq!(ours.body, get(&format!("/tiles/ward/{TILE}")).await.body);
+    let set = tilejson(&href(&told, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme")).await;
+    assert_eq!(set["tileMatrices"][11]["matrixWidth"], 2048);
+    assert_eq!(set["uri"], told["tileMatrixSetURI"]);
+}
+
+#[tokio::test]
+async fn ogc_api_tiles_has_all_layers_in_one_tileset() {
+    let told = tilejson("/tiles/WebMercatorQuad").await;
+    let ids: Vec<&str> = told["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|layer| layer["id"].as_str().unwrap())
+        .collect();
+    assert!(["ward", "ward_2013", "lap", "hall"].iter().all(|id| ids.contains(id)), "{ids:?}");
+    let reply = get("/tiles/WebMercatorQuad/11/674/1018").await;
+    let names: Vec<String> = layers(&reply.body).into_iter().map(|(name, _)| name).collect();
+    assert!(names.contains(&"ward_2013".to_owned()), "{names:?}");
+    for (path, problem) in [
+        ("/collections/nil/tiles", "unknown-layer"),
+        ("/collections/nil/tiles/WebMercatorQuad/0/0/0", "unknown-layer"),
+        ("/collections/ward/tiles/WebMercatorQuad/15/0/0", "unknown-tile"),
+        ("/collections/ward/tiles/WorldCRS84Quad", "unknown-route"),
+        ("/tiles/WebMercatorQuad/1/2/0", "unknown-tile"),
+        ("/tileMatrixSets/nil", "unknown-route"),
+        ("/tiles?f=x", "unknown-parameter"),
+    ] {
+        assert_eq!(get(path).await.problem(), problem, "{path}");
+    }
+    assert_eq!(get("/collections/ward/tiles/WebMercatorQuad/11/0/0").await.status.as_u16(), 204);
+}

@@ -61,17 +61,23 @@ pub(in crate::http) const CLASSES: [(&str, &str); 27] = [
     ("http://www.opengis.net/spec/cql2/1.0/conf/arithmetic", "CQL2: arithmetic"),
 ];
 
+/// All that are kept: those above, and those of the tiles.
+fn classes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CLASSES.into_iter().chain(crate::http::tiles::ogc::CLASSES)
+}
+
 pub(super) async fn conformance(taken: Taken, request: Request) -> Result<Response, Problem> {
     let (chosen, links) = request.document(&OF_DOCUMENTS)?;
     let atlas = taken.atlas()?;
     if chosen.format != Format::Html {
-        let classes = CLASSES.map(|(class, _)| class);
+        let classes: Vec<&str> = classes().map(|(class, _)| class).collect();
         let document = json!({"links": links, "conformsTo": classes});
         return respond_document(chosen, &document, &links);
     }
-    let classes = CLASSES
+    let classes: Vec<String> = classes()
         .map(|(class, about)| format!("<dt>{}</dt><dd><code>{class}</code></dd>\n", escape(about)))
-        .concat();
+        .collect();
+    let classes = classes.concat();
     let page = Page {
         base: &request.base,
         atlas: &atlas,

@@ -14,6 +14,7 @@ use crate::crs::Crs;
 use crate::formats;
 use crate::http::base::Base;
 use crate::http::negotiate::{HTML, JSON};
+use crate::http::tiles::ogc::TILESETS_VECTOR;
 
 /// The path of a collection. A layer's id needs no escapes.
 pub(in crate::http) fn path(meta: &LayerMeta) -> String {
@@ -35,6 +36,8 @@ pub(in crate::http) fn collection(
     links.extend(to_items(meta, base));
     links.extend(to_files(meta, base));
     links.push(to_queryables(meta, base));
+    let tiles = base.at(&format!("{}/tiles", path(meta)));
+    links.push(Link::new(tiles, TILESETS_VECTOR, JSON, "The features as vector tiles"));
     links.extend(to_licence(meta));
     links.push(Link::new(
         base.at("/v1/layers"),

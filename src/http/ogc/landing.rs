@@ -15,6 +15,7 @@ use crate::http::html::layout::has_map;
 use crate::http::html::{Page, anchor, respond_page};
 use crate::http::negotiate::{HTML, JSON};
 use crate::http::openapi::OPENAPI;
+use crate::http::tiles::ogc::{TILESETS_VECTOR, TILING_SCHEMES};
 
 const QUESTION: &str = "Which Local Area Partnership, ward and parish is this?";
 
@@ -48,6 +49,8 @@ fn ways(base: &Base) -> Vec<Link> {
         link("/api?f=html", "service-doc", HTML, "Every route, as a page"),
         link("/conformance", "conformance", JSON, "The standards that are kept"),
         link("/collections", "data", JSON, "The layers as collections of features"),
+        link("/tiles", TILESETS_VECTOR, JSON, "The layers as vector tiles"),
+        link("/tileMatrixSets", TILING_SCHEMES, JSON, "How the world is cut into tiles"),
         link("/v1/layers", "describedby", JSON, "Vintage, resolution, licence and attribution"),
         link("/v1/search?q=a", "search", JSON, "Areas, points and postcodes by their beginning"),
         link("/health/ready", "status", JSON, "Whether this server is ready"),

@@ -24,6 +24,7 @@ mod features;
 mod files;
 mod filters;
 mod map;
+mod ogc_tiles;
 mod page;
 mod parameters;
 mod places;
@@ -64,6 +65,7 @@ fn document(served: &Served, base: &Base) -> Value {
         tiles::paths(),
         map::paths(),
         site::paths(),
+        ogc_tiles::paths(),
     ]
     .into_iter()
     .flatten()

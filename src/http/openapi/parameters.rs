@@ -53,6 +53,7 @@ pub(super) fn all() -> Members {
         .chain(super::filters::parameters())
         .chain(super::tiles::parameters())
         .chain(super::files::parameters())
+        .chain(super::ogc_tiles::parameters())
         .map(|(name, parameter)| (name.to_owned(), parameter))
         .collect()
 }

@@ -34,7 +34,7 @@ pub(super) fn paths() -> Members {
     ])
 }
 
-fn tile_bytes() -> Value {
+pub(super) fn tile_bytes() -> Value {
     let bytes = json!({"type": "string", "format": "binary"});
     ok(
         "The tile (MVT 2.1, 4096 units, areas with 64 units of buffer). A layer of areas comes \
@@ -43,7 +43,7 @@ with `{layer}_label`, a point for each area's name; points are gathered at low z
     )
 }
 
-fn with_empty((method, mut operation): (&'static str, Value)) -> (&'static str, Value) {
+pub(super) fn with_empty((method, mut operation): (&'static str, Value)) -> (&'static str, Value) {
     operation["responses"]["204"] = json!({"description": "The layers have nothing there."});
     (method, operation)
 }

@@ -1,7 +1,8 @@
 //! `/tiles`: the layers as Mapbox Vector Tiles, for maps.
 //!
 //! - `/tiles/{layers}/{z}/{x}/{y}` is one tile, in the module `tile`;
-//! - `/tiles/{layers}.json` is what a map must be told of them, in `tilejson`.
+//! - `/tiles/{layers}.json` is what a map must be told of them, in `tilejson`;
+//! - the same tiles by OGC API - Tiles, of each layer and of all, are in [`ogc`].
 //!
 //! # Copies
 //!
@@ -19,6 +20,7 @@ use super::params::Params;
 use crate::tiles::{ChoiceError, Selection, choose};
 
 mod accept;
+pub(super) mod ogc;
 mod tile;
 mod tilejson;
 
@@ -26,11 +28,11 @@ pub(super) use tile::MVT;
 
 /// Tiles carry their own tags: each is known by the version of its layers.
 pub(super) fn tile_routes() -> Routes {
-    vec![("/tiles/{layers}/{z}/{x}/{y}", get(tile::tile))]
+    [vec![("/tiles/{layers}/{z}/{x}/{y}", get(tile::tile))], ogc::tile_routes()].concat()
 }
 
 pub(super) fn routes() -> Routes {
-    vec![("/tiles/{tileset}", get(tilejson::tilejson))]
+    [vec![("/tiles/{tileset}", get(tilejson::tilejson))], ogc::routes()].concat()
 }
 
 /// More layers in one tile than any map draws.
@@ -42,12 +44,16 @@ fn selection(atlas: &Atlas, names: &str, day: Day) -> Result<Selection, Problem>
         let detail = format!("up to {MOST_LAYERS} layers are put in one tile: name fewer");
         return Err(Problem::new(Kind::UnknownLayer, detail));
     }
-    choose(atlas, names.split(','), day).map_err(|error| match error {
+    choose(atlas, names.split(','), day).map_err(refused)
+}
+
+fn refused(error: ChoiceError) -> Problem {
+    match error {
         ChoiceError::Answer(error) => error.into(),
         error @ ChoiceError::SameName { .. } => {
             Problem::new(Kind::ConflictingParameters, error.to_string())
         }
-    })
+    }
 }
 
 /// `?v=…`, with the date where one was asked for: the query under which a tile is kept for ever.

@@ -78,17 +78,19 @@ fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &st
         "vector_layers": vector_layers,
         "snapshot": answers::snapshot(atlas),
     });
-    if let Some(bounds @ [west, south, east, north]) = set.bounds {
+    if let Some(bounds) = set.bounds {
         document["bounds"] = json!(bounds);
-        let (lon, lat) = (f64::midpoint(west, east), f64::midpoint(south, north));
-        document["center"] = json!([lon, lat, zoom_of(bounds, set.maxzoom)]);
+        let [lon, lat, zoom] = center(bounds, set.maxzoom);
+        document["center"] = json!([lon, lat, zoom as u8]);
     }
     document
 }
 
-/// The zoom at which the bounds fill a map of two tiles a side.
-fn zoom_of([west, _, east, _]: [f64; 4], deepest: u8) -> u8 {
-    (0..deepest).rev().find(|&zoom| east - west <= 720.0 / f64::from(1_u32 << zoom)).unwrap_or(0)
+/// The middle of the bounds, and the whole zoom at which they fill a map of two tiles a side.
+pub(super) fn center([west, south, east, north]: [f64; 4], deepest: u8) -> [f64; 3] {
+    let fits = |&zoom: &u8| east - west <= 720.0 / f64::from(1_u32 << zoom);
+    let zoom = (0..deepest).rev().find(fits).unwrap_or(0);
+    [f64::midpoint(west, east), f64::midpoint(south, north), f64::from(zoom)]
 }
 
 #[cfg(test)]
@@ -97,9 +99,9 @@ mod tests {
 
     #[test]
     fn a_map_begins_at_the_zoom_that_shows_all() {
-        assert_eq!(zoom_of([-180.0, -85.0, 180.0, 85.0], 14), 1);
+        assert_eq!(center([-180.0, -85.0, 180.0, 85.0], 14), [0.0, 0.0, 1.0]);
         // A county of a degree: tiles of 0.7° at zoom 9, two of which hold it.
-        assert_eq!(zoom_of([-1.3, 52.0, -0.3, 52.6], 14), 9);
-        assert_eq!(zoom_of([0.0, 0.0, 0.0, 0.0], 14), 13);
+        assert_eq!(center([-1.5, 52.0, -0.5, 53.0], 14), [-1.0, 52.5, 9.0]);
+        assert_eq!(center([0.0, 0.0, 0.0, 0.0], 14), [0.0, 0.0, 13.0]);
     }
 }

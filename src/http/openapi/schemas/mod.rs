@@ -25,6 +25,7 @@ pub(super) fn all() -> Members {
         layers::schemas(),
         geometry::schemas(),
         super::tiles::schemas(),
+        super::ogc_tiles::schemas(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,150 @@
+//! OGC API - Tiles. The ends of the operations' ids are those of OGC 20-057, section 13.
+
+use serde_json::{Value, json};
+
+use super::build::{self, Members, Operation, ok_json};
+use super::tiles::{tile_bytes, with_empty};
+use crate::http::error::Kind;
+
+pub(super) fn paths() -> Members {
+    let mut paths = matrix_sets();
+    paths.extend(of_all());
+    paths.extend(of_one());
+    paths
+}
+
+/// One address, asked by GET.
+fn get(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    parameters: &'static [&'static str],
+    ok: Value,
+    problems: &[Kind],
+) -> (&'static str, (&'static str, Value)) {
+    let problems = problems.to_vec();
+    (path, Operation { tag: "tiles", id, summary, parameters, ok, problems }.get())
+}
+
+fn matrix_sets() -> Members {
+    let all = get(
+        "/tileMatrixSets",
+        "getTileMatrixSetsList",
+        "How the world may be cut into tiles",
+        &[],
+        ok_json("One way.", "TileMatrixSets"),
+        &[],
+    );
+    let one = get(
+        "/tileMatrixSets/WebMercatorQuad",
+        "getTileMatrixSet",
+        "How WebMercatorQuad cuts the world",
+        &[],
+        ok_json("OGC 17-083r4, annex D.1.", "TileMatrixSet"),
+        &[],
+    );
+    build::paths([all, one].map(|(path, operation)| (path, vec![operation])))
+}
+
+fn of_all() -> Members {
+    let list = get(
+        "/tiles",
+        "all.dataset.vector.getTileSetsList",
+        "The tiles of all layers together",
+        &[],
+        ok_json("The tilesets: one.", "TileSets"),
+        &[],
+    );
+    let one = get(
+        "/tiles/WebMercatorQuad",
+        "all.dataset.vector.getTileSet",
+        "What the tiles of all layers are",
+        &[],
+        ok_json("The tileset.", "TileSet"),
+        &[Kind::ConflictingParameters],
+    );
+    let (path, tile) = get(
+        "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+        "all.dataset.vector.getTile",
+        "One tile of all layers, rows before columns",
+        &["tileMatrix", "tileRow", "tileCol"],
+        tile_bytes(),
+        &[Kind::ConflictingParameters, Kind::UnknownTile],
+    );
+    let all = [list, one, (path, with_empty(tile))];
+    build::paths(all.map(|(path, operation)| (path, vec![operation])))
+}
+
+fn of_one() -> Members {
+    let list = get(
+        "/collections/{layer}/tiles",
+        "layer.collection.vector.getTileSetsList",
+        "The tiles of one layer",
+        &["collection"],
+        ok_json("The tilesets: one.", "TileSets"),
+        &[Kind::UnknownLayer],
+    );
+    let one = get(
+        "/collections/{layer}/tiles/WebMercatorQuad",
+        "layer.collection.vector.getTileSet",
+        "What the tiles of one layer are",
+        &["collection"],
+        ok_json("The tileset.", "TileSet"),
+        &[Kind::UnknownLayer],
+    );
+    let (path, tile) = get(
+        "/collections/{layer}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+        "layer.collection.vector.getTile",
+        "One tile of one layer, rows before columns",
+        &["collection", "tileMatrix", "tileRow", "tileCol"],
+        tile_bytes(),
+        &[Kind::UnknownLayer, Kind::UnknownTile],
+    );
+    let all = [list, one, (path, with_empty(tile))];
+    build::paths(all.map(|(path, operation)| (path, vec![operation])))
+}
+
+/// By the name they are referred to by.
+pub(super) fn parameters() -> Vec<(&'static str, Value)> {
+    let path = |name: &str, description: &str, most: u32, example: u32| {
+        json!({
+            "name": name, "in": "path", "required": true, "description": description,
+            "schema": {"type": "integer", "minimum": 0, "maximum": most}, "example": example,
+        })
+    };
+    vec![
+        ("tileMatrix", path("tileMatrix", "Zoom.", 14, 9)),
+        ("tileRow", path("tileRow", "Row, from the north.", 16383, 168)),
+        ("tileCol", path("tileCol", "Column, from the west.", 16383, 254)),
+    ]
+}
+
+/// By name: as the schemas of OGC 17-083r4 have them, which says more of each member.
+pub(super) fn schemas() -> Vec<(&'static str, Value)> {
+    let object = |description: &str, required: &[&str]| {
+        let properties: Members =
+            required.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+        json!({
+            "type": "object", "description": description, "required": required,
+            "properties": properties, "additionalProperties": true,
+        })
+    };
+    vec![
+        ("TileMatrixSets", object("Tile matrix sets.", &["links", "tileMatrixSets"])),
+        (
+            "TileMatrixSet",
+            object(
+                "A tile matrix set (OGC 17-083r4, section 7.1).",
+                &["id", "title", "uri", "crs", "orderedAxes", "tileMatrices"],
+            ),
+        ),
+        ("TileSets", object("Tilesets (OGC 20-057, section 8.2).", &["links", "tilesets"])),
+        (
+            "TileSet",
+            object(
+                "A tileset (OGC 17-083r4, section 8).",
+                &["title", "dataType", "crs", "tileMatrixSetURI", "links", "layers"],
+            ),
+        ),
+    ]
+}
