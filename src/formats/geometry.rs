@@ -54,7 +54,7 @@ impl Shape {
         let rings = |polygon: &Polygon<f64>| {
             std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect()
         };
-        Self::Ground(layer.areas()[place].geometry().iter().map(rings).collect())
+        Self::Ground(selection.ground(place).iter().map(rings).collect())
     }
 
     pub(super) fn extent(&self) -> Extent {

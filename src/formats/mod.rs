@@ -19,12 +19,14 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use geo::MultiPolygon;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::Layer;
 use lapwing_boundaries::progress::Progress;
 
 use crate::attributes::Schema;
 use crate::crs::Crs;
+use crate::generalise::Drawing;
 
 mod columns;
 mod csv;
@@ -126,12 +128,15 @@ pub struct Selection<'a> {
     /// The attributes of the layer, which says which layer it is.
     pub schema: &'a Arc<Schema>,
     /// The attributes to write, by their places in the schema, in the order in which to write
-    /// them; a GeoJSON has them all in the schema's order.
+    /// them; a GeoJSON has them in the schema's order.
     pub attributes: Vec<usize>,
     /// The areas or sites, by their places in the layer, in the order in which to write them.
     pub places: &'a [usize],
     /// The coordinates to write.
     pub crs: Crs,
+    /// The ground of the layer's areas, where it is not their own; what is told of their measures
+    /// stays that of their own.
+    pub drawing: Option<Drawing>,
     /// Whether a CSV has the geometry, as WKT in its last column.
     pub wkt: bool,
 }
@@ -140,7 +145,15 @@ impl<'a> Selection<'a> {
     /// All attributes of areas or sites, at their places in the layer of a schema.
     pub fn new(atlas: &'a Atlas, schema: &'a Arc<Schema>, places: &'a [usize], crs: Crs) -> Self {
         let attributes = (0..schema.attributes().len()).collect();
-        Self { atlas, schema, attributes, places, crs, wkt: true }
+        Self { atlas, schema, attributes, places, crs, drawing: None, wkt: true }
+    }
+
+    /// The ground of an area.
+    fn ground(&self, place: usize) -> &MultiPolygon<f64> {
+        match &self.drawing {
+            Some(drawing) => &drawing[place],
+            None => self.layer().areas()[place].geometry(),
+        }
     }
 
     fn layer(&self) -> &'a Layer {
@@ -198,6 +211,7 @@ fn write_geojson(
     out: &mut (dyn Write + Send),
     progress: &dyn Progress,
 ) -> io::Result<()> {
+    use crate::geojson::Form;
     use serde_json::Map;
     let meta = selection.layer().meta();
     let mut members = Map::new();
@@ -209,9 +223,14 @@ fn write_geojson(
         members.insert("illustrative".to_owned(), true.into());
     }
     let told = selection.places.iter().copied().inspect(|_| progress.advance(1));
-    let (atlas, crs) = (selection.atlas, selection.crs);
+    let atlas = selection.atlas;
+    let form = Form {
+        crs: selection.crs,
+        only: Some(selection.attributes.as_slice().into()),
+        drawing: selection.drawing.clone(),
+    };
     let schema = Arc::clone(selection.schema);
-    let pieces = crate::geojson::FeatureCollection::new(atlas, schema, told, crs);
+    let pieces = crate::geojson::FeatureCollection::new(atlas, schema, told, form);
     for piece in pieces.with_members(members) {
         out.write_all(&piece)?;
     }

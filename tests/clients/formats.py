@@ -185,6 +185,41 @@ def table(first, second):
         judge.hold(ours[name].equals(theirs[name]), f"{address}: {name} differs")
 
 
+def selected(layer):
+    """What a request selects, in every format, is what it selects in GeoJSON."""
+    address = f"{source.base}/collections/{layer}/items"
+    everything = requests.get(address, params={"limit": 10000}, timeout=60).json()["features"]
+    xs, ys = numpy.array([shapely.get_coordinates(shapely.geometry.shape(f["geometry"]))[0]
+                          for f in everything]).T
+    box = f"{xs.min()},{ys.min()},{numpy.median(xs)},{numpy.median(ys)}"
+    for asked in ({"bbox": box}, {"limit": 3, "offset": 1}, {"filter": "name LIKE 'B%'"},
+                  {"filter": "name LIKE 'B%'", "sortby": "-code", "properties": "name,code"},
+                  {"filter": "code = 'none of them'"}):
+        reply = requests.get(address, params={"limit": 10000} | asked, timeout=60).json()
+        expected = [feature["id"] for feature in reply["features"]]
+        with tempfile.TemporaryDirectory() as work:
+            for suffix in FORMATS[1:]:
+                what = f"{layer} as {suffix}, {asked}"
+                file = requests.get(address, timeout=60,
+                                    params={"limit": 10000, "f": suffix} | asked)
+                judge.hold(file.status_code == 200, f"{what}: {file.status_code} {file.text[:200]}")
+                judge.hold(file.headers.get("ogc-numberreturned") == str(len(expected)), what)
+                path = Path(work) / f"{layer}.{suffix}"
+                path.write_bytes(file.content)
+                if suffix == "parquet":
+                    table = pyarrow.parquet.read_table(path).to_pandas()
+                elif suffix == "csv":
+                    table = pandas.read_csv(path, dtype=str, keep_default_na=False)
+                else:
+                    table = geopandas.read_file(path)
+                codes = list(table["code"])
+                # A FlatGeobuf is sorted along its curve.
+                same = sorted(codes) == sorted(expected) if suffix == "fgb" else codes == expected
+                judge.hold(same, f"{what}: {len(codes)} and not {len(expected)}")
+                if "properties" in asked:
+                    judge.hold("area_m2" not in table.columns, f"{what}: {list(table.columns)}")
+
+
 with tempfile.TemporaryDirectory() as work:
     for layer in counts:
         for crs, epsg in CRS.items():
@@ -199,6 +234,9 @@ for layer, path, code, on_grid in source.files():
     by_source(layer, path, code, on_grid)
 if source.data and "gp_practice" in counts:
     practices()
+for layer in counts:
+    if counts[layer] <= 200:
+        selected(layer)
 areas = source.areas()
 by_ranges(max(areas, key=counts.get))
 table(areas[0], areas[-1])

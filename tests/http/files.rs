@@ -189,3 +189,72 @@ async fn a_lookup_table_comes_as_parquet_too() {
     }
     assert_eq!(asked.body, negotiated.body);
 }
+
+/// The features of a FlatGeobuf, as its header counts them, and the names of its columns.
+fn flatgeobuf(bytes: &[u8]) -> (u64, Vec<String>) {
+    let mut cursor = std::io::Cursor::new(bytes);
+    let reader = flatgeobuf::FgbReader::open(&mut cursor).unwrap();
+    let header = reader.header();
+    let names = header.columns().unwrap().iter().map(|column| column.name().to_owned());
+    (header.features_count(), names.collect())
+}
+
+#[tokio::test]
+async fn the_features_of_a_request_come_in_every_format_by_f_or_accept() {
+    for (name, media_type, suffix) in [
+        ("csv", "text/csv", "csv"),
+        ("fgb", "application/flatgeobuf", "fgb"),
+        ("flatgeobuf", "application/flatgeobuf", "fgb"),
+        ("gpkg", "application/geopackage+sqlite3", "gpkg"),
+        #[cfg(feature = "parquet")]
+        ("parquet", "application/vnd.apache.parquet", "parquet"),
+    ] {
+        let asked = get(&format!("/collections/hall/items?f={name}&limit=2")).await;
+        let accept = [("accept", media_type)];
+        let negotiated = get_with("/collections/hall/items?limit=2", &accept).await;
+        for reply in [&asked, &negotiated] {
+            assert_eq!(reply.status, StatusCode::OK, "{name}");
+            assert_eq!(reply.header("content-type").split(';').next(), Some(media_type));
+            let file = format!("attachment; filename=\"hall.{suffix}\"");
+            assert_eq!(reply.header("content-disposition"), file);
+            assert_eq!(reply.header("ogc-numbermatched"), "3");
+            assert_eq!(reply.header("ogc-numberreturned"), "2");
+            let links: Vec<_> = reply.headers.get_all("link").iter().collect();
+            let next =
+                |link: &&&axum::http::HeaderValue| link.to_str().unwrap().contains("\"next\"");
+            assert!(links.iter().any(|link| next(&link)), "{links:?}");
+        }
+        assert_eq!(asked.body, negotiated.body, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_has_what_the_request_selects_in_its_crs() {
+    let path = "/collections/ward/items?f=fgb&code=E05000002&properties=name&crs=\
+                http://www.opengis.net/def/crs/EPSG/0/27700";
+    let reply = get(path).await;
+    assert_eq!(flatgeobuf(&reply.body), (1, vec!["name".to_owned()]));
+    assert_eq!(reply.header("content-crs"), "<http://www.opengis.net/def/crs/EPSG/0/27700>");
+    let csv = get("/collections/hall/items?f=csv&sortby=-code&properties=code").await.text();
+    let codes: Vec<&str> = csv.lines().skip(1).map(|line| &line[..2]).collect();
+    assert_eq!(codes, ["H3", "H2", "H1"]);
+    assert!(csv.starts_with("code,easting,northing,lon,lat,wkt\n"), "{csv}");
+}
+
+#[tokio::test]
+async fn nothing_selected_is_a_whole_file_of_nothing() {
+    let reply = get("/collections/ward/items?f=fgb&code=nil").await;
+    let (count, columns) = flatgeobuf(&reply.body);
+    assert_eq!(count, 0);
+    assert!(columns.contains(&"area_m2".to_owned()));
+    for name in [
+        "gpkg",
+        "csv",
+        #[cfg(feature = "parquet")]
+        "parquet",
+    ] {
+        let reply = get(&format!("/collections/ward/items?f={name}&code=nil")).await;
+        assert_eq!((reply.status, reply.body.is_empty()), (StatusCode::OK, false), "{name}");
+        assert_eq!(reply.header("ogc-numbermatched"), "0");
+    }
+}

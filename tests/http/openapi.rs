@@ -198,6 +198,8 @@ const QUESTIONS: &[&str] = &[
     #[cfg(feature = "parquet")]
     "/v1/overlaps/ward/parish?f=parquet",
     "/downloads/ward.csv",
+    "/collections/ward/items?f=csv",
+    "/collections/ward/items?f=gpkg",
     "/downloads/ward.fgb",
     "/downloads/ward.gpkg?crs=EPSG:3857",
     "/downloads/ward.gpkg?crs=x",

@@ -17,8 +17,10 @@ use super::error::{Kind, Problem};
 use super::params::{Params, malformed};
 use super::work::{Workshop, took_too_long};
 use super::{App, Routes, Taken};
+use crate::attributes::Schema;
 use crate::crs::Crs;
 use crate::formats::{self, Format, Made, Making, Selection};
+use crate::geojson::Form;
 use crate::state::Served;
 
 mod range;
@@ -206,6 +208,41 @@ fn tell(response: &mut Response, format: Format, layer: &str, crs: Crs) {
     set(headers, header::CONTENT_DISPOSITION, &name);
     set(headers, CONTENT_CRS, &format!("<{}>", crs.uri()));
     headers.insert(header::LINK, HeaderValue::from_static("</v1/layers>; rel=\"describedby\""));
+}
+
+/// What a request asks for, apart from the format.
+pub(super) struct Wish {
+    pub(super) schema: Arc<Schema>,
+    /// By their places in the layer, in order.
+    pub(super) places: Vec<usize>,
+    pub(super) form: Form,
+}
+
+/// Some features of a layer as a file.
+pub(super) async fn selected(
+    app: &App,
+    served: &Arc<Served>,
+    format: Format,
+    wish: Wish,
+) -> Result<Response, Problem> {
+    let Wish { schema, places, form } = wish;
+    let (layer, crs) = (schema.layer(), form.crs);
+    let atlas = Arc::clone(served.atlas());
+    let made = once(&app.workshop, move || {
+        let mut selection = Selection::new(&atlas, &schema, &places, crs);
+        if let Some(only) = &form.only {
+            selection.attributes = only.to_vec();
+        }
+        selection.drawing = form.drawing;
+        Made::by(|out| formats::write(format, &selection, out, &()))
+    });
+    let mut response = made.await?;
+    let id = served.atlas().layers()[layer].layer().meta().id.as_str();
+    tell(&mut response, format, id, crs);
+    if format.is_text() {
+        response.extensions_mut().remove::<AsItIs>();
+    }
+    Ok(response)
 }
 
 /// A file made for one request, sent whole.

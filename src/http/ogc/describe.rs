@@ -8,7 +8,7 @@ use lapwing_boundaries::layer::{Layer, LayerMeta};
 use lapwing_boundaries::position::Bng;
 use serde_json::{Value, json};
 
-use super::formats::{Format, OF_FEATURES};
+use super::formats::{Format, OF_ITEMS};
 use super::links::{Address, Link};
 use crate::crs::Crs;
 use crate::formats;
@@ -77,7 +77,7 @@ pub(in crate::http) fn collection(
 /// The features in each format; formats of whole layers have their place here, too.
 fn to_items(meta: &LayerMeta, base: &Base) -> impl Iterator<Item = Link> {
     let items = Address::new(format!("{}/items", path(meta)));
-    OF_FEATURES.into_iter().map(move |format| {
+    OF_ITEMS.iter().copied().map(move |format| {
         // The first is had by all who ask for nothing else, and stays without a parameter.
         let address = match format {
             Format::GeoJson => items.clone(),

@@ -3,8 +3,9 @@
 use axum::http::HeaderMap;
 
 use super::queryables::SCHEMA;
+use crate::formats as files;
 use crate::http::error::{Kind, Problem};
-use crate::http::negotiate::{GEOJSON, HTML, JSON, negotiate};
+use crate::http::negotiate::{CSV, GEOJSON, HTML, JSON, negotiate};
 use crate::http::params::Params;
 
 /// A form in which something can be had. Features have more than documents do.
@@ -20,6 +21,8 @@ pub(in crate::http) enum Format {
     OpenApi,
     /// What a filter may ask, for programs.
     Schema,
+    /// Features as a file for a GIS.
+    File(files::Format),
 }
 
 /// The formats of documents.
@@ -28,12 +31,24 @@ pub(in crate::http) const OF_DOCUMENTS: [Format; 2] = [Format::Json, Format::Htm
 /// The formats of features.
 pub(in crate::http) const OF_FEATURES: [Format; 2] = [Format::GeoJson, Format::Html];
 
+/// The formats of a page of features.
+pub(in crate::http) const OF_ITEMS: &[Format] = &[
+    Format::GeoJson,
+    Format::Html,
+    Format::File(files::Format::Csv),
+    Format::File(files::Format::FlatGeobuf),
+    Format::File(files::Format::GeoPackage),
+    #[cfg(feature = "parquet")]
+    Format::File(files::Format::Parquet),
+];
+
 impl Format {
     /// Its name for `f=`.
     pub(in crate::http) const fn name(self) -> &'static str {
         match self {
             Self::Json | Self::GeoJson | Self::OpenApi | Self::Schema => "json",
             Self::Html => "html",
+            Self::File(file) => file.suffix(),
         }
     }
 
@@ -43,6 +58,12 @@ impl Format {
             Self::Json | Self::OpenApi | Self::Schema => &["json"],
             Self::GeoJson => &["json", "geojson"],
             Self::Html => &["html"],
+            Self::File(files::Format::GeoJson) => &["geojson"],
+            Self::File(files::Format::Csv) => &["csv"],
+            Self::File(files::Format::FlatGeobuf) => &["fgb", "flatgeobuf"],
+            Self::File(files::Format::GeoPackage) => &["gpkg", "geopackage"],
+            #[cfg(feature = "parquet")]
+            Self::File(files::Format::Parquet) => &["parquet", "geoparquet"],
         }
     }
 
@@ -52,6 +73,12 @@ impl Format {
             Self::Json => &[JSON],
             Self::GeoJson => &[GEOJSON, JSON],
             Self::Html => &[HTML],
+            Self::File(files::Format::GeoJson) => &[GEOJSON],
+            Self::File(files::Format::Csv) => &[CSV],
+            Self::File(files::Format::FlatGeobuf) => &["application/flatgeobuf"],
+            Self::File(files::Format::GeoPackage) => &["application/geopackage+sqlite3"],
+            #[cfg(feature = "parquet")]
+            Self::File(files::Format::Parquet) => &["application/vnd.apache.parquet"],
             Self::OpenApi => &[JSON, "application/vnd.oai.openapi+json"],
             Self::Schema => &[SCHEMA, JSON],
         }
@@ -68,6 +95,7 @@ impl Format {
             Self::Json => "JSON",
             Self::GeoJson => "GeoJSON",
             Self::Html => "a page",
+            Self::File(file) => file.title(),
             Self::OpenApi => "OpenAPI",
             Self::Schema => "JSON Schema",
         }
@@ -108,5 +136,19 @@ impl Chosen {
         let format = offered.iter().find(|format| format.media_types().contains(&media_type));
         // The type is one of theirs.
         Ok(Self { format: *format.unwrap_or(&offered[0]), media_type })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_the_same_media_type_and_name_everywhere() {
+        for &file in files::Format::ALL {
+            let format = Format::File(file);
+            assert_eq!(format.media_type(), file.media_type());
+            assert_eq!(format.name(), format.names()[0]);
+        }
     }
 }

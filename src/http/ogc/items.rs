@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
+use axum::http::HeaderName;
 use axum::response::Response;
 use jiff::{Timestamp, Unit};
 use serde_json::{Map, Value, json};
 
 use super::describe;
-use super::formats::{Chosen, Format, OF_FEATURES};
+use super::formats::{Chosen, Format, OF_ITEMS};
 use super::links::{self, Link};
 use super::params::{Asked, COMMON, Window, place_of, queryables};
 use super::{Request, tell_crs};
@@ -23,6 +24,7 @@ use crate::attributes::Schema;
 use crate::filter::TooSlow;
 use crate::geojson::{FeatureCollection, Form};
 use crate::http::error::Problem;
+use crate::http::files::{self, Wish};
 use crate::http::html::respond_page;
 use crate::http::params::Params;
 use crate::http::work::{respond, took_too_long};
@@ -89,6 +91,11 @@ impl Found {
     }
 }
 
+/// In files, which have no place for them, the counts stand in the head, by the names that other
+/// servers give them there.
+const MATCHED: HeaderName = HeaderName::from_static("ogc-numbermatched");
+const RETURNED: HeaderName = HeaderName::from_static("ogc-numberreturned");
+
 pub(super) async fn items(
     State(app): State<App>,
     taken: Taken,
@@ -101,10 +108,10 @@ pub(super) async fn items(
     let of_layer = layer.as_ref().map_or_else(|_| Vec::new(), |&at| queryables(served.schema(at)));
     let params = Params::read(request.query(), &[&COMMON, &of_layer])?;
     let layer = layer?;
-    let chosen = Chosen::of(&params, &request.headers, &OF_FEATURES)?;
+    let chosen = Chosen::of(&params, &request.headers, OF_ITEMS)?;
     let schema = Arc::clone(served.schema(layer));
     let asked = Asked::read(&params, &schema, chosen.format == Format::Html)?;
-    let mut links = request.links(chosen, &OF_FEATURES);
+    let mut links = request.links(chosen, OF_ITEMS);
 
     // To look through a whole country, and to draw a page, takes a while.
     let patience = app.limits.answer;
@@ -125,9 +132,16 @@ pub(super) async fn items(
         }
     });
     let (found, mut links, page, form) = looked.await?;
+    let returned = found.places.len();
 
     let mut response = if let Some(page) = page {
         respond_page(page)
+    } else if let Format::File(format) = chosen.format {
+        let wish = Wish { schema, places: found.places, form };
+        let mut response = files::selected(&app, &served, format, wish).await?;
+        let counts = [(MATCHED, found.matched), (RETURNED, returned)];
+        response.headers_mut().extend(counts.map(|(name, count)| (name, count.into())));
+        response
     } else {
         links.push(to_collection(&request, &served, layer));
         let head = head(&served, &found, &links);

@@ -17,7 +17,7 @@ const ITEMS: &str = "/collections/{layer}/items";
 /// The parameters of a layer's features.
 const OF_ITEMS: &[&str] = &[
     "collection",
-    "featureFormat",
+    "itemsFormat",
     "itemsLimit",
     "offset",
     "bbox",
@@ -101,12 +101,16 @@ fn features() -> Members {
         }});
         ok
     };
+    let mut features = formats("The features.", "Features");
+    for (media_type, content) in super::files::contents() {
+        features["content"][media_type] = content;
+    }
     let items = Operation {
         tag: "features",
         id: "items",
         summary: "The features of a layer, a page at a time",
         parameters: OF_ITEMS,
-        ok: formats("The features.", "Features"),
+        ok: features,
         problems: vec![Kind::UnknownLayer, Kind::InvalidParameter, Kind::MissingParameter],
     };
     let item = Operation {
@@ -201,6 +205,7 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     vec![
         ("documentFormat", format(&["json", "html"])),
         ("featureFormat", format(&["json", "geojson", "html"])),
+        ("itemsFormat", format(&super::files::of_items())),
         (
             "itemsLimit",
             query(

@@ -6,16 +6,11 @@ use super::build::{self, Members, Operation, ok};
 use crate::crs::Crs;
 use crate::formats::Format;
 use crate::http::error::Kind;
+use crate::http::ogc::formats::OF_ITEMS;
 
 pub(super) fn paths() -> Members {
-    let bytes = json!({"type": "string", "format": "binary"});
-    let content: Vec<(&str, Value)> = Format::ALL
-        .iter()
-        .map(|format| {
-            let of_text = json!({"type": "string"});
-            (format.media_type(), if format.is_text() { of_text } else { bytes.clone() })
-        })
-        .collect();
+    let content: Vec<(&str, Value)> =
+        Format::ALL.iter().map(|format| (format.media_type(), content(*format))).collect();
     let download = Operation {
         tag: "features",
         id: "download",
@@ -35,6 +30,14 @@ pub(super) fn paths() -> Members {
     responses["206"] = responses["200"].clone();
     responses["206"]["description"] = json!("The part that `Range` asks for.");
     build::paths([("/downloads/{file}", vec![(method, download)])])
+}
+
+fn content(format: Format) -> Value {
+    if format.is_text() {
+        json!({"type": "string"})
+    } else {
+        json!({"type": "string", "format": "binary"})
+    }
 }
 
 fn headers() -> Value {
@@ -73,6 +76,19 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
         "example": Crs::Epsg27700.name(),
     });
     vec![("file", file), ("fileCrs", crs)]
+}
+
+/// The words of `f` for features.
+pub(super) fn of_items() -> Vec<&'static str> {
+    OF_ITEMS.iter().flat_map(|format| format.names()).copied().collect()
+}
+
+/// The files that features come as, by media type.
+pub(super) fn contents() -> impl Iterator<Item = (&'static str, Value)> {
+    Format::ALL
+        .iter()
+        .filter(|format| **format != Format::GeoJson)
+        .map(|format| (format.media_type(), json!({"schema": content(*format)})))
 }
 
 /// The words of `f` for tables.
