@@ -11,6 +11,7 @@ import items  # noqa: F401
 import representations  # noqa: F401
 import crs  # noqa: F401
 import filters  # noqa: F401
+import tiles  # noqa: F401
 from service import Service
 from suite import run
 
