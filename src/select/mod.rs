@@ -49,7 +49,8 @@ impl Equal {
     /// Of a list, one of its items is the value.
     pub fn read(schema: &Schema, attribute: usize, text: &str) -> Option<Self> {
         let value = match schema.attributes()[attribute].kind {
-            Kind::Integer | Kind::Number => {
+            Kind::Integer => Wanted::Number(text.trim().parse::<i64>().ok()? as f64),
+            Kind::Number => {
                 let number: f64 = text.trim().parse().ok()?;
                 Wanted::Number(number).filter(number.is_finite())?
             }

@@ -113,7 +113,12 @@ fn section(operation: &Operation, base: &Base) -> String {
         marked(text(operation.told, "summary")),
     );
     if let Some(address) = operation.example(base) {
-        let _ = writeln!(section, "<p>For example <code>{}</code></p>", anchor(&address, &address));
+        // The examples are of one county; where another is served, they lead nowhere.
+        let address = match operation.parameters[..] {
+            [] => anchor(&address, &address),
+            _ => escape(&address),
+        };
+        let _ = writeln!(section, "<p>For example <code>{address}</code></p>");
     }
     let summary = format!("{} {}", operation.method.to_uppercase(), operation.path);
     if !operation.parameters.is_empty() {
