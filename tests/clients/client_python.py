@@ -39,7 +39,7 @@ for layer, count in source.counts().items():
     judge.hold([f["id"] for f in found["features"]] == [feature["id"]], f"OWSLib {layer}: filter")
     same = service.collection_items(layer, code=feature["id"])
     judge.hold(same["features"] == found["features"], f"OWSLib {layer}: parameter code")
-    in_order = service.collection_items(layer, sortby="-code", limit=1)
+    in_order = service.collection_items(layer, sortby=("code", "desc"), limit=1)
     judge.hold(in_order["features"][0]["id"] == max(f["id"] for f in service.collection_items(layer, limit=10_000)["features"]), f"OWSLib {layer}: sortby")
 
     items = f"{base}/collections/{layer}/items"

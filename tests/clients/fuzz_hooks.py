@@ -38,8 +38,9 @@ RULES = {
 }
 
 
-# Parameters with a grammar of their own, which is more than a pattern.
-GRAMMARS = {"bbox", "datetime", "filter"}
+# Parameters with a grammar of their own, which is more than a pattern, and those that name the
+# attributes of the layer asked.
+GRAMMARS = {"bbox", "datetime", "filter", "properties", "sortby"}
 
 
 def may_be_refused(case, response):

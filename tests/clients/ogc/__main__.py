@@ -1,4 +1,4 @@
-"""The abstract tests of OGC API - Features, Parts 1 to 3, against a service.
+"""The abstract tests of OGC API - Features, Parts 1 to 3, and of Tiles, against a service.
 
     python tests/clients/ogc BASE
 """
