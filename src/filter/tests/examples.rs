@@ -34,3 +34,55 @@ fn every_published_example_is_read_and_its_two_forms_are_one() {
     assert_eq!(read, 120);
     assert_eq!(differing, DIFFER.map(|(name, _)| name));
 }
+
+/// What becomes of the examples when they are asked of a layer of wards: most ask for properties
+/// that wards do not have, and are told so. The others, with what they are told.
+const OUTCOMES: [(&str, &str); 27] = [
+    ("clause6_01", "no function or operator \"avg\""),
+    ("clause6_02b", "no function or operator \"avg\""),
+    ("clause6_03", ""),
+    ("clause7_01", ""),
+    ("clause7_07", ""),
+    ("clause7_16", ""),
+    ("clause7_17", ""),
+    ("example24", ""),
+    ("example35", ""),
+    ("example36-alt01", ""),
+    ("example36", ""),
+    ("example45", ""),
+    ("example46-alt01", "not valid"),
+    ("example46", "not valid"),
+    ("example47", ""),
+    ("example48", ""),
+    ("example49-alt01", "not valid"),
+    ("example49", "not valid"),
+    ("example50", ""),
+    ("example51", ""),
+    ("example52", ""),
+    ("example68", "no function or operator \"foo\""),
+    ("example69", "no function or operator \"bar\""),
+    ("example83", ""),
+    ("example84", ""),
+    ("example86", ""),
+    ("clause7_18", "no property \"road\""),
+];
+
+#[test]
+fn every_published_example_is_answered_or_refused_with_its_reason() {
+    let atlas = squares::atlas();
+    let schema = Schema::of(&atlas, 0);
+    let mut wrong = Vec::new();
+    for line in EXAMPLES.lines() {
+        let mut fields = line.split('\t');
+        let (name, text) = (fields.next().unwrap(), fields.next().unwrap());
+        let node = parse(text, Language::Text).unwrap();
+        let expected = OUTCOMES.iter().find(|(known, _)| *known == name);
+        let expected = expected.map_or("there is no property", |(_, told)| told);
+        let told = Filter::new(&node, &atlas, &schema, Crs::Crs84)
+            .map_or_else(|error| error.to_string(), |_| String::new());
+        if !told.contains(expected) || told.is_empty() != expected.is_empty() {
+            wrong.push(format!("{name}: {told:?}, not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
