@@ -48,11 +48,13 @@ impl Equal {
     ///
     /// Of a list, one of its items is the value.
     pub fn read(schema: &Schema, attribute: usize, text: &str) -> Option<Self> {
-        let value = match schema.attributes()[attribute].kind {
-            Kind::Integer => Wanted::Number(text.trim().parse::<i64>().ok()? as f64),
-            Kind::Number => {
+        let kind = schema.attributes()[attribute].kind;
+        let value = match kind {
+            Kind::Integer | Kind::Number => {
                 let number: f64 = text.trim().parse().ok()?;
-                Wanted::Number(number).filter(number.is_finite())?
+                // `80.0` is a whole number too, as JSON Schema has it.
+                let whole = kind == Kind::Number || number.fract() == 0.0;
+                Wanted::Number(number).filter(number.is_finite() && whole)?
             }
             Kind::Boolean => Wanted::Boolean(text.trim().parse().ok()?),
             _ => Wanted::Text(text.to_owned()),

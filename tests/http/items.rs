@@ -143,6 +143,7 @@ async fn every_attribute_is_a_parameter() {
     let reply = get("/collections/hall/items?seats=many").await;
     assert_eq!(reply.problem(), "invalid-parameter");
     assert!(reply.json()["detail"].as_str().unwrap().contains("a whole number"));
+    assert_eq!(get("/collections/hall/items?seats=80.5").await.problem(), "invalid-parameter");
 }
 
 #[tokio::test]

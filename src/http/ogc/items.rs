@@ -160,7 +160,7 @@ pub(super) async fn items(
 /// The members of the collection that stand before its features (OGC 17-069r4, section 7.15.7).
 fn head(served: &Served, found: &Found, links: &[Link]) -> Map<String, Value> {
     let now = Timestamp::now();
-    let now = now.round(Unit::Millisecond).unwrap_or(now);
+    let now = now.round(Unit::Second).unwrap_or(now);
     [
         ("links", json!(links)),
         ("timeStamp", json!(now)),
