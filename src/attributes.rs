@@ -26,6 +26,7 @@ mod kind;
 mod tests;
 
 pub use kind::Kind;
+pub(crate) use kind::{date, timestamp};
 
 /// The name by which filters and files have the geometry; no attribute is called so.
 pub const GEOMETRY: &str = "geometry";

@@ -91,13 +91,13 @@ fn of_one(json: &Json) -> Kind {
 }
 
 /// A day as RFC 3339 writes it, and nothing else that jiff would read.
-fn date(text: &str) -> Option<Date> {
+pub(crate) fn date(text: &str) -> Option<Date> {
     let form = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
     if form { text.parse().ok() } else { None }
 }
 
 /// A moment as RFC 3339 writes it.
-fn timestamp(text: &str) -> Option<Timestamp> {
+pub(crate) fn timestamp(text: &str) -> Option<Timestamp> {
     let form = text.len() >= 20 && text.is_ascii() && text.as_bytes()[10] == b'T';
     if form { text.parse().ok() } else { None }
 }

@@ -5,9 +5,11 @@
 
 use std::time::Instant;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 
-use crate::attributes::{Kind, Schema, Value};
+use crate::attributes::{self, Kind, Schema, Value};
 use crate::filter::{Filter, TooSlow};
 
 mod bbox;
@@ -40,6 +42,8 @@ enum Wanted {
     Text(String),
     Number(f64),
     Boolean(bool),
+    Date(Date),
+    Timestamp(Timestamp),
 }
 
 impl Equal {
@@ -57,6 +61,8 @@ impl Equal {
                 Wanted::Number(number).filter(number.is_finite() && whole)?
             }
             Kind::Boolean => Wanted::Boolean(text.trim().parse().ok()?),
+            Kind::Date => Wanted::Date(attributes::date(text)?),
+            Kind::Timestamp => Wanted::Timestamp(attributes::timestamp(text)?),
             _ => Wanted::Text(text.to_owned()),
         };
         Some(Self { attribute, value })
@@ -68,6 +74,8 @@ impl Equal {
             (Wanted::Number(wanted), Value::Integer(number)) => *wanted == number as f64,
             (Wanted::Number(wanted), Value::Number(number)) => *wanted == number,
             (Wanted::Boolean(wanted), Value::Boolean(truth)) => *wanted == truth,
+            (Wanted::Date(wanted), Value::Date(date)) => *wanted == date,
+            (Wanted::Timestamp(wanted), Value::Timestamp(moment)) => *wanted == moment,
             (Wanted::Text(wanted), Value::List(items)) => items.iter().any(|item| item == wanted),
             (Wanted::Text(wanted), Value::Codes(codes)) => {
                 codes.iter().any(|code| code.as_str() == wanted)
@@ -149,5 +157,39 @@ impl Selection {
         }
         self.order.sort(atlas, schema, &mut places);
         Ok(places)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lapwing_boundaries::area::Site;
+    use lapwing_boundaries::code::AreaCode;
+    use lapwing_boundaries::layer::Layer;
+
+    use super::*;
+    use crate::answers::squares;
+
+    #[test]
+    fn a_day_is_asked_for_as_rfc_3339_writes_it() {
+        let mut contents = squares::contents();
+        let hall = Site {
+            code: AreaCode::parse("H1").unwrap(),
+            name: "Abbey Hall".to_owned(),
+            position: squares::at(100.0, 100.0),
+            properties: vec![("opened".to_owned(), "2024-05-01".into())],
+        };
+        contents.layers[4] = Layer::of_sites(contents.layers[4].meta().clone(), vec![hall]);
+        let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+        let schema = Schema::of(&atlas, 4);
+        let opened = schema.position("opened").unwrap();
+        let found = |text: &str| {
+            let equal = Equal::read(&schema, opened, text)?;
+            Some(equal.holds(&schema, &atlas, 0))
+        };
+        assert_eq!(found("2024-05-01"), Some(true));
+        assert_eq!(found("2024-05-02"), Some(false));
+        for no_day in ["", "20240501", "2024-05-32", "2024-05-01T00:00:00", "May"] {
+            assert_eq!(found(no_day), None, "{no_day:?}");
+        }
     }
 }

@@ -14,6 +14,8 @@ PART1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 PART2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/"
 PART3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/"
 
+HYPHENED = {name.replace("-", "_"): name for name in ("bbox-crs", "filter-crs", "filter-lang")}
+
 
 def media(response):
     """The media type without its parameters."""
@@ -38,8 +40,8 @@ class Service:
         self.session = requests.Session()
 
     def get(self, url, accept=None, **params):
-        """Asks; names of parameters may have `_` for `-`."""
-        params = tuple(sorted((name.replace("_", "-"), str(v)) for name, v in params.items()))
+        """Asks; Python writes the names of `HYPHENED` with `_`."""
+        params = tuple(sorted((HYPHENED.get(name, name), str(v)) for name, v in params.items()))
         return self._get(urljoin(f"{self.base}/", url.lstrip("/")), accept, params)
 
     @lru_cache(maxsize=20_000)
