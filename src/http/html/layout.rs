@@ -100,8 +100,8 @@ impl Page<'_> {
 
     fn warning(&self) -> &'static str {
         if self.atlas.is_illustrative() {
-            "<p class=\"warning\" role=\"note\"><strong>This place does not exist: its data are \
-             illustrative.</strong></p>\n"
+            "<aside class=\"warning\" aria-label=\"Warning\"><strong>This place does not exist: its data \
+             are illustrative.</strong></aside>\n"
         } else {
             ""
         }
