@@ -108,7 +108,7 @@ fn list_page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
         .collect();
     let main = format!(
         "{}<h2>In your own tools</h2>\n<p>This is an OGC API: give its address to QGIS (Layer, Add \
-         Layer, Add WFS / OGC API - Features Layer), to ArcGIS Pro or to GDAL:</p>\n\
+         Layer, Add WFS / OGC API - Features Layer) or to GDAL:</p>\n\
          <p><code>{}</code></p>\n",
         table("The layers of this service", &columns, &rows),
         escape(&base.at("/")),

@@ -96,7 +96,7 @@ fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
         .collect::<Vec<_>>()
         .concat();
     let more = [
-        ("/collections", "All layers", "for QGIS, ArcGIS, GDAL, R and geopandas"),
+        ("/collections", "All layers", "for QGIS, GDAL, geopandas and OWSLib"),
         ("/api", "The API", "every address, with examples"),
         ("/conformance", "Conformance", "the standards that are kept"),
         ("/v1/layers", "Sources", "vintage, resolution, licence and attribution of every layer"),
