@@ -8,6 +8,7 @@ mod faults;
 mod gather;
 mod inspect;
 mod locate;
+mod log;
 mod matching;
 mod output;
 mod overlaps;

@@ -6,7 +6,6 @@
 //! 3. it answers; SIGHUP opens the same source again and swaps it in, or changes nothing;
 //! 4. SIGTERM or SIGINT: what is under way is finished.
 
-use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::failure::Failure;
+use super::log;
 use super::progress::Teller;
 use super::source::{self, Kind};
 use super::{build, gather};
@@ -28,7 +28,7 @@ use crate::config::{self, LogFormat, ServeArgs};
 pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
     let limits = args.limits.limits().map_err(Failure::Usage)?;
     let settings = Settings { limits, basemap: args.basemap()? };
-    start_log(args)?;
+    let _log = log::start(args.log, &args.log_level)?;
     for (name, meant) in config::misspelt_variables() {
         tracing::warn!("{name} in the environment is no option; is {meant} meant?");
     }
@@ -161,22 +161,6 @@ fn example_of(atlas: &Atlas) -> String {
         Some((layer, area)) => format!("/v1/areas/{}/{}", layer.meta().id, area.code()),
         None => "/v1/layers".to_owned(),
     }
-}
-
-fn start_log(args: &ServeArgs) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&args.log_level).map_err(|error| {
-        Failure::Usage(format!(
-            "{:?} is no log level: {error}; write error, warn, info, debug or trace",
-            args.log_level
-        ))
-    })?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // It is started once, here, so that it cannot have been started before.
-    let _ = match args.log {
-        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
-    };
-    Ok(())
 }
 
 fn no_signals(error: impl std::fmt::Display) -> Failure {

@@ -28,9 +28,8 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_VERTICES", default_value_t = 50_000,
         value_parser = positive())]
     pub(crate) max_vertices: u32,
-    /// Megabytes of map tiles kept for the next who asks for them
-    #[arg(long, value_name = "MB", env = "LAPWING_TILE_CACHE_MB", default_value_t = 128,
-        value_parser = positive())]
+    /// Megabytes of map tiles kept for the next who asks for them; 0 keeps none
+    #[arg(long, value_name = "MB", env = "LAPWING_TILE_CACHE_MB", default_value_t = 128)]
     pub(crate) tile_cache_mb: u32,
     /// Requests at work at once; more are told to come back
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_REQUESTS", default_value_t = 256,

@@ -6,7 +6,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -17,11 +17,8 @@ use super::{App, Taken};
 /// How long a copy may be used unasked, in seconds: a new snapshot is seen within this time.
 pub(super) const MAX_AGE: &str = "public, max-age=60";
 
-pub(super) async fn revalidate(
-    State(app): State<App>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Answers, or says that the client has the answer.
+pub(super) async fn revalidate(app: &App, mut request: Request, next: Next) -> Response {
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
     let taken = Taken(app.live.served());
     request.extensions_mut().insert(taken.clone());

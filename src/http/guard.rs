@@ -1,10 +1,6 @@
 //! Refusals before any work is done: too long a URL, too many requests, too long an answer.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::http::Method;
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 
 use super::App;
@@ -14,27 +10,32 @@ use super::work::took_too_long;
 /// Longer than any question that a person or program asks of one place.
 const URL_BYTES: usize = 8192;
 
-pub(super) async fn limit_url(request: Request, next: Next) -> Response {
+/// Refuses a URL that is too long.
+pub(super) fn check_url(request: &Request) -> Result<(), Problem> {
     let uri = request.uri();
     let length = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
     if length > URL_BYTES {
         let detail = format!("the URL has {length} bytes; up to {URL_BYTES} are taken");
-        return Problem::new(Kind::UrlTooLong, detail).into_response();
+        return Err(Problem::new(Kind::UrlTooLong, detail));
     }
-    next.run(request).await
+    Ok(())
 }
 
 /// Limits how many requests are at work, and for how long. A request with a body is not counted:
 /// it has limits of its own while it is read ([`super::body`]) and worked on ([`super::work`]).
-pub(super) async fn limit_load(State(app): State<App>, request: Request, next: Next) -> Response {
-    if request.method() == Method::POST {
-        return next.run(request).await;
+pub(super) async fn limit_load(
+    app: &App,
+    is_post: bool,
+    answer: impl Future<Output = Response>,
+) -> Response {
+    if is_post {
+        return answer.await;
     }
-    let Ok(_slot) = Arc::clone(&app.slots).try_acquire_owned() else {
+    let Ok(_slot) = app.slots.try_acquire() else {
         let detail = "as many requests as this server takes are being answered: ask again";
         return Problem::new(Kind::Overloaded, detail).with_retry_after(1).into_response();
     };
-    tokio::time::timeout(app.limits.answer, next.run(request))
+    tokio::time::timeout(app.limits.answer, answer)
         .await
         .unwrap_or_else(|_| took_too_long(app.limits.answer).into_response())
 }

@@ -4,9 +4,9 @@
 //! request id. It never has the path or the query as they came: the postcodes that a health
 //! service asks about are personal data.
 
-use std::fmt::Write as _;
+use std::cell::OnceCell;
 use std::hash::{BuildHasher as _, RandomState};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
@@ -14,28 +14,26 @@ use std::time::Instant;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
-use tracing::Instrument as _;
 
 /// The header that carries it both ways.
-pub(super) const REQUEST_ID: &str = "x-request-id";
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a request is called in the log, in the response and in problems.
+/// What a request is called in the log, in the response and in problems. Kept as it is sent.
 #[derive(Clone, Debug)]
-pub(super) struct RequestId(pub(super) String);
+pub(super) struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The caller's own, if it has a plain one: it will stand in logs and headers.
     fn of(headers: &HeaderMap) -> Self {
-        let plain = |id: &&str| {
-            let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
-            (1..=128).contains(&id.len()) && id.bytes().all(allowed)
+        let plain = |id: &&HeaderValue| {
+            let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"-_.:".contains(b);
+            (1..=128).contains(&id.len()) && id.as_bytes().iter().all(allowed)
         };
-        let theirs = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(plain);
-        theirs.map_or_else(Self::new, |id| Self(id.to_owned()))
+        headers.get(REQUEST_ID).filter(plain).map_or_else(Self::new, |id| Self(id.clone()))
     }
 
     /// 128 bits: a number of this process and the count of its requests, both hashed.
@@ -43,35 +41,65 @@ impl RequestId {
         static SEED: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let mut id = String::with_capacity(32);
-        for half in &*SEED {
-            // Text does not fail to be written to.
-            let _ = write!(id, "{:016x}", half.hash_one(count));
+        let mut id = [0; 32];
+        for (half, digits) in SEED.iter().zip(id.chunks_exact_mut(16)) {
+            let number = half.hash_one(count);
+            for (place, digit) in digits.iter_mut().enumerate() {
+                *digit = b"0123456789abcdef"[(number >> (60 - 4 * place)) as usize & 15];
+            }
         }
-        Self(id)
+        // Hexadecimal digits are no header's trouble.
+        Self(HeaderValue::from_bytes(&id).unwrap_or(HeaderValue::from_static("-")))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or("-")
     }
 }
 
-/// The outermost layer: the id, the span, and the line.
-pub(super) async fn observe(mut request: Request, next: Next) -> Response {
+/// What is known of the request that a task works on.
+struct Current {
+    id: RequestId,
+    route: OnceCell<MatchedPath>,
+}
+
+tokio::task_local! {
+    static CURRENT: Current;
+}
+
+/// The id of the request that this task, or this thread for work, is about.
+pub(super) fn current_id() -> Option<RequestId> {
+    CURRENT.try_with(|current| current.id.clone()).ok()
+}
+
+/// Works in the name of a request on a thread of its own, so that its faults are told by its id.
+pub(super) fn in_name_of<T>(id: Option<RequestId>, work: impl FnOnce() -> T) -> T {
+    match id {
+        Some(id) => CURRENT.sync_scope(Current { id, route: OnceCell::new() }, work),
+        None => work(),
+    }
+}
+
+/// Tells the line which route it was, which only the routes know.
+pub(super) fn note_route(request: &Request) {
+    if let Some(route) = request.extensions().get::<MatchedPath>() {
+        // Outside a request, as in tests of a single route, there is no line to tell.
+        let _ = CURRENT.try_with(|current| current.route.set(route.clone()));
+    }
+}
+
+/// The outermost layer: the id, and the line.
+pub(super) async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = RequestId::of(request.headers());
-    let line = Line {
-        method: request.method().clone(),
-        route: request.extensions().get::<MatchedPath>().cloned(),
-        status: StatusCode::OK,
-        bytes: 0,
-        ended: false,
-        started,
-        id: id.clone(),
-    };
-    request.extensions_mut().insert(id.clone());
-    let span = tracing::info_span!("request", id = id.0);
-    let mut response = next.run(request).instrument(span).await;
-    if let Ok(id) = HeaderValue::from_str(&id.0) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    let line = Line { status: response.status(), ..line };
+    let method = request.method().clone();
+    let current = Current { id: id.clone(), route: OnceCell::new() };
+    let mut answer = pin!(CURRENT.scope(current, next.run(request)));
+    let mut response = answer.as_mut().await;
+    let route = answer.take_value().and_then(|current| current.route.into_inner());
+    let status = response.status();
+    response.headers_mut().insert(REQUEST_ID, id.0.clone());
+    let line = Line { method, route, status, bytes: 0, ended: false, started, id };
     response.map(|body| Body::new(Counted { body, line }))
 }
 
@@ -103,7 +131,7 @@ impl Drop for Counted {
             bytes,
             ms = started.elapsed().as_secs_f64() * 1000.0,
             complete = *ended || self.body.is_end_stream(),
-            request_id = id.0,
+            request_id = id.as_str(),
         );
     }
 }
@@ -121,7 +149,10 @@ impl HttpBody for Counted {
             Some(Ok(frame)) => {
                 self.line.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
             }
-            Some(Err(error)) => tracing::warn!(%error, "a response was cut short"),
+            Some(Err(error)) => {
+                let request_id = self.line.id.as_str();
+                tracing::warn!(%error, request_id, "a response was cut short");
+            }
             None => self.line.ended = true,
         }
         Poll::Ready(frame)

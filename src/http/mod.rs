@@ -9,25 +9,21 @@
 //! 5. [`etag`]: a client that has the answer already is told so;
 //! 6. a handler, one module per family of routes.
 //!
+//! [`stack`] puts these round the routes.
+//!
 //! Handlers read parameters strictly ([`params`]), take the atlas once, ask [`crate::answers`] or
 //! [`crate::bulk`], and do what takes long on threads of its own ([`work`]).
 
 use std::convert::Infallible;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version, header};
-use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get};
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 use tokio::sync::Semaphore;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::CompressionLevel;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate};
-use tower_http::cors::{Any, CorsLayer};
 
 use crate::state::{Live, Served};
 
@@ -54,6 +50,7 @@ mod params;
 mod patient;
 mod points;
 mod serve;
+mod stack;
 mod tiles;
 mod web;
 mod work;
@@ -63,19 +60,44 @@ use work::Workshop;
 
 pub use limits::Limits;
 pub use serve::run;
+pub use stack::router;
 pub use web::Basemap;
 
-/// What the handlers share.
+/// What the handlers share. Every request takes a copy of it several times on its way.
 #[derive(Clone, Debug)]
-struct App {
+struct App(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
     live: Live,
-    limits: Arc<Limits>,
+    limits: Limits,
     /// One permit for each request at work.
-    slots: Arc<Semaphore>,
+    slots: Semaphore,
     /// One permit for each kilobyte of request bodies.
     body_memory: Arc<Semaphore>,
     workshop: Workshop,
     basemap: Option<Basemap>,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    fn new(live: Live, Settings { limits, basemap }: Settings) -> Self {
+        Self(Arc::new(Shared {
+            live,
+            slots: Semaphore::new(limits.requests_at_once),
+            body_memory: body::memory(&limits),
+            workshop: Workshop::new(&limits),
+            limits,
+            basemap,
+        }))
+    }
 }
 
 /// How the service is set up.
@@ -147,76 +169,8 @@ fn other_routes() -> Routes {
     [health::routes(), web::routes(), vec![("/problems/{kind}", get(error::page))]].concat()
 }
 
-fn gather(routes: Routes) -> Router<App> {
-    routes.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods))
-}
-
 /// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`.
 pub fn addresses() -> Vec<&'static str> {
     let all = [data_routes(), tiles::tile_routes(), other_routes()].concat();
     all.into_iter().map(|(path, _)| path).collect()
-}
-
-/// Every route, over the live snapshot.
-pub fn router(live: Live, settings: impl Into<Settings>) -> Router {
-    let Settings { limits, basemap } = settings.into();
-    let app = App {
-        live,
-        slots: Arc::new(Semaphore::new(limits.requests_at_once)),
-        body_memory: body::memory(&limits),
-        workshop: Workshop::new(&limits),
-        limits: Arc::new(limits),
-        basemap,
-    };
-    let data = gather(data_routes())
-        .layer(from_fn_with_state(app.clone(), etag::revalidate))
-        .merge(gather(tiles::tile_routes()))
-        .layer(from_fn_with_state(app.clone(), guard::limit_load));
-    data.merge(gather(other_routes()))
-        .fallback(error::unknown_route)
-        .layer(from_fn(guard::limit_url))
-        .layer(from_fn(error::finish))
-        .layer(compression())
-        .layer(cors())
-        .layer(from_fn(log::observe))
-        .with_state(app)
-}
-
-/// Of gzip and brotli alike: brotli's own default, 11, takes a hundred times as long as 4 for a
-/// tenth less.
-const COMPRESSION: i32 = 4;
-
-fn compression() -> CompressionLayer<impl Predicate> {
-    let may = |_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions| {
-        marks.get::<files::AsItIs>().is_none()
-    };
-    CompressionLayer::new()
-        .quality(CompressionLevel::Precise(COMPRESSION))
-        .compress_when(DefaultPredicate::new().and(may))
-}
-
-/// Any page may ask: the data are public and nothing here knows a user.
-fn cors() -> CorsLayer {
-    const A_DAY: std::time::Duration = std::time::Duration::from_hours(24);
-    CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::HEAD, Method::POST])
-        .allow_headers([
-            header::ACCEPT,
-            header::CONTENT_TYPE,
-            header::IF_NONE_MATCH,
-            header::IF_RANGE,
-            header::RANGE,
-            HeaderName::from_static(log::REQUEST_ID),
-        ])
-        .expose_headers([
-            header::ACCEPT_RANGES,
-            header::CONTENT_DISPOSITION,
-            header::CONTENT_RANGE,
-            header::ETAG,
-            header::LINK,
-            header::RETRY_AFTER,
-            HeaderName::from_static(log::REQUEST_ID),
-        ])
-        .max_age(A_DAY)
 }

@@ -6,14 +6,19 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
 
 use super::patient::Patient;
+use super::stack::stack;
 use super::{Limits, Settings};
 use crate::state::Live;
 
@@ -28,8 +33,10 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let settings = settings.into();
-    let router = super::router(live.clone(), settings.clone());
-    let limits = settings.limits;
+    let limits = settings.limits.clone();
+    let stack = ServiceBuilder::new()
+        .map_request(|request: Request<Incoming>| request.map(Body::new))
+        .service(stack(live.clone(), settings));
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
     let builder = builder(&limits);
@@ -53,7 +60,7 @@ pub async fn run(
             }
         };
         let io = TokioIo::new(Patient::new(ready(stream), limits.idle));
-        let connection = builder.serve_connection(io, TowerToHyperService::new(router.clone()));
+        let connection = builder.serve_connection(io, TowerToHyperService::new(stack.clone()));
         let connection = graceful.watch(connection.into_owned());
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::error::{Kind, Problem};
 use super::limits::Limits;
+use super::log;
 
 pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -32,8 +33,8 @@ impl Workshop {
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let span = tracing::Span::current();
-        let answer = self.run(move || span.in_scope(work));
+        let id = log::current_id();
+        let answer = self.run(move || log::in_name_of(id, work));
         let Ok(answer) = tokio::time::timeout(self.patience, answer).await else {
             return Err(took_too_long(self.patience));
         };

@@ -5,13 +5,12 @@
 //! inside is logged, never sent.
 
 use axum::Json;
-use axum::extract::{Path, Request};
+use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value};
 
-use super::log::RequestId;
+use super::log::{self, RequestId};
 use crate::answers::AnswerError;
 
 mod kinds;
@@ -39,7 +38,9 @@ impl Problem {
 
     /// Something that should not have happened; `why` goes to the log alone.
     pub fn internal(why: &dyn std::fmt::Display) -> Self {
-        tracing::error!(%why, "internal error");
+        let id = log::current_id();
+        let request_id = id.as_ref().map_or("-", RequestId::as_str);
+        tracing::error!(%why, request_id, "internal error");
         Self::new(Kind::Internal, "something went wrong here; it has been logged")
     }
 
@@ -71,7 +72,10 @@ impl Problem {
         body.insert("status".to_owned(), self.status.as_u16().into());
         body.insert("detail".to_owned(), self.detail.clone().into());
         if let Some(id) = instance {
-            body.insert("instance".to_owned(), format!("urn:lapwing:request:{}", id.0).into());
+            body.insert(
+                "instance".to_owned(),
+                format!("urn:lapwing:request:{}", id.as_str()).into(),
+            );
         }
         body.extend(self.members.clone());
         Value::Object(body)
@@ -128,11 +132,11 @@ pub(super) async fn unknown_route(uri: Uri) -> Problem {
 
 /// Sees to it that every error leaves as a problem that names its request: those of the handlers,
 /// those the HTTP library makes, and panics.
-pub(super) async fn finish(request: Request, next: Next) -> Response {
+pub(super) async fn finish(answer: impl Future<Output = Response>) -> Response {
     use futures_util::FutureExt as _;
-    let id = request.extensions().get::<RequestId>().cloned();
+    let caught = std::panic::AssertUnwindSafe(answer).catch_unwind().await;
+    let id = log::current_id();
     let id = id.as_ref();
-    let caught = std::panic::AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let Ok(response) = caught else {
         return Problem::internal(&"a handler panicked").response(id);
     };
@@ -172,7 +176,8 @@ pub(super) async fn page(Path(slug): Path<String>) -> Result<Html<String>, Probl
 mod tests {
     use axum::Router;
     use axum::body::Body;
-    use axum::middleware::from_fn;
+    use axum::extract::Request;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::get;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
@@ -186,7 +191,7 @@ mod tests {
         }
         let service = Router::new()
             .route("/", get(panics))
-            .layer(from_fn(finish))
+            .layer(from_fn(async |request: Request, next: Next| finish(next.run(request)).await))
             .layer(from_fn(crate::http::log::observe));
         let request = Request::get("/").body(Body::empty()).unwrap();
         let response = service.oneshot(request).await.unwrap();
