@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, ValueEnum};
-use lapwing::http::Basemap;
+use lapwing::http::{AdminToken, Basemap};
 use serde::Deserialize as _;
 use toml::Spanned;
 
@@ -43,8 +43,9 @@ Every option can stand in the file of --config under its name with _ for -, such
   source = \"county.lapwing\"
 A flag goes before the environment, the environment before the file.
 
-SIGTERM ends it when the requests under way are answered; SIGHUP opens the same snapshot or
-catalogue again and answers from it, or goes on as before if it is refused.")]
+SIGTERM ends it when the requests under way are answered. SIGHUP, POST /admin/reload and, with
+--watch, a changed file open the same snapshot or catalogue again and answer from it, or go on as
+before if it is refused; /health/ready and the log tell how it ended.")]
 pub(crate) struct ServeArgs {
     /// A snapshot, a catalogue, or "lyonesse"; Lyonesse if there is none
     #[arg(value_name = "SNAPSHOT|CATALOGUE", env = "LAPWING_SOURCE")]
@@ -75,11 +76,40 @@ pub(crate) struct ServeArgs {
     /// The credit to show with them
     #[arg(long, value_name = "TEXT", env = "LAPWING_BASEMAP_ATTRIBUTION")]
     pub(crate) basemap_attribution: Option<String>,
+    /// Open the snapshot, or the catalogue and all its files, again when they change
+    #[arg(long, env = "LAPWING_WATCH", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) watch: bool,
+    /// Have POST /admin/reload, for who shows this token; others on this machine can see a flag, so
+    /// rather set it in the environment or in the file of --config
+    #[arg(long, value_name = "TOKEN", env = "LAPWING_ADMIN_TOKEN", hide_env_values = true)]
+    pub(crate) admin_token: Option<Secret>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
 
+/// A text that is not shown by debugging.
+#[derive(Clone)]
+pub(crate) struct Secret(String);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
 impl ServeArgs {
+    /// The operator's token, if there is one.
+    pub(crate) fn admin_token(&self) -> Result<Option<AdminToken>, Failure> {
+        let token = self.admin_token.as_ref().map(|Secret(text)| AdminToken::new(text));
+        token.transpose().map_err(|why| Failure::Usage(format!("--admin-token: {why}")))
+    }
+
     /// The base map of the page, if there is one.
     pub(crate) fn basemap(&self) -> Result<Option<Basemap>, Failure> {
         match (&self.basemap_url, &self.basemap_attribution) {

@@ -9,6 +9,7 @@ pub mod formats;
 pub mod generalise;
 pub mod geojson;
 pub mod http;
+pub mod reload;
 pub mod select;
 pub mod state;
 pub mod tiles;

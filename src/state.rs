@@ -97,9 +97,10 @@ impl Live {
         live
     }
 
-    /// Puts in another snapshot; requests under way finish with the one they took.
-    pub fn swap(&self, atlas: Atlas) {
-        self.inner.served.store(Some(Arc::new(Served::new(atlas))));
+    /// Puts in another snapshot and gives back the one before; requests under way finish with the
+    /// one they took.
+    pub fn swap(&self, atlas: Atlas) -> Option<Arc<Served>> {
+        self.inner.served.swap(Some(Arc::new(Served::new(atlas))))
     }
 
     /// The snapshot that answers now.

@@ -1,108 +1,17 @@
-//! `lapwing serve` as a process: it answers, is set up, reloads and ends as it promises.
+//! `lapwing serve` as a process: it answers, is set up and ends as it promises.
 #![cfg(unix)]
 
 mod county;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::Duration;
 
-use county::{command, refusal, snapshot_file, squares, squares_file};
+use county::service::{Service, answer, serve};
+use county::{command, refusal, snapshot_file, squares_file};
 use serde_json::Value;
-
-/// Long enough for a busy machine; nothing waits so long unless it fails.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// A running service. Killed when dropped, should a test end early.
-struct Service {
-    child: Child,
-    stderr: BufReader<ChildStderr>,
-    /// All that it has said so far.
-    said: Vec<String>,
-    address: String,
-}
-
-impl Service {
-    /// Starts it on a free port and waits until it is ready.
-    fn start(command: &mut Command) -> Self {
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("lapwing starts");
-        let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
-        let mut service = Self { child, stderr, said: Vec::new(), address: String::new() };
-        let line = service.wait_for("http://");
-        let address = line.split("http://").nth(1).expect("a URL");
-        service.address =
-            address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
-        // The line is said just before the snapshot is put in.
-        let started = Instant::now();
-        while service.get("/health/ready").0 != 200 {
-            assert!(started.elapsed() < PATIENCE, "it is not ready");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        service
-    }
-
-    fn wait_for(&mut self, text: &str) -> String {
-        loop {
-            let mut line = String::new();
-            let read = self.stderr.read_line(&mut line).expect("stderr is read");
-            assert!(read > 0, "it ended without saying {text:?}: {:#?}", self.said);
-            self.said.push(line.clone());
-            if line.contains(text) {
-                return line;
-            }
-        }
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        stream
-    }
-
-    /// Status and body.
-    fn get(&self, path: &str) -> (u16, String) {
-        let mut stream = self.connect();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
-            .expect("a request is sent");
-        answer(stream)
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", name, &pid]).status().expect("kill runs");
-        assert!(sent.success());
-    }
-
-    /// Its exit code, and all that it said.
-    fn end(mut self) -> (Option<i32>, Vec<String>) {
-        let status = self.child.wait().expect("it ends");
-        let mut rest = String::new();
-        self.stderr.read_to_string(&mut rest).expect("stderr is read");
-        self.said.extend(rest.lines().map(str::to_owned));
-        (status.code(), std::mem::take(&mut self.said))
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn answer(mut stream: TcpStream) -> (u16, String) {
-    let mut text = String::new();
-    stream.read_to_string(&mut text).expect("an answer is read");
-    let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-    let body = text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
-    (status, body)
-}
-
-fn serve(args: &[&str]) -> Command {
-    command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat())
-}
 
 #[test]
 fn it_answers_the_line_that_it_says_to_try_and_ends_well() {
@@ -177,38 +86,6 @@ fn a_flag_goes_before_the_environment_and_the_environment_before_the_file() {
             .env("LAPWING_SOURCE", snapshot_file()),
     );
     assert!(squares_answer, "the flag goes before the environment");
-}
-
-#[test]
-fn a_new_snapshot_is_taken_at_a_hangup_and_a_bad_one_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let live = folder.path().join("live.lapwing");
-    fs::copy(squares_file(), &live).unwrap();
-    let mut service = Service::start(&mut serve(&[live.to_str().unwrap()]));
-    let ids = |service: &Service| {
-        let (status, body) = service.get("/v1/lookup?easting=475500&northing=260500");
-        assert_eq!(status, 200, "{body}");
-        let answer: Value = serde_json::from_str(&body).expect("JSON");
-        answer["snapshot"]["id"].as_str().expect("an id").to_owned()
-    };
-    let first = ids(&service);
-    let next = squares::with_addresses();
-    lapwing_boundaries::snapshot::write(&next, &live).unwrap();
-    service.signal("HUP");
-    service.wait_for("reloaded");
-    let started = Instant::now();
-    while ids(&service) == first {
-        assert!(started.elapsed() < PATIENCE, "the new snapshot does not answer");
-    }
-    assert_eq!(ids(&service), next.id());
-
-    fs::write(&live, "no snapshot").unwrap();
-    service.signal("HUP");
-    let told = service.wait_for("not reloaded");
-    assert!(told.contains("is not a Lapwing snapshot"), "{told}");
-    assert_eq!(ids(&service), next.id());
-    service.signal("TERM");
-    assert_eq!(service.end().0, Some(0));
 }
 
 #[test]

@@ -25,8 +25,10 @@ use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 use tokio::sync::Semaphore;
 
+use crate::reload::Reloads;
 use crate::state::{Live, Served};
 
+mod admin;
 mod areas;
 mod base;
 mod body;
@@ -55,6 +57,7 @@ mod tiles;
 mod web;
 mod work;
 
+pub use admin::{Admin, AdminToken};
 pub use error::{Kind, Problem};
 use work::Workshop;
 
@@ -77,6 +80,8 @@ struct Shared {
     body_memory: Arc<Semaphore>,
     workshop: Workshop,
     basemap: Option<Basemap>,
+    reloads: Option<Reloads>,
+    admin: Option<Admin>,
 }
 
 impl Deref for App {
@@ -88,7 +93,8 @@ impl Deref for App {
 }
 
 impl App {
-    fn new(live: Live, Settings { limits, basemap }: Settings) -> Self {
+    fn new(live: Live, settings: Settings) -> Self {
+        let Settings { limits, basemap, reloads, admin } = settings;
         Self(Arc::new(Shared {
             live,
             slots: Semaphore::new(limits.requests_at_once),
@@ -96,6 +102,8 @@ impl App {
             workshop: Workshop::new(&limits),
             limits,
             basemap,
+            reloads,
+            admin,
         }))
     }
 }
@@ -107,6 +115,10 @@ pub struct Settings {
     pub limits: Limits,
     /// What the map page shows under the areas.
     pub basemap: Option<Basemap>,
+    /// Reloads, of which `/health/ready` tells the last.
+    pub reloads: Option<Reloads>,
+    /// What the operator may do over HTTP. Without it there is no `/admin`.
+    pub admin: Option<Admin>,
 }
 
 impl From<Limits> for Settings {
@@ -169,8 +181,9 @@ fn other_routes() -> Routes {
     [health::routes(), web::routes(), vec![("/problems/{kind}", get(error::page))]].concat()
 }
 
-/// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`.
+/// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`; those under `/admin`
+/// are there only with [`Settings::admin`].
 pub fn addresses() -> Vec<&'static str> {
-    let all = [data_routes(), tiles::tile_routes(), other_routes()].concat();
+    let all = [data_routes(), tiles::tile_routes(), other_routes(), admin::routes()].concat();
     all.into_iter().map(|(path, _)| path).collect()
 }

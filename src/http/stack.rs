@@ -19,7 +19,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
 
 use super::{
-    App, Routes, Settings, data_routes, error, etag, files, guard, log, other_routes, tiles,
+    App, Routes, Settings, admin, data_routes, error, etag, files, guard, log, other_routes, tiles,
 };
 use crate::state::Live;
 
@@ -41,11 +41,12 @@ pub(super) fn stack(
 + Send
 + Sync
 + 'static {
+    let of_admin = if settings.admin.is_some() { admin::routes() } else { Vec::new() };
     let app = App::new(live, settings);
     let routes = gather(data_routes())
         .layer(from_fn_with_state(app.clone(), data))
         .merge(gather(tiles::tile_routes()).layer(from_fn_with_state(app.clone(), tile)))
-        .merge(gather(other_routes()).layer(from_fn(other)))
+        .merge(gather([other_routes(), of_admin].concat()).layer(from_fn(other)))
         .fallback(error::unknown_route)
         .with_state(app);
     ServiceBuilder::new()

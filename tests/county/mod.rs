@@ -17,6 +17,8 @@ use lapwing_boundaries::demo;
 use lapwing_boundaries::layer::Layer;
 use lapwing_boundaries::snapshot;
 
+#[cfg(unix)]
+pub(crate) mod service;
 #[path = "../squares/mod.rs"]
 pub(crate) mod squares;
 

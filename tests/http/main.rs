@@ -4,6 +4,7 @@
 #[path = "../squares/mod.rs"]
 mod squares;
 
+mod admin;
 mod areas;
 mod ask;
 mod bulk;

@@ -56,7 +56,7 @@ async fn any_page_may_frame_it() {
 #[tokio::test]
 async fn the_operators_base_map_is_let_in_and_credited() {
     let basemap = Basemap::new("https://t.example:8443/{z}/{x}/{y}.png", "Chart makers").unwrap();
-    let settings = Settings { limits: Limits::default(), basemap: Some(basemap) };
+    let settings = Settings { basemap: Some(basemap), ..Settings::default() };
     let service = router(Live::with(squares::atlas()), settings);
     let page = send(service, Request::get("/map").body(Body::empty()).unwrap()).await;
     let policy = page.header("content-security-policy");

@@ -15,6 +15,7 @@ pub enum Kind {
     OutsideBritain,
     WrongLayerKind,
     InvalidBody,
+    Unauthorized,
     UnknownRoute,
     UnknownPostcode,
     PostcodeWithoutPosition,
@@ -25,6 +26,7 @@ pub enum Kind {
     MethodNotAllowed,
     NotAcceptable,
     BodyTooSlow,
+    NotReloaded,
     BodyTooLarge,
     UrlTooLong,
     UnsupportedMediaType,
@@ -39,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::UnknownParameter,
         Self::RepeatedParameter,
         Self::MissingParameter,
@@ -49,6 +51,7 @@ impl Kind {
         Self::OutsideBritain,
         Self::WrongLayerKind,
         Self::InvalidBody,
+        Self::Unauthorized,
         Self::UnknownRoute,
         Self::UnknownPostcode,
         Self::PostcodeWithoutPosition,
@@ -59,6 +62,7 @@ impl Kind {
         Self::MethodNotAllowed,
         Self::NotAcceptable,
         Self::BodyTooSlow,
+        Self::NotReloaded,
         Self::BodyTooLarge,
         Self::UrlTooLong,
         Self::UnsupportedMediaType,
@@ -113,6 +117,8 @@ impl Kind {
                 "Lookups and overlaps take layers of areas; nearest takes layers of points. /v1/layers tells which is which."),
             Self::InvalidBody => ("invalid-body", S::BAD_REQUEST, "Malformed request body",
                 "The body is not what its Content-Type says, or lacks what the route needs. The detail tells what and where."),
+            Self::Unauthorized => ("unauthorized", S::UNAUTHORIZED, "Not the operator",
+                "Show the token that the service was started with (--admin-token), as in Authorization: Bearer TOKEN."),
             Self::UnknownRoute => ("unknown-route", S::NOT_FOUND, "No such address here",
                 "/api lists every route."),
             Self::UnknownPostcode => ("unknown-postcode", S::NOT_FOUND, "Unknown postcode",
@@ -133,6 +139,8 @@ impl Kind {
                 "The Accept header leaves out every format of this address; the detail lists them."),
             Self::BodyTooSlow => ("body-too-slow", S::REQUEST_TIMEOUT, "Request body too slow",
                 "The body came too slowly or stopped. Send it again, in smaller pieces if the line is slow."),
+            Self::NotReloaded => ("not-reloaded", S::CONFLICT, "Not reloaded",
+                "All is as it was: the snapshot before goes on answering. The detail tells why the new one was not taken; put that right and ask again."),
             Self::BodyTooLarge => ("body-too-large", S::PAYLOAD_TOO_LARGE, "Request body too large",
                 "Split the request. For very large files the command `lapwing match` has no such limit."),
             Self::UrlTooLong => ("url-too-long", S::URI_TOO_LONG, "URL too long",

@@ -95,6 +95,7 @@ fn document(served: &Served, base: &Base) -> Value {
         "components": {
             "parameters": parameters::all(),
             "schemas": schemas::all(),
+            "securitySchemes": site::security_schemes(),
         },
     })
 }

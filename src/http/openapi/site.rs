@@ -1,8 +1,8 @@
-//! `/api`, `/health`, `/problems`.
+//! `/api`, `/health`, `/admin`, `/problems`.
 
 use serde_json::{Value, json};
 
-use super::build::{self, Members, Operation, named, object, ok, one_of};
+use super::build::{self, Members, Operation, named, object, ok, one_of, or_null, text};
 use crate::http::error::Kind;
 use crate::http::negotiate::{HTML, JSON};
 
@@ -15,7 +15,7 @@ pub(super) fn paths() -> Members {
         ok,
         problems,
     };
-    let text = || json!({"type": "string"});
+    let page = || json!({"type": "string"});
     let api = service(
         "api",
         "This document",
@@ -27,7 +27,11 @@ pub(super) fn paths() -> Members {
     let live = service("live", "Is the process alive?", &[], ok("Yes.", &[(JSON, live)]), vec![]);
     let ready = object(
         "It is ready.",
-        [("status", one_of(&["ready"], "Always.")), ("snapshot", named("Snapshot"))],
+        [
+            ("status", one_of(&["ready"], "Always.")),
+            ("snapshot", named("Snapshot")),
+            ("last_reload", or_null(last_reload())),
+        ],
     );
     let ready = service(
         "ready",
@@ -40,13 +44,14 @@ pub(super) fn paths() -> Members {
         "problem",
         "About a kind of problem",
         &["kind"],
-        ok("What to do.", &[(HTML, text())]),
+        ok("What to do.", &[(HTML, page())]),
         vec![Kind::UnknownRoute],
     );
     build::paths([
         ("/api", vec![api.get()]),
         ("/health/live", vec![live.get_fresh()]),
         ("/health/ready", vec![ready.get_fresh()]),
+        ("/admin/reload", vec![reload()]),
         ("/problems/{kind}", vec![problem.get_fresh()]),
     ])
 }
@@ -55,4 +60,61 @@ fn api_answer() -> Value {
     let document = || json!({"type": "object"});
     let page = json!({"type": "string"});
     ok("OpenAPI 3.0.", &[(super::OPENAPI, document()), (JSON, document()), (HTML, page)])
+}
+
+const AT_THE_START: &str = "Of the snapshot before; `null` where there was none yet.";
+
+fn last_reload() -> Value {
+    let at = json!({"type": "string", "format": "date-time", "description": "When it ended."});
+    object(
+        "How the last reload ended; `null` where there was none. One that failed changes nothing: \
+the snapshot before goes on answering.",
+        [
+            ("at", at),
+            ("by", one_of(&["signal", "request", "watch"], "What asked for it.")),
+            (
+                "status",
+                one_of(&["reloaded", "unchanged", "failed"], "`unchanged`: it was the same again."),
+            ),
+            ("from", or_null(text(AT_THE_START))),
+            ("to", or_null(text("Of the snapshot since; `null` where it failed."))),
+            ("error", or_null(text("Why it failed, if it did."))),
+        ],
+    )
+}
+
+fn reload() -> (&'static str, Value) {
+    let done = object(
+        "What answers now.",
+        [
+            (
+                "status",
+                one_of(&["reloaded", "unchanged"], "`unchanged`: the snapshot is the same again."),
+            ),
+            ("from", or_null(text(AT_THE_START))),
+            ("to", text("The id of the snapshot that answers now.")),
+        ],
+    );
+    let reload = Operation {
+        tag: "service",
+        id: "reload",
+        summary: "Open the snapshot again and answer from it",
+        parameters: &[],
+        ok: ok("It answers.", &[(JSON, done)]),
+        problems: vec![Kind::Unauthorized, Kind::NotReloaded, Kind::UnknownRoute],
+    };
+    let (_, mut operation) = reload.get_fresh();
+    operation["description"] = json!(
+        "Only where the service was started with a token; otherwise there is no such address. \
+Requests under way finish on the snapshot before. A file that cannot be read changes nothing."
+    );
+    operation["security"] = json!([{"operator": []}]);
+    ("post", operation)
+}
+
+/// How the operator is known.
+pub(super) fn security_schemes() -> Value {
+    json!({"operator": {
+        "type": "http", "scheme": "bearer", "description": "The token of --admin-token."
+    }})
 }

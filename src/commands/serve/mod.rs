@@ -3,31 +3,36 @@
 //! 1. The socket is bound, so that a taken port is told at once;
 //! 2. the service listens, not ready yet (`/health/ready` says 503), while the snapshot is opened
 //!    or the catalogue built;
-//! 3. it answers; SIGHUP opens the same source again and swaps it in, or changes nothing;
+//! 3. it answers; SIGHUP, `POST /admin/reload` or a changed file ([`watch`]) open the same source
+//!    again and swap it in, or change nothing;
 //! 4. SIGTERM or SIGINT: what is under way is finished.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use lapwing::http::{self, Settings};
+use lapwing::http::{self, Admin, Settings};
+use lapwing::reload::Reloads;
 use lapwing::state::Live;
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::snapshot;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use self::opening::Opening;
+use self::watch::Looks;
 use super::failure::Failure;
 use super::log;
-use super::progress::Teller;
 use super::source::{self, Kind};
-use super::{build, gather};
-use crate::cli::{DEMO_WORDS, SourceArgs};
+use crate::cli::DEMO_WORDS;
 use crate::config::{self, LogFormat, ServeArgs};
+
+mod opening;
+mod signals;
+mod watch;
 
 pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
     let limits = args.limits.limits().map_err(Failure::Usage)?;
-    let settings = Settings { limits, basemap: args.basemap()? };
+    let token = args.admin_token()?;
     let _log = log::start(args.log, &args.log_level)?;
     for (name, meant) in config::misspelt_variables() {
         tracing::warn!("{name} in the environment is no option; is {meant} meant?");
@@ -39,18 +44,47 @@ pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
         quiet: quiet || args.log == LogFormat::Json,
     };
     // What is not there is told before anything is started.
-    source::kind_of(&opening.source)?;
+    let kind = source::kind_of(&opening.source)?;
+    if kind == Kind::Lyonesse && args.watch {
+        let told = "--watch has no file to watch: Lyonesse is made by the program";
+        return Err(Failure::Usage(told.to_owned()));
+    }
+    let live = Live::new();
+    let opening = Arc::new(opening);
+    let reloads = reloads_of(kind, &opening, &live);
+    let admin = token.map(|token| Admin { token, reloads: reloads.clone() });
+    let basemap = args.basemap()?;
+    let settings = Settings { limits, basemap, admin, reloads: Some(reloads.clone()) };
+    let service = Service { live, opening, reloads, settings };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Refused(format!("no threads to serve with: {error}")))?;
-    let result = runtime.block_on(serve(args, opening, settings));
+    let result = runtime.block_on(serve(args, service));
     // A build that is still going on is not waited for.
     runtime.shutdown_background();
     result
 }
 
-async fn serve(args: &ServeArgs, opening: Opening, settings: Settings) -> Result<(), Failure> {
+/// What is served, and how.
+struct Service {
+    live: Live,
+    opening: Arc<Opening>,
+    reloads: Reloads,
+    settings: Settings,
+}
+
+fn reloads_of(kind: Kind, opening: &Arc<Opening>, live: &Live) -> Reloads {
+    if kind == Kind::Lyonesse {
+        let why = "Lyonesse is made by the program: there is no file to open again";
+        return Reloads::fixed(live.clone(), why);
+    }
+    let opening = Arc::clone(opening);
+    Reloads::new(live.clone(), move || opening.open().map_err(|failure| failure.to_string()))
+}
+
+async fn serve(args: &ServeArgs, service: Service) -> Result<(), Failure> {
+    let Service { live, opening, reloads, settings } = service;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         Failure::Refused(format!(
             "{} cannot be listened on: {error}; choose another with --listen",
@@ -58,25 +92,30 @@ async fn serve(args: &ServeArgs, opening: Opening, settings: Settings) -> Result
         ))
     })?;
     let address = listener.local_addr().unwrap_or(args.listen);
-    let live = Live::new();
     let (failed, failure) = oneshot::channel();
-    let opening = Arc::new(opening);
+    // Taken before anything can ask for a reload.
+    let turn = reloads.hold().await;
     let first = tokio::spawn({
-        let (opening, live, json) =
-            (Arc::clone(&opening), live.clone(), args.log == LogFormat::Json);
+        let (opening, reloads, live) = (Arc::clone(&opening), reloads.clone(), live.clone());
+        let (json, watched) = (args.log == LogFormat::Json, args.watch);
         async move {
+            let looks = watched.then(|| Looks::at(&opening));
             match open(&opening).await {
                 Ok(atlas) => {
                     tell_ready(&atlas, address, json);
                     live.swap(atlas);
                 }
                 // Nobody listens any more once shutdown has begun.
-                Err(error) => drop(failed.send(error)),
+                Err(error) => return drop(failed.send(error)),
+            }
+            drop(turn);
+            if let Some(looks) = looks {
+                watch::watch(opening, reloads, looks).await;
             }
         }
     });
-    let reloading = reload_on_hangup(opening, live.clone())?;
-    let stopped = stop_signal()?;
+    let reloading = signals::reload_on_hangup(reloads)?;
+    let stopped = signals::stop()?;
 
     let mut refused = None;
     let shutdown = async {
@@ -94,40 +133,11 @@ async fn serve(args: &ServeArgs, opening: Opening, settings: Settings) -> Result
     }
 }
 
-/// What is served, and how it is opened.
-#[derive(Debug)]
-struct Opening {
-    source: PathBuf,
-    data: Option<PathBuf>,
-    seed: u64,
-    quiet: bool,
-}
-
 /// Opens it, on a thread where it may take its time.
 async fn open(opening: &Arc<Opening>) -> Result<Atlas, Failure> {
     let opening = Arc::clone(opening);
     let opened = tokio::task::spawn_blocking(move || opening.open()).await;
     opened.unwrap_or_else(|_| Err(Failure::Refused("opening it failed unexpectedly".to_owned())))
-}
-
-impl Opening {
-    fn open(&self) -> Result<Atlas, Failure> {
-        match source::kind_of(&self.source)? {
-            Kind::Lyonesse => Ok(source::lyonesse(self.seed)),
-            Kind::Snapshot => snapshot::read(&self.source).map_err(Failure::refused),
-            Kind::Catalogue => self.build(&self.source),
-        }
-    }
-
-    fn build(&self, catalogue: &Path) -> Result<Atlas, Failure> {
-        let progress = Teller::new(self.quiet);
-        let sources = SourceArgs { data: self.data.clone(), report: None };
-        let gathered = gather::gather(catalogue, &sources, &progress)?;
-        progress.finish();
-        let contents =
-            gather::contents_or_refusal(gathered, &sources, "nothing is served", self.quiet)?;
-        Ok(Atlas::build(contents, build::now(), &progress))
-    }
 }
 
 /// Says where it answers, and one line to try.
@@ -161,60 +171,4 @@ fn example_of(atlas: &Atlas) -> String {
         Some((layer, area)) => format!("/v1/areas/{}/{}", layer.meta().id, area.code()),
         None => "/v1/layers".to_owned(),
     }
-}
-
-fn no_signals(error: impl std::fmt::Display) -> Failure {
-    Failure::Refused(format!("signals cannot be heard: {error}"))
-}
-
-/// Done when the service is told to stop.
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-/// Done when the service is told to stop.
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
-}
-
-/// At each SIGHUP the source is opened again. What cannot be opened changes nothing.
-#[cfg(unix)]
-fn reload_on_hangup(
-    opening: Arc<Opening>,
-    live: Live,
-) -> Result<tokio::task::JoinHandle<()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangup = signal(SignalKind::hangup()).map_err(no_signals)?;
-    Ok(tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
-            match open(&opening).await {
-                Ok(atlas) => {
-                    tracing::info!(snapshot = atlas.id(), title = atlas.title(), "reloaded");
-                    live.swap(atlas);
-                }
-                Err(failure) => tracing::error!("not reloaded, all is as it was: {failure}"),
-            }
-        }
-    }))
-}
-
-/// Elsewhere there is no such signal.
-#[cfg(not(unix))]
-fn reload_on_hangup(
-    _opening: Arc<Opening>,
-    _live: Live,
-) -> Result<tokio::task::JoinHandle<()>, Failure> {
-    Ok(tokio::spawn(std::future::pending()))
 }
