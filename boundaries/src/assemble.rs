@@ -83,6 +83,7 @@ pub fn contents(
         addresses_from: addresses_from
             .map(|s| provenance(&s.licence, &s.attribution))
             .unwrap_or_default(),
+        cell_index: catalogue.cell_index,
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! An atlas is made in four steps:
 //!
-//! 1. index every layer, the postcodes and the addresses;
+//! 1. index every layer, the cells of all layers, the postcodes and the addresses;
 //! 2. locate every live postcode and every address in every area layer;
 //! 3. measure every pair of areas of every pair of area layers;
 //! 4. count the postcodes and addresses of each area and of each pair.
@@ -12,10 +12,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::cells::{CellIndex, MemoryBudget};
 use crate::gazetteer::{Address, PostcodeRecord};
 use crate::index::{AreaIndex, PointIndex};
 use crate::layer::{Layer, LayerId};
-use crate::locate::{self, Level, Located};
+use crate::locate::{self, Level, Located, Match, MatchBy};
 use crate::overlap::{OverlapRow, Relation};
 use crate::position::Bng;
 use crate::postcode::Postcode;
@@ -47,6 +48,8 @@ pub struct Contents {
     pub postcodes_from: Provenance,
     /// Where the addresses come from.
     pub addresses_from: Provenance,
+    /// How much memory the cell index may take.
+    pub cell_index: MemoryBudget,
 }
 
 /// The licence and attribution of the postcodes or addresses.
@@ -119,6 +122,9 @@ pub struct Atlas {
     title: String,
     illustrative: bool,
     layers: Vec<AtlasLayer>,
+    /// Where the areas of all layers are.
+    cells: CellIndex,
+    cell_index: MemoryBudget,
     lookup: Vec<LayerId>,
     /// In order.
     postcodes: Vec<PostcodeRecord>,
@@ -207,10 +213,47 @@ impl Atlas {
         &self.lookup
     }
 
+    /// Where the areas of all layers are.
+    pub fn cells(&self) -> &CellIndex {
+        &self.cells
+    }
+
+    /// How much memory the cell index was allowed.
+    pub fn cell_index_budget(&self) -> MemoryBudget {
+        self.cell_index
+    }
+
     /// What an area layer answers for a position.
     pub fn locate(&self, layer: usize, at: Bng) -> Located {
-        let AtlasLayer { layer, areas, .. } = &self.layers[layer];
-        locate::locate(layer, areas, at)
+        locate::locate(self.layers[layer].layer.meta(), &self.cells.of_layer(layer), at)
+    }
+
+    /// What several area layers answer for a position, whose cell is found once for all of them;
+    /// `None` for `None`.
+    pub fn locate_each(
+        &self,
+        layers: impl Iterator<Item = Option<usize>>,
+        at: Bng,
+    ) -> Vec<Option<Located>> {
+        let mut holders = Vec::new();
+        self.cells.locate(at, |layer, area, position| holders.push((layer, area, position)));
+        layers
+            .map(|layer| {
+                let layer = layer?;
+                let own = holders.iter().filter(|(of, ..)| *of == layer);
+                let matches =
+                    own.map(|&(_, area, at)| Match { area, by: MatchBy::Position(at) }).collect();
+                let meta = self.layers[layer].layer.meta();
+                Some(locate::with_holders(meta, &self.cells.of_layer(layer), at, matches))
+            })
+            .collect()
+    }
+
+    /// Whether a position lies in no area of any layer.
+    pub fn is_nowhere(&self, at: Bng) -> bool {
+        let mut is_nowhere = true;
+        self.cells.locate(at, |_, _, _| is_nowhere = false);
+        is_nowhere
     }
 
     /// What an area layer answers for a postcode; `None` where the postcode has no position. Its
@@ -219,8 +262,9 @@ impl Atlas {
         let at = record.position?;
         let addresses = self.addresses_of(record.postcode);
         if !addresses.is_empty() {
-            let AtlasLayer { layer, areas, .. } = &self.layers[layer];
-            return Some(locate::locate_addresses(layer, areas, addresses));
+            let meta = self.layers[layer].layer.meta();
+            let cells = self.cells.of_layer(layer);
+            return Some(locate::locate_addresses(meta, &cells, addresses));
         }
         let mut located = self.locate(layer, at);
         if record.positional_quality >= locate::POOR_QUALITY {

@@ -19,7 +19,8 @@
 //!
 //! # Layout
 //!
-//! Six arrays of little numbers and a header of six; nothing in them is a pointer, so they can be
+//! Six arrays of little numbers and a header of six, and four more for the distances to boundaries
+//! ([`candidates`]); nothing in them is a pointer, so they can be
 //! written to a file and used where they lie.
 //!
 //! | array | holds |
@@ -42,6 +43,7 @@ use crate::position::Bng;
 use crate::predicate::Position;
 
 mod build;
+mod candidates;
 mod clip;
 mod grid;
 mod inventory;
@@ -53,6 +55,7 @@ mod resolution;
 #[cfg(test)]
 mod tests;
 
+use candidates::{Candidates, CandidatesView};
 use grid::Grid;
 
 /// The high half of a block that is one entry.
@@ -96,6 +99,16 @@ pub struct CellIndex {
     sets: Vec<u32>,
     records: Vec<u32>,
     edges: Vec<f64>,
+    candidates: Candidates,
+}
+
+/// The part of a cell index that one layer has.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerCells<'a> {
+    /// The cells of all layers.
+    pub cells: CellView<'a>,
+    /// The layer, by its place.
+    pub layer: usize,
 }
 
 /// The header: where the blocks lie and how items are put together.
@@ -123,6 +136,7 @@ pub struct CellView<'a> {
     sets: &'a [u32],
     records: &'a [u32],
     edges: &'a [f64],
+    candidates: CandidatesView<'a>,
 }
 
 impl CellIndex {
@@ -147,6 +161,7 @@ impl CellIndex {
             sets: &self.sets,
             records: &self.records,
             edges: &self.edges,
+            candidates: self.candidates.view(),
         }
     }
 
@@ -165,11 +180,16 @@ impl CellIndex {
         self.view().edges_within(layer, at, reach_m)
     }
 
+    /// What one layer has of it.
+    pub fn of_layer(&self, layer: usize) -> LayerCells<'_> {
+        LayerCells { cells: self.view(), layer }
+    }
+
     /// The bytes that its arrays take.
     pub fn bytes(&self) -> u64 {
         let long = self.blocks.len() + self.block_layers.len() + self.edges.len();
         let short = self.cells.len() + self.sets.len() + self.records.len();
-        8 * long as u64 + 4 * short as u64
+        8 * long as u64 + 4 * short as u64 + self.candidates.bytes()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where to look: R-trees of extents, edges and points.
 
+use std::sync::OnceLock;
+
 use geo::{Coord, Rect};
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Line, Rectangle};
@@ -19,7 +21,8 @@ type Edge = GeomWithData<Line<[f64; 2]>, u32>;
 pub struct AreaIndex {
     outlines: Vec<Outline>,
     extents: RTree<Extent>,
-    edges: RTree<Edge>,
+    /// Made when a distance is first asked for: an atlas asks its cells instead.
+    edges: OnceLock<RTree<Edge>>,
 }
 
 /// The points of one layer, or the postcodes, ready for questions about nearness.
@@ -43,17 +46,23 @@ impl AreaIndex {
             let (min, max) = (area.extent().min(), area.extent().max());
             Extent::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), place)
         });
-        let edges = (0..).zip(areas).flat_map(|(place, area)| {
-            area.edges().map(move |edge| {
-                let ends = [[edge.start.x, edge.start.y], [edge.end.x, edge.end.y]];
-                Edge::new(Line::new(ends[0], ends[1]), place)
-            })
-        });
         Self {
             outlines: areas.par_iter().map(|area| Outline::new(area.geometry())).collect(),
             extents: RTree::bulk_load(extents.collect()),
-            edges: RTree::bulk_load(edges.collect()),
+            edges: OnceLock::new(),
         }
+    }
+
+    fn edges(&self) -> &RTree<Edge> {
+        self.edges.get_or_init(|| {
+            let edges = (0..).zip(&self.outlines).flat_map(|(place, outline)| {
+                outline.edges.iter().map(move |edge| {
+                    let ends = [[edge.start.x, edge.start.y], [edge.end.x, edge.end.y]];
+                    Edge::new(Line::new(ends[0], ends[1]), place)
+                })
+            });
+            RTree::bulk_load(edges.collect())
+        })
     }
 
     /// The areas whose extent meets `rect`, in no particular order. BNG metres.
@@ -82,7 +91,7 @@ impl AreaIndex {
 
     /// Metres from `at` to the nearest edge of any area; `None` for a layer without areas.
     pub fn boundary_distance_m(&self, at: Bng) -> Option<f64> {
-        let nearest = self.edges.nearest_neighbor(xy(at))?;
+        let nearest = self.edges().nearest_neighbor(xy(at))?;
         Some(nearest.geom().distance_2(&xy(at)).sqrt())
     }
 
@@ -90,7 +99,7 @@ impl AreaIndex {
     /// edge in metres, in code order.
     pub fn edges_within(&self, at: Bng, reach_m: f64) -> Vec<(usize, f64)> {
         let mut near: Vec<(usize, f64)> = self
-            .edges
+            .edges()
             .locate_within_distance(xy(at), reach_m * reach_m)
             .map(|edge| (edge.data as usize, edge.geom().distance_2(&xy(at)).sqrt()))
             .collect();

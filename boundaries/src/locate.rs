@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::cells::LayerCells;
 use crate::gazetteer::Address;
 use crate::index::AreaIndex;
-use crate::layer::Layer;
+use crate::layer::LayerMeta;
 use crate::position::Bng;
 use crate::predicate::Position;
 
@@ -77,24 +78,80 @@ pub struct Located {
     pub level: Level,
 }
 
+/// Whatever knows the areas of one layer: its cells, or the trees that they are tested against.
+pub trait Ground {
+    /// Calls `visit` with every area that holds `at`, in code order, and whether `at` lies inside
+    /// or on its boundary.
+    fn holders(&self, at: Bng, visit: impl FnMut(usize, Position));
+
+    /// Metres to the nearest boundary; `None` for a layer without areas.
+    fn boundary_distance_m(&self, at: Bng) -> Option<f64>;
+
+    /// The areas with a boundary within so many metres, each with its distance, in code order.
+    fn edges_within(&self, at: Bng, reach_m: f64) -> Vec<(usize, f64)>;
+}
+
+impl Ground for AreaIndex {
+    fn holders(&self, at: Bng, mut visit: impl FnMut(usize, Position)) {
+        for (area, position) in self.containing(at) {
+            visit(area, position);
+        }
+    }
+
+    fn boundary_distance_m(&self, at: Bng) -> Option<f64> {
+        self.boundary_distance_m(at)
+    }
+
+    fn edges_within(&self, at: Bng, reach_m: f64) -> Vec<(usize, f64)> {
+        self.edges_within(at, reach_m)
+    }
+}
+
+impl Ground for LayerCells<'_> {
+    fn holders(&self, at: Bng, mut visit: impl FnMut(usize, Position)) {
+        self.cells.locate(at, |layer, area, position| {
+            if layer == self.layer {
+                visit(area, position);
+            }
+        });
+    }
+
+    fn boundary_distance_m(&self, at: Bng) -> Option<f64> {
+        self.cells.boundary_distance_m(self.layer, at)
+    }
+
+    fn edges_within(&self, at: Bng, reach_m: f64) -> Vec<(usize, f64)> {
+        self.cells.edges_within(self.layer, at, reach_m)
+    }
+}
+
 /// Closer than this to a boundary of the layer, in metres, an answer is not safe.
-pub fn near_threshold_m(layer: &Layer) -> f64 {
-    NEAR_M.max(layer.meta().drawing_error_m())
+pub fn near_threshold_m(layer: &LayerMeta) -> f64 {
+    NEAR_M.max(layer.drawing_error_m())
 }
 
 /// The areas of a layer at a position, and how near its boundaries are.
-pub fn locate(layer: &Layer, index: &AreaIndex, at: Bng) -> Located {
-    let matches: Vec<_> = index
-        .containing(at)
-        .into_iter()
-        .map(|(area, position)| Match { area, by: MatchBy::Position(position) })
-        .collect();
+pub fn locate(layer: &LayerMeta, ground: &impl Ground, at: Bng) -> Located {
+    let mut matches = Vec::new();
+    ground.holders(at, |area, position| {
+        matches.push(Match { area, by: MatchBy::Position(position) });
+    });
+    with_holders(layer, ground, at, matches)
+}
+
+/// The same where the areas are known already.
+pub(crate) fn with_holders(
+    layer: &LayerMeta,
+    ground: &impl Ground,
+    at: Bng,
+    matches: Vec<Match>,
+) -> Located {
     let near_m = near_threshold_m(layer);
-    let boundary_distance_m = index.boundary_distance_m(at);
+    let boundary_distance_m = ground.boundary_distance_m(at);
     let is_near = boundary_distance_m.is_some_and(|distance| distance < near_m);
     let named = |area: usize| matches.iter().any(|m| m.area == area);
     let near = if is_near {
-        index.edges_within(at, near_m).into_iter().filter(|(area, _)| !named(*area)).collect()
+        ground.edges_within(at, near_m).into_iter().filter(|(area, _)| !named(*area)).collect()
     } else {
         Vec::new()
     };
@@ -108,16 +165,17 @@ pub fn locate(layer: &Layer, index: &AreaIndex, at: Bng) -> Located {
 /// # Panics
 ///
 /// When there is no address.
-pub fn locate_addresses(layer: &Layer, index: &AreaIndex, addresses: &[Address]) -> Located {
+pub fn locate_addresses(layer: &LayerMeta, ground: &impl Ground, addresses: &[Address]) -> Located {
     assert!(!addresses.is_empty(), "a postcode without addresses is located by its position");
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     let mut nowhere = 0;
     for address in addresses {
-        let holders = index.containing(address.position);
-        nowhere += usize::from(holders.is_empty());
-        for (area, _) in holders {
+        let mut is_nowhere = true;
+        ground.holders(address.position, |area, _| {
+            is_nowhere = false;
             *counts.entry(area).or_default() += 1;
-        }
+        });
+        nowhere += usize::from(is_nowhere);
     }
     let all = addresses.len();
     let matches: Vec<_> = counts
@@ -130,13 +188,13 @@ pub fn locate_addresses(layer: &Layer, index: &AreaIndex, addresses: &[Address])
 
     let nearest = addresses
         .iter()
-        .filter_map(|address| Some((address, index.boundary_distance_m(address.position)?)))
+        .filter_map(|address| Some((address, ground.boundary_distance_m(address.position)?)))
         .min_by(|a, b| a.1.total_cmp(&b.1));
-    let near_m = layer.meta().drawing_error_m();
+    let near_m = layer.drawing_error_m();
     let boundary_distance_m = nearest.map(|(_, distance)| distance);
     let is_near = boundary_distance_m.is_some_and(|distance| distance < near_m);
     let near = match nearest {
-        Some((address, _)) if is_near => index
+        Some((address, _)) if is_near => ground
             .edges_within(address.position, near_m)
             .into_iter()
             .filter(|(area, _)| !counts.contains_key(area))

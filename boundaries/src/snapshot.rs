@@ -27,7 +27,7 @@ use crate::atlas::Atlas;
 mod wire;
 
 /// The version of the format that this program writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"LAPWING\0";
 const HEADER_LEN: usize = 8 + 4 + 8 + 8;

@@ -324,7 +324,7 @@ fn every_address_is_in_the_county_and_some_postcode_is_split_between_laps_by_its
         let (&split, _) = laps_of.iter().find(|(_, laps)| laps.len() > 1).unwrap();
         let addresses: Vec<Address> =
             world.addresses.iter().copied().filter(|a| a.postcode == split).collect();
-        let located = locate_addresses(laps, &index, &addresses);
+        let located = locate_addresses(laps.meta(), &index, &addresses);
         assert_eq!(located.level, Level::Low, "seed {seed}: {split}");
         assert_eq!(located.matches.len(), laps_of[&split].len(), "seed {seed}: {split}");
     }

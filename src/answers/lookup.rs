@@ -134,8 +134,7 @@ impl Found<'_> {
 
     /// Whether the place lies in no area of any layer of the snapshot, asked or not.
     pub fn is_outside(&self, atlas: &Atlas) -> bool {
-        self.answered().all(|located| located.matches.is_empty())
-            && atlas.layers().iter().all(|l| l.area_index().containing(self.at()).is_empty())
+        self.answered().all(|located| located.matches.is_empty()) && atlas.is_nowhere(self.at())
     }
 }
 
@@ -146,16 +145,11 @@ pub fn find<'a>(
     chosen: &[Chosen],
 ) -> Result<Found<'a>, AnswerError> {
     let standing = Standing::find(atlas, place)?;
-    let located = chosen
-        .iter()
-        .map(|chosen| {
-            let layer = chosen.layer?;
-            match standing.record {
-                Some(record) => atlas.locate_postcode(layer, record),
-                None => Some(atlas.locate(layer, standing.at)),
-            }
-        })
-        .collect();
+    let layers = chosen.iter().map(|chosen| chosen.layer);
+    let located = match standing.record {
+        Some(record) => layers.map(|layer| atlas.locate_postcode(layer?, record)).collect(),
+        None => atlas.locate_each(layers, standing.at),
+    };
     Ok(Found { standing, located })
 }
 

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::holders::Holders;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable};
+use crate::cells::{CellIndex, MemoryBudget};
 use crate::index::{AreaIndex, PointIndex};
 use crate::layer::Layer;
 use crate::overlap::{self, OverlapRow};
@@ -29,8 +30,9 @@ impl Atlas {
         contents.addresses.sort_unstable_by_key(|address| (address.postcode, address.uprn));
         progress.begin("indexing", contents.layers.len() as u64);
         let layers = index_layers(std::mem::take(&mut contents.layers), progress);
-        let computed = compute(&contents, &layers, progress);
-        let mut atlas = Self::assemble(String::new(), built, contents, layers, computed);
+        let cells = index_cells(&layers, contents.cell_index);
+        let computed = compute(&contents, &layers, &cells, progress);
+        let mut atlas = Self::assemble(String::new(), built, contents, layers, cells, computed);
         atlas.id = snapshot::id_of(&snapshot::encode(&atlas));
         atlas
     }
@@ -43,7 +45,8 @@ impl Atlas {
         computed: Computed,
     ) -> Self {
         let layers = index_layers(std::mem::take(&mut contents.layers), &());
-        Self::assemble(id, built, contents, layers, computed)
+        let cells = index_cells(&layers, contents.cell_index);
+        Self::assemble(id, built, contents, layers, cells, computed)
     }
 
     /// What a snapshot keeps beside the contents.
@@ -63,6 +66,7 @@ impl Atlas {
         built: Timestamp,
         contents: Contents,
         mut layers: Vec<AtlasLayer>,
+        cells: CellIndex,
         computed: Computed,
     ) -> Self {
         let count = layers.len();
@@ -78,7 +82,7 @@ impl Atlas {
             }
             overlaps[first * count + second] = rows;
         }
-        let site_areas = locate_sites(&layers);
+        let site_areas = locate_sites(&layers, &cells);
         Self {
             id,
             built,
@@ -87,6 +91,8 @@ impl Atlas {
             postcode_index: PointIndex::new(contents.postcodes.iter().map(|p| p.position)),
             search: SearchIndex::new(layers.iter().map(AtlasLayer::layer)),
             layers,
+            cells,
+            cell_index: contents.cell_index,
             lookup: contents.lookup,
             postcodes: contents.postcodes,
             addresses: contents.addresses,
@@ -101,16 +107,17 @@ impl Atlas {
 
 /// The areas of every area layer in which the sites of every point layer lie, at
 /// `sites * layers + areas`; nothing for other pairs.
-fn locate_sites(layers: &[AtlasLayer]) -> Vec<Holders> {
-    let mut found = Vec::with_capacity(layers.len() * layers.len());
-    for of_sites in layers {
-        let sites: Vec<Bng> = of_sites.layer.sites().iter().map(|site| site.position).collect();
-        found.extend(layers.iter().map(|areas| {
-            let asked = areas.layer.is_areas() && !sites.is_empty();
-            if asked { Holders::locate(areas, &sites) } else { Holders::default() }
-        }));
-    }
-    found
+fn locate_sites(layers: &[AtlasLayer], cells: &CellIndex) -> Vec<Holders> {
+    let of_sites = |layer: &AtlasLayer| {
+        let sites: Vec<Bng> = layer.layer.sites().iter().map(|site| site.position).collect();
+        Holders::locate(cells, layers.len(), &sites)
+    };
+    layers.iter().flat_map(of_sites).collect()
+}
+
+fn index_cells(layers: &[AtlasLayer], budget: MemoryBudget) -> CellIndex {
+    let layers: Vec<&Layer> = layers.iter().map(AtlasLayer::layer).collect();
+    CellIndex::build(&layers, budget)
 }
 
 /// Every pair of area layers by place, the first before the second or the same.
@@ -136,7 +143,12 @@ fn index_layers(layers: Vec<Layer>, progress: &dyn Progress) -> Vec<AtlasLayer> 
         .collect()
 }
 
-fn compute(contents: &Contents, layers: &[AtlasLayer], progress: &dyn Progress) -> Computed {
+fn compute(
+    contents: &Contents,
+    layers: &[AtlasLayer],
+    cells: &CellIndex,
+    progress: &dyn Progress,
+) -> Computed {
     let postcodes: Vec<Bng> = contents
         .postcodes
         .iter()
@@ -145,17 +157,15 @@ fn compute(contents: &Contents, layers: &[AtlasLayer], progress: &dyn Progress) 
         .collect();
     let addresses: Vec<Bng> = contents.addresses.iter().map(|address| address.position).collect();
 
-    progress.begin("locating postcodes", layers.len() as u64);
-    let located: Vec<Located> = layers
-        .iter()
-        .map(|layer| {
-            let located = Located {
-                postcodes: Holders::locate(layer, &postcodes),
-                addresses: Holders::locate(layer, &addresses),
-            };
-            progress.advance(1);
-            located
-        })
+    progress.begin("locating postcodes", 2);
+    let of_postcodes = Holders::locate(cells, layers.len(), &postcodes);
+    progress.advance(1);
+    let of_addresses = Holders::locate(cells, layers.len(), &addresses);
+    progress.advance(1);
+    let located: Vec<Located> = of_postcodes
+        .into_iter()
+        .zip(of_addresses)
+        .map(|(postcodes, addresses)| Located { postcodes, addresses })
         .collect();
     let counts = located
         .iter()

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::AtlasLayer;
+use crate::cells::CellIndex;
 use crate::position::Bng;
 
 /// Which areas hold each of a sequence of points: the areas of point `i` are
@@ -14,20 +14,32 @@ pub(super) struct Holders {
 }
 
 impl Holders {
-    /// The areas of a layer that hold each point, by the boundary rule.
-    pub(super) fn locate(layer: &AtlasLayer, points: &[Bng]) -> Self {
-        let found: Vec<Vec<u32>> = points
-            .par_iter()
-            .map(|&at| {
-                let holders = layer.areas.containing(at);
-                holders.into_iter().map(|(area, _)| area as u32).collect()
+    /// For each of so many layers, the areas that hold each point, by the boundary rule.
+    pub(super) fn locate(cells: &CellIndex, layers: usize, points: &[Bng]) -> Vec<Self> {
+        // A piece of the points for each core to answer and to put together.
+        let piece = points.len().div_ceil(4 * rayon::current_num_threads()).max(1);
+        let found: Vec<Vec<Self>> = points
+            .par_chunks(piece)
+            .map(|points| {
+                let mut of_layers: Vec<Self> = (0..layers).map(|_| Self::default()).collect();
+                for &at in points {
+                    cells.locate(at, |layer, area, _| of_layers[layer].areas.push(area as u32));
+                    for holders in &mut of_layers {
+                        holders.starts.push(holders.areas.len() as u32);
+                    }
+                }
+                of_layers
             })
             .collect();
-        let mut starts = vec![0];
-        for areas in &found {
-            starts.push(starts[starts.len() - 1] + areas.len() as u32);
+        let mut all: Vec<Self> =
+            (0..layers).map(|_| Self { starts: vec![0], areas: Vec::new() }).collect();
+        for (whole, piece) in found.into_iter().flat_map(|piece| (0..layers).zip(piece)) {
+            let whole = &mut all[whole];
+            let before = whole.areas.len() as u32;
+            whole.starts.extend(piece.starts.iter().map(|start| before + start));
+            whole.areas.extend(piece.areas);
         }
-        Self { starts, areas: found.concat() }
+        all
     }
 
     /// The areas of a point, in code order.

@@ -26,6 +26,7 @@ mod read;
 
 use std::path::PathBuf;
 
+use crate::cells::MemoryBudget;
 use crate::layer::{LayerId, LayerMeta};
 pub use crate::manifest::{ManifestError as CatalogueError, Problem};
 
@@ -47,6 +48,8 @@ pub struct Catalogue {
     pub postcodes: Option<PostcodeSpec>,
     /// The addresses, if it has any.
     pub addresses: Option<AddressSpec>,
+    /// How much memory the cell index may take.
+    pub cell_index: MemoryBudget,
 }
 
 /// One `[[layer]]` of a catalogue.

@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cells::MemoryBudget;
 use crate::manifest::{Keys, Manifest, nearest};
 
 use super::{
     AddressSpec, Catalogue, CatalogueError, LayerSpec, PostcodeFormat, PostcodeSpec, check, layers,
 };
+
+/// Beyond 64 GiB a cell index gains nothing on any data.
+const MOST_CELL_MEGABYTES: u64 = 65_536;
 
 /// Where relative paths start.
 pub(super) struct Folders {
@@ -86,6 +90,9 @@ fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue
     let postcodes = keys.table("postcodes", "[postcodes]").map(|k| read_postcodes(k, &folders));
     let addresses = keys.table("addresses", "[addresses]").map(|k| read_addresses(k, &folders));
     let lookup = keys.texts("lookup").unwrap_or_default();
+    let cell_index = keys
+        .whole_number("cell_index_megabytes", 1..=MOST_CELL_MEGABYTES)
+        .map_or_else(MemoryBudget::default, |mega| MemoryBudget::of_bytes(mega << 20));
     let complete = layers.len() == count;
     let lookup = if complete { check::read_lookup(&keys, &lookup, &layers) } else { Vec::new() };
     keys.finish();
@@ -102,6 +109,7 @@ fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue
         lookup,
         postcodes: postcodes.map_or(Some(None), |read| read.map(Some))?,
         addresses: addresses.map_or(Some(None), |read| read.map(Some))?,
+        cell_index,
     })
 }
 

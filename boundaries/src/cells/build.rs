@@ -4,13 +4,17 @@
 //! 2. sweep each row of blocks from the far west for the items that hold each block's centre;
 //! 3. choose the size of each block's cells, sort its edges into them, and go from its centre from
 //!    cell to cell for the items that hold each cell's reference;
-//! 4. put the blocks' parts together, each set of items once.
+//! 4. put the blocks' parts together, each set of items once;
+//! 5. find the edges that can be nearest, in what the budget leaves ([`candidates`]).
+//!
+//! [`candidates`]: super::candidates
 
 use std::collections::HashMap;
 
 use geo::{Coord, Line};
 use rayon::prelude::*;
 
+use super::candidates::Candidates;
 use super::grid::{Grid, Squares};
 use super::inventory::{self, EdgesBySquare, Inventory, for_each_of_both};
 use super::record::{self, CellEdge};
@@ -52,7 +56,8 @@ pub(super) fn build(layers: &[&Layer], budget: MemoryBudget) -> CellIndex {
     let places = 0..inventory.lines.len() as u32;
     let by_block = EdgesBySquare::new(&inventory, places, grid.squares());
     let references = block_references(&inventory, &by_block, grid);
-    let cell_bits = resolution::cell_bits(grid, &inventory, &by_block, budget);
+    let half = MemoryBudget::of_bytes(budget.bytes() / 2);
+    let cell_bits = resolution::cell_bits(grid, &inventory, &by_block, half);
 
     let parts: Vec<Part> = references
         .into_par_iter()
@@ -73,7 +78,10 @@ pub(super) fn build(layers: &[&Layer], budget: MemoryBudget) -> CellIndex {
             part
         })
         .collect();
-    assemble(frame, &inventory, parts, &cell_bits)
+    let mut index = assemble(frame, &inventory, parts, &cell_bits);
+    let left = budget.bytes().saturating_sub(index.bytes());
+    index.candidates = Candidates::of(&inventory, frame, layers.len(), left);
+    index
 }
 
 fn grid(layers: &[&Layer], area_bits: u32) -> Grid {
@@ -236,6 +244,7 @@ fn assemble(frame: Frame, inventory: &Inventory, parts: Vec<Part>, cell_bits: &[
         sets: vec![0],
         records: Vec::new(),
         edges: inventory.lines.iter().flat_map(ends).collect(),
+        candidates: Candidates::default(),
     };
     let mut known: HashMap<Set, u32> = HashMap::from([(Set::new(), 0)]);
     for (part, &bits) in parts.into_iter().zip(cell_bits) {

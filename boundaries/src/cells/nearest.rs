@@ -1,8 +1,10 @@
-//! How far the boundaries are: rings of blocks around a point, and rings of cells in each.
+//! How far the boundaries are: from a square's candidates where a point lies in the grid, and by
+//! rings of blocks around a point, and rings of cells in each, for all edges within a reach.
 
 use geo::{Coord, Line};
 
 use super::build::layer_bit;
+use super::candidates::NO_AREAS;
 use super::grid::Squares;
 use super::record::{Parts, edge_at};
 use super::{CellView, RECORD, UNIFORM};
@@ -12,12 +14,30 @@ impl CellView<'_> {
     /// Metres from `at` to the nearest edge of any area of a layer; `None` for a layer without
     /// areas.
     pub fn boundary_distance_m(&self, layer: usize, at: Bng) -> Option<f64> {
-        let point = at.coord();
+        let first = *self.candidates.layers.get(layer)?;
+        if first == NO_AREAS {
+            return None;
+        }
+        let (point, grid) = (at.coord(), self.frame.grid);
+        let Some((x, y)) = grid.place(point) else {
+            return Some(self.distance_by_rings(layer, point));
+        };
+        let block = self.candidates.blocks[first as usize + grid.block_of(x, y)];
+        let square = block as u32 as usize + grid.cell_in_block(x, y, (block >> 32) as u32);
+        let run = &self.candidates.starts[square..square + 2];
+        let near = &self.candidates.edges[run[0] as usize..run[1] as usize];
+        let distances_2 =
+            near.iter().map(|&edge| distance_2(edge_at(self.edges, edge as usize), point));
+        Some(distances_2.fold(f64::INFINITY, f64::min).sqrt())
+    }
+
+    /// The same for a point anywhere.
+    pub(super) fn distance_by_rings(&self, layer: usize, point: Coord<f64>) -> f64 {
         let mut nearest = f64::INFINITY;
         self.approach(layer, point, &mut nearest, &mut |nearest, edge, _, _| {
             *nearest = nearest.min(distance_2(edge, point));
         });
-        nearest.is_finite().then(|| nearest.sqrt())
+        nearest.sqrt()
     }
 
     /// The areas of a layer with an edge within `reach_m` of `at`, each with the distance to its
@@ -142,14 +162,14 @@ fn rings(
 }
 
 /// The squared distance from a point to a square of that south-west corner, 0 inside.
-fn square_distance_2(low: Coord<f64>, side: f64, point: Coord<f64>) -> f64 {
+pub(super) fn square_distance_2(low: Coord<f64>, side: f64, point: Coord<f64>) -> f64 {
     let off = |low: f64, v: f64| (low - v).max(v - (low + side)).max(0.0);
     let (dx, dy) = (off(low.x, point.x), off(low.y, point.y));
     dx * dx + dy * dy
 }
 
 /// The squared distance from a point to an edge.
-fn distance_2(edge: Line<f64>, point: Coord<f64>) -> f64 {
+pub(super) fn distance_2(edge: Line<f64>, point: Coord<f64>) -> f64 {
     let (way, along) = (point - edge.start, edge.end - edge.start);
     let length_2 = along.x * along.x + along.y * along.y;
     let t = ((way.x * along.x + way.y * along.y) / length_2).clamp(0.0, 1.0);

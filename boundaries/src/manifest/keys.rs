@@ -1,7 +1,7 @@
 //! One table of a manifest, asked for its keys by name.
 
 use std::cell::RefCell;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 use toml::Spanned;
@@ -160,6 +160,23 @@ impl<'m, 't> Keys<'m, 't> {
             }
         }
         Some(numbers)
+    }
+
+    /// A whole number in a range.
+    pub(crate) fn whole_number(
+        &self,
+        key: &'static str,
+        range: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let value = self.find(key)?;
+        let number = value.get_ref().as_integer();
+        let number = number.and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
+        let number = number.filter(|number| range.contains(number));
+        if number.is_none() {
+            let wanted = format!("a whole number from {} to {}", range.start(), range.end());
+            self.wrong_kind(key, value, &wanted);
+        }
+        number
     }
 
     /// A table, written `[key]` or `key = { … }`.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::{Area, Properties, Site};
 use crate::atlas::{Atlas, Computed, Contents, Provenance};
+use crate::cells::MemoryBudget;
 use crate::code::AreaCode;
 use crate::gazetteer::{Address, PostcodeRecord};
 use crate::layer::{Features, Layer, LayerId, LayerMeta};
@@ -23,6 +24,7 @@ struct Body<'a> {
     addresses: Cow<'a, [Address]>,
     postcodes_from: Cow<'a, Provenance>,
     addresses_from: Cow<'a, Provenance>,
+    cell_index_bytes: u64,
     computed: Computed,
 }
 
@@ -67,6 +69,7 @@ pub(super) fn encode(atlas: &Atlas) -> Vec<u8> {
         addresses: atlas.addresses().into(),
         postcodes_from: Cow::Borrowed(atlas.postcodes_from()),
         addresses_from: Cow::Borrowed(atlas.addresses_from()),
+        cell_index_bytes: atlas.cell_index_budget().bytes(),
         computed: atlas.computed(),
     };
     postcard::to_stdvec(&body).expect("every part of a body has an encoding")
@@ -85,6 +88,7 @@ pub(super) fn decode(bytes: &[u8], id: String, built: Timestamp) -> Option<Atlas
         addresses: body.addresses.into_owned(),
         postcodes_from: body.postcodes_from.into_owned(),
         addresses_from: body.addresses_from.into_owned(),
+        cell_index: MemoryBudget::of_bytes(body.cell_index_bytes),
     };
     Some(Atlas::from_computed(id, built, contents, body.computed))
 }

@@ -128,6 +128,10 @@ fn assert_same_distances(layers: &[&Layer], index: &CellIndex, points: &[Bng], r
                 (None, None) => {}
                 _ => panic!("layer {place} at {point:?}: {ours:?} is not {theirs:?}"),
             }
+            if let Some(by_candidates) = index.boundary_distance_m(place, point) {
+                let by_rings = index.view().distance_by_rings(place, point.coord());
+                assert_eq!(by_candidates, by_rings, "layer {place} at {point:?}");
+            }
             let (ours, theirs) =
                 (index.edges_within(place, point, reach_m), tree.edges_within(point, reach_m));
             // Rounding may put an edge at the very reach on either side of it.
