@@ -9,6 +9,7 @@ use lapwing::crs::Crs;
 use lapwing_boundaries::snapshot;
 use lapwing_tiles::MAX_ZOOM;
 
+use crate::commands::changes::ChangesArgs;
 use crate::config::ServeArgs;
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Locate(LocateArgs),
     /// Write the lookup table between two layers, with shares.
     Overlaps(OverlapsArgs),
+    /// Say what became of the areas of a layer from one vintage to another.
+    Changes(ChangesArgs),
     /// Add their areas to a file of postcodes or positions.
     Match(MatchArgs),
     /// Write one layer as GeoJSON or CSV.

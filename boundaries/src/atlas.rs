@@ -25,6 +25,7 @@ use crate::search::SearchIndex;
 mod build;
 mod choice;
 mod holders;
+mod vintages;
 
 pub use choice::{Chosen, Day};
 use holders::Holders;

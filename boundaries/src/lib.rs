@@ -7,8 +7,8 @@
 //! 3. [`manifest`], [`catalogue`]: the TOML that names the files, and how its mistakes are told;
 //! 4. [`fault`]: what can be wrong with a file, said with its place;
 //! 5. [`load`], [`validity`], [`compose`]: files to layers;
-//! 6. [`predicate`], [`outline`], [`index`], [`cells`], [`locate`], [`measure`], [`overlap`]: the
-//!    questions;
+//! 6. [`predicate`], [`outline`], [`index`], [`cells`], [`locate`], [`measure`], [`overlap`],
+//!    [`change`]: the questions;
 //! 7. [`atlas`], [`snapshot`]: all of it, immutable, and as one file;
 //! 8. [`assemble`]: a catalogue to an atlas's contents, the whole way;
 //! 9. [`demo`]: the county of Lyonesse, generated.
@@ -28,6 +28,7 @@ pub mod assemble;
 pub mod atlas;
 pub mod catalogue;
 pub mod cells;
+pub mod change;
 pub mod code;
 pub mod compose;
 pub mod demo;

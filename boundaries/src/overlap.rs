@@ -54,12 +54,12 @@ impl Relation {
 const ROUNDING_M: f64 = 0.001;
 
 /// A sliver is under this share of both areas, however thin.
-const SLIVER_SHARE: f64 = 0.01;
+pub(crate) const SLIVER_SHARE: f64 = 0.01;
 
 /// The mean width of ground: twice its area over its perimeter, metres. Both come from sums of
 /// many terms, so what is bounded by less than a millimetre is what the sums' rounding left of
 /// nothing, and the quotient of two such remainders would be any number.
-fn thinness_m(area_m2: f64, perimeter_m: f64) -> f64 {
+pub(crate) fn thinness_m(area_m2: f64, perimeter_m: f64) -> f64 {
     if perimeter_m > ROUNDING_M { 2.0 * area_m2 / perimeter_m } else { 0.0 }
 }
 
@@ -201,17 +201,31 @@ pub fn uncovered_m2<'a>(
     asked: &MultiPolygon<f64>,
     covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
 ) -> f64 {
-    use geo::{Area as _, BooleanOps as _};
+    use geo::Area as _;
     let covering: Vec<_> = covering.collect();
-    let by_overlay = std::panic::catch_unwind(|| {
-        covering.iter().fold(asked.clone(), |rest, area| rest.difference(*area)).unsigned_area()
-    });
-    by_overlay.unwrap_or_else(|_| {
-        let measured = Outline::new(asked);
-        let largest = covering
-            .iter()
-            .map(|area| shared_ground(&measured, &Outline::new(area)).area_m2)
-            .fold(0.0, f64::max);
-        (asked.unsigned_area() - largest).max(0.0)
+    let by_overlay = uncovered_ground(asked, covering.iter().copied());
+    by_overlay.map_or_else(|| least_uncovered_m2(asked, &covering), |rest| rest.unsigned_area())
+}
+
+/// The ground of `asked` that none of `covering` covers; `None` where the overlay library fails.
+pub(crate) fn uncovered_ground<'a>(
+    asked: &MultiPolygon<f64>,
+    covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
+) -> Option<MultiPolygon<f64>> {
+    use geo::BooleanOps as _;
+    let covering: Vec<_> = covering.collect();
+    std::panic::catch_unwind(|| {
+        covering.iter().fold(asked.clone(), |rest, area| rest.difference(*area))
     })
+    .ok()
+}
+
+fn least_uncovered_m2(asked: &MultiPolygon<f64>, covering: &[&MultiPolygon<f64>]) -> f64 {
+    use geo::Area as _;
+    let measured = Outline::new(asked);
+    let largest = covering
+        .iter()
+        .map(|area| shared_ground(&measured, &Outline::new(area)).area_m2)
+        .fold(0.0, f64::max);
+    (asked.unsigned_area() - largest).max(0.0)
 }

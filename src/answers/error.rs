@@ -5,6 +5,8 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::position::InvalidPosition;
 use lapwing_boundaries::postcode::Postcode;
 
+use super::vintage::Towards;
+
 /// Why a question has no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AnswerError {
@@ -48,6 +50,38 @@ pub enum AnswerError {
         layer: String,
         /// The day.
         date: Date,
+    },
+    /// What is named is no vintage of the series.
+    #[error("{parameter}={name} is no vintage of {series}: write one of {}, or a date as in 2024-05-01", vintages.join(", "))]
+    NotAVintage {
+        /// The parameter.
+        parameter: &'static str,
+        /// What was asked for.
+        name: String,
+        /// The series.
+        series: String,
+        /// The vintages that it has.
+        vintages: Vec<String>,
+    },
+    /// The earlier of two vintages was asked for as the later, or a vintage beside itself.
+    #[error(
+        "{parameter} names {named}, and the other vintage is {other}: what became of areas is read from an earlier vintage to a later one (successors), where they came from from a later to an earlier (predecessors)"
+    )]
+    WrongOrder {
+        /// The parameter.
+        parameter: &'static str,
+        /// The vintage it names.
+        named: String,
+        /// The vintage it is to be compared with.
+        other: String,
+    },
+    /// The series has no vintage before or after that one.
+    #[error("{layer} is the {} vintage of its series in this snapshot: there is none {} it to compare with", if *towards == Towards::Successors { "latest" } else { "earliest" }, if *towards == Towards::Successors { "after" } else { "before" })]
+    NoOtherVintage {
+        /// The layer's own id.
+        layer: String,
+        /// Whether a later or an earlier one was wanted.
+        towards: Towards,
     },
     /// The layer has no area with that code.
     #[error("{layer} has no area {code}{}", elsewhere_advice(elsewhere))]

@@ -12,6 +12,7 @@
 //!   and latitudes degrees to six decimals, and eastings and northings are as the source has them.
 
 mod area;
+mod changes;
 mod error;
 mod layers;
 mod lookup;
@@ -21,9 +22,12 @@ mod own_polygon;
 mod place;
 mod search;
 mod shape;
+mod succession;
 mod table;
+mod vintage;
 
 pub use area::{AreaAnswer, AreaDetail, Parent, area};
+pub use changes::{AreaChange, CHANGE_COLUMNS, ChangesAnswer, NamedArea, SharedPlace, changes};
 pub use error::AnswerError;
 pub use layers::{LayerListing, LayersAnswer, PointsListing, layers};
 pub use lookup::{
@@ -40,7 +44,9 @@ pub use own_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
 pub use place::{Location, Place, Query, read_date};
 pub use search::{SearchAnswer, SearchHit, search};
 pub use shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot};
+pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};
 pub use table::{Table, TableHead, TableRow, table};
+pub use vintage::Towards;
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 

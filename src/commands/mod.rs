@@ -1,6 +1,7 @@
 //! One module a command; data go to stdout or a file, talk to stderr.
 
 mod build;
+pub(crate) mod changes;
 mod check;
 mod export;
 pub(crate) mod failure;
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args, quiet),
         Command::Locate(args) => locate::run(&args),
         Command::Overlaps(args) => overlaps::run(&args),
+        Command::Changes(args) => changes::run(&args),
         Command::Match(args) => matching::run(&args, quiet),
         Command::Export(args) => export::run(&args, quiet),
         Command::Tiles(args) => tiles::run(&args, quiet),

@@ -33,6 +33,7 @@ mod areas;
 mod base;
 mod body;
 mod bulk;
+mod changes;
 mod error;
 mod etag;
 mod files;
@@ -168,6 +169,7 @@ fn data_routes() -> Routes {
         lookup::routes(),
         areas::routes(),
         overlaps::routes(),
+        changes::routes(),
         points::routes(),
         files::routes(),
         ogc::routes(),

@@ -76,7 +76,7 @@ async fn table(
 }
 
 /// The response with a name for who saves it: made of layers of the snapshot, which are plain.
-fn called(mut response: Response, name: &str) -> Response {
+pub(super) fn called(mut response: Response, name: &str) -> Response {
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }

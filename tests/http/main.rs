@@ -9,6 +9,7 @@ mod areas;
 mod ask;
 mod bulk;
 mod caching;
+mod changes;
 mod collections;
 mod files;
 mod filters;

@@ -23,6 +23,7 @@ pub enum Kind {
     UnknownArea,
     UnknownTile,
     NotInForce,
+    NoOtherVintage,
     MethodNotAllowed,
     NotAcceptable,
     BodyTooSlow,
@@ -41,7 +42,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::UnknownParameter,
         Self::RepeatedParameter,
         Self::MissingParameter,
@@ -59,6 +60,7 @@ impl Kind {
         Self::UnknownArea,
         Self::UnknownTile,
         Self::NotInForce,
+        Self::NoOtherVintage,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
         Self::BodyTooSlow,
@@ -133,6 +135,8 @@ impl Kind {
                 "A tile is at zoom, column, row in WebMercatorQuad, rows from the north: zoom 0 to 14, column and row from 0 to 2 to the power of the zoom less 1. Maps magnify the deepest tiles by themselves where maxzoom is 14."),
             Self::NotInForce => ("not-in-force", S::NOT_FOUND, "No vintage on that date",
                 "/v1/layers tells from when to when each layer is in force."),
+            Self::NoOtherVintage => ("no-other-vintage", S::NOT_FOUND, "No vintage to compare with",
+                "The series of the layer has no vintage before or after that one in this snapshot. /v1/layers lists them all."),
             Self::MethodNotAllowed => ("method-not-allowed", S::METHOD_NOT_ALLOWED, "Method not allowed",
                 "The Allow header lists the methods of this address."),
             Self::NotAcceptable => ("not-acceptable", S::NOT_ACCEPTABLE, "No acceptable format",

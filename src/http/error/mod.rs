@@ -119,6 +119,12 @@ impl From<AnswerError> for Problem {
             AnswerError::NotAreas { .. } | AnswerError::NotPoints { .. } => Kind::WrongLayerKind,
             AnswerError::NotInForce { .. } => Kind::NotInForce,
             AnswerError::UnknownArea { .. } => Kind::UnknownArea,
+            AnswerError::NoOtherVintage { .. } => Kind::NoOtherVintage,
+            AnswerError::NotAVintage { parameter, .. }
+            | AnswerError::WrongOrder { parameter, .. } => {
+                let problem = Self::new(Kind::InvalidParameter, error.to_string());
+                return problem.with("parameter", *parameter);
+            }
         };
         Self::new(kind, error.to_string())
     }

@@ -19,6 +19,7 @@ use super::{Routes, Taken};
 use crate::state::Served;
 
 mod build;
+mod changes;
 mod data;
 mod features;
 mod files;
@@ -59,6 +60,7 @@ fn document(served: &Served, base: &Base) -> Value {
     let mut paths: Map<String, Value> = [
         places::paths(),
         data::paths(),
+        changes::paths(),
         features::paths(),
         filters::paths(),
         files::paths(),

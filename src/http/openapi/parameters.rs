@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::build::Members;
 
-fn query(name: &str, description: &str, schema: &Value, example: &Value) -> Value {
+pub(super) fn query(name: &str, description: &str, schema: &Value, example: &Value) -> Value {
     json!({
         "name": name, "in": "query", "description": description, "schema": schema,
         "example": example
@@ -49,6 +49,7 @@ pub(super) fn all() -> Members {
         .chain(of_choices())
         .chain(of_texts())
         .chain(of_paths())
+        .chain(super::changes::parameters())
         .chain(super::features::parameters())
         .chain(super::filters::parameters())
         .chain(super::tiles::parameters())

@@ -12,7 +12,9 @@ mod overlaps;
 mod points;
 mod shared;
 
-type Schemas = Vec<(&'static str, Value)>;
+pub(super) use overlaps::relation;
+
+pub(super) type Schemas = Vec<(&'static str, Value)>;
 
 /// By name.
 pub(super) fn all() -> Members {
@@ -21,6 +23,7 @@ pub(super) fn all() -> Members {
         lookups::schemas(),
         areas::schemas(),
         overlaps::schemas(),
+        super::changes::schemas(),
         points::schemas(),
         layers::schemas(),
         geometry::schemas(),
@@ -33,7 +36,7 @@ pub(super) fn all() -> Members {
     .collect()
 }
 
-fn layers() -> Value {
+pub(super) fn layers() -> Value {
     let one = or_null(named("LayerUsed"));
     per_layer(&one, "The vintage that answered for each key; null where none is in force that day.")
 }
@@ -45,7 +48,7 @@ fn resolution() -> Value {
     )
 }
 
-fn counts() -> [(&'static str, Value); 2] {
+pub(super) fn counts() -> [(&'static str, Value); 2] {
     [
         ("postcodes?", whole("Live postcodes it holds; absent without postcodes.")),
         ("addresses?", whole("Addresses it holds; absent without addresses.")),

@@ -7,7 +7,7 @@ use super::super::build::{
 };
 use super::{Schemas, counts, layers};
 
-fn relation() -> Value {
+pub(in super::super) fn relation() -> Value {
     let words = ["equals", "within", "contains", "partial", "touches"];
     one_of(&words, "What the first area is to the second.")
 }

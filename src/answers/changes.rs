@@ -1,0 +1,290 @@
+//! What became of every area of a layer from one vintage to another.
+
+use std::collections::BTreeMap;
+
+use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::change::{Change, ChangeKind, Part, Weight};
+use lapwing_boundaries::overlap::Relation;
+use serde::Serialize;
+
+use super::error::AnswerError;
+use super::overlaps::{Amount, SharedCount, Uncovered, best_fit};
+use super::shape::{Keyed, LayerUsed, SnapshotBlock, share, snapshot, tenths};
+use super::succession::{ChangeWords, both_used, candidates, part_entry};
+use super::vintage;
+
+/// The changes of a layer from one vintage to another.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangesAnswer<'a> {
+    /// What the two vintages share.
+    pub series: String,
+    /// The earlier vintage, by its layer's own id.
+    pub from: &'a str,
+    /// The later vintage.
+    pub to: &'a str,
+    /// How many changes there are of each kind, those of certainty and those of doubt together.
+    pub summary: BTreeMap<&'static str, usize>,
+    /// Of how many the drawings cannot tell.
+    pub uncertain: usize,
+    /// Every area of the earlier vintage in code order, then those of the later that came about
+    /// without one.
+    pub changes: Vec<AreaChange<'a>>,
+    /// Ground thinner than this, in metres, may be the drawings' difference.
+    pub sliver_tolerance_m: f64,
+    /// The two vintages, the earlier first.
+    pub layers: Keyed<Option<LayerUsed>>,
+    /// The snapshot.
+    pub snapshot: SnapshotBlock<'a>,
+}
+
+/// What became of one area.
+#[derive(Clone, Debug, Serialize)]
+pub struct AreaChange<'a> {
+    /// What it is, and how sure.
+    #[serde(flatten)]
+    pub change: ChangeWords<'a>,
+    /// The area of the earlier vintage; `null` for one that came about without one.
+    pub from: Option<NamedArea<'a>>,
+    /// The areas of the later vintage that share its ground, in code order, slivers left out.
+    pub to: Vec<SharedPlace<'a>>,
+    /// The slivers that are not listed, together.
+    pub slivers: Uncovered,
+    /// Its ground that the other vintage does not cover.
+    pub uncovered: Uncovered,
+}
+
+/// An area by name.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct NamedArea<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its measure.
+    pub area_m2: f64,
+}
+
+/// An area of the later vintage, and the ground that it shares with the earlier one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SharedPlace<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What both share; nothing for an area that came about without an earlier one.
+    pub shared_m2: f64,
+    /// Its share of the earlier area.
+    pub share_of_from: Option<f64>,
+    /// Its share of the later area.
+    pub share_of_to: Option<f64>,
+    /// The live postcodes both hold; absent from a snapshot without postcodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcodes: Option<SharedCount>,
+    /// Whether the whole earlier area is assigned to it.
+    pub best_fit: bool,
+    /// Whether the shared ground is thinner than the drawings' error.
+    pub doubtful: bool,
+}
+
+fn named(atlas: &Atlas, layer: usize, area: usize) -> NamedArea<'_> {
+    let area = &atlas.layers()[layer].layer().areas()[area];
+    NamedArea { code: area.code().as_str(), name: area.name(), area_m2: tenths(area.area_m2()) }
+}
+
+/// The changes of a series, named by itself or by a vintage of it. `from` and `to` name the
+/// vintages, by own id or by a day; without them it is the vintage of the day and the one before.
+pub fn changes<'a>(
+    atlas: &'a Atlas,
+    layer: &str,
+    from: Option<&str>,
+    to: Option<&str>,
+    day: Day,
+) -> Result<ChangesAnswer<'a>, AnswerError> {
+    let (series, earlier, later) = vintage::of_series(atlas, layer, from, to, day)?;
+    let between = atlas.succession(earlier, later);
+    let found = between.all();
+    let mut changes: Vec<AreaChange<'a>> = found
+        .changes
+        .iter()
+        .enumerate()
+        .map(|(area, change)| {
+            let parts = between.successors_of(area);
+            let m2 = between.abandoned_m2(area);
+            of_earlier(atlas, (earlier, area), later, *change, &parts, m2)
+        })
+        .collect();
+    let mut has_source = vec![false; found.origins.len()];
+    for area in 0..found.changes.len() {
+        for part in between.successors_of(area) {
+            has_source[part.row.to as usize] |= part.weight != Weight::None;
+        }
+    }
+    for (area, origin) in found.origins.iter().enumerate() {
+        if origin.kind == ChangeKind::Created || !has_source[area] {
+            let m2 = between.new_ground_m2(area);
+            changes.push(of_later(atlas, earlier, (later, area), *origin, m2));
+        }
+    }
+    let mut summary = BTreeMap::new();
+    for change in &changes {
+        *summary.entry(change.change.kind.as_str()).or_default() += 1;
+    }
+    let id = |place: usize| atlas.layers()[place].layer().meta().id.as_str();
+    Ok(ChangesAnswer {
+        series: series.to_string(),
+        from: id(earlier),
+        to: id(later),
+        summary,
+        uncertain: changes.iter().filter(|change| !change.change.certain).count(),
+        changes,
+        sliver_tolerance_m: between.tolerance_m(),
+        layers: both_used(atlas, [earlier, later], between.tolerance_m()),
+        snapshot: snapshot(atlas),
+    })
+}
+
+fn of_whole(m2: f64, whole: Amount) -> Uncovered {
+    Uncovered { m2: tenths(m2), share: share(m2, whole.m2) }
+}
+
+fn of_earlier<'a>(
+    atlas: &'a Atlas,
+    (earlier, area): (usize, usize),
+    later: usize,
+    change: Change,
+    parts: &[Part],
+    uncovered_m2: f64,
+) -> AreaChange<'a> {
+    let asked = Amount::of_area(atlas, earlier, area);
+    let best = best_fit(asked, &candidates(parts)).map(|(place, ..)| place);
+    let listed = |part: &&Part| !part.row.sliver && part.row.relation != Relation::Touches;
+    let place = |part: &Part| {
+        let entry = part_entry(atlas, later, asked, part);
+        SharedPlace {
+            code: entry.overlap.code,
+            name: entry.overlap.name,
+            shared_m2: entry.overlap.shared_m2,
+            share_of_from: entry.overlap.share_of_area,
+            share_of_to: entry.overlap.share_of_other,
+            postcodes: entry.overlap.postcodes,
+            best_fit: best == Some(part.row.to as usize),
+            doubtful: entry.doubtful,
+        }
+    };
+    let left_out = parts.iter().filter(|part| part.row.sliver);
+    AreaChange {
+        change: ChangeWords::new(atlas, later, change),
+        from: Some(named(atlas, earlier, area)),
+        to: parts.iter().filter(listed).map(place).collect(),
+        slivers: of_whole(left_out.map(|part| part.row.shared_m2).sum(), asked),
+        uncovered: of_whole(uncovered_m2, asked),
+    }
+}
+
+fn of_later(
+    atlas: &Atlas,
+    earlier: usize,
+    (later, area): (usize, usize),
+    origin: Change,
+    new_m2: f64,
+) -> AreaChange<'_> {
+    let whole = Amount::of_area(atlas, later, area);
+    let NamedArea { code, name, .. } = named(atlas, later, area);
+    AreaChange {
+        change: ChangeWords::new(atlas, earlier, origin),
+        from: None,
+        to: vec![SharedPlace {
+            code,
+            name,
+            shared_m2: 0.0,
+            share_of_from: None,
+            share_of_to: Some(0.0),
+            postcodes: None,
+            best_fit: false,
+            doubtful: false,
+        }],
+        slivers: of_whole((whole.m2 - new_m2).max(0.0), whole),
+        uncovered: of_whole(new_m2, whole),
+    }
+}
+
+/// The columns of the CSV form: a row for each pair of areas, or for one that has no other.
+pub const CHANGE_COLUMNS: [&str; 20] = [
+    "kind",
+    "certain",
+    "or",
+    "from_code",
+    "from_name",
+    "to_code",
+    "to_name",
+    "shared_m2",
+    "share_of_from",
+    "share_of_to",
+    "doubtful",
+    "postcodes",
+    "postcode_share_of_from",
+    "postcode_share_of_to",
+    "best_fit",
+    "counterpart",
+    "lost_m2",
+    "gained_m2",
+    "slivers_m2",
+    "uncovered_m2",
+];
+
+impl ChangesAnswer<'_> {
+    /// The changes as CSV.
+    pub fn to_csv(&self) -> Vec<u8> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        // Memory does not fail, and every record has the header's length.
+        let _ = writer.write_record(CHANGE_COLUMNS);
+        for change in &self.changes {
+            for row in change.rows() {
+                let _ = writer.write_record(row);
+            }
+        }
+        writer.into_inner().unwrap_or_default()
+    }
+}
+
+fn cell<T: ToString>(value: Option<T>) -> String {
+    value.map(|v| v.to_string()).unwrap_or_default()
+}
+
+impl AreaChange<'_> {
+    fn rows(&self) -> Vec<[String; CHANGE_COLUMNS.len()]> {
+        if self.to.is_empty() {
+            return vec![self.row(None)];
+        }
+        self.to.iter().map(|place| self.row(Some(place))).collect()
+    }
+
+    fn row(&self, place: Option<&SharedPlace<'_>>) -> [String; CHANGE_COLUMNS.len()] {
+        let ChangeWords { kind, certain, or, counterpart, lost_m2, gained_m2 } = &self.change;
+        // What came about without an earlier area shares nothing.
+        let shared = place.filter(|_| self.from.is_some());
+        let postcodes = shared.and_then(|place| place.postcodes);
+        [
+            kind.as_str().to_owned(),
+            certain.to_string(),
+            cell(or.map(ChangeKind::as_str)),
+            cell(self.from.map(|area| area.code)),
+            cell(self.from.map(|area| area.name)),
+            cell(place.map(|place| place.code)),
+            cell(place.map(|place| place.name)),
+            cell(shared.map(|place| place.shared_m2)),
+            cell(shared.and_then(|place| place.share_of_from)),
+            cell(shared.and_then(|place| place.share_of_to)),
+            cell(shared.map(|place| place.doubtful)),
+            cell(postcodes.map(|count| count.shared)),
+            cell(postcodes.and_then(|count| count.share_of_area)),
+            cell(postcodes.and_then(|count| count.share_of_other)),
+            cell(shared.map(|place| place.best_fit)),
+            cell(*counterpart),
+            cell(*lost_m2),
+            cell(*gained_m2),
+            self.slivers.m2.to_string(),
+            self.uncovered.m2.to_string(),
+        ]
+    }
+}

@@ -1,0 +1,160 @@
+//! Which two vintages of a series are compared.
+//!
+//! A vintage is named by its layer's own id, or by a day on which it is in force. `date=` has its
+//! one meaning here too: the vintage of a layer that is named by its series.
+
+use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::layer::{LayerId, LayerMeta};
+
+use super::error::{AnswerError, no_such_area, no_such_area_layer};
+use super::place::read_date;
+
+/// Where the asked area stands: in the earlier of the two vintages, or in the later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Towards {
+    /// What became of it.
+    Successors,
+    /// Where it came from.
+    Predecessors,
+}
+
+fn meta(atlas: &Atlas, place: usize) -> &LayerMeta {
+    atlas.layers()[place].layer().meta()
+}
+
+/// The series that a name belongs to, and whether it names the series itself.
+fn series_of(atlas: &Atlas, name: &str) -> Result<(LayerId, bool), AnswerError> {
+    let metas = || atlas.layers().iter().map(|l| l.layer()).filter(|l| l.is_areas());
+    let by_series = metas().map(|l| &l.meta().series).find(|series| series.as_str() == name);
+    let by_id = || metas().find(|l| l.meta().id.as_str() == name).map(|l| &l.meta().series);
+    match (by_series, by_id()) {
+        (Some(series), _) => Ok((series.clone(), true)),
+        (None, Some(series)) => Ok((series.clone(), false)),
+        (None, None) => Err(no_such_area_layer(atlas, name)),
+    }
+}
+
+/// The vintage of a series named by its own id, or by a day.
+fn named(
+    atlas: &Atlas,
+    series: &LayerId,
+    vintages: &[usize],
+    parameter: &'static str,
+    name: &str,
+) -> Result<usize, AnswerError> {
+    if let Some(date) = read_date(name) {
+        let holds = |place: &usize| meta(atlas, *place).vintage.holds_on(date);
+        return vintages
+            .iter()
+            .position(|place| holds(place))
+            .ok_or_else(|| AnswerError::NotInForce { layer: series.to_string(), date });
+    }
+    let at = vintages.iter().position(|&place| meta(atlas, place).id.as_str() == name);
+    at.ok_or_else(|| AnswerError::NotAVintage {
+        parameter,
+        name: name.chars().take(40).collect(),
+        series: series.to_string(),
+        vintages: vintages.iter().map(|&place| meta(atlas, place).id.to_string()).collect(),
+    })
+}
+
+fn wrong_order(atlas: &Atlas, parameter: &'static str, named: usize, other: usize) -> AnswerError {
+    AnswerError::WrongOrder {
+        parameter,
+        named: meta(atlas, named).id.to_string(),
+        other: meta(atlas, other).id.to_string(),
+    }
+}
+
+fn no_other(atlas: &Atlas, place: usize, towards: Towards) -> AnswerError {
+    AnswerError::NoOtherVintage { layer: meta(atlas, place).id.to_string(), towards }
+}
+
+/// The vintage of the asked area, the place of the area in it, and the vintage to compare it with:
+/// that of `target`, else the next one, or the one before.
+///
+/// A name of a series gives the vintage of the day if one is asked for, and otherwise the latest
+/// that has the code and can be compared.
+pub(super) fn of_area(
+    atlas: &Atlas,
+    name: &str,
+    code: &str,
+    target: Option<&str>,
+    day: Day,
+    towards: Towards,
+) -> Result<(usize, usize, usize), AnswerError> {
+    let (series, by_series) = series_of(atlas, name)?;
+    let vintages = atlas.vintages_of(&series);
+    let parameter = if towards == Towards::Successors { "to" } else { "from" };
+    let target =
+        target.map(|name| named(atlas, &series, &vintages, parameter, name)).transpose()?;
+    let code_in = |at: usize| atlas.layers()[vintages[at]].layer().area_index(code);
+    let later = towards == Towards::Successors;
+    let comparable = |at: usize| match target {
+        Some(target) if later => at < target,
+        Some(target) => at > target,
+        None if later => at + 1 < vintages.len(),
+        None => at > 0,
+    };
+    let asked = if let (true, Day::Today(_)) = (by_series, day) {
+        let holding = || (0..vintages.len()).rev().filter(|&at| code_in(at).is_some());
+        holding().find(|&at| comparable(at)).or_else(|| holding().next())
+    } else {
+        None
+    };
+    let asked = match asked {
+        Some(at) => at,
+        None => {
+            let (_, place) = super::choose_one(atlas, name, day)?;
+            let at = vintages.iter().position(|&vintage| vintage == place);
+            at.ok_or_else(|| no_such_area_layer(atlas, name))?
+        }
+    };
+    let place = vintages[asked];
+    let area = code_in(asked).ok_or_else(|| no_such_area(atlas, place, code))?;
+    match target {
+        Some(target) if comparable(asked) => Ok((place, area, vintages[target])),
+        Some(target) => Err(wrong_order(atlas, parameter, vintages[target], place)),
+        None if comparable(asked) => {
+            Ok((place, area, vintages[if later { asked + 1 } else { asked - 1 }]))
+        }
+        None => Err(no_other(atlas, place, towards)),
+    }
+}
+
+/// The earlier and the later vintage of a series: those named, else the vintage of the day and the
+/// one before it. One that is named alone is compared with its neighbour in time.
+pub(super) fn of_series(
+    atlas: &Atlas,
+    name: &str,
+    from: Option<&str>,
+    to: Option<&str>,
+    day: Day,
+) -> Result<(LayerId, usize, usize), AnswerError> {
+    let (series, _) = series_of(atlas, name)?;
+    let vintages = atlas.vintages_of(&series);
+    let from = from.map(|name| named(atlas, &series, &vintages, "from", name)).transpose()?;
+    let to = to.map(|name| named(atlas, &series, &vintages, "to", name)).transpose()?;
+    let after = |at: usize| (at + 1 < vintages.len()).then_some(at + 1);
+    let no_later = |at: usize| no_other(atlas, vintages[at], Towards::Successors);
+    let no_earlier = |at: usize| no_other(atlas, vintages[at], Towards::Predecessors);
+    let (earlier, later) = match (from, to) {
+        (Some(from), Some(to)) => (from, to),
+        (Some(from), None) => (from, after(from).ok_or_else(|| no_later(from))?),
+        (None, to) => {
+            let to = match to {
+                Some(to) => to,
+                None => {
+                    let (_, place) = super::choose_one(atlas, name, day)?;
+                    let at = vintages.iter().position(|&vintage| vintage == place);
+                    at.ok_or_else(|| no_such_area_layer(atlas, name))?
+                }
+            };
+            (to.checked_sub(1).ok_or_else(|| no_earlier(to))?, to)
+        }
+    };
+    if earlier >= later {
+        return Err(wrong_order(atlas, "from", vintages[earlier], vintages[later]));
+    }
+    Ok((series, vintages[earlier], vintages[later]))
+}

@@ -1,0 +1,72 @@
+//! `lapwing changes`: what became of every area of a layer from one vintage to another.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use lapwing::answers;
+
+use super::failure::Failure;
+use super::output::{Output, content_suffix};
+use super::{locate, source};
+use crate::cli::SnapshotArgs;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lapwing changes county.lapwing --layer ward -o changes.csv
+  lapwing changes county.lapwing --layer ward --from ward_2013 --to 2024-05-01 -o changes.json
+
+Every area of the earlier vintage is unchanged, renamed, recoded, split, merged, moved_boundary,
+reorganised or abolished; an area of the later that came about without one is created.")]
+pub(crate) struct ChangesArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// The layer: its series, or any vintage of it
+    #[arg(long, value_name = "LAYER")]
+    pub(crate) layer: String,
+    /// The earlier vintage, by own id or by a day; without it, the one before the later
+    #[arg(long, value_name = "VINTAGE")]
+    pub(crate) from: Option<String>,
+    /// The later vintage; without it, that after --from, else that of the day
+    #[arg(long, value_name = "VINTAGE")]
+    pub(crate) to: Option<String>,
+    /// The day of the later vintage, where none is named
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// csv or json; told by the suffix of FILE if there is one
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ChangesFormat>,
+    /// Where to write ("-" for stdout; .gz compresses)
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// The form of the changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ChangesFormat {
+    /// A row for each pair of areas
+    Csv,
+    /// One JSON document
+    Json,
+}
+
+pub(super) fn run(args: &ChangesArgs) -> Result<(), Failure> {
+    let by_suffix = || match content_suffix(&args.output).as_deref() {
+        Some("json") => ChangesFormat::Json,
+        _ => ChangesFormat::Csv,
+    };
+    let format = args.format.unwrap_or_else(by_suffix);
+    let atlas = source::open(&args.snapshot)?;
+    let (from, to) = (args.from.as_deref(), args.to.as_deref());
+    let changes = answers::changes(&atlas, &args.layer, from, to, locate::day(args.date))
+        .map_err(locate::failure_of)?;
+    let mut output = Output::create(&args.output)?;
+    let written = match format {
+        ChangesFormat::Csv => output.write_all(&changes.to_csv()),
+        ChangesFormat::Json => serde_json::to_writer_pretty(&mut output, &changes)
+            .map_err(std::io::Error::from)
+            .and_then(|()| output.write_all(b"\n")),
+    };
+    written.map_err(|error| output.failed(&error))?;
+    output.finish()
+}
