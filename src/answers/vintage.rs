@@ -3,7 +3,7 @@
 //! A vintage is named by its layer's own id, or by a day on which it is in force. `date=` has its
 //! one meaning here too: the vintage of a layer that is named by its series.
 
-use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::atlas::{Atlas, AtlasLayer, Day};
 use lapwing_boundaries::layer::{LayerId, LayerMeta};
 
 use super::error::{AnswerError, no_such_area, no_such_area_layer};
@@ -24,7 +24,7 @@ fn meta(atlas: &Atlas, place: usize) -> &LayerMeta {
 
 /// The series that a name belongs to, and whether it names the series itself.
 fn series_of(atlas: &Atlas, name: &str) -> Result<(LayerId, bool), AnswerError> {
-    let metas = || atlas.layers().iter().map(|l| l.layer()).filter(|l| l.is_areas());
+    let metas = || atlas.layers().iter().map(AtlasLayer::layer).filter(|l| l.is_areas());
     let by_series = metas().map(|l| &l.meta().series).find(|series| series.as_str() == name);
     let by_id = || metas().find(|l| l.meta().id.as_str() == name).map(|l| &l.meta().series);
     match (by_series, by_id()) {
@@ -46,7 +46,7 @@ fn named(
         let holds = |place: &usize| meta(atlas, *place).vintage.holds_on(date);
         return vintages
             .iter()
-            .position(|place| holds(place))
+            .position(holds)
             .ok_or_else(|| AnswerError::NotInForce { layer: series.to_string(), date });
     }
     let at = vintages.iter().position(|&place| meta(atlas, place).id.as_str() == name);
@@ -68,6 +68,13 @@ fn wrong_order(atlas: &Atlas, parameter: &'static str, named: usize, other: usiz
 
 fn no_other(atlas: &Atlas, place: usize, towards: Towards) -> AnswerError {
     AnswerError::NoOtherVintage { layer: meta(atlas, place).id.to_string(), towards }
+}
+
+/// Which of the vintages a name and a day stand for.
+fn of_day(atlas: &Atlas, vintages: &[usize], name: &str, day: Day) -> Result<usize, AnswerError> {
+    let (_, place) = super::choose_one(atlas, name, day)?;
+    let at = vintages.iter().position(|&vintage| vintage == place);
+    at.ok_or_else(|| no_such_area_layer(atlas, name))
 }
 
 /// The vintage of the asked area, the place of the area in it, and the vintage to compare it with:
@@ -102,14 +109,7 @@ pub(super) fn of_area(
     } else {
         None
     };
-    let asked = match asked {
-        Some(at) => at,
-        None => {
-            let (_, place) = super::choose_one(atlas, name, day)?;
-            let at = vintages.iter().position(|&vintage| vintage == place);
-            at.ok_or_else(|| no_such_area_layer(atlas, name))?
-        }
-    };
+    let asked = asked.map_or_else(|| of_day(atlas, &vintages, name, day), Ok)?;
     let place = vintages[asked];
     let area = code_in(asked).ok_or_else(|| no_such_area(atlas, place, code))?;
     match target {
@@ -142,14 +142,7 @@ pub(super) fn of_series(
         (Some(from), Some(to)) => (from, to),
         (Some(from), None) => (from, after(from).ok_or_else(|| no_later(from))?),
         (None, to) => {
-            let to = match to {
-                Some(to) => to,
-                None => {
-                    let (_, place) = super::choose_one(atlas, name, day)?;
-                    let at = vintages.iter().position(|&vintage| vintage == place);
-                    at.ok_or_else(|| no_such_area_layer(atlas, name))?
-                }
-            };
+            let to = to.map_or_else(|| of_day(atlas, &vintages, name, day), Ok)?;
             (to.checked_sub(1).ok_or_else(|| no_earlier(to))?, to)
         }
     };

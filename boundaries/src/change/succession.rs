@@ -19,6 +19,9 @@ use crate::overlap::{
 /// An overlap of at least this share of either area links them, however thin it is.
 const MAIN_SHARE: f64 = 0.5;
 
+/// Uncovered ground of less is what sums of many terms left of nothing.
+const ROUNDING_M2: f64 = 0.1;
+
 /// What an overlap, or uncovered ground, tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
@@ -283,8 +286,6 @@ impl<'s, 'a> View<'s, 'a> {
         *self.here().open[area].get_or_init(|| {
             let whole_m2 = self.here().area(area).area_m2();
             let (m2, tolerance_m) = (self.uncovered_m2(area), self.of.tolerance_m);
-            // Sums of many terms leave a remainder of a hundredth of a square metre of nothing.
-            const ROUNDING_M2: f64 = 0.1;
             if m2 < ROUNDING_M2 {
                 return Weight::None;
             }

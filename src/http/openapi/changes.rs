@@ -1,5 +1,6 @@
 //! `/v1/areas/…/successors`, `/predecessors`, `/v1/changes/…`.
 
+use lapwing_boundaries::change::ChangeKind;
 use serde_json::{Value, json};
 
 use super::build::{
@@ -82,7 +83,7 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
 
 /// The kinds of change.
 fn kind(description: &str) -> Value {
-    let words = lapwing_boundaries::change::ChangeKind::ALL.map(|kind| kind.as_str());
+    let words = ChangeKind::ALL.map(ChangeKind::as_str);
     one_of(&words, description)
 }
 
