@@ -1,5 +1,7 @@
 //! The tiles made before, compressed.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use lapwing_tiles::TileCoord;
 use quick_cache::Weighter;
@@ -9,7 +11,7 @@ use quick_cache::sync::{Cache as Shared, DefaultLifecycle};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// [`super::Selection::key`].
-    pub layers: Box<str>,
+    pub layers: Arc<str>,
     /// The tile.
     pub tile: TileCoord,
 }

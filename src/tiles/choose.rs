@@ -1,6 +1,7 @@
 //! Names and a day to layers.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use lapwing_boundaries::atlas::{Atlas, Day};
 
@@ -95,7 +96,7 @@ impl Selection {
     }
 
     /// The same for the same layers by the same names, and for no others.
-    pub fn key(&self) -> Box<str> {
+    pub fn key(&self) -> Arc<str> {
         let each: Vec<String> =
             self.layers.iter().map(|(name, place)| format!("{name}={place}")).collect();
         each.join(",").into()

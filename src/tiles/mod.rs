@@ -2,6 +2,7 @@
 //!
 //! 1. [`choose`]: the names asked for, and a day, give a [`Selection`]: which layers of the atlas,
 //!    and what each is called in the tile;
+//!    `chosen` keeps it for the next tile;
 //! 2. `input`: a layer of the atlas as the tile maker takes it, in degrees;
 //! 3. [`Tiles`]: the layers made ready, each when it is first asked for, and any tile of them;
 //! 4. `cache`: the tiles made before, compressed, up to so many bytes.
@@ -11,17 +12,20 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_tiles::{InputError, TileCoord, TileSet, TileSource, pyramid};
 
 mod about;
 mod cache;
 mod choose;
+mod chosen;
 mod input;
 
 pub use about::attribution;
 pub use cache::{Cache, Place};
 pub use choose::{ChoiceError, Selection, choose};
+use chosen::Choices;
+pub use chosen::Chosen;
 pub use input::input_layer;
 
 /// The tiles of one snapshot.
@@ -31,13 +35,19 @@ pub struct Tiles {
     /// One for each layer of the atlas, made ready when it is first asked for.
     sources: Vec<OnceLock<Result<TileSource, InputError>>>,
     cache: OnceLock<Cache>,
+    choices: Choices,
 }
 
 impl Tiles {
     /// Nothing is made ready yet.
     pub fn of(atlas: Arc<Atlas>) -> Self {
         let sources = atlas.layers().iter().map(|_| OnceLock::new()).collect();
-        Self { atlas, sources, cache: OnceLock::new() }
+        Self { atlas, sources, cache: OnceLock::new(), choices: Choices::default() }
+    }
+
+    /// The layers of a list with commas, as [`choose`] chooses them on that day.
+    pub fn chosen(&self, names: &str, day: Day) -> Result<Arc<Chosen>, ChoiceError> {
+        self.choices.of(&self.atlas, names, day)
     }
 
     /// The tiles made before: up to `bytes` bytes of them, as the first caller says.

@@ -1,10 +1,10 @@
 //! All tiles of some layers as one file: a PMTiles archive (version 3), for static hosting.
 
+use std::cell::RefCell;
 use std::io::{Seek, Write};
 use std::ops::RangeInclusive;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use pmtiles::{PmTilesWriter, TileId, TileType};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
@@ -41,11 +41,28 @@ pub struct PyramidError(#[from] pmtiles::PmtError);
 /// Bytes as gzip, for a tile to be sent as it stands with `Content-Encoding: gzip`. The same bytes
 /// always give the same.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    // Writing into memory does not fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
+    thread_local! {
+        // Its tables take longer to be laid out than a small tile to be compressed.
+        static COMPRESSOR: RefCell<Compress> =
+            RefCell::new(Compress::new_gzip(Compression::default(), WINDOW_BITS));
+    }
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        compressor.reset();
+        let mut gzipped = Vec::with_capacity(bytes.len() / 2 + 64);
+        loop {
+            let read = compressor.total_in() as usize;
+            let status =
+                compressor.compress_vec(&bytes[read..], &mut gzipped, FlushCompress::Finish);
+            match status.expect("compressing into memory that grows does not fail") {
+                Status::StreamEnd => return gzipped,
+                Status::Ok | Status::BufError => gzipped.reserve(bytes.len() / 4 + 64),
+            }
+        }
+    })
 }
+
+/// The largest window of deflate, 32 kB.
+const WINDOW_BITS: u8 = 15;
 
 impl TileSource {
     /// Writes every tile of some layers and zooms as a PMTiles archive. `progress` is told how

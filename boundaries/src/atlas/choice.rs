@@ -16,7 +16,7 @@ pub struct Chosen {
 }
 
 /// The day for which an answer is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Day {
     /// The day the caller asked for: a layer that was not in force then does not answer.
     Asked(Date),

@@ -11,13 +11,16 @@
 //! sent on to the present one, so that a map that was opened before goes on. Without `v=` a copy
 //! may be used for a minute, and is then asked about by its tag.
 
+use std::sync::Arc;
+
 use axum::routing::get;
-use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::atlas::Day;
 
 use super::Routes;
 use super::error::{Kind, Problem};
 use super::params::Params;
-use crate::tiles::{ChoiceError, Selection, choose};
+use crate::state::Served;
+use crate::tiles::{ChoiceError, Chosen};
 
 mod accept;
 pub(super) mod ogc;
@@ -39,12 +42,12 @@ pub(super) fn routes() -> Routes {
 const MOST_LAYERS: usize = 32;
 
 /// The layers of a list with commas, on the day asked for.
-fn selection(atlas: &Atlas, names: &str, day: Day) -> Result<Selection, Problem> {
+fn selection(served: &Served, names: &str, day: Day) -> Result<Arc<Chosen>, Problem> {
     if names.split(',').count() > MOST_LAYERS {
         let detail = format!("up to {MOST_LAYERS} layers are put in one tile: name fewer");
         return Err(Problem::new(Kind::UnknownLayer, detail));
     }
-    choose(atlas, names.split(','), day).map_err(refused)
+    served.tiles().chosen(names, day).map_err(refused)
 }
 
 fn refused(error: ChoiceError) -> Problem {

@@ -16,7 +16,7 @@ use crate::http::etag;
 use crate::http::params::Params;
 use crate::http::{App, Taken};
 use crate::state::Served;
-use crate::tiles::{Place, Selection};
+use crate::tiles::{Chosen, Place};
 
 /// The media type of Mapbox Vector Tiles, as registered.
 pub(in crate::http) const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -38,32 +38,30 @@ pub(super) async fn tile(
     let day = params.day()?;
     let tile = coord(&z, &x, file_stem(&y))?;
     let served = taken.served()?;
-    let layers = selection(served.atlas(), &layers, day)?;
-    let version = layers.version(served.atlas());
+    let chosen = selection(&served, &layers, day)?;
     let asked = params.get("v");
-    if asked.is_some_and(|asked| asked != version) {
-        return Ok(send_on(&lasting_query(&params, &version)));
+    if asked.is_some_and(|asked| asked != chosen.version) {
+        return Ok(send_on(&lasting_query(&params, &chosen.version)));
     }
-    answer(&app, served, layers, tile, &version, asked.is_some(), &headers).await
+    answer(&app, served, chosen, tile, asked.is_some(), &headers).await
 }
 
 /// The tile of some layers, with what caches are told of it.
 pub(in crate::http) async fn answer(
     app: &App,
     served: Arc<Served>,
-    layers: Selection,
+    chosen: Arc<Chosen>,
     tile: TileCoord,
-    version: &str,
     lasts: bool,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     // The address names the tile and the version its layers, so together they name these bytes;
     // weak, because they may be sent with gzip or without.
-    let tag = format!("W/\"{version}\"");
+    let tag = format!("W/\"{}\"", chosen.version);
     let mut response = if etag::has(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        match kept_or_made(app, served, layers, tile).await? {
+        match kept_or_made(app, served, chosen, tile).await? {
             None => StatusCode::NO_CONTENT.into_response(),
             Some(gzipped) => written(gzipped, takes_gzip(headers))?,
         }
@@ -82,14 +80,14 @@ pub(in crate::http) async fn answer(
 async fn kept_or_made(
     app: &App,
     served: Arc<Served>,
-    layers: Selection,
+    chosen: Arc<Chosen>,
     tile: TileCoord,
 ) -> Result<Option<Bytes>, Problem> {
-    let place = Place { layers: layers.key(), tile };
+    let place = Place { layers: Arc::clone(&chosen.key), tile };
     let cache = served.tiles().cache(app.limits.tile_cache as u64);
     let worker = Arc::clone(&served);
     let make = app.workshop.apart(move || {
-        worker.tiles().make(&layers, tile).map_err(|error| Problem::internal(&error))
+        worker.tiles().make(&chosen.layers, tile).map_err(|error| Problem::internal(&error))
     });
     cache.get_or_make(place, make).await
 }

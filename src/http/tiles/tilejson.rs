@@ -38,13 +38,14 @@ pub(super) async fn tilejson(
         return Err(Problem::new(Kind::UnknownRoute, detail));
     };
     let served = taken.served()?;
-    let layers = selection(served.atlas(), names, day)?;
-    let query = lasting_query(&params, &layers.version(served.atlas()));
+    let chosen = selection(&served, names, day)?;
+    let query = lasting_query(&params, &chosen.version);
     let template = format!("{}/tiles/{names}/{{z}}/{{x}}/{{y}}{query}", origin(&uri, &headers));
     // The layers may have to be made ready first.
     let body = app.workshop.apart(move || {
-        let set = served.tiles().tile_set(&layers).map_err(|error| Problem::internal(&error))?;
-        json(&document(served.atlas(), &layers, &set, &template))
+        let layers = &chosen.layers;
+        let set = served.tiles().tile_set(layers).map_err(|error| Problem::internal(&error))?;
+        json(&document(served.atlas(), layers, &set, &template))
     });
     let mut response = respond(format, body.await?);
     response.headers_mut().append(header::VARY, HeaderValue::from_static(origin::VARY));

@@ -4,6 +4,8 @@
 //! 2. [`describe`]: what a set of tiles is, of one layer or of all;
 //! 3. here: the routes. The tiles themselves are those of [`super::tile`].
 
+use std::sync::Arc;
+
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
@@ -18,7 +20,7 @@ use crate::http::origin::{self, origin};
 use crate::http::params::Params;
 use crate::http::work::{json, respond};
 use crate::http::{App, Routes, Taken};
-use crate::tiles::Selection;
+use crate::tiles::{Chosen, Selection};
 
 mod describe;
 mod matrix_set;
@@ -196,8 +198,8 @@ async fn tile_of_all(
     let tile = tile::coord(&zoom, &column, &row)?;
     let served = taken.served()?;
     let layers = Selection::all(served.atlas()).map_err(refused)?;
-    let version = layers.version(served.atlas());
-    tile::answer(&app, served, layers, tile, &version, false, &headers).await
+    let chosen = Arc::new(Chosen::of(layers, served.atlas()));
+    tile::answer(&app, served, chosen, tile, false, &headers).await
 }
 
 async fn tile_of_one(
@@ -210,7 +212,6 @@ async fn tile_of_one(
     Params::read(query.as_deref(), &[])?;
     let tile = tile::coord(&zoom, &column, &row)?;
     let served = taken.served()?;
-    let layers = one(served.atlas(), &id)?;
-    let version = layers.version(served.atlas());
-    tile::answer(&app, served, layers, tile, &version, false, &headers).await
+    let chosen = Arc::new(Chosen::of(one(served.atlas(), &id)?, served.atlas()));
+    tile::answer(&app, served, chosen, tile, false, &headers).await
 }
