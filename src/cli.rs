@@ -10,6 +10,7 @@ use lapwing_boundaries::snapshot;
 use lapwing_tiles::MAX_ZOOM;
 
 use crate::commands::changes::ChangesArgs;
+use crate::commands::fetch::FetchArgs;
 use crate::config::ServeArgs;
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -49,6 +50,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Answer over HTTP: lookups, overlaps, layers.
     Serve(ServeArgs),
+    /// Bring the files that a catalogue names from where they are published.
+    Fetch(FetchArgs),
     /// Put all that a catalogue names into one snapshot file.
     Build(BuildArgs),
     /// Say everything that is wrong with the files of a catalogue, and where.

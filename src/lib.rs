@@ -4,6 +4,7 @@ pub mod answers;
 pub mod attributes;
 pub mod bulk;
 pub mod crs;
+pub mod fetch;
 pub mod filter;
 pub mod formats;
 pub mod generalise;

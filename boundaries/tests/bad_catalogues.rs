@@ -100,7 +100,7 @@ fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
         ),
         (
             layer("id = \"ward\"\ntitle = \"W\"\nurl = \"https://example.org/w.zip\""),
-            "c.toml:5:7: `url` alone is not enough: download the file and name it as `source`",
+            "c.toml:5:7: `url` alone is not enough: name the file that it is kept in as `source`",
         ),
         (
             ward("url = \"w.zip\""),

@@ -114,8 +114,8 @@ fn every_form_of_source_is_told_from_its_name_and_keys() {
     let LayerSource::Vector(wards) = source("ward") else { panic!() };
     assert_eq!(wards.path, Path::new("county/county.GPKG"));
     assert_eq!(wards.table.as_deref(), Some("wards of 2022"));
-    let url = catalogue.layer(&id("ward")).unwrap().url.as_deref();
-    assert_eq!(url, Some("https://example.org/wards.gpkg"), "kept for a later fetch");
+    let origin = &catalogue.layer(&id("ward")).unwrap().origin;
+    assert_eq!(origin.urls, ["https://example.org/wards.gpkg"], "kept for a fetch");
     let LayerSource::Vector(parishes) = source("parish") else { panic!() };
     assert_eq!((parishes.path.as_path(), parishes.table), (Path::new("county/no#1.shp"), None));
     let LayerSource::Sites(halls) = source("hall") else { panic!() };

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use lapwing_boundaries::area::Area;
 use lapwing_boundaries::assemble;
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::catalogue::{Catalogue, PostcodeFormat, PostcodeSpec};
+use lapwing_boundaries::catalogue::{Catalogue, Origin, PostcodeFormat, PostcodeSpec};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::load::postcodes::load_postcodes;
 use lapwing_boundaries::locate::Level;
@@ -75,6 +75,7 @@ fn postcodes_of_2014_are_in_the_wards_published_for_them() {
         format: PostcodeFormat::CodePointOpen,
         licence: None,
         attribution: None,
+        origin: Origin::default(),
     };
     let mut report = Report::default();
     let records = load_postcodes(&spec, &mut report);

@@ -6,6 +6,7 @@ mod check;
 mod export;
 pub(crate) mod failure;
 mod faults;
+pub(crate) mod fetch;
 mod gather;
 mod inspect;
 mod locate;
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(&args, quiet),
         Command::Build(args) => build::run(&args, quiet),
         Command::Check(args) => check::run(&args, quiet),
+        Command::Fetch(args) => fetch::run(&args, quiet),
         Command::Locate(args) => locate::run(&args),
         Command::Overlaps(args) => overlaps::run(&args),
         Command::Changes(args) => changes::run(&args),

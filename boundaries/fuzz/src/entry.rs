@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use lapwing_boundaries::catalogue::{
-    AddressSpec, Catalogue, EPRACCUR_PROPERTIES, PositionColumns, PostcodeFormat, SitesFormat,
-    SitesSource, VectorSource,
+    AddressSpec, Catalogue, EPRACCUR_PROPERTIES, Origin, PositionColumns, PostcodeFormat,
+    SitesFormat, SitesSource, VectorSource,
 };
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::compose::Definition;
@@ -110,6 +110,7 @@ pub fn addresses(csv: &[u8]) {
         northing: column("northing"),
         licence: None,
         attribution: None,
+        origin: Origin::default(),
     };
     let mut report = Report::default();
     let found = read_addresses(csv, "addresses.csv", &spec, &mut report);

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::layer::{LayerId, LayerMeta, Resolution, Vintage};
 use crate::manifest::{Keys, nearest};
 
+use super::origin::{ORIGIN_KEYS, read_origin};
 use super::read::{Folders, PlacedLayer};
 use super::{
     EPRACCUR_PROPERTIES, LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource,
@@ -27,7 +28,7 @@ pub(super) fn read_layer<'m, 't>(
         keys.call(format!("layer {id}"));
     }
     let title = keys.required_text("title", "a title for people, such as \"Wards, December 2022\"");
-    let url = read_url(&keys);
+    let origin = read_origin(&keys);
     let source = read_source(&keys, folders);
     let series = keys.text("vintage_of");
     let vintage = read_vintage(&keys);
@@ -64,20 +65,12 @@ pub(super) fn read_layer<'m, 't>(
         attribution,
         source: shown.unwrap_or_default(),
     };
-    Some(PlacedLayer { keys, spec: LayerSpec { meta, source, url } })
+    Some(PlacedLayer { keys, spec: LayerSpec { meta, source, origin } })
 }
 
 fn read_id(keys: &Keys<'_, '_>) -> Option<LayerId> {
     let id = keys.required_text("id", "its name in URLs and answers, such as \"ward\"")?;
     LayerId::parse(&id).map_err(|error| keys.refuse("id", error.to_string())).ok()
-}
-
-fn read_url(keys: &Keys<'_, '_>) -> Option<String> {
-    let url = keys.text("url")?;
-    if !url.starts_with("https://") && !url.starts_with("http://") {
-        keys.refuse("url", format!("{url:?} is not a web address: it begins with https://"));
-    }
-    Some(url)
 }
 
 fn read_vintage(keys: &Keys<'_, '_>) -> Vintage {
@@ -121,7 +114,8 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
     let source = keys.text("source");
     if keys.has("compose") {
         let reason = "the layer is composed of other layers' areas";
-        for key in ["source", "url", "keep"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
+        let others = ORIGIN_KEYS.into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS);
+        for key in ["source", "keep"].into_iter().chain(others) {
             keys.forbid(key, reason);
         }
         return keys.text("compose").map(|path| LayerSource::Compose(folders.own.join(path)));
@@ -134,7 +128,7 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
         if keys.has("url") && !keys.has("source") {
             keys.refuse(
                 "url",
-                "`url` alone is not enough: download the file and name it as `source`",
+                "`url` alone is not enough: name the file that it is kept in as `source`",
             );
         } else if !keys.has("source") {
             keys.refuse(

@@ -22,6 +22,7 @@
 
 mod check;
 mod layers;
+mod origin;
 mod read;
 
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use crate::cells::MemoryBudget;
 use crate::layer::{LayerId, LayerMeta};
 pub use crate::manifest::{ManifestError as CatalogueError, Problem};
+pub use origin::Origin;
 
 /// A catalogue as read: where its files are, and what each holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +62,7 @@ pub struct LayerSpec {
     /// Where it comes from.
     pub source: LayerSource,
     /// Where its file can be fetched, for `lapwing fetch`.
-    pub url: Option<String>,
+    pub origin: Origin,
 }
 
 /// Where a layer comes from.
@@ -159,6 +161,8 @@ pub struct PostcodeSpec {
     pub licence: Option<String>,
     /// The attribution.
     pub attribution: Option<String>,
+    /// Where it can be fetched, for `lapwing fetch`.
+    pub origin: Origin,
 }
 
 /// The form of a postcode file.
@@ -187,6 +191,8 @@ pub struct AddressSpec {
     pub licence: Option<String>,
     /// The attribution.
     pub attribution: Option<String>,
+    /// Where it can be fetched, for `lapwing fetch`.
+    pub origin: Origin,
 }
 
 impl Catalogue {

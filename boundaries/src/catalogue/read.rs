@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cells::MemoryBudget;
 use crate::manifest::{Keys, Manifest, nearest};
 
+use super::origin::read_origin;
 use super::{
     AddressSpec, Catalogue, CatalogueError, LayerSpec, PostcodeFormat, PostcodeSpec, check, layers,
 };
@@ -118,10 +119,11 @@ fn read_postcodes(keys: Keys<'_, '_>, folders: &Folders) -> Option<PostcodeSpec>
         .required_text("source", "the postcode file, a folder of them, or the zip as published")
         .map(|source| folders.data.join(source));
     let format = read_format(&keys);
+    let origin = read_origin(&keys);
     let licence = keys.text("licence");
     let attribution = keys.text("attribution");
     keys.finish();
-    Some(PostcodeSpec { path: path?, format: format?, licence, attribution })
+    Some(PostcodeSpec { path: path?, format: format?, licence, attribution, origin })
 }
 
 fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
@@ -154,8 +156,18 @@ fn read_addresses(keys: Keys<'_, '_>, folders: &Folders) -> Option<AddressSpec> 
     if let Some(columns) = columns {
         columns.finish();
     }
+    let origin = read_origin(&keys);
     let licence = keys.text("licence");
     let attribution = keys.text("attribution");
     keys.finish();
-    Some(AddressSpec { path: path?, uprn, postcode, easting, northing, licence, attribution })
+    Some(AddressSpec {
+        path: path?,
+        uprn,
+        postcode,
+        easting,
+        northing,
+        licence,
+        attribution,
+        origin,
+    })
 }

@@ -117,6 +117,15 @@ impl<'m, 't> Keys<'m, 't> {
         day
     }
 
+    /// A text, or a list of texts.
+    pub(crate) fn text_or_texts(&self, key: &'static str) -> Option<Vec<String>> {
+        if self.find(key)?.get_ref().is_array() {
+            self.texts(key)
+        } else {
+            self.text(key).map(|text| vec![text])
+        }
+    }
+
     /// A list of texts, none empty, none twice.
     pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
         let value = self.find(key)?;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lapwing_boundaries::catalogue::{PostcodeFormat, PostcodeSpec};
+use lapwing_boundaries::catalogue::{Origin, PostcodeFormat, PostcodeSpec};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::load::postcodes::{load_postcodes, read_postcodes};
 
@@ -110,6 +110,7 @@ fn load(path: &Path) -> Vec<String> {
         format: PostcodeFormat::CodePointOpen,
         licence: None,
         attribution: None,
+        origin: Origin::default(),
     };
     assert!(load_postcodes(&spec, &mut report).is_empty());
     told(&report)

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use lapwing_boundaries::catalogue::{AddressSpec, SitesFormat};
+use lapwing_boundaries::catalogue::{AddressSpec, Origin, SitesFormat};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::gazetteer::Address;
 use lapwing_boundaries::load::addresses::{load_addresses, read_addresses};
@@ -194,7 +194,16 @@ fn address_spec(path: &Path) -> AddressSpec {
     let [uprn, postcode, easting, northing] =
         ["UPRN", "postcode", "X_COORDINATE", "Y_COORDINATE"].map(str::to_owned);
     let path = path.to_owned();
-    AddressSpec { path, uprn, postcode, easting, northing, licence: None, attribution: None }
+    AddressSpec {
+        path,
+        uprn,
+        postcode,
+        easting,
+        northing,
+        licence: None,
+        attribution: None,
+        origin: Origin::default(),
+    }
 }
 
 fn addresses(rows: &str) -> (Vec<Address>, Vec<String>) {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use lapwing_boundaries::catalogue::{PostcodeFormat, PostcodeSpec};
+use lapwing_boundaries::catalogue::{Origin, PostcodeFormat, PostcodeSpec};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::load::postcodes::load_postcodes;
 use zip::write::SimpleFileOptions;
@@ -21,7 +21,13 @@ const ONSPD: &str =
 
 fn load(path: &Path, format: PostcodeFormat) -> (Vec<String>, Vec<String>) {
     let mut report = Report::default();
-    let spec = PostcodeSpec { path: path.to_owned(), format, licence: None, attribution: None };
+    let spec = PostcodeSpec {
+        path: path.to_owned(),
+        format,
+        licence: None,
+        attribution: None,
+        origin: Origin::default(),
+    };
     let records = load_postcodes(&spec, &mut report);
     (records.iter().map(|record| record.postcode.to_string()).collect(), told(&report))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use lapwing_boundaries::catalogue::{Catalogue, LayerSource, PostcodeFormat, PostcodeSpec};
+use lapwing_boundaries::catalogue::{Catalogue, LayerSource, Origin, PostcodeFormat, PostcodeSpec};
 use lapwing_boundaries::fault::{FaultKind, Report, Severity};
 use lapwing_boundaries::gazetteer::PostcodeRecord;
 use lapwing_boundaries::load::postcodes::load_postcodes;
@@ -30,7 +30,8 @@ fn data() -> Option<PathBuf> {
 fn code_point(path: PathBuf) -> (Vec<PostcodeRecord>, Vec<String>) {
     let mut report = Report::default();
     let format = PostcodeFormat::CodePointOpen;
-    let spec = PostcodeSpec { path, format, licence: None, attribution: None };
+    let spec =
+        PostcodeSpec { path, format, licence: None, attribution: None, origin: Origin::default() };
     (load_postcodes(&spec, &mut report), told(&report))
 }
 

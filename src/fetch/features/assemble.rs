@@ -1,0 +1,33 @@
+//! Pages to one GeoJSON file: the same bytes for the same features, in whatever pages they came.
+
+use std::io::{BufWriter, Write};
+
+use super::super::trouble::Trouble;
+use super::pages::{KeptFeature, Pages};
+
+/// The `crs` member of GeoJSON 2008, which states what RFC 7946 would take for degrees.
+const GRID: &str = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}},"#;
+
+/// Writes the features in the order of their codes, one a line, and returns how many there are.
+pub(super) fn write(pages: &Pages, out: &mut impl Write) -> Result<u64, Trouble> {
+    let Some(degrees) = pages.in_degrees() else {
+        return Err(Trouble::lasting("the pages are in different CRSs"));
+    };
+    let mut features: Vec<&KeptFeature> = pages.all().collect();
+    features.sort_by(|a, b| (&a.code, &a.json).cmp(&(&b.code, &b.json)));
+    let mut out = BufWriter::new(out);
+    let crs = if degrees { "" } else { GRID };
+    let result = (|| {
+        write!(out, "{{\"type\":\"FeatureCollection\",{crs}\"features\":[")?;
+        for (at, feature) in features.iter().enumerate() {
+            out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
+            out.write_all(feature.json.as_bytes())?;
+        }
+        out.write_all(b"\n]}\n")?;
+        out.flush()
+    })();
+    result.map_err(|error: std::io::Error| {
+        Trouble::Here(format!("the pages cannot be put together: {error}"))
+    })?;
+    Ok(features.len() as u64)
+}

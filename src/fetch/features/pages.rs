@@ -1,0 +1,124 @@
+//! The pages that have come so far, kept for the next run.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::super::place::{Partial, neighbour};
+use super::answers::{Page, PageCrs, PageFeature};
+
+/// The file that says of which query the pages are.
+const MARK: &str = "query";
+
+/// A folder of pages beside the file that they will be.
+pub(super) struct Pages {
+    folder: PathBuf,
+    /// The first feature's place and the features of each page, in order.
+    pages: Vec<Kept>,
+}
+
+/// A page as it lies in the folder.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Kept {
+    degrees: bool,
+    features: Vec<KeptFeature>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeptFeature {
+    id: String,
+    pub(super) code: String,
+    pub(super) json: String,
+}
+
+impl Pages {
+    /// The pages of a query that are there already; those of another are thrown away.
+    pub(super) fn open(path: &Path, mark: &str) -> io::Result<Self> {
+        let mut pages = Self { folder: neighbour(path, "pages"), pages: Vec::new() };
+        if fs::read_to_string(pages.folder.join(MARK)).is_ok_and(|there| there == mark) {
+            while let Some(kept) = pages.read_next() {
+                pages.pages.push(kept);
+            }
+            return Ok(pages);
+        }
+        pages.remove_all();
+        let mut file = Partial::new(&pages.folder.join(MARK))?;
+        file.file.write_all(mark.as_bytes())?;
+        file.finish()?;
+        Ok(pages)
+    }
+
+    /// The page that follows, if it is there and can be read; one that cannot is asked for anew.
+    fn read_next(&self) -> Option<Kept> {
+        let bytes = fs::read(self.next_path()).ok()?;
+        serde_json::from_slice(&bytes).ok().filter(|kept: &Kept| !kept.features.is_empty())
+    }
+
+    fn next_path(&self) -> PathBuf {
+        self.folder.join(format!("{:08}.json", self.features()))
+    }
+
+    /// How many features there are.
+    pub(super) fn features(&self) -> u64 {
+        self.pages.iter().map(|kept| kept.features.len() as u64).sum()
+    }
+
+    /// Keeps the page that follows.
+    pub(super) fn add(&mut self, page: &Page) -> io::Result<()> {
+        let feature = |feature: &PageFeature| KeptFeature {
+            id: feature.id.clone(),
+            code: feature.code.clone(),
+            json: feature.json.clone(),
+        };
+        let kept = Kept {
+            degrees: page.crs == PageCrs::Degrees,
+            features: page.features.iter().map(feature).collect(),
+        };
+        let mut file = Partial::new(&self.next_path())?;
+        let mut writer = io::BufWriter::new(&mut file.file);
+        serde_json::to_writer(&mut writer, &kept)?;
+        writer.flush()?;
+        drop(writer);
+        file.finish()?;
+        self.pages.push(kept);
+        Ok(())
+    }
+
+    /// Whether an object id stands twice, as when features were added between two pages.
+    pub(super) fn has_any_twice(&self) -> bool {
+        let mut seen = HashSet::new();
+        self.all().any(|feature| !seen.insert(feature.id.as_str()))
+    }
+
+    /// Whether all pages are in degrees, or none; `None` if they differ.
+    pub(super) fn in_degrees(&self) -> Option<bool> {
+        let first = self.pages.first()?.degrees;
+        self.pages.iter().all(|kept| kept.degrees == first).then_some(first)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &KeptFeature> {
+        self.pages.iter().flat_map(|kept| &kept.features)
+    }
+
+    /// Throws all pages away and begins again.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        let mark = fs::read_to_string(self.folder.join(MARK))?;
+        self.remove_all();
+        self.pages.clear();
+        let mut file = Partial::new(&self.folder.join(MARK))?;
+        file.file.write_all(mark.as_bytes())?;
+        file.finish()
+    }
+
+    /// Takes the folder away.
+    pub(super) fn remove(self) {
+        self.remove_all();
+    }
+
+    fn remove_all(&self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}

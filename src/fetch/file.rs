@@ -1,0 +1,283 @@
+//! A plain file over HTTP: transferred once, gone on with where it broke off, checked before it
+//! takes its name.
+
+use std::io::Read as _;
+
+use lapwing_boundaries::catalogue::Origin;
+use ureq::Body;
+use ureq::http::{HeaderMap, Response, StatusCode, header};
+
+use super::client::{Client, broken, shown};
+use super::listener::{Listener, Unit};
+use super::lock::Entry;
+use super::part::{Content, Part};
+use super::place::{Digests, digest, put_in_place};
+use super::trouble::Trouble;
+use super::wanted::Wanted;
+
+/// What an address gave.
+#[derive(Debug)]
+pub(super) enum Got {
+    /// The file that is there is the one that is published.
+    Unchanged,
+    /// A file that has taken its name.
+    Fetched(Box<Entry>),
+}
+
+/// Transfers one file. `known` is what the lock says of the file that is there, if that one may be
+/// kept where it has not changed.
+pub(super) fn fetch(
+    client: &Client,
+    wanted: &Wanted,
+    url: &str,
+    known: Option<&Entry>,
+    listener: &dyn Listener,
+) -> Result<Got, Trouble> {
+    let here = |error: std::io::Error| Trouble::here(&wanted.path, &error);
+    let mut part = Part::open(&wanted.path, url).map_err(here)?;
+    let mut tries = client.tries();
+    loop {
+        let before = part.bytes;
+        match transfer(client, url, &mut part, known, listener) {
+            Ok(Transfer::Whole) => break,
+            Ok(Transfer::Unchanged) => {
+                part.remove();
+                return Ok(Got::Unchanged);
+            }
+            Err(trouble) => {
+                listener.end();
+                if part.bytes > before {
+                    tries.gained();
+                }
+                tries.wait(trouble, &|line| listener.say(line))?;
+            }
+        }
+    }
+    listener.end();
+    part.sync().map_err(here)?;
+    let digests = digest(&part.path).map_err(here)?;
+    if let Err(trouble) = examine(wanted, url, &part, &digests) {
+        part.remove();
+        return Err(trouble);
+    }
+    put_in_place(&part.path, &wanted.path).map_err(here)?;
+    let entry = Entry {
+        file: wanted.file.clone(),
+        url: url.to_owned(),
+        fetched: super::now(),
+        bytes: digests.bytes,
+        sha256: digests.sha256,
+        etag: part.content.etag.clone(),
+        last_modified: part.content.last_modified.clone(),
+        query: None,
+        edited: None,
+        features: None,
+        licence: wanted.licence.clone(),
+    };
+    part.forget();
+    Ok(Got::Fetched(Box::new(entry)))
+}
+
+enum Transfer {
+    Whole,
+    Unchanged,
+}
+
+/// One request, and its body into the part as far as it comes.
+fn transfer(
+    client: &Client,
+    url: &str,
+    part: &mut Part,
+    known: Option<&Entry>,
+    listener: &dyn Listener,
+) -> Result<Transfer, Trouble> {
+    // Packed bodies have no ranges that could be gone on with.
+    let mut headers = vec![(header::ACCEPT_ENCODING, "identity".to_owned())];
+    let whole = part.is_whole() && part.bytes > 0;
+    if whole {
+        headers.extend(part.content.conditions());
+    } else if part.bytes > 0 {
+        headers.push((header::RANGE, format!("bytes={}-", part.bytes)));
+        headers.extend(part.content.if_range().map(|tag| (header::IF_RANGE, tag.to_owned())));
+    } else if let Some(known) = known {
+        let known = Content {
+            etag: known.etag.clone(),
+            last_modified: known.last_modified.clone(),
+            ..Content::default()
+        };
+        headers.extend(known.conditions());
+    }
+    let response = match client.get(url, &headers) {
+        Err(trouble) if part.bytes > 0 && is_range_refusal(&trouble) => {
+            begin_again(part, url, Content::default())?;
+            return Err(Trouble::passing(format!(
+                "{} has fewer bytes than it had: from the beginning",
+                shown(url)
+            )));
+        }
+        other => other?,
+    };
+    if response.status() == StatusCode::NOT_MODIFIED {
+        return Ok(if whole { Transfer::Whole } else { Transfer::Unchanged });
+    }
+    receive(response, url, part, listener)?;
+    Ok(Transfer::Whole)
+}
+
+fn receive(
+    mut response: Response<Body>,
+    url: &str,
+    part: &mut Part,
+    listener: &dyn Listener,
+) -> Result<(), Trouble> {
+    let here = |path: &std::path::Path, error: &std::io::Error| Trouble::here(path, error);
+    if response.status() == StatusCode::PARTIAL_CONTENT {
+        let range = content_range(response.headers());
+        let content = Content::of(url, response.headers(), range.and_then(|(_, whole)| whole));
+        let goes_on = range.is_some_and(|(start, _)| start == part.bytes);
+        if !goes_on || !part.content.may_be(&content) {
+            begin_again(part, url, Content::default())?;
+            return Err(Trouble::passing(format!(
+                "{} went on with other bytes than asked for: from the beginning",
+                shown(url)
+            )));
+        }
+    } else {
+        let packed = response.headers().contains_key(header::CONTENT_ENCODING);
+        let length = response.body().content_length().filter(|_| !packed);
+        let mut content = Content::of(url, response.headers(), length);
+        if packed {
+            (content.etag, content.last_modified) = (None, None);
+        }
+        if part.bytes > 0 {
+            listener.say(&format!("{} has changed: from the beginning", shown(url)));
+        }
+        begin_again(part, url, content)?;
+    }
+    listener.begin(Unit::Bytes, part.content.length);
+    listener.advance(part.bytes);
+    let mut body = response.body_mut().with_config().limit(u64::MAX).reader();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match body.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                part.write(&buffer[..count]).map_err(|e| here(&part.path, &e))?;
+                listener.advance(count as u64);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(broken(url, &error)),
+        }
+    }
+    match part.content.length {
+        Some(whole) if part.bytes < whole => Err(Trouble::passing(format!(
+            "{} broke off after {} of {whole} bytes",
+            shown(url),
+            part.bytes
+        ))),
+        Some(whole) if part.bytes > whole => {
+            let bytes = part.bytes;
+            begin_again(part, url, Content::default())?;
+            Err(Trouble::passing(format!(
+                "{} gave {bytes} bytes where it said {whole}: from the beginning",
+                shown(url)
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn begin_again(part: &mut Part, url: &str, content: Content) -> Result<(), Trouble> {
+    let content = Content { url: url.to_owned(), ..content };
+    part.restart(content).map_err(|error| Trouble::here(&part.path, &error))
+}
+
+/// 416: the part is longer than what is published now.
+fn is_range_refusal(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Lasting(why) if why.contains("answers 416"))
+}
+
+/// The first byte, and the whole length where it is told (RFC 9110 section 14.4).
+fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
+    let value = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
+    let (range, whole) = value.trim().strip_prefix("bytes")?.trim().split_once('/')?;
+    let (start, _) = range.split_once('-')?;
+    Some((start.trim().parse().ok()?, whole.trim().parse().ok()))
+}
+
+/// Refuses what is not the file that was meant.
+fn examine(wanted: &Wanted, url: &str, part: &Part, digests: &Digests) -> Result<(), Trouble> {
+    if digests.bytes == 0 {
+        return Err(Trouble::lasting(format!("{} gives an empty file", shown(url))));
+    }
+    check_digests(&wanted.origin, url, digests)?;
+    let mut start = [0; 512];
+    let count = std::fs::File::open(&part.path)
+        .and_then(|mut file| file.read(&mut start))
+        .map_err(|error| Trouble::here(&part.path, &error))?;
+    let start = &start[..count];
+    let suffix = wanted.path.extension().unwrap_or_default().to_ascii_lowercase();
+    let refuse = |what: &str| Err(Trouble::lasting(format!("{} gives {what}", shown(url))));
+    if is_web_page(start) {
+        return refuse("a web page where a file of data was expected");
+    }
+    if suffix == "zip" && !start.starts_with(b"PK") {
+        return refuse("a file that is no zip, though `source` is named so");
+    }
+    if suffix == "gz" && !start.starts_with(b"\x1f\x8b") {
+        return refuse("a file that is not compressed, though `source` ends in .gz");
+    }
+    if suffix == "csv" && start.starts_with(b"PK\x03\x04") {
+        return refuse("a zip: let `source` end in .zip");
+    }
+    Ok(())
+}
+
+/// Refuses a file that is not the one the catalogue expects.
+pub(super) fn check_digests(origin: &Origin, url: &str, digests: &Digests) -> Result<(), Trouble> {
+    for (name, expected, found) in
+        [("sha256", &origin.sha256, &digests.sha256), ("blake3", &origin.blake3, &digests.blake3)]
+    {
+        if expected.as_ref().is_some_and(|expected| expected != found) {
+            return Err(Trouble::lasting(format!(
+                "{} gives a file whose {name} is {found}, and the catalogue expects {}: if the \
+                 publisher has a new edition, look at it and write the new {name}",
+                shown(url),
+                expected.as_deref().unwrap_or_default()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn is_web_page(start: &[u8]) -> bool {
+    let text =
+        String::from_utf8_lossy(start).trim_start_matches('\u{feff}').trim_start().to_lowercase();
+    text.starts_with("<!doctype html") || text.starts_with("<html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_range_tells_the_first_byte_and_perhaps_the_length() {
+        let range = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_RANGE, value.parse().unwrap());
+            content_range(&headers)
+        };
+        assert_eq!(range("bytes 5-9/10"), Some((5, Some(10))));
+        assert_eq!(range("bytes 5-9/*"), Some((5, None)));
+        assert_eq!(range("bytes */10"), None);
+        assert_eq!(range("lines 5-9/10"), None);
+    }
+
+    #[test]
+    fn a_web_page_is_no_data() {
+        assert!(is_web_page(b"\xef\xbb\xbf\n<!DOCTYPE HTML><title>Sorry"));
+        assert!(is_web_page(b"<html lang=en>"));
+        assert!(!is_web_page(b"<kml>"));
+        assert!(!is_web_page(b"NN1 1ED,10"));
+    }
+}

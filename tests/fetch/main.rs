@@ -1,0 +1,10 @@
+//! `lapwing fetch` and `lapwing new` against a stand-in for the publishers.
+
+#[path = "../county/mod.rs"]
+mod county;
+#[path = "../standin/mod.rs"]
+mod standin;
+
+mod files;
+mod layers;
+mod world;
