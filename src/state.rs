@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwapOption;
 use lapwing_boundaries::atlas::Atlas;
 
+use crate::answers::Ready;
 use crate::attributes::{Schema, Schemas};
 use crate::formats::Shelf;
 use crate::generalise::{Drawing, Drawings};
@@ -20,6 +21,7 @@ pub struct Served {
     schemas: Schemas,
     drawings: Drawings,
     files: Shelf,
+    ready: Ready,
 }
 
 impl Served {
@@ -30,6 +32,7 @@ impl Served {
             schemas: Schemas::new(atlas.layers().len()),
             drawings: Drawings::default(),
             files: Shelf::default(),
+            ready: Ready::default(),
             atlas,
         }
     }
@@ -61,6 +64,11 @@ impl Served {
     /// When the atlas has no such layer.
     pub fn drawing(&self, layer: usize, tolerance_m: u16) -> Drawing {
         self.drawings.of(&self.atlas, layer, tolerance_m)
+    }
+
+    /// What its lookups are put together from.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
     }
 
     /// Its layers as files.

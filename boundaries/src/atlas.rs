@@ -3,7 +3,8 @@
 //! An atlas is made in four steps:
 //!
 //! 1. index every layer, the cells of all layers, the postcodes and the addresses;
-//! 2. locate every live postcode and every address in every area layer;
+//! 2. locate every postcode and every address in every area layer, and find what a lookup of each
+//!    postcode answers;
 //! 3. measure every pair of areas of every pair of area layers;
 //! 4. count the postcodes and addresses of each area and of each pair.
 //!
@@ -24,11 +25,16 @@ use crate::search::SearchIndex;
 
 mod build;
 mod choice;
+mod directory;
 mod holders;
+mod known;
 mod vintages;
 
 pub use choice::{Chosen, Day};
+use directory::Directory;
 use holders::Holders;
+use known::Known;
+pub use known::KnownAnswer;
 
 /// What an atlas is made from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,6 +92,8 @@ pub(crate) struct Computed {
     pub(crate) counts: Vec<Counts>,
     /// One for each pair of area layers, the first before the second or the same.
     pub(crate) tables: Vec<PairTable>,
+    /// The answers of postcodes.
+    known: Known,
 }
 
 /// A layer with its index.
@@ -139,6 +147,10 @@ pub struct Atlas {
     /// The areas of layer `areas` that hold the sites of layer `sites`, at
     /// `sites * layers + areas`. Known by the rest, so no part of a snapshot file.
     site_areas: Vec<Holders>,
+    /// Where each postcode stands.
+    directory: Directory,
+    /// The answers of postcodes, found beforehand.
+    known: Known,
     postcode_index: PointIndex,
     search: SearchIndex,
 }
@@ -196,9 +208,15 @@ impl Atlas {
 
     /// What is known of a postcode.
     pub fn postcode(&self, postcode: Postcode) -> Option<&PostcodeRecord> {
-        let records = &self.postcodes;
-        let place = records.binary_search_by_key(&postcode, |record| record.postcode).ok()?;
-        Some(&records[place])
+        Some(&self.postcodes[self.directory.find(postcode, &self.postcodes)?])
+    }
+
+    /// A postcode and what its lookup needs, found when the atlas was built; `None` where it is
+    /// unknown, has no position, or is answered by its addresses.
+    pub fn known(&self, postcode: Postcode) -> Option<(&PostcodeRecord, KnownAnswer<'_>)> {
+        let place = self.directory.find(postcode, &self.postcodes)?;
+        let record = &self.postcodes[place];
+        Some((record, self.known.answer(place, record, &self.layers)?))
     }
 
     /// The addresses of a postcode.
@@ -260,6 +278,9 @@ impl Atlas {
     /// What an area layer answers for a postcode; `None` where the postcode has no position. Its
     /// addresses, where they are known, are asked instead of its centroid.
     pub fn locate_postcode(&self, layer: usize, record: &PostcodeRecord) -> Option<Located> {
+        if let Some((_, known)) = self.known(record.postcode) {
+            return Some(known.located(layer));
+        }
         let at = record.position?;
         let addresses = self.addresses_of(record.postcode);
         if !addresses.is_empty() {

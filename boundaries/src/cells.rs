@@ -37,6 +37,7 @@
 //! layer, then code.
 
 use geo::Coord;
+use serde::{Deserialize, Serialize};
 
 use crate::layer::Layer;
 use crate::position::Bng;
@@ -90,7 +91,7 @@ impl Default for MemoryBudget {
 
 /// The areas of several layers, ready for questions about points. A layer is named by its place in
 /// the slice it was built from, an area by its place in its layer's code order.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CellIndex {
     frame: Frame,
     blocks: Vec<u64>,
@@ -112,7 +113,7 @@ pub struct LayerCells<'a> {
 }
 
 /// The header: where the blocks lie and how items are put together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Frame {
     grid: Grid,
     area_bits: u32,

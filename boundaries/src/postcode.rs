@@ -63,6 +63,20 @@ impl Postcode {
         Some(Self(u64::from_be_bytes(packed)))
     }
 
+    /// Its characters, one byte each, left-justified: equal postcodes are equal numbers.
+    pub(crate) const fn packed(self) -> u64 {
+        self.0
+    }
+
+    /// Appends its canonical text, without allocating another.
+    pub fn write_to(self, out: &mut Vec<u8>) {
+        let bytes = self.0.to_be_bytes();
+        let outward = bytes[..4].iter().position(|&byte| byte == b' ').unwrap_or(4);
+        out.extend_from_slice(&bytes[..outward]);
+        out.push(b' ');
+        out.extend_from_slice(&bytes[4..7]);
+    }
+
     /// The outward code, `NN1`.
     pub fn outward(self) -> String {
         String::from_utf8_lossy(&self.0.to_be_bytes()[..4]).trim_end().to_owned()
@@ -113,6 +127,9 @@ mod tests {
     fn the_six_outward_forms_are_read_and_written() {
         for text in ["M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 0AX", "EC1A 1BB"] {
             assert_eq!(Postcode::parse(text).unwrap().to_string(), text);
+            let mut bytes = Vec::new();
+            Postcode::parse(text).unwrap().write_to(&mut bytes);
+            assert_eq!(bytes, text.as_bytes());
         }
     }
 

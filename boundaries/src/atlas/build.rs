@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::directory::Directory;
 use super::holders::Holders;
+use super::known::Known;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable};
 use crate::cells::{CellIndex, MemoryBudget};
+use crate::gazetteer::{Address, PostcodeRecord};
 use crate::index::{AreaIndex, PointIndex};
 use crate::layer::Layer;
 use crate::overlap::{self, OverlapRow};
@@ -42,10 +45,10 @@ impl Atlas {
         id: String,
         built: Timestamp,
         mut contents: Contents,
+        cells: CellIndex,
         computed: Computed,
     ) -> Self {
         let layers = index_layers(std::mem::take(&mut contents.layers), &());
-        let cells = index_cells(&layers, contents.cell_index);
         Self::assemble(id, built, contents, layers, cells, computed)
     }
 
@@ -58,7 +61,7 @@ impl Atlas {
                 rows: self.overlap_rows(first, second).to_vec(),
             })
             .collect();
-        Computed { counts: self.counts.clone(), tables }
+        Computed { counts: self.counts.clone(), tables, known: self.known.clone() }
     }
 
     fn assemble(
@@ -89,6 +92,8 @@ impl Atlas {
             title: contents.title,
             illustrative: contents.illustrative,
             postcode_index: PointIndex::new(contents.postcodes.iter().map(|p| p.position)),
+            directory: Directory::new(&contents.postcodes),
+            known: computed.known,
             search: SearchIndex::new(layers.iter().map(AtlasLayer::layer)),
             layers,
             cells,
@@ -157,10 +162,16 @@ fn compute(
         .collect();
     let addresses: Vec<Bng> = contents.addresses.iter().map(|address| address.position).collect();
 
-    progress.begin("locating postcodes", 2);
+    progress.begin("locating postcodes", 3);
     let of_postcodes = Holders::locate(cells, layers.len(), &postcodes);
     progress.advance(1);
     let of_addresses = Holders::locate(cells, layers.len(), &addresses);
+    progress.advance(1);
+    let by_addresses = |record: &PostcodeRecord| {
+        let of = |address: &Address| address.postcode;
+        contents.addresses.binary_search_by_key(&record.postcode, of).is_ok()
+    };
+    let known = Known::of(&contents.postcodes, by_addresses, layers, cells);
     progress.advance(1);
     let located: Vec<Located> = of_postcodes
         .into_iter()
@@ -199,7 +210,7 @@ fn compute(
             PairTable { first: first as u32, second: second as u32, rows }
         })
         .collect();
-    Computed { counts, tables }
+    Computed { counts, tables, known }
 }
 
 /// Counts the postcodes and addresses that both areas of each row hold.

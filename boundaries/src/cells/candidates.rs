@@ -17,6 +17,7 @@
 
 use geo::Coord;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::Frame;
 use super::grid::Squares;
@@ -41,7 +42,7 @@ const SQUARES_WITHOUT_EDGES: usize = 16;
 const MARGIN_M: f64 = 1.0 / 1024.0;
 
 /// The arrays.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub(super) struct Candidates {
     pub(super) layers: Vec<u32>,
     pub(super) blocks: Vec<u64>,

@@ -2,13 +2,14 @@
 //! of a metre and all corners whole metres, so that nothing here is rounded.
 
 use geo::Coord;
+use serde::{Deserialize, Serialize};
 
 /// Corners stay within so many metres of the origin, far beyond any position on the British grid.
 const FARTHEST_M: f64 = (1 << 24) as f64;
 
 /// A rectangle of square blocks. A block or cell owns its west and south sides, not its east and
 /// north ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Grid {
     /// The south-west corner.
     pub(super) west: i32,

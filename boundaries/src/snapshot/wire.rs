@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::{Area, Properties, Site};
 use crate::atlas::{Atlas, Computed, Contents, Provenance};
-use crate::cells::MemoryBudget;
+use crate::cells::{CellIndex, MemoryBudget};
 use crate::code::AreaCode;
 use crate::gazetteer::{Address, PostcodeRecord};
 use crate::layer::{Features, Layer, LayerId, LayerMeta};
@@ -25,6 +25,7 @@ struct Body<'a> {
     postcodes_from: Cow<'a, Provenance>,
     addresses_from: Cow<'a, Provenance>,
     cell_index_bytes: u64,
+    cells: Cow<'a, CellIndex>,
     computed: Computed,
 }
 
@@ -70,6 +71,7 @@ pub(super) fn encode(atlas: &Atlas) -> Vec<u8> {
         postcodes_from: Cow::Borrowed(atlas.postcodes_from()),
         addresses_from: Cow::Borrowed(atlas.addresses_from()),
         cell_index_bytes: atlas.cell_index_budget().bytes(),
+        cells: Cow::Borrowed(atlas.cells()),
         computed: atlas.computed(),
     };
     postcard::to_stdvec(&body).expect("every part of a body has an encoding")
@@ -90,7 +92,7 @@ pub(super) fn decode(bytes: &[u8], id: String, built: Timestamp) -> Option<Atlas
         addresses_from: body.addresses_from.into_owned(),
         cell_index: MemoryBudget::of_bytes(body.cell_index_bytes),
     };
-    Some(Atlas::from_computed(id, built, contents, body.computed))
+    Some(Atlas::from_computed(id, built, contents, body.cells.into_owned(), body.computed))
 }
 
 fn to_wire(layer: &Layer) -> WireLayer<'_> {
