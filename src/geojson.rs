@@ -125,6 +125,21 @@ pub fn write_multi_polygon(
     out.extend(b"]}");
 }
 
+/// Appends a geometry of ground in BNG metres, a Polygon where it has one part alone.
+pub fn write_ground(out: &mut Vec<u8>, ground: &MultiPolygon<f64>, crs: Crs) {
+    let bounds = &mut Bounds::default();
+    let [polygon] = ground.0.as_slice() else {
+        return write_multi_polygon(out, ground, crs, bounds);
+    };
+    out.extend(br#"{"type":"Polygon","coordinates":["#);
+    write_ring(out, polygon.exterior(), crs, bounds);
+    for hole in polygon.interiors() {
+        out.push(b',');
+        write_ring(out, hole, crs, bounds);
+    }
+    out.extend(b"]}");
+}
+
 /// A ring whose vertices are closer than the decimals can tell has positions left out that would
 /// repeat the one before, as long as four remain.
 fn write_ring(out: &mut Vec<u8>, ring: &LineString<f64>, crs: Crs, bounds: &mut Bounds) {

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod attributes;
 pub mod bulk;
+pub mod compat;
 pub mod crs;
 pub mod fetch;
 pub mod filter;

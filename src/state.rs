@@ -8,6 +8,9 @@ use lapwing_boundaries::atlas::Atlas;
 
 use crate::answers::Ready;
 use crate::attributes::{Schema, Schemas};
+use crate::compat::Compat;
+use crate::compat::directory::Directory;
+use crate::compat::outcodes::Outcodes;
 use crate::formats::Shelf;
 use crate::generalise::{Drawing, Drawings};
 use crate::tiles::Tiles;
@@ -22,6 +25,7 @@ pub struct Served {
     drawings: Drawings,
     files: Shelf,
     ready: Ready,
+    compat: Compat,
 }
 
 impl Served {
@@ -33,6 +37,7 @@ impl Served {
             drawings: Drawings::default(),
             files: Shelf::default(),
             ready: Ready::default(),
+            compat: Compat::default(),
             atlas,
         }
     }
@@ -69,6 +74,16 @@ impl Served {
     /// What its lookups are put together from.
     pub fn ready(&self) -> &Ready {
         &self.ready
+    }
+
+    /// Its areas by the numbers, types and generations of MapIt.
+    pub fn directory(&self) -> &Directory {
+        self.compat.directory(&self.atlas)
+    }
+
+    /// Its outcodes.
+    pub fn outcodes(&self) -> &Outcodes {
+        self.compat.outcodes(&self.atlas)
     }
 
     /// Its layers as files.

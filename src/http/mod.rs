@@ -34,6 +34,7 @@ mod base;
 mod body;
 mod bulk;
 mod changes;
+mod compat;
 mod error;
 mod etag;
 mod files;
@@ -175,12 +176,19 @@ fn data_routes() -> Routes {
         ogc::routes(),
         tiles::routes(),
         openapi::routes(),
+        compat::routes(),
     ]
     .concat()
 }
 
 fn other_routes() -> Routes {
-    [health::routes(), web::routes(), vec![("/problems/{kind}", get(error::page))]].concat()
+    [
+        health::routes(),
+        web::routes(),
+        compat::fresh_routes(),
+        vec![("/problems/{kind}", get(error::page))],
+    ]
+    .concat()
 }
 
 /// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`; those under `/admin`

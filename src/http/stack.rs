@@ -9,7 +9,7 @@ use std::future::Future;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use tower::{Service, ServiceBuilder};
@@ -19,7 +19,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
 
 use super::{
-    App, Routes, Settings, admin, data_routes, error, etag, files, guard, log, other_routes, tiles,
+    App, Routes, Settings, admin, compat, data_routes, error, etag, files, guard, log, other_routes, tiles,
 };
 use crate::state::Live;
 
@@ -83,7 +83,8 @@ async fn other(request: Request, next: Next) -> Response {
 
 /// Round everything: what goes wrong leaves as a problem.
 async fn finished(request: Request, next: Next) -> Response {
-    error::finish(async {
+    let dialect = compat::Dialect::of(request.uri().path());
+    error::finish(dialect, async {
         match guard::check_url(&request) {
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
@@ -118,6 +119,8 @@ fn cors() -> CorsLayer {
             header::IF_RANGE,
             header::RANGE,
             log::REQUEST_ID,
+            // What clients of postcodes.io may send there.
+            HeaderName::from_static("x-requested-with"),
         ])
         .expose_headers([
             header::ACCEPT_RANGES,

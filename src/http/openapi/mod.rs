@@ -20,6 +20,7 @@ use crate::state::Served;
 
 mod build;
 mod changes;
+mod compat;
 mod data;
 mod features;
 mod files;
@@ -68,6 +69,7 @@ fn document(served: &Served, base: &Base) -> Value {
         map::paths(),
         site::paths(),
         ogc_tiles::paths(),
+        compat::paths(),
     ]
     .into_iter()
     .flatten()
@@ -92,6 +94,9 @@ fn document(served: &Served, base: &Base) -> Value {
             {"name": "features", "description": "The layers as features: OGC API - Features"},
             {"name": "tiles", "description": "The layers as vector tiles, for maps"},
             {"name": "service", "description": "The service itself"},
+            {"name": "MapIt", "description": "For programs written for MapIt: unknown parameters are \
+    passed over, errors have MapIt's shape, and with `callback` answers come as JSONP"},
+            {"name": "postcodes.io", "description": "The same for programs written for postcodes.io"},
         ],
         "paths": paths,
         "components": {

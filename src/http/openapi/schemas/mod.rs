@@ -29,6 +29,7 @@ pub(super) fn all() -> Members {
         geometry::schemas(),
         super::tiles::schemas(),
         super::ogc_tiles::schemas(),
+        super::compat::schemas(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,254 @@
+//! Which layer is what to the two services: the one place that says so.
+//!
+//! A catalogue names its layers as it likes. What a layer holds is told by, in this order,
+//!
+//! 1. its series, where that is one of the names in the table below, with or without a year at
+//!    its end (`lsoa_2011`);
+//! 2. the GSS codes of its areas, where more than half of them begin with a prefix of the table
+//!    (the first three characters of a GSS code tell the kind of area; ONS, Register of Geographic
+//!    Codes);
+//! 3. else it is [`Kind::Other`]: MapIt gets it under its own series' name, postcodes.io has no
+//!    field for it.
+
+use std::borrow::Cow;
+
+use lapwing_boundaries::layer::{Layer, LayerMeta, Resolution};
+
+/// What the areas of a layer are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is named by its row of the table")]
+pub enum Kind {
+    Lap,
+    Ward,
+    Parish,
+    District,
+    County,
+    Division,
+    Region,
+    Constituency,
+    Lsoa,
+    Msoa,
+    OutputArea,
+    PoliceForce,
+    SubIcb,
+    Icb,
+    NhsRegion,
+    TravelToWork,
+    NationalPark,
+    BuiltUp,
+    CancerAlliance,
+    Enterprise,
+    ElectoralRegion,
+    Other,
+}
+
+/// A kind, the series that are called so, the prefixes of its GSS codes.
+type Row = (Kind, &'static [&'static str], &'static [&'static str]);
+
+#[rustfmt::skip]
+const TABLE: [Row; 21] = [
+    (Kind::Lap, &["lap", "laps", "local_area_partnership"], &[]),
+    (Kind::Ward, &["ward", "wards"], &["E05", "W05", "S13", "N08"]),
+    (Kind::Parish, &["parish", "parishes", "community"], &["E04", "W04", "E43"]),
+    (Kind::District, &["local_authority", "authority", "district", "council", "lad", "unitary"],
+        &["E06", "E07", "E08", "E09", "W06", "S12", "N09"]),
+    (Kind::County, &["county"], &["E10"]),
+    (Kind::Division, &["electoral_division", "ced"], &["E58"]),
+    (Kind::Region, &["region"], &["E12"]),
+    (Kind::Constituency, &["constituency", "parliamentary_constituency", "pcon"],
+        &["E14", "W07", "S14", "N05", "N06"]),
+    (Kind::Lsoa, &["lsoa"], &["E01", "W01", "S01", "N20"]),
+    (Kind::Msoa, &["msoa"], &["E02", "W02", "S02"]),
+    (Kind::OutputArea, &["output_area", "oa"], &["E00", "W00", "S00", "N00"]),
+    (Kind::PoliceForce, &["police_force", "police_force_area", "pfa"], &["E23", "W15"]),
+    (Kind::SubIcb, &["ccg", "sub_icb"], &["E38", "W11"]),
+    (Kind::Icb, &["icb", "integrated_care_board"], &["E54"]),
+    (Kind::NhsRegion, &["nhs_region"], &["E40"]),
+    (Kind::TravelToWork, &["ttwa", "travel_to_work"], &["E30", "W22", "S22", "N12", "K01"]),
+    (Kind::NationalPark, &["national_park"], &["E26", "W18", "S21"]),
+    (Kind::BuiltUp, &["bua", "built_up_area"], &["E34", "E63", "W37", "W45", "K05", "K08"]),
+    (Kind::CancerAlliance, &["cancer_alliance"], &["E56"]),
+    (Kind::Enterprise, &["lep", "local_enterprise_partnership"], &["E37"]),
+    (Kind::ElectoralRegion, &["european_electoral_region", "eer"], &["E15"]),
+];
+
+impl Kind {
+    /// What a layer holds; sites are [`Kind::Other`].
+    pub fn of(layer: &Layer) -> Self {
+        let series = layer.meta().series.as_str();
+        let stem = series.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+        let named = TABLE.iter().find(|(_, names, _)| names.contains(&series));
+        let named = named.or_else(|| TABLE.iter().find(|(_, names, _)| names.contains(&stem)));
+        if let Some((kind, ..)) = named {
+            return *kind;
+        }
+        let with = |prefixes: &[&str]| {
+            let codes = layer.areas().iter().map(|area| area.code().as_str());
+            codes.filter(|code| is_gss(code) && prefixes.contains(&&code[..3])).count()
+        };
+        let most = TABLE.iter().map(|(kind, _, prefixes)| (with(prefixes), *kind));
+        most.max_by_key(|(count, _)| *count)
+            .filter(|(count, _)| 2 * count > layer.len())
+            .map_or(Self::Other, |(_, kind)| kind)
+    }
+
+    /// What the area that has authority over such an area is; `None` where MapIt knows of none.
+    pub const fn parent(self) -> Option<Self> {
+        match self {
+            Self::Ward | Self::Parish | Self::Lap => Some(Self::District),
+            Self::District | Self::Division => Some(Self::County),
+            _ => None,
+        }
+    }
+
+    /// Whether the census made it, whose codes MapIt calls `ons`.
+    pub const fn is_census(self) -> bool {
+        matches!(self, Self::Lsoa | Self::Msoa | Self::OutputArea)
+    }
+}
+
+/// The census whose small areas a layer holds, 2011 or 2021: by the year at the end of its id, or
+/// in its title, or else by when it came into force.
+pub fn edition(meta: &LayerMeta) -> Option<i16> {
+    let years = [2001, 2011, 2021];
+    let names = |text: &str| years.into_iter().find(|year| text.contains(&year.to_string()));
+    let of_date = |year: i16| years.into_iter().rev().find(|&census| census <= year);
+    names(meta.id.as_str())
+        .or_else(|| names(&meta.title))
+        .or_else(|| meta.vintage.valid_from.and_then(|from| of_date(from.year())))
+}
+
+/// Whether a code has the form of a GSS code: a letter and eight digits. The codes of Lyonesse,
+/// which begin with X, are taken for such, so that all can be tried there.
+pub fn is_gss(code: &str) -> bool {
+    let bytes = code.as_bytes();
+    bytes.len() == 9 && bytes[0].is_ascii_uppercase() && bytes[1..].iter().all(u8::is_ascii_digit)
+}
+
+/// The country that a GSS code is of, by its first letter: MapIt's letter and the name.
+pub fn country(code: &str) -> Option<(&'static str, &'static str)> {
+    match code.as_bytes().first().filter(|_| is_gss(code))? {
+        b'E' => Some(("E", "England")),
+        b'N' => Some(("N", "Northern Ireland")),
+        b'S' => Some(("S", "Scotland")),
+        b'W' => Some(("W", "Wales")),
+        _ => None,
+    }
+}
+
+/// A type of MapIt: its code and what it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Type {
+    /// Mostly three capital letters.
+    pub code: Cow<'static, str>,
+    /// In words.
+    pub name: Cow<'static, str>,
+}
+
+const fn fixed(code: &'static str, name: &'static str) -> Type {
+    Type { code: Cow::Borrowed(code), name: Cow::Borrowed(name) }
+}
+
+/// MapIt's type of an area of that kind and code; `authority` is the code of the authority that a
+/// ward is of, if it is known. What MapIt has no word for, or cannot be told, gets one of our own:
+/// a wrong one of MapIt's would be taken for the truth.
+pub fn mapit_type(kind: Kind, code: &str, authority: Option<&str>, meta: &LayerMeta) -> Type {
+    let digits = |code: &str| if is_gss(code) { code[1..3].to_owned() } else { String::new() };
+    let is_full = matches!(meta.resolution, None | Some(Resolution::Bfc | Resolution::Bfe));
+    match kind {
+        Kind::Lap => fixed("LAP", "Local Area Partnership"),
+        Kind::Ward => match (code.as_bytes().first(), &*digits(authority.unwrap_or_default())) {
+            (Some(b'W' | b'S'), _) => fixed("UTE", "Unitary Authority electoral division (UTE)"),
+            (Some(b'N'), _) => fixed("LGW", "Northern Irish Council ward"),
+            (_, "06") => fixed("UTW", "Unitary Authority ward (UTW)"),
+            (_, "07") => fixed("DIW", "District council ward"),
+            (_, "08") => fixed("MTW", "Metropolitan district ward"),
+            (_, "09") => fixed("LBW", "London borough ward"),
+            _ => fixed("WRD", "Ward"),
+        },
+        Kind::Parish if digits(code) == "43" => fixed("NCP", "Non-civil parished area"),
+        Kind::Parish => fixed("CPC", "Civil parish/community"),
+        Kind::District => match (code.as_bytes().first(), &*digits(code)) {
+            (Some(b'N'), _) => fixed("LGD", "Northern Irish Council"),
+            (_, "06") | (Some(b'S'), "12") => fixed("UTA", "Unitary Authority"),
+            (_, "07") => fixed("DIS", "District council"),
+            (_, "08") => fixed("MTD", "Metropolitan district"),
+            (_, "09") => fixed("LBO", "London borough"),
+            _ => fixed("LAD", "Local authority"),
+        },
+        Kind::County => fixed("CTY", "County council"),
+        Kind::Division => fixed("CED", "County council electoral division"),
+        Kind::Constituency => fixed("WMC", "UK Parliament constituency"),
+        Kind::ElectoralRegion => fixed("EUR", "European region"),
+        Kind::Lsoa if is_full => fixed("OLF", "Lower Layer Super Output Area (Full)"),
+        Kind::Lsoa => fixed("OLG", "Lower Layer Super Output Area (Generalised)"),
+        Kind::Msoa if is_full => fixed("OMF", "Middle Layer Super Output Area (Full)"),
+        Kind::Msoa => fixed("OMG", "Middle Layer Super Output Area (Generalised)"),
+        Kind::OutputArea => fixed("OUA", "Output Area"),
+        Kind::SubIcb if code.starts_with('W') => fixed("WLHB", "Welsh Local Health Board"),
+        Kind::SubIcb => fixed("CCG", "Clinical Commissioning Group"),
+        Kind::TravelToWork => fixed("TTW", "Travel to Work Areas"),
+        Kind::Region => fixed("RGN", "Region"),
+        _ => {
+            let series = meta.series.as_str().to_ascii_uppercase().replace('_', "");
+            Type { code: series.into(), name: meta.title.clone().into() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::squares;
+
+    fn layer(series: &str, codes: &[&str]) -> Layer {
+        let squares = squares::contents();
+        let mut meta = squares.layers[0].meta().clone();
+        meta.series = lapwing_boundaries::layer::LayerId::parse(series).unwrap();
+        let ground = squares.layers[0].areas()[0].geometry();
+        let areas = codes.iter().map(|code| {
+            let code = lapwing_boundaries::code::AreaCode::parse(code).unwrap();
+            lapwing_boundaries::area::Area::from_valid(code, String::new(), vec![], ground.clone())
+        });
+        Layer::of_areas(meta, areas.collect())
+    }
+
+    #[test]
+    fn a_layer_is_known_by_its_series_and_else_by_its_codes() {
+        assert_eq!(Kind::of(&layer("ward", &["Q1"])), Kind::Ward);
+        assert_eq!(Kind::of(&layer("lsoa_2011", &["Q1"])), Kind::Lsoa);
+        assert_eq!(Kind::of(&layer("polls", &["E05000001", "E05000002", "Q"])), Kind::Ward);
+        assert_eq!(
+            Kind::of(&layer("polls", &["E05000001", "Q"])),
+            Kind::Other,
+            "no more than half"
+        );
+        assert_eq!(
+            Kind::of(&layer("polls", &["E06000001", "E07000002", "E04000001"])),
+            Kind::District
+        );
+        assert_eq!(Kind::of(&layer("polls", &[])), Kind::Other);
+    }
+
+    #[test]
+    fn a_ward_is_of_the_type_of_its_authority_or_of_none() {
+        let meta = squares::contents().layers[0].meta().clone();
+        let code = |ward: &str, of: Option<&str>| mapit_type(Kind::Ward, ward, of, &meta).code;
+        assert_eq!(code("E05000001", Some("E06000062")), "UTW");
+        assert_eq!(code("E05000001", Some("E07000154")), "DIW");
+        assert_eq!(code("E05000001", Some("E08000001")), "MTW");
+        assert_eq!(code("E05000001", Some("E09000001")), "LBW");
+        assert_eq!(code("W05000001", None), "UTE");
+        assert_eq!(code("E05000001", None), "WRD", "nothing says which");
+    }
+
+    #[test]
+    fn the_census_is_told_by_name_title_or_date() {
+        let mut meta = squares::contents().layers[0].meta().clone();
+        assert_eq!(edition(&meta), Some(2021), "in force from 2021-04-01");
+        meta.title = "LSOAs of the census of 2011".to_owned();
+        assert_eq!(edition(&meta), Some(2011));
+        meta.id = lapwing_boundaries::layer::LayerId::parse("lsoa_2021").unwrap();
+        assert_eq!(edition(&meta), Some(2021));
+    }
+}

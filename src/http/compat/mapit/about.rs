@@ -1,0 +1,56 @@
+//! `/mapit/generations` and `/mapit/types`.
+
+use std::fmt::Write as _;
+
+use axum::extract::RawQuery;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Query, json as send, respond};
+use crate::http::Taken;
+
+pub(super) async fn generations(taken: Taken, RawQuery(query): RawQuery) -> Response {
+    respond(&Query::read(query.as_deref()), generations_of(taken))
+}
+
+fn generations_of(taken: Taken) -> Answer {
+    let served = taken.served()?;
+    let (atlas, generations) = (served.atlas(), served.directory().generations());
+    let now = generations.of_day(crate::http::today());
+    let mut all = Map::new();
+    for number in 1..=generations.count() {
+        let start = generations.start(number);
+        let created = match start {
+            Some(day) => format!("{day}T00:00:00Z"),
+            // Without a beginning of its own, that of what we know.
+            None => atlas.built().to_string(),
+        };
+        let mut description = match start {
+            Some(day) => format!("From {day}:"),
+            None => "From the beginning:".to_owned(),
+        };
+        for &layer in generations.layers(number) {
+            // Text does not fail to be written to.
+            let _ = write!(description, " {};", atlas.layers()[layer].layer().meta().title);
+        }
+        let one = json!({
+            "id": number, "active": number <= now, "created": created,
+            "description": description.trim_end_matches([';', ':']),
+        });
+        all.insert(number.to_string(), one);
+    }
+    send(&all)
+}
+
+pub(super) async fn types(taken: Taken, RawQuery(query): RawQuery) -> Response {
+    respond(&Query::read(query.as_deref()), types_of(taken))
+}
+
+fn types_of(taken: Taken) -> Answer {
+    let served = taken.served()?;
+    let types = served.directory().types().iter();
+    let types: Map<String, Value> = types
+        .map(|of| (of.code.to_string(), json!({"code": of.code, "description": of.name})))
+        .collect();
+    send(&types)
+}

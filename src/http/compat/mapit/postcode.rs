@@ -1,0 +1,198 @@
+//! `/mapit/postcode`, `/mapit/postcode/partial`, `/mapit/nearest`.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::postcode::Postcode;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::choice::Choice;
+use super::written::ById;
+use super::{
+    Answer, Query, crs_of, json as send, malformed, not_found, point, respond, split_json,
+};
+use crate::answers::degrees;
+use crate::compat::directory::Spot;
+use crate::compat::standing::areas_of;
+use crate::http::compat::distance;
+use crate::http::{App, Taken};
+use crate::state::Served;
+
+/// A postcode and where it is, as MapIt writes it.
+#[derive(Serialize)]
+struct Place {
+    postcode: String,
+    #[serde(flatten)]
+    at: Option<At>,
+}
+
+#[derive(Serialize)]
+struct At {
+    wgs84_lon: f64,
+    wgs84_lat: f64,
+    /// The grid: Great Britain's. There is no postcode here on Ireland's.
+    coordsyst: &'static str,
+    easting: i64,
+    northing: i64,
+}
+
+impl Place {
+    fn of(postcode: String, at: Option<Bng>) -> Self {
+        let at = at.map(|at| {
+            let (lng_lat, _) = at.to_lng_lat();
+            At {
+                wgs84_lon: degrees(lng_lat.lon()),
+                wgs84_lat: degrees(lng_lat.lat()),
+                coordsyst: "G",
+                easting: at.easting().round() as i64,
+                northing: at.northing().round() as i64,
+            }
+        });
+        Self { postcode, at }
+    }
+}
+
+/// A postcode and how far it is.
+#[derive(Serialize)]
+struct Near {
+    #[serde(flatten)]
+    place: Place,
+    distance: i64,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    #[serde(flatten)]
+    place: Place,
+    areas: ById<'a>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    shortcuts: Map<String, Value>,
+}
+
+pub(super) async fn one(
+    taken: Taken,
+    Path(text): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::read(query.as_deref());
+    respond(&query, find(taken, &text, &query))
+}
+
+fn find(taken: Taken, text: &str, query: &Query) -> Answer {
+    let text = split_json(text)?;
+    let canonical: String = text
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .take(40)
+        .collect();
+    let postcode = Postcode::parse(&canonical)
+        .map_err(|_| malformed(format!("Postcode '{canonical}' is not valid.")))?;
+    let served = taken.served()?;
+    let atlas = served.atlas();
+    let record = atlas
+        .postcode(postcode)
+        .ok_or_else(|| not_found("No Postcode matches the given query."))?;
+    let choice = Choice::by_generation(query, &served);
+    let by_layer: Vec<Vec<Spot>> =
+        choice.layers().iter().map(|&l| holders(atlas, l, record)).collect();
+    let shortcuts = shortcuts(&served, by_layer.iter().filter_map(|spots| spots.first().copied()));
+    let spots = by_layer.concat();
+    let areas = ById { served: &served, spots: &spots };
+    send(&Found { place: Place::of(postcode.to_string(), record.position), areas, shortcuts })
+}
+
+fn holders(atlas: &Atlas, layer: usize, record: &PostcodeRecord) -> Vec<Spot> {
+    areas_of(atlas, layer, record).into_iter().map(|area| (layer, area)).collect()
+}
+
+/// The ward and the council of a postcode, apart where there are two tiers; its constituency; and,
+/// ours, its LAP.
+fn shortcuts(served: &Served, spots: impl Iterator<Item = Spot>) -> Map<String, Value> {
+    let directory = served.directory();
+    let mut shortcuts = Map::new();
+    for spot in spots {
+        let (id, parent) = (directory.id(spot), directory.parent(spot));
+        let mut tier = |tier: &str| {
+            for (key, value) in [("ward", json!(id)), ("council", json!(parent))] {
+                let entry = shortcuts.entry(key).or_insert_with(|| json!({}));
+                // Where one tier alone has answered there is no room for two.
+                if let Value::Object(tiers) = entry {
+                    tiers.insert(tier.to_owned(), value);
+                }
+            }
+        };
+        match &*directory.type_of(spot).code {
+            "COP" | "LBW" | "LGE" | "LGW" | "MTW" | "UTE" | "UTW" | "WRD" => {
+                shortcuts.insert("ward".to_owned(), json!(id));
+                shortcuts.insert("council".to_owned(), json!(parent));
+            }
+            "CED" => tier("county"),
+            "DIW" => tier("district"),
+            of_type @ ("WMC" | "LAP") => {
+                shortcuts.insert(of_type.to_owned(), json!(id));
+            }
+            _ => {}
+        }
+    }
+    shortcuts
+}
+
+pub(super) async fn partial(
+    taken: Taken,
+    Path(text): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::read(query.as_deref());
+    respond(&query, centre(taken, &text))
+}
+
+/// The first half of a postcode, which may be given whole.
+fn centre(taken: Taken, text: &str) -> Answer {
+    let text = split_json(text)?;
+    let mut asked: String = text.split_whitespace().collect::<String>().to_ascii_uppercase();
+    if let Ok(postcode) = Postcode::parse(&asked) {
+        asked = postcode.outward();
+    }
+    // An outcode is one with which a postcode can be made.
+    if Postcode::parse(&format!("{asked}1AA")).is_err() {
+        let shown: String = asked.chars().take(40).collect();
+        return Err(malformed(format!("Partial postcode '{shown}' is not valid.")));
+    }
+    let served = taken.served()?;
+    let centre = served.outcodes().get(&asked).and_then(|outcode| outcode.centre);
+    let centre = centre.ok_or_else(|| not_found("Postcode not found"))?;
+    send(&Place::of(asked, Some(centre)))
+}
+
+pub(super) async fn nearest(
+    State(app): State<App>,
+    taken: Taken,
+    Path((srid, text)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::read(query.as_deref());
+    // A pause between two terminated postcodes may be long.
+    let work = move || Ok(nearest_to(taken, &srid, &text));
+    let answer = app.workshop.apart(work).await;
+    respond(&query, answer.map_err(Into::into).and_then(|answer| answer))
+}
+
+fn nearest_to(taken: Taken, srid: &str, text: &str) -> Answer {
+    let text = split_json(text)?;
+    let [x, y] = point::numbers(text)?;
+    let crs = crs_of(srid).ok_or_else(|| malformed(point::OUTSIDE))?;
+    let served = taken.served()?;
+    let none = || not_found(format!("No postcode found near {x},{y} ({srid})"));
+    let at = crs.bng_of_xy([x, y]).map_err(|_| none())?;
+    let live = |record: &&PostcodeRecord| record.terminated.is_none();
+    let record = served.atlas().nearest_postcodes(at).map(|(record, _)| record).find(live);
+    let record = record.ok_or_else(none)?;
+    let there = record.position.ok_or_else(none)?;
+    let place = Place::of(record.postcode.to_string(), Some(there));
+    let metres = distance::metres(at.to_lng_lat().0, there.to_lng_lat().0).round() as i64;
+    send(&json!({"postcode": Near { place, distance: metres }}))
+}

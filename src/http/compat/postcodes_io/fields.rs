@@ -1,0 +1,325 @@
+//! What is told of a postcode: each field, and which layer it comes from.
+//!
+//! This is the one place that joins postcodes.io's fields with kinds of layers
+//! ([`crate::compat::kinds`] says which layer is of which kind). A field without a row here, or
+//! whose kind no layer is of, is `null`.
+
+use jiff::civil::Date;
+use lapwing_boundaries::area::Area;
+use lapwing_boundaries::gazetteer::PostcodeRecord;
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+
+use crate::answers::{Metres, degrees};
+use crate::compat::kinds::{self, Kind, edition};
+use crate::compat::standing::areas_of;
+use crate::state::Served;
+
+/// The areas that fields are taken from: a kind, the census it must be of if that matters, and
+/// which of several areas (enterprise partnerships overlap).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Wanted {
+    kind: Kind,
+    census: Option<i16>,
+    place: usize,
+}
+
+const fn of(kind: Kind) -> Wanted {
+    Wanted { kind, census: None, place: 0 }
+}
+
+const fn census(kind: Kind, year: i16) -> Wanted {
+    Wanted { kind, census: Some(year), place: 0 }
+}
+
+const WANTED: [Wanted; 27] = [
+    of(Kind::District),
+    of(Kind::County),
+    of(Kind::Ward),
+    of(Kind::Parish),
+    of(Kind::Constituency),
+    of(Kind::SubIcb),
+    of(Kind::Division),
+    of(Kind::Lsoa),
+    of(Kind::Msoa),
+    of(Kind::PoliceForce),
+    of(Kind::NhsRegion),
+    of(Kind::TravelToWork),
+    of(Kind::NationalPark),
+    of(Kind::BuiltUp),
+    of(Kind::Icb),
+    of(Kind::CancerAlliance),
+    census(Kind::Lsoa, 2011),
+    census(Kind::Msoa, 2011),
+    census(Kind::Lsoa, 2021),
+    census(Kind::Msoa, 2021),
+    census(Kind::OutputArea, 2021),
+    of(Kind::Enterprise),
+    Wanted { kind: Kind::Enterprise, census: None, place: 1 },
+    of(Kind::Lap),
+    of(Kind::Region),
+    of(Kind::ElectoralRegion),
+    of(Kind::OutputArea),
+];
+
+/// Where a field's value comes from.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Postcode,
+    Quality,
+    Easting,
+    Northing,
+    Country,
+    Longitude,
+    Latitude,
+    Incode,
+    Outcode,
+    Codes,
+    /// The name of an area.
+    Name(Wanted),
+    /// Its code.
+    Code(Wanted),
+    /// We hold nothing of the kind.
+    Nothing,
+}
+
+use Source::{Code, Name, Nothing};
+
+/// In postcodes.io's order, ours behind.
+#[rustfmt::skip]
+const FIELDS: [(&str, Source); 43] = [
+    ("postcode", Source::Postcode),
+    ("quality", Source::Quality),
+    ("eastings", Source::Easting),
+    ("northings", Source::Northing),
+    ("country", Source::Country),
+    ("nhs_ha", Nothing),
+    ("longitude", Source::Longitude),
+    ("latitude", Source::Latitude),
+    ("european_electoral_region", Name(of(Kind::ElectoralRegion))),
+    ("primary_care_trust", Nothing),
+    ("region", Name(of(Kind::Region))),
+    ("lsoa", Name(of(Kind::Lsoa))),
+    ("msoa", Name(of(Kind::Msoa))),
+    ("incode", Source::Incode),
+    ("outcode", Source::Outcode),
+    ("parliamentary_constituency", Name(of(Kind::Constituency))),
+    ("parliamentary_constituency_2024", Name(of(Kind::Constituency))),
+    ("admin_district", Name(of(Kind::District))),
+    ("parish", Name(of(Kind::Parish))),
+    ("admin_county", Name(of(Kind::County))),
+    ("date_of_introduction", Nothing),
+    ("admin_ward", Name(of(Kind::Ward))),
+    ("ced", Name(of(Kind::Division))),
+    ("ccg", Name(of(Kind::SubIcb))),
+    ("nuts", Nothing),
+    ("pfa", Name(of(Kind::PoliceForce))),
+    ("nhs_region", Name(of(Kind::NhsRegion))),
+    ("ttwa", Name(of(Kind::TravelToWork))),
+    ("national_park", Name(of(Kind::NationalPark))),
+    ("bua", Name(of(Kind::BuiltUp))),
+    ("icb", Name(of(Kind::Icb))),
+    ("cancer_alliance", Name(of(Kind::CancerAlliance))),
+    ("lsoa11", Name(census(Kind::Lsoa, 2011))),
+    ("msoa11", Name(census(Kind::Msoa, 2011))),
+    ("lsoa21", Name(census(Kind::Lsoa, 2021))),
+    ("msoa21", Name(census(Kind::Msoa, 2021))),
+    // Output areas have no names: postcodes.io gives the code twice.
+    ("oa21", Code(census(Kind::OutputArea, 2021))),
+    ("ruc11", Nothing),
+    ("ruc21", Nothing),
+    ("lep1", Name(of(Kind::Enterprise))),
+    ("lep2", Name(Wanted { kind: Kind::Enterprise, census: None, place: 1 })),
+    ("lap", Name(of(Kind::Lap))),
+    ("codes", Source::Codes),
+];
+
+/// The members of `codes`.
+#[rustfmt::skip]
+const CODES: [(&str, Source); 30] = [
+    ("admin_district", Code(of(Kind::District))),
+    ("admin_county", Code(of(Kind::County))),
+    ("admin_ward", Code(of(Kind::Ward))),
+    ("parish", Code(of(Kind::Parish))),
+    ("parliamentary_constituency", Code(of(Kind::Constituency))),
+    ("parliamentary_constituency_2024", Code(of(Kind::Constituency))),
+    ("ccg", Code(of(Kind::SubIcb))),
+    ("ccg_id", Nothing),
+    ("ced", Code(of(Kind::Division))),
+    ("nuts", Nothing),
+    ("lsoa", Code(of(Kind::Lsoa))),
+    ("msoa", Code(of(Kind::Msoa))),
+    ("lau2", Nothing),
+    ("pfa", Code(of(Kind::PoliceForce))),
+    ("nhs_region", Code(of(Kind::NhsRegion))),
+    ("ttwa", Code(of(Kind::TravelToWork))),
+    ("national_park", Code(of(Kind::NationalPark))),
+    ("bua", Code(of(Kind::BuiltUp))),
+    ("icb", Code(of(Kind::Icb))),
+    ("cancer_alliance", Code(of(Kind::CancerAlliance))),
+    ("lsoa11", Code(census(Kind::Lsoa, 2011))),
+    ("msoa11", Code(census(Kind::Msoa, 2011))),
+    ("lsoa21", Code(census(Kind::Lsoa, 2021))),
+    ("msoa21", Code(census(Kind::Msoa, 2021))),
+    ("oa21", Code(census(Kind::OutputArea, 2021))),
+    ("ruc11", Nothing),
+    ("ruc21", Nothing),
+    ("lep1", Code(of(Kind::Enterprise))),
+    ("lep2", Code(Wanted { kind: Kind::Enterprise, census: None, place: 1 })),
+    ("lap", Code(of(Kind::Lap))),
+];
+
+/// Whether there is a field of that name.
+pub(super) fn is_field(name: &str) -> bool {
+    FIELDS.iter().any(|(field, _)| *field == name)
+}
+
+/// The layers that answer on a day, one for each of [`WANTED`].
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    layers: [Option<usize>; WANTED.len()],
+}
+
+impl Plan {
+    /// For a day. Of several layers of one kind it is the one in force, as `/v1/lookup` answers
+    /// from; of a census, the layer of that census, in force or not.
+    pub(super) fn of(served: &Served, today: Date) -> Self {
+        let (atlas, directory) = (served.atlas(), served.directory());
+        let current = directory.generations().layers_today(today, atlas);
+        let all = || (0..atlas.layers().len()).filter(|&at| atlas.layers()[at].layer().is_areas());
+        let layers = WANTED.map(|wanted| {
+            let is_kind = |layer: &usize| directory.kind(*layer) == wanted.kind;
+            match wanted.census {
+                None => current.iter().copied().find(is_kind),
+                Some(year) => all()
+                    .filter(is_kind)
+                    .find(|&layer| edition(atlas.layers()[layer].layer().meta()) == Some(year)),
+            }
+        });
+        Self { layers }
+    }
+
+    /// The layers that answer for kinds, for outcodes.
+    pub(super) fn layer(&self, kind: Kind) -> Option<usize> {
+        let at = WANTED.iter().position(|wanted| *wanted == of(kind))?;
+        self.layers[at]
+    }
+}
+
+/// What is told of one postcode.
+pub(super) struct Told<'a> {
+    record: &'a PostcodeRecord,
+    areas: [Option<&'a Area>; WANTED.len()],
+    /// Degrees east and north.
+    lng_lat: Option<(f64, f64)>,
+    /// Metres, near something.
+    distance: Option<f64>,
+    /// The fields to tell, in that order; all without.
+    only: Option<&'a [String]>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn of(served: &'a Served, plan: &Plan, record: &'a PostcodeRecord) -> Self {
+        let atlas = served.atlas();
+        let mut asked: Vec<(usize, Vec<usize>)> = Vec::with_capacity(8);
+        let mut areas = [None; WANTED.len()];
+        for (at, layer) in plan.layers.iter().enumerate() {
+            let Some(layer) = *layer else { continue };
+            let known = asked.iter().position(|(known, _)| *known == layer);
+            let known = known.unwrap_or_else(|| {
+                asked.push((layer, areas_of(atlas, layer, record)));
+                asked.len() - 1
+            });
+            let area = asked[known].1.get(WANTED[at].place);
+            areas[at] = area.map(|&area| &atlas.layers()[layer].layer().areas()[area]);
+        }
+        let lng_lat = record.position.map(|at| {
+            let (lng_lat, _) = at.to_lng_lat();
+            (degrees(lng_lat.lon()), degrees(lng_lat.lat()))
+        });
+        Self { record, areas, lng_lat, distance: None, only: None }
+    }
+
+    pub(super) fn at_distance(self, metres: f64) -> Self {
+        Self { distance: Some(metres), ..self }
+    }
+
+    pub(super) fn only(self, fields: Option<&'a [String]>) -> Self {
+        Self { only: fields, ..self }
+    }
+
+    fn area(&self, wanted: Wanted) -> Option<&'a Area> {
+        let at = WANTED.iter().position(|known| *known == wanted)?;
+        self.areas[at]
+    }
+
+    /// The country that the codes of its areas say, if they say one.
+    fn country(&self) -> Option<&'static str> {
+        let mut codes = self.areas.iter().flatten().map(|area| area.code().as_str());
+        codes.find_map(kinds::country).map(|(_, name)| name)
+    }
+
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        map: &mut M,
+        name: &str,
+        source: Source,
+    ) -> Result<(), M::Error> {
+        let postcode = self.record.postcode;
+        let at = self.record.position;
+        match source {
+            Source::Postcode => map.serialize_entry(name, &postcode.to_string()),
+            // The Postcode Directory's figure, from 1.
+            Source::Quality => map.serialize_entry(name, &(self.record.positional_quality / 10)),
+            Source::Easting => map.serialize_entry(name, &at.map(|at| Metres(at.easting()))),
+            Source::Northing => map.serialize_entry(name, &at.map(|at| Metres(at.northing()))),
+            Source::Country => map.serialize_entry(name, &self.country()),
+            Source::Longitude => map.serialize_entry(name, &self.lng_lat.map(|(lon, _)| lon)),
+            Source::Latitude => map.serialize_entry(name, &self.lng_lat.map(|(_, lat)| lat)),
+            Source::Incode => map.serialize_entry(name, &postcode.inward()),
+            Source::Outcode => map.serialize_entry(name, &postcode.outward()),
+            Source::Codes => map.serialize_entry(name, &Codes(self)),
+            Source::Name(wanted) => map.serialize_entry(name, &self.area(wanted).map(Area::name)),
+            Source::Code(wanted) => {
+                map.serialize_entry(name, &self.area(wanted).map(|area| area.code().as_str()))
+            }
+            Source::Nothing => map.serialize_entry(name, &None::<()>),
+        }
+    }
+}
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.only {
+            None => {
+                for (name, source) in FIELDS {
+                    self.write(&mut map, name, source)?;
+                }
+                if let Some(metres) = self.distance {
+                    map.serialize_entry("distance", &metres)?;
+                }
+            }
+            Some(only) => {
+                for wanted in only {
+                    if let Some((name, source)) = FIELDS.iter().find(|(name, _)| name == wanted) {
+                        self.write(&mut map, name, *source)?;
+                    }
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+struct Codes<'a>(&'a Told<'a>);
+
+impl Serialize for Codes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(CODES.len()))?;
+        for (name, source) in CODES {
+            self.0.write(&mut map, name, source)?;
+        }
+        map.end()
+    }
+}

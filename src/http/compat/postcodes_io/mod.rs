@@ -1,0 +1,134 @@
+//! `/postcodes-io`: postcodes.io, and a LAP for every postcode.
+//!
+//! - [`postcode`]: one postcode, or whether it is one, or one by chance;
+//! - [`many`]: many postcodes or positions in one request;
+//! - [`near`]: the postcodes near a position or a postcode;
+//! - [`search`]: postcodes by their beginning;
+//! - [`outcode`]: the first halves of postcodes;
+//! - [`others`]: terminated and Scottish postcodes, places, and whether the service is there.
+//!
+//! What is told of a postcode is written in [`fields`].
+
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Serialize;
+use serde_json::json;
+
+use super::query::Query;
+use super::reply;
+use crate::http::Routes;
+use crate::http::error::Problem;
+
+mod errors;
+mod fields;
+mod form;
+mod many;
+mod near;
+mod others;
+mod outcode;
+mod postcode;
+mod search;
+
+use errors::Refusal;
+
+pub(super) fn routes() -> Routes {
+    vec![
+        ("/postcodes-io/postcodes", get(search::query).post(many::bulk)),
+        ("/postcodes-io/postcodes/{postcode}", get(postcode::one)),
+        ("/postcodes-io/postcodes/{postcode}/validate", get(postcode::validate)),
+        ("/postcodes-io/postcodes/{postcode}/nearest", get(near::of_postcode)),
+        ("/postcodes-io/postcodes/{postcode}/autocomplete", get(search::autocomplete)),
+        ("/postcodes-io/postcodes/lon/{lon}/lat/{lat}", get(near::lon_lat)),
+        ("/postcodes-io/postcodes/lat/{lat}/lon/{lon}", get(near::lat_lon)),
+        ("/postcodes-io/outcodes", get(outcode::near)),
+        ("/postcodes-io/outcodes/{outcode}", get(outcode::one)),
+        ("/postcodes-io/outcodes/{outcode}/nearest", get(outcode::nearest)),
+        ("/postcodes-io/terminated_postcodes/{postcode}", get(others::terminated)),
+        ("/postcodes-io/scotland/postcodes/{postcode}", get(others::scottish)),
+        ("/postcodes-io/places", get(others::places)),
+        ("/postcodes-io/places/{id}", get(others::place)),
+    ]
+}
+
+pub(super) fn fresh_routes() -> Routes {
+    vec![
+        ("/postcodes-io/random/postcodes", get(postcode::random)),
+        ("/postcodes-io/random/places", get(others::random_place)),
+        ("/postcodes-io/ping", get(others::ping)),
+        ("/postcodes-io/ready", get(others::ready)),
+    ]
+}
+
+/// `{"status": 200, "result": …}`, already written.
+type Answer = Result<Bytes, Refusal>;
+
+fn answer(result: &impl Serialize) -> Answer {
+    #[derive(Serialize)]
+    struct Envelope<'a, T> {
+        status: u16,
+        result: &'a T,
+    }
+    Ok(crate::http::work::json(&Envelope { status: 200, result })?)
+}
+
+/// The answer as it is sent, as a script where the client asks for one.
+fn respond(query: &Query, answer: Answer) -> Response {
+    let (status, body) = match answer {
+        Ok(body) => (StatusCode::OK, body),
+        Err(Refusal::Problem(problem)) => return respond_problem(problem),
+        Err(refusal) => (refusal.status(), refusal.body()),
+    };
+    let Some(callback) = query.get("callback") else { return reply::json(status, body) };
+    // As Express does: what no name of a function has is left out.
+    let name: String =
+        callback.chars().filter(|c| c.is_ascii_alphanumeric() || "_$.[]".contains(*c)).collect();
+    let before = format!("/**/ typeof {name} === 'function' && {name}(");
+    reply::script("text/javascript; charset=utf-8", &before, &body, ");")
+}
+
+fn respond_problem(problem: Problem) -> Response {
+    axum::response::IntoResponse::into_response(problem)
+}
+
+/// The text of a postcode, as postcodes.io takes it: white space around, and between its halves.
+fn has_form(text: &str) -> bool {
+    let text = text.trim();
+    let Some(inward) = text.len().checked_sub(3) else { return false };
+    if !text.is_ascii() {
+        return false;
+    }
+    let (outward, inward) = text.split_at(inward);
+    let outward = outward.trim_end();
+    let plain = |half: &str| !half.contains(char::is_whitespace);
+    plain(outward)
+        && plain(inward)
+        && lapwing_boundaries::postcode::Postcode::parse(&format!("{outward}{inward}")).is_ok()
+}
+
+/// Whether a text is the first half of some postcode.
+fn is_outcode(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && has_form(&format!("{text} 1AA"))
+}
+
+/// `json!(…)` of nothing found.
+fn nothing() -> serde_json::Value {
+    json!(null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postcode_may_have_space_around_it_and_between_its_halves() {
+        for text in ["NN11ED", "nn1 1ed", " NN1  1ED ", "SW1A 1AA", "M1 1AE"] {
+            assert!(has_form(text), "{text}");
+        }
+        for text in ["", "NN1", "N N1 1ED", "NN1 1 ED", "INVALID123", "ÑN1 1ED", "NN1-1ED"] {
+            assert!(!has_form(text), "{text}");
+        }
+        assert!(is_outcode("NN1") && is_outcode("sw1a") && !is_outcode("NN1 ") && !is_outcode("N"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Responses in the words of another service.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use super::Spoken;
+
+/// As both services send it.
+pub(super) const JSON: &str = "application/json; charset=utf-8";
+
+/// A body of that type; an error is not to be kept.
+pub(super) fn of_type(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Body>,
+) -> Response {
+    let mut response = (status, body.into()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    // Where every layer's licence and attribution are.
+    let layers = HeaderValue::from_static("</v1/layers>; rel=\"describedby\"");
+    headers.insert(header::LINK, layers);
+    if !status.is_success() {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response.extensions_mut().insert(Spoken);
+    response
+}
+
+/// JSON.
+pub(super) fn json(status: StatusCode, body: Bytes) -> Response {
+    of_type(status, JSON, body)
+}
+
+/// JSON as the argument of a function: a script of `before`, the JSON and `after`. It is always
+/// sent as 200, because a browser shows a script nothing else.
+pub(super) fn script(
+    content_type: &'static str,
+    before: &str,
+    body: &[u8],
+    after: &str,
+) -> Response {
+    let mut written = Vec::with_capacity(before.len() + body.len() + after.len());
+    written.extend(before.as_bytes());
+    // The two line ends that JSON allows in a string and older scripts do not.
+    let text = String::from_utf8_lossy(body);
+    let text = text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+    written.extend(text.as_bytes());
+    written.extend(after.as_bytes());
+    let mut response = of_type(StatusCode::OK, content_type, written);
+    let nosniff = HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
+}
+
+/// 302 to an address.
+pub(super) fn found(address: &str) -> Response {
+    let mut response = StatusCode::FOUND.into_response();
+    if let Ok(address) = HeaderValue::from_str(address) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
+    let name = HeaderName::from_static("cache-control");
+    response.headers_mut().insert(name, HeaderValue::from_static("public, max-age=60"));
+    response.extensions_mut().insert(Spoken);
+    response
+}
