@@ -8,7 +8,7 @@ use lapwing_boundaries::gazetteer::PostcodeRecord;
 use lapwing_boundaries::position::Bng;
 
 use super::kinds;
-use super::standing::areas_of;
+use super::standing::{areas_of, of_layer};
 
 /// The outcodes of an atlas, in order.
 #[derive(Debug)]
@@ -105,8 +105,9 @@ impl Outcode {
     fn find_holders(&self, atlas: &Atlas, layers: &[usize]) -> Holders {
         let mut holders = Holders::default();
         for record in self.live(atlas) {
+            let spots = areas_of(atlas, layers, record);
             for &layer in layers {
-                let Some(&area) = areas_of(atlas, layer, record).first() else { continue };
+                let Some(&(_, area)) = of_layer(&spots, layer).first() else { continue };
                 let area = &atlas.layers()[layer].layer().areas()[area];
                 let names = holders.names.entry(layer).or_default();
                 if !names.contains(area.name()) {

@@ -1,28 +1,71 @@
-//! The areas of one postcode: the same that `/v1/lookup` names.
+//! The areas of one postcode or position: the same that `/v1/lookup` names.
 
 use std::cmp::Reverse;
 
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeRecord;
 use lapwing_boundaries::locate::MatchBy;
+use lapwing_boundaries::position::Bng;
 
-/// The areas of a layer that hold a postcode, the one to be named alone first: that with the most
-/// of its addresses, where they are known, and else the first in code order of those that its
-/// position lies in or on the boundary of. None where it has no position.
+use super::directory::Spot;
+
+/// The areas of all layers that hold a position, in order of layer and code.
+pub fn areas_at(atlas: &Atlas, at: Bng) -> Vec<Spot> {
+    let mut spots = Vec::new();
+    atlas.cells().locate(at, |layer, area, _| spots.push((layer, area)));
+    spots.sort_unstable();
+    spots
+}
+
+/// The areas that hold a postcode, in order of layer; of each of `layers` that to be named alone
+/// first: the one with the most of its addresses, where they are known, and else the first in code
+/// order of those that its position lies in or on the boundary of. None where it has no position.
+/// Other layers may stand among them.
 ///
-/// How near the boundary is, is not asked: neither service has a word for it.
-pub fn areas_of(atlas: &Atlas, layer: usize, record: &PostcodeRecord) -> Vec<usize> {
+/// How near a boundary is, is not asked: neither service has a word for it.
+pub fn areas_of(atlas: &Atlas, layers: &[usize], record: &PostcodeRecord) -> Vec<Spot> {
     let Some(at) = record.position else { return Vec::new() };
     if atlas.addresses_of(record.postcode).is_empty() {
-        let holders = atlas.layers()[layer].area_index().containing(at);
-        return holders.into_iter().map(|(area, _)| area).collect();
+        return areas_at(atlas, at);
     }
-    let located = atlas.locate_postcode(layer, record);
-    let mut matches = located.map_or_else(Vec::new, |located| located.matches);
-    // Stable: of equal ones the first in code order.
-    matches.sort_by_key(|found| match found.by {
-        MatchBy::Addresses { count, .. } => Reverse(count),
-        MatchBy::Position(_) => Reverse(0),
-    });
-    matches.into_iter().map(|found| found.area).collect()
+    let mut spots = Vec::new();
+    for &layer in layers {
+        let located = atlas.locate_postcode(layer, record);
+        let mut matches = located.map_or_else(Vec::new, |located| located.matches);
+        // Stable: of equal ones the first in code order.
+        matches.sort_by_key(|found| match found.by {
+            MatchBy::Addresses { count, .. } => Reverse(count),
+            MatchBy::Position(_) => Reverse(0),
+        });
+        spots.extend(matches.into_iter().map(|found| (layer, found.area)));
+    }
+    // Stable again.
+    spots.sort_by_key(|(layer, _)| *layer);
+    spots
+}
+
+/// The areas of one layer among those of many in order of layer.
+pub fn of_layer(spots: &[Spot], layer: usize) -> &[Spot] {
+    let start = spots.partition_point(|(of, _)| *of < layer);
+    let end = spots.partition_point(|(of, _)| *of <= layer);
+    &spots[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::squares;
+
+    #[test]
+    fn the_areas_of_a_postcode_come_in_order_of_layer_the_one_to_name_first() {
+        let postcode = lapwing_boundaries::postcode::Postcode::parse("NN1 1AC").unwrap();
+        let layers = [3, 0, 2];
+        let of = |atlas: &Atlas| areas_of(atlas, &layers, atlas.postcode(postcode).unwrap());
+        let by_position = of(&squares::atlas());
+        assert_eq!(by_position, [(0, 0), (1, 0), (2, 0), (3, 0)], "of every layer");
+        assert_eq!(of_layer(&by_position, 2), [(2, 0)]);
+        assert!(of_layer(&by_position, 4).is_empty());
+        let by_addresses = of(&squares::with_addresses());
+        assert_eq!(by_addresses, [(0, 0), (0, 1), (2, 0), (3, 0)]);
+    }
 }

@@ -19,7 +19,8 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
 
 use super::{
-    App, Routes, Settings, admin, compat, data_routes, error, etag, files, guard, log, other_routes, tiles,
+    App, Routes, Settings, admin, compat, data_routes, error, etag, files, guard, log,
+    other_routes, tiles,
 };
 use crate::state::Live;
 

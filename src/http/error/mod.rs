@@ -214,7 +214,9 @@ mod tests {
         }
         let service = Router::new()
             .route("/", get(panics))
-            .layer(from_fn(async |request: Request, next: Next| finish(None, next.run(request)).await))
+            .layer(from_fn(async |request: Request, next: Next| {
+                finish(None, next.run(request)).await
+            }))
             .layer(from_fn(crate::http::log::observe));
         let request = Request::get("/").body(Body::empty()).unwrap();
         let response = service.oneshot(request).await.unwrap();

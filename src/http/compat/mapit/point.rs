@@ -8,9 +8,11 @@ use super::choice::Choice;
 use super::written::ById;
 use super::{Answer, Format, Query, Refusal, Reply, crs_of, json, malformed, respond, split};
 use crate::compat::directory::Spot;
+use crate::compat::standing::areas_at;
 use crate::crs::Crs;
 use crate::http::Taken;
 use crate::http::base::Base;
+use crate::state::Served;
 
 /// What MapIt says of a position that it cannot place.
 pub(super) const OUTSIDE: &str = "Point outside the area geometry";
@@ -91,22 +93,27 @@ impl Asked<'_> {
             }
             Err(_) => return Err(malformed(OUTSIDE)),
         };
-        let spots = choice.layers().iter().flat_map(|&layer| self.holders(&served, layer, at));
-        let spots = choice.filter(&served, spots.collect::<Vec<_>>());
+        let mut spots = self.holders(&served, choice.layers(), at);
+        // The latest of several vintages first.
+        spots.sort_by_key(|(layer, _)| choice.layers().iter().position(|of| of == layer));
+        let spots = choice.filter(&served, spots);
         json(&ById { served: &served, spots: &spots })
     }
 
-    fn holders(&self, served: &crate::state::Served, layer: usize, at: Bng) -> Vec<Spot> {
-        let layer_of = &served.atlas().layers()[layer];
-        if self.boxed {
-            let at = at.coord();
-            let mut found: Vec<usize> =
-                layer_of.area_index().meeting(geo::Rect::new(at, at)).collect();
-            found.sort_unstable();
-            return found.into_iter().map(|area| (layer, area)).collect();
+    fn holders(&self, served: &Served, layers: &[usize], at: Bng) -> Vec<Spot> {
+        let atlas = served.atlas();
+        if !self.boxed {
+            let mut spots = areas_at(atlas, at);
+            spots.retain(|(layer, _)| layers.contains(layer));
+            return spots;
         }
-        let holders = layer_of.area_index().containing(at);
-        holders.into_iter().map(|(area, _)| (layer, area)).collect()
+        let boxes = layers.iter().flat_map(|&layer| {
+            let index = atlas.layers()[layer].area_index();
+            index.meeting(geo::Rect::new(at.coord(), at.coord())).map(move |area| (layer, area))
+        });
+        let mut spots: Vec<Spot> = boxes.collect();
+        spots.sort_unstable();
+        spots
     }
 
     /// To the address that has the x first.

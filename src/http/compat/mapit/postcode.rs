@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeRecord;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
@@ -97,16 +96,12 @@ fn find(taken: Taken, text: &str, query: &Query) -> Answer {
         .postcode(postcode)
         .ok_or_else(|| not_found("No Postcode matches the given query."))?;
     let choice = Choice::by_generation(query, &served);
-    let by_layer: Vec<Vec<Spot>> =
-        choice.layers().iter().map(|&l| holders(atlas, l, record)).collect();
-    let shortcuts = shortcuts(&served, by_layer.iter().filter_map(|spots| spots.first().copied()));
-    let spots = by_layer.concat();
+    let mut spots = areas_of(atlas, choice.layers(), record);
+    spots.retain(|(layer, _)| choice.layers().contains(layer));
+    let first = |at: &usize| *at == 0 || spots[at - 1].0 != spots[*at].0;
+    let shortcuts = shortcuts(&served, (0..spots.len()).filter(first).map(|at| spots[at]));
     let areas = ById { served: &served, spots: &spots };
     send(&Found { place: Place::of(postcode.to_string(), record.position), areas, shortcuts })
-}
-
-fn holders(atlas: &Atlas, layer: usize, record: &PostcodeRecord) -> Vec<Spot> {
-    areas_of(atlas, layer, record).into_iter().map(|area| (layer, area)).collect()
 }
 
 /// The ward and the council of a postcode, apart where there are two tiers; its constituency; and,

@@ -12,7 +12,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::answers::{Metres, degrees};
 use crate::compat::kinds::{self, Kind, edition};
-use crate::compat::standing::areas_of;
+use crate::compat::standing::{areas_of, of_layer};
 use crate::state::Served;
 
 /// The areas that fields are taken from: a kind, the census it must be of if that matters, and
@@ -178,6 +178,8 @@ pub(super) fn is_field(name: &str) -> bool {
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     layers: [Option<usize>; WANTED.len()],
+    /// The same, each once, in order.
+    all: Vec<usize>,
 }
 
 impl Plan {
@@ -196,7 +198,10 @@ impl Plan {
                     .find(|&layer| edition(atlas.layers()[layer].layer().meta()) == Some(year)),
             }
         });
-        Self { layers }
+        let mut all: Vec<usize> = layers.iter().copied().flatten().collect();
+        all.sort_unstable();
+        all.dedup();
+        Self { layers, all }
     }
 
     /// The layers that answer for kinds, for outcodes.
@@ -221,17 +226,13 @@ pub(super) struct Told<'a> {
 impl<'a> Told<'a> {
     pub(super) fn of(served: &'a Served, plan: &Plan, record: &'a PostcodeRecord) -> Self {
         let atlas = served.atlas();
-        let mut asked: Vec<(usize, Vec<usize>)> = Vec::with_capacity(8);
+        let spots = areas_of(atlas, &plan.all, record);
         let mut areas = [None; WANTED.len()];
-        for (at, layer) in plan.layers.iter().enumerate() {
-            let Some(layer) = *layer else { continue };
-            let known = asked.iter().position(|(known, _)| *known == layer);
-            let known = known.unwrap_or_else(|| {
-                asked.push((layer, areas_of(atlas, layer, record)));
-                asked.len() - 1
-            });
-            let area = asked[known].1.get(WANTED[at].place);
-            areas[at] = area.map(|&area| &atlas.layers()[layer].layer().areas()[area]);
+        for ((area, wanted), layer) in areas.iter_mut().zip(WANTED).zip(plan.layers) {
+            let Some(layer) = layer else { continue };
+            *area = of_layer(&spots, layer)
+                .get(wanted.place)
+                .map(|&(_, area)| &atlas.layers()[layer].layer().areas()[area]);
         }
         let lng_lat = record.position.map(|at| {
             let (lng_lat, _) = at.to_lng_lat();
