@@ -128,6 +128,8 @@ impl Directory {
     /// The first and the last generation of the area of a number.
     pub fn span(&self, id: Id) -> (Number, Number) {
         let spans = self.spots(id).iter().map(|&(layer, _)| self.generations.span(layer));
+        // A vintage that another hides is in force in none.
+        let spans = spans.filter(|(low, _)| *low > 0);
         spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).unwrap_or((0, 0))
     }
 
@@ -257,8 +259,11 @@ mod tests {
             .layers
             .push(lapwing_boundaries::layer::Layer::of_areas(meta, ward.areas().to_vec()));
         let mut meta = ward.meta().clone();
+        meta.vintage.valid_to = Some(jiff::civil::date(2030, 1, 1));
+        contents.layers[0] =
+            lapwing_boundaries::layer::Layer::of_areas(meta.clone(), ward.areas().to_vec());
         meta.id = lapwing_boundaries::layer::LayerId::parse("ward_2030").unwrap();
-        meta.vintage.valid_from = Some(jiff::civil::date(2030, 1, 1));
+        meta.vintage.valid_from = meta.vintage.valid_to.take();
         contents
             .layers
             .push(lapwing_boundaries::layer::Layer::of_areas(meta, ward.areas().to_vec()));
