@@ -83,6 +83,9 @@ pub(crate) struct ServeArgs {
     /// rather set it in the environment or in the file of --config
     #[arg(long, value_name = "TOKEN", env = "LAPWING_ADMIN_TOKEN", hide_env_values = true)]
     pub(crate) admin_token: Option<Secret>,
+    /// Serve /metrics here, and not among the other routes
+    #[arg(long, value_name = "ADDR", env = "LAPWING_METRICS_LISTEN")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

@@ -154,3 +154,23 @@ fn what_cannot_be_served_is_told_before_or_instead() {
     let (code, told) = refusal(&["serve", "--config", config.to_str().unwrap()]);
     assert!(code == 2 && told.contains("did you mean \"listen\"?"), "{told}");
 }
+
+#[test]
+fn counters_can_have_an_address_of_their_own() {
+    let mut service =
+        Service::start(&mut serve(&[squares_file(), "--metrics-listen", "127.0.0.1:0"]));
+    assert_eq!(service.get("/metrics").0, 404);
+    let told = service.said.concat() + &service.wait_for("try: curl");
+    let told = if told.contains("metrics: http://") { told } else { service.wait_for("metrics: ") };
+    let address = told.split("metrics: http://").nth(1).expect("an address");
+    let address = address.split('/').next().expect("an address").to_owned();
+    let main = std::mem::replace(&mut service.address, address);
+    let (status, page) = service.get("/metrics");
+    assert_eq!(status, 200);
+    assert!(page.contains("lapwing_http_requests_total{route=\"/health/ready\""), "{page}");
+    assert_eq!(service.get("/v1/layers").0, 404);
+    service.address = main;
+    assert_eq!(service.get("/v1/layers").0, 200);
+    service.signal("TERM");
+    assert_eq!(service.end().0, Some(0));
+}

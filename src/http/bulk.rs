@@ -17,7 +17,7 @@ use super::error::{Kind, Problem};
 use super::negotiate::{CSV, JSON, NDJSON, negotiate};
 use super::params::{Params, malformed};
 use super::work::respond;
-use super::{App, Taken};
+use super::{App, Metrics, Taken};
 use crate::bulk::{Ask, BulkError, By, CsvRows, JsonRows, NdjsonRows, RowEngine};
 
 /// So many bytes are answered before the client is given something.
@@ -53,7 +53,7 @@ pub(super) async fn many(
     let received = body::read(&headers, body, most, &app.limits, &app.body_memory).await?;
 
     // Up to the first words of the answer, a document that cannot be read can still be refused.
-    let mut pieces = Pieces::new(engine, received);
+    let mut pieces = Pieces::new(engine, received, app.metrics.clone());
     let (first, pieces) = app
         .workshop
         .apart(move || {
@@ -87,12 +87,19 @@ struct Pieces {
     rest: VecDeque<Bytes>,
     /// Holds the body's part of the memory until all is answered.
     _received: Received,
+    metrics: Metrics,
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        self.metrics.rows(self.engine.tally());
+    }
 }
 
 impl Pieces {
-    fn new(engine: Box<dyn RowEngine>, mut received: Received) -> Self {
+    fn new(engine: Box<dyn RowEngine>, mut received: Received, metrics: Metrics) -> Self {
         let rest = std::mem::take(&mut received.pieces).into();
-        Self { engine, rest, _received: received }
+        Self { engine, rest, _received: received, metrics }
     }
 }
 

@@ -13,11 +13,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
+
+use super::metrics::{InFlight, Metrics};
 
 /// The header that carries it both ways.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -88,9 +90,14 @@ pub(super) fn note_route(request: &Request) {
     }
 }
 
-/// The outermost layer: the id, and the line.
-pub(super) async fn observe(request: Request, next: Next) -> Response {
+/// The outermost layer: the id, the line, and the counters.
+pub(super) async fn observe(
+    State(metrics): State<Metrics>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
+    let in_flight = metrics.come();
     let id = RequestId::of(request.headers());
     let method = request.method().clone();
     let current = Current { id: id.clone(), route: OnceCell::new() };
@@ -99,7 +106,9 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let route = answer.take_value().and_then(|current| current.route.into_inner());
     let status = response.status();
     response.headers_mut().insert(REQUEST_ID, id.0.clone());
-    let line = Line { method, route, status, bytes: 0, ended: false, started, id };
+    let (bytes, ended) = (0, false);
+    let line =
+        Line { method, route, status, bytes, ended, started, id, metrics, _in_flight: in_flight };
     response.map(|body| Body::new(Counted { body, line }))
 }
 
@@ -113,6 +122,8 @@ struct Line {
     ended: bool,
     started: Instant,
     id: RequestId,
+    metrics: Metrics,
+    _in_flight: InFlight,
 }
 
 struct Counted {
@@ -122,14 +133,17 @@ struct Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let Line { method, route, status, bytes, ended, started, id } = &self.line;
+        let Line { method, route, status, bytes, ended, started, id, metrics, .. } = &self.line;
+        let took = started.elapsed();
+        let route = route.as_ref().map(MatchedPath::as_str);
+        metrics.answered(route, method, *status, *bytes, took);
         tracing::info!(
             target: "lapwing::access",
             %method,
-            route = route.as_ref().map_or("-", |route| route.as_str()),
+            route = route.unwrap_or("-"),
             status = status.as_u16(),
             bytes,
-            ms = started.elapsed().as_secs_f64() * 1000.0,
+            ms = took.as_secs_f64() * 1000.0,
             complete = *ended || self.body.is_end_stream(),
             request_id = id.as_str(),
         );

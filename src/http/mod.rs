@@ -44,6 +44,7 @@ mod html;
 mod limits;
 mod log;
 mod lookup;
+mod metrics;
 mod negotiate;
 mod ogc;
 mod openapi;
@@ -64,7 +65,8 @@ pub use error::{Kind, Problem};
 use work::Workshop;
 
 pub use limits::Limits;
-pub use serve::run;
+pub use metrics::Metrics;
+pub use serve::{run, serve_metrics};
 pub use stack::router;
 pub use web::Basemap;
 
@@ -84,6 +86,7 @@ struct Shared {
     basemap: Option<Basemap>,
     reloads: Option<Reloads>,
     admin: Option<Admin>,
+    metrics: Metrics,
 }
 
 impl Deref for App {
@@ -96,7 +99,7 @@ impl Deref for App {
 
 impl App {
     fn new(live: Live, settings: Settings) -> Self {
-        let Settings { limits, basemap, reloads, admin } = settings;
+        let Settings { limits, basemap, reloads, admin, metrics, .. } = settings;
         Self(Arc::new(Shared {
             live,
             slots: Semaphore::new(limits.requests_at_once),
@@ -106,6 +109,7 @@ impl App {
             basemap,
             reloads,
             admin,
+            metrics,
         }))
     }
 }
@@ -121,6 +125,10 @@ pub struct Settings {
     pub reloads: Option<Reloads>,
     /// What the operator may do over HTTP. Without it there is no `/admin`.
     pub admin: Option<Admin>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether the counters are served by [`serve_metrics`] alone, and not among the other routes.
+    pub metrics_apart: bool,
 }
 
 impl From<Limits> for Settings {
@@ -192,8 +200,10 @@ fn other_routes() -> Routes {
 }
 
 /// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`; those under `/admin`
-/// are there only with [`Settings::admin`].
+/// are there only with [`Settings::admin`], and `/metrics` not with [`Settings::metrics_apart`].
 pub fn addresses() -> Vec<&'static str> {
-    let all = [data_routes(), tiles::tile_routes(), other_routes(), admin::routes()].concat();
+    let all =
+        [data_routes(), tiles::tile_routes(), other_routes(), admin::routes(), metrics::routes()]
+            .concat();
     all.into_iter().map(|(path, _)| path).collect()
 }

@@ -1,5 +1,6 @@
 //! Sockets: accepting connections, and ending well.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::pin::pin;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -15,10 +17,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tower::ServiceBuilder;
+use tower::{Service, ServiceBuilder};
 
 use super::patient::Patient;
-use super::stack::stack;
+use super::stack::{metrics_stack, stack};
 use super::{Limits, Settings};
 use crate::state::Live;
 
@@ -34,12 +36,44 @@ pub async fn run(
 ) -> io::Result<()> {
     let settings = settings.into();
     let limits = settings.limits.clone();
+    let stack = stack(live.clone(), settings);
+    accept(listener, stack, &limits, shutdown, || {
+        live.drain();
+        tracing::info!("shutting down: finishing the requests under way");
+    })
+    .await
+}
+
+/// Serves the counters of a service, and nothing else, until `shutdown` is done. `settings` are
+/// those of the service.
+pub async fn serve_metrics(
+    listener: TcpListener,
+    live: Live,
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let limits = Limits { connections: 64, ..settings.limits.clone() };
+    accept(listener, metrics_stack(live, settings), &limits, shutdown, || {}).await
+}
+
+/// Accepts connections until `shutdown` is done; then says so by `begin_end`, and finishes.
+async fn accept<S>(
+    listener: TcpListener,
+    stack: S,
+    limits: &Limits,
+    shutdown: impl Future<Output = ()>,
+    begin_end: impl FnOnce(),
+) -> io::Result<()>
+where
+    S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
     let stack = ServiceBuilder::new()
         .map_request(|request: Request<Incoming>| request.map(Body::new))
-        .service(stack(live.clone(), settings));
+        .service(stack);
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
-    let builder = builder(&limits);
+    let builder = builder(limits);
     let mut shutdown = pin!(shutdown);
     loop {
         let place = tokio::select! {
@@ -69,9 +103,8 @@ pub async fn run(
             drop(place);
         });
     }
-    live.drain();
+    begin_end();
     drop(listener);
-    tracing::info!("shutting down: finishing the requests under way");
     if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!(after = ?limits.drain, "requests still under way were cut off");
     }

@@ -19,7 +19,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
 
 use super::{
-    App, Routes, Settings, admin, compat, data_routes, error, etag, files, guard, log,
+    App, Routes, Settings, admin, compat, data_routes, error, etag, files, guard, log, metrics,
     other_routes, tiles,
 };
 use crate::state::Live;
@@ -42,20 +42,37 @@ pub(super) fn stack(
 + Send
 + Sync
 + 'static {
-    let of_admin = if settings.admin.is_some() { admin::routes() } else { Vec::new() };
+    let when = |wanted: bool, routes: Routes| if wanted { routes } else { Vec::new() };
+    let of_operator = [
+        when(settings.admin.is_some(), admin::routes()),
+        when(!settings.metrics_apart, metrics::routes()),
+    ];
     let app = App::new(live, settings);
+    let counters = app.metrics.clone();
     let routes = gather(data_routes())
         .layer(from_fn_with_state(app.clone(), data))
         .merge(gather(tiles::tile_routes()).layer(from_fn_with_state(app.clone(), tile)))
-        .merge(gather([other_routes(), of_admin].concat()).layer(from_fn(other)))
+        .merge(gather([other_routes(), of_operator.concat()].concat()).layer(from_fn(other)))
         .fallback(error::unknown_route)
         .with_state(app);
     ServiceBuilder::new()
-        .layer(from_fn(log::observe))
+        .layer(from_fn_with_state(counters, log::observe))
         .layer(cors())
         .layer(compression())
         .layer(from_fn(finished))
         .service(routes)
+}
+
+/// The counters alone, for an address of their own.
+pub(super) fn metrics_stack(live: Live, settings: Settings) -> Router {
+    let app = App::new(live, settings);
+    let counters = app.metrics.clone();
+    gather(metrics::routes())
+        .layer(from_fn(other))
+        .fallback(error::unknown_route)
+        .layer(from_fn(finished))
+        .layer(from_fn_with_state(counters, log::observe))
+        .with_state(app)
 }
 
 fn gather(routes: Routes) -> Router<App> {

@@ -17,6 +17,7 @@ mod items;
 mod lookup;
 mod map;
 mod mapit;
+mod metrics;
 mod openapi;
 mod overlaps;
 mod pages;

@@ -54,7 +54,14 @@ pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
     let reloads = reloads_of(kind, &opening, &live);
     let admin = token.map(|token| Admin { token, reloads: reloads.clone() });
     let basemap = args.basemap()?;
-    let settings = Settings { limits, basemap, admin, reloads: Some(reloads.clone()) };
+    let settings = Settings {
+        limits,
+        basemap,
+        admin,
+        reloads: Some(reloads.clone()),
+        metrics_apart: args.metrics_listen.is_some(),
+        ..Settings::default()
+    };
     let service = Service { live, opening, reloads, settings };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -85,12 +92,11 @@ fn reloads_of(kind: Kind, opening: &Arc<Opening>, live: &Live) -> Reloads {
 
 async fn serve(args: &ServeArgs, service: Service) -> Result<(), Failure> {
     let Service { live, opening, reloads, settings } = service;
-    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-        Failure::Refused(format!(
-            "{} cannot be listened on: {error}; choose another with --listen",
-            args.listen
-        ))
-    })?;
+    let listener = listen(args.listen, "--listen").await?;
+    let for_metrics = match args.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
     let address = listener.local_addr().unwrap_or(args.listen);
     let (failed, failure) = oneshot::channel();
     // Taken before anything can ask for a reload.
@@ -116,6 +122,14 @@ async fn serve(args: &ServeArgs, service: Service) -> Result<(), Failure> {
     });
     let reloading = signals::reload_on_hangup(reloads)?;
     let stopped = signals::stop()?;
+    let metrics = for_metrics.map(|listener| {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!("metrics: http://{address}/metrics");
+        }
+        // They are told to the last.
+        let never = std::future::pending();
+        tokio::spawn(http::serve_metrics(listener, live.clone(), settings.clone(), never))
+    });
 
     let mut refused = None;
     let shutdown = async {
@@ -127,10 +141,21 @@ async fn serve(args: &ServeArgs, service: Service) -> Result<(), Failure> {
     let served = http::run(listener, live, settings, shutdown).await;
     first.abort();
     reloading.abort();
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     match refused {
         Some(failure) => Err(failure),
         None => served.map_err(|error| Failure::Refused(format!("serving ended: {error}"))),
     }
+}
+
+async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Refused(format!(
+            "{address} cannot be listened on: {error}; choose another with {option}"
+        ))
+    })
 }
 
 /// Opens it, on a thread where it may take its time.

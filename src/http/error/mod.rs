@@ -200,12 +200,13 @@ mod tests {
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
-    use axum::middleware::{Next, from_fn};
+    use axum::middleware::{Next, from_fn, from_fn_with_state};
     use axum::routing::get;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::http::Metrics;
 
     #[tokio::test]
     async fn a_panic_is_an_internal_problem_that_tells_nothing_of_it() {
@@ -217,7 +218,7 @@ mod tests {
             .layer(from_fn(async |request: Request, next: Next| {
                 finish(None, next.run(request)).await
             }))
-            .layer(from_fn(crate::http::log::observe));
+            .layer(from_fn_with_state(Metrics::default(), log::observe));
         let request = Request::get("/").body(Body::empty()).unwrap();
         let response = service.oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);

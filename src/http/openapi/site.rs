@@ -1,4 +1,4 @@
-//! `/api`, `/health`, `/admin`, `/problems`.
+//! `/api`, `/health`, `/admin`, `/metrics`, `/problems`.
 
 use serde_json::{Value, json};
 
@@ -52,6 +52,7 @@ pub(super) fn paths() -> Members {
         ("/health/live", vec![live.get_fresh()]),
         ("/health/ready", vec![ready.get_fresh()]),
         ("/admin/reload", vec![reload()]),
+        ("/metrics", vec![metrics()]),
         ("/problems/{kind}", vec![problem.get_fresh()]),
     ])
 }
@@ -110,6 +111,25 @@ Requests under way finish on the snapshot before. A file that cannot be read cha
     );
     operation["security"] = json!([{"operator": []}]);
     ("post", operation)
+}
+
+fn metrics() -> (&'static str, Value) {
+    let page = || json!({"type": "string"});
+    let metrics = Operation {
+        tag: "service",
+        id: "metrics",
+        summary: "What the service has counted, for Prometheus",
+        parameters: &[],
+        ok: ok(
+            "Prometheus's text format, or OpenMetrics to whoever accepts it.",
+            &[("text/plain", page()), ("application/openmetrics-text", page())],
+        ),
+        problems: vec![Kind::UnknownRoute],
+    };
+    let (get, mut operation) = metrics.get_fresh();
+    operation["description"] =
+        json!("Not here where the service was started with --metrics-listen: there alone.");
+    (get, operation)
 }
 
 /// How the operator is known.

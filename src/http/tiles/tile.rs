@@ -86,9 +86,14 @@ async fn kept_or_made(
     let place = Place { layers: Arc::clone(&chosen.key), tile };
     let cache = served.tiles().cache(app.limits.tile_cache as u64);
     let worker = Arc::clone(&served);
-    let make = app.workshop.apart(move || {
-        worker.tiles().make(&chosen.layers, tile).map_err(|error| Problem::internal(&error))
-    });
+    app.metrics.tile_asked();
+    let make = async {
+        app.metrics.tile_made();
+        let make = move || {
+            worker.tiles().make(&chosen.layers, tile).map_err(|error| Problem::internal(&error))
+        };
+        app.workshop.apart(make).await
+    };
     cache.get_or_make(place, make).await
 }
 
