@@ -25,7 +25,7 @@ fn samples(page: &str) -> BTreeMap<String, f64> {
     let mut families = Vec::new();
     for line in page.lines().filter(|line| *line != "# EOF") {
         if let Some(help) = line.strip_prefix("# HELP ") {
-            family = help.split(' ').next().unwrap().to_owned();
+            help.split(' ').next().unwrap().clone_into(&mut family);
             assert!(!families.contains(&family), "{family} is told twice");
             families.push(family.clone());
         } else if let Some(told) = line.strip_prefix("# TYPE ") {
