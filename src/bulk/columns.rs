@@ -90,9 +90,14 @@ impl PlaceColumns {
         Err(BulkError::NoPlaceColumn { columns: columns.join(", ").chars().take(300).collect() })
     }
 
-    /// The place of a row that has all its columns.
-    pub(super) fn read(&self, row: &ByteRecord) -> Result<Place, Refusal> {
-        let cell = |i: usize| std::str::from_utf8(row.get(self.at[i]).unwrap_or_default());
+    /// The numbers of the columns to be given to [`Self::read`]; twice the same where there is one.
+    pub(super) fn at(&self) -> [usize; 2] {
+        [self.at[0], *self.at.last().unwrap_or(&self.at[0])]
+    }
+
+    /// The place that the cells of those columns say.
+    pub(super) fn read(&self, cells: [&[u8]; 2]) -> Result<Place, Refusal> {
+        let cell = |i: usize| std::str::from_utf8(cells[i]);
         let broken = |_| (Status::Invalid, "the cell is not text in UTF-8".to_owned());
         if self.by == By::Postcode {
             return postcode(cell(0).map_err(broken)?);

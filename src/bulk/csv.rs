@@ -3,14 +3,19 @@
 //! Cells are bytes: those that are not UTF-8 come back as they were. Empty lines are passed over,
 //! as CSV readers do. A row that is shorter or longer than the header is `invalid`; it comes back
 //! filled up, or cut, to the header's columns.
+//!
+//! A block of rows without a quote is the usual case: a row is then a line, its cells lie between
+//! its commas, and it comes back as it stands. Blocks with quotes are read by `csv_core`.
 
-use csv::{ByteRecord, Writer};
+use csv::ByteRecord;
 use csv_core::{ReadRecordResult, Reader};
 use lapwing_boundaries::atlas::{Atlas, Chosen};
-use rayon::prelude::*;
+use memchr::{memchr, memchr_iter, memchr2};
 
+use super::blocks::{BLOCK_BYTES, Blocks, CsvEnds};
 use super::columns::{By, PlaceColumns, added, check_names};
-use super::{Ask, BATCH, BulkError, CHUNK, Holds, RowEngine, Status, Tally, locate};
+use super::write::{cell, cell_of, tenths};
+use super::{Ask, BulkError, Holds, RowEngine, Status, Tally, locate};
 use crate::answers::{self, Found};
 
 /// A row of more bytes than this has a quote left open.
@@ -25,8 +30,11 @@ pub struct CsvRows<A> {
     chosen: Vec<Chosen>,
     by: Option<By>,
     columns: Option<Columns>,
-    splitter: Splitter,
-    batch: Vec<ByteRecord>,
+    /// The first bytes, until it is known whether they are a byte order mark.
+    start: Option<Vec<u8>>,
+    had_bom: bool,
+    blocks: Blocks<CsvEnds>,
+    ended: bool,
     tally: Tally,
 }
 
@@ -34,6 +42,8 @@ pub struct CsvRows<A> {
 struct Columns {
     places: PlaceColumns,
     count: usize,
+    /// The answer's cells of a row that has none, from the first comma after its status.
+    without_answer: Vec<u8>,
 }
 
 impl<A: Holds> CsvRows<A> {
@@ -45,79 +55,101 @@ impl<A: Holds> CsvRows<A> {
             chosen,
             by,
             columns: None,
-            splitter: Splitter::new(),
-            batch: Vec::with_capacity(BATCH),
+            start: Some(Vec::new()),
+            had_bom: false,
+            blocks: Blocks::default(),
+            ended: false,
             tally: Tally::default(),
         })
     }
 
-    /// Takes in the rows that are whole by now; at the end of the input, the last one too.
-    fn take(&mut self, mut piece: &[u8], at_end: bool) -> Result<Vec<u8>, BulkError> {
-        let mut out = Vec::new();
-        while let Some(row) = self.splitter.next(&mut piece, at_end)? {
-            let Some(columns) = &self.columns else {
-                out.extend(self.open(&row)?);
-                continue;
-            };
-            debug_assert!(columns.count > 0);
-            self.batch.push(row);
-            if self.batch.len() == BATCH {
-                self.answer(&mut out);
+    fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BulkError> {
+        for piece in piece.chunks(BLOCK_BYTES) {
+            self.blocks.hold(piece);
+            if self.columns.is_none() {
+                self.open(out)?;
+            }
+            if self.blocks.under_way().len() > LONGEST_ROW {
+                self.answer(out);
+                // The header and the row itself are counted, too.
+                let row = self.tally.rows() + 1 + u64::from(self.columns.is_some());
+                return Err(BulkError::RowTooLong { row, limit: LONGEST_ROW });
+            }
+            if self.columns.is_some() && self.blocks.is_full() {
+                self.answer(out);
             }
         }
-        Ok(out)
+        Ok(())
     }
 
-    /// Reads the header and writes the one of the answer.
-    fn open(&mut self, header: &ByteRecord) -> Result<Vec<u8>, BulkError> {
-        let places = PlaceColumns::find(header, self.by)?;
-        let added = added(&self.chosen);
-        check_names(header, &added)?;
-        self.columns = Some(Columns { places, count: header.len() });
-        let mut written = header.clone();
-        for name in &added {
-            written.push_field(name.as_bytes());
+    /// Reads the header, once it is there, and writes the one of the answer.
+    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), BulkError> {
+        while let Some(line) = self.blocks.take_first() {
+            let mut header = None;
+            each_row(&line, |cells| header = Some(cells.iter().collect::<ByteRecord>()));
+            // A line without a cell is passed over.
+            let Some(header) = header else { continue };
+            let places = PlaceColumns::find(&header, self.by)?;
+            let added = added(&self.chosen);
+            check_names(&header, &added)?;
+            let without_answer = [&b",".repeat(added.len() - 1)[..], b"\n"].concat();
+            self.columns = Some(Columns { places, count: header.len(), without_answer });
+            if self.had_bom {
+                out.extend_from_slice(BOM);
+            }
+            for name in &header {
+                cell(out, name);
+                out.push(b',');
+            }
+            out.extend_from_slice(added.join(",").as_bytes());
+            out.push(b'\n');
+            return Ok(());
         }
-        let bom = if self.splitter.had_bom { BOM } else { b"" };
-        Ok([bom, &lines(std::iter::once(&written))].concat())
+        Ok(())
     }
 
-    /// Answers the rows of the batch, on all cores, in their order.
+    /// Answers the rows that are whole.
     fn answer(&mut self, out: &mut Vec<u8>) {
         let Some(columns) = &self.columns else { return };
         let (atlas, chosen) = (&*self.atlas, &self.chosen);
-        let written: Vec<(Vec<u8>, Tally)> = self
-            .batch
-            .par_chunks_mut(CHUNK)
-            .map(|rows| {
-                let mut tally = Tally::default();
-                for row in &mut *rows {
-                    tally.count(columns.complete(row, atlas, chosen));
-                }
-                (lines(rows.iter()), tally)
-            })
-            .collect();
-        for (lines, tally) in written {
-            out.extend(lines);
-            self.tally.add(tally);
-        }
-        self.batch.clear();
+        let tally =
+            self.blocks.answer(out, |block, out| columns.complete_all(block, out, atlas, chosen));
+        self.tally.add(tally);
     }
 }
 
 impl<A: Holds> RowEngine for CsvRows<A> {
     fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, BulkError> {
-        let Some(piece) = self.splitter.after_bom(piece)? else { return Ok(Vec::new()) };
-        self.take(&piece, false)
+        let mut out = Vec::new();
+        let Some(start) = &mut self.start else {
+            self.take(piece, &mut out)?;
+            return Ok(out);
+        };
+        start.extend_from_slice(piece);
+        if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
+            return Err(BulkError::Utf16);
+        }
+        if start.len() < BOM.len() && BOM.starts_with(start) {
+            return Ok(out);
+        }
+        let start = self.start.take().unwrap_or_default();
+        self.had_bom = start.starts_with(BOM);
+        self.take(&start[if self.had_bom { BOM.len() } else { 0 }..], &mut out)?;
+        Ok(out)
     }
 
     fn finish(&mut self) -> Result<Option<Vec<u8>>, BulkError> {
-        if self.splitter.ended {
+        if self.ended {
             return Ok(None);
         }
-        let held = std::mem::take(&mut self.splitter.start);
-        let mut out = self.take(&held, false)?;
-        out.extend(self.take(&[], true)?);
+        self.ended = true;
+        let mut out = Vec::new();
+        let start = self.start.take().unwrap_or_default();
+        self.take(&start, &mut out)?;
+        self.blocks.end();
+        if self.columns.is_none() {
+            self.open(&mut out)?;
+        }
         if self.columns.is_none() {
             return Err(BulkError::NoHeader);
         }
@@ -130,163 +162,172 @@ impl<A: Holds> RowEngine for CsvRows<A> {
     }
 }
 
-/// Rows as CSV; memory does not fail, and every row has the header's length.
-fn lines<'a>(rows: impl Iterator<Item = &'a ByteRecord>) -> Vec<u8> {
-    let mut writer = Writer::from_writer(Vec::new());
-    for row in rows {
-        let _ = writer.write_byte_record(row);
-    }
-    writer.into_inner().unwrap_or_default()
-}
-
 impl Columns {
-    /// Adds the answer's cells to a row.
-    fn complete(&self, row: &mut ByteRecord, atlas: &Atlas, chosen: &[Chosen]) -> Status {
-        let answer = if row.len() == self.count {
-            self.places.read(row).and_then(|place| locate(atlas, place, chosen))
+    /// Writes each row of a block with its answer.
+    fn complete_all(
+        &self,
+        block: &[u8],
+        out: &mut Vec<u8>,
+        atlas: &Atlas,
+        chosen: &[Chosen],
+    ) -> Tally {
+        let mut tally = Tally::default();
+        if memchr(b'"', block).is_none() {
+            each_line(block, |line| {
+                let places = self.copy(line, out);
+                tally.count(self.complete(places, out, atlas, chosen));
+            });
         } else {
-            Err((Status::Invalid, String::new()))
-        };
-        row.truncate(self.count);
-        while row.len() < self.count {
-            row.push_field(b"");
+            each_row(block, |cells| {
+                for at in 0..self.count {
+                    if at > 0 {
+                        out.push(b',');
+                    }
+                    cell(out, cells.get(at).unwrap_or_default());
+                }
+                let places = (cells.len() == self.count)
+                    .then(|| self.places.at().map(|at| cells.get(at).unwrap_or_default()));
+                tally.count(self.complete(places, out, atlas, chosen));
+            });
         }
+        tally
+    }
+
+    /// Copies a line without quotes, filled up or cut to the header's columns, and gives the cells
+    /// that say where if it has them all.
+    fn copy<'l>(&self, line: &'l [u8], out: &mut Vec<u8>) -> Option<[&'l [u8]; 2]> {
+        let mut places: [&[u8]; 2] = [b"", b""];
+        let at = self.places.at();
+        let mut note = |number: usize, cell: &'l [u8]| {
+            for (place, &at) in places.iter_mut().zip(&at) {
+                if at == number {
+                    *place = cell;
+                }
+            }
+        };
+        let (mut start, mut number) = (0, 0);
+        for comma in memchr_iter(b',', line) {
+            note(number, &line[start..comma]);
+            (start, number) = (comma + 1, number + 1);
+            if number == self.count {
+                out.extend_from_slice(&line[..comma]);
+                return None;
+            }
+        }
+        note(number, &line[start..]);
+        out.extend_from_slice(line);
+        let missing = self.count - number - 1;
+        out.resize(out.len() + missing, b',');
+        (missing == 0).then_some(places)
+    }
+
+    /// Writes the answer's cells after those of the row; `places` are the cells that say where, if
+    /// the row is whole.
+    fn complete(
+        &self,
+        places: Option<[&[u8]; 2]>,
+        out: &mut Vec<u8>,
+        atlas: &Atlas,
+        chosen: &[Chosen],
+    ) -> Status {
+        let answer = places
+            .ok_or_else(|| (Status::Invalid, String::new()))
+            .and_then(|places| self.places.read(places))
+            .and_then(|place| locate(atlas, place, chosen));
+        out.push(b',');
         match answer {
             Ok((status, found)) => {
-                row.push_field(status.as_str().as_bytes());
-                write_found(row, atlas, chosen, &found);
+                out.extend_from_slice(status.as_str().as_bytes());
+                write_found(out, atlas, chosen, &found);
                 status
             }
             Err((status, _)) => {
-                row.push_field(status.as_str().as_bytes());
-                for _ in 0..chosen.len() * 2 + 2 {
-                    row.push_field(b"");
-                }
+                out.extend_from_slice(status.as_str().as_bytes());
+                out.extend_from_slice(&self.without_answer);
                 status
             }
         }
     }
 }
 
-fn write_found(row: &mut ByteRecord, atlas: &Atlas, chosen: &[Chosen], found: &Found<'_>) {
-    let (mut codes, mut names) = (String::new(), String::new());
+fn write_found(out: &mut Vec<u8>, atlas: &Atlas, chosen: &[Chosen], found: &Found<'_>) {
     for (chosen, located) in chosen.iter().zip(&found.located) {
-        codes.clear();
-        names.clear();
-        if let Some((layer, located)) = chosen.layer.zip(located.as_ref()) {
+        let areas = chosen.layer.zip(located.as_ref()).map(|(layer, located)| {
             let areas = atlas.layers()[layer].layer().areas();
-            for (at, matched) in located.matches.iter().enumerate() {
-                if at > 0 {
-                    codes.push(';');
-                    names.push(';');
-                }
-                codes.push_str(areas[matched.area].code().as_str());
-                names.push_str(areas[matched.area].name());
-            }
-        }
-        row.push_field(codes.as_bytes());
-        row.push_field(names.as_bytes());
+            located.matches.iter().map(move |matched| &areas[matched.area])
+        });
+        out.push(b',');
+        cell_of(out, areas.clone().into_iter().flatten().map(|area| area.code().as_str()));
+        out.push(b',');
+        cell_of(out, areas.into_iter().flatten().map(lapwing_boundaries::area::Area::name));
     }
-    row.push_field(found.level().map_or("", |level| level.as_str()).as_bytes());
-    let distance = found.boundary_distance_m().map(|d| d.to_string()).unwrap_or_default();
-    row.push_field(distance.as_bytes());
+    out.push(b',');
+    out.extend_from_slice(found.level().map_or("", |level| level.as_str()).as_bytes());
+    out.push(b',');
+    if let Some(distance) = found.boundary_distance_m() {
+        tenths(out, distance);
+    }
+    out.push(b'\n');
 }
 
-/// Splits bytes into rows, wherever they are cut.
-#[derive(Debug)]
-struct Splitter {
-    reader: Reader,
-    /// The cells of the row under way, one after the other, and where each ends.
-    cells: Vec<u8>,
-    ends: Vec<usize>,
-    filled: usize,
-    ended_cells: usize,
-    /// The first bytes, until it is known whether they are a byte order mark.
-    start: Vec<u8>,
-    started: bool,
-    had_bom: bool,
-    ended: bool,
-    rows: u64,
+/// Every line of a block without quotes that has anything in it.
+fn each_line<'b>(mut block: &'b [u8], mut take: impl FnMut(&'b [u8])) {
+    while !block.is_empty() {
+        let end = memchr2(b'\n', b'\r', block).unwrap_or(block.len());
+        if end > 0 {
+            take(&block[..end]);
+        }
+        block = block.get(end + 1..).unwrap_or_default();
+    }
 }
 
-impl Splitter {
-    fn new() -> Self {
-        Self {
-            // Its `default` has no table to read by.
-            reader: Reader::new(),
-            cells: vec![0; 1024],
-            ends: vec![0; 32],
-            filled: 0,
-            ended_cells: 0,
-            start: Vec::new(),
-            started: false,
-            had_bom: false,
-            ended: false,
-            rows: 0,
-        }
+/// The cells of a row, one after the other, and where each ends.
+struct Cells<'r> {
+    bytes: &'r [u8],
+    ends: &'r [usize],
+}
+
+impl<'r> Cells<'r> {
+    fn len(&self) -> usize {
+        self.ends.len()
     }
 
-    /// The piece without a byte order mark before it; `None` while that is not known.
-    fn after_bom(&mut self, piece: &[u8]) -> Result<Option<Vec<u8>>, BulkError> {
-        if self.started {
-            return Ok(Some(piece.to_vec()));
-        }
-        self.start.extend_from_slice(piece);
-        if self.start.starts_with(b"\xFF\xFE") || self.start.starts_with(b"\xFE\xFF") {
-            return Err(BulkError::Utf16);
-        }
-        if self.start.len() < BOM.len() && BOM.starts_with(&self.start) {
-            return Ok(None);
-        }
-        self.started = true;
-        let start = std::mem::take(&mut self.start);
-        self.had_bom = start.starts_with(BOM);
-        Ok(Some(start[if self.had_bom { BOM.len() } else { 0 }..].to_vec()))
+    fn get(&self, at: usize) -> Option<&'r [u8]> {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        Some(&self.bytes[start..*self.ends.get(at)?])
     }
 
-    /// The next whole row, or `None` when the piece is used up, or at the end there is none.
-    fn next(&mut self, piece: &mut &[u8], at_end: bool) -> Result<Option<ByteRecord>, BulkError> {
-        loop {
-            if piece.is_empty() && !at_end {
-                return Ok(None);
+    fn iter(&self) -> impl Iterator<Item = &'r [u8]> {
+        (0..self.len()).filter_map(|at| self.get(at))
+    }
+}
+
+/// Every row of a block of whole rows.
+fn each_row(block: &[u8], mut take: impl FnMut(&Cells<'_>)) {
+    // Its `default` has no table to read by.
+    let mut reader = Reader::new();
+    // No row is longer than its block. A row has at most a cell more than it has bytes.
+    let mut bytes = vec![0; block.len() + 1];
+    let mut ends = vec![0; 64];
+    // A byte order mark within a file is none: past its beginning the reader leaves it be.
+    let _ = reader.read_record(b"\n", &mut bytes, &mut ends);
+    let (mut rest, mut filled, mut ended) = (block, 0, 0);
+    loop {
+        let (result, read, wrote, cells) =
+            reader.read_record(rest, &mut bytes[filled..], &mut ends[ended..]);
+        rest = &rest[read..];
+        filled += wrote;
+        ended += cells;
+        match result {
+            // Asked once more with nothing left, it takes that for the end.
+            ReadRecordResult::InputEmpty => {}
+            ReadRecordResult::OutputFull => bytes.resize(bytes.len() * 2, 0),
+            ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
+            ReadRecordResult::Record => {
+                take(&Cells { bytes: &bytes[..filled], ends: &ends[..ended] });
+                (filled, ended) = (0, 0);
             }
-            let (result, read, wrote, ended) = self.reader.read_record(
-                piece,
-                &mut self.cells[self.filled..],
-                &mut self.ends[self.ended_cells..],
-            );
-            *piece = &piece[read..];
-            self.filled += wrote;
-            self.ended_cells += ended;
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => {
-                    if self.cells.len() >= LONGEST_ROW {
-                        let (row, limit) = (self.rows + 1, LONGEST_ROW);
-                        return Err(BulkError::RowTooLong { row, limit });
-                    }
-                    self.cells.resize((self.cells.len() * 2).min(LONGEST_ROW), 0);
-                }
-                ReadRecordResult::OutputEndsFull => {
-                    self.ends.resize(self.ends.len() * 2, 0);
-                }
-                ReadRecordResult::Record => {
-                    self.rows += 1;
-                    let mut row =
-                        ByteRecord::with_capacity(self.filled + 256, self.ended_cells + 16);
-                    let mut start = 0;
-                    for &end in &self.ends[..self.ended_cells] {
-                        row.push_field(&self.cells[start..end]);
-                        start = end;
-                    }
-                    (self.filled, self.ended_cells) = (0, 0);
-                    return Ok(Some(row));
-                }
-                ReadRecordResult::End => {
-                    self.ended = true;
-                    return Ok(None);
-                }
-            }
+            ReadRecordResult::End => return,
         }
     }
 }

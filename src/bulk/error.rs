@@ -58,6 +58,18 @@ pub enum BulkError {
         /// The most a row may have.
         limit: usize,
     },
+    /// It cannot be unpacked.
+    #[error("the file cannot be read: {why}: is it gzip, and whole?")]
+    Broken {
+        /// What is wrong.
+        why: String,
+    },
+    /// There is more of it than is taken.
+    #[error("the file is larger than {limit} bytes when it is unpacked")]
+    TooMuch {
+        /// The most bytes.
+        limit: usize,
+    },
     /// The JSON document does not have the form.
     #[error(
         "{why}: send an object with \"postcodes\", a list of them, or \"points\", a list of [longitude, latitude], and perhaps \"layers\" and \"date\""

@@ -5,8 +5,9 @@
 //!
 //! 1. rows are split off as they come ([`CsvRows`], [`NdjsonRows`]; [`JsonRows`] alone must have
 //!    the whole document first, whose members may stand in any order);
-//! 2. a thousand at a time are located on all cores;
-//! 3. each is written back in its place in the order, with a [`Status`] of its own.
+//! 2. they are gathered in blocks that end with a row, and when there are a few for each core,
+//!    every core reads, locates and writes blocks of its own;
+//! 3. what is written is put in its place in the order, each row with a [`Status`] of its own.
 //!
 //! A bad row never stops the rest; only a document that cannot be read at all is an error.
 
@@ -18,12 +19,14 @@ use serde::Serialize;
 
 use crate::answers::{self, AnswerError, Found, Place};
 
+mod blocks;
 mod columns;
 mod csv;
 mod error;
 mod json;
 mod ndjson;
 mod rows;
+mod write;
 
 pub use columns::By;
 pub use csv::CsvRows;

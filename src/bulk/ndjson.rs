@@ -3,17 +3,14 @@
 //! A question is an object with `postcode`, or `lon` and `lat`, or `easting` and `northing`, and
 //! perhaps `layers`, `date`, and an `id` that comes back. Empty lines are passed over.
 
-use std::borrow::Cow;
-
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
-use rayon::prelude::*;
+use memchr::memchr;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::blocks::{BLOCK_BYTES, Blocks, Lines};
 use super::rows::{self, MadeFrom};
-use super::{
-    Ask, BATCH, BulkError, CHUNK, Holds, Refusal, RowEngine, Status, Tally, bng, lng_lat, postcode,
-};
+use super::{Ask, BulkError, Holds, Refusal, RowEngine, Status, Tally, bng, lng_lat, postcode};
 use crate::answers::{self, Place};
 
 /// No question is longer; a line that is, is `invalid` and not kept.
@@ -27,9 +24,10 @@ pub struct NdjsonRows<A> {
     chosen: Vec<Chosen>,
     layers: Option<Vec<String>>,
     day: Day,
-    /// The line under way; of one too long, only its beginning.
-    line: Vec<u8>,
-    batch: Vec<Vec<u8>>,
+    /// Of a line too long only the beginning.
+    blocks: Blocks<Lines>,
+    /// The ends of most answers, which tell what they were made from.
+    made_from: Vec<u8>,
     ended: bool,
     tally: Tally,
 }
@@ -69,55 +67,51 @@ impl<A: Holds> NdjsonRows<A> {
     /// An engine for one document; lines may choose other layers or another day.
     pub fn new(atlas: A, ask: &Ask) -> Result<Self, BulkError> {
         let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
+        let made_from = tail_of(&MadeFrom::new(&atlas, &chosen));
         Ok(Self {
             atlas,
             chosen,
             layers: ask.layers.clone(),
             day: ask.day,
-            line: Vec::new(),
-            batch: Vec::with_capacity(BATCH),
+            blocks: Blocks::default(),
+            made_from,
             ended: false,
             tally: Tally::default(),
         })
     }
 
-    fn keep(&mut self, part: &[u8]) {
-        let room = (LONGEST_LINE + 1).saturating_sub(self.line.len());
-        self.line.extend_from_slice(&part[..part.len().min(room)]);
+    /// Takes in at most a block.
+    fn hold(&mut self, piece: &[u8]) {
+        let end_of_first = memchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
+        let (first, rest) = piece.split_at(end_of_first);
+        self.blocks.hold(first);
+        // A line that goes on for ever is not kept: what it has by then is too long already.
+        if self.blocks.under_way().len() > LONGEST_LINE {
+            self.blocks.truncate(LONGEST_LINE + 1);
+        }
+        if !rest.is_empty() {
+            self.blocks.hold(rest);
+        }
     }
 
-    fn end_line(&mut self, out: &mut Vec<u8>) {
-        let line = std::mem::take(&mut self.line);
-        if !line.trim_ascii().is_empty() {
-            self.batch.push(line);
-        }
-        if self.batch.len() == BATCH {
-            self.answer(out);
-        }
-    }
-
+    /// Answers the lines that are whole.
     fn answer(&mut self, out: &mut Vec<u8>) {
-        let lines = std::mem::take(&mut self.batch);
+        let mut blocks = std::mem::take(&mut self.blocks);
         let this = &*self;
-        let made_from = MadeFrom::new(&this.atlas, &this.chosen);
-        let written: Vec<(Vec<u8>, Tally)> = lines
-            .par_chunks(CHUNK)
-            .map(|lines| {
-                let (mut out, mut tally) = (Vec::new(), Tally::default());
-                for line in lines {
-                    tally.count(this.answer_line(line, &made_from, &mut out));
-                    out.push(b'\n');
+        let tally = blocks.answer(out, |block, out| {
+            let mut tally = Tally::default();
+            for line in block.split(|&byte| byte == b'\n') {
+                if !line.trim_ascii().is_empty() {
+                    tally.count(this.answer_line(line, out));
                 }
-                (out, tally)
-            })
-            .collect();
-        for (lines, tally) in written {
-            out.extend(lines);
-            self.tally.add(tally);
-        }
+            }
+            tally
+        });
+        self.tally.add(tally);
+        self.blocks = blocks;
     }
 
-    fn answer_line(&self, line: &[u8], made_from: &MadeFrom<'_>, out: &mut Vec<u8>) -> Status {
+    fn answer_line(&self, line: &[u8], out: &mut Vec<u8>) -> Status {
         let atlas: &Atlas = &self.atlas;
         let query = || serde_json::from_slice(line).ok();
         let read = if line.len() > LONGEST_LINE {
@@ -127,7 +121,7 @@ impl<A: Holds> NdjsonRows<A> {
                 // Of the line, not of the document.
                 .map_err(|error| error.to_string().replace("line 1 column", "column"))
         };
-        let (mut row, own) = match read {
+        let (row, own) = match read {
             Err(why) => {
                 let refused = Err((Status::Invalid, format!("not a question: {why}")));
                 (rows::row(atlas, refused, &[], self.day, query), None)
@@ -146,11 +140,13 @@ impl<A: Holds> NdjsonRows<A> {
                 (row, own)
             }
         };
-        row.made_from = Some(match own {
-            None => Cow::Borrowed(made_from),
-            Some((chosen, _)) => Cow::Owned(MadeFrom::new(atlas, &chosen)),
-        });
         rows::write(out, &row);
+        // Its closing brace gives way to the members that follow.
+        out.pop();
+        match own {
+            None => out.extend_from_slice(&self.made_from),
+            Some((chosen, _)) => out.extend(tail_of(&MadeFrom::new(atlas, &chosen))),
+        }
         row.status
     }
 
@@ -175,13 +171,11 @@ impl<A: Holds> NdjsonRows<A> {
 impl<A: Holds> RowEngine for NdjsonRows<A> {
     fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, BulkError> {
         let mut out = Vec::new();
-        let mut parts = piece.split(|&byte| byte == b'\n');
-        if let Some(first) = parts.next() {
-            self.keep(first);
-        }
-        for part in parts {
-            self.end_line(&mut out);
-            self.keep(part);
+        for piece in piece.chunks(BLOCK_BYTES) {
+            self.hold(piece);
+            if self.blocks.is_full() {
+                self.answer(&mut out);
+            }
         }
         Ok(out)
     }
@@ -192,7 +186,7 @@ impl<A: Holds> RowEngine for NdjsonRows<A> {
         }
         self.ended = true;
         let mut out = Vec::new();
-        self.end_line(&mut out);
+        self.blocks.end();
         self.answer(&mut out);
         Ok(Some(out))
     }
@@ -200,4 +194,13 @@ impl<A: Holds> RowEngine for NdjsonRows<A> {
     fn tally(&self) -> Tally {
         self.tally
     }
+}
+
+/// The last members of an answer, from the comma before them to the end of the line.
+fn tail_of(made_from: &MadeFrom<'_>) -> Vec<u8> {
+    let members = serde_json::to_vec(made_from).unwrap_or_default();
+    let mut tail = b",".to_vec();
+    tail.extend_from_slice(members.get(1..).unwrap_or_default());
+    tail.push(b'\n');
+    tail
 }

@@ -1,7 +1,5 @@
 //! What JSON and NDJSON have in common: a row's answer as an object.
 
-use std::borrow::Cow;
-
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -22,8 +20,6 @@ pub(super) struct Row<'a> {
     pub(super) answer: Option<PlaceAnswer<'a>>,
     #[serde(flatten)]
     pub(super) refused: Option<Refused<'a>>,
-    #[serde(flatten)]
-    pub(super) made_from: Option<Cow<'a, MadeFrom<'a>>>,
 }
 
 /// A row without an answer.
@@ -36,7 +32,7 @@ pub(super) struct Refused<'a> {
 }
 
 /// What answers were made from: once in a document, or in every line.
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 pub(super) struct MadeFrom<'a> {
     pub(super) layers: Keyed<Option<LayerUsed>>,
     pub(super) snapshot: SnapshotBlock<'a>,
@@ -62,15 +58,10 @@ pub(super) fn row<'a>(
             status,
             answer: Some(place_answer(atlas, &found, chosen, day)),
             refused: None,
-            made_from: None,
         },
-        Err((status, error)) => Row {
-            id: None,
-            status,
-            answer: None,
-            refused: Some(Refused { query: query(), error }),
-            made_from: None,
-        },
+        Err((status, error)) => {
+            Row { id: None, status, answer: None, refused: Some(Refused { query: query(), error }) }
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
 use flate2::read::MultiGzDecoder;
 use lapwing::bulk::{Ask, BulkError, CsvRows, NdjsonRows, RowEngine, Tally};
@@ -31,28 +32,78 @@ pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     };
 
     let progress = Teller::of(quiet, Unit::Bytes);
-    let mut input = open(&args.input, &progress)?;
-    let mut output = Output::create(&args.output)?;
-    let mut piece = vec![0; PIECE_BYTES];
-    loop {
-        let read = match input.read(&mut piece) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Failure::unreadable(&args.input, &error)),
-        };
-        let answers = engine.push(&piece[..read]).map_err(refused)?;
-        output.write_all(&answers).map_err(|error| output.failed(&error))?;
-    }
-    while let Some(answers) = engine.finish().map_err(refused)? {
-        output.write_all(&answers).map_err(|error| output.failed(&error))?;
-    }
+    let input = open(&args.input, &progress)?;
+    let output = Output::create(&args.output)?;
+    let output = side_by_side(input, &args.input, engine.as_mut(), output)?;
     output.finish()?;
     progress.finish();
     if !quiet {
         eprintln!("{}", in_words(engine.tally()));
     }
     Ok(())
+}
+
+/// So many pieces wait between reading and answering, and between answering and writing.
+const WAITING: usize = 4;
+
+/// Reads, answers and writes at the same time, so that unpacking and packing have a thread each.
+/// Who is ahead waits for the others.
+fn side_by_side(
+    mut input: Box<dyn Read + Send + '_>,
+    name: &Path,
+    engine: &mut dyn RowEngine,
+    mut output: Output,
+) -> Result<Output, Failure> {
+    let (read, pieces) = sync_channel::<io::Result<Vec<u8>>>(WAITING);
+    let (answered, answers) = sync_channel::<Vec<u8>>(WAITING);
+    let refused = |error: BulkError| refusal(error, name);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            loop {
+                let mut piece = vec![0; PIECE_BYTES];
+                let next = match input.read(&mut piece) {
+                    Ok(0) => return,
+                    Ok(length) => {
+                        piece.truncate(length);
+                        Ok(piece)
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(error) => Err(error),
+                };
+                let failed = next.is_err();
+                // Nobody wants more once answering has failed.
+                if read.send(next).is_err() || failed {
+                    return;
+                }
+            }
+        });
+        let writing = scope.spawn(move || {
+            for answer in answers {
+                output.write_all(&answer).map_err(|error| output.failed(&error))?;
+            }
+            Ok(output)
+        });
+        // A writer that has failed takes no more, and says why at the end.
+        let answer = || -> Result<(), Failure> {
+            for piece in pieces {
+                let piece = piece.map_err(|error| Failure::unreadable(name, &error))?;
+                let answer = engine.push(&piece).map_err(refused)?;
+                if !answer.is_empty() && answered.send(answer).is_err() {
+                    return Ok(());
+                }
+            }
+            while let Some(answer) = engine.finish().map_err(refused)? {
+                if answered.send(answer).is_err() {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        };
+        let done = answer();
+        drop(answered);
+        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        done.and(written)
+    })
 }
 
 /// The form of the rows: as asked, or as the name of the input says, or of the output if the
@@ -85,10 +136,10 @@ fn by_suffix(path: &Path) -> Result<Option<RowFormat>, Failure> {
     }
 }
 
-fn open<'a>(path: &Path, progress: &'a Teller) -> Result<Box<dyn Read + 'a>, Failure> {
+fn open<'a>(path: &Path, progress: &'a Teller) -> Result<Box<dyn Read + Send + 'a>, Failure> {
     if is_dash(path) {
         progress.begin("matching", 0);
-        return Ok(Box::new(Counted { inner: io::stdin().lock(), progress }));
+        return Ok(Box::new(Counted { inner: io::stdin(), progress }));
     }
     let unreadable = |error: io::Error| Failure::unreadable(path, &error);
     let file = File::open(path).map_err(unreadable)?;

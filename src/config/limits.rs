@@ -12,10 +12,15 @@ const MEGABYTE: usize = 1 << 20;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitArgs {
-    /// Megabytes of a bulk body of CSV or NDJSON
-    #[arg(long, value_name = "MB", env = "LAPWING_MAX_BULK_MB", default_value_t = 64,
+    /// Megabytes of a bulk body of CSV or NDJSON; a large one waits in a file without a name in
+    /// TMPDIR until it is answered
+    #[arg(long, value_name = "MB", env = "LAPWING_MAX_BULK_MB", default_value_t = 1024,
         value_parser = positive())]
     pub(crate) max_bulk_mb: u32,
+    /// Megabytes of all such files at once
+    #[arg(long, value_name = "MB", env = "LAPWING_MAX_SPOOL_MB", default_value_t = 4096,
+        value_parser = positive())]
+    pub(crate) max_spool_mb: u32,
     /// Megabytes of any other body
     #[arg(long, value_name = "MB", env = "LAPWING_MAX_BODY_MB", default_value_t = 2,
         value_parser = positive())]
@@ -66,18 +71,21 @@ fn positive() -> clap::builder::RangedI64ValueParser<u32> {
 impl LimitArgs {
     /// The limits, or why they cannot be meant.
     pub(crate) fn limits(&self) -> Result<Limits, String> {
-        if self.max_bodies_mb < self.max_bulk_mb.max(self.max_body_mb) {
-            return Err(format!(
-                "--max-bodies-mb {} is less than one body of {} MB: raise it, or lower \
-                 --max-bulk-mb",
-                self.max_bodies_mb,
-                self.max_bulk_mb.max(self.max_body_mb)
-            ));
+        for (all, of_all, one, of_one) in [
+            ("--max-bodies-mb", self.max_bodies_mb, "--max-body-mb", self.max_body_mb),
+            ("--max-spool-mb", self.max_spool_mb, "--max-bulk-mb", self.max_bulk_mb),
+        ] {
+            if of_all < of_one {
+                return Err(format!(
+                    "{all} {of_all} is less than one body of {of_one} MB: raise it, or lower {one}"
+                ));
+            }
         }
         let seconds = |count: u32| Duration::from_secs(count.into());
         let defaults = Limits::default();
         Ok(Limits {
             bulk_body: self.max_bulk_mb as usize * MEGABYTE,
+            spool: self.max_spool_mb as usize * MEGABYTE,
             body: self.max_body_mb as usize * MEGABYTE,
             bodies: self.max_bodies_mb as usize * MEGABYTE,
             vertices: self.max_vertices as usize,
@@ -113,7 +121,9 @@ mod tests {
 
     #[test]
     fn all_bodies_together_must_hold_one() {
-        let told = read(&["--max-bulk-mb=300"]).limits().unwrap_err();
+        let told = read(&["--max-bulk-mb=5000"]).limits().unwrap_err();
+        assert!(told.contains("--max-spool-mb 4096 is less than one body of 5000 MB"), "{told}");
+        let told = read(&["--max-body-mb=300"]).limits().unwrap_err();
         assert!(told.contains("--max-bodies-mb 256 is less than one body of 300 MB"), "{told}");
     }
 }

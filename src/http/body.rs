@@ -28,24 +28,34 @@ impl Received {
 }
 
 /// The memory for bodies is counted in units of this many bytes.
-const MEMORY_UNIT: usize = 1024;
+pub(super) const MEMORY_UNIT: usize = 1024;
 
-/// As many permits as there may be bytes of bodies in memory at once.
-pub(super) fn memory(limits: &Limits) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new((limits.bodies / MEMORY_UNIT).min(Semaphore::MAX_PERMITS)))
+/// As many permits as there may be kilobytes of so many bytes.
+pub(super) fn kilobytes(bytes: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new((bytes / MEMORY_UNIT).min(Semaphore::MAX_PERMITS)))
 }
 
-/// The format of a body: one of those `taken`, as its Content-Type says.
+/// The format of a plain body: one of those `taken`, as its Content-Type says.
 pub(super) fn format(headers: &HeaderMap, taken: &[&'static str]) -> Result<&'static str, Problem> {
-    let refuse = |why: String| {
-        let detail = format!("{why}: send one of {}", taken.join(", "));
-        Problem::new(Kind::UnsupportedMediaType, detail).with("taken", taken.to_vec())
-    };
     if let Some(coding) = headers.get(header::CONTENT_ENCODING)
         && coding != "identity"
     {
-        return Err(refuse("a compressed body is not read".to_owned()));
+        return Err(refuse(taken, "a compressed body is not read".to_owned()));
     }
+    format_of_content(headers, taken)
+}
+
+fn refuse(taken: &[&'static str], why: String) -> Problem {
+    let detail = format!("{why}: send one of {}", taken.join(", "));
+    Problem::new(Kind::UnsupportedMediaType, detail).with("taken", taken.to_vec())
+}
+
+/// The format of a body, however it is compressed.
+pub(super) fn format_of_content(
+    headers: &HeaderMap,
+    taken: &[&'static str],
+) -> Result<&'static str, Problem> {
+    let refuse = |why: String| refuse(taken, why);
     let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Some(stated) = stated else {
         return Err(refuse("the body has no Content-Type".to_owned()));
@@ -57,47 +67,84 @@ pub(super) fn format(headers: &HeaderMap, taken: &[&'static str]) -> Result<&'st
     })
 }
 
-/// Reads a body of at most `most` bytes, which must come in time.
+/// The pieces of a body of at most `most` bytes, which must come in time.
+pub(super) struct Frames<'l> {
+    body: Body,
+    most: usize,
+    limits: &'l Limits,
+    started: Instant,
+    length: usize,
+}
+
+impl<'l> Frames<'l> {
+    /// Refuses a body that says that it is too large.
+    pub(super) fn new(
+        headers: &HeaderMap,
+        body: Body,
+        most: usize,
+        limits: &'l Limits,
+    ) -> Result<Self, Problem> {
+        let frames = Self { body, most, limits, started: Instant::now(), length: 0 };
+        let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let stated = stated.and_then(|length| length.parse::<usize>().ok());
+        if stated.is_some_and(|length| length > most) {
+            return Err(frames.too_large());
+        }
+        Ok(frames)
+    }
+
+    fn too_large(&self) -> Problem {
+        too_large(self.most)
+    }
+
+    /// The next one.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        loop {
+            let length = self.length;
+            let allowance = length as f64 / self.limits.body_bytes_a_second.max(1) as f64;
+            let due = self.limits.body_grace + std::time::Duration::from_secs_f64(allowance);
+            let left = due.saturating_sub(self.started.elapsed());
+            let frame = match tokio::time::timeout(left, self.body.frame()).await {
+                Err(_) => {
+                    let detail = format!("{length} bytes of the body came in {} s", due.as_secs());
+                    return Err(Problem::new(Kind::BodyTooSlow, detail));
+                }
+                Ok(None) => return Ok(None),
+                Ok(Some(Err(error))) => {
+                    let detail = format!("the body broke off after {length} bytes: {error}");
+                    return Err(Problem::new(Kind::InvalidBody, detail));
+                }
+                Ok(Some(Ok(frame))) => frame,
+            };
+            let Ok(piece) = frame.into_data() else { continue };
+            self.length += piece.len();
+            if self.length > self.most {
+                return Err(self.too_large());
+            }
+            return Ok(Some(piece));
+        }
+    }
+}
+
+/// More than the bytes that are taken.
+pub(super) fn too_large(most: usize) -> Problem {
+    let detail = format!("the body is larger than the {most} bytes that are taken here");
+    Problem::new(Kind::BodyTooLarge, detail).with("limit_bytes", most)
+}
+
+/// Reads a body of at most `most` bytes, which must come in time, into memory.
 pub(super) async fn read(
     headers: &HeaderMap,
-    mut body: Body,
+    body: Body,
     most: usize,
     limits: &Limits,
     memory: &Arc<Semaphore>,
 ) -> Result<Received, Problem> {
-    let too_large = || {
-        let detail = format!("the body is larger than the {most} bytes that are taken here");
-        Problem::new(Kind::BodyTooLarge, detail).with("limit_bytes", most)
-    };
-    let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if stated.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > most) {
-        return Err(too_large());
-    }
-    let started = Instant::now();
+    let mut frames = Frames::new(headers, body, most, limits)?;
     let mut received = Received { pieces: Vec::new(), memory: None };
-    let (mut length, mut units) = (0, 0);
-    loop {
-        let allowance = length as f64 / limits.body_bytes_a_second.max(1) as f64;
-        let due = limits.body_grace + std::time::Duration::from_secs_f64(allowance);
-        let left = due.saturating_sub(started.elapsed());
-        let frame = match tokio::time::timeout(left, body.frame()).await {
-            Err(_) => {
-                let detail = format!("{length} bytes of the body came in {} s", due.as_secs());
-                return Err(Problem::new(Kind::BodyTooSlow, detail));
-            }
-            Ok(None) => return Ok(received),
-            Ok(Some(Err(error))) => {
-                let detail = format!("the body broke off after {length} bytes: {error}");
-                return Err(Problem::new(Kind::InvalidBody, detail));
-            }
-            Ok(Some(Ok(frame))) => frame,
-        };
-        let Ok(piece) = frame.into_data() else { continue };
-        length += piece.len();
-        if length > most {
-            return Err(too_large());
-        }
-        let more = length.div_ceil(MEMORY_UNIT) - units;
+    let mut units = 0;
+    while let Some(piece) = frames.next().await? {
+        let more = frames.length.div_ceil(MEMORY_UNIT) - units;
         if more > 0 {
             let Ok(taken) = Arc::clone(memory).try_acquire_many_owned(more as u32) else {
                 let detail = "too many large requests are being read: ask again";
@@ -111,4 +158,5 @@ pub(super) async fn read(
         }
         received.pieces.push(piece);
     }
+    Ok(received)
 }

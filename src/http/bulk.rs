@@ -1,26 +1,26 @@
 //! `POST /v1/lookup`: many places in one request, answered in the format they came in.
 //!
-//! The body is read whole before the answer begins. Most clients read nothing until they have
-//! sent all, so to answer while still reading would have both wait for each other for ever. Its
-//! answer is then made and sent piece by piece, and what has been answered is dropped.
+//! The body is received whole before the answer begins ([`spool`]). Its answer is then made and
+//! sent piece by piece, as the client takes it, in the same memory however long it is.
 
-use std::collections::VecDeque;
+use std::io::{ErrorKind, Read as _};
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::body::{self, Received};
+use super::body;
 use super::error::{Kind, Problem};
 use super::negotiate::{CSV, JSON, NDJSON, negotiate};
 use super::params::{Params, malformed};
+use super::spool::{self, Plain, Spooled};
 use super::work::respond;
 use super::{App, Metrics, Taken};
 use crate::bulk::{Ask, BulkError, By, CsvRows, JsonRows, NdjsonRows, RowEngine};
 
-/// So many bytes are answered before the client is given something.
+/// So many bytes are read at once.
 const PIECE: usize = 64 << 10;
 
 pub(super) async fn many(
@@ -32,7 +32,8 @@ pub(super) async fn many(
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &[&["layers", "date", "by"]])?;
     let ask = Ask { layers: params.list("layers")?, day: params.day()? };
-    let format = body::format(&headers, &[JSON, NDJSON, CSV])?;
+    let format = body::format_of_content(&headers, &[JSON, NDJSON, CSV])?;
+    let gzip = spool::is_gzip(&headers)?;
     negotiate(&headers, &[format])?;
     let by = params.get("by").map(|text| {
         By::parse(text).ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
@@ -50,10 +51,11 @@ pub(super) async fn many(
     };
     // Of a JSON document every row is held until the last is answered.
     let most = if format == JSON { app.limits.body } else { app.limits.bulk_body };
-    let received = body::read(&headers, body, most, &app.limits, &app.body_memory).await?;
+    let received =
+        Spooled::receive(&headers, body, most, &app.limits, &app.body_memory, &app.spool).await?;
 
     // Up to the first words of the answer, a document that cannot be read can still be refused.
-    let mut pieces = Pieces::new(engine, received, app.metrics.clone());
+    let mut pieces = Pieces::new(engine, received.plain(gzip, most), most, app.metrics.clone());
     let (first, pieces) = app
         .workshop
         .apart(move || {
@@ -76,6 +78,7 @@ impl From<BulkError> for Problem {
             BulkError::GivenTwice { what } => {
                 Self::new(Kind::ConflictingParameters, error.to_string()).with("parameter", what)
             }
+            BulkError::TooMuch { limit } => body::too_large(limit),
             error => Self::new(Kind::InvalidBody, error.to_string()),
         }
     }
@@ -84,10 +87,17 @@ impl From<BulkError> for Problem {
 /// The answer to a body, piece by piece.
 struct Pieces {
     engine: Box<dyn RowEngine>,
-    rest: VecDeque<Bytes>,
-    /// Holds the body's part of the memory until all is answered.
-    _received: Received,
+    /// Until it has been read to its end. It holds the body's part of memory and disk.
+    body: Option<Plain>,
+    most: usize,
+    buffer: Vec<u8>,
     metrics: Metrics,
+}
+
+impl Pieces {
+    fn new(engine: Box<dyn RowEngine>, body: Plain, most: usize, metrics: Metrics) -> Self {
+        Self { engine, body: Some(body), most, buffer: vec![0; PIECE], metrics }
+    }
 }
 
 impl Drop for Pieces {
@@ -96,23 +106,23 @@ impl Drop for Pieces {
     }
 }
 
-impl Pieces {
-    fn new(engine: Box<dyn RowEngine>, mut received: Received, metrics: Metrics) -> Self {
-        let rest = std::mem::take(&mut received.pieces).into();
-        Self { engine, rest, _received: received, metrics }
-    }
-}
-
 impl Iterator for Pieces {
     type Item = Result<Vec<u8>, BulkError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Some(mut piece) = self.rest.pop_front() else {
+        let Some(body) = &mut self.body else {
             return self.engine.finish().transpose();
         };
-        if piece.len() > PIECE {
-            self.rest.push_front(piece.split_off(PIECE));
+        match body.read(&mut self.buffer) {
+            Ok(0) => {
+                self.body = None;
+                Some(Ok(Vec::new()))
+            }
+            Ok(read) => Some(self.engine.push(&self.buffer[..read])),
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                Some(Err(BulkError::TooMuch { limit: self.most }))
+            }
+            Err(error) => Some(Err(BulkError::Broken { why: error.to_string() })),
         }
-        Some(self.engine.push(&piece))
     }
 }

@@ -5,9 +5,12 @@ use std::time::Duration;
 /// The limits that keep one caller, or many, from taking all there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a body of CSV or NDJSON for `POST /v1/lookup`. It is read whole before it is
-    /// answered: many clients read nothing until they have sent all.
+    /// Bytes of a body of CSV or NDJSON for `POST /v1/lookup`, as it is sent and when it is
+    /// unpacked. It is received whole before it is answered, in a file if it is large: many clients
+    /// read nothing until they have sent all.
     pub bulk_body: usize,
+    /// Bytes of all such bodies on disk at once.
+    pub spool: usize,
     /// Bytes of any other body, JSON for `POST /v1/lookup` among them.
     pub body: usize,
     /// Bytes of all bodies in memory at once.
@@ -40,7 +43,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            bulk_body: 64 << 20,
+            // A hundred million postcodes.
+            bulk_body: 1 << 30,
+            spool: 4 << 30,
             body: 2 << 20,
             bodies: 256 << 20,
             vertices: 50_000,

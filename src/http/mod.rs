@@ -55,6 +55,7 @@ mod params;
 mod patient;
 mod points;
 mod serve;
+mod spool;
 mod stack;
 mod tiles;
 mod web;
@@ -82,6 +83,8 @@ struct Shared {
     slots: Semaphore,
     /// One permit for each kilobyte of request bodies.
     body_memory: Arc<Semaphore>,
+    /// One permit for each kilobyte of bulk bodies on disk.
+    spool: Arc<Semaphore>,
     workshop: Workshop,
     basemap: Option<Basemap>,
     reloads: Option<Reloads>,
@@ -103,7 +106,8 @@ impl App {
         Self(Arc::new(Shared {
             live,
             slots: Semaphore::new(limits.requests_at_once),
-            body_memory: body::memory(&limits),
+            body_memory: body::kilobytes(limits.bodies),
+            spool: body::kilobytes(limits.spool),
             workshop: Workshop::new(&limits),
             limits,
             basemap,

@@ -1,12 +1,14 @@
 //! `POST /v1/lookup`: many places at once.
 
+use std::io::Write as _;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use lapwing::http::{Limits, router};
 use lapwing::state::Live;
 use serde_json::json;
 
-use crate::ask::{post, send, service};
+use crate::ask::{Reply, post, send, service};
 use crate::squares;
 
 #[tokio::test]
@@ -60,7 +62,7 @@ async fn the_body_must_say_what_it_is_and_be_plain() {
     assert_eq!(send(service(), request).await.problem(), "unsupported-media-type");
     let request = Request::post("/v1/lookup")
         .header("content-type", "text/csv")
-        .header("content-encoding", "gzip");
+        .header("content-encoding", "br");
     let reply = send(service(), request.body(Body::from("postcode\n")).unwrap()).await;
     assert_eq!(reply.problem(), "unsupported-media-type");
     let request = Request::post("/v1/lookup")
@@ -106,7 +108,7 @@ async fn bodies_larger_than_the_limit_are_refused_whether_or_not_they_say_so() {
 
 #[tokio::test]
 async fn bodies_of_all_requests_together_have_a_limit_and_give_it_back() {
-    let limits = Limits { bodies: 4096, ..Limits::default() };
+    let limits = Limits { bodies: 4096, spool: 8192, ..Limits::default() };
     let service = router(Live::with(squares::atlas()), limits);
     let body = format!("postcode\n{}", "NN11AA\n".repeat(500));
     for _ in 0..5 {
@@ -115,6 +117,63 @@ async fn bodies_of_all_requests_together_have_a_limit_and_give_it_back() {
         assert_eq!(reply.status, StatusCode::OK);
     }
     let request = Request::post("/v1/lookup").header("content-type", "text/csv");
-    let reply = send(service, request.body(Body::from(body.repeat(2))).unwrap()).await;
+    let reply = send(service, request.body(Body::from(body.repeat(5))).unwrap()).await;
     assert_eq!(reply.problem(), "overloaded");
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text).unwrap();
+    gzip.finish().unwrap()
+}
+
+async fn post_gzip(service: axum::Router, content_type: &str, body: Vec<u8>) -> Reply {
+    let request = Request::post("/v1/lookup?layers=ward")
+        .header("content-type", content_type)
+        .header("content-encoding", "gzip");
+    send(service, request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_gzipped_body_is_answered_as_the_plain_one_is() {
+    let csv = format!("postcode\n{}", "NN11AA\nx\n".repeat(5_000));
+    let ndjson = "{\"postcode\":\"NN1 1AA\"}\n".repeat(500);
+    let json = "{\"postcodes\":[\"NN11AA\"]}".to_owned();
+    for (content_type, body) in
+        [("text/csv", csv), ("application/x-ndjson", ndjson), ("application/json", json)]
+    {
+        let plain = post("/v1/lookup?layers=ward", content_type, body.clone()).await;
+        let zipped = post_gzip(service(), content_type, gzip(body.as_bytes())).await;
+        assert_eq!((zipped.status, zipped.body), (plain.status, plain.body), "{content_type}");
+    }
+    let reply = post_gzip(service(), "text/csv", b"postcode\nNN11AA\n".to_vec()).await;
+    assert_eq!((reply.status.as_u16(), &*reply.problem()), (400, "invalid-body"));
+}
+
+#[tokio::test]
+async fn what_is_packed_small_is_limited_when_it_is_unpacked() {
+    let limits = Limits { bulk_body: 100_000, ..Limits::default() };
+    let service = router(Live::with(squares::atlas()), limits);
+    let blank = format!("postcode\n{}", "\n".repeat(200_000));
+    let reply = post_gzip(service, "text/csv", gzip(blank.as_bytes())).await;
+    assert_eq!((reply.status.as_u16(), &*reply.problem()), (413, "body-too-large"));
+}
+
+#[tokio::test]
+async fn a_body_that_memory_does_not_hold_waits_on_disk_and_is_answered_the_same() {
+    let rows: String = (0..400_000).map(|n| format!("NN1 1A{},{n}\n", ["A", "B"][n % 2])).collect();
+    let body = format!("postcode,n\n{rows}");
+    assert!(body.len() > 5 << 20);
+    let whole = post("/v1/lookup?layers=ward", "text/csv", body.clone()).await;
+    assert_eq!(whole.status, StatusCode::OK);
+    let text = whole.text();
+    assert_eq!(text.lines().count(), 400_001);
+    for (n, line) in text.lines().skip(1).enumerate() {
+        assert!(line.contains(&format!(",{n},ok,{}", ["E05000001", "E05000002"][n % 2])), "{line}");
+    }
+    // Nothing in memory, all on disk.
+    let limits = Limits { bodies: 0, ..Limits::default() };
+    let service = router(Live::with(squares::atlas()), limits);
+    let request = Request::post("/v1/lookup?layers=ward").header("content-type", "text/csv");
+    assert_eq!(send(service, request.body(Body::from(body)).unwrap()).await.body, whole.body);
 }

@@ -150,7 +150,7 @@ impl Kind {
             Self::UrlTooLong => ("url-too-long", S::URI_TOO_LONG, "URL too long",
                 "Ask for many places at once with POST /v1/lookup."),
             Self::UnsupportedMediaType => ("unsupported-media-type", S::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
-                "Send the body with one of the Content-Types that the detail lists, and without Content-Encoding."),
+                "Send the body with one of the Content-Types that the detail lists, plain; bulk lookups are taken with Content-Encoding gzip, too."),
             Self::RangeNotSatisfiable => ("range-not-satisfiable", S::RANGE_NOT_SATISFIABLE, "No such bytes",
                 "The file is shorter than the range asked for: Content-Range tells its length. A HEAD request does too."),
             Self::InvalidGeometry => ("invalid-geometry", S::UNPROCESSABLE_ENTITY, "Not a valid polygon",
