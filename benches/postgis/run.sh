@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Points to wards by Lapwing and by PostGIS, from the same layer in the same run: one at a time over
+# a local socket, and 200,000 at once.
+#
+#     benches/postgis/run.sh LAPWING [SECONDS] [ROUNDS]
+#
+# LAPWING is a release build. Wants wrk, curl, ogr2ogr, python3, and Debian's postgresql-15-postgis-3
+# (a cluster of its own is made and thrown away); and wards_uk_2022.geojson.gz in the folder that
+# LAPWING_SHARED names, else in ../shared/data.
+#
+# Prints medians of all rounds, then `ratio NAME VALUE`: how many times as fast Lapwing is.
+set -euo pipefail
+lapwing=$(realpath "$1")
+seconds=${2:-5} rounds=${3:-3}
+here=$(cd "$(dirname "$0")" && pwd)
+data=$(realpath "${LAPWING_SHARED:-$here/../../../shared/data}")
+points=200000
+
+# PostgreSQL runs under a cluster made for this run alone.
+if [ -z "${LAPWING_IN_CLUSTER:-}" ]; then
+    LAPWING_IN_CLUSTER=1 exec pg_virtualenv -o shared_buffers=512MB -o fsync=off "$0" "$@"
+fi
+
+work=$(mktemp -d)
+service=
+finish() {
+    [ -z "$service" ] || kill "$service" 2>/dev/null || true
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap finish EXIT
+say() { printf '%s\n' "$*" >&2; }
+
+say "The layer: in a snapshot and in a table"
+gunzip -c "$data/wards_uk_2022.geojson.gz" >"$work/wards.geojson"
+cat >"$work/catalogue.toml" <<'TOML'
+title = "Wards of the United Kingdom"
+[[layer]]
+id = "ward"
+title = "Wards, December 2022"
+source = "wards.geojson"
+code = "WD22CD"
+name = "WD22NM"
+resolution = "BSC"
+TOML
+"$lapwing" -q build "$work/catalogue.toml" -o "$work/wards.lapwing"
+"$lapwing" -q export "$work/wards.lapwing" ward -o "$work/ward.gpkg" --crs EPSG:27700
+createdb wards
+psql -q -d wards -c 'CREATE EXTENSION postgis' >/dev/null
+ogr2ogr -f PostgreSQL "PG:dbname=wards" "$work/ward.gpkg" -nln ward -nlt MULTIPOLYGON \
+    -lco GEOMETRY_NAME=geom -lco SPATIAL_INDEX=GIST
+psql -q -d wards -c 'CLUSTER ward USING ward_geom_geom_idx' -c 'VACUUM ANALYZE ward'
+
+# The extent of Great Britain's wards, in metres of the National Grid.
+east="90000 655000" north="10000 1215000"
+python3 - "$work" "$points" $east $north <<'PY'
+import random, sys
+work, points = sys.argv[1], int(sys.argv[2])
+west, east, south, north = map(int, sys.argv[3:])
+random.seed(4711)
+with open(f"{work}/points.csv", "w") as out, open(f"{work}/queries", "w") as queries:
+    out.write("id,easting,northing\n")
+    for number in range(points):
+        x, y = random.randint(west, east), random.randint(south, north)
+        out.write(f"{number},{x},{y}\n")
+        queries.write(f"easting={x}&northing={y}&layers=ward\n")
+PY
+psql -q -d wards <<SQL
+CREATE TABLE point (id integer, easting float8, northing float8);
+\\copy point FROM '$work/points.csv' CSV HEADER
+ALTER TABLE point ADD geom geometry(Point, 27700);
+UPDATE point SET geom = ST_SetSRID(ST_MakePoint(easting, northing), 27700);
+VACUUM ANALYZE point;
+SQL
+cat >"$work/point.sql" <<SQL
+\\set x random(${east/ /, })
+\\set y random(${north/ /, })
+SELECT code, name FROM ward WHERE ST_Intersects(geom, ST_SetSRID(ST_MakePoint(:x, :y), 27700));
+SQL
+socket=$(psql -At -d wards -c 'SHOW unix_socket_directories' | cut -d, -f1)
+
+"$lapwing" -q serve "$work/wards.lapwing" --listen 127.0.0.1:7501 >"$work/log" 2>&1 &
+service=$!
+for _ in $(seq 100); do
+    curl -fs -o /dev/null http://127.0.0.1:7501/health/ready && break
+    sleep 0.2
+done
+
+# Both answer every point with the same wards.
+join="SELECT p.id, w.code FROM point p JOIN ward w ON ST_Intersects(w.geom, p.geom)"
+psql -At -F, -d wards -c "$join ORDER BY 1, 2" >"$work/theirs"
+"$lapwing" -q match "$work/wards.lapwing" "$work/points.csv" -o "$work/matched.csv" --layers ward
+python3 - "$work" <<'PY' >&2
+import csv, sys
+work = sys.argv[1]
+theirs = {}
+for identifier, code in csv.reader(open(f"{work}/theirs")):
+    theirs.setdefault(identifier, []).append(code)
+rows = list(csv.DictReader(open(f"{work}/matched.csv")))
+wrong = [row for row in rows if ";".join(theirs.get(row["id"], [])) != row["ward_code"]]
+print(f"{len(theirs)} of {len(rows)} points lie in wards; {len(wrong)} answers differ")
+if len(wrong) > 2:
+    sys.exit(f"Lapwing and PostGIS do not agree: {wrong[:3]}")
+PY
+
+now() { date +%s.%N; }
+for round in $(seq "$rounds"); do
+    theirs=$(PGHOST=$socket pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -f "$work/point.sql" \
+        wards 2>/dev/null | awk '/^tps/ { print $3 }')
+    ours=$(QUERIES=$work/queries wrk -t 1 -c 16 -d "$seconds" --timeout 30s \
+        -s "$here/../http/ask.lua" http://127.0.0.1:7501 2>&1 >/dev/null | tail -n 1)
+    read -r ours _ _ _ wrong <<<"$ours"
+    [ "$wrong" = 0 ] || { say "$wrong requests went wrong"; exit 1; }
+    from=$(now)
+    PGHOST=$socket psql -q -d wards -c "COPY ($join) TO STDOUT CSV" >"$work/joined.csv"
+    joined=$(now)
+    "$lapwing" -q match "$work/wards.lapwing" "$work/points.csv" -o "$work/matched.csv" --layers ward
+    matched=$(now)
+    curl -fsS -o "$work/posted.csv" -H 'content-type: text/csv' --data-binary "@$work/points.csv" \
+        'http://127.0.0.1:7501/v1/lookup?layers=ward'
+    posted=$(now)
+    cmp -s "$work/posted.csv" "$work/matched.csv" || { say "HTTP and match differ"; exit 1; }
+    awk -v t="$theirs" -v o="$ours" -v a="$from" -v b="$joined" -v c="$matched" -v d="$posted" \
+        'BEGIN { printf "%.0f %.0f %.3f %.3f %.3f\n", t, o, b - a, c - b, d - c }' |
+        tee -a "$work/results" >&2
+done
+python3 - "$work/results" <<'PY'
+import statistics, sys
+rows = [[float(number) for number in line.split()] for line in open(sys.argv[1])]
+theirs, ours, join, match, post = (statistics.median(column) for column in zip(*rows))
+print("| asked | PostGIS | Lapwing |\n|---|---|---|")
+print(f"| points a second over a local socket | {theirs:.0f} | {ours:.0f} |")
+print(f"| 200,000 points at once | {join:.2f} s | {match:.3f} s by match, {post:.3f} s over HTTP |")
+print(f"ratio point_vs_postgis {ours / theirs:.2f}")
+print(f"ratio join_match_vs_postgis {join / match:.1f}")
+print(f"ratio join_http_vs_postgis {join / post:.1f}")
+PY
