@@ -44,7 +44,7 @@ pub(super) enum CsvEnds {
 
 impl Ends for CsvEnds {
     fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
-        let Some(&last) = bytes.last() else { return None };
+        let &last = bytes.last()?;
         if matches!(self, Self::BeforeCell | Self::InCell) && memchr(b'"', bytes).is_none() {
             let before = matches!(last, b'\n' | b'\r' | b',');
             *self = if before { Self::BeforeCell } else { Self::InCell };

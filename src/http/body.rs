@@ -40,12 +40,12 @@ pub(super) fn format(headers: &HeaderMap, taken: &[&'static str]) -> Result<&'st
     if let Some(coding) = headers.get(header::CONTENT_ENCODING)
         && coding != "identity"
     {
-        return Err(refuse(taken, "a compressed body is not read".to_owned()));
+        return Err(refuse(taken, "a compressed body is not read"));
     }
     format_of_content(headers, taken)
 }
 
-fn refuse(taken: &[&'static str], why: String) -> Problem {
+fn refuse(taken: &[&'static str], why: &str) -> Problem {
     let detail = format!("{why}: send one of {}", taken.join(", "));
     Problem::new(Kind::UnsupportedMediaType, detail).with("taken", taken.to_vec())
 }
@@ -55,15 +55,15 @@ pub(super) fn format_of_content(
     headers: &HeaderMap,
     taken: &[&'static str],
 ) -> Result<&'static str, Problem> {
-    let refuse = |why: String| refuse(taken, why);
+    let refuse = |why: &str| refuse(taken, why);
     let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Some(stated) = stated else {
-        return Err(refuse("the body has no Content-Type".to_owned()));
+        return Err(refuse("the body has no Content-Type"));
     };
     let essence = stated.split(';').next().unwrap_or_default().trim();
     taken.iter().copied().find(|format| essence.eq_ignore_ascii_case(format)).ok_or_else(|| {
         let essence: String = essence.chars().take(80).collect();
-        refuse(format!("a body of {essence} is not read here"))
+        refuse(&format!("a body of {essence} is not read here"))
     })
 }
 
