@@ -8,6 +8,7 @@ use lapwing_boundaries::locate::MatchBy;
 use lapwing_boundaries::position::Bng;
 
 use super::directory::Spot;
+use crate::answers::degrees;
 
 /// The areas of all layers that hold a position, in order of layer and code.
 pub fn areas_at(atlas: &Atlas, at: Bng) -> Vec<Spot> {
@@ -24,6 +25,9 @@ pub fn areas_at(atlas: &Atlas, at: Bng) -> Vec<Spot> {
 ///
 /// How near a boundary is, is not asked: neither service has a word for it.
 pub fn areas_of(atlas: &Atlas, layers: &[usize], record: &PostcodeRecord) -> Vec<Spot> {
+    if let Some((_, known)) = atlas.known(record.postcode) {
+        return known.holders().map(|(layer, area, _)| (layer, area)).collect();
+    }
     let Some(at) = record.position else { return Vec::new() };
     if atlas.addresses_of(record.postcode).is_empty() {
         return areas_at(atlas, at);
@@ -44,6 +48,15 @@ pub fn areas_of(atlas: &Atlas, layers: &[usize], record: &PostcodeRecord) -> Vec
     spots
 }
 
+/// Where a postcode is, in degrees east and north to six decimals.
+pub fn degrees_of(atlas: &Atlas, record: &PostcodeRecord) -> Option<[f64; 2]> {
+    if let Some((_, known)) = atlas.known(record.postcode) {
+        return Some(known.millionths().map(|millionths| f64::from(millionths) / 1e6));
+    }
+    let (lng_lat, _) = record.position?.to_lng_lat();
+    Some([degrees(lng_lat.lon()), degrees(lng_lat.lat())])
+}
+
 /// The areas of one layer among those of many in order of layer.
 pub fn of_layer(spots: &[Spot], layer: usize) -> &[Spot] {
     let start = spots.partition_point(|(of, _)| *of < layer);
@@ -55,6 +68,18 @@ pub fn of_layer(spots: &[Spot], layer: usize) -> &[Spot] {
 mod tests {
     use super::*;
     use crate::answers::squares;
+
+    #[test]
+    fn the_degrees_of_a_postcode_are_the_same_known_or_not() {
+        let atlas = squares::atlas();
+        for record in atlas.postcodes() {
+            let found = record.position.map(|at| {
+                let (at, _) = at.to_lng_lat();
+                [degrees(at.lon()), degrees(at.lat())]
+            });
+            assert_eq!(degrees_of(&atlas, record), found);
+        }
+    }
 
     #[test]
     fn the_areas_of_a_postcode_come_in_order_of_layer_the_one_to_name_first() {

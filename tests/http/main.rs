@@ -11,6 +11,7 @@ mod bulk;
 mod caching;
 mod changes;
 mod collections;
+mod compat_same;
 mod files;
 mod filters;
 mod items;

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeRecord;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::answers::degrees;
 use crate::compat::directory::Spot;
-use crate::compat::standing::areas_of;
+use crate::compat::standing::{areas_of, degrees_of};
 use crate::http::compat::distance;
 use crate::http::{App, Taken};
 use crate::state::Served;
@@ -39,16 +40,18 @@ struct At {
 }
 
 impl Place {
-    fn of(postcode: String, at: Option<Bng>) -> Self {
-        let at = at.map(|at| {
-            let (lng_lat, _) = at.to_lng_lat();
-            At {
-                wgs84_lon: degrees(lng_lat.lon()),
-                wgs84_lat: degrees(lng_lat.lat()),
-                coordsyst: "G",
-                easting: at.easting().round() as i64,
-                northing: at.northing().round() as i64,
-            }
+    /// A postcode that there is.
+    fn of(atlas: &Atlas, record: &PostcodeRecord) -> Self {
+        Self::at(record.postcode.to_string(), record.position.zip(degrees_of(atlas, record)))
+    }
+
+    fn at(postcode: String, at: Option<(Bng, [f64; 2])>) -> Self {
+        let at = at.map(|(at, [wgs84_lon, wgs84_lat])| At {
+            wgs84_lon,
+            wgs84_lat,
+            coordsyst: "G",
+            easting: at.easting().round() as i64,
+            northing: at.northing().round() as i64,
         });
         Self { postcode, at }
     }
@@ -101,7 +104,7 @@ fn find(taken: Taken, text: &str, query: &Query) -> Answer {
     let first = |at: &usize| *at == 0 || spots[at - 1].0 != spots[*at].0;
     let shortcuts = shortcuts(&served, (0..spots.len()).filter(first).map(|at| spots[at]));
     let areas = ById { served: &served, spots: &spots };
-    send(&Found { place: Place::of(postcode.to_string(), record.position), areas, shortcuts })
+    send(&Found { place: Place::of(atlas, record), areas, shortcuts })
 }
 
 /// The ward and the council of a postcode, apart where there are two tiers; its constituency; and,
@@ -160,7 +163,9 @@ fn centre(taken: Taken, text: &str) -> Answer {
     let served = taken.served()?;
     let centre = served.outcodes().get(&asked).and_then(|outcode| outcode.centre);
     let centre = centre.ok_or_else(|| not_found("Postcode not found"))?;
-    send(&Place::of(asked, Some(centre)))
+    let (lng_lat, _) = centre.to_lng_lat();
+    let lng_lat = [degrees(lng_lat.lon()), degrees(lng_lat.lat())];
+    send(&Place::at(asked, Some((centre, lng_lat))))
 }
 
 pub(super) async fn nearest(
@@ -187,7 +192,7 @@ fn nearest_to(taken: Taken, srid: &str, text: &str) -> Answer {
     let record = served.atlas().nearest_postcodes(at).map(|(record, _)| record).find(live);
     let record = record.ok_or_else(none)?;
     let there = record.position.ok_or_else(none)?;
-    let place = Place::of(record.postcode.to_string(), Some(there));
+    let place = Place::of(served.atlas(), record);
     let metres = distance::metres(at.to_lng_lat().0, there.to_lng_lat().0).round() as i64;
     send(&json!({"postcode": Near { place, distance: metres }}))
 }

@@ -10,9 +10,9 @@ use lapwing_boundaries::gazetteer::PostcodeRecord;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
-use crate::answers::{Metres, degrees};
+use crate::answers::Metres;
 use crate::compat::kinds::{self, Kind, edition};
-use crate::compat::standing::{areas_of, of_layer};
+use crate::compat::standing::{areas_of, degrees_of, of_layer};
 use crate::state::Served;
 
 /// The areas that fields are taken from: a kind, the census it must be of if that matters, and
@@ -216,7 +216,7 @@ pub(super) struct Told<'a> {
     record: &'a PostcodeRecord,
     areas: [Option<&'a Area>; WANTED.len()],
     /// Degrees east and north.
-    lng_lat: Option<(f64, f64)>,
+    lng_lat: Option<[f64; 2]>,
     /// Metres, near something.
     distance: Option<f64>,
     /// The fields to tell, in that order; all without.
@@ -234,10 +234,7 @@ impl<'a> Told<'a> {
                 .get(wanted.place)
                 .map(|&(_, area)| &atlas.layers()[layer].layer().areas()[area]);
         }
-        let lng_lat = record.position.map(|at| {
-            let (lng_lat, _) = at.to_lng_lat();
-            (degrees(lng_lat.lon()), degrees(lng_lat.lat()))
-        });
+        let lng_lat = degrees_of(atlas, record);
         Self { record, areas, lng_lat, distance: None, only: None }
     }
 
@@ -275,8 +272,8 @@ impl<'a> Told<'a> {
             Source::Easting => map.serialize_entry(name, &at.map(|at| Metres(at.easting()))),
             Source::Northing => map.serialize_entry(name, &at.map(|at| Metres(at.northing()))),
             Source::Country => map.serialize_entry(name, &self.country()),
-            Source::Longitude => map.serialize_entry(name, &self.lng_lat.map(|(lon, _)| lon)),
-            Source::Latitude => map.serialize_entry(name, &self.lng_lat.map(|(_, lat)| lat)),
+            Source::Longitude => map.serialize_entry(name, &self.lng_lat.map(|[lon, _]| lon)),
+            Source::Latitude => map.serialize_entry(name, &self.lng_lat.map(|[_, lat]| lat)),
             Source::Incode => map.serialize_entry(name, &postcode.inward()),
             Source::Outcode => map.serialize_entry(name, &postcode.outward()),
             Source::Codes => map.serialize_entry(name, &Codes(self)),
