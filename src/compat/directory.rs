@@ -37,6 +37,8 @@ pub struct Directory {
     generations: Generations,
     /// By layer.
     kinds: Vec<Kind>,
+    /// By layer.
+    editions: Vec<Option<i16>>,
     /// By layer and area.
     ids: Vec<Vec<Id>>,
     /// By layer and area, as places in `types`.
@@ -54,6 +56,8 @@ impl Directory {
     pub fn of(atlas: &Atlas) -> Self {
         let generations = Generations::of(atlas);
         let kinds: Vec<Kind> = atlas.layers().iter().map(|layer| Kind::of(layer.layer())).collect();
+        let editions = atlas.layers().iter().map(|layer| kinds::edition(layer.layer().meta()));
+        let editions = editions.collect();
         let ids = number(atlas);
         let mut spots: HashMap<Id, Vec<Spot>> = HashMap::new();
         for (layer, of_layer) in ids.iter().enumerate() {
@@ -87,7 +91,7 @@ impl Directory {
             *of_area = order[*of_area as usize];
         }
         let types = types.into_keys().collect();
-        Self { generations, kinds, ids, type_of: typed, parents, types, spots }
+        Self { generations, kinds, editions, ids, type_of: typed, parents, types, spots }
     }
 
     /// The generations.
@@ -98,6 +102,11 @@ impl Directory {
     /// What a layer holds.
     pub fn kind(&self, layer: usize) -> Kind {
         self.kinds[layer]
+    }
+
+    /// The census of which a layer's small areas would be.
+    pub fn edition(&self, layer: usize) -> Option<i16> {
+        self.editions[layer]
     }
 
     /// The number of an area.

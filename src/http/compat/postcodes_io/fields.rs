@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::answers::Metres;
-use crate::compat::kinds::{self, Kind, edition};
+use crate::compat::kinds::{self, Kind};
 use crate::compat::standing::{areas_of, degrees_of, of_layer};
 use crate::state::Served;
 
@@ -193,9 +193,9 @@ impl Plan {
             let is_kind = |layer: &usize| directory.kind(*layer) == wanted.kind;
             match wanted.census {
                 None => current.iter().copied().find(is_kind),
-                Some(year) => all()
-                    .filter(is_kind)
-                    .find(|&layer| edition(atlas.layers()[layer].layer().meta()) == Some(year)),
+                Some(year) => {
+                    all().filter(is_kind).find(|&layer| directory.edition(layer) == Some(year))
+                }
             }
         });
         let mut all: Vec<usize> = layers.iter().copied().flatten().collect();
