@@ -8,9 +8,9 @@ use lapwing_boundaries::atlas::Atlas;
 
 use crate::answers::Ready;
 use crate::attributes::{Schema, Schemas};
-use crate::compat::Compat;
 use crate::compat::directory::Directory;
 use crate::compat::outcodes::Outcodes;
+use crate::compat::{AreaTexts, Compat};
 use crate::formats::Shelf;
 use crate::generalise::{Drawing, Drawings};
 use crate::tiles::Tiles;
@@ -79,6 +79,11 @@ impl Served {
     /// Its areas by the numbers, types and generations of MapIt.
     pub fn directory(&self) -> &Directory {
         self.compat.directory(&self.atlas)
+    }
+
+    /// Its areas as MapIt writes them; `write` is always the same, and called once.
+    pub fn area_texts(&self, write: impl FnOnce() -> AreaTexts) -> &AreaTexts {
+        self.compat.area_texts(write)
     }
 
     /// Its outcodes.

@@ -25,7 +25,11 @@ use outcodes::Outcodes;
 pub struct Compat {
     directory: OnceLock<Directory>,
     outcodes: OnceLock<Outcodes>,
+    area_texts: OnceLock<AreaTexts>,
 }
+
+/// Every area as MapIt writes it, by layer and area.
+pub type AreaTexts = Vec<Vec<Box<str>>>;
 
 impl Compat {
     /// The areas of the atlas, always the same atlas.
@@ -36,5 +40,10 @@ impl Compat {
     /// The outcodes of the atlas, always the same atlas.
     pub fn outcodes(&self, atlas: &Atlas) -> &Outcodes {
         self.outcodes.get_or_init(|| Outcodes::of(atlas))
+    }
+
+    /// The texts of the areas, always written alike; of a country's wards some three megabytes.
+    pub fn area_texts(&self, write: impl FnOnce() -> AreaTexts) -> &AreaTexts {
+        self.area_texts.get_or_init(write)
     }
 }

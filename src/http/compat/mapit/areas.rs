@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::area::spot_of;
 use super::choice::Choice;
 use super::measured::Geometry;
-use super::written::ById;
+use super::written::by_id;
 use super::{
     Answer, Format, Query, Refusal, Reply, json, malformed, not_found, respond, shape, split,
     split_json,
@@ -171,7 +171,7 @@ pub(super) async fn send(
 ) -> Answer {
     match format {
         None | Some(Format::Json) => {
-            app.workshop.apart(move || Ok(json(&ById { served: &served, spots: &spots }))).await?
+            Ok(app.workshop.apart(move || Ok(by_id(&served, &spots))).await?)
         }
         Some(Format::Wkt) => Err(not_found("WKT is of one area alone.")),
         Some(format) => {

@@ -5,8 +5,8 @@ use axum::response::Response;
 use lapwing_boundaries::position::Bng;
 
 use super::choice::Choice;
-use super::written::ById;
-use super::{Answer, Format, Query, Refusal, Reply, crs_of, json, malformed, respond, split};
+use super::written::by_id;
+use super::{Answer, Format, Query, Refusal, Reply, crs_of, malformed, respond, split};
 use crate::compat::directory::Spot;
 use crate::compat::standing::areas_at;
 use crate::crs::Crs;
@@ -89,7 +89,7 @@ impl Asked<'_> {
             Ok(at) => at,
             // A place on earth that no area here can hold.
             Err(_) if is_on_earth(crs, [x, y]) => {
-                return json(&ById { served: &served, spots: &[] });
+                return Ok(by_id(&served, &[]));
             }
             Err(_) => return Err(malformed(OUTSIDE)),
         };
@@ -97,7 +97,7 @@ impl Asked<'_> {
         // The latest of several vintages first.
         spots.sort_by_key(|(layer, _)| choice.layers().iter().position(|of| of == layer));
         let spots = choice.filter(&served, spots);
-        json(&ById { served: &served, spots: &spots })
+        Ok(by_id(&served, &spots))
     }
 
     fn holders(&self, served: &Served, layers: &[usize], at: Bng) -> Vec<Spot> {

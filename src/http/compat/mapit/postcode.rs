@@ -6,18 +6,19 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeRecord;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use super::choice::Choice;
-use super::written::ById;
+use super::written::write_by_id;
 use super::{
-    Answer, Query, crs_of, json as send, malformed, not_found, point, respond, split_json,
+    Answer, Query, Reply, crs_of, json as send, malformed, not_found, point, respond, split_json,
 };
 use crate::answers::degrees;
-use crate::compat::directory::Spot;
+use crate::compat::directory::{Id, Spot};
 use crate::compat::standing::{areas_of, degrees_of};
 use crate::http::compat::distance;
+use crate::http::error::Problem;
 use crate::http::{App, Taken};
 use crate::state::Served;
 
@@ -65,15 +66,6 @@ struct Near {
     distance: i64,
 }
 
-#[derive(Serialize)]
-struct Found<'a> {
-    #[serde(flatten)]
-    place: Place,
-    areas: ById<'a>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    shortcuts: Map<String, Value>,
-}
-
 pub(super) async fn one(
     taken: Taken,
     Path(text): Path<String>,
@@ -102,41 +94,92 @@ fn find(taken: Taken, text: &str, query: &Query) -> Answer {
     let mut spots = areas_of(atlas, choice.layers(), record);
     spots.retain(|(layer, _)| choice.layers().contains(layer));
     let first = |at: &usize| *at == 0 || spots[at - 1].0 != spots[*at].0;
-    let shortcuts = shortcuts(&served, (0..spots.len()).filter(first).map(|at| spots[at]));
-    let areas = ById { served: &served, spots: &spots };
-    send(&Found { place: Place::of(atlas, record), areas, shortcuts })
+    let shortcuts = Shortcuts::of(&served, (0..spots.len()).filter(first).map(|at| spots[at]));
+    let mut out = Vec::with_capacity(400 * (spots.len() + 1));
+    let written = serde_json::to_writer(&mut out, &Place::of(atlas, record));
+    written.map_err(|error| Problem::internal(&error))?;
+    // Before the end of the object.
+    out.pop();
+    out.extend(b",\"areas\":");
+    write_by_id(&mut out, &served, &spots);
+    if !shortcuts.0.is_empty() {
+        out.extend(b",\"shortcuts\":");
+        let written = serde_json::to_writer(&mut out, &shortcuts);
+        written.map_err(|error| Problem::internal(&error))?;
+    }
+    out.push(b'}');
+    Ok(Reply::Json(out.into()))
 }
 
 /// The ward and the council of a postcode, apart where there are two tiers; its constituency; and,
 /// ours, its LAP.
-fn shortcuts(served: &Served, spots: impl Iterator<Item = Spot>) -> Map<String, Value> {
-    let directory = served.directory();
-    let mut shortcuts = Map::new();
-    for spot in spots {
-        let (id, parent) = (directory.id(spot), directory.parent(spot));
-        let mut tier = |tier: &str| {
-            for (key, value) in [("ward", json!(id)), ("council", json!(parent))] {
-                let entry = shortcuts.entry(key).or_insert_with(|| json!({}));
-                // Where one tier alone has answered there is no room for two.
-                if let Value::Object(tiers) = entry {
-                    tiers.insert(tier.to_owned(), value);
+struct Shortcuts(Vec<(&'static str, Shortcut)>);
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shortcut {
+    One(Option<Id>),
+    /// Of a county's division and of a district's ward.
+    Tiers(Tiers),
+}
+
+#[derive(Default, Serialize)]
+struct Tiers {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    county: Option<Option<Id>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    district: Option<Option<Id>>,
+}
+
+impl Serialize for Shortcuts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+impl Shortcuts {
+    fn of(served: &Served, spots: impl Iterator<Item = Spot>) -> Self {
+        let directory = served.directory();
+        let mut all = Self(Vec::with_capacity(4));
+        for spot in spots {
+            let (id, parent) = (Some(directory.id(spot)), directory.parent(spot));
+            match &*directory.type_of(spot).code {
+                "COP" | "LBW" | "LGE" | "LGW" | "MTW" | "UTE" | "UTW" | "WRD" => {
+                    all.put("ward", Shortcut::One(id));
+                    all.put("council", Shortcut::One(parent));
                 }
+                "CED" => {
+                    all.tiers("ward", |tiers| tiers.county = Some(id));
+                    all.tiers("council", |tiers| tiers.county = Some(parent));
+                }
+                "DIW" => {
+                    all.tiers("ward", |tiers| tiers.district = Some(id));
+                    all.tiers("council", |tiers| tiers.district = Some(parent));
+                }
+                "WMC" => all.put("WMC", Shortcut::One(id)),
+                "LAP" => all.put("LAP", Shortcut::One(id)),
+                _ => {}
             }
-        };
-        match &*directory.type_of(spot).code {
-            "COP" | "LBW" | "LGE" | "LGW" | "MTW" | "UTE" | "UTW" | "WRD" => {
-                shortcuts.insert("ward".to_owned(), json!(id));
-                shortcuts.insert("council".to_owned(), json!(parent));
-            }
-            "CED" => tier("county"),
-            "DIW" => tier("district"),
-            of_type @ ("WMC" | "LAP") => {
-                shortcuts.insert(of_type.to_owned(), json!(id));
-            }
-            _ => {}
+        }
+        all
+    }
+
+    fn put(&mut self, key: &'static str, value: Shortcut) {
+        self.0.retain(|(known, _)| *known != key);
+        self.0.push((key, value));
+    }
+
+    fn tiers(&mut self, key: &'static str, set: impl FnOnce(&mut Tiers)) {
+        if !self.0.iter().any(|(known, _)| *known == key) {
+            self.0.push((key, Shortcut::Tiers(Tiers::default())));
+        }
+        // Where one tier alone has answered there is no room for two.
+        if let Some((_, Shortcut::Tiers(tiers))) =
+            self.0.iter_mut().find(|(known, _)| *known == key)
+        {
+            set(tiers);
         }
     }
-    shortcuts
 }
 
 pub(super) async fn partial(

@@ -1,9 +1,13 @@
 //! Areas as MapIt writes them.
 
+use std::io::Write as _;
+
 use lapwing_boundaries::atlas::Atlas;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
+use super::Reply;
+use crate::compat::AreaTexts;
 use crate::compat::directory::{Directory, Id, Spot};
 use crate::compat::generations::Number;
 use crate::compat::kinds;
@@ -12,11 +16,11 @@ use crate::state::Served;
 /// One area.
 #[derive(Serialize)]
 pub(super) struct Entry<'a> {
-    pub(super) id: Id,
+    id: Id,
     name: &'a str,
     parent_area: Option<Id>,
     #[serde(rename = "type")]
-    pub(super) of_type: &'a str,
+    of_type: &'a str,
     type_name: &'a str,
     country: &'static str,
     country_name: &'static str,
@@ -75,19 +79,37 @@ pub(super) fn entry<'a>(atlas: &'a Atlas, directory: &'a Directory, spot: Spot) 
     }
 }
 
-/// Areas by their numbers, in the order given.
-pub(super) struct ById<'a> {
-    pub(super) served: &'a Served,
-    pub(super) spots: &'a [Spot],
+/// The text of every area, written when it is first wanted.
+fn texts(served: &Served) -> &AreaTexts {
+    served.area_texts(|| {
+        let (atlas, directory) = (served.atlas(), served.directory());
+        let text = |spot| {
+            // Neither text nor numbers fail to be written.
+            serde_json::to_string(&entry(atlas, directory, spot)).unwrap_or_default().into()
+        };
+        let layers = atlas.layers().iter().map(|layer| layer.layer().areas().len());
+        layers
+            .enumerate()
+            .map(|(layer, count)| (0..count).map(|area| text((layer, area))).collect())
+            .collect()
+    })
 }
 
-impl Serialize for ById<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (atlas, directory) = (self.served.atlas(), self.served.directory());
-        let mut map = serializer.serialize_map(Some(self.spots.len()))?;
-        for &spot in self.spots {
-            map.serialize_entry(&directory.id(spot), &entry(atlas, directory, spot))?;
-        }
-        map.end()
+/// Appends areas by their numbers, in the order given, as an object.
+pub(super) fn write_by_id(out: &mut Vec<u8>, served: &Served, spots: &[Spot]) {
+    let (directory, texts) = (served.directory(), texts(served));
+    out.push(b'{');
+    for (at, &spot) in spots.iter().enumerate() {
+        // Memory does not fail to be written to.
+        let _ = write!(out, "{}\"{}\":", if at == 0 { "" } else { "," }, directory.id(spot));
+        out.extend(texts[spot.0][spot.1].as_bytes());
     }
+    out.push(b'}');
+}
+
+/// Areas by their numbers, in the order given.
+pub(super) fn by_id(served: &Served, spots: &[Spot]) -> Reply {
+    let mut out = Vec::with_capacity(2 + 400 * spots.len());
+    write_by_id(&mut out, served, spots);
+    Reply::Json(out.into())
 }
