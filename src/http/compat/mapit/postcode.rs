@@ -123,12 +123,14 @@ enum Shortcut {
     Tiers(Tiers),
 }
 
-#[derive(Default, Serialize)]
-struct Tiers {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    county: Option<Option<Id>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    district: Option<Option<Id>>,
+/// `county`, `district`, and what each has.
+#[derive(Default)]
+struct Tiers(Vec<(&'static str, Option<Id>)>);
+
+impl Serialize for Tiers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
 }
 
 impl Serialize for Shortcuts {
@@ -149,12 +151,12 @@ impl Shortcuts {
                     all.put("council", Shortcut::One(parent));
                 }
                 "CED" => {
-                    all.tiers("ward", |tiers| tiers.county = Some(id));
-                    all.tiers("council", |tiers| tiers.county = Some(parent));
+                    all.tier("ward", "county", id);
+                    all.tier("council", "county", parent);
                 }
                 "DIW" => {
-                    all.tiers("ward", |tiers| tiers.district = Some(id));
-                    all.tiers("council", |tiers| tiers.district = Some(parent));
+                    all.tier("ward", "district", id);
+                    all.tier("council", "district", parent);
                 }
                 "WMC" => all.put("WMC", Shortcut::One(id)),
                 "LAP" => all.put("LAP", Shortcut::One(id)),
@@ -169,7 +171,7 @@ impl Shortcuts {
         self.0.push((key, value));
     }
 
-    fn tiers(&mut self, key: &'static str, set: impl FnOnce(&mut Tiers)) {
+    fn tier(&mut self, key: &'static str, tier: &'static str, id: Option<Id>) {
         if !self.0.iter().any(|(known, _)| *known == key) {
             self.0.push((key, Shortcut::Tiers(Tiers::default())));
         }
@@ -177,7 +179,8 @@ impl Shortcuts {
         if let Some((_, Shortcut::Tiers(tiers))) =
             self.0.iter_mut().find(|(known, _)| *known == key)
         {
-            set(tiers);
+            tiers.0.retain(|(known, _)| *known != tier);
+            tiers.0.push((tier, id));
         }
     }
 }
