@@ -1,7 +1,10 @@
-//! A bare axum route that answers a constant of a given size: what a lookup over HTTP is held
-//! against by `run.sh`.
+//! The plain baselines of `run.sh`, in a process of their own.
 //!
-//!     bare ADDR BYTES
+//!     bare serve ADDR BYTES    a bare axum route that answers a constant of that size
+//!     bare copy IN.csv         the `csv` crate reads the rows and writes them to memory, nothing
+//!                              more, on one thread: prints its seconds
+
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -11,13 +14,19 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() {
-    let mut args = std::env::args().skip(1);
-    let (Some(address), Some(Ok(bytes))) = (args.next(), args.next().map(|size| size.parse()))
-    else {
-        eprintln!("usage: bare ADDR BYTES");
-        std::process::exit(2);
-    };
-    let body = Bytes::from(vec![b'x'; bytes]);
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["serve", address, size] => serve(address, size.parse().expect("a size in bytes")).await,
+        ["copy", file] => copy(file),
+        _ => {
+            eprintln!("usage: bare serve ADDR BYTES | bare copy IN.csv");
+            std::process::exit(2);
+        }
+    }
+}
+
+async fn serve(address: &str, size: usize) {
+    let body = Bytes::from(vec![b'x'; size]);
     let answer = move || {
         let body = body.clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], body) }
@@ -25,4 +34,18 @@ async fn main() {
     let listener = TcpListener::bind(address).await.expect("the address is free");
     let router = Router::new().route("/v1/lookup", get(answer));
     axum::serve(listener, router).await.expect("it serves");
+}
+
+fn copy(file: &str) {
+    let input = std::fs::read(file).expect("the file is there");
+    let started = Instant::now();
+    let mut reader = csv::Reader::from_reader(&*input);
+    let mut writer = csv::Writer::from_writer(Vec::with_capacity(input.len()));
+    let mut row = csv::ByteRecord::new();
+    writer.write_byte_record(reader.byte_headers().expect("is CSV")).expect("goes to memory");
+    while reader.read_byte_record(&mut row).expect("is CSV") {
+        writer.write_byte_record(&row).expect("goes to memory");
+    }
+    assert_eq!(writer.into_inner().expect("goes to memory").len(), input.len());
+    println!("{:.3}", started.elapsed().as_secs_f64());
 }

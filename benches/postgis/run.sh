@@ -78,6 +78,10 @@ cat >"$work/point.sql" <<SQL
 SELECT code, name FROM ward WHERE ST_Intersects(geom, ST_SetSRID(ST_MakePoint(:x, :y), 27700));
 SQL
 socket=$(psql -At -d wards -c 'SHOW unix_socket_directories' | cut -d, -f1)
+# Over the socket one is known by the name one has on the system.
+me=$(id -un)
+psql -q -d wards -c "CREATE ROLE \"$me\" SUPERUSER LOGIN" 2>/dev/null || true
+over_socket() { PGHOST=$socket PGUSER=$me "$@"; }
 
 "$lapwing" -q serve "$work/wards.lapwing" --listen 127.0.0.1:7501 >"$work/log" 2>&1 &
 service=$!
@@ -105,14 +109,14 @@ PY
 
 now() { date +%s.%N; }
 for round in $(seq "$rounds"); do
-    theirs=$(PGHOST=$socket pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -f "$work/point.sql" \
+    theirs=$(over_socket pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -f "$work/point.sql" \
         wards 2>/dev/null | awk '/^tps/ { print $3 }')
     ours=$(QUERIES=$work/queries wrk -t 1 -c 16 -d "$seconds" --timeout 30s \
         -s "$here/../http/ask.lua" http://127.0.0.1:7501 2>&1 >/dev/null | tail -n 1)
     read -r ours _ _ _ wrong <<<"$ours"
     [ "$wrong" = 0 ] || { say "$wrong requests went wrong"; exit 1; }
     from=$(now)
-    PGHOST=$socket psql -q -d wards -c "COPY ($join) TO STDOUT CSV" >"$work/joined.csv"
+    over_socket psql -q -d wards -c "COPY ($join) TO STDOUT CSV" >"$work/joined.csv"
     joined=$(now)
     "$lapwing" -q match "$work/wards.lapwing" "$work/points.csv" -o "$work/matched.csv" --layers ward
     matched=$(now)

@@ -42,6 +42,7 @@ pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
         data: args.data.clone(),
         seed: args.seed,
         quiet: quiet || args.log == LogFormat::Json,
+        watched: args.watch,
     };
     // What is not there is told before anything is started.
     let kind = source::kind_of(&opening.source)?;

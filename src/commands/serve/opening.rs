@@ -19,6 +19,8 @@ pub(super) struct Opening {
     pub(super) data: Option<PathBuf>,
     pub(super) seed: u64,
     pub(super) quiet: bool,
+    /// Whether the file may be written to in its place while it serves: then it is held as a copy.
+    pub(super) watched: bool,
 }
 
 impl Opening {
@@ -26,6 +28,11 @@ impl Opening {
     pub(super) fn open(&self) -> Result<Atlas, Failure> {
         match source::kind_of(&self.source)? {
             Kind::Lyonesse => Ok(source::lyonesse(self.seed)),
+            Kind::Snapshot if self.watched => {
+                let bytes = std::fs::read(&self.source)
+                    .map_err(|error| Failure::unreadable(&self.source, &error))?;
+                snapshot::from_bytes(&bytes, &self.source).map_err(Failure::refused)
+            }
             Kind::Snapshot => snapshot::read(&self.source).map_err(Failure::refused),
             Kind::Catalogue => self.build(&self.source),
         }

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn opening(source: PathBuf) -> Opening {
-        Opening { source, data: None, seed: 1, quiet: true }
+        Opening { source, data: None, seed: 1, quiet: true, watched: true }
     }
 
     #[test]
