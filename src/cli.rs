@@ -99,9 +99,12 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     /// Compare the ward that the postcode file publishes for each postcode with the ward in
-    /// which the postcode lies
+    /// which the postcode lies, and list the published codes that no layer has
     #[arg(long)]
     pub(crate) postcodes: bool,
+    /// Note the composed areas made of areas that are no longer in force on this day (today)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
 }
 
 /// What `build` and `check` have in common.

@@ -74,6 +74,8 @@ pub enum FaultKind {
     Overlap,
     /// A composed area names a layer or code that there is not.
     UnknownMember,
+    /// A composed area is made of areas that are not in force any more.
+    SupersededMember,
     /// An area is claimed by two composed areas.
     ClaimedTwice,
     /// An area is claimed by no composed area while its place has some.

@@ -2,17 +2,28 @@
 
 use std::io::Write as _;
 
+use lapwing_boundaries::atlas::Day;
+
 use super::failure::Failure;
 use super::output::is_dash;
 use super::progress::Teller;
-use super::{faults, gather, published};
+use super::{faults, gather, locate, published, superseded};
 use crate::cli::CheckArgs;
 
 pub(super) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
     let progress = Teller::new(quiet);
-    let gathered = gather::gather(&args.catalogue, &args.sources, &progress)?;
+    let gathered = gather::gather_all(&args.catalogue, &args.sources, &progress)?;
     progress.finish();
-    let gather::Gathered { catalogue, contents, report } = gathered;
+    let gather::Gathered { catalogue, contents, mut report } = gathered;
+    if let Some(contents) = &contents {
+        let (Day::Asked(day) | Day::Today(day)) = locate::day(args.date);
+        superseded::note(&catalogue, contents, day, &mut report);
+    }
+    let compared = contents.as_ref().filter(|_| args.postcodes).map(published::compare);
+    if let Some(path) = &args.sources.report {
+        let (file, compared) = (&args.catalogue, compared.as_ref());
+        faults::write_report(path, file, &catalogue, contents.as_ref(), &report, compared)?;
+    }
 
     // Where the report itself goes to stdout, people read on stderr.
     let report_on_stdout = args.sources.report.as_deref().is_some_and(is_dash);
@@ -24,8 +35,8 @@ pub(super) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
     }
     out.write_all(faults::summary(&catalogue, contents.as_ref(), &report).as_bytes())?;
     if args.postcodes {
-        match &contents {
-            Some(contents) => out.write_all(published::compare(contents).as_bytes())?,
+        match &compared {
+            Some(compared) => out.write_all(compared.as_text().as_bytes())?,
             None => writeln!(out, "the published wards are compared once there is no error")?,
         }
     }

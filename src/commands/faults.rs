@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::Output;
+use super::published::Published;
 
 /// How many faults of each kind are told where not all are wanted: enough to see what they have
 /// in common.
@@ -142,13 +143,15 @@ pub(super) fn errors_in_words(report: &Report) -> String {
     }
 }
 
-/// Writes the whole report as JSON: counts, a summary of each layer, every fault.
+/// Writes the whole report as JSON: counts, a summary of each layer, every fault, and how the
+/// published wards compare where that was asked for.
 pub(super) fn write_report(
     path: &Path,
     catalogue_file: &Path,
     catalogue: &Catalogue,
     contents: Option<&Contents>,
     report: &Report,
+    published: Option<&Published>,
 ) -> Result<(), Failure> {
     let all = Tally::of(report.faults.iter());
     let layers: Vec<Value> = catalogue
@@ -170,7 +173,7 @@ pub(super) fn write_report(
             })
         })
         .collect();
-    let document = json!({
+    let mut document = json!({
         "catalogue": catalogue_file.display().to_string(),
         "errors": all.errors,
         "repaired": all.repaired,
@@ -178,6 +181,9 @@ pub(super) fn write_report(
         "layers": layers,
         "faults": report.faults,
     });
+    if let Some(published) = published {
+        document["published_wards"] = json!(published);
+    }
     write_json(path, &document)
 }
 

@@ -21,9 +21,23 @@ pub(super) struct Gathered {
     pub(super) report: Report,
 }
 
-/// Reads a catalogue and all its files, and writes the report if one is asked for. Errors in the
-/// data are no failure here: they stand in the report.
+/// Reads a catalogue and all its files, and writes the report if one is asked for.
 pub(super) fn gather(
+    file: &Path,
+    sources: &SourceArgs,
+    progress: &dyn Progress,
+) -> Result<Gathered, Failure> {
+    let gathered = gather_all(file, sources, progress)?;
+    if let Some(path) = &sources.report {
+        let Gathered { catalogue, contents, report } = &gathered;
+        faults::write_report(path, file, catalogue, contents.as_ref(), report, None)?;
+    }
+    Ok(gathered)
+}
+
+/// Reads a catalogue and all its files. Errors in the data are no failure here: they stand in the
+/// report.
+pub(super) fn gather_all(
     file: &Path,
     sources: &SourceArgs,
     progress: &dyn Progress,
@@ -40,9 +54,6 @@ pub(super) fn gather(
     let mut report = Report::default();
     let contents = assemble::contents(&catalogue, &mut report, progress);
     let contents = contents.filter(|_| !report.has_errors());
-    if let Some(path) = &sources.report {
-        faults::write_report(path, file, &catalogue, contents.as_ref(), &report)?;
-    }
     Ok(Gathered { catalogue, contents, report })
 }
 

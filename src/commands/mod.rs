@@ -18,6 +18,7 @@ mod progress;
 mod published;
 mod serve;
 mod source;
+mod superseded;
 mod table;
 mod tiles;
 

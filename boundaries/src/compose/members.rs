@@ -218,12 +218,35 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
             // The nearest of thousands of codes that differ in one digit is no hint.
             match nearest(code.as_str(), &codes).filter(|_| code.as_str().len() < 6) {
                 Some(meant) => format!("did you mean {meant}?"),
-                None => "look the code up in the layer's file, of the same year".to_owned(),
+                None => {
+                    "no other layer here has it either: codes change when boundaries do, so it \
+                         may be of another vintage; add that vintage to the catalogue as a layer, \
+                         or look the code up in the layer's file"
+                        .to_owned()
+                }
             }
         } else {
-            format!("it is a code of {}", elsewhere.join(", "))
+            let named = elsewhere.iter().map(|other| self.in_time(layer, other));
+            format!("it is a code of {}", named.collect::<Vec<_>>().join(", "))
         };
         format!("the layer {id} has no area {code}; {hint}")
+    }
+
+    /// A layer that has a code that was looked for in another; if both are of one series, with the
+    /// dates that tell its vintage.
+    fn in_time(&self, asked: &Layer, other: &str) -> String {
+        let found = self.layers.values().find(|layer| layer.meta().id.as_str() == other);
+        let vintage = found
+            .filter(|layer| layer.meta().series == asked.meta().series)
+            .map(|layer| layer.meta().vintage);
+        match vintage.map(|vintage| (vintage.valid_from, vintage.valid_to)) {
+            Some((Some(from), Some(to))) => {
+                format!("{other}, in force {from} to {to}: name that layer")
+            }
+            Some((Some(from), None)) => format!("{other}, in force from {from}: name that layer"),
+            Some((None, Some(to))) => format!("{other}, in force until {to}: name that layer"),
+            Some((None, None)) | None => other.to_owned(),
+        }
     }
 
     /// The ground of all features of a file.

@@ -1,0 +1,215 @@
+//! Which composed areas rest on areas that have been redrawn since, and whether it matters.
+//!
+//! A partnership made of wards of one vintage stays what it is when wards are redrawn: its
+//! definition names a layer, and the layer does not change. But it may no longer be made of whole
+//! wards of today, and who looks up "the wards of the partnership" must know.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+use lapwing_boundaries::area::Area;
+use lapwing_boundaries::atlas::Contents;
+use lapwing_boundaries::catalogue::{Catalogue, LayerSource};
+use lapwing_boundaries::change::{Change, Succession};
+use lapwing_boundaries::compose::Definition;
+use lapwing_boundaries::fault::{Fault, FaultKind, Report};
+use lapwing_boundaries::index::AreaIndex;
+use lapwing_boundaries::layer::Layer;
+use lapwing_boundaries::overlap::{self, OverlapRow, Relation};
+use serde_json::Value;
+
+/// So many areas are named; of the rest it is said how many they are.
+const NAMED: usize = 8;
+
+/// Notes every composed area that is in force on that day and made of areas that are not any more.
+pub(super) fn note(catalogue: &Catalogue, contents: &Contents, day: Date, report: &mut Report) {
+    let composed = catalogue.layers.iter().filter_map(|spec| match &spec.source {
+        LayerSource::Compose(file) => Some((&spec.meta.id, file)),
+        _ => None,
+    });
+    let mut later = BTreeMap::new();
+    for (id, file) in composed {
+        let Some(layer) = contents.layers.iter().find(|layer| layer.meta().id == *id) else {
+            continue;
+        };
+        if !layer.meta().vintage.holds_on(day) {
+            continue;
+        }
+        // The same places in the file as in the other faults of the layer.
+        let defined = Definition::read(file).map(|definition| definition.areas).unwrap_or_default();
+        let file = file.display().to_string();
+        for area in layer.areas() {
+            let place = defined.iter().position(|of| of.code == *area.code()).unwrap_or_default();
+            for (members_of, members) in members(area, contents) {
+                let ended = members_of.meta().vintage.valid_to.filter(|end| *end <= day);
+                let Some(ended) = ended else { continue };
+                let key = members_of.meta().id.clone();
+                let next = later.entry(key).or_insert_with(|| {
+                    in_force(contents, members_of, day).map(|l| Next::new(members_of, l))
+                });
+                let message = message(members_of, ended, &members, next.as_ref(), area);
+                let fault = Fault::note(FaultKind::SupersededMember, message);
+                report.add(
+                    fault
+                        .in_layer(id)
+                        .in_file(file.clone())
+                        .of_feature(place, Some(area.code().as_str())),
+                );
+            }
+        }
+    }
+}
+
+/// The members of a composed area, by the layer they are of.
+fn members<'a>(area: &Area, contents: &'a Contents) -> Vec<(&'a Layer, Vec<usize>)> {
+    let listed = |key: &str| {
+        let of_key = area.properties().iter().find(|(name, _)| name == key);
+        of_key.and_then(|(_, value)| value.as_array()).into_iter().flatten()
+    };
+    let whole = listed("members").filter_map(Value::as_str);
+    let parts = listed("part_members").filter_map(|part| part["member"].as_str());
+    let mut found: Vec<(&Layer, Vec<usize>)> = Vec::new();
+    for (id, code) in whole.chain(parts).filter_map(|member| member.split_once(':')) {
+        let Some(layer) = contents.layers.iter().find(|layer| layer.meta().id.as_str() == id)
+        else {
+            continue;
+        };
+        let Some(place) = layer.area_index(code) else { continue };
+        match found.iter_mut().find(|(other, _)| other.meta().id == layer.meta().id) {
+            Some((_, places)) => places.push(place),
+            None => found.push((layer, vec![place])),
+        }
+    }
+    found
+}
+
+/// The vintage of the same series that is in force on that day, or else the latest after it.
+fn in_force<'a>(contents: &'a Contents, layer: &Layer, day: Date) -> Option<&'a Layer> {
+    let later = || {
+        contents.layers.iter().filter(|other| {
+            other.is_areas()
+                && other.meta().series == layer.meta().series
+                && other.meta().vintage.valid_from >= layer.meta().vintage.valid_to
+        })
+    };
+    later()
+        .find(|other| other.meta().vintage.holds_on(day))
+        .or_else(|| later().max_by_key(|other| other.meta().vintage.valid_from))
+}
+
+/// A vintage and the one that took its place.
+struct Next<'a> {
+    earlier: &'a Layer,
+    later: &'a Layer,
+    later_index: AreaIndex,
+    rows: Vec<OverlapRow>,
+}
+
+impl<'a> Next<'a> {
+    fn new(earlier: &'a Layer, later: &'a Layer) -> Self {
+        let earlier_index = AreaIndex::new(earlier.areas());
+        let later_index = AreaIndex::new(later.areas());
+        let rows = overlap::pairs((earlier, &earlier_index), (later, &later_index));
+        Self { earlier, later, later_index, rows }
+    }
+
+    fn succession(&self) -> Succession<'_> {
+        let side = |layer: &'a Layer| (layer, layer.meta().coverage);
+        Succession::new(side(self.earlier), side(self.later), &self.rows)
+    }
+}
+
+fn message(
+    layer: &Layer,
+    ended: Date,
+    members: &[usize],
+    next: Option<&Next<'_>>,
+    area: &Area,
+) -> String {
+    let id = &layer.meta().id;
+    let mut told = format!(
+        "made of {} of {id}, which was in force until {ended}",
+        counted(members.len(), "area", "areas")
+    );
+    let Some(next) = next else {
+        told.push_str(
+            "; no later vintage is in the catalogue, so what became of them is not known here",
+        );
+        return told;
+    };
+    let succession = next.succession();
+    let changes: Vec<(usize, Change)> =
+        members.iter().map(|&place| (place, succession.change_of(place))).collect();
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, change) in &changes {
+        *kinds.entry(change.kind.as_str()).or_default() += 1;
+    }
+    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let later = next.later;
+    // Writing to a String does not fail.
+    let _ = write!(told, "; in {} they are: {}", later.meta().id, kinds.join(", "));
+    let moved: Vec<_> =
+        changes.iter().filter(|(_, change)| !change.kind.is_same_ground()).collect();
+    for (place, change) in moved.iter().take(NAMED) {
+        let member = &next.earlier.areas()[*place];
+        let mut parts = succession.successors_of(*place);
+        parts.retain(|part| !part.row.sliver && part.row.relation != Relation::Touches);
+        parts.sort_by(|a, b| b.row.shared_m2.total_cmp(&a.row.shared_m2));
+        let parts = parts.iter().take(NAMED).map(|part| {
+            let other = &later.areas()[part.row.to as usize];
+            let share = part.row.shared_m2 / member.area_m2() * 100.0;
+            format!("{share:.1} % in {} {}", other.code(), other.name())
+        });
+        let parts: Vec<String> = parts.collect();
+        let doubt = if change.is_certain() { "" } else { ", as far as the drawings can tell" };
+        let _ = write!(
+            told,
+            "; {} {} ({}{doubt}): {}",
+            member.code(),
+            member.name(),
+            change.kind.as_str(),
+            if parts.is_empty() { "in none".to_owned() } else { parts.join(", ") }
+        );
+    }
+    if moved.len() > NAMED {
+        let _ = write!(told, "; and {} more that changed", moved.len() - NAMED);
+    }
+    told.push_str(&outline(area, layer, next));
+    told
+}
+
+/// Whether the composed area could be made of whole areas of the later vintage.
+fn outline(area: &Area, layer: &Layer, next: &Next<'_>) -> String {
+    let meta = layer.meta().clone();
+    let alone = Layer::of_areas(meta, vec![area.clone()]);
+    let index = AreaIndex::new(alone.areas());
+    let rows = overlap::pairs((&alone, &index), (next.later, &next.later_index));
+    let inside = |row: &&OverlapRow| matches!(row.relation, Relation::Contains | Relation::Equals);
+    let whole = rows.iter().filter(inside).count();
+    let cut: Vec<&OverlapRow> = rows
+        .iter()
+        .filter(|row| matches!(row.relation, Relation::Partial | Relation::Within) && !row.sliver)
+        .collect();
+    let id = &next.later.meta().id;
+    if cut.is_empty() {
+        return format!("; it is {} of {id}", counted(whole, "whole area", "whole areas"));
+    }
+    let named = cut.iter().take(NAMED).map(|row| {
+        let other = &next.later.areas()[row.to as usize];
+        let share = row.shared_m2 / other.area_m2() * 100.0;
+        format!("{} {} ({share:.1} % of it)", other.code(), other.name())
+    });
+    let named: Vec<String> = named.collect();
+    let more = cut.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(
+        "; it is {} of {id} and parts of {}{more}",
+        counted(whole, "whole area", "whole areas"),
+        named.join(", ")
+    )
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
