@@ -8,7 +8,7 @@ use lapwing_boundaries::position::Bng;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
-use super::error::{AnswerError, no_such_area};
+use super::error::AnswerError;
 use super::shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot, tenths};
 
 /// The answer about one area.
@@ -80,9 +80,8 @@ pub fn area<'a>(
     code: &str,
     day: Day,
 ) -> Result<AreaAnswer<'a>, AnswerError> {
-    let (key, place) = super::choose_one(atlas, layer, day)?;
+    let (key, place, index) = super::choose_area(atlas, layer, code, day)?;
     let layer = atlas.layers()[place].layer();
-    let index = layer.area_index(code).ok_or_else(|| no_such_area(atlas, place, code))?;
     let area = &layer.areas()[index];
 
     let mut chosen = super::choose(atlas, None, day)?;

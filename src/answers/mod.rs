@@ -79,6 +79,30 @@ fn choose_one(atlas: &Atlas, name: &str, day: Day) -> Result<(Chosen, usize), An
     }
 }
 
+/// One area of a layer in force on the day: the key, the layer's place, and the area's.
+///
+/// A series bears the id of one of its vintages. If no day is asked for and the vintage of today
+/// has no such code, it is looked for in the layer of that very id: what an address names does not
+/// go because wards are redrawn.
+fn choose_area(
+    atlas: &Atlas,
+    name: &str,
+    code: &str,
+    day: Day,
+) -> Result<(Chosen, usize, usize), AnswerError> {
+    let (mut chosen, place) = choose_one(atlas, name, day)?;
+    let index_in = |place: usize| atlas.layers()[place].layer().area_index(code);
+    if let Some(index) = index_in(place) {
+        return Ok((chosen, place, index));
+    }
+    let itself = atlas.layer_place(name).filter(|_| matches!(day, Day::Today(_)));
+    if let Some((place, index)) = itself.and_then(|place| Some((place, index_in(place)?))) {
+        chosen.layer = Some(place);
+        return Ok((chosen, place, index));
+    }
+    Err(error::no_such_area(atlas, place, code))
+}
+
 #[cfg(test)]
 #[path = "../../tests/squares/mod.rs"]
 pub(crate) mod squares;

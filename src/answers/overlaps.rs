@@ -4,7 +4,7 @@ use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::overlap::{OverlapRow, Relation, sliver_tolerance_m};
 use serde::Serialize;
 
-use super::error::{AnswerError, no_such_area};
+use super::error::AnswerError;
 use super::shape::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 
 /// Which overlaps to list beside those of shared ground.
@@ -237,9 +237,8 @@ pub fn overlaps<'a>(
     day: Day,
     choice: Choice,
 ) -> Result<OverlapsAnswer<'a>, AnswerError> {
-    let (key, from) = super::choose_one(atlas, layer, day)?;
+    let (key, from, index) = super::choose_area(atlas, layer, code, day)?;
     let from_layer = atlas.layers()[from].layer();
-    let index = from_layer.area_index(code).ok_or_else(|| no_such_area(atlas, from, code))?;
     let area = &from_layer.areas()[index];
     let asked = Amount::of_area(atlas, from, index);
     let mut chosen = super::choose(atlas, with, day)?;

@@ -6,6 +6,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
+use lapwing_boundaries::atlas::Day;
 use serde::Serialize;
 
 use super::error::Problem;
@@ -49,6 +50,12 @@ struct Links {
     this: String,
     /// What it overlaps.
     overlaps: String,
+    /// What became of it, where the snapshot has a later vintage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    successors: Option<String>,
+    /// Where it came from, where the snapshot has an earlier vintage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    predecessors: Option<String>,
     /// Its geometry as GeoJSON.
     feature: String,
     /// The points within it, by the layer that they are of.
@@ -79,9 +86,21 @@ async fn area(
         let name = |place: usize| atlas.layers()[place].layer().meta().id.to_string();
         let points = points.into_iter().map(|(place, address)| (name(place), address)).collect();
         let code = segment(answer.area.code);
+        let place = atlas.layer_place(id);
+        let dated = place.and_then(|place| atlas.outright(place, Day::Today(super::today())));
+        let dated = dated.map(|date| format!("?date={date}")).unwrap_or_default();
+        let vintages = place.map_or_else(Vec::new, |place| {
+            atlas.vintages_of(&atlas.layers()[place].layer().meta().series)
+        });
+        let between = |towards: &str, ends: Option<&usize>| {
+            let has_other = ends.is_some_and(|end| place != Some(*end));
+            has_other.then(|| format!("/v1/areas/{id}/{code}/{towards}{dated}"))
+        };
         let links = Links {
-            this: format!("/v1/areas/{id}/{code}"),
-            overlaps: format!("/v1/areas/{id}/{code}/overlaps"),
+            this: format!("/v1/areas/{id}/{code}{dated}"),
+            overlaps: format!("/v1/areas/{id}/{code}/overlaps{dated}"),
+            successors: between("successors", vintages.last()),
+            predecessors: between("predecessors", vintages.first()),
             feature: format!("/collections/{id}/items/{code}"),
             points,
             layers: "/v1/layers",

@@ -1,9 +1,18 @@
 //! `/v1/layers` and `/v1/areas/…`
 
-use axum::http::StatusCode;
-use serde_json::json;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use jiff::Timestamp;
+use jiff::civil::date;
+use lapwing::http::{Limits, router};
+use lapwing::state::Live;
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::layer::{Layer, LayerId};
+use serde_json::{Value, json};
 
-use crate::ask::get;
+use crate::ask::{get, send};
+use crate::squares;
 
 #[tokio::test]
 async fn an_area_links_to_its_overlaps_its_geometry_and_its_licence() {
@@ -16,6 +25,81 @@ async fn an_area_links_to_its_overlaps_its_geometry_and_its_licence() {
         assert_eq!(get(address).await.status, StatusCode::OK, "{address}");
     }
     assert_eq!(reply.header("link"), "</v1/layers>; rel=\"describedby\"");
+}
+
+#[tokio::test]
+async fn an_area_leads_to_what_became_of_it_and_where_it_came_from() {
+    let later = get("/v1/areas/ward/E05000001").await.json();
+    assert!(later["links"].get("successors").is_none(), "there is no later vintage");
+    let link = later["links"]["predecessors"].as_str().unwrap();
+    assert_eq!(get(link).await.json()["predecessors"][0]["code"], "E05000009");
+    let earlier = get("/v1/areas/ward_2013/E05000009").await.json();
+    let link = earlier["links"]["successors"].as_str().unwrap();
+    assert_eq!(get(link).await.json()["successors"][0]["code"], "E05000001");
+    let alone = get("/v1/areas/lap/N4").await.json();
+    assert!(alone["links"].get("predecessors").is_none());
+}
+
+/// The squares after wards were redrawn: `ward` is no more in force and `ward_2025` is, with Abbey
+/// under its old code and Saint George's under a new one.
+fn redrawn() -> Router {
+    use lapwing_boundaries::area::Area;
+    use lapwing_boundaries::code::AreaCode;
+    let mut contents = squares::contents();
+    let meta = contents.layers[0].meta().clone();
+    let areas = contents.layers[0].areas().to_vec();
+    let mut ended = meta.clone();
+    ended.vintage.valid_to = Some(date(2025, 5, 1));
+    contents.layers[0] = Layer::of_areas(ended, areas.clone());
+    let mut next = meta;
+    next.id = LayerId::parse("ward_2025").unwrap();
+    next.vintage.valid_from = Some(date(2025, 5, 1));
+    let again = Area::from_valid(
+        AreaCode::parse("E05000022").unwrap(),
+        areas[1].name().to_owned(),
+        Vec::new(),
+        areas[1].geometry().clone(),
+    );
+    contents.layers.push(Layer::of_areas(next, vec![areas[0].clone(), again]));
+    let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+    router(Live::with(atlas), Limits::default())
+}
+
+async fn ask(path: &str) -> Value {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let reply = send(redrawn(), request).await;
+    assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text());
+    reply.json()
+}
+
+#[tokio::test]
+async fn an_address_of_an_area_stays_good_when_its_series_is_redrawn() {
+    let used = |answer: &Value| answer["layers"]["ward"]["layer"].clone();
+    // What today's vintage has is of today; what only the layer of that id has is there still.
+    assert_eq!(used(&ask("/v1/areas/ward/E05000001").await), "ward_2025");
+    assert_eq!(used(&ask("/v1/areas/ward/E05000022").await), "ward_2025");
+    assert_eq!(used(&ask("/v1/areas/ward/E05000002").await), "ward");
+    let overlaps = ask("/v1/areas/ward/E05000002/overlaps?with=lap").await;
+    assert_eq!(overlaps["area"]["name"], "Saint George's");
+    // The day is in the link where the id alone gives another vintage.
+    let answer = ask("/v1/areas/ward/E05000001?date=2025-04-30").await;
+    assert_eq!(used(&answer), "ward", "the last day");
+    assert_eq!(answer["links"]["self"], "/v1/areas/ward/E05000001?date=2025-04-30");
+    let again = ask(answer["links"]["self"].as_str().unwrap()).await;
+    assert_eq!(used(&again), "ward");
+    let link = answer["links"]["successors"].as_str().unwrap();
+    assert_eq!(ask(link).await["change"]["kind"], "unchanged");
+    assert_eq!(used(&ask("/v1/areas/ward/E05000001?date=2025-05-01").await), "ward_2025");
+    // Through three vintages: the next one without a name, any with one.
+    let next = ask("/v1/areas/ward_2013/E05000009/successors").await;
+    assert_eq!(next["successors"][0]["layer"], "ward");
+    let last = ask("/v1/areas/ward_2013/E05000009/successors?to=ward_2025").await;
+    assert_eq!(last["successors"][1]["code"], "E05000022");
+    let of_code = ask("/v1/areas/ward/E05000001/predecessors?from=2014-01-01").await;
+    assert_eq!(of_code["area"]["layer"], "ward_2025", "the latest that has the code");
+    assert_eq!(ask("/v1/changes/ward").await["summary"], json!({"recoded": 1, "unchanged": 1}));
+    let whole = ask("/v1/changes/ward?from=ward_2013&to=ward_2025").await;
+    assert_eq!(whole["summary"], json!({"split": 1}));
 }
 
 #[tokio::test]

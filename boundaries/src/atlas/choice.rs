@@ -1,4 +1,21 @@
 //! Which layers answer: by name, by series, by day.
+//!
+//! # The rule of dates
+//!
+//! A *series* is what the vintages of a layer share; a *vintage* is one layer.
+//!
+//! 1. A name that is a series stands for one vintage of it: of the day asked for, its first day
+//!    included and the first day on which it is no longer in force left out; if no day is asked
+//!    for, that of today, or else the latest. If none is in force on the day asked for, the series
+//!    does not answer.
+//! 2. A name that is one vintage's own id, and no series, stands for that vintage, whatever the
+//!    day. A series is called by the id of one of its vintages. Where another one is in force
+//!    today, an area is looked for in that one first and then, if no day was asked for, in the
+//!    layer of that id, so that an address that was good before a redrawing stays good; links name
+//!    the day ([`Atlas::outright`]).
+//! 3. Where a whole layer is asked for as it is, a collection of features, a download, an export,
+//!    the id is that of one vintage always, series or not.
+//! 4. No two vintages of a series are in force on one day: the catalogue refuses them.
 
 use jiff::civil::Date;
 
@@ -59,6 +76,18 @@ impl Atlas {
             }
         }
         Ok(chosen)
+    }
+
+    /// The day that must be asked for with a layer's own id so that it stands for that layer, where
+    /// the id is that of a series and gives another vintage on `day`; `None` where the id is
+    /// enough. It is the last day on which the layer is in force, or else the first.
+    pub fn outright(&self, layer: usize, day: Day) -> Option<Date> {
+        let meta = self.layers[layer].layer().meta();
+        if meta.series != meta.id || self.choose_vintage(&meta.series, day).layer == Some(layer) {
+            return None;
+        }
+        let last = meta.vintage.valid_to.and_then(|end| end.yesterday().ok());
+        last.or(meta.vintage.valid_from)
     }
 
     fn choose_vintage(&self, series: &LayerId, day: Day) -> Chosen {

@@ -35,6 +35,8 @@ pub(super) fn schemas() -> Schemas {
         [
             ("self", text("The area under its vintage's own id.")),
             ("overlaps", text("What it overlaps.")),
+            ("successors?", text("What became of it, where there is a later vintage.")),
+            ("predecessors?", text("Where it came from, where there is an earlier vintage.")),
             ("feature", text("Its geometry.")),
             ("points", per_layer(&text("The features."), "The points within it, by their layer.")),
             ("layers", text("The licences.")),
