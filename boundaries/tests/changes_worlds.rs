@@ -26,6 +26,7 @@ impl Dice {
 }
 
 /// The overlay library winds rings as it likes: shells are to be counter-clockwise.
+#[allow(clippy::needless_pass_by_value, reason = "grounds are made where they are given")]
 fn area(code: &str, name: &str, ground: MultiPolygon<f64>) -> Area {
     let ground = ground.orient(Direction::Default);
     Area::from_valid(AreaCode::parse(code).unwrap(), name.to_owned(), Vec::new(), ground)

@@ -86,7 +86,7 @@ pub(super) fn compare(contents: &Contents) -> Published {
         .into_iter()
         .map(|(code, postcodes)| UnknownCode { code: code.to_owned(), postcodes })
         .collect();
-    codes.sort_by(|a, b| b.postcodes.cmp(&a.postcodes));
+    codes.sort_by_key(|code| std::cmp::Reverse(code.postcodes));
     let compared = area_layers().map(|layer| compare_with(layer, &published));
     Published {
         postcodes: published.len(),
