@@ -37,6 +37,7 @@ fn main() {
         name: None,
         keep: vec![],
         crs: None,
+        only: Vec::new(),
     };
 
     let parse = || -> serde_json::Value {

@@ -11,6 +11,7 @@ use lapwing_tiles::MAX_ZOOM;
 
 use crate::commands::changes::ChangesArgs;
 use crate::commands::fetch::FetchArgs;
+use crate::commands::new::NewArgs;
 use crate::config::ServeArgs;
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -50,6 +51,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Answer over HTTP: lookups, overlaps, layers.
     Serve(ServeArgs),
+    /// Write a catalogue for an authority of England.
+    New(NewArgs),
     /// Bring the files that a catalogue names from where they are published.
     Fetch(FetchArgs),
     /// Put all that a catalogue names into one snapshot file.

@@ -3,22 +3,24 @@
 //! 1. the postcodes and the addresses are read, since sites may be placed by postcode;
 //! 2. every file of polygons or points is loaded and passes [`validity`], all files at once;
 //! 3. every CSV of sites is read;
+//!    of both, what does not lie `within` the ground it must lie on is left out;
 //! 4. composed layers are put together, each when the layers it names are there;
 //! 5. every layer declared a coverage is checked to be one.
 //!
 //! Every fault of every step goes into the report, and only a report without errors gives
 //! contents: nothing is built from half of what a catalogue names.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::atlas::{Contents, Provenance};
-use crate::catalogue::{Catalogue, LayerSource, LayerSpec};
+use crate::catalogue::{Catalogue, LayerSource, LayerSpec, Within};
 use crate::compose::{self, Definition};
 use crate::fault::Report;
 use crate::gazetteer::PostcodeRecord;
-use crate::layer::Layer;
+use crate::layer::{Layer, LayerId};
 use crate::load::addresses::load_addresses;
 use crate::load::postcodes::load_postcodes;
 use crate::load::sites::load_sites;
@@ -27,6 +29,7 @@ use crate::position::Bng;
 use crate::postcode::Postcode;
 use crate::progress::Progress;
 use crate::validity::{self, coverage};
+use crate::within::{Ground, left_out};
 
 /// Reads everything that a catalogue names.
 ///
@@ -44,21 +47,36 @@ pub fn contents(
     progress.advance(1);
 
     progress.begin("reading layers", catalogue.layers.len() as u64);
-    let read: Vec<(Option<Layer>, Report)> = catalogue
-        .layers
-        .par_iter()
-        .map(|spec| {
-            let mut report = Report::default();
-            let layer = read_layer(spec, &postcodes, &mut report);
-            progress.advance(1);
-            (layer, report)
-        })
-        .collect();
-    let mut layers: Vec<Option<Layer>> = Vec::new();
-    for (layer, of_layer) in read {
-        layers.push(layer);
-        report.extend(of_layer);
+    let mut layers: Vec<Option<Layer>> = catalogue.layers.iter().map(|_| None).collect();
+    let mut grounds: HashMap<LayerId, Ground> = HashMap::new();
+    // Layers that lie within others come after those.
+    for second in [false, true] {
+        let turn: Vec<usize> = (0..layers.len())
+            .filter(|place| catalogue.layers[*place].within.is_some() == second)
+            .collect();
+        let read: Vec<(usize, Option<Layer>, Report)> = turn
+            .into_par_iter()
+            .map(|place| {
+                let mut report = Report::default();
+                let spec = &catalogue.layers[place];
+                let layer = read_layer(spec, &postcodes, &grounds, &mut report);
+                progress.advance(1);
+                (place, layer, report)
+            })
+            .collect();
+        for (place, layer, of_layer) in read {
+            layers[place] = layer;
+            report.extend(of_layer);
+        }
+        if !second {
+            grounds = grounds_of(catalogue, &layers);
+        }
     }
+    let (mut postcodes, mut addresses) = (postcodes, addresses);
+    let within = catalogue.postcodes.as_ref().and_then(|spec| spec.within.as_ref());
+    keep_within(&mut postcodes, "postcodes", within, &grounds, |record| record.position, report);
+    let within = catalogue.addresses.as_ref().and_then(|spec| spec.within.as_ref());
+    keep_within(&mut addresses, "addresses", within, &grounds, |a| Some(a.position), report);
     compose_layers(catalogue, &mut layers, report, progress);
     check_coverages(&layers, report, progress);
     if report.has_errors() {
@@ -91,21 +109,71 @@ pub fn contents(
 fn read_layer(
     spec: &LayerSpec,
     postcodes: &[PostcodeRecord],
+    grounds: &HashMap<LayerId, Ground>,
     report: &mut Report,
 ) -> Option<Layer> {
     let meta = spec.meta.clone();
-    match &spec.source {
+    let within = match &spec.within {
+        None => None,
+        // A ground that was refused has said why.
+        Some(within) => Some((within, grounds.get(&within.layer)?)),
+    };
+    let layer = match &spec.source {
         LayerSource::Vector(source) => {
-            let raw = load_vector(source, &meta.id, report)?;
-            validity::admit(raw, meta, report)
+            let mut raw = load_vector(source, &meta.id, report)?;
+            if let Some((within, ground)) = within {
+                raw.features.retain(|feature| ground.may_hold(feature, within.margin_m));
+            }
+            validity::admit(raw, meta, report)?
         }
         LayerSource::Sites(source) => {
             let position_of = |postcode| position_of(postcodes, postcode);
             let sites = load_sites(source, &meta.id, &position_of, report);
-            Some(Layer::of_sites(meta, sites))
+            Layer::of_sites(meta, sites)
         }
-        LayerSource::Compose(_) => None,
-    }
+        LayerSource::Compose(_) => return None,
+    };
+    let Some((within, ground)) = within else { return Some(layer) };
+    let (layer, fault) = ground.choose(layer, within);
+    fault.into_iter().for_each(|fault| report.add(fault));
+    Some(layer)
+}
+
+/// The ground of every layer that a `within` names.
+fn grounds_of(catalogue: &Catalogue, layers: &[Option<Layer>]) -> HashMap<LayerId, Ground> {
+    let of_layers = catalogue.layers.iter().filter_map(|spec| spec.within.as_ref());
+    let of_postcodes = catalogue.postcodes.iter().filter_map(|spec| spec.within.as_ref());
+    let of_addresses = catalogue.addresses.iter().filter_map(|spec| spec.within.as_ref());
+    let named: HashSet<&LayerId> =
+        of_layers.chain(of_postcodes).chain(of_addresses).map(|within| &within.layer).collect();
+    layers
+        .iter()
+        .flatten()
+        .filter(|layer| named.contains(&layer.meta().id))
+        .map(|layer| (layer.meta().id.clone(), Ground::of(layer)))
+        .collect()
+}
+
+/// Leaves out the points that do not lie on the ground they must lie on. What has no position
+/// stays: nobody knows where it is.
+fn keep_within<T: Send + Sync>(
+    points: &mut Vec<T>,
+    what: &str,
+    within: Option<&Within>,
+    grounds: &HashMap<LayerId, Ground>,
+    position: impl Fn(&T) -> Option<Bng> + Sync,
+    report: &mut Report,
+) {
+    let Some(within) = within else { return };
+    let Some(ground) = grounds.get(&within.layer) else { return };
+    let keep: Vec<bool> = points
+        .par_iter()
+        .map(|point| position(point).is_none_or(|at| ground.holds(at, within.margin_m)))
+        .collect();
+    let before = points.len();
+    let mut keep = keep.into_iter();
+    points.retain(|_| keep.next().unwrap_or(true));
+    left_out(what, before, points.len(), within).into_iter().for_each(|f| report.add(f));
 }
 
 /// Puts the composed layers together, each after the layers it takes areas from.

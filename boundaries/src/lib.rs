@@ -51,3 +51,4 @@ pub mod search;
 pub mod snapshot;
 mod strips;
 pub mod validity;
+mod within;

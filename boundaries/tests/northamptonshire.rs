@@ -76,6 +76,7 @@ fn postcodes_of_2014_are_in_the_wards_published_for_them() {
         licence: None,
         attribution: None,
         origin: Origin::default(),
+        within: None,
     };
     let mut report = Report::default();
     let records = load_postcodes(&spec, &mut report);

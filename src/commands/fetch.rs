@@ -84,18 +84,17 @@ pub(super) fn run(args: &FetchArgs, quiet: bool) -> Result<(), Failure> {
         );
         return Err(Failure::Refused(message));
     }
-    let lock_path = catalogue.data_folder.join(LOCK);
-    let lock = Lock::read(&lock_path).map_err(Failure::Refused)?;
+    let lock = Lock::read(&catalogue.data_folder.join(LOCK)).map_err(Failure::Refused)?;
     if args.offline {
         return offline(&chosen, &lock, quiet);
     }
-    fetch(args, &chosen, lock_path, lock, quiet)
+    fetch(args, &catalogue, &chosen, lock, quiet)
 }
 
 fn fetch(
     args: &FetchArgs,
+    catalogue: &Catalogue,
     chosen: &[Wanted],
-    lock_path: PathBuf,
     lock: Lock,
     quiet: bool,
 ) -> Result<(), Failure> {
@@ -110,7 +109,9 @@ fn fetch(
     let client = Client::new(patience, args.mirror.as_deref());
     let screen = Screen::new(quiet);
     let manner = Manner { force: args.force };
-    let mut fetch = Fetch { client: &client, lock_path, lock, manner, listener: &screen };
+    let lock_path = catalogue.data_folder.join(LOCK);
+    let mut fetch =
+        Fetch { catalogue, client: &client, lock_path, lock, manner, listener: &screen };
     let mut failures = Vec::new();
     for wanted in chosen {
         screen.name(&wanted.file);

@@ -12,6 +12,7 @@ mod inspect;
 mod locate;
 mod log;
 mod matching;
+pub(crate) mod new;
 mod output;
 mod overlaps;
 mod progress;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(&args, quiet),
         Command::Build(args) => build::run(&args, quiet),
         Command::Check(args) => check::run(&args, quiet),
+        Command::New(args) => new::run(&args, quiet),
         Command::Fetch(args) => fetch::run(&args, quiet),
         Command::Locate(args) => locate::run(&args),
         Command::Overlaps(args) => overlaps::run(&args),

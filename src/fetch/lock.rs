@@ -116,7 +116,7 @@ impl Lock {
     /// What is wrong with it, with the line where TOML tells one.
     pub fn parse(text: &str) -> Result<Self, String> {
         let written: Written = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+            let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
             format!("line {line}: {}", error.message())
         })?;
         if written.version != VERSION {

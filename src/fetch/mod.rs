@@ -11,6 +11,7 @@ pub mod features;
 mod file;
 mod listener;
 pub mod lock;
+mod narrow;
 mod part;
 mod patience;
 mod place;
@@ -21,15 +22,15 @@ mod wanted;
 use std::path::PathBuf;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit as TimeUnit};
+use lapwing_boundaries::catalogue::Catalogue;
 
 pub use client::Client;
-use features::Narrowing;
 use file::Got;
 pub use listener::{Listener, Unit};
 use lock::{Entry, Lock, Standing};
 pub use patience::Patience;
 pub use trouble::Trouble;
-pub use wanted::{Fields, Wanted, wanted};
+pub use wanted::{Choice, Fields, Wanted, wanted};
 
 /// How a fetch is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub enum Outcome {
 
 /// A fetch of one catalogue.
 pub struct Fetch<'a> {
+    /// The catalogue.
+    pub catalogue: &'a Catalogue,
     /// The client.
     pub client: &'a Client,
     /// Where the lock is.
@@ -121,8 +124,8 @@ impl Fetch<'_> {
         for url in urls {
             let known = keep.filter(|known| is_of(&known.url, url));
             let got = if features::is_feature_service(url) {
-                let all = Narrowing::default();
-                features::fetch(self.client, wanted, url, &all, known, self.listener)
+                let narrowing = narrow::narrowing(self.catalogue, wanted)?;
+                features::fetch(self.client, wanted, url, &narrowing, known, self.listener)
             } else {
                 file::fetch(self.client, wanted, url, known, self.listener)
             };

@@ -1,14 +1,7 @@
 //! Plain files.
 
 use crate::standin::files::PlainFile;
-use crate::world::{World, ZIP, catalogue};
-
-/// Not quite a zip, but it begins like one; long enough for several reads.
-fn zip(seed: u8) -> Vec<u8> {
-    let mut bytes = b"PK\x03\x04".to_vec();
-    bytes.extend((0..300_000_u32).map(|at| (at % 251) as u8 ^ seed));
-    bytes
-}
+use crate::world::{World, ZIP, catalogue, zip};
 
 fn world() -> World {
     let world = World::new(&catalogue("", ""));

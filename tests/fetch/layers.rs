@@ -15,7 +15,7 @@ fn world(count: usize) -> World {
 const ONLY: [&str; 2] = ["--only", "ward"];
 
 /// The pages that were asked for: where each begins.
-fn offsets(world: &World) -> Vec<u64> {
+pub(crate) fn offsets(world: &World) -> Vec<u64> {
     let asked = world.publishers.asked();
     let offset = |address: &str| {
         let (_, rest) = address.split_once("resultOffset=")?;

@@ -5,6 +5,10 @@ mod county;
 #[path = "../standin/mod.rs"]
 mod standin;
 
+mod faults;
 mod files;
+mod foreign;
 mod layers;
+mod new;
+mod official;
 mod world;

@@ -41,6 +41,13 @@ pub(crate) fn wards(count: usize) -> Service {
     Service::new((0..count).map(ward).collect())
 }
 
+/// Not quite a zip, but it begins like one; long enough for several reads.
+pub(crate) fn zip(seed: u8) -> Vec<u8> {
+    let mut bytes = b"PK\x03\x04".to_vec();
+    bytes.extend((0..300_000_u32).map(|at| (at % 251) as u8 ^ seed));
+    bytes
+}
+
 impl World {
     /// A world with the catalogue and nothing published.
     pub(crate) fn new(catalogue: &str) -> Self {

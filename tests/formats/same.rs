@@ -21,6 +21,7 @@ fn read(format: Format, bytes: &[u8], keep: &[&str]) -> Vec<RawFeature> {
         name: Some("name".to_owned()),
         keep: keep.iter().map(|&key| key.to_owned()).collect(),
         crs: None,
+        only: Vec::new(),
     };
     let mut report = Report::default();
     let layer = load_vector(&source, &LayerId::parse("read").unwrap(), &mut report);

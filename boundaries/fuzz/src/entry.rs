@@ -111,6 +111,7 @@ pub fn addresses(csv: &[u8]) {
         licence: None,
         attribution: None,
         origin: Origin::default(),
+        within: None,
     };
     let mut report = Report::default();
     let found = read_addresses(csv, "addresses.csv", &spec, &mut report);
@@ -171,6 +172,7 @@ pub fn vector(folder: &Path, name: &str, data: &[u8], beside: &[(&str, &[u8])]) 
         name: Some("WD13NM".to_owned()),
         keep: vec!["LAD13CD".to_owned()],
         crs: None,
+        only: Vec::new(),
     };
     let mut report = Report::default();
     let layer = load_vector(&source, &id(), &mut report);

@@ -6,7 +6,7 @@ use crate::layer::{LayerId, LayerMeta, Vintage};
 use crate::manifest::{Keys, Manifest};
 
 use super::read::PlacedLayer;
-use super::{LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource};
+use super::{LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource, Within};
 
 /// Notes what is wrong between the layers.
 pub(super) fn check_layers(
@@ -26,6 +26,9 @@ pub(super) fn check_layers(
             );
         }
         check_series(layer, layers);
+        if let Some(within) = &layer.spec.within {
+            check_ground(within, layers, |message| layer.keys.refuse("within", message));
+        }
     }
     check_dates(layers);
 }
@@ -57,6 +60,25 @@ pub(super) fn read_lookup(
         }
     }
     lookup
+}
+
+/// The layer of a `within` must be there, have areas out of a file, and all of them.
+pub(super) fn check_ground(
+    within: &Within,
+    layers: &[PlacedLayer<'_, '_>],
+    refuse: impl Fn(String),
+) {
+    let id = &within.layer;
+    match layers.iter().find(|layer| layer.spec.meta.id == *id) {
+        None => refuse(format!("`within` names a layer {id} that there is not")),
+        Some(ground) if !matches!(ground.spec.source, LayerSource::Vector(_)) => {
+            refuse(format!("`within` names {id}, which is no layer of areas from a file"));
+        }
+        Some(ground) if ground.spec.within.is_some() => {
+            refuse(format!("`within` names {id}, which has a `within` itself: name one without"));
+        }
+        Some(_) => {}
+    }
 }
 
 fn is_placed_by_postcode(spec: &LayerSpec) -> bool {

@@ -7,6 +7,7 @@ use crate::manifest::{Keys, nearest};
 
 use super::origin::{ORIGIN_KEYS, read_origin};
 use super::read::{Folders, PlacedLayer};
+use super::selection::{read_only, read_within};
 use super::{
     EPRACCUR_PROPERTIES, LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource,
     VectorSource,
@@ -16,7 +17,7 @@ use super::{
 const SITE_KEYS: [&str; 4] = ["format", "columns", "include_closed", "prescribing_settings"];
 
 /// The keys that only a GIS file has.
-const VECTOR_KEYS: [&str; 3] = ["code", "name", "crs"];
+const VECTOR_KEYS: [&str; 4] = ["code", "name", "crs", "only"];
 
 /// One layer; `None`, with its problems noted, where it cannot be told what it is.
 pub(super) fn read_layer<'m, 't>(
@@ -29,6 +30,7 @@ pub(super) fn read_layer<'m, 't>(
     }
     let title = keys.required_text("title", "a title for people, such as \"Wards, December 2022\"");
     let origin = read_origin(&keys);
+    let within = read_within(&keys);
     let source = read_source(&keys, folders);
     let series = keys.text("vintage_of");
     let vintage = read_vintage(&keys);
@@ -65,7 +67,7 @@ pub(super) fn read_layer<'m, 't>(
         attribution,
         source: shown.unwrap_or_default(),
     };
-    Some(PlacedLayer { keys, spec: LayerSpec { meta, source, origin } })
+    Some(PlacedLayer { keys, spec: LayerSpec { meta, source, origin, within } })
 }
 
 fn read_id(keys: &Keys<'_, '_>) -> Option<LayerId> {
@@ -115,14 +117,14 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
     if keys.has("compose") {
         let reason = "the layer is composed of other layers' areas";
         let others = ORIGIN_KEYS.into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS);
-        for key in ["source", "keep"].into_iter().chain(others) {
+        for key in ["source", "keep", "within"].into_iter().chain(others) {
             keys.forbid(key, reason);
         }
         return keys.text("compose").map(|path| LayerSource::Compose(folders.own.join(path)));
     }
     let Some(source) = source else {
         // The other keys are asked for, so that they are not called unknown.
-        for key in ["keep"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
+        for key in ["keep", "within"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
             keys.has(key);
         }
         if keys.has("url") && !keys.has("source") {
@@ -167,6 +169,7 @@ fn read_vector(keys: &Keys<'_, '_>, source: &str, folders: &Folders) -> Option<V
     {
         keys.refuse("crs", format!("{crs:?} is not a CRS: write it like \"EPSG:27700\""));
     }
+    let only = read_only(keys);
     let (path, table) = split_table(source);
     if table.is_some_and(str::is_empty) {
         keys.refuse("source", "`source` ends in #: write the table's name after it, or drop it");
@@ -178,6 +181,7 @@ fn read_vector(keys: &Keys<'_, '_>, source: &str, folders: &Folders) -> Option<V
         name,
         keep,
         crs,
+        only,
     })
 }
 

@@ -24,6 +24,7 @@ mod check;
 mod layers;
 mod origin;
 mod read;
+mod selection;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,7 @@ use crate::cells::MemoryBudget;
 use crate::layer::{LayerId, LayerMeta};
 pub use crate::manifest::{ManifestError as CatalogueError, Problem};
 pub use origin::Origin;
+pub use selection::{Only, Wish, Within};
 
 /// A catalogue as read: where its files are, and what each holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +65,8 @@ pub struct LayerSpec {
     pub source: LayerSource,
     /// Where its file can be fetched, for `lapwing fetch`.
     pub origin: Origin,
+    /// The ground on which its features must lie; anywhere if `None`.
+    pub within: Option<Within>,
 }
 
 /// Where a layer comes from.
@@ -91,6 +95,8 @@ pub struct VectorSource {
     pub keep: Vec<String>,
     /// The CRS, where the file does not say: `EPSG:27700`.
     pub crs: Option<String>,
+    /// Which of the file's features are the layer's: those that meet every condition.
+    pub only: Vec<Only>,
 }
 
 /// A CSV of sites, and the columns to read.
@@ -163,6 +169,8 @@ pub struct PostcodeSpec {
     pub attribution: Option<String>,
     /// Where it can be fetched, for `lapwing fetch`.
     pub origin: Origin,
+    /// The ground on which they must lie; anywhere if `None`.
+    pub within: Option<Within>,
 }
 
 /// The form of a postcode file.
@@ -193,6 +201,8 @@ pub struct AddressSpec {
     pub attribution: Option<String>,
     /// Where it can be fetched, for `lapwing fetch`.
     pub origin: Origin,
+    /// The ground on which they must lie; anywhere if `None`.
+    pub within: Option<Within>,
 }
 
 impl Catalogue {

@@ -6,6 +6,7 @@ use crate::cells::MemoryBudget;
 use crate::manifest::{Keys, Manifest, nearest};
 
 use super::origin::read_origin;
+use super::selection::read_within;
 use super::{
     AddressSpec, Catalogue, CatalogueError, LayerSpec, PostcodeFormat, PostcodeSpec, check, layers,
 };
@@ -100,6 +101,15 @@ fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue
     // A layer that could not be read would make the others seem to name what is not there.
     if complete {
         check::check_layers(manifest, &layers, postcodes.is_some());
+        for key in ["postcodes", "addresses"] {
+            let within = match key {
+                "postcodes" => postcodes.as_ref().and_then(|p| p.as_ref()?.within.as_ref()),
+                _ => addresses.as_ref().and_then(|a| a.as_ref()?.within.as_ref()),
+            };
+            if let Some(within) = within {
+                check::check_ground(within, &layers, |message| manifest.note(0, message));
+            }
+        }
     }
     let layers = check::settle(layers);
     Some(Catalogue {
@@ -120,10 +130,11 @@ fn read_postcodes(keys: Keys<'_, '_>, folders: &Folders) -> Option<PostcodeSpec>
         .map(|source| folders.data.join(source));
     let format = read_format(&keys);
     let origin = read_origin(&keys);
+    let within = read_within(&keys);
     let licence = keys.text("licence");
     let attribution = keys.text("attribution");
     keys.finish();
-    Some(PostcodeSpec { path: path?, format: format?, licence, attribution, origin })
+    Some(PostcodeSpec { path: path?, format: format?, licence, attribution, origin, within })
 }
 
 fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
@@ -157,6 +168,7 @@ fn read_addresses(keys: Keys<'_, '_>, folders: &Folders) -> Option<AddressSpec> 
         columns.finish();
     }
     let origin = read_origin(&keys);
+    let within = read_within(&keys);
     let licence = keys.text("licence");
     let attribution = keys.text("attribution");
     keys.finish();
@@ -169,5 +181,6 @@ fn read_addresses(keys: Keys<'_, '_>, folders: &Folders) -> Option<AddressSpec> 
         licence,
         attribution,
         origin,
+        within,
     })
 }

@@ -1,11 +1,13 @@
 //! The fields that the catalogue asks for, picked out of each feature.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
 use crate::area::Properties;
-use crate::catalogue::VectorSource;
+use crate::catalogue::{Only, VectorSource};
 use crate::fault::{Fault, FaultKind};
 
 use super::unprojected::FileReport;
@@ -16,6 +18,9 @@ pub struct Fields<'a> {
     code: &'a str,
     name: Option<&'a str>,
     keep: &'a [String],
+    only: &'a [Only],
+    /// The places of the features that `only` leaves out.
+    left_out: RefCell<HashSet<usize>>,
     /// Every field seen, in the order first seen.
     seen: Vec<String>,
 }
@@ -38,13 +43,18 @@ impl<'a> Fields<'a> {
             code: &source.code,
             name: source.name.as_deref(),
             keep: &source.keep,
+            only: &source.only,
+            left_out: RefCell::default(),
             seen: Vec::new(),
         }
     }
 
     /// Whether the catalogue asks for that field.
     pub fn wants(&self, field: &str) -> bool {
-        field == self.code || Some(field) == self.name || self.keep.iter().any(|k| k == field)
+        field == self.code
+            || Some(field) == self.name
+            || self.keep.iter().any(|k| k == field)
+            || self.only.iter().any(|only| only.field == field)
     }
 
     /// Notes that the file has that field.
@@ -63,6 +73,17 @@ impl<'a> Fields<'a> {
         report: &mut FileReport<'_>,
     ) -> Picked {
         let value = |field: &str| values.iter().rfind(|(name, _)| name == field).map(|(_, v)| v);
+        let is_chosen = |only: &Only| {
+            let text = match value(&only.field) {
+                Some(Value::String(text)) => text.clone(),
+                Some(Value::Number(number)) => number_text(number),
+                _ => return false,
+            };
+            only.values.iter().any(|wish| wish.is_met_by(&text))
+        };
+        if !self.only.iter().all(is_chosen) {
+            self.left_out.borrow_mut().insert(index);
+        }
         let code = self.text(index, None, self.code, value(self.code), report);
         let name =
             self.name.and_then(|name| self.text(index, code.as_deref(), name, value(name), report));
@@ -102,6 +123,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Whether the feature at that place of the file, having been picked of, meets `only`.
+    pub fn chose(&self, index: usize) -> bool {
+        !self.left_out.borrow().contains(&index)
+    }
+
     /// Reports, once each, the wanted fields that no feature has. Returns false if the code is
     /// among them, for without codes there is no layer.
     pub fn report_missing(&self, report: &mut FileReport<'_>) -> bool {
@@ -109,6 +135,7 @@ impl<'a> Fields<'a> {
         let mut wanted: Vec<(&str, &str)> = vec![("code", self.code)];
         wanted.extend(self.name.map(|name| ("name", name)));
         wanted.extend(self.keep.iter().map(|field| ("keep", field.as_str())));
+        wanted.extend(self.only.iter().map(|only| ("only", only.field.as_str())));
         for (key, field) in wanted.iter().filter(|(_, field)| !has(field)) {
             let message = format!(
                 "the catalogue names {field:?} under `{key}`, but the file has no such field: {}",
@@ -200,6 +227,7 @@ mod tests {
             name: Some(name.into()),
             keep: keep.iter().map(|&k| k.into()).collect(),
             crs: None,
+            only: Vec::new(),
         }
     }
 

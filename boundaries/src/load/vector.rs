@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use crate::catalogue::VectorSource;
-use crate::fault::Report;
+use crate::fault::{FaultKind, Report};
 use crate::layer::LayerId;
 
 use super::fields::Fields;
@@ -53,6 +53,7 @@ pub fn load_ground(path: &Path, layer: &LayerId, report: &mut Report) -> Option<
         name: None,
         keep: Vec::new(),
         crs: None,
+        only: Vec::new(),
     };
     let mut report = FileReport::new(layer, path.display().to_string(), report);
     let features = read(&source, &mut Fields::of(&source), &mut report).and_then(|read| {
@@ -73,12 +74,19 @@ fn load(
     report: &mut FileReport<'_>,
 ) -> Result<Option<Vec<RawFeature>>, Refusal> {
     let mut fields = Fields::of(source);
-    let Unprojected { crs: stated, features } = read(source, &mut fields, report)?;
+    let Unprojected { crs: stated, mut features } = read(source, &mut fields, report)?;
     if features.is_empty() {
         return Err(Refusal::unreadable("the file holds no feature that can be read"));
     }
     if !fields.report_missing(report) {
         return Ok(None);
+    }
+    features.retain(|feature| fields.chose(feature.index));
+    if features.is_empty() {
+        return Err(Refusal::new(
+            FaultKind::LeftOut,
+            "no feature has what `only` asks for: check its fields and values",
+        ));
     }
     let crs = crs::reconcile(stated, source.crs.as_deref())?;
     project::project(features, &crs, report).map(Some)

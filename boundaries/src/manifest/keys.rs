@@ -126,6 +126,37 @@ impl<'m, 't> Keys<'m, 't> {
         }
     }
 
+    /// Whether the key holds a table.
+    pub(crate) fn is_table(&self, key: &'static str) -> bool {
+        self.find(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
+    /// A table whose keys are names of the file's own, each with a text or a list of texts.
+    pub(crate) fn lists_by_name(&self, key: &'static str) -> Vec<(String, Vec<String>)> {
+        let Some(value) = self.find(key) else { return Vec::new() };
+        let wanted = "names with a list of texts each, like { LAD22CD = [\"E06000061\"] }";
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong_kind(key, value, wanted);
+            return Vec::new();
+        };
+        let text = |value: &Spanned<DeValue<'t>>| {
+            let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty());
+            if text.is_none() {
+                self.wrong_kind(key, value, wanted);
+            }
+            text.map(str::to_owned)
+        };
+        let mut lists = Vec::new();
+        for (name, value) in table {
+            let list = match value.get_ref().as_array() {
+                Some(items) => items.iter().filter_map(text).collect(),
+                None => text(value).into_iter().collect(),
+            };
+            lists.push((name.get_ref().to_string(), list));
+        }
+        lists
+    }
+
     /// A list of texts, none empty, none twice.
     pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
         let value = self.find(key)?;

@@ -111,6 +111,7 @@ fn load(path: &Path) -> Vec<String> {
         licence: None,
         attribution: None,
         origin: Origin::default(),
+        within: None,
     };
     assert!(load_postcodes(&spec, &mut report).is_empty());
     told(&report)

@@ -203,6 +203,7 @@ fn address_spec(path: &Path) -> AddressSpec {
         licence: None,
         attribution: None,
         origin: Origin::default(),
+        within: None,
     }
 }
 

@@ -27,6 +27,7 @@ fn load(path: &Path, format: PostcodeFormat) -> (Vec<String>, Vec<String>) {
         licence: None,
         attribution: None,
         origin: Origin::default(),
+        within: None,
     };
     let records = load_postcodes(&spec, &mut report);
     (records.iter().map(|record| record.postcode.to_string()).collect(), told(&report))

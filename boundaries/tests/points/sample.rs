@@ -30,8 +30,14 @@ fn data() -> Option<PathBuf> {
 fn code_point(path: PathBuf) -> (Vec<PostcodeRecord>, Vec<String>) {
     let mut report = Report::default();
     let format = PostcodeFormat::CodePointOpen;
-    let spec =
-        PostcodeSpec { path, format, licence: None, attribution: None, origin: Origin::default() };
+    let spec = PostcodeSpec {
+        path,
+        format,
+        licence: None,
+        attribution: None,
+        origin: Origin::default(),
+        within: None,
+    };
     (load_postcodes(&spec, &mut report), told(&report))
 }
 

@@ -20,6 +20,7 @@ fn source() -> VectorSource {
         name: Some("name".into()),
         keep: vec!["pop".into()],
         crs: None,
+        only: Vec::new(),
     }
 }
 

@@ -76,6 +76,7 @@ fn read_parts(parts: &Parts) -> (Result<Unprojected, String>, Report) {
         name: None,
         keep: vec!["code".into()],
         crs: None,
+        only: Vec::new(),
     };
     let (layer, mut report) = (LayerId::parse("ward").unwrap(), Report::default());
     let mut fields = Fields::of(&source);

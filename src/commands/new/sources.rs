@@ -1,0 +1,130 @@
+//! Where the layers of a new catalogue are published: the one place to change when ONS, Ordnance
+//! Survey or the NHS publish anew.
+//!
+//! The names of services change between editions. Where several are known for one edition, they
+//! stand in the order in which they are tried; when all have gone, `lapwing fetch` asks the
+//! portal's search.
+
+/// The folder of ONS's services.
+const ONS: &str = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services";
+
+/// Ordnance Survey's Code-Point Open (OS Downloads API): redirects to a zip of `Data/CSV/*.csv`.
+pub(super) const CODE_POINT_OPEN: &str =
+    "https://api.os.uk/downloads/v1/products/CodePointOpen/downloads?area=GB&format=CSV&redirect";
+
+/// NHS England's report of GP practices (ODS Data Search and Export), a CSV without a header.
+pub(super) const EPRACCUR: &str =
+    "https://www.odsdatasearchandexport.nhs.uk/api/getReport?report=epraccur";
+
+/// An edition of a layer of boundaries.
+#[derive(Debug)]
+pub(super) struct Edition {
+    /// The edition, for `--wards` and for file names: `2022-12`.
+    pub(super) id: &'static str,
+    /// For people: `December 2022`.
+    pub(super) date: &'static str,
+    /// The services' names; `{R}` stands for the resolution.
+    pub(super) services: &'static [&'static str],
+    /// The field of the code.
+    pub(super) code: &'static str,
+    /// The field of the name.
+    pub(super) name: &'static str,
+    /// Other fields to keep.
+    pub(super) keep: &'static [&'static str],
+    /// The day of which ONS says that these boundaries were in force.
+    pub(super) valid_from: &'static str,
+    /// The year of the copyright.
+    pub(super) year: u16,
+}
+
+/// The editions of wards, oldest first.
+pub(super) const WARDS: &[Edition] = &[
+    Edition {
+        id: "2022-12",
+        date: "December 2022",
+        services: &["Wards_December_2022_Boundaries_UK_{R}"],
+        code: "WD22CD",
+        name: "WD22NM",
+        keep: &["LAD22CD", "LAD22NM"],
+        valid_from: "2022-12-31",
+        year: 2022,
+    },
+    Edition {
+        id: "2024-05",
+        date: "May 2024",
+        services: &["Wards_May_2024_Boundaries_UK_{R}"],
+        code: "WD24CD",
+        name: "WD24NM",
+        keep: &[],
+        valid_from: "2024-05-02",
+        year: 2024,
+    },
+    Edition {
+        id: "2025-05",
+        date: "May 2025",
+        services: &["Wards_May_2025_Boundaries_UK_{R}"],
+        code: "WD25CD",
+        name: "WD25NM",
+        keep: &["LAD25CD", "LAD25NM"],
+        valid_from: "2025-05-01",
+        year: 2025,
+    },
+];
+
+/// The edition of wards that is taken unless another is asked for.
+pub(super) const USUAL_WARDS: &str = "2024-05";
+
+/// Authorities.
+pub(super) const AUTHORITIES: Edition = Edition {
+    id: "2024-05",
+    date: "May 2024",
+    services: &["Local_Authority_Districts_May_2024_Boundaries_UK_{R}"],
+    code: "LAD24CD",
+    name: "LAD24NM",
+    keep: &[],
+    valid_from: "2024-05-02",
+    year: 2024,
+};
+
+/// Parishes, and the ground without them under codes of its own.
+pub(super) const PARISHES: Edition = Edition {
+    id: "2023-12",
+    date: "December 2023",
+    services: &["Parishes_and_Non_Civil_Parished_Areas_December_2023_Boundaries_EW_{R}"],
+    code: "PARNCP23CD",
+    name: "PARNCP23NM",
+    keep: &[],
+    valid_from: "2023-12-31",
+    year: 2023,
+};
+
+/// Lower layer Super Output Areas of the census of 2021.
+pub(super) const LSOAS: Edition = Edition {
+    id: "2021-12",
+    date: "December 2021",
+    services: &[
+        "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_{R}_V5",
+        "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_{R}_V10",
+        "Lower_layer_Super_Output_Areas_Dec_2021_Boundaries_Generalised_Clipped_EW_{R}_V5",
+    ],
+    code: "LSOA21CD",
+    name: "LSOA21NM",
+    keep: &[],
+    valid_from: "2021-03-21",
+    year: 2024,
+};
+
+impl Edition {
+    /// The addresses of its services in a resolution. ONS numbers the versions of each resolution
+    /// on its own, so that some of them are of the other.
+    pub(super) fn urls(&self, resolution: &str) -> Vec<String> {
+        let fits = |service: &&&str| match resolution {
+            "BFC" => !service.ends_with("{R}_V5"),
+            _ => !service.ends_with("{R}_V10"),
+        };
+        let url = |service: &&str| {
+            format!("{ONS}/{}/FeatureServer/0", service.replace("{R}", resolution))
+        };
+        self.services.iter().filter(fits).map(url).collect()
+    }
+}

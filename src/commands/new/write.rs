@@ -1,0 +1,232 @@
+//! The text of a new catalogue.
+
+use std::fmt::Write as _;
+
+use super::authorities::Authority;
+use super::sources::{AUTHORITIES, CODE_POINT_OPEN, EPRACCUR, Edition, LSOAS, PARISHES};
+
+/// Points are kept as far as this outside the authority, metres: its people register with
+/// practices beyond its edge, and a postcode there has a truer answer than "unknown".
+const MARGIN_M: u32 = 5000;
+
+/// What a new catalogue is to hold.
+pub(super) struct Plan<'a> {
+    pub(super) title: String,
+    pub(super) authorities: Vec<Authority>,
+    pub(super) resolution: &'a str,
+    /// The vintages of wards, oldest first; the last is the layer `ward`.
+    pub(super) wards: Vec<&'a Edition>,
+    /// From when and until when the wards are in force, where more is known of the place than ONS
+    /// says of the edition.
+    pub(super) wards_hold: Option<(&'a str, &'a str)>,
+    /// Whether `laps.toml` holds areas.
+    pub(super) has_laps: bool,
+}
+
+/// The text of `catalogue.toml`.
+pub(super) fn catalogue(plan: &Plan<'_>) -> String {
+    let mut text = head(plan);
+    authority_layer(&mut text, plan);
+    for (at, edition) in plan.wards.iter().enumerate() {
+        ward_layer(&mut text, plan, edition, plan.wards.get(at + 1).copied());
+    }
+    parish_layers(&mut text, plan);
+    let _ = write!(
+        text,
+        "\n# Census areas of about 1,500 people: the key to most statistics.\n\
+         [[layer]]\nid = \"lsoa\"\ntitle = \"Lower layer Super Output Areas, 2021\"\n\
+         source = \"data/lsoas_2021.geojson\"\n{}within = \"local_authority\"\n\
+         valid_from = {}\ncoverage = true\n",
+        published(&LSOAS, plan.resolution),
+        LSOAS.valid_from
+    );
+    lap_layer(&mut text, plan);
+    tail(&mut text);
+    text
+}
+
+fn head(plan: &Plan<'_>) -> String {
+    let codes: Vec<&str> = plan.authorities.iter().map(|a| a.code.as_str()).collect();
+    let laps = if plan.has_laps { "\"lap\", " } else { "" };
+    format!(
+        "# {title}: {codes}. Written by `lapwing new`; it is yours to change.\n\
+         #\n\
+         #     lapwing fetch catalogue.toml\n\
+         #     lapwing check catalogue.toml\n\
+         #     lapwing build catalogue.toml -o FILE.lapwing\n\
+         #\n\
+         # `url` says where a file is published, `only` and `within` what of it is taken. Files put\n\
+         # into data/ by hand under the same names do as well.\n\
+         \n\
+         title = {title:?}\n\
+         \n\
+         # What a lookup answers unless it asks for other layers with `layers=`. Small areas have a\n\
+         # boundary nearly everywhere, and would make every answer look unsure.\n\
+         lookup = [{laps}\"ward\", \"parish\", \"local_authority\"]\n",
+        title = plan.title,
+        codes = codes.join(", ")
+    )
+}
+
+fn authority_layer(text: &mut String, plan: &Plan<'_>) {
+    let codes: Vec<String> = plan.authorities.iter().map(|a| format!("{:?}", a.code)).collect();
+    let _ = write!(
+        text,
+        "\n# The ground of this catalogue: every other layer is cut to it, whole areas only.\n\
+         [[layer]]\nid = \"local_authority\"\ntitle = \"Local authorities, {}\"\n\
+         source = \"data/local_authorities_2024.geojson\"\n{}only = {{ {} = [{}] }}\n\
+         valid_from = {}\ncoverage = true\n",
+        AUTHORITIES.date,
+        published(&AUTHORITIES, plan.resolution),
+        AUTHORITIES.code,
+        codes.join(", "),
+        plan.wards_hold.map_or(AUTHORITIES.valid_from, |(from, _)| from)
+    );
+}
+
+fn ward_layer(text: &mut String, plan: &Plan<'_>, edition: &Edition, next: Option<&Edition>) {
+    let year = &edition.id[..4];
+    let (id, series) = match next {
+        None => ("ward".to_owned(), String::new()),
+        Some(_) => (format!("ward_{year}"), "vintage_of = \"ward\"\n".to_owned()),
+    };
+    let (from, to) = match (plan.wards_hold, next) {
+        (Some((from, to)), _) => (from, Some(to)),
+        (None, next) => (edition.valid_from, next.map(|next| next.valid_from)),
+    };
+    let to = to.map_or(String::new(), |to| format!("valid_to = {to}\n"));
+    let why = if plan.wards_hold.is_some() {
+        "# In force from the creation of the two authorities to the election of 1 May 2025."
+    } else {
+        "# `valid_from` is the day of which ONS says that they were in force; if you know that they\n\
+         # have been for longer, write since when."
+    };
+    let _ = write!(
+        text,
+        "\n{why}\n[[layer]]\nid = {id:?}\ntitle = \"Wards, {}\"\n{series}\
+         source = \"data/wards_{}.geojson\"\n{}within = \"local_authority\"\n\
+         valid_from = {from}\n{to}coverage = true\n",
+        edition.date,
+        edition.id.replace('-', "_"),
+        published(edition, plan.resolution)
+    );
+}
+
+/// Parishes and the ground without them come in one file. They are two layers: a place that has no
+/// parish must answer so, and not with a parish that is called "unparished area".
+fn parish_layers(text: &mut String, plan: &Plan<'_>) {
+    for (id, title, only, why) in [
+        (
+            "parish",
+            "Parishes",
+            "E04*",
+            "# Parishes alone: ground without one answers with none, which is true. No coverage.",
+        ),
+        (
+            "non_civil_parished_area",
+            "Non-civil-parished areas",
+            "E43*",
+            "# The ground without a parish, under the codes that ONS gives it, of the same file.",
+        ),
+    ] {
+        let _ = write!(
+            text,
+            "\n{why}\n[[layer]]\nid = {id:?}\ntitle = \"{title}, {}\"\n\
+             source = \"data/parishes_2023.geojson\"\n{}only = {{ {} = [{only:?}] }}\n\
+             within = \"local_authority\"\nvalid_from = {}\n",
+            PARISHES.date,
+            published(&PARISHES, plan.resolution),
+            PARISHES.code,
+            PARISHES.valid_from
+        );
+    }
+}
+
+fn lap_layer(text: &mut String, plan: &Plan<'_>) {
+    let year = plan.wards.last().map_or(AUTHORITIES.year, |edition| edition.year);
+    let layer = format!(
+        "[[layer]]\nid = \"lap\"\ntitle = \"Local Area Partnerships\"\ncompose = \"laps.toml\"\n\
+         resolution = \"{}\" # that of the wards they are made of\n{}",
+        plan.resolution,
+        rights(year)
+    );
+    if plan.has_laps {
+        let _ = write!(text, "\n# What they are made of is in laps.toml.\n{layer}");
+        return;
+    }
+    let commented: String = layer.lines().map(|line| format!("# {line}\n")).collect();
+    let _ = write!(
+        text,
+        "\n# When laps.toml holds partnerships, take the # from these lines, and add \"lap\" to\n\
+         # `lookup` above.\n#\n{commented}"
+    );
+}
+
+fn tail(text: &mut String) {
+    let _ = write!(
+        text,
+        "\n# GP practices of NHS England's Organisation Data Service, placed by their postcodes.\n\
+         # Setting 4 is a GP practice; without that line prisons, hospices, out-of-hours services and\n\
+         # prescribing pharmacies come too.\n\
+         [[layer]]\nid = \"gp_practice\"\ntitle = \"GP practices\"\nsource = \"data/epraccur.csv\"\n\
+         url = {EPRACCUR:?}\nformat = \"ods-epraccur\"\nprescribing_settings = [4]\n\
+         within = {{ layer = \"local_authority\", margin_m = {MARGIN_M} }}\n\
+         licence = \"OGL-UK-3.0\"\n\
+         attribution = \"Contains NHS England data licensed under the Open Government Licence v.3.0\"\n\
+         \n\
+         # Code-Point Open: the postcodes in use in Great Britain. Without `within` all are known,\n\
+         # also those far away. The ONS Postcode Directory knows terminated postcodes too: put the\n\
+         # zip of an edition, from geoportal.statistics.gov.uk, into data/ and write instead\n\
+         #     source = \"data/ONSPD.zip\"\n\
+         #     format = \"onspd\"\n\
+         [postcodes]\nsource = \"data/codepo_gb.zip\"\nurl = {CODE_POINT_OPEN:?}\n\
+         format = \"code-point-open\"\n\
+         within = {{ layer = \"local_authority\", margin_m = {MARGIN_M} }}\n\
+         licence = \"OGL-UK-3.0\"\n\
+         attribution = \"Contains OS data © Crown copyright and database right. Contains Royal Mail \
+         data © Royal Mail copyright and database right. Source: Office for National Statistics \
+         licensed under the Open Government Licence v.3.0\"\n"
+    );
+}
+
+/// The keys that say where an edition is published, and what it holds.
+fn published(edition: &Edition, resolution: &str) -> String {
+    let urls = edition.urls(resolution);
+    let mut text = match &urls[..] {
+        [one] => format!("url = {one:?}\n"),
+        several => {
+            let lines: String = several.iter().map(|url| format!("    {url:?},\n")).collect();
+            format!("url = [\n{lines}]\n")
+        }
+    };
+    let _ = write!(text, "code = {:?}\nname = {:?}\n", edition.code, edition.name);
+    if !edition.keep.is_empty() {
+        let _ = writeln!(text, "keep = {:?}", edition.keep);
+    }
+    let _ = write!(text, "resolution = {resolution:?}\n{}", rights(edition.year));
+    text
+}
+
+fn rights(year: u16) -> String {
+    format!(
+        "licence = \"OGL-UK-3.0\"\nattribution = \"Source: Office for National Statistics licensed \
+         under the Open Government Licence v.3.0. Contains OS data © Crown copyright and database \
+         right {year}\"\n"
+    )
+}
+
+/// `laps.toml` of a place whose partnerships nobody has told us.
+pub(super) const NO_LAPS: &str = "\
+# The Local Area Partnerships, as the areas of other layers that they are made of.
+#
+# None is known here, and none is invented. Take the # from the pattern below, write each one's own
+# code, name and wards, and say where they are published; then take the # from the layer \"lap\" in
+# catalogue.toml. `lapwing check` says which wards are claimed twice or not at all.
+
+# [[area]]
+# code = \"N1\"
+# name = \"North 1\"
+# source = \"…\"      # where its wards are published
+# include = [ { layer = \"ward\", codes = [ \"E05…\", \"E05…\" ] } ]
+# exclude = [ { layer = \"parish\", codes = [ \"E04…\" ] } ]   # for part-wards
+";
