@@ -31,9 +31,11 @@ pub(crate) const DEMO_WORDS: [&str; 2] = ["lyonesse", "demo"];
     version = VERSION.as_str(),
     max_term_width = 100,
     after_help = "\
-A county in three steps:
-  lapwing check catalogue.toml                     what is wrong with the files?
-  lapwing build catalogue.toml -o county.lapwing   put them in one file
+A county of England:
+  lapwing new --authority E06000062 -o county      where is what published?
+  lapwing fetch county/catalogue.toml              bring it here
+  lapwing check county/catalogue.toml              is anything wrong with the files?
+  lapwing build county/catalogue.toml -o county.lapwing
   lapwing serve county.lapwing                     and answer from it
 
 Exit codes: 0 done, 1 the data were refused, 2 wrong usage."

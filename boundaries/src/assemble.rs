@@ -134,8 +134,10 @@ fn read_layer(
         LayerSource::Compose(_) => return None,
     };
     let Some((within, ground)) = within else { return Some(layer) };
-    let (layer, fault) = ground.choose(layer, within);
-    fault.into_iter().for_each(|fault| report.add(fault));
+    let (layer, fault) = ground.choose(&layer, within);
+    if let Some(fault) = fault {
+        report.add(fault);
+    }
     Some(layer)
 }
 
@@ -173,7 +175,9 @@ fn keep_within<T: Send + Sync>(
     let before = points.len();
     let mut keep = keep.into_iter();
     points.retain(|_| keep.next().unwrap_or(true));
-    left_out(what, before, points.len(), within).into_iter().for_each(|f| report.add(f));
+    if let Some(fault) = left_out(what, before, points.len(), within) {
+        report.add(fault);
+    }
 }
 
 /// Puts the composed layers together, each after the layers it takes areas from.

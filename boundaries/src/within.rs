@@ -72,7 +72,7 @@ impl Ground {
 
     /// The layer with what lies on the ground alone, and a note of how much was left out; an error
     /// if nothing remains.
-    pub(crate) fn choose(&self, layer: Layer, within: &Within) -> (Layer, Option<Fault>) {
+    pub(crate) fn choose(&self, layer: &Layer, within: &Within) -> (Layer, Option<Fault>) {
         let meta: LayerMeta = layer.meta().clone();
         let before = layer.len();
         let chosen = if layer.is_areas() {

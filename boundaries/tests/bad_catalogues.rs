@@ -116,7 +116,7 @@ fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
         ),
         (
             ward("colour = \"red\""),
-            "c.toml:7:1: `colour` is not a key of layer ward; it may have attribution, code, ",
+            "c.toml:7:1: `colour` is not a key of layer ward; it may have attribution, blake3, code, ",
         ),
         (
             ward("license = \"OGL\""),

@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(condition(&[]), None);
         let lads = only("LAD22CD", vec![is("E06000061"), is("E06000062")]);
         let sql = "LAD22CD IN ('E06000061','E06000062')";
-        assert_eq!(condition(&[lads.clone()]).as_deref(), Some(sql));
+        assert_eq!(condition(std::slice::from_ref(&lads)).as_deref(), Some(sql));
         let parishes = only("PARNCP23CD", vec![begins("E04")]);
         let both = format!("{sql} AND PARNCP23CD LIKE 'E04%'");
         assert_eq!(condition(&[lads, parishes]).as_deref(), Some(both.as_str()));

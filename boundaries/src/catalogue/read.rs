@@ -101,14 +101,10 @@ fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue
     // A layer that could not be read would make the others seem to name what is not there.
     if complete {
         check::check_layers(manifest, &layers, postcodes.is_some());
-        for key in ["postcodes", "addresses"] {
-            let within = match key {
-                "postcodes" => postcodes.as_ref().and_then(|p| p.as_ref()?.within.as_ref()),
-                _ => addresses.as_ref().and_then(|a| a.as_ref()?.within.as_ref()),
-            };
-            if let Some(within) = within {
-                check::check_ground(within, &layers, |message| manifest.note(0, message));
-            }
+        let of_postcodes = postcodes.iter().flatten().filter_map(|spec| spec.within.as_ref());
+        let of_addresses = addresses.iter().flatten().filter_map(|spec| spec.within.as_ref());
+        for within in of_postcodes.chain(of_addresses) {
+            check::check_ground(within, &layers, |message| manifest.note(0, message));
         }
     }
     let layers = check::settle(layers);

@@ -27,17 +27,15 @@ pub(super) fn find(text: &str) -> Result<Authority, String> {
     if let Some((code, name)) = known().find(is_it) {
         return Ok(Authority { code: code.to_owned(), name: name.to_owned() });
     }
-    Err(match kind_of_code(text) {
-        Some(what) => format!("{text} is {what}"),
-        None => {
-            let names: Vec<&str> = known().map(|(_, name)| name).collect();
-            let hint = match nearest(text, &names) {
-                Some(meant) => format!("did you mean {meant:?}?"),
-                None => "write its code, such as E06000062, or its name".to_owned(),
-            };
-            format!("{text:?} is no authority of England; {hint}")
-        }
-    })
+    if let Some(what) = kind_of_code(text) {
+        return Err(format!("{text} is {what}"));
+    }
+    let names: Vec<&str> = known().map(|(_, name)| name).collect();
+    let hint = match nearest(text, &names) {
+        Some(meant) => format!("did you mean {meant:?}?"),
+        None => "write its code, such as E06000062, or its name".to_owned(),
+    };
+    Err(format!("{text:?} is no authority of England; {hint}"))
 }
 
 /// What a GSS code is that is no present authority of England; `None` for what is no such code.

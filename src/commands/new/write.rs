@@ -154,7 +154,7 @@ fn lap_layer(text: &mut String, plan: &Plan<'_>) {
         let _ = write!(text, "\n# What they are made of is in laps.toml.\n{layer}");
         return;
     }
-    let commented: String = layer.lines().map(|line| format!("# {line}\n")).collect();
+    let commented = format!("# {}\n", layer.trim_end().replace('\n', "\n# "));
     let _ = write!(
         text,
         "\n# When laps.toml holds partnerships, take the # from these lines, and add \"lap\" to\n\
@@ -195,8 +195,8 @@ fn published(edition: &Edition, resolution: &str) -> String {
     let mut text = match &urls[..] {
         [one] => format!("url = {one:?}\n"),
         several => {
-            let lines: String = several.iter().map(|url| format!("    {url:?},\n")).collect();
-            format!("url = [\n{lines}]\n")
+            let lines: Vec<String> = several.iter().map(|url| format!("    {url:?},\n")).collect();
+            format!("url = [\n{}]\n", lines.concat())
         }
     };
     let _ = write!(text, "code = {:?}\nname = {:?}\n", edition.code, edition.name);
