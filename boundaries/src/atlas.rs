@@ -8,13 +8,16 @@
 //! 3. measure every pair of areas of every pair of area layers;
 //! 4. count the postcodes and addresses of each area and of each pair.
 //!
-//! Steps 2 to 4 are kept in the snapshot; step 1 is done again when it is opened.
+//! All of it is kept in the snapshot, but for the trees of step 1: they are made again when they
+//! are first asked for, since lookups do without them.
+
+use std::sync::{LazyLock, OnceLock};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::cells::{CellIndex, MemoryBudget};
-use crate::gazetteer::{Address, PostcodeRecord};
+use crate::gazetteer::{Address, PostcodeFacts, PostcodeRecord};
 use crate::index::{AreaIndex, PointIndex};
 use crate::layer::{Layer, LayerId};
 use crate::locate::{self, Level, Located, Match, MatchBy};
@@ -26,15 +29,29 @@ use crate::search::SearchIndex;
 mod build;
 mod choice;
 mod directory;
+mod gazette;
 mod holders;
 mod known;
+mod names;
+mod stored;
 mod vintages;
 
 pub use choice::{Chosen, Day};
-use directory::Directory;
+use gazette::Gazette;
 use holders::Holders;
 use known::Known;
 pub use known::KnownAnswer;
+use names::Names;
+
+/// What is read, or made, when it is first asked for.
+type Late<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
+
+/// What is there already, as [`Late`].
+fn ready<T: Send + 'static>(value: T) -> Late<T> {
+    let late: Late<T> = Late::new(Box::new(move || value));
+    LazyLock::force(&late);
+    late
+}
 
 /// What an atlas is made from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,20 +95,20 @@ pub struct Counts {
 }
 
 /// Every pair of areas of two layers that share ground or touch. Layers named by place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct PairTable {
-    pub(crate) first: u32,
-    pub(crate) second: u32,
-    pub(crate) rows: Vec<OverlapRow>,
+#[derive(Debug)]
+struct PairTable {
+    first: usize,
+    second: usize,
+    rows: Vec<OverlapRow>,
 }
 
 /// What is computed once and kept.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Computed {
+#[derive(Debug)]
+struct Computed {
     /// One for each layer; empty for a layer of sites.
-    pub(crate) counts: Vec<Counts>,
+    counts: Vec<Counts>,
     /// One for each pair of area layers, the first before the second or the same.
-    pub(crate) tables: Vec<PairTable>,
+    tables: Vec<PairTable>,
     /// The answers of postcodes.
     known: Known,
 }
@@ -100,8 +117,10 @@ pub(crate) struct Computed {
 #[derive(Debug)]
 pub struct AtlasLayer {
     layer: Layer,
-    areas: AreaIndex,
-    sites: PointIndex,
+    names: Names,
+    /// Made when they are first asked for: lookups ask the cells.
+    areas: OnceLock<AreaIndex>,
+    sites: OnceLock<PointIndex>,
     /// Whether no two of its areas share ground beyond a sliver.
     disjoint: bool,
 }
@@ -114,12 +133,14 @@ impl AtlasLayer {
 
     /// The index of its areas; empty for a layer of sites.
     pub fn area_index(&self) -> &AreaIndex {
-        &self.areas
+        self.areas.get_or_init(|| AreaIndex::new(self.layer.areas()))
     }
 
     /// The index of its sites; empty for a layer of areas.
     pub fn site_index(&self) -> &PointIndex {
-        &self.sites
+        self.sites.get_or_init(|| {
+            PointIndex::new(self.layer.sites().iter().map(|site| Some(site.position)))
+        })
     }
 }
 
@@ -136,23 +157,22 @@ pub struct Atlas {
     cell_index: MemoryBudget,
     lookup: Vec<LayerId>,
     /// In order.
-    postcodes: Vec<PostcodeRecord>,
+    gazette: Gazette,
     /// In order of postcode, then UPRN.
-    addresses: Vec<Address>,
+    addresses: Late<Vec<Address>>,
+    address_count: usize,
     postcodes_from: Provenance,
     addresses_from: Provenance,
     counts: Vec<Counts>,
     /// The rows of layer `from` and layer `to` at `from * layers + to`, in order of both areas.
-    overlaps: Vec<Vec<OverlapRow>>,
+    overlaps: Vec<Late<Vec<OverlapRow>>>,
     /// The areas of layer `areas` that hold the sites of layer `sites`, at
     /// `sites * layers + areas`. Known by the rest, so no part of a snapshot file.
-    site_areas: Vec<Holders>,
-    /// Where each postcode stands.
-    directory: Directory,
+    site_areas: OnceLock<Vec<Holders>>,
     /// The answers of postcodes, found beforehand.
     known: Known,
-    postcode_index: PointIndex,
-    search: SearchIndex,
+    postcode_index: OnceLock<PointIndex>,
+    search: OnceLock<SearchIndex>,
 }
 
 impl Atlas {
@@ -188,7 +208,22 @@ impl Atlas {
 
     /// All postcodes, in order.
     pub fn postcodes(&self) -> &[PostcodeRecord] {
-        &self.postcodes
+        self.gazette.records()
+    }
+
+    /// How many postcodes there are.
+    pub fn postcode_count(&self) -> usize {
+        self.gazette.len()
+    }
+
+    /// How many of them are not terminated.
+    pub fn live_postcode_count(&self) -> usize {
+        self.gazette.live()
+    }
+
+    /// How many addresses there are.
+    pub fn address_count(&self) -> usize {
+        self.address_count
     }
 
     /// Where the postcodes come from.
@@ -208,20 +243,26 @@ impl Atlas {
 
     /// What is known of a postcode.
     pub fn postcode(&self, postcode: Postcode) -> Option<&PostcodeRecord> {
-        Some(&self.postcodes[self.directory.find(postcode, &self.postcodes)?])
+        let place = self.gazette.find(postcode)?;
+        Some(&self.gazette.records()[place])
+    }
+
+    /// What a lookup needs to know of a postcode.
+    pub fn facts(&self, postcode: Postcode) -> Option<PostcodeFacts> {
+        Some(self.gazette.facts(self.gazette.find(postcode)?))
     }
 
     /// A postcode and what its lookup needs, found when the atlas was built; `None` where it is
     /// unknown, has no position, or is answered by its addresses.
-    pub fn known(&self, postcode: Postcode) -> Option<(&PostcodeRecord, KnownAnswer<'_>)> {
-        let place = self.directory.find(postcode, &self.postcodes)?;
-        let record = &self.postcodes[place];
-        Some((record, self.known.answer(place, record, &self.layers)?))
+    pub fn known(&self, postcode: Postcode) -> Option<(PostcodeFacts, KnownAnswer<'_>)> {
+        let place = self.gazette.find(postcode)?;
+        let facts = self.gazette.facts(place);
+        Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
     }
 
     /// The addresses of a postcode.
     pub fn addresses_of(&self, postcode: Postcode) -> &[Address] {
-        let addresses = &self.addresses;
+        let addresses = self.addresses();
         let start = addresses.partition_point(|address| address.postcode < postcode);
         let end = addresses.partition_point(|address| address.postcode <= postcode);
         &addresses[start..end]
@@ -278,6 +319,11 @@ impl Atlas {
     /// What an area layer answers for a postcode; `None` where the postcode has no position. Its
     /// addresses, where they are known, are asked instead of its centroid.
     pub fn locate_postcode(&self, layer: usize, record: &PostcodeRecord) -> Option<Located> {
+        self.locate_facts(layer, &record.facts())
+    }
+
+    /// The same from what a lookup knows of the postcode.
+    pub fn locate_facts(&self, layer: usize, record: &PostcodeFacts) -> Option<Located> {
         if let Some((_, known)) = self.known(record.postcode) {
             return Some(known.located(layer));
         }
@@ -301,7 +347,9 @@ impl Atlas {
     ///
     /// When `sites` is no layer of sites with such a site, or `areas` no layer of areas.
     pub fn areas_of_site(&self, sites: usize, site: usize, areas: usize) -> &[u32] {
-        self.site_areas[sites * self.layers.len() + areas].of(site)
+        let site_areas =
+            self.site_areas.get_or_init(|| holders::of_sites(&self.layers, &self.cells));
+        site_areas[sites * self.layers.len() + areas].of(site)
     }
 
     /// How many live postcodes an area holds.
@@ -354,7 +402,8 @@ impl Atlas {
     /// The postcodes with a position, live and terminated, nearest first, with the distance in
     /// metres.
     pub fn nearest_postcodes(&self, at: Bng) -> impl Iterator<Item = (&PostcodeRecord, f64)> + '_ {
-        self.postcode_index.nearest(at).map(|(place, distance)| (&self.postcodes[place], distance))
+        let records = self.gazette.records();
+        self.postcode_index().nearest(at).map(|(place, distance)| (&records[place], distance))
     }
 
     /// The live postcodes within a geometry, its boundary included, in order.
@@ -362,18 +411,25 @@ impl Atlas {
         use crate::predicate::{Position, position_in};
         let Some(extent) = geo::BoundingRect::bounding_rect(ground) else { return Vec::new() };
         let mut places: Vec<usize> = self
-            .postcode_index
+            .postcode_index()
             .within(extent)
-            .filter(|(place, _)| self.postcodes[*place].terminated.is_none())
+            .filter(|(place, _)| self.gazette.facts(*place).terminated.is_none())
             .filter(|(_, point)| position_in(ground, *point) != Position::Outside)
             .map(|(place, _)| place)
             .collect();
         places.sort_unstable();
-        places.into_iter().map(|place| &self.postcodes[place]).collect()
+        let records = self.gazette.records();
+        places.into_iter().map(|place| &records[place]).collect()
+    }
+
+    fn postcode_index(&self) -> &PointIndex {
+        self.postcode_index.get_or_init(|| {
+            PointIndex::new((0..self.gazette.len()).map(|place| self.gazette.position(place)))
+        })
     }
 
     /// Names, codes and postcodes that begin with a text.
     pub fn search(&self) -> &SearchIndex {
-        &self.search
+        self.search.get_or_init(|| SearchIndex::new(self.layers.iter().map(AtlasLayer::layer)))
     }
 }

@@ -40,6 +40,7 @@ use geo::Coord;
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Layer;
+use crate::mapped::Numbers;
 use crate::position::Bng;
 use crate::predicate::Position;
 
@@ -52,6 +53,7 @@ mod nearest;
 mod record;
 mod reference;
 mod resolution;
+mod stored;
 
 #[cfg(test)]
 mod tests;
@@ -91,15 +93,15 @@ impl Default for MemoryBudget {
 
 /// The areas of several layers, ready for questions about points. A layer is named by its place in
 /// the slice it was built from, an area by its place in its layer's code order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct CellIndex {
     frame: Frame,
-    blocks: Vec<u64>,
-    block_layers: Vec<u64>,
-    cells: Vec<u32>,
-    sets: Vec<u32>,
-    records: Vec<u32>,
-    edges: Vec<f64>,
+    blocks: Numbers<u64>,
+    block_layers: Numbers<u64>,
+    cells: Numbers<u32>,
+    sets: Numbers<u32>,
+    records: Numbers<u32>,
+    edges: Numbers<f64>,
     candidates: Candidates,
 }
 

@@ -25,6 +25,27 @@ pub struct PostcodeRecord {
     pub published_ward: Option<AreaCode>,
 }
 
+/// What a lookup needs of a postcode's record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PostcodeFacts {
+    /// The postcode.
+    pub postcode: Postcode,
+    /// Where it is, or was last.
+    pub position: Option<Bng>,
+    /// See [`PostcodeRecord::positional_quality`].
+    pub positional_quality: u8,
+    /// When it was terminated, if it was.
+    pub terminated: Option<Month>,
+}
+
+impl PostcodeRecord {
+    /// What a lookup needs of it.
+    pub fn facts(&self) -> PostcodeFacts {
+        let Self { postcode, position, positional_quality, terminated, .. } = *self;
+        PostcodeFacts { postcode, position, positional_quality, terminated }
+    }
+}
+
 /// A month of a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Month {

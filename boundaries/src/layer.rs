@@ -1,6 +1,7 @@
 //! All areas, or all sites, of one kind and vintage.
 
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -169,10 +170,31 @@ pub enum Features {
 }
 
 /// All areas, or all sites, of one kind and vintage, in code order, no code twice.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Layer {
     meta: LayerMeta,
-    features: Features,
+    is_areas: bool,
+    count: usize,
+    /// Read when they are first asked for, where they come from a snapshot.
+    features: Arc<LazyLock<Features, Make>>,
+}
+
+/// How the features of a layer are read.
+pub(crate) type Make = Box<dyn FnOnce() -> Features + Send>;
+
+impl PartialEq for Layer {
+    fn eq(&self, other: &Self) -> bool {
+        self.meta == other.meta && self.features() == other.features()
+    }
+}
+
+impl fmt::Debug for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Layer")
+            .field("meta", &self.meta)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Layer {
@@ -184,7 +206,7 @@ impl Layer {
     pub fn of_areas(meta: LayerMeta, mut areas: Vec<Area>) -> Self {
         areas.sort_by(|a, b| a.code().cmp(b.code()));
         assert!(areas.windows(2).all(|w| w[0].code() != w[1].code()), "a code stands twice");
-        Self { meta, features: Features::Areas(areas) }
+        Self::now(meta, Features::Areas(areas))
     }
 
     /// A layer of sites, put in code order.
@@ -195,7 +217,23 @@ impl Layer {
     pub fn of_sites(meta: LayerMeta, mut sites: Vec<Site>) -> Self {
         sites.sort_by(|a, b| a.code.cmp(&b.code));
         assert!(sites.windows(2).all(|w| w[0].code != w[1].code), "a code stands twice");
-        Self { meta, features: Features::Sites(sites) }
+        Self::now(meta, Features::Sites(sites))
+    }
+
+    /// A layer of features in code order.
+    fn now(meta: LayerMeta, features: Features) -> Self {
+        let (is_areas, count) = match &features {
+            Features::Areas(areas) => (true, areas.len()),
+            Features::Sites(sites) => (false, sites.len()),
+        };
+        let layer = Self::late(meta, is_areas, count, Box::new(move || features));
+        LazyLock::force(&layer.features);
+        layer
+    }
+
+    /// A layer of so many features in code order, which are read when they are first asked for.
+    pub(crate) fn late(meta: LayerMeta, is_areas: bool, count: usize, features: Make) -> Self {
+        Self { meta, is_areas, count, features: Arc::new(LazyLock::new(features)) }
     }
 
     /// What it says of itself.
@@ -210,7 +248,7 @@ impl Layer {
 
     /// Its areas, in code order; none for a point layer.
     pub fn areas(&self) -> &[Area] {
-        match &self.features {
+        match self.features() {
             Features::Areas(areas) => areas,
             Features::Sites(_) => &[],
         }
@@ -218,7 +256,7 @@ impl Layer {
 
     /// Its sites, in code order; none for an area layer.
     pub fn sites(&self) -> &[Site] {
-        match &self.features {
+        match self.features() {
             Features::Sites(sites) => sites,
             Features::Areas(_) => &[],
         }
@@ -226,7 +264,7 @@ impl Layer {
 
     /// Whether it holds areas rather than sites.
     pub fn is_areas(&self) -> bool {
-        matches!(self.features, Features::Areas(_))
+        self.is_areas
     }
 
     /// The place of the area with that code in [`Layer::areas`].
@@ -241,10 +279,7 @@ impl Layer {
 
     /// How many areas or sites it holds.
     pub fn len(&self) -> usize {
-        match &self.features {
-            Features::Areas(areas) => areas.len(),
-            Features::Sites(sites) => sites.len(),
-        }
+        self.count
     }
 
     /// Whether it holds nothing.

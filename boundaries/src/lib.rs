@@ -40,6 +40,7 @@ pub mod layer;
 pub mod load;
 pub mod locate;
 pub mod manifest;
+mod mapped;
 pub mod measure;
 pub mod outline;
 pub mod overlap;

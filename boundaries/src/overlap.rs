@@ -131,6 +131,15 @@ impl OverlapRow {
     }
 }
 
+impl OverlapRow {
+    /// Rows read from the second layer to the first, in order.
+    pub(crate) fn all_reversed(rows: &[Self]) -> Vec<Self> {
+        let mut reversed: Vec<Self> = rows.iter().map(|row| row.reversed()).collect();
+        reversed.sort_unstable_by_key(|row| (row.from, row.to));
+        reversed
+    }
+}
+
 /// The drawing error of two layers together: the coarser of the two, metres.
 pub fn sliver_tolerance_m(first: &Layer, second: &Layer) -> f64 {
     first.meta().drawing_error_m().max(second.meta().drawing_error_m())

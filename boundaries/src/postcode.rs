@@ -68,6 +68,11 @@ impl Postcode {
         self.0
     }
 
+    /// The postcode of [`Postcode::packed`].
+    pub(crate) const fn from_packed(packed: u64) -> Self {
+        Self(packed)
+    }
+
     /// Appends its canonical text, without allocating another.
     pub fn write_to(self, out: &mut Vec<u8>) {
         let bytes = self.0.to_be_bytes();

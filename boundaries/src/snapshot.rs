@@ -8,13 +8,23 @@
 //! |---|---|
 //! | 8 | `LAPWING` and a zero byte |
 //! | 4 | format version, [`FORMAT`] |
+//! | 4 | how many sections |
 //! | 8 | seconds since 1970 when it was built |
-//! | 8 | length of the body |
-//! | 32 | BLAKE3 hash of the 28 bytes before and of the body |
-//! | … | the body: [`wire`] in postcard's encoding |
+//! | 8 | length of the file |
+//! | 32 | BLAKE3 hash of the 32 bytes before and of the table of sections |
+//! | 88 a section | the table: name (filled up with zeros), offset, length, and the BLAKE3 hash of the section and of the zeros after it |
+//! | … | the sections, each at a place divisible by 64: arrays of numbers that are used where they lie, and values in postcard's encoding |
 //!
-//! The id of a snapshot is the first 16 hexadecimal digits of the BLAKE3 hash of its body alone:
-//! the same data give the same id, whenever they are built.
+//! The id of a snapshot is the first 16 hexadecimal digits of the BLAKE3 hash of its table: the
+//! same data give the same id, whenever they are built.
+//!
+//! # How it is opened
+//!
+//! The file is mapped into memory, not read: several processes share its pages. Every checksum is
+//! compared once, on all cores, before anything is answered: a file that was cut short or altered
+//! anywhere is refused. What lookups need (the cells, the postcodes with their answers, codes and
+//! names) is used where it lies; the ground of a layer, the overlaps of two layers, the addresses
+//! and the trees are read or made when they are first asked for.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -23,14 +33,18 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::atlas::Atlas;
+use crate::mapped::Bytes;
 
-mod wire;
+pub(crate) mod sections;
+pub(crate) mod wire;
+
+use sections::{ENTRY_LEN, Opened};
 
 /// The version of the format that this program writes and reads.
 pub const FORMAT: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"LAPWING\0";
-const HEADER_LEN: usize = 8 + 4 + 8 + 8;
+const HEADER_LEN: usize = 8 + 4 + 4 + 8 + 8;
 const HASH_LEN: usize = 32;
 
 /// Why a file is not a snapshot to answer from.
@@ -87,27 +101,29 @@ pub enum SnapshotError {
     },
 }
 
-/// The id of an encoded body.
-pub(crate) fn id_of(body: &[u8]) -> String {
-    blake3::hash(body).to_hex()[..16].to_owned()
+/// The id of an atlas.
+pub(crate) fn id_of(atlas: &Atlas) -> String {
+    id_of_table(&atlas.store().write(HEADER_LEN + HASH_LEN).0)
 }
 
-/// What [`id_of`] and a file are made from.
-pub(crate) fn encode(atlas: &Atlas) -> Vec<u8> {
-    wire::encode(atlas)
+fn id_of_table(table: &[u8]) -> String {
+    blake3::hash(table).to_hex()[..16].to_owned()
 }
 
 /// The bytes of a snapshot file.
 pub fn to_bytes(atlas: &Atlas) -> Vec<u8> {
-    let body = encode(atlas);
-    let mut bytes = Vec::with_capacity(HEADER_LEN + HASH_LEN + body.len());
+    let (table, sections) = atlas.store().write(HEADER_LEN + HASH_LEN);
+    let len = HEADER_LEN + HASH_LEN + table.len() + sections.len();
+    let mut bytes = Vec::with_capacity(len);
     bytes.extend(MAGIC);
     bytes.extend(FORMAT.to_le_bytes());
+    bytes.extend(((table.len() / ENTRY_LEN) as u32).to_le_bytes());
     bytes.extend(atlas.built().as_second().to_le_bytes());
-    bytes.extend((body.len() as u64).to_le_bytes());
-    let hash = checksum(&bytes, &body);
+    bytes.extend((len as u64).to_le_bytes());
+    let hash = checksum(&bytes, &table);
     bytes.extend(hash);
-    bytes.extend(body);
+    bytes.extend(table);
+    bytes.extend(sections);
     bytes
 }
 
@@ -157,15 +173,20 @@ pub fn write(atlas: &Atlas, path: &Path) -> Result<(), SnapshotError> {
     })
 }
 
-/// Reads a snapshot, having checked that it is whole and unaltered.
+/// Opens a snapshot, having checked that it is whole and unaltered.
 pub fn read(path: &Path) -> Result<Atlas, SnapshotError> {
-    let bytes =
-        fs::read(path).map_err(|error| SnapshotError::Io { path: path.to_owned(), error })?;
-    from_bytes(&bytes, path)
+    let bytes = File::open(path).and_then(|file| Bytes::map(&file));
+    let bytes = bytes.map_err(|error| SnapshotError::Io { path: path.to_owned(), error })?;
+    open(&bytes, path)
 }
 
 /// Reads the bytes of a snapshot; `path` is for the errors.
 pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Atlas, SnapshotError> {
+    open(&Bytes::copied(bytes), path)
+}
+
+fn open(file: &Bytes, path: &Path) -> Result<Atlas, SnapshotError> {
+    let bytes = file.all();
     let path = || path.to_owned();
     if !bytes.starts_with(&MAGIC) {
         return Err(SnapshotError::NotASnapshot { path: path() });
@@ -179,23 +200,26 @@ pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Atlas, SnapshotError> {
     if found != FORMAT {
         return Err(SnapshotError::OtherFormat { path: path(), found });
     }
-    let built = i64::from_le_bytes(field(bytes, 12).ok_or_else(too_short)?);
-    let body_len = u64::from_le_bytes(field(bytes, 20).ok_or_else(too_short)?);
+    let sections = u32::from_le_bytes(field(bytes, 12).ok_or_else(too_short)?);
+    let built = i64::from_le_bytes(field(bytes, 16).ok_or_else(too_short)?);
+    let expected = u64::from_le_bytes(field(bytes, 24).ok_or_else(too_short)?);
     let hash: [u8; HASH_LEN] = field(bytes, HEADER_LEN).ok_or_else(too_short)?;
-    let body = &bytes[HEADER_LEN + HASH_LEN..];
-    if body.len() as u64 != body_len {
-        return Err(SnapshotError::WrongLength {
-            path: path(),
-            expected: body_len.saturating_add((HEADER_LEN + HASH_LEN) as u64),
-            found: bytes.len() as u64,
-        });
+    if bytes.len() as u64 != expected {
+        let found = bytes.len() as u64;
+        return Err(SnapshotError::WrongLength { path: path(), expected, found });
     }
     let altered = || SnapshotError::Altered { path: path() };
-    if checksum(&bytes[..HEADER_LEN], body) != hash {
+    let from = HEADER_LEN + HASH_LEN;
+    let to = (sections as usize).checked_mul(ENTRY_LEN).and_then(|len| len.checked_add(from));
+    let range = from..to.ok_or_else(altered)?;
+    let table = bytes.get(range.clone()).ok_or_else(altered)?;
+    if checksum(&bytes[..HEADER_LEN], table) != hash {
         return Err(altered());
     }
     let built = Timestamp::from_second(built).map_err(|_| altered())?;
-    wire::decode(body, id_of(body), built).ok_or_else(altered)
+    let id = id_of_table(table);
+    let opened = Opened::check(file.clone(), range).ok_or_else(altered)?;
+    Atlas::open(opened, id, built).ok_or_else(altered)
 }
 
 #[cfg(unix)]
@@ -214,10 +238,10 @@ fn is_still_at(_file: &File, path: &Path) -> bool {
     path.exists()
 }
 
-fn checksum(header: &[u8], body: &[u8]) -> [u8; HASH_LEN] {
+fn checksum(header: &[u8], table: &[u8]) -> [u8; HASH_LEN] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(header);
-    hasher.update(body);
+    hasher.update(table);
     *hasher.finalize().as_bytes()
 }
 

@@ -83,11 +83,11 @@ pub fn layers(atlas: &Atlas) -> LayersAnswer<'_> {
                 attribution: meta.attribution.as_deref(),
             }
         });
-    let live = atlas.postcodes().iter().filter(|record| record.terminated.is_none()).count();
+    let live = atlas.live_postcode_count();
     LayersAnswer {
         layers: layers.collect(),
-        postcodes: points(atlas.postcodes().len(), Some(live), atlas.postcodes_from()),
-        addresses: points(atlas.addresses().len(), None, atlas.addresses_from()),
+        postcodes: points(atlas.postcode_count(), Some(live), atlas.postcodes_from()),
+        addresses: points(atlas.address_count(), None, atlas.addresses_from()),
         snapshot: snapshot(atlas),
     }
 }

@@ -2,7 +2,7 @@
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::gazetteer::Month;
-use lapwing_boundaries::locate::{Level, Located, MatchBy};
+use lapwing_boundaries::locate::{Level, Located, Match, MatchBy};
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::predicate::Position;
 use serde::Serialize;
@@ -105,13 +105,13 @@ pub struct NearArea<'a> {
 /// A place located in the chosen layers, not yet put into words: what rows of a bulk request are
 /// written from.
 #[derive(Clone, Debug)]
-pub struct Found<'a> {
-    standing: Standing<'a>,
+pub struct Found {
+    standing: Standing,
     /// One for each chosen layer; `None` where no vintage is in force on the day.
     pub located: Vec<Option<Located>>,
 }
 
-impl Found<'_> {
+impl Found {
     /// Where the place is on the grid.
     pub fn at(&self) -> Bng {
         self.standing.at
@@ -139,15 +139,11 @@ impl Found<'_> {
 }
 
 /// Locates a place in the chosen layers.
-pub fn find<'a>(
-    atlas: &'a Atlas,
-    place: Place,
-    chosen: &[Chosen],
-) -> Result<Found<'a>, AnswerError> {
+pub fn find(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<Found, AnswerError> {
     let standing = Standing::find(atlas, place)?;
     let layers = chosen.iter().map(|chosen| chosen.layer);
     let located = match standing.record {
-        Some(record) => layers.map(|layer| atlas.locate_postcode(layer?, record)).collect(),
+        Some(record) => layers.map(|layer| atlas.locate_facts(layer?, &record)).collect(),
         None => atlas.locate_each(layers, standing.at),
     };
     Ok(Found { standing, located })
@@ -156,15 +152,15 @@ pub fn find<'a>(
 /// Puts what was found into words. `chosen` is what it was found with.
 pub fn place_answer<'a>(
     atlas: &'a Atlas,
-    found: &Found<'a>,
+    found: &Found,
     chosen: &[Chosen],
     day: Day,
 ) -> PlaceAnswer<'a> {
     let per_layer = || chosen.iter().zip(&found.located);
     let areas = per_layer().map(|(chosen, located)| {
         let matches = located.as_ref().zip(chosen.layer).map(|(located, layer)| {
-            let areas = atlas.layers()[layer].layer().areas();
-            located.matches.iter().map(|m| area_match(&areas[m.area], m.by)).collect()
+            let named = |m: &Match| area_match(atlas.code_and_name(layer, m.area), m.by);
+            located.matches.iter().map(named).collect()
         });
         (chosen.key.clone(), matches)
     });
@@ -197,21 +193,16 @@ pub(super) fn month(month: Month) -> String {
     format!("{:04}-{:02}", month.year, month.month)
 }
 
-fn area_match(area: &lapwing_boundaries::area::Area, by: MatchBy) -> AreaMatch<'_> {
+fn area_match<'a>((code, name): (&'a str, &'a str), by: MatchBy) -> AreaMatch<'a> {
     let (matched, addresses, of_addresses) = match by {
         MatchBy::Position(Position::Boundary) => ("boundary", None, None),
         MatchBy::Position(_) => ("inside", None, None),
         MatchBy::Addresses { count, share: part } => ("addresses", Some(count), share(part, 1.0)),
     };
-    let (code, name) = (area.code().as_str(), area.name());
     AreaMatch { code, name, matched, addresses, share: of_addresses }
 }
 
-fn confidence<'a>(
-    atlas: &'a Atlas,
-    found: &Found<'a>,
-    chosen: &[Chosen],
-) -> Option<Confidence<'a>> {
+fn confidence<'a>(atlas: &'a Atlas, found: &Found, chosen: &[Chosen]) -> Option<Confidence<'a>> {
     let level = found.level()?;
     let nearest = found.answered().min_by(|a, b| {
         let distance = |l: &Located| l.boundary_distance_m.unwrap_or(f64::INFINITY);
@@ -225,13 +216,8 @@ fn confidence<'a>(
         let mut candidates = located.near.clone();
         candidates.sort_by(|a, b| a.1.total_cmp(&b.1));
         near.extend(candidates.into_iter().map(|(area, distance)| {
-            let area = &atlas.layers()[layer].layer().areas()[area];
-            NearArea {
-                layer: chosen.key.to_string(),
-                code: area.code().as_str(),
-                name: area.name(),
-                distance_m: tenths(distance),
-            }
+            let (code, name) = atlas.code_and_name(layer, area);
+            NearArea { layer: chosen.key.to_string(), code, name, distance_m: tenths(distance) }
         }));
     }
     let layers = chosen.iter().zip(&found.located).map(|(chosen, located)| {

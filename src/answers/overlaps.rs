@@ -211,8 +211,8 @@ pub(super) fn entry<'a>(
         shared_m2: tenths(shared.m2),
         share_of_area: share(shared.m2, asked.m2),
         share_of_other: share(shared.m2, other.m2),
-        postcodes: (!atlas.postcodes().is_empty()).then(postcodes),
-        addresses: (!atlas.addresses().is_empty()).then(addresses),
+        postcodes: (atlas.postcode_count() > 0).then(postcodes),
+        addresses: (atlas.address_count() > 0).then(addresses),
         sliver,
     }
 }
@@ -288,8 +288,8 @@ pub fn overlaps<'a>(
             code: area.code().as_str(),
             name: area.name(),
             area_m2: tenths(asked.m2),
-            postcodes: (!atlas.postcodes().is_empty()).then_some(asked.postcodes),
-            addresses: (!atlas.addresses().is_empty()).then_some(asked.addresses),
+            postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
+            addresses: (atlas.address_count() > 0).then_some(asked.addresses),
         },
         overlaps: entries,
         best_fit: fits,

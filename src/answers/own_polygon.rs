@@ -114,8 +114,8 @@ pub fn overlaps_of_polygon<'a>(
     Ok(PolygonAnswer {
         area: AskedPolygon {
             area_m2: tenths(asked.m2),
-            postcodes: (!atlas.postcodes().is_empty()).then_some(asked.postcodes),
-            addresses: (!atlas.addresses().is_empty()).then_some(asked.addresses),
+            postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
+            addresses: (atlas.address_count() > 0).then_some(asked.addresses),
         },
         overlaps: entries,
         best_fit: fits,

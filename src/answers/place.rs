@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, Day};
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::{Accuracy, Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 use serde::Serialize;
@@ -105,19 +105,18 @@ pub struct Location {
 
 /// A place found on the grid.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Standing<'a> {
+pub(super) struct Standing {
     pub(super) place: Place,
     pub(super) at: Bng,
     /// What is known of the postcode, if the place is one.
-    pub(super) record: Option<&'a PostcodeRecord>,
+    pub(super) record: Option<PostcodeFacts>,
 }
 
-impl<'a> Standing<'a> {
-    pub(super) fn find(atlas: &'a Atlas, place: Place) -> Result<Self, AnswerError> {
+impl Standing {
+    pub(super) fn find(atlas: &Atlas, place: Place) -> Result<Self, AnswerError> {
         let (at, record) = match place {
             Place::Postcode(postcode) => {
-                let record =
-                    atlas.postcode(postcode).ok_or(AnswerError::UnknownPostcode(postcode))?;
+                let record = atlas.facts(postcode).ok_or(AnswerError::UnknownPostcode(postcode))?;
                 let at = record.position.ok_or(AnswerError::PostcodeWithoutPosition(postcode))?;
                 (at, Some(record))
             }

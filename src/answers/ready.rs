@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day, KnownAnswer};
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::locate::Level;
 use lapwing_boundaries::position::Accuracy;
 use lapwing_boundaries::predicate::Position;
@@ -70,13 +70,15 @@ fn json(value: &impl serde::Serialize) -> Vec<u8> {
 impl AreaTexts {
     fn of(atlas: &Atlas) -> Self {
         let mut texts = Self { bytes: Vec::new(), starts: vec![0], layers: Vec::new() };
-        for layer in atlas.layers() {
+        for (place, layer) in atlas.layers().iter().enumerate() {
             texts.layers.push(texts.starts.len() - 1);
-            for area in layer.layer().areas() {
+            let areas = if layer.layer().is_areas() { layer.layer().len() } else { 0 };
+            for (code, name) in (0..areas).map(|area| atlas.code_and_name(place, area)) {
+                // Neither memory nor text can fail to be written.
                 texts.bytes.extend_from_slice(b"\"code\":");
-                texts.bytes.extend(json(&area.code().as_str()));
+                let _ = serde_json::to_writer(&mut texts.bytes, code);
                 texts.bytes.extend_from_slice(b",\"name\":");
-                texts.bytes.extend(json(&area.name()));
+                let _ = serde_json::to_writer(&mut texts.bytes, name);
                 texts.starts.push(u32::try_from(texts.bytes.len()).expect("less than 4 GiB"));
             }
         }
@@ -124,7 +126,7 @@ impl ReadyLookup {
         &self,
         out: &mut Vec<u8>,
         texts: &AreaTexts,
-        record: &PostcodeRecord,
+        record: &PostcodeFacts,
         known: &KnownAnswer<'_>,
     ) {
         out.extend_from_slice(b"{\"query\":{\"postcode\":\"");
@@ -220,7 +222,7 @@ impl ReadyLookup {
     }
 }
 
-fn write_location(out: &mut Vec<u8>, record: &PostcodeRecord, known: &KnownAnswer<'_>) {
+fn write_location(out: &mut Vec<u8>, record: &PostcodeFacts, known: &KnownAnswer<'_>) {
     let [lon, lat] = known.millionths();
     out.extend_from_slice(b",\"location\":{\"lon\":");
     number::degrees(out, lon);
@@ -278,16 +280,16 @@ impl Ready {
         };
         let texts = self.texts.get_or_init(|| AreaTexts::of(atlas));
         if names.is_some() {
-            ReadyLookup::new(atlas, names, day)?.write(out, texts, record, &known);
+            ReadyLookup::new(atlas, names, day)?.write(out, texts, &record, &known);
             return Ok(());
         }
         let usual = self.usual.load();
         if let Some(usual) = usual.as_ref().filter(|usual| usual.day == day) {
-            usual.write(out, texts, record, &known);
+            usual.write(out, texts, &record, &known);
             return Ok(());
         }
         let usual = Arc::new(ReadyLookup::new(atlas, None, day)?);
-        usual.write(out, texts, record, &known);
+        usual.write(out, texts, &record, &known);
         if matches!(day, Day::Today(_)) {
             self.usual.store(Some(usual));
         }

@@ -115,8 +115,8 @@ impl Table {
             .collect();
         let best = best_fit(asked, &candidates).map(|(place, ..)| place);
         let first = &atlas.layers()[from].layer().areas()[area];
-        let has_postcodes = !atlas.postcodes().is_empty();
-        let has_addresses = !atlas.addresses().is_empty();
+        let has_postcodes = atlas.postcode_count() > 0;
+        let has_addresses = atlas.address_count() > 0;
         let count_share = |part: u32, whole: u32| share(f64::from(part), f64::from(whole));
         rows.iter()
             .filter(|row| self.choice.lists(row.relation, row.sliver))
@@ -165,7 +165,7 @@ impl Table {
             "postcode_share_of_to",
             "best_fit",
         ];
-        if !atlas.addresses().is_empty() {
+        if atlas.address_count() > 0 {
             columns.extend(["addresses", "address_share_of_from", "address_share_of_to"]);
         }
         if self.choice.slivers {

@@ -250,16 +250,15 @@ impl Columns {
     }
 }
 
-fn write_found(out: &mut Vec<u8>, atlas: &Atlas, chosen: &[Chosen], found: &Found<'_>) {
+fn write_found(out: &mut Vec<u8>, atlas: &Atlas, chosen: &[Chosen], found: &Found) {
     for (chosen, located) in chosen.iter().zip(&found.located) {
         let areas = chosen.layer.zip(located.as_ref()).map(|(layer, located)| {
-            let areas = atlas.layers()[layer].layer().areas();
-            located.matches.iter().map(move |matched| &areas[matched.area])
+            located.matches.iter().map(move |matched| atlas.code_and_name(layer, matched.area))
         });
         out.push(b',');
-        cell_of(out, areas.clone().into_iter().flatten().map(|area| area.code().as_str()));
+        cell_of(out, areas.clone().into_iter().flatten().map(|(code, _)| code));
         out.push(b',');
-        cell_of(out, areas.into_iter().flatten().map(lapwing_boundaries::area::Area::name));
+        cell_of(out, areas.into_iter().flatten().map(|(_, name)| name));
     }
     out.push(b',');
     out.extend_from_slice(found.level().map_or("", |level| level.as_str()).as_bytes());

@@ -132,11 +132,7 @@ pub trait Holds: Deref<Target = Atlas> + Send + Sync {}
 impl<A: Deref<Target = Atlas> + Send + Sync> Holds for A {}
 
 /// Locates the place of a row.
-fn locate<'a>(
-    atlas: &'a Atlas,
-    place: Place,
-    chosen: &[Chosen],
-) -> Result<(Status, Found<'a>), Refusal> {
+fn locate(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<(Status, Found), Refusal> {
     let found = answers::find(atlas, place, chosen).map_err(|error| {
         let status = match error {
             AnswerError::Outside(_) => Status::Outside,

@@ -1,22 +1,23 @@
-//! How an atlas is made: the four steps, and the first alone for one that was kept.
+//! How an atlas is made: the four steps.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::directory::Directory;
+use super::gazette::Gazette;
 use super::holders::Holders;
 use super::known::Known;
-use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable};
+use super::names::Names;
+use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable, ready};
 use crate::cells::{CellIndex, MemoryBudget};
 use crate::gazetteer::{Address, PostcodeRecord};
-use crate::index::{AreaIndex, PointIndex};
+use crate::index::AreaIndex;
 use crate::layer::Layer;
 use crate::overlap::{self, OverlapRow};
 use crate::position::Bng;
 use crate::progress::Progress;
-use crate::search::SearchIndex;
 use crate::snapshot;
 
 /// The postcodes and addresses located in one layer.
@@ -35,37 +36,12 @@ impl Atlas {
         let layers = index_layers(std::mem::take(&mut contents.layers), progress);
         let cells = index_cells(&layers, contents.cell_index);
         let computed = compute(&contents, &layers, &cells, progress);
-        let mut atlas = Self::assemble(String::new(), built, contents, layers, cells, computed);
-        atlas.id = snapshot::id_of(&snapshot::encode(&atlas));
+        let mut atlas = Self::assemble(built, contents, layers, cells, computed);
+        atlas.id = snapshot::id_of(&atlas);
         atlas
     }
 
-    /// Makes an atlas from contents, in order already, and what was computed before.
-    pub(crate) fn from_computed(
-        id: String,
-        built: Timestamp,
-        mut contents: Contents,
-        cells: CellIndex,
-        computed: Computed,
-    ) -> Self {
-        let layers = index_layers(std::mem::take(&mut contents.layers), &());
-        Self::assemble(id, built, contents, layers, cells, computed)
-    }
-
-    /// What a snapshot keeps beside the contents.
-    pub(crate) fn computed(&self) -> Computed {
-        let tables = area_layer_pairs(&self.layers)
-            .map(|(first, second)| PairTable {
-                first: first as u32,
-                second: second as u32,
-                rows: self.overlap_rows(first, second).to_vec(),
-            })
-            .collect();
-        Computed { counts: self.counts.clone(), tables, known: self.known.clone() }
-    }
-
     fn assemble(
-        id: String,
         built: Timestamp,
         contents: Contents,
         mut layers: Vec<AtlasLayer>,
@@ -75,49 +51,35 @@ impl Atlas {
         let count = layers.len();
         let mut overlaps = vec![Vec::new(); count * count];
         for PairTable { first, second, rows } in computed.tables {
-            let (first, second) = (first as usize, second as usize);
             if first == second {
                 layers[first].disjoint = rows.iter().all(|row| row.sliver || row.shared_m2 == 0.0);
             } else {
-                let mut reversed: Vec<_> = rows.iter().map(|row| row.reversed()).collect();
-                reversed.sort_unstable_by_key(|row| (row.from, row.to));
-                overlaps[second * count + first] = reversed;
+                overlaps[second * count + first] = OverlapRow::all_reversed(&rows);
             }
             overlaps[first * count + second] = rows;
         }
-        let site_areas = locate_sites(&layers, &cells);
         Self {
-            id,
+            id: String::new(),
             built,
             title: contents.title,
             illustrative: contents.illustrative,
-            postcode_index: PointIndex::new(contents.postcodes.iter().map(|p| p.position)),
-            directory: Directory::new(&contents.postcodes),
-            known: computed.known,
-            search: SearchIndex::new(layers.iter().map(AtlasLayer::layer)),
             layers,
             cells,
             cell_index: contents.cell_index,
             lookup: contents.lookup,
-            postcodes: contents.postcodes,
-            addresses: contents.addresses,
+            gazette: Gazette::new(contents.postcodes),
+            address_count: contents.addresses.len(),
+            addresses: ready(contents.addresses),
             postcodes_from: contents.postcodes_from,
             addresses_from: contents.addresses_from,
             counts: computed.counts,
-            overlaps,
-            site_areas,
+            overlaps: overlaps.into_iter().map(ready).collect(),
+            site_areas: OnceLock::new(),
+            known: computed.known,
+            postcode_index: OnceLock::new(),
+            search: OnceLock::new(),
         }
     }
-}
-
-/// The areas of every area layer in which the sites of every point layer lie, at
-/// `sites * layers + areas`; nothing for other pairs.
-fn locate_sites(layers: &[AtlasLayer], cells: &CellIndex) -> Vec<Holders> {
-    let of_sites = |layer: &AtlasLayer| {
-        let sites: Vec<Bng> = layer.layer.sites().iter().map(|site| site.position).collect();
-        Holders::locate(cells, layers.len(), &sites)
-    };
-    layers.iter().flat_map(of_sites).collect()
 }
 
 fn index_cells(layers: &[AtlasLayer], budget: MemoryBudget) -> CellIndex {
@@ -137,8 +99,9 @@ fn index_layers(layers: Vec<Layer>, progress: &dyn Progress) -> Vec<AtlasLayer> 
         .into_par_iter()
         .map(|layer| {
             let indexed = AtlasLayer {
-                areas: AreaIndex::new(layer.areas()),
-                sites: PointIndex::new(layer.sites().iter().map(|site| Some(site.position))),
+                names: Names::of(&layer),
+                areas: AreaIndex::new(layer.areas()).into(),
+                sites: OnceLock::new(),
                 layer,
                 disjoint: true,
             };
@@ -193,8 +156,8 @@ fn compute(
         .into_iter()
         .map(|(first, second)| {
             let mut rows = overlap::pairs(
-                (&layers[first].layer, &layers[first].areas),
-                (&layers[second].layer, &layers[second].areas),
+                (&layers[first].layer, layers[first].area_index()),
+                (&layers[second].layer, layers[second].area_index()),
             );
             if first == second {
                 rows.retain(|row| row.from != row.to);
@@ -207,7 +170,7 @@ fn compute(
                 addresses.len(),
             );
             progress.advance(1);
-            PairTable { first: first as u32, second: second as u32, rows }
+            PairTable { first, second, rows }
         })
         .collect();
     Computed { counts, tables, known }

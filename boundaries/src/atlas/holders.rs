@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::AtlasLayer;
 use crate::cells::CellIndex;
 use crate::position::Bng;
 
@@ -55,4 +56,14 @@ impl Holders {
         }
         counts
     }
+}
+
+/// The areas of every area layer in which the sites of every point layer lie, at
+/// `sites * layers + areas`; nothing for other pairs.
+pub(super) fn of_sites(layers: &[AtlasLayer], cells: &CellIndex) -> Vec<Holders> {
+    let of_sites = |layer: &AtlasLayer| {
+        let sites: Vec<Bng> = layer.layer.sites().iter().map(|site| site.position).collect();
+        Holders::locate(cells, layers.len(), &sites)
+    };
+    layers.iter().flat_map(of_sites).collect()
 }

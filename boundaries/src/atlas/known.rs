@@ -7,14 +7,15 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::AtlasLayer;
 use crate::cells::CellIndex;
 use crate::gazetteer::PostcodeRecord;
 use crate::locate::{self, Level, Located, Match, MatchBy};
+use crate::mapped::Numbers;
 use crate::position::Accuracy;
 use crate::predicate::Position;
+use crate::snapshot::sections::{Opened, Sections};
 
 /// No answer is known.
 const UNKNOWN: u32 = u32::MAX;
@@ -24,23 +25,23 @@ const NOTHING: u32 = 0;
 const HELMERT: u32 = 1 << 31;
 
 /// The answers of all postcodes of an atlas, by their places.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Known {
+#[derive(Debug, Default)]
+pub(super) struct Known {
     /// The column of each layer in `distances`; [`UNKNOWN`] for a layer of sites.
     columns: Vec<u32>,
     stride: usize,
-    /// Degrees times a million, rounded: longitude and latitude.
-    degrees: Vec<[i32; 2]>,
+    /// Degrees times a million, rounded: two a postcode, longitude and latitude.
+    degrees: Numbers<i32>,
     /// Where the holders of a postcode are in `pool`, or [`UNKNOWN`].
-    holders: Vec<u32>,
+    holders: Numbers<u32>,
     /// Where its near candidates are in `near`, or [`NOTHING`]; and [`HELMERT`].
-    near_at: Vec<u32>,
+    near_at: Numbers<u32>,
     /// Metres to the nearest boundary, one a column; not a number for a layer without areas.
-    distances: Vec<f64>,
+    distances: Numbers<f64>,
     /// Sets of holders, each once: how many, then each as layer, area, and 1 on its boundary.
-    pool: Vec<u32>,
+    pool: Numbers<u32>,
     /// Near candidates: how many, then each as layer, area, and the distance's bits, low and high.
-    near: Vec<u32>,
+    near: Numbers<u32>,
 }
 
 /// What one postcode's lookup needs.
@@ -61,6 +62,31 @@ struct Part {
     distances: Vec<f64>,
 }
 
+/// The arrays while they grow.
+#[derive(Default)]
+struct Growing {
+    degrees: Vec<i32>,
+    holders: Vec<u32>,
+    near_at: Vec<u32>,
+    distances: Vec<f64>,
+    pool: Vec<u32>,
+    near: Vec<u32>,
+    /// Where each set of holders is in `pool`.
+    places: HashMap<Vec<u32>, u32>,
+}
+
+/// The column of each layer, and how many there are.
+fn columns(layers: &[AtlasLayer]) -> (Vec<u32>, usize) {
+    let mut stride = 0;
+    let column = |layer: &AtlasLayer| {
+        let column = if layer.layer.is_areas() { stride } else { UNKNOWN };
+        stride += u32::from(layer.layer.is_areas());
+        column
+    };
+    let columns = layers.iter().map(column).collect();
+    (columns, stride as usize)
+}
+
 impl Known {
     /// Finds the answers of postcodes; `by_addresses` says of which the addresses are known.
     pub(super) fn of(
@@ -69,76 +95,124 @@ impl Known {
         layers: &[AtlasLayer],
         cells: &CellIndex,
     ) -> Self {
-        let mut all = Self { pool: vec![0], near: vec![0], ..Self::default() };
-        for layer in layers {
-            let is_areas = layer.layer.is_areas();
-            all.columns.push(if is_areas { all.stride as u32 } else { UNKNOWN });
-            all.stride += usize::from(is_areas);
-        }
-        let mut places: HashMap<Vec<u32>, u32> = HashMap::from([(vec![0], 0)]);
+        let (columns, stride) = columns(layers);
+        let mut all = Growing { pool: vec![0], near: vec![0], ..Growing::default() };
+        all.places.insert(vec![0], 0);
         // In batches, so that the parts of a whole country are never all in memory.
         for batch in postcodes.chunks(1 << 16) {
             let part = |record: &PostcodeRecord| {
-                if by_addresses(record) { None } else { all.part(record, layers, cells) }
+                if by_addresses(record) { None } else { part(record, layers, cells) }
             };
             let parts: Vec<Option<Part>> = batch.par_iter().map(part).collect();
             for part in parts {
-                all.add(part, &mut places);
+                all.add(part, stride);
             }
         }
-        all
+        Self {
+            columns,
+            stride,
+            degrees: all.degrees.into(),
+            holders: all.holders.into(),
+            near_at: all.near_at.into(),
+            distances: all.distances.into(),
+            pool: all.pool.into(),
+            near: all.near.into(),
+        }
     }
 
-    fn part(
-        &self,
-        record: &PostcodeRecord,
-        layers: &[AtlasLayer],
-        cells: &CellIndex,
-    ) -> Option<Part> {
-        let at = record.position?;
-        let (lng_lat, accuracy) = at.to_lng_lat();
-        let millionths = |degrees: f64| (degrees * 1e6).round() as i32;
-        let mut holders = vec![0];
-        cells.locate(at, |layer, area, position| {
-            let on_boundary = u32::from(position == Position::Boundary);
-            holders.extend([layer as u32, area as u32, on_boundary]);
-            holders[0] += 1;
+    /// Puts the arrays into a snapshot.
+    pub(super) fn store(&self, sections: &mut Sections) {
+        sections.put("known.degrees", &self.degrees);
+        sections.put("known.holders", &self.holders);
+        sections.put("known.near_at", &self.near_at);
+        sections.put("known.distances", &self.distances);
+        sections.put("known.pool", &self.pool);
+        sections.put("known.near", &self.near);
+    }
+
+    /// The arrays of a snapshot of so many postcodes, where they lie; `None` where they do not fit
+    /// together.
+    pub(super) fn open(opened: &Opened, postcodes: usize, layers: &[AtlasLayer]) -> Option<Self> {
+        let (columns, stride) = columns(layers);
+        let known = Self {
+            columns,
+            stride,
+            degrees: opened.numbers("known.degrees")?,
+            holders: opened.numbers("known.holders")?,
+            near_at: opened.numbers("known.near_at")?,
+            distances: opened.numbers("known.distances")?,
+            pool: opened.numbers("known.pool")?,
+            near: opened.numbers("known.near")?,
+        };
+        let fits = known.degrees.len() == 2 * postcodes
+            && known.holders.len() == postcodes
+            && known.near_at.len() == postcodes
+            && known.distances.len() == stride * postcodes;
+        fits.then_some(known)
+    }
+
+    /// The answer of the postcode at that place, if it is known.
+    #[inline]
+    pub(super) fn answer<'a>(
+        &'a self,
+        place: usize,
+        positional_quality: u8,
+        layers: &'a [AtlasLayer],
+    ) -> Option<KnownAnswer<'a>> {
+        if *self.holders.get(place)? == UNKNOWN {
+            return None;
+        }
+        let is_guess = positional_quality >= locate::POOR_QUALITY;
+        Some(KnownAnswer { known: self, place, is_guess, layers })
+    }
+}
+
+fn part(record: &PostcodeRecord, layers: &[AtlasLayer], cells: &CellIndex) -> Option<Part> {
+    let at = record.position?;
+    let (lng_lat, accuracy) = at.to_lng_lat();
+    let millionths = |degrees: f64| (degrees * 1e6).round() as i32;
+    let mut holders = vec![0];
+    cells.locate(at, |layer, area, position| {
+        let on_boundary = u32::from(position == Position::Boundary);
+        holders.extend([layer as u32, area as u32, on_boundary]);
+        holders[0] += 1;
+    });
+    let (mut near, mut distances) = (vec![0], Vec::new());
+    for (place, layer) in (0_u32..).zip(layers).filter(|(_, l)| l.layer.is_areas()) {
+        let ground = cells.of_layer(place as usize);
+        let own = holders[1..].chunks_exact(3).filter(|holder| holder[0] == place);
+        let matches = own.map(|holder| Match {
+            area: holder[1] as usize,
+            by: MatchBy::Position(Position::Inside),
         });
-        let (mut near, mut distances) = (vec![0], Vec::with_capacity(self.stride));
-        for (place, layer) in (0_u32..).zip(layers).filter(|(_, l)| l.layer.is_areas()) {
-            let ground = cells.of_layer(place as usize);
-            let own = holders[1..].chunks_exact(3).filter(|holder| holder[0] == place);
-            let matches = own.map(|holder| Match {
-                area: holder[1] as usize,
-                by: MatchBy::Position(Position::Inside),
-            });
-            let located = locate::with_holders(layer.layer.meta(), &ground, at, matches.collect());
-            distances.push(located.boundary_distance_m.unwrap_or(f64::NAN));
-            for (area, distance) in located.near {
-                let bits = distance.to_bits();
-                near.extend([place, area as u32, bits as u32, (bits >> 32) as u32]);
-                near[0] += 1;
-            }
+        let located = locate::with_holders(layer.layer.meta(), &ground, at, matches.collect());
+        distances.push(located.boundary_distance_m.unwrap_or(f64::NAN));
+        for (area, distance) in located.near {
+            let bits = distance.to_bits();
+            near.extend([place, area as u32, bits as u32, (bits >> 32) as u32]);
+            near[0] += 1;
         }
-        Some(Part {
-            degrees: [millionths(lng_lat.lon()), millionths(lng_lat.lat())],
-            is_helmert: accuracy == Accuracy::Helmert,
-            holders,
-            near,
-            distances,
-        })
     }
+    Some(Part {
+        degrees: [millionths(lng_lat.lon()), millionths(lng_lat.lat())],
+        is_helmert: accuracy == Accuracy::Helmert,
+        holders,
+        near,
+        distances,
+    })
+}
 
-    fn add(&mut self, part: Option<Part>, places: &mut HashMap<Vec<u32>, u32>) {
+impl Growing {
+    fn add(&mut self, part: Option<Part>, stride: usize) {
         let Some(part) = part else {
-            self.degrees.push([0, 0]);
+            self.degrees.extend([0, 0]);
             self.holders.push(UNKNOWN);
             self.near_at.push(NOTHING);
-            self.distances.resize(self.distances.len() + self.stride, f64::NAN);
+            self.distances.resize(self.distances.len() + stride, f64::NAN);
             return;
         };
         let pool = &mut self.pool;
-        let holders = *places.entry(part.holders).or_insert_with_key(|set| {
+        let holders = *self.places.entry(part.holders).or_insert_with_key(|set| {
             let place = pool.len() as u32;
             pool.extend(set);
             place
@@ -149,32 +223,17 @@ impl Known {
             assert!(near_at & HELMERT == 0, "fewer than 2³¹ words of near candidates");
             self.near.extend(part.near);
         }
-        self.degrees.push(part.degrees);
+        self.degrees.extend(part.degrees);
         self.holders.push(holders);
         self.near_at.push(near_at | if part.is_helmert { HELMERT } else { 0 });
         self.distances.extend(part.distances);
-    }
-
-    /// The answer of the postcode at that place, if it is known.
-    #[inline]
-    pub(super) fn answer<'a>(
-        &'a self,
-        place: usize,
-        record: &PostcodeRecord,
-        layers: &'a [AtlasLayer],
-    ) -> Option<KnownAnswer<'a>> {
-        if *self.holders.get(place)? == UNKNOWN {
-            return None;
-        }
-        let is_guess = record.positional_quality >= locate::POOR_QUALITY;
-        Some(KnownAnswer { known: self, place, is_guess, layers })
     }
 }
 
 impl<'a> KnownAnswer<'a> {
     /// Longitude and latitude in millionths of a degree, rounded.
     pub fn millionths(&self) -> [i32; 2] {
-        self.known.degrees[self.place]
+        [self.known.degrees[2 * self.place], self.known.degrees[2 * self.place + 1]]
     }
 
     /// How good they are.

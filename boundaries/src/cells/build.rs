@@ -235,24 +235,17 @@ fn entry(len: usize) -> u32 {
 
 fn assemble(frame: Frame, inventory: &Inventory, parts: Vec<Part>, cell_bits: &[u32]) -> CellIndex {
     let ends = |line: &Line<f64>| [line.start.x, line.start.y, line.end.x, line.end.y];
-    let mut index = CellIndex {
-        frame,
-        blocks: Vec::with_capacity(parts.len()),
-        block_layers: Vec::with_capacity(parts.len()),
-        cells: Vec::new(),
-        // The empty set is entry 0.
-        sets: vec![0],
-        records: Vec::new(),
-        edges: inventory.lines.iter().flat_map(ends).collect(),
-        candidates: Candidates::default(),
-    };
+    let (mut blocks, mut block_layers) = (Vec::new(), Vec::new());
+    let (mut cells, mut records): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+    // The empty set is entry 0.
+    let mut sets = vec![0];
     let mut known: HashMap<Set, u32> = HashMap::from([(Set::new(), 0)]);
     for (part, &bits) in parts.into_iter().zip(cell_bits) {
         let places: Vec<u32> = part
             .sets
             .into_iter()
             .map(|set| {
-                let sets = &mut index.sets;
+                let sets = &mut sets;
                 *known.entry(set).or_insert_with_key(|set| {
                     let place = entry(sets.len());
                     sets.push(set.len() as u32);
@@ -261,18 +254,27 @@ fn assemble(frame: Frame, inventory: &Inventory, parts: Vec<Part>, cell_bits: &[
                 })
             })
             .collect();
-        index.block_layers.push(part.layers);
+        block_layers.push(part.layers);
         if part.cells.is_empty() {
-            index.blocks.push(u64::from(UNIFORM) << 32 | u64::from(places[0]));
+            blocks.push(u64::from(UNIFORM) << 32 | u64::from(places[0]));
             continue;
         }
-        index.blocks.push(u64::from(bits) << 32 | u64::from(entry(index.cells.len())));
-        let records_before = entry(index.records.len());
-        index.records.extend(part.records);
-        entry(index.records.len());
-        index.cells.extend(part.cells.iter().map(|&cell| {
+        blocks.push(u64::from(bits) << 32 | u64::from(entry(cells.len())));
+        let records_before = entry(records.len());
+        records.extend(part.records);
+        entry(records.len());
+        cells.extend(part.cells.iter().map(|&cell| {
             if cell & RECORD == 0 { places[cell as usize] } else { cell + records_before }
         }));
     }
-    index
+    CellIndex {
+        frame,
+        blocks: blocks.into(),
+        block_layers: block_layers.into(),
+        cells: cells.into(),
+        sets: sets.into(),
+        records: records.into(),
+        edges: inventory.lines.iter().flat_map(ends).collect::<Vec<f64>>().into(),
+        candidates: Candidates::default(),
+    }
 }

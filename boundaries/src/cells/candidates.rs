@@ -17,12 +17,12 @@
 
 use geo::Coord;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::Frame;
 use super::grid::Squares;
 use super::inventory::{EdgesBySquare, Inventory};
 use super::nearest::{distance_2, square_distance_2};
+use crate::mapped::Numbers;
 
 /// A layer without areas has no nearest edge.
 pub(super) const NO_AREAS: u32 = u32::MAX;
@@ -42,12 +42,12 @@ const SQUARES_WITHOUT_EDGES: usize = 16;
 const MARGIN_M: f64 = 1.0 / 1024.0;
 
 /// The arrays.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Candidates {
-    pub(super) layers: Vec<u32>,
-    pub(super) blocks: Vec<u64>,
-    pub(super) starts: Vec<u32>,
-    pub(super) edges: Vec<u32>,
+    pub(super) layers: Numbers<u32>,
+    pub(super) blocks: Numbers<u64>,
+    pub(super) starts: Numbers<u32>,
+    pub(super) edges: Numbers<u32>,
 }
 
 /// The arrays wherever they lie.
@@ -85,27 +85,33 @@ impl Candidates {
     }
 
     fn with(grids: &[Option<LayerGrid<'_>>], a_square: usize) -> Self {
-        let mut all = Self::default();
+        let (mut layers, mut blocks) = (Vec::new(), Vec::new());
+        let (mut starts, mut edges) = (Vec::new(), Vec::new());
         for grid in grids {
             let Some(grid) = grid else {
-                all.layers.push(NO_AREAS);
+                layers.push(NO_AREAS);
                 continue;
             };
-            all.layers.push(entry(all.blocks.len()));
-            let blocks: Vec<Block> = (0..grid.nearby.len())
+            layers.push(entry(blocks.len()));
+            let halved: Vec<Block> = (0..grid.nearby.len())
                 .into_par_iter()
                 .map(|block| grid.halve(block, a_square))
                 .collect();
-            for Block { bits, squares } in blocks {
-                all.blocks.push(u64::from(bits) << 32 | u64::from(entry(all.starts.len())));
+            for Block { bits, squares } in halved {
+                blocks.push(u64::from(bits) << 32 | u64::from(entry(starts.len())));
                 for candidates in squares {
-                    all.starts.push(entry(all.edges.len()));
-                    all.edges.extend(candidates);
+                    starts.push(entry(edges.len()));
+                    edges.extend(candidates);
                 }
             }
         }
-        all.starts.push(entry(all.edges.len()));
-        all
+        starts.push(entry(edges.len()));
+        Self {
+            layers: layers.into(),
+            blocks: blocks.into(),
+            starts: starts.into(),
+            edges: edges.into(),
+        }
     }
 
     /// The bytes that the arrays take.
