@@ -75,15 +75,41 @@ enum Source {
     Incode,
     Outcode,
     Codes,
-    /// The name of an area.
-    Name(Wanted),
+    /// The name of an area, by its place in [`WANTED`].
+    Name(usize),
     /// Its code.
-    Code(Wanted),
+    Code(usize),
     /// We hold nothing of the kind.
     Nothing,
 }
 
-use Source::{Code, Name, Nothing};
+use Source::Nothing;
+
+const fn name(wanted: Wanted) -> Source {
+    Source::Name(place_of(wanted))
+}
+
+const fn code(wanted: Wanted) -> Source {
+    Source::Code(place_of(wanted))
+}
+
+/// The place in [`WANTED`], found when this is compiled: seventy fields ask for it at every
+/// postcode.
+const fn place_of(wanted: Wanted) -> usize {
+    let mut at = 0;
+    loop {
+        let known = WANTED[at];
+        let same_census = match (known.census, wanted.census) {
+            (None, None) => true,
+            (Some(known), Some(wanted)) => known == wanted,
+            _ => false,
+        };
+        if known.kind as u8 == wanted.kind as u8 && same_census && known.place == wanted.place {
+            return at;
+        }
+        at += 1;
+    }
+}
 
 /// In postcodes.io's order, ours behind.
 #[rustfmt::skip]
@@ -96,77 +122,77 @@ const FIELDS: [(&str, Source); 43] = [
     ("nhs_ha", Nothing),
     ("longitude", Source::Longitude),
     ("latitude", Source::Latitude),
-    ("european_electoral_region", Name(of(Kind::ElectoralRegion))),
+    ("european_electoral_region", name(of(Kind::ElectoralRegion))),
     ("primary_care_trust", Nothing),
-    ("region", Name(of(Kind::Region))),
-    ("lsoa", Name(of(Kind::Lsoa))),
-    ("msoa", Name(of(Kind::Msoa))),
+    ("region", name(of(Kind::Region))),
+    ("lsoa", name(of(Kind::Lsoa))),
+    ("msoa", name(of(Kind::Msoa))),
     ("incode", Source::Incode),
     ("outcode", Source::Outcode),
-    ("parliamentary_constituency", Name(of(Kind::Constituency))),
-    ("parliamentary_constituency_2024", Name(of(Kind::Constituency))),
-    ("admin_district", Name(of(Kind::District))),
-    ("parish", Name(of(Kind::Parish))),
-    ("admin_county", Name(of(Kind::County))),
+    ("parliamentary_constituency", name(of(Kind::Constituency))),
+    ("parliamentary_constituency_2024", name(of(Kind::Constituency))),
+    ("admin_district", name(of(Kind::District))),
+    ("parish", name(of(Kind::Parish))),
+    ("admin_county", name(of(Kind::County))),
     ("date_of_introduction", Nothing),
-    ("admin_ward", Name(of(Kind::Ward))),
-    ("ced", Name(of(Kind::Division))),
-    ("ccg", Name(of(Kind::SubIcb))),
+    ("admin_ward", name(of(Kind::Ward))),
+    ("ced", name(of(Kind::Division))),
+    ("ccg", name(of(Kind::SubIcb))),
     ("nuts", Nothing),
-    ("pfa", Name(of(Kind::PoliceForce))),
-    ("nhs_region", Name(of(Kind::NhsRegion))),
-    ("ttwa", Name(of(Kind::TravelToWork))),
-    ("national_park", Name(of(Kind::NationalPark))),
-    ("bua", Name(of(Kind::BuiltUp))),
-    ("icb", Name(of(Kind::Icb))),
-    ("cancer_alliance", Name(of(Kind::CancerAlliance))),
-    ("lsoa11", Name(census(Kind::Lsoa, 2011))),
-    ("msoa11", Name(census(Kind::Msoa, 2011))),
-    ("lsoa21", Name(census(Kind::Lsoa, 2021))),
-    ("msoa21", Name(census(Kind::Msoa, 2021))),
+    ("pfa", name(of(Kind::PoliceForce))),
+    ("nhs_region", name(of(Kind::NhsRegion))),
+    ("ttwa", name(of(Kind::TravelToWork))),
+    ("national_park", name(of(Kind::NationalPark))),
+    ("bua", name(of(Kind::BuiltUp))),
+    ("icb", name(of(Kind::Icb))),
+    ("cancer_alliance", name(of(Kind::CancerAlliance))),
+    ("lsoa11", name(census(Kind::Lsoa, 2011))),
+    ("msoa11", name(census(Kind::Msoa, 2011))),
+    ("lsoa21", name(census(Kind::Lsoa, 2021))),
+    ("msoa21", name(census(Kind::Msoa, 2021))),
     // Output areas have no names: postcodes.io gives the code twice.
-    ("oa21", Code(census(Kind::OutputArea, 2021))),
+    ("oa21", code(census(Kind::OutputArea, 2021))),
     ("ruc11", Nothing),
     ("ruc21", Nothing),
-    ("lep1", Name(of(Kind::Enterprise))),
-    ("lep2", Name(Wanted { kind: Kind::Enterprise, census: None, place: 1 })),
-    ("lap", Name(of(Kind::Lap))),
+    ("lep1", name(of(Kind::Enterprise))),
+    ("lep2", name(Wanted { kind: Kind::Enterprise, census: None, place: 1 })),
+    ("lap", name(of(Kind::Lap))),
     ("codes", Source::Codes),
 ];
 
 /// The members of `codes`.
 #[rustfmt::skip]
 const CODES: [(&str, Source); 30] = [
-    ("admin_district", Code(of(Kind::District))),
-    ("admin_county", Code(of(Kind::County))),
-    ("admin_ward", Code(of(Kind::Ward))),
-    ("parish", Code(of(Kind::Parish))),
-    ("parliamentary_constituency", Code(of(Kind::Constituency))),
-    ("parliamentary_constituency_2024", Code(of(Kind::Constituency))),
-    ("ccg", Code(of(Kind::SubIcb))),
+    ("admin_district", code(of(Kind::District))),
+    ("admin_county", code(of(Kind::County))),
+    ("admin_ward", code(of(Kind::Ward))),
+    ("parish", code(of(Kind::Parish))),
+    ("parliamentary_constituency", code(of(Kind::Constituency))),
+    ("parliamentary_constituency_2024", code(of(Kind::Constituency))),
+    ("ccg", code(of(Kind::SubIcb))),
     ("ccg_id", Nothing),
-    ("ced", Code(of(Kind::Division))),
+    ("ced", code(of(Kind::Division))),
     ("nuts", Nothing),
-    ("lsoa", Code(of(Kind::Lsoa))),
-    ("msoa", Code(of(Kind::Msoa))),
+    ("lsoa", code(of(Kind::Lsoa))),
+    ("msoa", code(of(Kind::Msoa))),
     ("lau2", Nothing),
-    ("pfa", Code(of(Kind::PoliceForce))),
-    ("nhs_region", Code(of(Kind::NhsRegion))),
-    ("ttwa", Code(of(Kind::TravelToWork))),
-    ("national_park", Code(of(Kind::NationalPark))),
-    ("bua", Code(of(Kind::BuiltUp))),
-    ("icb", Code(of(Kind::Icb))),
-    ("cancer_alliance", Code(of(Kind::CancerAlliance))),
-    ("lsoa11", Code(census(Kind::Lsoa, 2011))),
-    ("msoa11", Code(census(Kind::Msoa, 2011))),
-    ("lsoa21", Code(census(Kind::Lsoa, 2021))),
-    ("msoa21", Code(census(Kind::Msoa, 2021))),
-    ("oa21", Code(census(Kind::OutputArea, 2021))),
+    ("pfa", code(of(Kind::PoliceForce))),
+    ("nhs_region", code(of(Kind::NhsRegion))),
+    ("ttwa", code(of(Kind::TravelToWork))),
+    ("national_park", code(of(Kind::NationalPark))),
+    ("bua", code(of(Kind::BuiltUp))),
+    ("icb", code(of(Kind::Icb))),
+    ("cancer_alliance", code(of(Kind::CancerAlliance))),
+    ("lsoa11", code(census(Kind::Lsoa, 2011))),
+    ("msoa11", code(census(Kind::Msoa, 2011))),
+    ("lsoa21", code(census(Kind::Lsoa, 2021))),
+    ("msoa21", code(census(Kind::Msoa, 2021))),
+    ("oa21", code(census(Kind::OutputArea, 2021))),
     ("ruc11", Nothing),
     ("ruc21", Nothing),
-    ("lep1", Code(of(Kind::Enterprise))),
-    ("lep2", Code(Wanted { kind: Kind::Enterprise, census: None, place: 1 })),
-    ("lap", Code(of(Kind::Lap))),
+    ("lep1", code(of(Kind::Enterprise))),
+    ("lep2", code(Wanted { kind: Kind::Enterprise, census: None, place: 1 })),
+    ("lap", code(of(Kind::Lap))),
 ];
 
 /// Whether there is a field of that name.
@@ -246,11 +272,6 @@ impl<'a> Told<'a> {
         Self { only: fields, ..self }
     }
 
-    fn area(&self, wanted: Wanted) -> Option<&'a Area> {
-        let at = WANTED.iter().position(|known| *known == wanted)?;
-        self.areas[at]
-    }
-
     /// The country that the codes of its areas say, if they say one.
     fn country(&self) -> Option<&'static str> {
         let mut codes = self.areas.iter().flatten().map(|area| area.code().as_str());
@@ -277,9 +298,9 @@ impl<'a> Told<'a> {
             Source::Incode => map.serialize_entry(name, &postcode.inward()),
             Source::Outcode => map.serialize_entry(name, &postcode.outward()),
             Source::Codes => map.serialize_entry(name, &Codes(self)),
-            Source::Name(wanted) => map.serialize_entry(name, &self.area(wanted).map(Area::name)),
-            Source::Code(wanted) => {
-                map.serialize_entry(name, &self.area(wanted).map(|area| area.code().as_str()))
+            Source::Name(at) => map.serialize_entry(name, &self.areas[at].map(Area::name)),
+            Source::Code(at) => {
+                map.serialize_entry(name, &self.areas[at].map(|area| area.code().as_str()))
             }
             Source::Nothing => map.serialize_entry(name, &None::<()>),
         }
