@@ -31,7 +31,11 @@ impl Service {
             stderr.lines().map_while(Result::ok).try_for_each(|line| said.send(line))
         });
         let mut service = Self { child, lines, said: Vec::new(), address: String::new() };
-        let line = service.wait_for("http://");
+        // That of the counters may come before it.
+        let mut line = service.wait_for("http://");
+        while line.contains("metrics: ") {
+            line = service.wait_for("http://");
+        }
         let address = line.split("http://").nth(1).expect("a URL");
         service.address =
             address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
