@@ -39,8 +39,8 @@ RULES = {
 
 
 # Parameters with a grammar of their own, which is more than a pattern, and those that name the
-# attributes of the layer asked.
-GRAMMARS = {"bbox", "datetime", "filter", "properties", "sortby"}
+# attributes or the vintages of the layer asked.
+GRAMMARS = {"bbox", "datetime", "filter", "from", "properties", "sortby", "to"}
 
 
 def may_be_refused(case, response):

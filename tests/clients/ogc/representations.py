@@ -225,7 +225,23 @@ def oas30_impl(s):
 
 @abstract_test("/conf/oas30/security")
 def oas30_security(s):
-    """Security requirements are enforced as stated."""
-    if "security" not in s.api and "securitySchemes" not in s.api["components"]:
+    """Security requirements are enforced as stated: what states one answers nobody without
+    credentials (or is not there, where the operator set none), and the data state none."""
+    stated = [
+        (method, path, operation)
+        for path, operations in s.api["paths"].items()
+        for method, operation in operations.items()
+        if isinstance(operation, dict) and operation.get("security", s.api.get("security"))
+    ]
+    if not stated:
         raise Skip("the definition states no security requirement: the data are open")
-    yield "security is stated, and no test of it is written"
+    schemes = s.api["components"]["securitySchemes"]
+    for method, path, operation in stated:
+        if path.startswith(("/collections", "/conformance", "/tiles")) or path == "/":
+            yield f"{method} {path}: the data are said not to be open"
+        for requirement in operation["security"]:
+            yield from (f"{path}: there is no scheme {name}" for name in requirement if name not in schemes)
+        for headers in ({}, {"Authorization": "Bearer wrong"}):
+            status = s.session.request(method, s.base + path, headers=headers, timeout=30).status_code
+            if status not in (401, 404) or str(status) not in operation["responses"]:
+                yield f"{method} {path} with {headers or 'no credentials'}: {status}"
