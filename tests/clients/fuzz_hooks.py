@@ -75,5 +75,6 @@ def filter_failure(context, failure, case, response):
     if name == "RejectedPositiveData":
         return not may_be_refused(case, response)
     if name == "AcceptedNegativeData":
-        return BEYOND not in failure.message
+        # That credentials are wanted first is a refusal too.
+        return response.status_code != 401 and BEYOND not in failure.message
     return True
