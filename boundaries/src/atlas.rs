@@ -206,9 +206,15 @@ impl Atlas {
         self.layers.iter().position(|l| l.layer.meta().id.as_str() == id)
     }
 
-    /// All postcodes, in order.
+    /// All postcodes, in order, as records: of an opened snapshot these are made in memory when
+    /// they are first asked for.
     pub fn postcodes(&self) -> &[PostcodeRecord] {
         self.gazette.records()
+    }
+
+    /// What a lookup needs to know of every postcode, in order, read where it lies.
+    pub fn all_facts(&self) -> impl Iterator<Item = PostcodeFacts> + '_ {
+        self.gazette.all_facts()
     }
 
     /// How many postcodes there are.

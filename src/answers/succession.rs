@@ -160,7 +160,7 @@ pub fn succession<'a>(
             code: area.code().as_str(),
             name: area.name(),
             area_m2: tenths(asked.m2),
-            postcodes: (!atlas.postcodes().is_empty()).then_some(asked.postcodes),
+            postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
             addresses: (!atlas.addresses().is_empty()).then_some(asked.addresses),
         },
         change: ChangeWords::new(atlas, there, change),

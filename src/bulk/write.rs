@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::answers::number;
+
 fn needs_quotes(bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }
@@ -46,20 +48,7 @@ pub(super) fn tenths(out: &mut Vec<u8>, number: f64) {
         let _ = write!(out, "{number}");
         return;
     }
-    let count = count as u64;
-    let (mut digits, mut at, mut whole) = ([0_u8; 20], 20, count / 10);
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (whole % 10) as u8;
-        whole /= 10;
-        if whole == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[at..]);
-    if !count.is_multiple_of(10) {
-        out.extend_from_slice(&[b'.', b'0' + (count % 10) as u8]);
-    }
+    number::decimal(out, count as i64, 1, false);
 }
 
 #[cfg(test)]

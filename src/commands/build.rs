@@ -42,7 +42,7 @@ pub(super) fn run(args: &BuildArgs, quiet: bool) -> Result<(), Failure> {
             atlas.id(),
             atlas.title(),
             atlas.layers().len(),
-            atlas.postcodes().len(),
+            atlas.postcode_count(),
             super::table::size(bytes),
             began.elapsed().as_secs_f64()
         );

@@ -40,10 +40,9 @@ struct PostcodeCounts {
 }
 
 fn count_postcodes(atlas: &Atlas) -> PostcodeCounts {
-    let terminated = atlas.postcodes().iter().filter(|record| record.terminated.is_some()).count();
-    let without_position =
-        atlas.postcodes().iter().filter(|record| record.position.is_none()).count();
-    PostcodeCounts { live: atlas.postcodes().len() - terminated, terminated, without_position }
+    let live = atlas.live_postcode_count();
+    let without_position = atlas.all_facts().filter(|facts| facts.position.is_none()).count();
+    PostcodeCounts { live, terminated: atlas.postcode_count() - live, without_position }
 }
 
 fn as_json(atlas: &Atlas, bytes: Option<u64>) -> Value {

@@ -132,6 +132,27 @@ pub(super) fn too_large(most: usize) -> Problem {
     Problem::new(Kind::BodyTooLarge, detail).with("limit_bytes", most)
 }
 
+/// Takes so many more units of what there is, unless there are not so many.
+pub(super) fn take(
+    of: &Arc<Semaphore>,
+    units: usize,
+    held: &mut Option<OwnedSemaphorePermit>,
+) -> bool {
+    let Ok(units) = u32::try_from(units) else { return false };
+    let Ok(taken) = Arc::clone(of).try_acquire_many_owned(units) else { return false };
+    match held {
+        Some(held) => held.merge(taken),
+        none => *none = Some(taken),
+    }
+    true
+}
+
+/// There is no room for another body.
+pub(super) fn overloaded() -> Problem {
+    let detail = "too many large requests are being read: ask again";
+    Problem::new(Kind::Overloaded, detail).with_retry_after(5)
+}
+
 /// Reads a body of at most `most` bytes, which must come in time, into memory.
 pub(super) async fn read(
     headers: &HeaderMap,
@@ -145,17 +166,10 @@ pub(super) async fn read(
     let mut units = 0;
     while let Some(piece) = frames.next().await? {
         let more = frames.length.div_ceil(MEMORY_UNIT) - units;
-        if more > 0 {
-            let Ok(taken) = Arc::clone(memory).try_acquire_many_owned(more as u32) else {
-                let detail = "too many large requests are being read: ask again";
-                return Err(Problem::new(Kind::Overloaded, detail).with_retry_after(5));
-            };
-            units += more;
-            match &mut received.memory {
-                Some(held) => held.merge(taken),
-                none => *none = Some(taken),
-            }
+        if more > 0 && !take(memory, more, &mut received.memory) {
+            return Err(overloaded());
         }
+        units += more;
         received.pieces.push(piece);
     }
     Ok(received)

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, header};
 use flate2::read::MultiGzDecoder;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::body::{Frames, MEMORY_UNIT};
+use super::body::{Frames, MEMORY_UNIT, overloaded, take};
 use super::error::{Kind, Problem};
 use super::limits::Limits;
 
@@ -66,16 +66,16 @@ impl Spooled {
         // Once a piece has gone to the file, all that follow it do.
         let mut in_memory = true;
         while let Some(piece) = frames.next().await? {
-            in_memory &= held + piece.len() <= IN_MEMORY
-                && take(memory, piece.len(), &mut spooled.memory_permit);
+            let units = piece.len().div_ceil(MEMORY_UNIT);
+            in_memory &=
+                held + piece.len() <= IN_MEMORY && take(memory, units, &mut spooled.memory_permit);
             if in_memory {
                 held += piece.len();
                 spooled.memory.push_back(piece);
                 continue;
             }
-            if !take(disk, piece.len(), &mut spooled.disk_permit) {
-                let detail = "too many large requests are being read: ask again";
-                return Err(Problem::new(Kind::Overloaded, detail).with_retry_after(5));
+            if !take(disk, units, &mut spooled.disk_permit) {
+                return Err(overloaded());
             }
             gathered += piece.len();
             waiting.push(piece);
@@ -114,17 +114,6 @@ impl Spooled {
             if gzip { Box::new(MultiGzDecoder::new(self)) } else { Box::new(self) };
         Plain { reader, left: most }
     }
-}
-
-/// Takes the part of what there is for so many bytes, unless there is not so much.
-fn take(of: &Arc<Semaphore>, bytes: usize, held: &mut Option<OwnedSemaphorePermit>) -> bool {
-    let Ok(units) = u32::try_from(bytes.div_ceil(MEMORY_UNIT)) else { return false };
-    let Ok(taken) = Arc::clone(of).try_acquire_many_owned(units) else { return false };
-    match held {
-        Some(held) => held.merge(taken),
-        none => *none = Some(taken),
-    }
-    true
 }
 
 impl Read for Spooled {

@@ -128,20 +128,22 @@ impl Gazette {
         }
     }
 
+    /// What is known of each, read where it lies.
+    pub(super) fn all_facts(&self) -> impl Iterator<Item = PostcodeFacts> + '_ {
+        (0..self.len()).map(|place| self.facts(place))
+    }
+
     /// All of them as records, made when they are first asked for.
     pub(super) fn records(&self) -> &[PostcodeRecord] {
         self.records.get_or_init(|| {
-            let record = |place: usize| {
-                let facts = self.facts(place);
-                PostcodeRecord {
-                    postcode: facts.postcode,
-                    position: facts.position,
-                    positional_quality: facts.positional_quality,
-                    terminated: facts.terminated,
-                    published_ward: self.codes.get(self.wards[place] as usize).cloned(),
-                }
+            let record = |(place, facts): (usize, PostcodeFacts)| PostcodeRecord {
+                postcode: facts.postcode,
+                position: facts.position,
+                positional_quality: facts.positional_quality,
+                terminated: facts.terminated,
+                published_ward: self.codes.get(self.wards[place] as usize).cloned(),
             };
-            (0..self.len()).map(record).collect()
+            self.all_facts().enumerate().map(record).collect()
         })
     }
 }

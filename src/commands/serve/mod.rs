@@ -185,16 +185,19 @@ fn tell_ready(atlas: &Atlas, address: SocketAddr, json: bool) {
     }
 }
 
-/// A question that this atlas can answer.
+/// A question that this atlas can answer, found without reading what lookups do not need.
 fn example_of(atlas: &Atlas) -> String {
-    let mut live = atlas.postcodes().iter();
-    if let Some(record) = live.find(|r| r.terminated.is_none() && r.position.is_some()) {
-        let postcode = record.postcode;
+    let mut all = atlas.all_facts();
+    if let Some(facts) = all.find(|of| of.terminated.is_none() && of.position.is_some()) {
+        let postcode = facts.postcode;
         return format!("/v1/lookup?postcode={}{}", postcode.outward(), postcode.inward());
     }
-    let mut areas = atlas.layers().iter().map(lapwing_boundaries::atlas::AtlasLayer::layer);
-    match areas.find_map(|layer| Some((layer, layer.areas().first()?))) {
-        Some((layer, area)) => format!("/v1/areas/{}/{}", layer.meta().id, area.code()),
+    let layers = atlas.layers().iter().map(lapwing_boundaries::atlas::AtlasLayer::layer);
+    let mut areas = layers.enumerate().filter(|(_, layer)| layer.is_areas() && !layer.is_empty());
+    match areas.next() {
+        Some((place, layer)) => {
+            format!("/v1/areas/{}/{}", layer.meta().id, atlas.code_and_name(place, 0).0)
+        }
         None => "/v1/layers".to_owned(),
     }
 }
