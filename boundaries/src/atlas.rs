@@ -11,6 +11,7 @@
 //! All of it is kept in the snapshot, but for the trees of step 1: they are made again when they
 //! are first asked for, since lookups do without them.
 
+use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ use crate::layer::{Layer, LayerId};
 use crate::locate::{self, Level, Located, Match, MatchBy};
 use crate::overlap::{OverlapRow, Relation};
 use crate::position::Bng;
-use crate::postcode::Postcode;
+use crate::postcode::{Beginning, Postcode};
 use crate::search::SearchIndex;
 
 mod build;
@@ -171,8 +172,8 @@ pub struct Atlas {
     site_areas: OnceLock<Vec<Holders>>,
     /// The answers of postcodes, found beforehand.
     known: Known,
-    postcode_index: OnceLock<PointIndex>,
-    search: OnceLock<SearchIndex>,
+    postcode_index: PointIndex,
+    search: SearchIndex,
 }
 
 impl Atlas {
@@ -206,8 +207,8 @@ impl Atlas {
         self.layers.iter().position(|l| l.layer.meta().id.as_str() == id)
     }
 
-    /// All postcodes, in order, as records: of an opened snapshot these are made in memory when
-    /// they are first asked for.
+    /// All postcodes, in order, as records, made in memory when they are first asked for: for those
+    /// who want what their source publishes. [`Atlas::all_facts`] needs no memory.
     pub fn postcodes(&self) -> &[PostcodeRecord] {
         self.gazette.records()
     }
@@ -247,15 +248,33 @@ impl Atlas {
         &self.addresses
     }
 
-    /// What is known of a postcode.
-    pub fn postcode(&self, postcode: Postcode) -> Option<&PostcodeRecord> {
-        let place = self.gazette.find(postcode)?;
-        Some(&self.gazette.records()[place])
+    /// All that is known of a postcode.
+    pub fn postcode(&self, postcode: Postcode) -> Option<PostcodeRecord> {
+        Some(self.gazette.record(self.gazette.find(postcode)?))
     }
 
     /// What a lookup needs to know of a postcode.
     pub fn facts(&self, postcode: Postcode) -> Option<PostcodeFacts> {
         Some(self.gazette.facts(self.gazette.find(postcode)?))
+    }
+
+    /// What a lookup needs to know of the postcode at a place in their order.
+    ///
+    /// # Panics
+    ///
+    /// When there are no more than `place` of them.
+    pub fn facts_at(&self, place: usize) -> PostcodeFacts {
+        self.gazette.facts(place)
+    }
+
+    /// The places of the postcodes that begin so.
+    pub fn places_of(&self, beginning: Beginning) -> Range<usize> {
+        self.gazette.places_of(beginning)
+    }
+
+    /// What a lookup needs to know of the postcodes that begin so, in order.
+    pub fn facts_of(&self, beginning: Beginning) -> impl Iterator<Item = PostcodeFacts> + '_ {
+        self.places_of(beginning).map(|place| self.facts_at(place))
     }
 
     /// A postcode and what its lookup needs, found when the atlas was built; `None` where it is
@@ -405,37 +424,29 @@ impl Atlas {
         self.layers[layer].disjoint
     }
 
-    /// The postcodes with a position, live and terminated, nearest first, with the distance in
-    /// metres.
-    pub fn nearest_postcodes(&self, at: Bng) -> impl Iterator<Item = (&PostcodeRecord, f64)> + '_ {
-        let records = self.gazette.records();
-        self.postcode_index().nearest(at).map(|(place, distance)| (&records[place], distance))
+    /// The postcodes with a position, live and terminated, nearest first, of equally near ones in
+    /// order, with the distance in metres.
+    pub fn nearest_postcodes(&self, at: Bng) -> impl Iterator<Item = (PostcodeFacts, f64)> + '_ {
+        self.postcode_index.nearest(at).map(|(place, distance)| (self.facts_at(place), distance))
     }
 
     /// The live postcodes within a geometry, its boundary included, in order.
-    pub fn postcodes_within(&self, ground: &geo::MultiPolygon<f64>) -> Vec<&PostcodeRecord> {
+    pub fn postcodes_within(&self, ground: &geo::MultiPolygon<f64>) -> Vec<PostcodeFacts> {
         use crate::predicate::{Position, position_in};
         let Some(extent) = geo::BoundingRect::bounding_rect(ground) else { return Vec::new() };
         let mut places: Vec<usize> = self
-            .postcode_index()
+            .postcode_index
             .within(extent)
             .filter(|(place, _)| self.gazette.facts(*place).terminated.is_none())
             .filter(|(_, point)| position_in(ground, *point) != Position::Outside)
             .map(|(place, _)| place)
             .collect();
         places.sort_unstable();
-        let records = self.gazette.records();
-        places.into_iter().map(|place| &records[place]).collect()
-    }
-
-    fn postcode_index(&self) -> &PointIndex {
-        self.postcode_index.get_or_init(|| {
-            PointIndex::new((0..self.gazette.len()).map(|place| self.gazette.position(place)))
-        })
+        places.into_iter().map(|place| self.facts_at(place)).collect()
     }
 
     /// Names, codes and postcodes that begin with a text.
     pub fn search(&self) -> &SearchIndex {
-        self.search.get_or_init(|| SearchIndex::new(self.layers.iter().map(AtlasLayer::layer)))
+        &self.search
     }
 }

@@ -1,4 +1,4 @@
-//! Where to look: R-trees of extents, edges and points.
+//! Where to look: R-trees of extents and edges, and a packed tree of points.
 
 use std::sync::OnceLock;
 
@@ -12,6 +12,10 @@ use crate::outline::Outline;
 use crate::position::Bng;
 use crate::predicate::Position;
 
+mod points;
+
+pub use points::PointIndex;
+
 type Extent = GeomWithData<Rectangle<[f64; 2]>, u32>;
 type Edge = GeomWithData<Line<[f64; 2]>, u32>;
 
@@ -23,12 +27,6 @@ pub struct AreaIndex {
     extents: RTree<Extent>,
     /// Made when a distance is first asked for: an atlas asks its cells instead.
     edges: OnceLock<RTree<Edge>>,
-}
-
-/// The points of one layer, or the postcodes, ready for questions about nearness.
-#[derive(Debug)]
-pub struct PointIndex {
-    points: RTree<GeomWithData<[f64; 2], u32>>,
 }
 
 fn envelope(rect: Rect<f64>) -> AABB<[f64; 2]> {
@@ -106,31 +104,5 @@ impl AreaIndex {
         near.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         near.dedup_by_key(|(place, _)| *place);
         near
-    }
-}
-
-impl PointIndex {
-    /// Indexes points by their place in the sequence; a `None` is passed over.
-    pub fn new(points: impl Iterator<Item = Option<Bng>>) -> Self {
-        let points = (0..)
-            .zip(points)
-            .filter_map(|(place, at)| at.map(|at| GeomWithData::new(xy(at), place)))
-            .collect();
-        Self { points: RTree::bulk_load(points) }
-    }
-
-    /// All points, nearest first, each with its distance in metres.
-    pub fn nearest(&self, at: Bng) -> impl Iterator<Item = (usize, f64)> + '_ {
-        self.points
-            .nearest_neighbor_iter_with_distance_2(xy(at))
-            .map(|(point, distance_2)| (point.data as usize, distance_2.sqrt()))
-    }
-
-    /// The points in `rect`, edges included, in no particular order. BNG metres.
-    pub fn within(&self, rect: Rect<f64>) -> impl Iterator<Item = (usize, Coord<f64>)> + '_ {
-        self.points.locate_in_envelope_intersecting(envelope(rect)).map(|point| {
-            let [x, y] = *point.geom();
-            (point.data as usize, Coord { x, y })
-        })
     }
 }

@@ -111,7 +111,8 @@ pub(crate) fn bytes_of<T: Number>(numbers: &[T]) -> &[u8] {
 pub(crate) struct Bytes(Arc<Kept>);
 
 enum Kept {
-    Mapped(memmap2::Mmap),
+    /// The map, and the file itself.
+    Mapped(memmap2::Mmap, File),
     /// Aligned for every number, and how many of the bytes count.
     Owned(Vec<u64>, usize),
 }
@@ -124,7 +125,7 @@ impl Bytes {
         }
         // SAFETY: the map is read only. Others could change the file, see the head of this module.
         let map = unsafe { memmap2::Mmap::map(file)? };
-        Ok(Self(Arc::new(Kept::Mapped(map))))
+        Ok(Self(Arc::new(Kept::Mapped(map, file.try_clone()?))))
     }
 
     /// A copy of bytes.
@@ -140,8 +141,31 @@ impl Bytes {
     /// All of them.
     pub(crate) fn all(&self) -> &[u8] {
         match &*self.0 {
-            Kept::Mapped(map) => map,
+            Kept::Mapped(map, _) => map,
             Kept::Owned(words, len) => &bytes_of(words)[..*len],
+        }
+    }
+
+    /// The bytes in a range for reading through them once; `None` where it is none of theirs, or
+    /// they cannot be read. Those of a file are read into the buffer: their pages need not be mapped
+    /// for that, so that only those that are used later count as the process's memory.
+    pub(crate) fn read<'a>(
+        &'a self,
+        range: Range<usize>,
+        buffer: &'a mut Vec<u8>,
+    ) -> Option<&'a [u8]> {
+        match &*self.0 {
+            #[cfg(unix)]
+            Kept::Mapped(_, file) => {
+                use std::os::unix::fs::FileExt as _;
+                let len = range.len();
+                if buffer.len() < len {
+                    buffer.resize(len, 0);
+                }
+                file.read_exact_at(&mut buffer[..len], range.start as u64).ok()?;
+                Some(&buffer[..len])
+            }
+            _ => self.all().get(range),
         }
     }
 
@@ -195,5 +219,9 @@ mod tests {
         let bytes = Bytes::map(&file).unwrap();
         assert_eq!(bytes.all(), [7, 0, 0, 0, 9]);
         assert_eq!(*bytes.numbers::<u32>(0..4).unwrap(), [7]);
+        let mut buffer = Vec::new();
+        assert_eq!(bytes.read(1..5, &mut buffer).unwrap(), [0, 0, 0, 9]);
+        assert_eq!(bytes.read(4..5, &mut buffer).unwrap(), [9]);
+        assert!(bytes.read(4..6, &mut buffer).is_none(), "beyond the end");
     }
 }

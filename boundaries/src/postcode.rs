@@ -1,6 +1,7 @@
 //! UK postcodes: parsed, normalised, packed in a `u64`.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,52 @@ impl Postcode {
     }
 }
 
+/// How some postcodes begin: all between two, as they are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    first: u64,
+    last: u64,
+}
+
+impl Beginning {
+    /// Those whose outward code begins so: `N` begins `N1 1AA` and `NN11 1AA`. `None` where none
+    /// can, in capital letters.
+    pub fn of_outward(outward: &str) -> Option<Self> {
+        Self::read(outward.as_bytes(), None)
+    }
+
+    /// Those of one whole outward code whose inward code begins so, if only by nothing: `NN1` and
+    /// `1` begin `NN1 1AA` and no postcode of `NN11`. `None` where none can, in capital letters.
+    pub fn of_halves(outward: &str, inward: &str) -> Option<Self> {
+        Self::read(outward.as_bytes(), Some(inward.as_bytes()))
+    }
+
+    fn read(outward: &[u8], inward: Option<&[u8]>) -> Option<Self> {
+        let rest = inward.unwrap_or_default();
+        let may_be = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+        let fits = matches!(outward.len(), 1..=4) && rest.len() <= 3;
+        if !fits || !outward.iter().chain(rest).all(may_be) {
+            return None;
+        }
+        let ends = [u8::MIN, u8::MAX].map(|end| {
+            let mut packed = [end; 8];
+            packed[..outward.len()].copy_from_slice(outward);
+            if let Some(inward) = inward {
+                packed[outward.len()..4].fill(b' ');
+                packed[4..4 + inward.len()].copy_from_slice(inward);
+            }
+            u64::from_be_bytes(packed)
+        });
+        Some(Self { first: ends[0], last: ends[1] })
+    }
+
+    /// The places of those among packed postcodes in order.
+    pub(crate) fn places_in(self, keys: &[u64]) -> Range<usize> {
+        let start = keys.partition_point(|&key| key < self.first);
+        start..keys.partition_point(|&key| key <= self.last).max(start)
+    }
+}
+
 /// `A9`, `A99`, `AA9`, `AA99`, `A9A` or `AA9A`, the six outward forms of BS 7666.
 fn is_outward(outward: &[u8]) -> bool {
     let letters = outward.iter().take_while(|b| b.is_ascii_alphabetic()).count();
@@ -153,6 +200,25 @@ mod tests {
             "NN111 1ED",
         ] {
             assert!(Postcode::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_holds_those_that_begin_so() {
+        let texts = ["N1 1AA", "NN1 1AA", "NN1 1AB", "NN1 9ZZ", "NN10 1AA", "NN11 1AA", "NP1 1AA"];
+        let keys = texts.map(|text| Postcode::parse(text).unwrap().packed());
+        let of = |begun: Option<Beginning>| &texts[begun.unwrap().places_in(&keys)];
+        assert_eq!(of(Beginning::of_outward("N")), texts);
+        assert_eq!(of(Beginning::of_outward("NN1")), &texts[1..6]);
+        assert_eq!(of(Beginning::of_outward("NN11")), ["NN11 1AA"]);
+        assert_eq!(of(Beginning::of_halves("NN1", "")), &texts[1..4], "whole outward codes only");
+        assert_eq!(of(Beginning::of_halves("NN1", "1A")), &texts[1..3]);
+        assert!(of(Beginning::of_halves("NN", "1")).is_empty());
+        assert!(of(Beginning::of_outward("ZE")).is_empty());
+        for (outward, inward) in
+            [("", ""), ("NN111", ""), ("NN1", "1AAA"), ("nn1", ""), ("N 1", "")]
+        {
+            assert_eq!(Beginning::of_halves(outward, inward), None, "{outward:?} {inward:?}");
         }
     }
 

@@ -12,8 +12,10 @@
 //! | 8 | seconds since 1970 when it was built |
 //! | 8 | length of the file |
 //! | 32 | BLAKE3 hash of the 32 bytes before and of the table of sections |
-//! | 88 a section | the table: name (filled up with zeros), offset, length, and the BLAKE3 hash of the section and of the zeros after it |
-//! | … | the sections, each at a place divisible by 64: arrays of numbers that are used where they lie, and values in postcard's encoding |
+//! | 96 a section | the table: name (filled up with zeros), offset, length, checksum and BLAKE3 hash of the section |
+//! | … | the sections, each at a place divisible by 64 with zeros before it: arrays of numbers that are used where they lie, and values in postcard's encoding |
+//!
+//! The checksum of a section is XXH3 (64 bits) of the sums of its pieces of 256 KiB, each by XXH3 too.
 //!
 //! The id of a snapshot is the first 16 hexadecimal digits of the BLAKE3 hash of its table: the
 //! same data give the same id, whenever they are built.
@@ -22,12 +24,15 @@
 //!
 //! The file is mapped into memory, not read: several processes share its pages. Every checksum is
 //! compared once, on all cores, before anything is answered: a file that was cut short or altered
-//! anywhere is refused. What lookups need (the cells, the postcodes with their answers, codes and
-//! names) is used where it lies; the ground of a layer, the overlaps of two layers, the addresses
-//! and the trees are read or made when they are first asked for.
+//! anywhere is refused. They are read for that through a small buffer and not through the map, so
+//! that of the file only the pages that answers use count as the memory of a process. The hashes
+//! are made when the file is written, and are for the id. What lookups and searches need (the
+//! cells, the postcodes with their answers and their tree, codes and names) is used where it lies;
+//! the ground of a layer, the overlaps of two layers, the addresses and the trees of areas are read
+//! or made when they are first asked for.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -41,7 +46,7 @@ pub(crate) mod wire;
 use sections::{ENTRY_LEN, Opened};
 
 /// The version of the format that this program writes and reads.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const MAGIC: [u8; 8] = *b"LAPWING\0";
 const HEADER_LEN: usize = 8 + 4 + 4 + 8 + 8;
@@ -103,7 +108,7 @@ pub enum SnapshotError {
 
 /// The id of an atlas.
 pub(crate) fn id_of(atlas: &Atlas) -> String {
-    id_of_table(&atlas.store().write(HEADER_LEN + HASH_LEN).0)
+    id_of_table(&atlas.store().table(HEADER_LEN + HASH_LEN).0)
 }
 
 fn id_of_table(table: &[u8]) -> String {
@@ -112,19 +117,24 @@ fn id_of_table(table: &[u8]) -> String {
 
 /// The bytes of a snapshot file.
 pub fn to_bytes(atlas: &Atlas) -> Vec<u8> {
-    let (table, sections) = atlas.store().write(HEADER_LEN + HASH_LEN);
-    let len = HEADER_LEN + HASH_LEN + table.len() + sections.len();
-    let mut bytes = Vec::with_capacity(len);
-    bytes.extend(MAGIC);
-    bytes.extend(FORMAT.to_le_bytes());
-    bytes.extend(((table.len() / ENTRY_LEN) as u32).to_le_bytes());
-    bytes.extend(atlas.built().as_second().to_le_bytes());
-    bytes.extend((len as u64).to_le_bytes());
-    let hash = checksum(&bytes, &table);
-    bytes.extend(hash);
-    bytes.extend(table);
-    bytes.extend(sections);
+    let mut bytes = Vec::new();
+    write_to(atlas, &mut bytes).expect("memory can be written to");
     bytes
+}
+
+fn write_to(atlas: &Atlas, file: &mut impl io::Write) -> io::Result<()> {
+    let sections = atlas.store();
+    let (table, len) = sections.table(HEADER_LEN + HASH_LEN);
+    let mut header = Vec::with_capacity(HEADER_LEN);
+    header.extend(MAGIC);
+    header.extend(FORMAT.to_le_bytes());
+    header.extend((sections.count() as u32).to_le_bytes());
+    header.extend(atlas.built().as_second().to_le_bytes());
+    header.extend((len as u64).to_le_bytes());
+    file.write_all(&header)?;
+    file.write_all(&checksum(&header, &table))?;
+    file.write_all(&table)?;
+    sections.write(HEADER_LEN + HASH_LEN + table.len(), file)
 }
 
 /// Writes a snapshot so that at every moment, even if the machine stops, `path` holds either what
@@ -159,7 +169,7 @@ pub fn write(atlas: &Atlas, path: &Path) -> Result<(), SnapshotError> {
     }
     let written = (|| {
         file.set_len(0)?;
-        file.write_all(&to_bytes(atlas))?;
+        write_to(atlas, &mut file)?;
         file.sync_all()?;
         fs::rename(&partial, path)?;
         // The new name itself must reach the disk too.

@@ -1,10 +1,8 @@
 //! Names, codes and postcodes by their beginning.
 
-use std::cmp::Ordering;
-
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::gazetteer::PostcodeRecord;
-use lapwing_boundaries::postcode::Postcode;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
+use lapwing_boundaries::postcode::{Beginning, Postcode};
 use serde::Serialize;
 
 use super::error::{AnswerError, names_of};
@@ -76,14 +74,14 @@ pub fn search<'a>(
     let wanted = wanted_layers(atlas, layers)?;
     let named = atlas.search().find_where(text, limit, |found| wanted[found.layer as usize]);
     let named = named.into_iter().map(|found| {
-        let layer = atlas.layers()[found.layer as usize].layer();
-        let (id, place) = (layer.meta().id.as_str(), found.place as usize);
-        if layer.is_areas() {
-            let area = &layer.areas()[place];
-            SearchHit::Area { layer: id, code: area.code().as_str(), name: area.name() }
+        let (layer, place) = (found.layer as usize, found.place as usize);
+        let (code, name) = atlas.code_and_name(layer, place);
+        let is_areas = atlas.layers()[layer].layer().is_areas();
+        let layer = atlas.layers()[layer].layer().meta().id.as_str();
+        if is_areas {
+            SearchHit::Area { layer, code, name }
         } else {
-            let site = &layer.sites()[place];
-            SearchHit::Point { layer: id, code: site.code.as_str(), name: &site.name }
+            SearchHit::Point { layer, code, name }
         }
     });
     let postcodes = if layers.is_none() { postcodes(atlas, text, limit) } else { Vec::new() };
@@ -123,43 +121,22 @@ fn wanted_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, A
 
 /// The first `limit` postcodes that begin with a text, in order. Without a space `NN11` begins
 /// both `NN1 1ED` and `NN11 1AA`; `NN1 1` begins only the first.
-fn postcodes<'a>(atlas: &'a Atlas, text: &str, limit: usize) -> Vec<&'a PostcodeRecord> {
+fn postcodes(atlas: &Atlas, text: &str, limit: usize) -> Vec<PostcodeFacts> {
     let text = text.trim().to_ascii_uppercase();
-    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') || text.is_empty() {
-        return Vec::new();
+    let mut ways: Vec<Option<Beginning>> = Vec::new();
+    if let Some((outward, inward)) = text.split_once(' ') {
+        ways.push(Beginning::of_halves(outward, &inward.replace(' ', "")));
+    } else {
+        ways.push(Beginning::of_outward(&text));
+        let cuts = (2..=4).filter_map(|at| text.split_at_checked(at));
+        let halves = cuts.filter(|(_, inward)| !inward.is_empty());
+        ways.extend(halves.map(|(outward, inward)| Beginning::of_halves(outward, inward)));
     }
-    let ways: Vec<(String, String)> = match text.split_once(' ') {
-        Some((outward, inward)) => vec![(outward.to_owned(), inward.replace(' ', ""))],
-        None => std::iter::once((text.clone(), None))
-            .chain((2..=4).filter_map(|at| Some((text.get(..at)?.to_owned(), text.get(at..)))))
-            .filter_map(|(outward, inward)| match inward {
-                None => Some((outward, String::new())),
-                Some("") => None,
-                Some(inward) => Some((outward, inward.to_owned())),
-            })
-            .collect(),
-    };
-    let mut found: Vec<&PostcodeRecord> = Vec::new();
-    for (outward, inward) in &ways {
-        // An outward code without an inward one is itself only a beginning.
-        let order = |record: &PostcodeRecord| -> Ordering {
-            let mut have = record.postcode.outward();
-            if inward.is_empty() {
-                have.truncate(outward.len());
-                return have.cmp(outward);
-            }
-            let mut rest = record.postcode.inward();
-            rest.truncate(inward.len());
-            // Outward codes are compared as they are ordered, padded with spaces.
-            format!("{have:<4}").cmp(&format!("{outward:<4}")).then_with(|| rest.cmp(inward))
-        };
-        let records = atlas.postcodes();
-        let start = records.partition_point(|record| order(record) == Ordering::Less);
-        let run = records[start..].iter().take_while(|record| order(record) == Ordering::Equal);
-        found.extend(run.take(limit));
-    }
-    found.sort_by_key(|record| record.postcode);
-    found.dedup_by_key(|record| record.postcode);
+    let begun = ways.into_iter().flatten();
+    let mut found: Vec<PostcodeFacts> =
+        begun.flat_map(|begun| atlas.facts_of(begun).take(limit)).collect();
+    found.sort_by_key(|facts| facts.postcode);
+    found.dedup_by_key(|facts| facts.postcode);
     found.truncate(limit);
     found
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::postcode::Beginning;
 
 use super::kinds;
 use super::standing::{areas_of, of_layer};
@@ -41,15 +42,13 @@ pub struct Holders {
 impl Outcodes {
     /// Of an atlas; only outcodes with live postcodes.
     pub fn of(atlas: &Atlas) -> Self {
-        let records = atlas.postcodes();
         let mut all = Vec::new();
         let mut start = 0;
-        while start < records.len() {
-            let outcode = records[start].postcode.outward();
-            let length =
-                records[start..].partition_point(|record| record.postcode.outward() <= outcode);
-            let end = start + length.max(1);
-            let live = || records[start..end].iter().filter(|record| record.terminated.is_none());
+        while start < atlas.postcode_count() {
+            let outcode = atlas.facts_at(start).postcode.outward();
+            let own = Beginning::of_halves(&outcode, "").map(|own| atlas.places_of(own));
+            let end = own.map_or(start, |own| own.end).max(start + 1);
+            let live = || live_between(atlas, (start, end));
             if live().next().is_some() {
                 let centre = mean(live());
                 let places = (start, end);
@@ -72,8 +71,16 @@ impl Outcodes {
     }
 }
 
+fn live_between(
+    atlas: &Atlas,
+    (start, end): (usize, usize),
+) -> impl Iterator<Item = PostcodeFacts> + '_ {
+    let all = (start..end).map(|place| atlas.facts_at(place));
+    all.filter(|record| record.terminated.is_none())
+}
+
 /// The mean of positions: what PostGIS calls the centroid of points.
-fn mean<'a>(records: impl Iterator<Item = &'a PostcodeRecord>) -> Option<Bng> {
+fn mean(records: impl Iterator<Item = PostcodeFacts>) -> Option<Bng> {
     let (mut x, mut y, mut count) = (0.0, 0.0, 0.0);
     for at in records.filter_map(|record| record.position) {
         x += at.easting();
@@ -85,9 +92,8 @@ fn mean<'a>(records: impl Iterator<Item = &'a PostcodeRecord>) -> Option<Bng> {
 
 impl Outcode {
     /// Its live postcodes.
-    pub fn live<'a>(&self, atlas: &'a Atlas) -> impl Iterator<Item = &'a PostcodeRecord> + use<'a> {
-        let (start, end) = self.places;
-        atlas.postcodes()[start..end].iter().filter(|record| record.terminated.is_none())
+    pub fn live<'a>(&self, atlas: &'a Atlas) -> impl Iterator<Item = PostcodeFacts> + use<'a> {
+        live_between(atlas, self.places)
     }
 
     /// What its live postcodes lie in, in the layers given: found when it is first asked, which takes
@@ -105,7 +111,7 @@ impl Outcode {
     fn find_holders(&self, atlas: &Atlas, layers: &[usize]) -> Holders {
         let mut holders = Holders::default();
         for record in self.live(atlas) {
-            let spots = areas_of(atlas, layers, record);
+            let spots = areas_of(atlas, layers, &record);
             for &layer in layers {
                 let Some(&(_, area)) = of_layer(&spots, layer).first() else { continue };
                 let area = &atlas.layers()[layer].layer().areas()[area];

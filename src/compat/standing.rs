@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::locate::MatchBy;
 use lapwing_boundaries::position::Bng;
 
@@ -24,7 +24,7 @@ pub fn areas_at(atlas: &Atlas, at: Bng) -> Vec<Spot> {
 /// Other layers may stand among them.
 ///
 /// How near a boundary is, is not asked: neither service has a word for it.
-pub fn areas_of(atlas: &Atlas, layers: &[usize], record: &PostcodeRecord) -> Vec<Spot> {
+pub fn areas_of(atlas: &Atlas, layers: &[usize], record: &PostcodeFacts) -> Vec<Spot> {
     if let Some((_, known)) = atlas.known(record.postcode) {
         return known.holders().map(|(layer, area, _)| (layer, area)).collect();
     }
@@ -34,7 +34,7 @@ pub fn areas_of(atlas: &Atlas, layers: &[usize], record: &PostcodeRecord) -> Vec
     }
     let mut spots = Vec::new();
     for &layer in layers {
-        let located = atlas.locate_postcode(layer, record);
+        let located = atlas.locate_facts(layer, record);
         let mut matches = located.map_or_else(Vec::new, |located| located.matches);
         // Stable: of equal ones the first in code order.
         matches.sort_by_key(|found| match found.by {
@@ -49,7 +49,7 @@ pub fn areas_of(atlas: &Atlas, layers: &[usize], record: &PostcodeRecord) -> Vec
 }
 
 /// Where a postcode is, in degrees east and north to six decimals.
-pub fn degrees_of(atlas: &Atlas, record: &PostcodeRecord) -> Option<[f64; 2]> {
+pub fn degrees_of(atlas: &Atlas, record: &PostcodeFacts) -> Option<[f64; 2]> {
     if let Some((_, known)) = atlas.known(record.postcode) {
         return Some(known.millionths().map(|millionths| f64::from(millionths) / 1e6));
     }
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn the_degrees_of_a_postcode_are_the_same_known_or_not() {
         let atlas = squares::atlas();
-        for record in atlas.postcodes() {
+        for record in &atlas.all_facts().collect::<Vec<_>>() {
             let found = record.position.map(|at| {
                 let (at, _) = at.to_lng_lat();
                 [degrees(at.lon()), degrees(at.lat())]
@@ -85,7 +85,7 @@ mod tests {
     fn the_areas_of_a_postcode_come_in_order_of_layer_the_one_to_name_first() {
         let postcode = lapwing_boundaries::postcode::Postcode::parse("NN1 1AC").unwrap();
         let layers = [3, 0, 2];
-        let of = |atlas: &Atlas| areas_of(atlas, &layers, atlas.postcode(postcode).unwrap());
+        let of = |atlas: &Atlas| areas_of(atlas, &layers, &atlas.facts(postcode).unwrap());
         let by_position = of(&squares::atlas());
         assert_eq!(by_position, [(0, 0), (1, 0), (2, 0), (3, 0)], "of every layer");
         assert_eq!(of_layer(&by_position, 2), [(2, 0)]);

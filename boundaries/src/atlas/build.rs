@@ -13,11 +13,12 @@ use super::names::Names;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable, ready};
 use crate::cells::{CellIndex, MemoryBudget};
 use crate::gazetteer::{Address, PostcodeRecord};
-use crate::index::AreaIndex;
+use crate::index::{AreaIndex, PointIndex};
 use crate::layer::Layer;
 use crate::overlap::{self, OverlapRow};
 use crate::position::Bng;
 use crate::progress::Progress;
+use crate::search::SearchIndex;
 use crate::snapshot;
 
 /// The postcodes and addresses located in one layer.
@@ -58,6 +59,9 @@ impl Atlas {
             }
             overlaps[first * count + second] = rows;
         }
+        let postcode_index =
+            PointIndex::new(contents.postcodes.iter().map(|record| record.position));
+        let search = SearchIndex::new(layers.iter().map(AtlasLayer::layer));
         Self {
             id: String::new(),
             built,
@@ -67,7 +71,7 @@ impl Atlas {
             cells,
             cell_index: contents.cell_index,
             lookup: contents.lookup,
-            gazette: Gazette::new(contents.postcodes),
+            gazette: Gazette::new(&contents.postcodes),
             address_count: contents.addresses.len(),
             addresses: ready(contents.addresses),
             postcodes_from: contents.postcodes_from,
@@ -76,8 +80,8 @@ impl Atlas {
             overlaps: overlaps.into_iter().map(ready).collect(),
             site_areas: OnceLock::new(),
             known: computed.known,
-            postcode_index: OnceLock::new(),
-            search: OnceLock::new(),
+            postcode_index,
+            search,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The postcodes of an atlas: flat arrays, used where they lie, and the records made of them for
 //! those who want to go through them.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::directory::Directory;
@@ -8,7 +9,7 @@ use crate::code::AreaCode;
 use crate::gazetteer::{Month, PostcodeFacts, PostcodeRecord};
 use crate::mapped::Numbers;
 use crate::position::Bng;
-use crate::postcode::Postcode;
+use crate::postcode::{Beginning, Postcode};
 use crate::snapshot::sections::{Opened, Sections};
 
 /// No ward is published.
@@ -33,7 +34,7 @@ pub(super) struct Gazette {
 
 impl Gazette {
     /// The arrays of records, which are in order.
-    pub(super) fn new(records: Vec<PostcodeRecord>) -> Self {
+    pub(super) fn new(records: &[PostcodeRecord]) -> Self {
         let mut codes: Vec<AreaCode> =
             records.iter().filter_map(|record| record.published_ward.clone()).collect();
         codes.sort_unstable();
@@ -59,12 +60,12 @@ impl Gazette {
             facts: records.iter().map(facts).collect::<Vec<u32>>().into(),
             wards: records.iter().map(|r| ward(r).unwrap_or(NO_WARD)).collect::<Vec<u32>>().into(),
             codes,
-            records: records.into(),
+            records: OnceLock::new(),
         }
     }
 
     /// Puts the arrays into a snapshot.
-    pub(super) fn store(&self, sections: &mut Sections) {
+    pub(super) fn store<'a>(&'a self, sections: &mut Sections<'a>) {
         sections.put("postcodes.keys", &self.keys);
         sections.put("postcodes.positions", &self.positions);
         sections.put("postcodes.facts", &self.facts);
@@ -133,17 +134,21 @@ impl Gazette {
         (0..self.len()).map(|place| self.facts(place))
     }
 
+    /// The places of those that begin so.
+    pub(super) fn places_of(&self, beginning: Beginning) -> Range<usize> {
+        beginning.places_in(&self.keys)
+    }
+
+    /// All that is known of the postcode at a place.
+    pub(super) fn record(&self, place: usize) -> PostcodeRecord {
+        let PostcodeFacts { postcode, position, positional_quality, terminated } =
+            self.facts(place);
+        let published_ward = self.codes.get(self.wards[place] as usize).cloned();
+        PostcodeRecord { postcode, position, positional_quality, terminated, published_ward }
+    }
+
     /// All of them as records, made when they are first asked for.
     pub(super) fn records(&self) -> &[PostcodeRecord] {
-        self.records.get_or_init(|| {
-            let record = |(place, facts): (usize, PostcodeFacts)| PostcodeRecord {
-                postcode: facts.postcode,
-                position: facts.position,
-                positional_quality: facts.positional_quality,
-                terminated: facts.terminated,
-                published_ward: self.codes.get(self.wards[place] as usize).cloned(),
-            };
-            self.all_facts().enumerate().map(record).collect()
-        })
+        self.records.get_or_init(|| (0..self.len()).map(|place| self.record(place)).collect())
     }
 }

@@ -121,7 +121,7 @@ impl Known {
     }
 
     /// Puts the arrays into a snapshot.
-    pub(super) fn store(&self, sections: &mut Sections) {
+    pub(super) fn store<'a>(&'a self, sections: &mut Sections<'a>) {
         sections.put("known.degrees", &self.degrees);
         sections.put("known.holders", &self.holders);
         sections.put("known.near_at", &self.near_at);

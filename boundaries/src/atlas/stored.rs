@@ -12,8 +12,10 @@ use super::names::Names;
 use super::{Atlas, AtlasLayer, Counts, Late, Provenance, ready};
 use crate::cells::{CellIndex, MemoryBudget};
 use crate::gazetteer::Address;
+use crate::index::PointIndex;
 use crate::layer::{Layer, LayerId, LayerMeta};
 use crate::overlap::OverlapRow;
+use crate::search::SearchIndex;
 use crate::snapshot::sections::{Opened, Sections};
 use crate::snapshot::wire;
 
@@ -44,7 +46,7 @@ const READS: &str = "a section whose checksum held can be read";
 
 impl Atlas {
     /// Everything as sections. The same atlas gives the same sections.
-    pub(crate) fn store(&self) -> Sections {
+    pub(crate) fn store(&self) -> Sections<'_> {
         let mut sections = Sections::default();
         let layer_head = |layer: &AtlasLayer| LayerHead {
             meta: layer.layer.meta().clone(),
@@ -79,6 +81,8 @@ impl Atlas {
                 }
             }
         }
+        self.postcode_index.store("postcodes.tree", &mut sections);
+        self.search.store(&mut sections);
         sections.encode("addresses", &self.addresses());
         sections
     }
@@ -125,8 +129,8 @@ impl Atlas {
             overlaps,
             site_areas: OnceLock::new(),
             known,
-            postcode_index: OnceLock::new(),
-            search: OnceLock::new(),
+            postcode_index: PointIndex::open(&opened, "postcodes.tree")?,
+            search: SearchIndex::open(&opened)?,
             layers,
         })
     }
@@ -140,7 +144,7 @@ fn open_layer(opened: &Arc<Opened>, place: usize, head: LayerHead) -> Option<Atl
         features.expect(READS)
     };
     Some(AtlasLayer {
-        names: Names::open(opened, place, if head.is_areas { count } else { 0 })?,
+        names: Names::open(opened, place, count)?,
         layer: Layer::late(head.meta, head.is_areas, count, Box::new(features)),
         areas: OnceLock::new(),
         sites: OnceLock::new(),

@@ -7,7 +7,7 @@ use crate::snapshot::sections::{Opened, Sections};
 
 impl CellIndex {
     /// Puts the arrays into a snapshot.
-    pub(crate) fn store(&self, sections: &mut Sections) {
+    pub(crate) fn store<'a>(&'a self, sections: &mut Sections<'a>) {
         sections.encode("cells", &self.frame);
         sections.put("cells.blocks", &self.blocks);
         sections.put("cells.layers", &self.block_layers);

@@ -3,7 +3,7 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
 use serde::{Serialize, Serializer};
@@ -42,7 +42,7 @@ struct At {
 
 impl Place {
     /// A postcode that there is.
-    fn of(atlas: &Atlas, record: &PostcodeRecord) -> Self {
+    fn of(atlas: &Atlas, record: &PostcodeFacts) -> Self {
         Self::at(record.postcode.to_string(), record.position.zip(degrees_of(atlas, record)))
     }
 
@@ -87,16 +87,15 @@ fn find(taken: Taken, text: &str, query: &Query) -> Answer {
         .map_err(|_| malformed(format!("Postcode '{canonical}' is not valid.")))?;
     let served = taken.served()?;
     let atlas = served.atlas();
-    let record = atlas
-        .postcode(postcode)
-        .ok_or_else(|| not_found("No Postcode matches the given query."))?;
+    let record =
+        atlas.facts(postcode).ok_or_else(|| not_found("No Postcode matches the given query."))?;
     let choice = Choice::by_generation(query, &served);
-    let mut spots = areas_of(atlas, choice.layers(), record);
+    let mut spots = areas_of(atlas, choice.layers(), &record);
     spots.retain(|(layer, _)| choice.layers().contains(layer));
     let first = |at: &usize| *at == 0 || spots[at - 1].0 != spots[*at].0;
     let shortcuts = Shortcuts::of(&served, (0..spots.len()).filter(first).map(|at| spots[at]));
     let mut out = Vec::with_capacity(400 * (spots.len() + 1));
-    let written = serde_json::to_writer(&mut out, &Place::of(atlas, record));
+    let written = serde_json::to_writer(&mut out, &Place::of(atlas, &record));
     written.map_err(|error| Problem::internal(&error))?;
     // Before the end of the object.
     out.pop();
@@ -234,11 +233,11 @@ fn nearest_to(taken: Taken, srid: &str, text: &str) -> Answer {
     let served = taken.served()?;
     let none = || not_found(format!("No postcode found near {x},{y} ({srid})"));
     let at = crs.bng_of_xy([x, y]).map_err(|_| none())?;
-    let live = |record: &&PostcodeRecord| record.terminated.is_none();
+    let live = |record: &PostcodeFacts| record.terminated.is_none();
     let record = served.atlas().nearest_postcodes(at).map(|(record, _)| record).find(live);
     let record = record.ok_or_else(none)?;
     let there = record.position.ok_or_else(none)?;
-    let place = Place::of(served.atlas(), record);
+    let place = Place::of(served.atlas(), &record);
     let metres = distance::metres(at.to_lng_lat().0, there.to_lng_lat().0).round() as i64;
     send(&json!({"postcode": Near { place, distance: metres }}))
 }

@@ -6,7 +6,7 @@
 
 use jiff::civil::Date;
 use lapwing_boundaries::area::Area;
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
@@ -239,7 +239,7 @@ impl Plan {
 
 /// What is told of one postcode.
 pub(super) struct Told<'a> {
-    record: &'a PostcodeRecord,
+    record: PostcodeFacts,
     areas: [Option<&'a Area>; WANTED.len()],
     /// Degrees east and north.
     lng_lat: Option<[f64; 2]>,
@@ -250,9 +250,9 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(super) fn of(served: &'a Served, plan: &Plan, record: &'a PostcodeRecord) -> Self {
+    pub(super) fn of(served: &'a Served, plan: &Plan, record: PostcodeFacts) -> Self {
         let atlas = served.atlas();
-        let spots = areas_of(atlas, &plan.all, record);
+        let spots = areas_of(atlas, &plan.all, &record);
         let mut areas = [None; WANTED.len()];
         for ((area, wanted), layer) in areas.iter_mut().zip(WANTED).zip(plan.layers) {
             let Some(layer) = layer else { continue };
@@ -260,7 +260,7 @@ impl<'a> Told<'a> {
                 .get(wanted.place)
                 .map(|&(_, area)| &atlas.layers()[layer].layer().areas()[area]);
         }
-        let lng_lat = degrees_of(atlas, record);
+        let lng_lat = degrees_of(atlas, &record);
         Self { record, areas, lng_lat, distance: None, only: None }
     }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::LngLat;
 
 use super::errors::Refusal;
@@ -106,11 +106,11 @@ impl Around {
 
     /// The live postcodes within the radius, the nearest first, of equal ones in order, each with
     /// its distance in metres.
-    pub(super) fn find(self, served: &Served) -> Vec<(&PostcodeRecord, f64)> {
+    pub(super) fn find(self, served: &Served) -> Vec<(PostcodeFacts, f64)> {
         let Some(here) = self.position() else { return Vec::new() };
         // Far from Britain there is nothing near.
         let Ok((at, _)) = here.to_bng() else { return Vec::new() };
-        let mut found: Vec<(&PostcodeRecord, f64)> = Vec::new();
+        let mut found: Vec<(PostcodeFacts, f64)> = Vec::new();
         let mut reach_m = self.radius_m * GRID_MARGIN + 1.0;
         for (record, on_grid_m) in served.atlas().nearest_postcodes(at) {
             if on_grid_m > reach_m || self.limit == 0 {

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::postcode::Postcode;
 
 use super::errors::{Refusal, Terminated};
@@ -16,13 +16,13 @@ use crate::http::{Taken, today};
 use crate::state::Served;
 
 /// The live postcode of a text, if it is one.
-pub(super) fn live<'a>(served: &'a Served, text: &str) -> Option<&'a PostcodeRecord> {
+pub(super) fn live(served: &Served, text: &str) -> Option<PostcodeFacts> {
     known(served, text).filter(|record| record.terminated.is_none())
 }
 
-fn known<'a>(served: &'a Served, text: &str) -> Option<&'a PostcodeRecord> {
+fn known(served: &Served, text: &str) -> Option<PostcodeFacts> {
     let postcode = has_form(text).then(|| Postcode::parse(text).ok())??;
-    served.atlas().postcode(postcode)
+    served.atlas().facts(postcode)
 }
 
 /// What is told of a terminated postcode; `None` of a live one or none.
@@ -81,7 +81,7 @@ pub(super) async fn random(taken: Taken, RawQuery(query): RawQuery) -> Response 
 fn by_chance(taken: Taken, outcode: Option<&str>) -> Answer {
     let served = taken.served()?;
     let atlas = served.atlas();
-    let is_live = |record: &&PostcodeRecord| record.terminated.is_none();
+    let is_live = |record: &PostcodeFacts| record.terminated.is_none();
     let record = if let Some(outcode) = outcode {
         let outcode: String = outcode.split_whitespace().collect();
         served.outcodes().get(&outcode).and_then(|outcode| {
@@ -89,11 +89,11 @@ fn by_chance(taken: Taken, outcode: Option<&str>) -> Answer {
             live.get(below(live.len())?).copied()
         })
     } else {
-        let all = atlas.postcodes();
+        let all = atlas.postcode_count();
         // Of ten postcodes that ever were some seven are live, so few throws do; if there are
         // hardly any, the first will.
-        let mut throws = (0..64).filter_map(|_| all.get(below(all.len())?));
-        throws.find(is_live).or_else(|| all.iter().find(is_live))
+        let mut throws = (0..64).filter_map(|_| Some(atlas.facts_at(below(all)?)));
+        throws.find(is_live).or_else(|| atlas.all_facts().find(is_live))
     };
     match record {
         Some(record) => answer(&Told::of(&served, &Plan::of(&served, today()), record)),

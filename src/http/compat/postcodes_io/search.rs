@@ -3,7 +3,8 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::gazetteer::PostcodeRecord;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
+use lapwing_boundaries::postcode::Beginning;
 
 use super::errors::Refusal;
 use super::fields::{Plan, Told};
@@ -29,12 +30,12 @@ fn limit(query: &Query) -> usize {
 /// 3. else those that begin so when spaces are left out, in that order.
 ///
 /// A whole postcode is found alone.
-pub(super) fn find<'a>(
-    atlas: &'a Atlas,
+pub(super) fn find(
+    atlas: &Atlas,
     outcodes: &Outcodes,
     text: &str,
     limit: usize,
-) -> Vec<&'a PostcodeRecord> {
+) -> Vec<PostcodeFacts> {
     let text = text.trim().to_ascii_uppercase();
     let words: Vec<&str> = text.split_whitespace().collect();
     let halves = match words[..] {
@@ -51,35 +52,19 @@ pub(super) fn find<'a>(
     compact(atlas, outcodes, &words.concat(), limit)
 }
 
-fn with_halves<'a>(
-    atlas: &'a Atlas,
-    outcode: &str,
-    inward: &str,
-    limit: usize,
-) -> Vec<&'a PostcodeRecord> {
-    let all = atlas.postcodes();
-    let start = all.partition_point(|record| {
-        (&*record.postcode.outward(), &*record.postcode.inward()) < (outcode, inward)
-    });
-    let begins = |record: &&PostcodeRecord| {
-        record.postcode.outward() == outcode && record.postcode.inward().starts_with(inward)
-    };
-    let live = |record: &&PostcodeRecord| record.terminated.is_none();
-    all[start..].iter().take_while(begins).filter(live).take(limit).collect()
+fn with_halves(atlas: &Atlas, outcode: &str, inward: &str, limit: usize) -> Vec<PostcodeFacts> {
+    let live = |record: &PostcodeFacts| record.terminated.is_none();
+    let begun = Beginning::of_halves(outcode, inward).map(|begun| atlas.facts_of(begun));
+    begun.into_iter().flatten().filter(live).take(limit).collect()
 }
 
 /// By the text without its space: of the outcodes that begin so, and for each way to cut the text,
 /// of an outcode those whose second half begins so.
-fn compact<'a>(
-    atlas: &'a Atlas,
-    outcodes: &Outcodes,
-    text: &str,
-    limit: usize,
-) -> Vec<&'a PostcodeRecord> {
+fn compact(atlas: &Atlas, outcodes: &Outcodes, text: &str, limit: usize) -> Vec<PostcodeFacts> {
     if text.is_empty() || text.len() > 7 || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Vec::new();
     }
-    let mut found: Vec<&PostcodeRecord> = Vec::new();
+    let mut found: Vec<PostcodeFacts> = Vec::new();
     for cut in 2..=4_usize.min(text.len() - 1) {
         found.extend(with_halves(atlas, &text[..cut], &text[cut..], limit));
     }
@@ -89,10 +74,10 @@ fn compact<'a>(
         found.extend(with_halves(atlas, &known.outcode, "", limit));
     }
     // Without spaces NN10 1AA stands before NN1 1AA.
-    let whole = |record: &PostcodeRecord| record.postcode.outward() + &record.postcode.inward();
+    let whole = |record: &PostcodeFacts| record.postcode.outward() + &record.postcode.inward();
     found.sort_by_cached_key(|record| whole(record));
     if let Some(exact) = found.iter().find(|record| whole(record) == text) {
-        return vec![exact];
+        return vec![*exact];
     }
     found.truncate(limit);
     found

@@ -1,0 +1,295 @@
+//! Points by nearness: a packed tree of boxes in flat arrays, so that it is used where it lies.
+//!
+//! The points are put in the order of a Hilbert curve and boxes drawn round every [`FAN`] of them,
+//! then round every [`FAN`] of those, up to one (Kamel and Faloutsos, "On packing R-trees", 1993).
+//! Nearest points come by asking the nearest box or point first (Hjaltason and Samet, "Distance
+//! browsing in spatial databases", 1999).
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use geo::{Coord, Rect};
+use rayon::prelude::*;
+
+use crate::mapped::Numbers;
+use crate::position::Bng;
+use crate::snapshot::sections::{Opened, Sections};
+
+/// How many points or boxes a box holds: their numbers lie in four to eight lines of a cache.
+const FAN: usize = 16;
+
+/// The points of one layer, or the postcodes, ready for questions about nearness. A point is named
+/// by its place in the sequence it was made of.
+#[derive(Debug, Default)]
+pub struct PointIndex {
+    /// The places of the points, along the curve.
+    places: Numbers<u32>,
+    /// Easting and northing of each, in the same order.
+    points: Numbers<f64>,
+    /// Least easting and northing and greatest of each box: those of points, then those of these
+    /// boxes, up to one.
+    boxes: Numbers<f64>,
+}
+
+/// How many boxes there are on each level over so many points.
+fn levels(points: usize) -> impl Iterator<Item = usize> {
+    let above = |below: usize| below.div_ceil(FAN);
+    let first = (points > 0).then(|| above(points));
+    std::iter::successors(first, move |&below| (below > 1).then(|| above(below)))
+}
+
+/// The place of a square among 2¹⁶ × 2¹⁶ along a Hilbert curve.
+fn along_curve(mut x: u32, mut y: u32) -> u32 {
+    let mut along = 0;
+    for bit in (0..16).rev() {
+        let (right, up) = (x >> bit & 1, y >> bit & 1);
+        along = along << 2 | (3 * right) ^ up;
+        // Each quarter is drawn as the whole, turned so that the ends meet.
+        if up == 0 {
+            if right == 1 {
+                (x, y) = (!x, !y);
+            }
+            (x, y) = (y, x);
+        }
+    }
+    along
+}
+
+impl PointIndex {
+    /// Indexes points by their place in the sequence; a `None` is passed over.
+    pub fn new(points: impl Iterator<Item = Option<Bng>>) -> Self {
+        let mut all: Vec<(u32, u32, Coord<f64>)> =
+            (0..).zip(points).filter_map(|(place, at)| Some((0, place, at?.coord()))).collect();
+        let ends = all.iter().fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |ends, point| {
+            widened(ends, [point.2.x, point.2.y, point.2.x, point.2.y])
+        });
+        let steps = |from: f64, to: f64| f64::from(u16::MAX) / (to - from).max(f64::MIN_POSITIVE);
+        let (x_steps, y_steps) = (steps(ends[0], ends[2]), steps(ends[1], ends[3]));
+        all.par_iter_mut().for_each(|(along, _, at)| {
+            let step = |from: f64, to: f64, steps: f64| ((to - from) * steps) as u16;
+            let (x, y) = (step(ends[0], at.x, x_steps), step(ends[1], at.y, y_steps));
+            *along = along_curve(u32::from(x), u32::from(y));
+        });
+        all.par_sort_unstable_by_key(|(along, place, _)| (*along, *place));
+
+        let points: Vec<f64> = all.iter().flat_map(|(_, _, at)| [at.x, at.y]).collect();
+        let mut boxes: Vec<f64> = Vec::new();
+        for chunk in points.chunks(2 * FAN) {
+            boxes.extend(around(chunk.chunks_exact(2).map(|at| [at[0], at[1], at[0], at[1]])));
+        }
+        let mut below = 0;
+        for count in levels(all.len()).skip(1) {
+            let end = boxes.len();
+            for _ in 0..count {
+                let next = (below + 4 * FAN).min(end);
+                let of = around(boxes[below..next].as_chunks().0.iter().copied());
+                boxes.extend(of);
+                below = next;
+            }
+        }
+        let places: Vec<u32> = all.into_iter().map(|(_, place, _)| place).collect();
+        Self { places: places.into(), points: points.into(), boxes: boxes.into() }
+    }
+
+    /// Puts the arrays into a snapshot.
+    pub(crate) fn store<'a>(&'a self, name: &str, sections: &mut Sections<'a>) {
+        sections.put(&format!("{name}.places"), &self.places);
+        sections.put(&format!("{name}.points"), &self.points);
+        sections.put(&format!("{name}.boxes"), &self.boxes);
+    }
+
+    /// The arrays of a snapshot, where they lie; `None` where they do not fit together.
+    pub(crate) fn open(opened: &Opened, name: &str) -> Option<Self> {
+        let index = Self {
+            places: opened.numbers(&format!("{name}.places"))?,
+            points: opened.numbers(&format!("{name}.points"))?,
+            boxes: opened.numbers(&format!("{name}.boxes"))?,
+        };
+        let count = index.places.len();
+        let fits = index.points.len() == 2 * count
+            && index.boxes.len() == 4 * levels(count).sum::<usize>();
+        fits.then_some(index)
+    }
+
+    /// All points, nearest first, each with its distance in metres; of equally near ones that with
+    /// the lesser place first.
+    pub fn nearest(&self, at: Bng) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let mut waiting: BinaryHeap<Reverse<Waiting>> = BinaryHeap::new();
+        if let Some(root) = self.root() {
+            waiting.push(Reverse(Waiting { distance_2: 0.0, what: root }));
+        }
+        let at = at.coord();
+        std::iter::from_fn(move || {
+            loop {
+                let Reverse(Waiting { distance_2, what }) = waiting.pop()?;
+                let (level, number) = match what {
+                    What::Point(place) => return Some((place as usize, distance_2.sqrt())),
+                    What::Box { level, number } => (level, number),
+                };
+                waiting.extend(self.within_box(level, number).map(|(what, [x0, y0, x1, y1])| {
+                    let (dx, dy) = (outside(at.x, x0, x1), outside(at.y, y0, y1));
+                    Reverse(Waiting { distance_2: dx * dx + dy * dy, what })
+                }));
+            }
+        })
+    }
+
+    /// The points in `rect`, edges included, in no particular order. BNG metres.
+    pub fn within(&self, rect: Rect<f64>) -> impl Iterator<Item = (usize, Coord<f64>)> + '_ {
+        let (min, max) = (rect.min(), rect.max());
+        let meets = move |[x0, y0, x1, y1]: [f64; 4]| {
+            x0 <= max.x && x1 >= min.x && y0 <= max.y && y1 >= min.y
+        };
+        let mut waiting: Vec<(What, [f64; 4])> = Vec::new();
+        waiting.extend(self.root().map(|root| (root, [f64::MIN, f64::MIN, f64::MAX, f64::MAX])));
+        std::iter::from_fn(move || {
+            loop {
+                let (what, [x, y, ..]) = waiting.pop()?;
+                match what {
+                    What::Point(place) => return Some((place as usize, Coord { x, y })),
+                    What::Box { level, number } => {
+                        waiting.extend(self.within_box(level, number).filter(|(_, of)| meets(*of)));
+                    }
+                }
+            }
+        })
+    }
+
+    /// The box round all of them.
+    fn root(&self) -> Option<What> {
+        let levels = levels(self.places.len()).count();
+        levels.checked_sub(1).map(|level| What::Box { level: level as u32, number: 0 })
+    }
+
+    /// What a box holds, with the extent of each. The boxes of level 0 hold points.
+    fn within_box(&self, level: u32, number: u32) -> impl Iterator<Item = (What, [f64; 4])> + '_ {
+        let (level, first) = (level as usize, number as usize * FAN);
+        let mut before = levels(self.places.len());
+        let (count, start) = match level.checked_sub(1) {
+            None => (self.places.len(), 0),
+            Some(below) => {
+                let start: usize = before.by_ref().take(below).sum();
+                (before.next().unwrap_or(0), start)
+            }
+        };
+        (first..(first + FAN).min(count)).map(move |item| {
+            if level == 0 {
+                let (x, y) = (self.points[2 * item], self.points[2 * item + 1]);
+                return (What::Point(self.places[item]), [x, y, x, y]);
+            }
+            let ends = &self.boxes[4 * (start + item)..][..4];
+            let what = What::Box { level: level as u32 - 1, number: item as u32 };
+            (what, [ends[0], ends[1], ends[2], ends[3]])
+        })
+    }
+}
+
+/// How far a coordinate lies outside of an interval.
+fn outside(at: f64, low: f64, high: f64) -> f64 {
+    (low - at).max(at - high).max(0.0)
+}
+
+fn widened(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+    [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
+}
+
+fn around(extents: impl Iterator<Item = [f64; 4]>) -> [f64; 4] {
+    extents.fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], widened)
+}
+
+/// A box or a point. Boxes come before points, so that of equally near points all are known before
+/// the first is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Box { level: u32, number: u32 },
+    Point(u32),
+}
+
+/// What is to be looked at next, the nearest first.
+#[derive(Debug)]
+struct Waiting {
+    distance_2: f64,
+    what: What,
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.distance_2.total_cmp(&other.distance_2).then(self.what.cmp(&other.what))
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Waiting {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Points on a small grid of whole metres, so that many are equally far; some have none.
+    fn points(count: usize, seed: u64) -> Vec<Option<Bng>> {
+        let mut state = seed;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % below
+        };
+        (0..count)
+            .map(|_| {
+                let (x, y) = (next(200) as f64, next(100) as f64);
+                (next(10) > 0).then(|| Bng::new(400_000.0 + x, 300_000.0 + y).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn nearest_points_are_those_of_a_sort_by_distance_and_place() {
+        for (seed, count) in (1..).zip([0, 1, 2, 15, 16, 17, 255, 256, 257, 5000]) {
+            let points = points(count, seed);
+            let index = PointIndex::new(points.iter().copied());
+            for (x, y) in [(400_100.0, 300_050.0), (0.0, 0.0), (400_200.5, 299_990.0)] {
+                let at = Bng::new(x, y).unwrap();
+                let mut sorted: Vec<(usize, f64)> = (0..)
+                    .zip(&points)
+                    .filter_map(|(place, point)| {
+                        let (dx, dy) =
+                            (point.as_ref()?.easting() - x, point.as_ref()?.northing() - y);
+                        Some((place, (dx * dx + dy * dy).sqrt()))
+                    })
+                    .collect();
+                sorted.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+                assert_eq!(index.nearest(at).collect::<Vec<_>>(), sorted, "{count}, seed {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn points_within_a_rectangle_are_those_of_a_scan() {
+        let points = points(3000, 7);
+        let index = PointIndex::new(points.iter().copied());
+        for (x, y, width, height) in
+            [(50, 20, 30, 40), (0, 0, 200, 100), (10, 10, 0, 0), (300, 0, 9, 9)]
+        {
+            let min = Coord { x: 400_000.0 + f64::from(x), y: 300_000.0 + f64::from(y) };
+            let max = Coord { x: min.x + f64::from(width), y: min.y + f64::from(height) };
+            let mut found: Vec<usize> =
+                index.within(Rect::new(min, max)).map(|(place, _)| place).collect();
+            found.sort_unstable();
+            let holds = |at: Bng| {
+                (min.x..=max.x).contains(&at.easting()) && (min.y..=max.y).contains(&at.northing())
+            };
+            let scanned: Vec<usize> =
+                (0..points.len()).filter(|&place| points[place].is_some_and(holds)).collect();
+            assert_eq!(found, scanned, "{x} {y}");
+        }
+    }
+}
