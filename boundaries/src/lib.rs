@@ -9,7 +9,7 @@
 //! 5. [`load`], [`validity`], [`compose`]: files to layers;
 //! 6. [`predicate`], [`outline`], [`index`], [`cells`], [`locate`], [`measure`], [`overlap`],
 //!    [`change`]: the questions;
-//! 7. [`atlas`], [`snapshot`]: all of it, immutable, and as one file;
+//! 7. [`atlas`], [`snapshot`], [`whole_file`]: all of it, immutable, and as one file;
 //! 8. [`assemble`]: a catalogue to an atlas's contents, the whole way;
 //! 9. [`demo`]: the county of Lyonesse, generated.
 //!
@@ -54,4 +54,5 @@ pub mod snapshot;
 mod strips;
 mod transverse_mercator;
 pub mod validity;
+pub mod whole_file;
 mod within;

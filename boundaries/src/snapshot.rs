@@ -31,7 +31,7 @@
 //! the ground of a layer, the overlaps of two layers, the addresses and the trees of areas are read
 //! or made when they are first asked for.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +39,7 @@ use jiff::Timestamp;
 
 use crate::atlas::Atlas;
 use crate::mapped::Bytes;
+use crate::whole_file::WholeFile;
 
 pub(crate) mod sections;
 pub(crate) mod wire;
@@ -137,50 +138,16 @@ fn write_to(atlas: &Atlas, file: &mut impl io::Write) -> io::Result<()> {
     sections.write(HEADER_LEN + HASH_LEN + table.len(), file)
 }
 
-/// Writes a snapshot so that at every moment, even if the machine stops, `path` holds either what
-/// it held before or the whole new snapshot.
-///
-/// The bytes go to a file beside it first (`.NAME.partial`, taken over from a build that was
-/// killed), are forced to disk, and take its name in one step.
+/// Writes a snapshot so that at every moment `path` holds either what it held before or the whole
+/// new snapshot, see [`WholeFile`].
 pub fn write(atlas: &Atlas, path: &Path) -> Result<(), SnapshotError> {
-    let io = |error| SnapshotError::Io { path: path.to_owned(), error };
-    let name = path
-        .file_name()
-        .ok_or_else(|| io(io::Error::new(io::ErrorKind::InvalidInput, "this is no file name")))?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::ResourceBusy => SnapshotError::Busy { path: path.to_owned() },
+        _ => SnapshotError::Io { path: path.to_owned(), error },
     };
-    let partial = folder.join(format!(".{}.partial", name.to_string_lossy()));
-
-    let mut file =
-        File::options().create(true).truncate(false).write(true).open(&partial).map_err(io)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => {
-            return Err(SnapshotError::Busy { path: path.to_owned() });
-        }
-        Err(fs::TryLockError::Error(error)) => return Err(io(error)),
-    }
-    // A build that ended between our opening and our locking has renamed the very file we hold:
-    // it is the live snapshot now, and not ours to write to.
-    if !is_still_at(&file, &partial) {
-        return Err(SnapshotError::Busy { path: path.to_owned() });
-    }
-    let written = (|| {
-        file.set_len(0)?;
-        write_to(atlas, &mut file)?;
-        file.sync_all()?;
-        fs::rename(&partial, path)?;
-        // The new name itself must reach the disk too.
-        File::open(folder)?.sync_all()
-    })();
-    written.map_err(|error| {
-        // A full disk must not leave its half file behind; if even that fails, the next build
-        // takes it over.
-        let _ = fs::remove_file(&partial);
-        io(error)
-    })
+    let mut whole = WholeFile::create(path).map_err(failed)?;
+    write_to(atlas, whole.file()).map_err(failed)?;
+    whole.finish().map_err(failed)
 }
 
 /// Opens a snapshot, having checked that it is whole and unaltered.
@@ -230,22 +197,6 @@ fn open(file: &Bytes, path: &Path) -> Result<Atlas, SnapshotError> {
     let id = id_of_table(table);
     let opened = Opened::check(file.clone(), range).ok_or_else(altered)?;
     Atlas::open(opened, id, built).ok_or_else(altered)
-}
-
-#[cfg(unix)]
-fn is_still_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(held), Ok(named)) => identity(held) == identity(named),
-        _ => false,
-    }
-}
-
-/// Elsewhere an open file cannot be renamed over.
-#[cfg(not(unix))]
-fn is_still_at(_file: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 fn checksum(header: &[u8], table: &[u8]) -> [u8; HASH_LEN] {

@@ -8,6 +8,7 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit as TimeUnit};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::progress::Progress as _;
 use lapwing_boundaries::snapshot;
+use lapwing_boundaries::whole_file::neighbour;
 
 use super::failure::Failure;
 use super::gather;
@@ -69,11 +70,9 @@ fn place_to_write(output: &Path) -> Result<PathBuf, Failure> {
         let message = format!("{} is no ordinary file: name another", output.display());
         return Err(Failure::Usage(message));
     };
-    let Some(name) = place.file_name() else {
-        return Err(Failure::Usage(format!("{} is no file name", output.display())));
-    };
     // The very file that the writing begins with; one that is there already is taken over later.
-    let partial = place.with_file_name(format!(".{}.partial", name.to_string_lossy()));
+    let partial = neighbour(&place, "partial")
+        .map_err(|error| Failure::Usage(format!("{}: {error}", output.display())))?;
     if !partial.exists() {
         File::options().create_new(true).write(true).open(&partial).map_err(unwritable)?;
         std::fs::remove_file(&partial).map_err(unwritable)?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use lapwing_boundaries::whole_file::WholeFile;
 
 use super::failure::Failure;
 
@@ -14,8 +15,8 @@ use super::failure::Failure;
 pub(crate) struct Output {
     path: PathBuf,
     sink: Option<Sink>,
-    /// The file being written, to be renamed to the path.
-    partial: Option<PathBuf>,
+    /// The file that the sink writes to, unless it is stdout or such as `/dev/null`.
+    whole: Option<WholeFile>,
 }
 
 enum Sink {
@@ -59,13 +60,13 @@ impl Output {
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
         if is_dash(path) {
             let sink = Sink::Stdout(BufWriter::new(io::stdout()));
-            return Ok(Self { path: path.to_owned(), sink: Some(sink), partial: None });
+            return Ok(Self { path: path.to_owned(), sink: Some(sink), whole: None });
         }
         let unwritable = |error: io::Error| Failure::unwritable(path, &error);
         let place = place_of(path).map_err(unwritable)?;
-        let (file, place, partial) = if let Some(place) = place {
-            let partial = partial_of(&place).map_err(unwritable)?;
-            (open_partial(&partial).map_err(unwritable)?, place, Some(partial))
+        let (file, place, whole) = if let Some(place) = place {
+            let mut whole = WholeFile::create(&place).map_err(unwritable)?;
+            (whole.file().try_clone().map_err(unwritable)?, place, Some(whole))
         } else {
             let file = File::options().write(true).open(path).map_err(unwritable)?;
             (file, path.to_owned(), None)
@@ -76,7 +77,7 @@ impl Output {
         } else {
             Sink::Plain(file)
         };
-        Ok(Self { path: place, sink: Some(sink), partial })
+        Ok(Self { path: place, sink: Some(sink), whole })
     }
 
     /// Writes out what is buffered and gives the file its name.
@@ -86,27 +87,20 @@ impl Output {
 
     /// What a failed write to it means.
     pub(crate) fn failed(&self, error: &io::Error) -> Failure {
-        if self.partial.is_none() && is_dash(&self.path) {
+        if self.whole.is_none() && is_dash(&self.path) {
             return Failure::from(io::Error::new(error.kind(), error.to_string()));
         }
         Failure::unwritable(&self.path, error)
     }
 
     fn settle(&mut self) -> io::Result<()> {
-        let file = match self.sink.take() {
+        match self.sink.take() {
             None => return Ok(()),
             Some(Sink::Stdout(mut stdout)) => return stdout.flush(),
-            Some(Sink::Plain(file)) => file.into_inner().map_err(io::IntoInnerError::into_error)?,
-            Some(Sink::Gzip(gzip)) => {
-                gzip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?
-            }
-        };
-        if let Some(partial) = &self.partial {
-            file.sync_all()?;
-            fs::rename(partial, &self.path)?;
-            self.partial = None;
+            Some(Sink::Plain(mut file)) => file.flush()?,
+            Some(Sink::Gzip(gzip)) => gzip.finish()?.flush()?,
         }
-        Ok(())
+        self.whole.take().map_or(Ok(()), WholeFile::finish)
     }
 
     fn writer(&mut self) -> io::Result<&mut dyn Write> {
@@ -137,55 +131,6 @@ impl Seek for Output {
             _ => Err(io::Error::new(io::ErrorKind::Unsupported, "it is no plain file")),
         }
     }
-}
-
-impl Drop for Output {
-    fn drop(&mut self) {
-        if let Some(partial) = &self.partial {
-            let _ = fs::remove_file(partial);
-        }
-    }
-}
-
-/// The hidden neighbour that is written first.
-fn partial_of(path: &Path) -> io::Result<PathBuf> {
-    let name = path
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "this is no file name"))?;
-    Ok(path.with_file_name(format!(".{}.partial", name.to_string_lossy())))
-}
-
-/// Opens it for writing from its beginning, taken over from a run that was killed.
-fn open_partial(partial: &Path) -> io::Result<File> {
-    let file = File::options().create(true).truncate(false).write(true).open(partial)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => {
-            return Err(io::Error::other("another lapwing is writing it"));
-        }
-        Err(fs::TryLockError::Error(error)) => return Err(error),
-    }
-    // A run that ended between our opening and our locking has given the very file we hold its
-    // final name: it is not ours to write to.
-    if !is_still_at(&file, partial) {
-        return Err(io::Error::other("another lapwing has just written it"));
-    }
-    file.set_len(0)?;
-    Ok(file)
-}
-
-#[cfg(unix)]
-fn is_still_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let identity = |found: &fs::Metadata| (found.dev(), found.ino());
-    matches!((file.metadata(), fs::metadata(path)),
-        (Ok(held), Ok(named)) if identity(&held) == identity(&named))
-}
-
-/// Elsewhere an open file cannot be renamed.
-#[cfg(not(unix))]
-fn is_still_at(_file: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 #[cfg(test)]

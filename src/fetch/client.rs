@@ -51,8 +51,8 @@ impl Client {
         Tries::new(self.patience)
     }
 
-    /// Asks once. Any status that is not a success or 304 is a trouble.
-    pub(super) fn get(
+    /// Asks once, and takes an answer of any status.
+    pub(super) fn ask(
         &self,
         url: &str,
         headers: &[(header::HeaderName, String)],
@@ -61,11 +61,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let response = request.call().map_err(|error| trouble_of(url, &error))?;
-        if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-            return Ok(response);
-        }
-        Err(refusal(url, response))
+        request.call().map_err(|error| trouble_of(url, &error))
     }
 
     /// Asks once for a document that fits into memory.
@@ -74,7 +70,7 @@ impl Client {
         url: &str,
         headers: &[(header::HeaderName, String)],
     ) -> Result<Vec<u8>, Trouble> {
-        let mut response = self.get(url, headers)?;
+        let mut response = accepted(url, self.ask(url, headers)?)?;
         let mut document = Vec::new();
         let body = response.body_mut().with_config().limit(MOST_IN_MEMORY).reader();
         body.take(MOST_IN_MEMORY).read_to_end(&mut document).map_err(|e| broken(url, &e))?;
@@ -87,6 +83,14 @@ impl Client {
             _ => url.to_owned(),
         }
     }
+}
+
+/// An answer that is a success or says that nothing has changed; any other status is a trouble.
+pub(super) fn accepted(url: &str, response: Response<Body>) -> Result<Response<Body>, Trouble> {
+    if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+        return Ok(response);
+    }
+    Err(refusal(url, response))
 }
 
 /// A transfer that ended before its end.

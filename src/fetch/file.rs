@@ -4,14 +4,15 @@
 use std::io::Read as _;
 
 use lapwing_boundaries::catalogue::Origin;
+use lapwing_boundaries::whole_file::put_in_place;
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode, header};
 
-use super::client::{Client, broken, shown};
+use super::client::{Client, accepted, broken, shown};
 use super::listener::{Listener, Unit};
 use super::lock::Entry;
 use super::part::{Content, Part};
-use super::place::{Digests, digest, put_in_place};
+use super::place::{Digests, digest};
 use super::trouble::Trouble;
 use super::wanted::Wanted;
 
@@ -111,16 +112,15 @@ fn transfer(
         };
         headers.extend(known.conditions());
     }
-    let response = match client.get(url, &headers) {
-        Err(trouble) if part.bytes > 0 && is_range_refusal(&trouble) => {
-            begin_again(part, url, Content::default())?;
-            return Err(Trouble::passing(format!(
-                "{} has fewer bytes than it had: from the beginning",
-                shown(url)
-            )));
-        }
-        other => other?,
-    };
+    let response = client.ask(url, &headers)?;
+    if part.bytes > 0 && response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+        begin_again(part, url, Content::default())?;
+        return Err(Trouble::passing(format!(
+            "{} has fewer bytes than it had: from the beginning",
+            shown(url)
+        )));
+    }
+    let response = accepted(url, response)?;
     if response.status() == StatusCode::NOT_MODIFIED {
         return Ok(if whole { Transfer::Whole } else { Transfer::Unchanged });
     }
@@ -194,11 +194,6 @@ fn receive(
 fn begin_again(part: &mut Part, url: &str, content: Content) -> Result<(), Trouble> {
     let content = Content { url: url.to_owned(), ..content };
     part.restart(content).map_err(|error| Trouble::here(&part.path, &error))
-}
-
-/// 416: the part is longer than what is published now.
-fn is_range_refusal(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Lasting(why) if why.contains("answers 416"))
 }
 
 /// The first byte, and the whole length where it is told (RFC 9110 section 14.4).

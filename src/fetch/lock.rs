@@ -10,7 +10,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::place::{Partial, digest};
+use super::place::{create, digest};
 
 /// The name of the file.
 pub const LOCK: &str = "sources.lock";
@@ -150,9 +150,9 @@ impl Lock {
     /// A sentence, if it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), String> {
         let refuse = |error| format!("{} cannot be written: {error}", path.display());
-        let mut partial = Partial::new(path).map_err(refuse)?;
-        partial.file.write_all(self.to_text().as_bytes()).map_err(refuse)?;
-        partial.finish().map_err(refuse)
+        let mut whole = create(path).map_err(refuse)?;
+        whole.file().write_all(self.to_text().as_bytes()).map_err(refuse)?;
+        whole.finish().map_err(refuse)
     }
 
     /// What is known of a file.

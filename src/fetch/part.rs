@@ -4,10 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use lapwing_boundaries::whole_file::neighbour;
 use serde::{Deserialize, Serialize};
 use ureq::http::{HeaderMap, header};
 
-use super::place::{Partial, make_folder_of, neighbour};
+use super::place::{create, make_folder_of};
 
 /// Which content the part is of. Only with one of the two validators can a server say whether its
 /// content is still the same.
@@ -62,7 +63,7 @@ impl Part {
     /// can be gone on with.
     pub(super) fn open(path: &Path, url: &str) -> io::Result<Self> {
         make_folder_of(path)?;
-        let (part, about) = (neighbour(path, "part"), neighbour(path, "part.toml"));
+        let (part, about) = (neighbour(path, "part")?, neighbour(path, "part.toml")?);
         let file = File::options().create(true).truncate(false).append(true).open(&part)?;
         let known: Option<Content> =
             fs::read_to_string(&about).ok().and_then(|text| toml::from_str(&text).ok());
@@ -85,8 +86,8 @@ impl Part {
         self.file.set_len(0)?;
         self.bytes = 0;
         if content.if_range().is_some() {
-            let mut about = Partial::new(&self.about)?;
-            about.file.write_all(toml::to_string(&content).unwrap_or_default().as_bytes())?;
+            let mut about = create(&self.about)?;
+            about.file().write_all(toml::to_string(&content).unwrap_or_default().as_bytes())?;
             about.finish()?;
         }
         self.content = content;

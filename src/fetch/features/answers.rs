@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use lapwing_boundaries::load::crs::Crs;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -77,7 +77,7 @@ pub enum PageCrs {
 }
 
 /// One feature of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageFeature {
     /// Its object id.
     pub id: String,

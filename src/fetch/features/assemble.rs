@@ -3,7 +3,8 @@
 use std::io::{BufWriter, Write};
 
 use super::super::trouble::Trouble;
-use super::pages::{KeptFeature, Pages};
+use super::answers::PageFeature;
+use super::pages::Pages;
 
 /// The `crs` member of GeoJSON 2008, which states what RFC 7946 would take for degrees.
 const GRID: &str = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}},"#;
@@ -13,7 +14,7 @@ pub(super) fn write(pages: &Pages, out: &mut impl Write) -> Result<u64, Trouble>
     let Some(degrees) = pages.in_degrees() else {
         return Err(Trouble::lasting("the pages are in different CRSs"));
     };
-    let mut features: Vec<&KeptFeature> = pages.all().collect();
+    let mut features: Vec<&PageFeature> = pages.all().collect();
     features.sort_by(|a, b| (&a.code, &a.json).cmp(&(&b.code, &b.json)));
     let mut out = BufWriter::new(out);
     let crs = if degrees { "" } else { GRID };

@@ -18,7 +18,7 @@ use super::client::{Client, shown};
 use super::file::{Got, check_digests};
 use super::listener::{Listener, Unit};
 use super::lock::Entry;
-use super::place::{Partial, digest};
+use super::place::{create, digest};
 use super::trouble::Trouble;
 use super::wanted::Wanted;
 use answers::Info;
@@ -60,14 +60,14 @@ pub(super) fn fetch(
     };
     listener.end();
     let here = |error: std::io::Error| Trouble::here(&wanted.path, &error);
-    let mut partial = Partial::new(&wanted.path).map_err(here)?;
-    let features = assemble::write(&pages, &mut partial.file)?;
-    let digests = digest(partial.path()).map_err(here)?;
+    let mut whole = create(&wanted.path).map_err(here)?;
+    let features = assemble::write(&pages, whole.file())?;
+    let digests = digest(whole.partial()).map_err(here)?;
     if let Err(trouble) = check_digests(&wanted.origin, url, &digests) {
         pages.remove();
         return Err(trouble);
     }
-    partial.finish().map_err(here)?;
+    whole.finish().map_err(here)?;
     pages.remove();
     Ok(Got::Fetched(Box::new(Entry {
         file: wanted.file.clone(),
@@ -175,9 +175,10 @@ impl Reader<'_> {
                 shown(&self.layer)
             )));
         }
-        pages.add(&page).map_err(|error| Trouble::here(&self.wanted.path, &error))?;
+        let features = page.len();
+        pages.add(page).map_err(|error| Trouble::here(&self.wanted.path, &error))?;
         self.gained = true;
-        self.listener.advance(page.len());
+        self.listener.advance(features);
         Ok(())
     }
 

@@ -5,9 +5,10 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use lapwing_boundaries::whole_file::neighbour;
 use serde::{Deserialize, Serialize};
 
-use super::super::place::{Partial, neighbour};
+use super::super::place::create;
 use super::answers::{Page, PageCrs, PageFeature};
 
 /// The file that says of which query the pages are.
@@ -16,38 +17,31 @@ const MARK: &str = "query";
 /// A folder of pages beside the file that they will be.
 pub(super) struct Pages {
     folder: PathBuf,
+    /// Of which query they are.
+    mark: String,
     /// The first feature's place and the features of each page, in order.
     pages: Vec<Kept>,
 }
 
 /// A page as it lies in the folder.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
+struct Kept {
     degrees: bool,
-    features: Vec<KeptFeature>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct KeptFeature {
-    id: String,
-    pub(super) code: String,
-    pub(super) json: String,
+    features: Vec<PageFeature>,
 }
 
 impl Pages {
     /// The pages of a query that are there already; those of another are thrown away.
     pub(super) fn open(path: &Path, mark: &str) -> io::Result<Self> {
-        let mut pages = Self { folder: neighbour(path, "pages"), pages: Vec::new() };
+        let folder = neighbour(path, "pages")?;
+        let mut pages = Self { folder, mark: mark.to_owned(), pages: Vec::new() };
         if fs::read_to_string(pages.folder.join(MARK)).is_ok_and(|there| there == mark) {
             while let Some(kept) = pages.read_next() {
                 pages.pages.push(kept);
             }
             return Ok(pages);
         }
-        pages.remove_all();
-        let mut file = Partial::new(&pages.folder.join(MARK))?;
-        file.file.write_all(mark.as_bytes())?;
-        file.finish()?;
+        pages.clear()?;
         Ok(pages)
     }
 
@@ -67,18 +61,10 @@ impl Pages {
     }
 
     /// Keeps the page that follows.
-    pub(super) fn add(&mut self, page: &Page) -> io::Result<()> {
-        let feature = |feature: &PageFeature| KeptFeature {
-            id: feature.id.clone(),
-            code: feature.code.clone(),
-            json: feature.json.clone(),
-        };
-        let kept = Kept {
-            degrees: page.crs == PageCrs::Degrees,
-            features: page.features.iter().map(feature).collect(),
-        };
-        let mut file = Partial::new(&self.next_path())?;
-        let mut writer = io::BufWriter::new(&mut file.file);
+    pub(super) fn add(&mut self, page: Page) -> io::Result<()> {
+        let kept = Kept { degrees: page.crs == PageCrs::Degrees, features: page.features };
+        let mut file = create(&self.next_path())?;
+        let mut writer = io::BufWriter::new(file.file());
         serde_json::to_writer(&mut writer, &kept)?;
         writer.flush()?;
         drop(writer);
@@ -99,17 +85,16 @@ impl Pages {
         self.pages.iter().all(|kept| kept.degrees == first).then_some(first)
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &KeptFeature> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &PageFeature> {
         self.pages.iter().flat_map(|kept| &kept.features)
     }
 
     /// Throws all pages away and begins again.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        let mark = fs::read_to_string(self.folder.join(MARK))?;
         self.remove_all();
         self.pages.clear();
-        let mut file = Partial::new(&self.folder.join(MARK))?;
-        file.file.write_all(mark.as_bytes())?;
+        let mut file = create(&self.folder.join(MARK))?;
+        file.file().write_all(self.mark.as_bytes())?;
         file.finish()
     }
 
