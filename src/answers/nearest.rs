@@ -70,7 +70,7 @@ pub fn nearest<'a>(
 
     let nearest = found.into_iter().filter_map(|(distance, key, site)| {
         let site = &atlas.layers()[chosen[key].layer?].layer().sites()[site];
-        let at = Standing { place: Place::Bng(site.position), at: site.position, record: None };
+        let at = Standing::at(site.position);
         Some(NearestSite {
             layer: chosen[key].key.to_string(),
             code: site.code.as_str(),

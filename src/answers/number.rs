@@ -44,7 +44,7 @@ pub(crate) fn decimal(out: &mut Vec<u8>, value: i64, places: u32, is_float: bool
 }
 
 /// Any number, as serde writes it.
-fn by_serde(out: &mut Vec<u8>, value: f64) {
+pub(super) fn by_serde(out: &mut Vec<u8>, value: f64) {
     // Numbers can be written, and to memory.
     let _ = serde_json::to_writer(out, &value);
 }

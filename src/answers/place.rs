@@ -108,32 +108,45 @@ pub struct Location {
 pub(super) struct Standing {
     pub(super) place: Place,
     pub(super) at: Bng,
+    /// Of degrees: how good those metres are.
+    accuracy: Option<Accuracy>,
     /// What is known of the postcode, if the place is one.
     pub(super) record: Option<PostcodeFacts>,
 }
 
 impl Standing {
+    /// A position on the grid.
+    pub(super) fn at(at: Bng) -> Self {
+        Self { place: Place::Bng(at), at, accuracy: None, record: None }
+    }
+
     pub(super) fn find(atlas: &Atlas, place: Place) -> Result<Self, AnswerError> {
-        let (at, record) = match place {
+        let (at, accuracy, record) = match place {
             Place::Postcode(postcode) => {
                 let record = atlas.facts(postcode).ok_or(AnswerError::UnknownPostcode(postcode))?;
                 let at = record.position.ok_or(AnswerError::PostcodeWithoutPosition(postcode))?;
-                (at, Some(record))
+                (at, None, Some(record))
             }
-            Place::LngLat(at) => (at.to_bng().map_err(AnswerError::Outside)?.0, None),
-            Place::Bng(at) => (at, None),
+            Place::LngLat(at) => {
+                let (at, accuracy) = at.to_bng().map_err(AnswerError::Outside)?;
+                (at, Some(accuracy), None)
+            }
+            Place::Bng(at) => return Ok(Self::at(at)),
         };
-        Ok(Self { place, at, record })
+        Ok(Self { place, at, accuracy, record })
+    }
+
+    /// Degrees, and how good an approximation of the metres they are.
+    pub(super) fn lng_lat(&self) -> (LngLat, Accuracy) {
+        match (self.place, self.accuracy) {
+            // The caller's own degrees are exact; how good the metres are is the way forth.
+            (Place::LngLat(given), Some(accuracy)) => (given, accuracy),
+            _ => self.at.to_lng_lat(),
+        }
     }
 
     pub(super) fn location(&self) -> Location {
-        let (lng_lat, accuracy) = match self.place {
-            // The caller's own degrees are exact; how good the metres are is the way forth.
-            Place::LngLat(given) => {
-                (given, given.to_bng().map_or(Accuracy::Helmert, |(_, accuracy)| accuracy))
-            }
-            _ => self.at.to_lng_lat(),
-        };
+        let (lng_lat, accuracy) = self.lng_lat();
         Location {
             lon: degrees(lng_lat.lon()),
             lat: degrees(lng_lat.lat()),

@@ -47,6 +47,9 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_CONNECTIONS", default_value_t = 4096,
         value_parser = positive())]
     pub(crate) max_connections: u32,
+    /// Threads that serve connections [default: as many as there are cores]
+    #[arg(long, value_name = "COUNT", env = "LAPWING_THREADS", value_parser = positive())]
+    pub(crate) threads: Option<u32>,
     /// A body may take this long, and longer the larger it is
     #[arg(long, value_name = "SECONDS", env = "LAPWING_BODY_SECONDS", default_value_t = 20,
         value_parser = positive())]
@@ -96,6 +99,7 @@ impl LimitArgs {
             requests_at_once: self.max_requests as usize,
             work_at_once: self.max_work.map_or(defaults.work_at_once, |count| count as usize),
             connections: self.max_connections as usize,
+            threads: self.threads.map_or(defaults.threads, |count| count as usize),
             drain: seconds(self.drain_seconds),
             ..defaults
         })

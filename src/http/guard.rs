@@ -1,5 +1,9 @@
 //! Refusals before any work is done: too long a URL, too many requests, too long an answer.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 
@@ -35,6 +39,12 @@ pub(super) async fn limit_load(
         let detail = "as many requests as this server takes are being answered: ask again";
         return Problem::new(Kind::Overloaded, detail).with_retry_after(1).into_response();
     };
+    // Most answers are there at once, and need no timer.
+    let mut answer = pin!(answer);
+    let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
+    if let Poll::Ready(answer) = at_once {
+        return answer;
+    }
     tokio::time::timeout(app.limits.answer, answer)
         .await
         .unwrap_or_else(|_| took_too_long(app.limits.answer).into_response())

@@ -36,6 +36,8 @@ pub struct Limits {
     pub work_at_once: usize,
     /// Open connections; more wait to be accepted.
     pub connections: usize,
+    /// Threads that serve connections.
+    pub threads: usize,
     /// How long requests under way may take to finish once shutdown has begun.
     pub drain: Duration,
 }
@@ -60,6 +62,7 @@ impl Default for Limits {
             // One more than there are cores, so that none is idle while a piece is handed over.
             work_at_once: std::thread::available_parallelism().map_or(2, |n| n.get() + 1),
             connections: 4096,
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             drain: Duration::from_secs(25),
         }
     }

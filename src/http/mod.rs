@@ -2,21 +2,23 @@
 //!
 //! A request passes through these, in order:
 //!
-//! 1. [`log`]: it gets an id, and a line in the log once its response is sent;
-//! 2. CORS, compression;
+//! 1. [`current`], [`log`]: it gets an id, and a line in the log once its response is sent;
+//! 2. [`cors`], [`compress`];
 //! 3. [`error`]: whatever goes wrong further in leaves as `application/problem+json`;
 //! 4. [`guard`]: limits on the URL's length, on requests at once and on time;
 //! 5. [`etag`]: a client that has the answer already is told so;
 //! 6. a handler, one module per family of routes.
 //!
-//! [`stack`] puts these round the routes.
+//! [`stack`] puts these round the routes; [`threads`] says who runs it.
 //!
 //! Handlers read parameters strictly ([`params`]), take the atlas once, ask [`crate::answers`] or
 //! [`crate::bulk`], and do what takes long on threads of its own ([`work`]).
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -35,6 +37,9 @@ mod body;
 mod bulk;
 mod changes;
 mod compat;
+mod compress;
+mod cors;
+mod current;
 mod error;
 mod etag;
 mod files;
@@ -57,6 +62,7 @@ mod points;
 mod serve;
 mod spool;
 mod stack;
+mod threads;
 mod tiles;
 mod web;
 mod work;
@@ -147,6 +153,11 @@ impl From<Limits> for Settings {
 struct Taken(Option<Arc<Served>>);
 
 impl Taken {
+    /// The snapshot that answers now. Requests take theirs by [`current::taken`].
+    fn now(app: &App) -> Self {
+        Self(app.live.served())
+    }
+
     fn atlas(self) -> Result<Arc<Atlas>, Problem> {
         self.served().map(|served| Arc::clone(served.atlas()))
     }
@@ -162,22 +173,37 @@ impl Taken {
 impl FromRequestParts<App> for Taken {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let before = parts.extensions.get::<Self>().cloned();
-        Ok(before.unwrap_or_else(|| Self(app.live.served())))
+    async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(current::taken(|| Self::now(app)))
     }
 }
 
-/// Today in UTC, the only clock that answers see.
+/// Today in UTC, the only clock that answers see. Each thread keeps the date, as every request asks
+/// for it and it seldom changes.
 fn today() -> Date {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    const A_DAY_S: u64 = 86_400;
+    thread_local! {
+        static KEPT: Cell<Option<(u64, Date)>> = const { Cell::new(None) };
+    }
+    let now = SystemTime::now();
+    // Before 1970 nothing is kept for long.
+    let day = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / A_DAY_S);
+    match KEPT.get() {
+        Some((kept, date)) if kept == day => date,
+        _ => {
+            let now = jiff::Timestamp::try_from(now).unwrap_or_else(|_| jiff::Timestamp::now());
+            let date = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+            KEPT.set(Some((day, date)));
+            date
+        }
+    }
 }
 
 /// Addresses, each with its methods.
 type Routes = Vec<(&'static str, MethodRouter<App>)>;
 
 /// The routes whose answers are known by the snapshot.
-fn data_routes() -> Routes {
+fn plain_routes() -> Routes {
     [
         lookup::routes(),
         areas::routes(),
@@ -185,12 +211,14 @@ fn data_routes() -> Routes {
         changes::routes(),
         points::routes(),
         files::routes(),
-        ogc::routes(),
-        tiles::routes(),
-        openapi::routes(),
-        compat::routes(),
     ]
     .concat()
+}
+
+/// Those whose answers have links that begin with where the caller reached this service
+/// ([`base`], [`origin`]).
+fn linked_routes() -> Routes {
+    [ogc::routes(), tiles::routes(), openapi::routes(), compat::routes()].concat()
 }
 
 fn other_routes() -> Routes {
@@ -206,8 +234,14 @@ fn other_routes() -> Routes {
 /// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`; those under `/admin`
 /// are there only with [`Settings::admin`], and `/metrics` not with [`Settings::metrics_apart`].
 pub fn addresses() -> Vec<&'static str> {
-    let all =
-        [data_routes(), tiles::tile_routes(), other_routes(), admin::routes(), metrics::routes()]
-            .concat();
+    let all = [
+        plain_routes(),
+        linked_routes(),
+        tiles::tile_routes(),
+        other_routes(),
+        admin::routes(),
+        metrics::routes(),
+    ]
+    .concat();
     all.into_iter().map(|(path, _)| path).collect()
 }

@@ -7,25 +7,33 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 /// Longer than any host or prefix in use.
 const LONGEST: usize = 255;
 
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
+
 /// The headers an address is made from. Whoever keeps such a document must keep it apart by them.
 pub(super) const VARY: &str = "host, x-forwarded-host, x-forwarded-proto, x-forwarded-prefix";
+
+/// The same, one by one.
+pub(super) const HEADERS: [HeaderName; 4] =
+    [header::HOST, FORWARDED_HOST, FORWARDED_PROTO, FORWARDED_PREFIX];
 
 /// `https://host[:port][/prefix]`, without a slash at its end, by what the proxy in front says
 /// (`X-Forwarded-Proto`, `-Host`, `-Prefix`) and else by `Host`. What is no host, scheme or path is
 /// passed over: it could be put there by anybody. Empty where nothing says a host, so that what
 /// follows is at least right on this host.
 pub(super) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
-    let said = |name: &'static str| first(headers, HeaderName::from_static(name));
-    let host = said("x-forwarded-host")
+    let host = first(headers, FORWARDED_HOST)
         .filter(|host| is_host(host))
         .or_else(|| first(headers, header::HOST).filter(|host| is_host(host)))
         .or_else(|| uri.authority().map(Authority::as_str).filter(|host| is_host(host)));
     let Some(host) = host else { return String::new() };
-    let scheme = match said("x-forwarded-proto") {
+    let scheme = match first(headers, FORWARDED_PROTO) {
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
         _ => "http",
     };
-    let prefix = said("x-forwarded-prefix").filter(|prefix| is_prefix(prefix)).unwrap_or_default();
+    let prefix =
+        first(headers, FORWARDED_PREFIX).filter(|prefix| is_prefix(prefix)).unwrap_or_default();
     format!("{scheme}://{host}{}", prefix.trim_end_matches('/'))
 }
 

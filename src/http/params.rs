@@ -25,22 +25,15 @@ pub(super) struct Params<'a> {
 impl<'a> Params<'a> {
     /// Reads a query, of which only the `known` names may be there, each once.
     pub(super) fn read(query: Option<&'a str>, known: &[&[&str]]) -> Result<Self, Problem> {
-        let known: Vec<&str> = known.concat();
         let mut pairs: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            let shown: String = name.chars().take(40).collect();
-            if !known.contains(&name.as_ref()) {
-                let takes = match &known[..] {
-                    [] => "it takes none".to_owned(),
-                    known => format!("it takes {}", known.join(", ")),
-                };
-                let detail = format!("this route has no parameter {shown:?}: {takes}");
-                let problem = Problem::new(Kind::UnknownParameter, detail);
-                return Err(problem.with("parameter", shown).with("known", known));
+            if !known.iter().any(|names| names.contains(&name.as_ref())) {
+                return Err(unknown(&name, known));
             }
             if pairs.iter().any(|(earlier, _)| *earlier == name) {
-                let detail = format!("{shown} is given twice: give it once");
-                return Err(Problem::new(Kind::RepeatedParameter, detail).with("parameter", shown));
+                let detail = format!("{name} is given twice: give it once");
+                let problem = Problem::new(Kind::RepeatedParameter, detail);
+                return Err(problem.with("parameter", name.into_owned()));
             }
             pairs.push((name, value));
         }
@@ -107,9 +100,9 @@ impl<'a> Params<'a> {
 
     /// The one place asked about.
     pub(super) fn place(&self) -> Result<Place, Problem> {
-        let given: Vec<&str> = PLACE.into_iter().filter(|name| self.get(name).is_some()).collect();
-        match given[..] {
-            ["postcode"] => {
+        let given = PLACE.map(|name| self.get(name).is_some());
+        match given {
+            [true, false, false, false, false] => {
                 let text = self.get("postcode").unwrap_or_default();
                 let postcode = Postcode::parse(text).map_err(|error| {
                     Problem::new(Kind::InvalidPostcode, error.to_string())
@@ -117,18 +110,26 @@ impl<'a> Params<'a> {
                 })?;
                 Ok(Place::Postcode(postcode))
             }
-            ["lon", "lat"] => {
+            [false, true, true, false, false] => {
                 let (lon, lat) = (self.number("lon")?, self.number("lat")?);
                 LngLat::new(lon, lat).map(Place::LngLat).map_err(|e| position(e, "lon"))
             }
-            ["easting", "northing"] => {
+            [false, false, false, true, true] => {
                 let (easting, northing) = (self.number("easting")?, self.number("northing")?);
                 Bng::new(easting, northing).map(Place::Bng).map_err(|e| position(e, "easting"))
             }
-            [] => Err(Problem::new(
+            _ => Err(self.no_place()),
+        }
+    }
+
+    /// What is wrong with the parameters of a place.
+    fn no_place(&self) -> Problem {
+        let given: Vec<&str> = PLACE.into_iter().filter(|name| self.get(name).is_some()).collect();
+        match given[..] {
+            [] => Problem::new(
                 Kind::MissingParameter,
                 "say which place: postcode=NN1 1ED, or lon=-0.896&lat=52.236, or easting=475486&northing=260275",
-            )),
+            ),
             ["lon" | "lat" | "easting" | "northing"] => {
                 let other = match given[0] {
                     "lon" => "lat",
@@ -137,14 +138,14 @@ impl<'a> Params<'a> {
                     _ => "easting",
                 };
                 let detail = format!("{} needs {other} beside it", given[0]);
-                Err(Problem::new(Kind::MissingParameter, detail).with("parameter", other))
+                Problem::new(Kind::MissingParameter, detail).with("parameter", other)
             }
             _ => {
                 let detail = format!(
                     "{} are given together: ask by postcode, or by lon and lat, or by easting and northing",
                     given.join(", ")
                 );
-                Err(Problem::new(Kind::ConflictingParameters, detail).with("parameters", given))
+                Problem::new(Kind::ConflictingParameters, detail).with("parameters", given)
             }
         }
     }
@@ -158,6 +159,17 @@ impl<'a> Params<'a> {
             Err(malformed(name, self.get(name).unwrap_or_default(), form))
         }
     }
+}
+
+fn unknown(name: &str, known: &[&[&str]]) -> Problem {
+    let shown: String = name.chars().take(40).collect();
+    let known = known.concat();
+    let takes = match &known[..] {
+        [] => "it takes none".to_owned(),
+        known => format!("it takes {}", known.join(", ")),
+    };
+    let detail = format!("this route has no parameter {shown:?}: {takes}");
+    Problem::new(Kind::UnknownParameter, detail).with("parameter", shown).with("known", known)
 }
 
 fn position(error: InvalidPosition, parameter: &str) -> Problem {

@@ -7,20 +7,19 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::Request;
-use axum::response::Response;
+use axum::body::{Body, HttpBody as _};
+use axum::http::{Request, Version};
 use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tower::{Service, ServiceBuilder};
 
-use super::patient::Patient;
-use super::stack::{metrics_stack, stack};
+use super::patient::{Doing, Patient};
+use super::stack::Stack;
+use super::threads::Threads;
 use super::{Limits, Settings};
 use crate::state::Live;
 
@@ -36,7 +35,7 @@ pub async fn run(
 ) -> io::Result<()> {
     let settings = settings.into();
     let limits = settings.limits.clone();
-    let stack = stack(live.clone(), settings);
+    let stack = Stack::new(live.clone(), settings);
     accept(listener, stack, &limits, shutdown, || {
         live.drain();
         tracing::info!("shutting down: finishing the requests under way");
@@ -52,25 +51,19 @@ pub async fn serve_metrics(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let limits = Limits { connections: 64, ..settings.limits.clone() };
-    accept(listener, metrics_stack(live, settings), &limits, shutdown, || {}).await
+    let limits = Limits { connections: 64, threads: 1, ..settings.limits.clone() };
+    accept(listener, Stack::of_metrics(live, settings), &limits, shutdown, || {}).await
 }
 
 /// Accepts connections until `shutdown` is done; then says so by `begin_end`, and finishes.
-async fn accept<S>(
+async fn accept(
     listener: TcpListener,
-    stack: S,
+    stack: Stack,
     limits: &Limits,
     shutdown: impl Future<Output = ()>,
     begin_end: impl FnOnce(),
-) -> io::Result<()>
-where
-    S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
-    let stack = ServiceBuilder::new()
-        .map_request(|request: Request<Incoming>| request.map(Body::new))
-        .service(stack);
+) -> io::Result<()> {
+    let threads = Threads::start(limits.threads)?;
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
     let builder = builder(limits);
@@ -84,24 +77,19 @@ where
             accepted = listener.accept() => accepted,
             () = &mut shutdown => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of file handles, most likely: wait for some to be closed.
-                tracing::warn!(%error, "a connection was not accepted");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        let io = TokioIo::new(Patient::new(ready(stream), limits.idle));
-        let connection = builder.serve_connection(io, TowerToHyperService::new(stack.clone()));
-        let connection = graceful.watch(connection.into_owned());
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection ended early");
-            }
-            drop(place);
+        let given = accepted.and_then(|(stream, _)| {
+            let (builder, stack, idle) = (builder.clone(), stack.clone(), limits.idle);
+            let watcher = graceful.watcher();
+            threads.give(ready(stream), async move |stream| {
+                serve(stream, builder, stack, idle, watcher).await;
+                drop(place);
+            })
         });
+        if let Err(error) = given {
+            // Out of file handles, most likely: wait for some to be closed.
+            tracing::warn!(%error, "a connection was not accepted");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
     begin_end();
     drop(listener);
@@ -111,10 +99,33 @@ where
     Ok(())
 }
 
+/// Serves one connection to its end.
+async fn serve(
+    stream: TcpStream,
+    builder: Builder<TokioExecutor>,
+    stack: Stack,
+    idle: Duration,
+    watcher: Watcher,
+) {
+    let doing = Arc::<Doing>::default();
+    let io = TokioIo::new(Patient::new(stream, idle, Arc::clone(&doing)));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let under_way = doing.request(request.version() == Version::HTTP_2);
+        // A body that is empty need not be kept in a box.
+        let request =
+            request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
+        let answer = stack.clone().answer(request, Some(under_way));
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    let connection = watcher.watch(builder.serve_connection(io, service).into_owned());
+    if let Err(error) = connection.await {
+        tracing::debug!(error, "a connection ended early");
+    }
+}
+
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    // The time for a request head is also that for the next request on an idle connection.
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.idle);
+    // For HTTP/1 the socket itself sees to it that no head of a request is waited for too long.
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -1,153 +1,192 @@
 //! The routes with everything round them.
 //!
-//! Each route has one layer of its own, which knows what kind of route it is; the rest is put round
-//! the router as a whole. A layer of axum's clones all that lies within it at every request, so one
-//! more layer on the routes costs more than the one before.
+//! What stands round a route is one function, not a pile of layers: a layer of axum's clones all
+//! that lies within it and puts its future in a box, at every request. So that this function knows
+//! of what [`Kind`] the route is, it looks the path up in a [`Table`] of its own first.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
-use tower::{Service, ServiceBuilder};
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::CompressionLevel;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate};
-use tower_http::cors::{Any, CorsLayer};
+use tower::Service;
 
+use super::current::{self, REQUEST_ID, RequestId};
+use super::log::{Counted, Line};
+use super::patient::UnderWay;
 use super::{
-    App, Routes, Settings, admin, compat, data_routes, error, etag, files, guard, log, metrics,
-    other_routes, tiles,
+    App, Metrics, Routes, Settings, admin, compat, compress, cors, error, etag, guard,
+    linked_routes, metrics, other_routes, plain_routes, tiles,
 };
 use crate::state::Live;
 
 /// Every route, over the live snapshot.
 pub fn router(live: Live, settings: impl Into<Settings>) -> Router {
-    Router::new().fallback_service(stack(live, settings.into()))
+    Router::new().fallback_service(Stack::new(live, settings.into()))
 }
 
-/// The same, as it stands behind a socket.
-pub(super) fn stack(
-    live: Live,
-    settings: Settings,
-) -> impl Service<
-    Request,
-    Response = Response,
-    Error = Infallible,
-    Future: Future<Output = Result<Response, Infallible>> + Send,
-> + Clone
-+ Send
-+ Sync
-+ 'static {
-    let when = |wanted: bool, routes: Routes| if wanted { routes } else { Vec::new() };
-    let of_operator = [
-        when(settings.admin.is_some(), admin::routes()),
-        when(!settings.metrics_apart, metrics::routes()),
-    ];
-    let app = App::new(live, settings);
-    let counters = app.metrics.clone();
-    let routes = gather(data_routes())
-        .layer(from_fn_with_state(app.clone(), data))
-        .merge(gather(tiles::tile_routes()).layer(from_fn_with_state(app.clone(), tile)))
-        .merge(gather([other_routes(), of_operator.concat()].concat()).layer(from_fn(other)))
-        .fallback(error::unknown_route)
-        .with_state(app);
-    ServiceBuilder::new()
-        .layer(from_fn_with_state(counters, log::observe))
-        .layer(cors())
-        .layer(compression())
-        .layer(from_fn(finished))
-        .service(routes)
+/// What a route's answers are known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// By the snapshot.
+    Plain,
+    /// By the snapshot, and with links, which begin with where the caller reached this service.
+    Linked,
+    /// Tiles, which carry tags of their own.
+    Tile,
+    /// By what goes on; they are answered however much there is to do.
+    Other,
 }
 
-/// The counters alone, for an address of their own.
-pub(super) fn metrics_stack(live: Live, settings: Settings) -> Router {
-    let app = App::new(live, settings);
-    let counters = app.metrics.clone();
-    gather(metrics::routes())
-        .layer(from_fn(other))
-        .fallback(error::unknown_route)
-        .layer(from_fn(finished))
-        .layer(from_fn_with_state(counters, log::observe))
-        .with_state(app)
+/// A route as it is matched.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    pattern: &'static str,
+    kind: Kind,
+    /// Its place among the counters.
+    counted: Option<usize>,
 }
 
-fn gather(routes: Routes) -> Router<App> {
-    routes.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods))
-}
+/// The routes by their paths, matched as the router matches them.
+#[derive(Debug, Default)]
+struct Table(matchit::Router<Entry>);
 
-/// Round the routes whose answers are known by the snapshot.
-async fn data(State(app): State<App>, request: Request, next: Next) -> Response {
-    log::note_route(&request);
-    let is_post = request.method() == Method::POST;
-    guard::limit_load(&app, is_post, etag::revalidate(&app, request, next)).await
-}
-
-/// Round tiles, which carry tags of their own.
-async fn tile(State(app): State<App>, request: Request, next: Next) -> Response {
-    log::note_route(&request);
-    let is_post = request.method() == Method::POST;
-    guard::limit_load(&app, is_post, next.run(request)).await
-}
-
-/// Round what must be answered however much there is to do.
-async fn other(request: Request, next: Next) -> Response {
-    log::note_route(&request);
-    next.run(request).await
-}
-
-/// Round everything: what goes wrong leaves as a problem.
-async fn finished(request: Request, next: Next) -> Response {
-    let dialect = compat::Dialect::of(request.uri().path());
-    error::finish(dialect, async {
-        match guard::check_url(&request) {
-            Ok(()) => next.run(request).await,
-            Err(problem) => problem.into_response(),
+impl Table {
+    fn add(&mut self, routes: &Routes, kind: Kind, metrics: &Metrics) {
+        for (pattern, _) in routes {
+            let entry = Entry { pattern, kind, counted: metrics.place_of(pattern) };
+            self.0.insert(*pattern, entry).expect("the router would not take it either");
         }
-    })
-    .await
+    }
+
+    fn at(&self, path: &str) -> Option<Entry> {
+        self.0.at(path).ok().map(|found| *found.value)
+    }
 }
 
-/// Of gzip and brotli alike: brotli's own default, 11, takes a hundred times as long as 4 for a
-/// tenth less.
-const COMPRESSION: i32 = 4;
+/// The service as it stands behind a socket. Clones are one and the same.
+#[derive(Clone, Debug)]
+pub(super) struct Stack(Arc<Inner>);
 
-fn compression() -> CompressionLayer<impl Predicate> {
-    let may = |_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions| {
-        marks.get::<files::AsItIs>().is_none()
-    };
-    CompressionLayer::new()
-        .quality(CompressionLevel::Precise(COMPRESSION))
-        .compress_when(DefaultPredicate::new().and(may))
+#[derive(Debug)]
+struct Inner {
+    app: App,
+    table: Table,
+    router: Router,
 }
 
-/// Any page may ask: the data are public and nothing here knows a user.
-fn cors() -> CorsLayer {
-    const A_DAY: std::time::Duration = std::time::Duration::from_hours(24);
-    CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::HEAD, Method::POST])
-        .allow_headers([
-            header::ACCEPT,
-            header::CONTENT_TYPE,
-            header::IF_NONE_MATCH,
-            header::IF_RANGE,
-            header::RANGE,
-            log::REQUEST_ID,
-            // What clients of postcodes.io may send there.
-            HeaderName::from_static("x-requested-with"),
-        ])
-        .expose_headers([
-            header::ACCEPT_RANGES,
-            header::CONTENT_DISPOSITION,
-            header::CONTENT_RANGE,
-            header::ETAG,
-            header::LINK,
-            header::RETRY_AFTER,
-            log::REQUEST_ID,
-        ])
-        .max_age(A_DAY)
+impl Stack {
+    pub(super) fn new(live: Live, settings: Settings) -> Self {
+        let of_operator = if settings.admin.is_some() { admin::routes() } else { Vec::new() };
+        let of_metrics = if settings.metrics_apart { Vec::new() } else { metrics::routes() };
+        let others = [other_routes(), of_operator, of_metrics].concat();
+        Self::of(
+            App::new(live, settings),
+            [
+                (Kind::Plain, plain_routes()),
+                (Kind::Linked, linked_routes()),
+                (Kind::Tile, tiles::tile_routes()),
+                (Kind::Other, others),
+            ],
+        )
+    }
+
+    /// The counters alone, for an address of their own.
+    pub(super) fn of_metrics(live: Live, settings: Settings) -> Self {
+        Self::of(App::new(live, settings), [(Kind::Other, metrics::routes())])
+    }
+
+    fn of<const N: usize>(app: App, kinds: [(Kind, Routes); N]) -> Self {
+        let mut table = Table::default();
+        let mut router = Router::new();
+        for (kind, routes) in kinds {
+            table.add(&routes, kind, &app.metrics);
+            for (pattern, methods) in routes {
+                router = router.route(pattern, methods);
+            }
+        }
+        let router = router.fallback(error::unknown_route).with_state(app.clone());
+        Self(Arc::new(Inner { app, table, router }))
+    }
+
+    /// Answers a request. `under_way` is dropped when the answer has been sent.
+    pub(super) async fn answer(
+        self,
+        request: Request,
+        under_way: Option<UnderWay>,
+    ) -> Response<Counted> {
+        let id = RequestId::of(request.headers());
+        let route = self.0.table.at(request.uri().path());
+        let line = Line::begin(
+            request.method().clone(),
+            route.map(|route| (route.pattern, route.counted)),
+            id.clone(),
+            &self.0.app.metrics,
+            under_way,
+        );
+        let sent = id.header();
+        let answer = self.0.of_any_origin(request, route.map(|route| route.kind));
+        let (mut head, body) = current::within(id, answer).await.into_parts();
+        head.headers.insert(REQUEST_ID, sent);
+        let body = line.end_with(head.status, body);
+        Response::from_parts(head, body)
+    }
+}
+
+impl Inner {
+    async fn of_any_origin(&self, request: Request, kind: Option<Kind>) -> Response {
+        if request.method() == Method::OPTIONS {
+            return cors::preflight();
+        }
+        let origin = cors::Asks::of(request.headers());
+        let coding = compress::Asks::of(&request);
+        let dialect = compat::Dialect::of(request.uri().path());
+        // What goes wrong leaves as a problem.
+        let response = error::finish(dialect, self.kept_within_limits(request, kind)).await;
+        cors::allow(origin, compress::compress(coding, response).await)
+    }
+
+    async fn kept_within_limits(&self, request: Request, kind: Option<Kind>) -> Response {
+        if let Err(problem) = guard::check_url(&request) {
+            return problem.into_response();
+        }
+        let is_post = request.method() == Method::POST;
+        let links = match kind {
+            Some(Kind::Plain) => false,
+            Some(Kind::Linked) => true,
+            Some(Kind::Tile) => {
+                return guard::limit_load(&self.app, is_post, self.routed(request)).await;
+            }
+            Some(Kind::Other) | None => return self.routed(request).await,
+        };
+        let answer = etag::revalidate(&self.app, request, links, |request| self.routed(request));
+        guard::limit_load(&self.app, is_post, answer).await
+    }
+
+    async fn routed(&self, request: Request) -> Response {
+        match self.router.clone().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
+impl Service<Request> for Stack {
+    type Response = Response<Counted>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Counted>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let stack = self.clone();
+        Box::pin(async move { Ok(stack.answer(request, None).await) })
+    }
 }

@@ -9,9 +9,9 @@ use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
+use super::current;
 use super::error::{Kind, Problem};
 use super::limits::Limits;
-use super::log;
 
 pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -33,8 +33,8 @@ impl Workshop {
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let id = log::current_id();
-        let answer = self.run(move || log::in_name_of(id, work));
+        let id = current::id();
+        let answer = self.run(move || current::in_name_of(id, work));
         let Ok(answer) = tokio::time::timeout(self.patience, answer).await else {
             return Err(took_too_long(self.patience));
         };

@@ -83,6 +83,66 @@ async fn answers_are_compressed_as_the_client_likes() {
     assert!(br.body.len() < plain.body.len() / 2);
 }
 
+#[tokio::test]
+async fn a_small_answer_is_compressed_at_one_go_if_that_saves_a_packet() {
+    let long = "/v1/lookup?postcode=NN11AA";
+    let plain = get(long).await;
+    assert!(plain.body.len() > 1024);
+    let gzip = get_with(long, &[("accept-encoding", "gzip, deflate")]).await;
+    assert_eq!(gzip.header("content-encoding"), "gzip");
+    assert_eq!(gzip.header("content-length"), gzip.body.len().to_string());
+    assert!(gzip.body.len() < plain.body.len() / 2);
+    // The same compressor again.
+    for _ in 0..3 {
+        let again = get_with(long, &[("accept-encoding", "gzip")]).await;
+        assert_eq!(unzipped(&again), plain.text());
+    }
+    let short = "/v1/lookup?postcode=NN19ZZ";
+    for (path, coding) in [(short, "gzip"), (short, "br"), (long, "gzip;q=0"), (long, "identity")] {
+        let reply = get_with(path, &[("accept-encoding", coding)]).await;
+        assert_eq!(reply.header("content-encoding"), "", "{path} {coding}");
+        assert!(reply.body.starts_with(b"{"), "{path} {coding}");
+    }
+    let head = Request::head(long).header("accept-encoding", "gzip").body(Body::empty()).unwrap();
+    let head = send(service(), head).await;
+    assert_eq!(head.header("content-length"), plain.body.len().to_string());
+}
+
+#[tokio::test]
+async fn answers_with_links_are_kept_apart_by_who_asked_where() {
+    let mut linked = 0;
+    for path in [
+        "/v1/layers",
+        "/v1/lookup?postcode=NN11AA",
+        "/v1/areas/ward/E05000001",
+        "/v1/areas/ward/E05000001/overlaps?with=lap",
+        "/v1/overlaps/ward/lap",
+        "/v1/search?q=w",
+        "/collections",
+        "/collections/ward/items",
+        "/tiles/ward.json",
+        "/api",
+        "/mapit/area/E05000001",
+        "/postcodes-io/postcodes/NN11AA",
+    ] {
+        let reply = get_with(path, &[("host", "strange.example")]).await;
+        assert!(reply.status.is_success() || reply.status.is_redirection(), "{path}");
+        let location = reply.header("location");
+        let names = reply.text().contains("strange.example") || location.contains("strange");
+        let vary: Vec<_> =
+            reply.headers.get_all("vary").iter().map(|v| v.to_str().unwrap().to_owned()).collect();
+        let vary = vary.join(", ");
+        assert!(vary.contains("origin"), "{path}: {vary}");
+        if names {
+            linked += 1;
+            assert!(vary.contains("x-forwarded-host"), "{path}: {vary}");
+            let elsewhere = get_with(path, &[("host", "other.example")]).await;
+            assert_ne!(reply.header("etag"), elsewhere.header("etag"), "{path}");
+        }
+    }
+    assert!(linked >= 4, "{linked}");
+}
+
 /// All but the moment at which an answer was made.
 fn without_time(text: &str) -> String {
     let Some((before, after)) = text.split_once("\"timeStamp\":\"") else { return text.to_owned() };

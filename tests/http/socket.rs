@@ -154,6 +154,47 @@ async fn half_a_request_head_is_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_idle_connection_is_closed_and_one_at_work_is_not() {
+    let limits = Limits { idle: Duration::from_millis(200), ..Limits::default() };
+    let server = start(limits).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    // A body that takes three times as long as an idle connection may.
+    let body = format!("postcode\n{}", "NN11AA\n".repeat(60));
+    let head = head(body.len()).replace("connection: close\r\n", "");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for piece in body.as_bytes().chunks(20) {
+        stream.write_all(piece).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    let started = Instant::now();
+    let reply = read_all(&mut stream).await;
+    assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+    assert_eq!(reply.matches("ok,E05000001").count(), 60);
+    assert!(started.elapsed() < Duration::from_secs(5), "then it is closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_thread_serves_many_connections() {
+    for threads in [1, 3] {
+        let server = start(Limits { threads, ..Limits::default() }).await;
+        let asking = (0..20).map(|_| async {
+            let mut stream = TcpStream::connect(server.address).await.unwrap();
+            // Two at once, of which the last ends the connection.
+            let request = "GET /v1/lookup?postcode=NN11AA HTTP/1.1\r\nhost: x\r\n";
+            let both = format!("{request}\r\n{request}connection: close\r\n\r\n");
+            stream.write_all(both.as_bytes()).await.unwrap();
+            read_all(&mut stream).await
+        });
+        for reply in futures_util::future::join_all(asking).await {
+            assert_eq!(reply.matches("HTTP/1.1 200").count(), 2, "{reply}");
+            assert_eq!(reply.matches("\"postcode\":\"NN1 1AA\"").count(), 2, "{reply}");
+        }
+        server.stop.send(()).unwrap();
+        server.task.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_swap_under_load_never_fails_a_request() {
     let server = start(Limits::default()).await;
     let live = server.live.clone();

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer, Day};
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::gazetteer::Month;
-use lapwing_boundaries::locate;
+use lapwing_boundaries::locate::{self, Level};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 
@@ -115,6 +115,58 @@ fn a_known_answer_is_the_one_found_on_the_spot() {
         }
     }
     assert!(known_ones > 0);
+}
+
+/// Positions of all kinds: anywhere and outside, near postcodes, on vertices, with fractions.
+fn positions(atlas: &Atlas, seed: u64) -> Vec<Place> {
+    let mut state = seed;
+    let mut random = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut found = Vec::new();
+    for record in atlas.postcodes().iter().filter_map(|record| record.position).take(60) {
+        found.push((record.easting() + random() * 300.0, record.northing() - random() * 300.0));
+        found.push((record.easting(), record.northing()));
+    }
+    for layer in atlas.layers().iter().map(AtlasLayer::layer).filter(|layer| layer.is_areas()) {
+        let edges = layer.areas().iter().flat_map(lapwing_boundaries::area::Area::edges);
+        found.extend(edges.step_by(97).take(40).map(|edge| edge.start.x_y()));
+    }
+    found.extend((0..60).map(|_| (random() * 700_000.0, random() * 1_300_000.0)));
+    found.push((-90_000.5, 1_300_000.25));
+    let positions = found.into_iter().filter_map(|(x, y)| Bng::new(x, y).ok());
+    positions.flat_map(|at| [Place::Bng(at), Place::LngLat(at.to_lng_lat().0)]).collect()
+}
+
+#[test]
+fn positions_are_answered_byte_for_byte() {
+    let seed = 11;
+    let world = demo::world(seed, &WorldSize::of_wards(8)).into_contents();
+    for atlas in [Atlas::build(world, Timestamp::UNIX_EPOCH, &()), squares::atlas()] {
+        let ready = Ready::default();
+        let areas = atlas.layers().iter().map(AtlasLayer::layer).filter(|layer| layer.is_areas());
+        let ids: Vec<String> = areas.map(|layer| layer.meta().id.to_string()).collect();
+        let (mut near, mut nowhere) = (0, 0);
+        for place in positions(&atlas, seed) {
+            for names in [None, Some(&ids[..]), Some(&ids[..1])] {
+                for day in days() {
+                    let mut ours = Vec::new();
+                    ready.write_lookup(&mut ours, &atlas, place, names, day).unwrap();
+                    let ours = String::from_utf8(ours).unwrap();
+                    let theirs = by_serde(&atlas, place, names, day);
+                    assert_eq!(
+                        ours,
+                        String::from_utf8_lossy(&theirs),
+                        "{place:?} {names:?} {day:?}"
+                    );
+                    near += usize::from(ours.contains("\"distance_m\""));
+                    nowhere += usize::from(!ours.contains("\"match\""));
+                }
+            }
+        }
+        assert!(near > 20 && nowhere > 20, "seed {seed}: {near} near, {nowhere} nowhere");
+    }
 }
 
 #[test]

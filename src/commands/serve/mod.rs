@@ -64,7 +64,7 @@ pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
         ..Settings::default()
     };
     let service = Service { live, opening, reloads, settings };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Refused(format!("no threads to serve with: {error}")))?;

@@ -11,7 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::compat::{Dialect, Spoken};
-use super::log::{self, RequestId};
+use super::current::{self, RequestId};
 use crate::answers::AnswerError;
 
 mod kinds;
@@ -39,7 +39,7 @@ impl Problem {
 
     /// Something that should not have happened; `why` goes to the log alone.
     pub fn internal(why: &dyn std::fmt::Display) -> Self {
-        let id = log::current_id();
+        let id = current::id();
         let request_id = id.as_ref().map_or("-", RequestId::as_str);
         tracing::error!(%why, request_id, "internal error");
         Self::new(Kind::Internal, "something went wrong here; it has been logged")
@@ -151,7 +151,7 @@ pub(super) async fn finish(
 ) -> Response {
     use futures_util::FutureExt as _;
     let caught = std::panic::AssertUnwindSafe(answer).catch_unwind().await;
-    let id = log::current_id();
+    let id = current::id();
     let id = id.as_ref();
     let tell = |problem: &Problem| match dialect {
         None => problem.response(id),
@@ -197,30 +197,18 @@ pub(super) async fn page(Path(slug): Path<String>) -> Result<Html<String>, Probl
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
-    use axum::body::Body;
-    use axum::extract::Request;
-    use axum::middleware::{Next, from_fn, from_fn_with_state};
-    use axum::routing::get;
+    use axum::http::HeaderMap;
     use http_body_util::BodyExt as _;
-    use tower::ServiceExt as _;
 
     use super::*;
-    use crate::http::Metrics;
 
     #[tokio::test]
     async fn a_panic_is_an_internal_problem_that_tells_nothing_of_it() {
-        async fn panics() {
+        async fn panics() -> Response {
             panic!("secret {}", "detail");
         }
-        let service = Router::new()
-            .route("/", get(panics))
-            .layer(from_fn(async |request: Request, next: Next| {
-                finish(None, next.run(request)).await
-            }))
-            .layer(from_fn_with_state(Metrics::default(), log::observe));
-        let request = Request::get("/").body(Body::empty()).unwrap();
-        let response = service.oneshot(request).await.unwrap();
+        let id = RequestId::of(&HeaderMap::new());
+        let response = current::within(id, finish(None, panics())).await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let problem: Value = serde_json::from_slice(&body).unwrap();

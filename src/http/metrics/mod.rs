@@ -6,7 +6,6 @@
 //! which may be personal and of which there is no end.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
@@ -46,7 +45,6 @@ pub struct Metrics {
 struct Inner {
     /// Every pattern, and last [`NO_ROUTE`].
     routes: Vec<&'static str>,
-    places: HashMap<&'static str, usize>,
     shards: Vec<Shard>,
 }
 
@@ -75,7 +73,6 @@ impl Default for Metrics {
     fn default() -> Self {
         let routes: Vec<&'static str> =
             super::addresses().into_iter().chain(std::iter::once(NO_ROUTE)).collect();
-        let places = routes.iter().enumerate().map(|(place, route)| (*route, place)).collect();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let shard = || Shard {
             in_flight: AtomicI64::new(0),
@@ -85,7 +82,7 @@ impl Default for Metrics {
             tiles_made: AtomicU64::new(0),
         };
         let shards = (0..threads.next_power_of_two().min(64)).map(|_| shard()).collect();
-        Self { inner: Arc::new(Inner { routes, places, shards }) }
+        Self { inner: Arc::new(Inner { routes, shards }) }
     }
 }
 
@@ -106,18 +103,23 @@ impl Metrics {
         InFlight(self.clone())
     }
 
-    /// A request has been answered, so many bytes in so long, or its client has gone.
+    /// The place of a route among those that are counted.
+    pub(super) fn place_of(&self, pattern: &str) -> Option<usize> {
+        self.inner.routes.iter().position(|route| *route == pattern)
+    }
+
+    /// A request has been answered, so many bytes in so long, or its client has gone. `route` is
+    /// its [place](Self::place_of).
     pub(super) fn answered(
         &self,
-        route: Option<&str>,
+        route: Option<usize>,
         method: &Method,
         status: StatusCode,
         bytes: u64,
         took: Duration,
     ) {
         let none = self.inner.routes.len() - 1;
-        let place = route.map_or(none, |route| *self.inner.places.get(route).unwrap_or(&none));
-        let of_route = &self.shard().routes[place];
+        let of_route = &self.shard().routes[route.map_or(none, |place| place.min(none))];
         let method = match *method {
             Method::GET => 0,
             Method::HEAD => 1,

@@ -1,35 +1,17 @@
-//! Lookups of known postcodes, put together from ready parts: the same bytes that serde writes of
-//! [`LookupAnswer`](super::LookupAnswer), without making one.
-//!
-//! What a snapshot's answers share is written once: the text of every area ([`AreaTexts`]), and for
-//! the layers and day asked the texts around them ([`ReadyLookup`]). What is left for an answer is
-//! one search for the postcode, some copying, and a few numbers.
+//! Texts that answers share, written once.
 
-use std::sync::{Arc, OnceLock};
-
-use arc_swap::ArcSwapOption;
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day, KnownAnswer};
-use lapwing_boundaries::gazetteer::PostcodeFacts;
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::locate::Level;
-use lapwing_boundaries::position::Accuracy;
 use lapwing_boundaries::predicate::Position;
 
-use super::error::AnswerError;
-use super::place::Place;
-use super::shape::{layers_used, snapshot};
-use super::{choose, lookup, number};
-
-/// What a snapshot keeps ready for lookups.
-#[derive(Debug, Default)]
-pub struct Ready {
-    texts: OnceLock<AreaTexts>,
-    /// What was asked last without naming layers.
-    usual: ArcSwapOption<ReadyLookup>,
-}
+use super::told::{Told, Written};
+use crate::answers::error::AnswerError;
+use crate::answers::shape::{layers_used, snapshot};
+use crate::answers::{choose, number};
 
 /// `"code":"N4","name":"Northampton 4"` of every area.
 #[derive(Debug)]
-struct AreaTexts {
+pub(super) struct AreaTexts {
     bytes: Vec<u8>,
     /// Where the text of each area begins, layer by layer; one more at the end.
     starts: Vec<u32>,
@@ -39,8 +21,8 @@ struct AreaTexts {
 
 /// The texts around the answers for some layers and a day.
 #[derive(Debug)]
-struct ReadyLookup {
-    day: Day,
+pub(super) struct ReadyLookup {
+    pub(super) day: Day,
     /// `,"date":"2024-05-01"`, or nothing.
     date: Vec<u8>,
     layers: Vec<ReadyLayer>,
@@ -68,7 +50,7 @@ fn json(value: &impl serde::Serialize) -> Vec<u8> {
 }
 
 impl AreaTexts {
-    fn of(atlas: &Atlas) -> Self {
+    pub(super) fn of(atlas: &Atlas) -> Self {
         let mut texts = Self { bytes: Vec::new(), starts: vec![0], layers: Vec::new() };
         for (place, layer) in atlas.layers().iter().enumerate() {
             texts.layers.push(texts.starts.len() - 1);
@@ -92,7 +74,11 @@ impl AreaTexts {
 }
 
 impl ReadyLookup {
-    fn new(atlas: &Atlas, names: Option<&[String]>, day: Day) -> Result<Self, AnswerError> {
+    pub(super) fn new(
+        atlas: &Atlas,
+        names: Option<&[String]>,
+        day: Day,
+    ) -> Result<Self, AnswerError> {
         let chosen = choose(atlas, names, day)?;
         let layer = |chosen: &Chosen| {
             let key = String::from_utf8_lossy(&json(&chosen.key.as_str())).into_owned();
@@ -121,28 +107,32 @@ impl ReadyLookup {
         Ok(Self { day, date, layers: chosen.iter().map(layer).collect(), tail })
     }
 
-    /// Appends the answer for a postcode.
-    fn write(
+    /// The layers asked, by their places in the atlas.
+    pub(super) fn layers(&self) -> impl Iterator<Item = Option<usize>> {
+        self.layers.iter().map(|ready| ready.layer)
+    }
+
+    /// Appends the answer for a place of which so much is `told`.
+    pub(super) fn write(
         &self,
         out: &mut Vec<u8>,
         texts: &AreaTexts,
-        record: &PostcodeFacts,
-        known: &KnownAnswer<'_>,
+        place: &impl Written,
+        told: &(impl Told + ?Sized),
     ) {
-        out.extend_from_slice(b"{\"query\":{\"postcode\":\"");
-        record.postcode.write_to(out);
-        out.push(b'"');
+        out.extend_from_slice(b"{\"query\":{");
+        place.write_query(out);
         out.extend_from_slice(&self.date);
-        out.push(b'}');
-        write_location(out, record, known);
+        out.extend_from_slice(b"},\"location\":{");
+        place.write_location(out);
         out.extend_from_slice(b",\"areas\":{");
-        self.write_areas(out, texts, known);
+        self.write_areas(out, texts, told);
         out.extend_from_slice(b"},\"confidence\":");
-        self.write_confidence(out, texts, known);
+        self.write_confidence(out, texts, told);
         out.extend_from_slice(&self.tail);
     }
 
-    fn write_areas(&self, out: &mut Vec<u8>, texts: &AreaTexts, known: &KnownAnswer<'_>) {
+    fn write_areas(&self, out: &mut Vec<u8>, texts: &AreaTexts, told: &(impl Told + ?Sized)) {
         for (at, ready) in self.layers.iter().enumerate() {
             if at > 0 {
                 out.push(b',');
@@ -150,7 +140,7 @@ impl ReadyLookup {
             out.extend_from_slice(&ready.areas);
             let Some(layer) = ready.layer else { continue };
             let mut is_first = true;
-            for (_, area, position) in known.holders().filter(|(of, ..)| *of == layer) {
+            for (area, position) in told.holders(at, layer) {
                 out.extend_from_slice(if is_first { b"{" } else { b",{" });
                 is_first = false;
                 out.extend_from_slice(texts.of_area(layer, area));
@@ -163,13 +153,13 @@ impl ReadyLookup {
         }
     }
 
-    fn write_confidence(&self, out: &mut Vec<u8>, texts: &AreaTexts, known: &KnownAnswer<'_>) {
+    fn write_confidence(&self, out: &mut Vec<u8>, texts: &AreaTexts, told: &(impl Told + ?Sized)) {
         let mut worst: Option<Level> = None;
         let mut nearest: Option<(Option<f64>, &ReadyLayer)> = None;
-        for ready in &self.layers {
+        for (at, ready) in self.layers.iter().enumerate() {
             let Some(layer) = ready.layer else { continue };
-            worst = worst.max(Some(known.level(layer)));
-            let distance = known.boundary_distance_m(layer);
+            worst = worst.max(Some(told.level(at, layer)));
+            let distance = told.boundary_distance_m(at, layer);
             let metres = |distance: Option<f64>| distance.unwrap_or(f64::INFINITY);
             // The first of equals, as everywhere.
             if nearest.is_none_or(|(before, _)| metres(distance) < metres(before)) {
@@ -189,25 +179,22 @@ impl ReadyLookup {
             }
             out.extend_from_slice(&ready.confidence);
             let Some(layer) = ready.layer else { continue };
-            let distance = known.boundary_distance_m(layer);
-            write_distance(out, known.level(layer), distance, &ready.threshold);
+            let distance = told.boundary_distance_m(at, layer);
+            write_distance(out, told.level(at, layer), distance, &ready.threshold);
             out.push(b'}');
         }
         out.extend_from_slice(b"},\"near\":[");
-        self.write_near(out, texts, known);
+        self.write_near(out, texts, told);
         out.extend_from_slice(b"]}");
     }
 
-    fn write_near(&self, out: &mut Vec<u8>, texts: &AreaTexts, known: &KnownAnswer<'_>) {
-        if known.near().next().is_none() {
-            return;
-        }
+    fn write_near(&self, out: &mut Vec<u8>, texts: &AreaTexts, told: &(impl Told + ?Sized)) {
         let mut is_first = true;
-        for ready in &self.layers {
-            let mut candidates: Vec<(usize, usize, f64)> =
-                known.near().filter(|(layer, ..)| Some(*layer) == ready.layer).collect();
-            candidates.sort_by(|a, b| a.2.total_cmp(&b.2));
-            for (layer, area, distance) in candidates {
+        for (at, ready) in self.layers.iter().enumerate() {
+            let Some(layer) = ready.layer else { continue };
+            let mut candidates: Vec<(usize, f64)> = told.near(at, layer).collect();
+            candidates.sort_by(|a, b| a.1.total_cmp(&b.1));
+            for (area, distance) in candidates {
                 if !is_first {
                     out.push(b',');
                 }
@@ -222,31 +209,6 @@ impl ReadyLookup {
     }
 }
 
-fn write_location(out: &mut Vec<u8>, record: &PostcodeFacts, known: &KnownAnswer<'_>) {
-    let [lon, lat] = known.millionths();
-    out.extend_from_slice(b",\"location\":{\"lon\":");
-    number::degrees(out, lon);
-    out.extend_from_slice(b",\"lat\":");
-    number::degrees(out, lat);
-    if let Some(at) = record.position {
-        out.extend_from_slice(b",\"easting\":");
-        number::grid_metres(out, at.easting());
-        out.extend_from_slice(b",\"northing\":");
-        number::grid_metres(out, at.northing());
-    }
-    out.extend_from_slice(b",\"positional_quality\":");
-    number::whole(out, u64::from(record.positional_quality));
-    if known.accuracy() == Accuracy::Helmert {
-        out.extend_from_slice(b",\"accuracy\":\"helmert\"");
-    }
-    out.push(b'}');
-    if let Some(month) = record.terminated {
-        out.extend_from_slice(b",\"terminated\":\"");
-        number::month(out, month);
-        out.push(b'"');
-    }
-}
-
 /// `high","boundary_distance_m":12.3,"threshold_m":50.0`
 fn write_distance(out: &mut Vec<u8>, level: Level, distance: Option<f64>, threshold: &[u8]) {
     out.extend_from_slice(level.as_str().as_bytes());
@@ -258,44 +220,3 @@ fn write_distance(out: &mut Vec<u8>, level: Level, distance: Option<f64>, thresh
     out.extend_from_slice(b",\"threshold_m\":");
     out.extend_from_slice(threshold);
 }
-
-impl Ready {
-    /// Appends the JSON of [`lookup`](super::lookup) for the same question.
-    pub fn write_lookup(
-        &self,
-        out: &mut Vec<u8>,
-        atlas: &Atlas,
-        place: Place,
-        names: Option<&[String]>,
-        day: Day,
-    ) -> Result<(), AnswerError> {
-        let known = match place {
-            Place::Postcode(postcode) => atlas.known(postcode),
-            _ => None,
-        };
-        let Some((record, known)) = known else {
-            // Neither memory nor these types can fail to be written.
-            let _ = serde_json::to_writer(out, &lookup(atlas, place, names, day)?);
-            return Ok(());
-        };
-        let texts = self.texts.get_or_init(|| AreaTexts::of(atlas));
-        if names.is_some() {
-            ReadyLookup::new(atlas, names, day)?.write(out, texts, &record, &known);
-            return Ok(());
-        }
-        let usual = self.usual.load();
-        if let Some(usual) = usual.as_ref().filter(|usual| usual.day == day) {
-            usual.write(out, texts, &record, &known);
-            return Ok(());
-        }
-        let usual = Arc::new(ReadyLookup::new(atlas, None, day)?);
-        usual.write(out, texts, &record, &known);
-        if matches!(day, Day::Today(_)) {
-            self.usual.store(Some(usual));
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests;

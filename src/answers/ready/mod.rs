@@ -1,0 +1,125 @@
+//! Lookups put together from ready parts: the same bytes that serde writes of
+//! [`LookupAnswer`](super::LookupAnswer), without making one.
+//!
+//! What a snapshot's answers share is written once: the text of every area ([`AreaTexts`]), and for
+//! the layers and day asked the texts around them ([`ReadyLookup`]). What is left for an answer is
+//! what is [`told`] of the place (of a postcode one search for it, of a position its cells), some
+//! copying, and a few numbers. A postcode with addresses is left to serde.
+
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwapOption;
+use lapwing_boundaries::atlas::{Atlas, Day};
+use quick_cache::Equivalent;
+use quick_cache::sync::Cache;
+
+use self::parts::{AreaTexts, ReadyLookup};
+use super::error::AnswerError;
+use super::lookup;
+use super::place::{Place, Standing};
+
+mod parts;
+mod told;
+
+/// So many lists of layers are kept with the texts around their answers. Programs that ask name the
+/// same layers each time.
+const KEPT: usize = 64;
+
+/// What a snapshot keeps ready for lookups.
+#[derive(Debug)]
+pub struct Ready {
+    texts: OnceLock<AreaTexts>,
+    /// What was asked last without naming layers.
+    usual: ArcSwapOption<ReadyLookup>,
+    /// What was asked naming layers.
+    named: Cache<Named, Arc<ReadyLookup>>,
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self { texts: OnceLock::new(), usual: ArcSwapOption::empty(), named: Cache::new(KEPT) }
+    }
+}
+
+/// Layers that were named, and the day.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Named {
+    layers: Vec<String>,
+    day: Day,
+}
+
+/// The same, borrowed. Both hash alike, as lists and slices do.
+#[derive(Hash)]
+struct Naming<'a> {
+    layers: &'a [String],
+    day: Day,
+}
+
+impl Equivalent<Named> for Naming<'_> {
+    fn equivalent(&self, named: &Named) -> bool {
+        self.layers == named.layers && self.day == named.day
+    }
+}
+
+impl Ready {
+    /// Appends the JSON of [`lookup`](super::lookup) for the same question.
+    pub fn write_lookup(
+        &self,
+        out: &mut Vec<u8>,
+        atlas: &Atlas,
+        place: Place,
+        names: Option<&[String]>,
+        day: Day,
+    ) -> Result<(), AnswerError> {
+        let known = match place {
+            Place::Postcode(postcode) => atlas.known(postcode),
+            Place::LngLat(_) | Place::Bng(_) => None,
+        };
+        if known.is_none() && matches!(place, Place::Postcode(_)) {
+            // Neither memory nor these types can fail to be written.
+            let _ = serde_json::to_writer(out, &lookup(atlas, place, names, day)?);
+            return Ok(());
+        }
+        let texts = self.texts.get_or_init(|| AreaTexts::of(atlas));
+        self.with(atlas, names, day, |ready| {
+            if let Some(known) = known {
+                ready.write(out, texts, &known, &known.1);
+            } else {
+                let standing = Standing::find(atlas, place)?;
+                let located = atlas.locate_each(ready.layers(), standing.at);
+                ready.write(out, texts, &standing, &*located);
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes with the texts for those layers and that day.
+    fn with(
+        &self,
+        atlas: &Atlas,
+        names: Option<&[String]>,
+        day: Day,
+        write: impl FnOnce(&ReadyLookup) -> Result<(), AnswerError>,
+    ) -> Result<(), AnswerError> {
+        if let Some(layers) = names {
+            if let Some(ready) = self.named.get(&Naming { layers, day }) {
+                return write(&ready);
+            }
+            let ready = Arc::new(ReadyLookup::new(atlas, names, day)?);
+            self.named.insert(Named { layers: layers.to_vec(), day }, Arc::clone(&ready));
+            return write(&ready);
+        }
+        let usual = self.usual.load();
+        if let Some(usual) = usual.as_ref().filter(|usual| usual.day == day) {
+            return write(usual);
+        }
+        let usual = Arc::new(ReadyLookup::new(atlas, None, day)?);
+        if matches!(day, Day::Today(_)) {
+            self.usual.store(Some(Arc::clone(&usual)));
+        }
+        write(&usual)
+    }
+}
+
+#[cfg(test)]
+mod tests;
