@@ -1,9 +1,8 @@
 //! The threads that serve connections.
 //!
 //! Each runs the connections it was given from their first request to their last, on a runtime of
-//! its own. One runtime for all threads hands what there is to do from one thread to the next, and
-//! wakes it for that: half as much again as these small answers cost. See "Threads" in
-//! `benches/README.md`.
+//! its own. One runtime for all threads would hand what there is to do from one to the next, and
+//! wake it for that, over answers that cost less than the waking.
 
 use std::io;
 use std::sync::Arc;

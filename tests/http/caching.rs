@@ -85,7 +85,7 @@ async fn answers_are_compressed_as_the_client_likes() {
 
 #[tokio::test]
 async fn a_small_answer_is_compressed_at_one_go_if_that_saves_a_packet() {
-    let long = "/v1/lookup?postcode=NN11AA";
+    let long = "/v1/layers";
     let plain = get(long).await;
     assert!(plain.body.len() > 1024);
     let gzip = get_with(long, &[("accept-encoding", "gzip, deflate")]).await;
@@ -122,18 +122,16 @@ async fn answers_with_links_are_kept_apart_by_who_asked_where() {
         "/collections/ward/items",
         "/tiles/ward.json",
         "/api",
-        "/mapit/area/E05000001",
+        "/mapit/generations",
         "/postcodes-io/postcodes/NN11AA",
     ] {
         let reply = get_with(path, &[("host", "strange.example")]).await;
-        assert!(reply.status.is_success() || reply.status.is_redirection(), "{path}");
-        let location = reply.header("location");
-        let names = reply.text().contains("strange.example") || location.contains("strange");
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
         let vary: Vec<_> =
             reply.headers.get_all("vary").iter().map(|v| v.to_str().unwrap().to_owned()).collect();
         let vary = vary.join(", ");
         assert!(vary.contains("origin"), "{path}: {vary}");
-        if names {
+        if reply.text().contains("strange.example") {
             linked += 1;
             assert!(vary.contains("x-forwarded-host"), "{path}: {vary}");
             let elsewhere = get_with(path, &[("host", "other.example")]).await;

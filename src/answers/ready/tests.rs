@@ -125,15 +125,16 @@ fn positions(atlas: &Atlas, seed: u64) -> Vec<Place> {
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
     let mut found = Vec::new();
-    for record in atlas.postcodes().iter().filter_map(|record| record.position).take(60) {
+    for record in atlas.postcodes().iter().filter_map(|record| record.position).take(20) {
         found.push((record.easting() + random() * 300.0, record.northing() - random() * 300.0));
         found.push((record.easting(), record.northing()));
     }
     for layer in atlas.layers().iter().map(AtlasLayer::layer).filter(|layer| layer.is_areas()) {
         let edges = layer.areas().iter().flat_map(lapwing_boundaries::area::Area::edges);
-        found.extend(edges.step_by(97).take(40).map(|edge| edge.start.x_y()));
+        let vertices = edges.step_by(97).take(15).map(|edge| edge.start);
+        found.extend(vertices.flat_map(|at| [(at.x, at.y), (at.x + 20.0, at.y)]));
     }
-    found.extend((0..60).map(|_| (random() * 700_000.0, random() * 1_300_000.0)));
+    found.extend((0..20).map(|_| (random() * 700_000.0, random() * 1_300_000.0)));
     found.push((-90_000.5, 1_300_000.25));
     let positions = found.into_iter().filter_map(|(x, y)| Bng::new(x, y).ok());
     positions.flat_map(|at| [Place::Bng(at), Place::LngLat(at.to_lng_lat().0)]).collect()
@@ -143,11 +144,11 @@ fn positions(atlas: &Atlas, seed: u64) -> Vec<Place> {
 fn positions_are_answered_byte_for_byte() {
     let seed = 11;
     let world = demo::world(seed, &WorldSize::of_wards(8)).into_contents();
+    let (mut near, mut nowhere) = (0, 0);
     for atlas in [Atlas::build(world, Timestamp::UNIX_EPOCH, &()), squares::atlas()] {
         let ready = Ready::default();
         let areas = atlas.layers().iter().map(AtlasLayer::layer).filter(|layer| layer.is_areas());
         let ids: Vec<String> = areas.map(|layer| layer.meta().id.to_string()).collect();
-        let (mut near, mut nowhere) = (0, 0);
         for place in positions(&atlas, seed) {
             for names in [None, Some(&ids[..]), Some(&ids[..1])] {
                 for day in days() {
@@ -165,8 +166,8 @@ fn positions_are_answered_byte_for_byte() {
                 }
             }
         }
-        assert!(near > 20 && nowhere > 20, "seed {seed}: {near} near, {nowhere} nowhere");
     }
+    assert!(near > 20 && nowhere > 20, "seed {seed}: {near} near, {nowhere} nowhere");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The line of a request, written quickly: the same bytes that tracing-subscriber writes, without
-//! the general machinery, which takes longer than to find the answer.
+//! its general machinery, which is felt where every request has a line.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug, Write as _};
