@@ -197,6 +197,9 @@ pub(super) async fn page(Path(slug): Path<String>) -> Result<Html<String>, Probl
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
     use axum::http::HeaderMap;
     use http_body_util::BodyExt as _;
 
@@ -204,11 +207,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_internal_problem_that_tells_nothing_of_it() {
-        async fn panics() -> Response {
-            panic!("secret {}", "detail");
-        }
+        let panics = poll_fn(|_| -> Poll<Response> { panic!("secret {}", "detail") });
         let id = RequestId::of(&HeaderMap::new());
-        let response = current::within(id, finish(None, panics())).await;
+        let response = current::within(id, finish(None, panics)).await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let problem: Value = serde_json::from_slice(&body).unwrap();
