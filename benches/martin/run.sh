@@ -16,45 +16,14 @@ set -euo pipefail
 lapwing=$(realpath "$1") martin=$(realpath "$2")
 seconds=${3:-8} rounds=${4:-3}
 here=$(cd "$(dirname "$0")" && pwd)
-data=$(realpath "${LAPWING_SHARED:-$here/../../../shared/data}")
-
-# PostgreSQL runs under a cluster made for this run alone.
-if [ -z "${LAPWING_IN_CLUSTER:-}" ]; then
-    LAPWING_IN_CLUSTER=1 exec pg_virtualenv -o shared_buffers=512MB -o fsync=off "$0" "$@"
-fi
-
-work=$(mktemp -d)
-servers=()
-finish() {
-    for server in "${servers[@]}"; do kill "$server" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap finish EXIT
-
-say() { printf '%s\n' "$*" >&2; }
+. "$here/../support/common.sh"
+in_cluster "$0" "$@"
 
 say "The layer: in a snapshot, an archive and a table"
-gunzip -c "$data/wards_uk_2022.geojson.gz" >"$work/wards.geojson"
-cat >"$work/catalogue.toml" <<'TOML'
-title = "Wards of the United Kingdom"
-[[layer]]
-id = "ward"
-title = "Wards, December 2022"
-source = "wards.geojson"
-code = "WD22CD"
-name = "WD22NM"
-resolution = "BSC"
-TOML
-"$lapwing" -q build "$work/catalogue.toml" -o "$work/wards.lapwing"
+build_wards "$lapwing"
 "$lapwing" -q tiles "$work/wards.lapwing" -o "$work/ward.pmtiles"
-"$lapwing" -q export "$work/wards.lapwing" ward -o "$work/ward.gpkg" --crs EPSG:27700
-createdb wards
-psql -q -d wards -c 'CREATE EXTENSION postgis' >/dev/null
-# As Martin's users are told to: in the tiles' own CRS, indexed, analysed, in the order of the index.
-ogr2ogr -f PostgreSQL "PG:dbname=wards" "$work/ward.gpkg" -nln ward -t_srs EPSG:3857 \
-    -nlt MULTIPOLYGON -lco GEOMETRY_NAME=geom -lco SPATIAL_INDEX=GIST
-psql -q -d wards -c 'CLUSTER ward USING ward_geom_geom_idx' -c 'VACUUM ANALYZE ward'
+# As Martin's users are told to: in the tiles' own CRS.
+load_wards -t_srs EPSG:3857
 python3 "$here/choose.py" "$work/wards.geojson" 1800 1 6 14 >"$work/tiles"
 say "$(wc -l <"$work/tiles") tiles of zooms 6 to 14"
 
@@ -83,21 +52,6 @@ pmtiles:
 YAML
 }
 
-serve() { # LOG COMMAND…
-    local log=$1
-    shift
-    "$@" >"$work/$log.log" 2>&1 &
-    servers+=($!)
-}
-answers() { # URL
-    for _ in $(seq 100); do
-        curl -fs -o /dev/null "$1" && return
-        sleep 0.2
-    done
-    say "nothing answers at $1"
-    tail -n 20 "$work"/*.log >&2
-    exit 1
-}
 first=$(head -n 1 "$work/tiles")
 martin_config 7311 256 >"$work/cached.yaml"
 martin_config 7312 0 >"$work/uncached.yaml"
@@ -144,28 +98,14 @@ done
 for round in $(seq "$rounds"); do
     for server in "${asked[@]}"; do
         read -r name port prefix suffix <<<"$server "
-        result=$(ask "$port" "$prefix" "$suffix" "$seconds")
-        say "round $round: $name: $result"
-        echo "$name $result" >>"$work/results"
+        note "$name" "$(ask "$port" "$prefix" "$suffix" "$seconds")"
     done
 done
 
-python3 - "$work/results" <<'PY'
-import statistics
-import sys
-
-seen = {}
-for line in open(sys.argv[1]):
-    name, *numbers = line.split()
-    seen.setdefault(name, []).append([float(number) for number in numbers])
-medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in seen.items()}
-print("| server | requests/s | bytes | median ms | p99 ms |\n|---|---|---|---|---|")
-for name, (rate, size, middle, p99, wrong) in medians.items():
-    if wrong:
-        sys.exit(f"{name}: {wrong:.0f} requests went wrong")
-    print(f"| {name} | {rate:.0f} | {size:.0f} | {middle:.2f} | {p99:.2f} |")
-for kind in ("cached", "uncached"):
-    for source in ("pmtiles", "postgis"):
-        ours, theirs = medians[f"lapwing_{kind}"][0], medians[f"martin_{source}_{kind}"][0]
-        print(f"ratio tile_{kind}_vs_martin_{source} {ours / theirs:.2f}")
-PY
+ratios=()
+for kind in cached uncached; do
+    for source in pmtiles postgis; do
+        ratios+=("tile_${kind}_vs_martin_$source=lapwing_$kind/martin_${source}_$kind")
+    done
+done
+wrk_medians "${ratios[@]}"

@@ -13,43 +13,13 @@ set -euo pipefail
 lapwing=$(realpath "$1")
 seconds=${2:-5} rounds=${3:-3}
 here=$(cd "$(dirname "$0")" && pwd)
-data=$(realpath "${LAPWING_SHARED:-$here/../../../shared/data}")
+. "$here/../support/common.sh"
+in_cluster "$0" "$@"
 points=200000
 
-# PostgreSQL runs under a cluster made for this run alone.
-if [ -z "${LAPWING_IN_CLUSTER:-}" ]; then
-    LAPWING_IN_CLUSTER=1 exec pg_virtualenv -o shared_buffers=512MB -o fsync=off "$0" "$@"
-fi
-
-work=$(mktemp -d)
-service=
-finish() {
-    [ -z "$service" ] || kill "$service" 2>/dev/null || true
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap finish EXIT
-say() { printf '%s\n' "$*" >&2; }
-
 say "The layer: in a snapshot and in a table"
-gunzip -c "$data/wards_uk_2022.geojson.gz" >"$work/wards.geojson"
-cat >"$work/catalogue.toml" <<'TOML'
-title = "Wards of the United Kingdom"
-[[layer]]
-id = "ward"
-title = "Wards, December 2022"
-source = "wards.geojson"
-code = "WD22CD"
-name = "WD22NM"
-resolution = "BSC"
-TOML
-"$lapwing" -q build "$work/catalogue.toml" -o "$work/wards.lapwing"
-"$lapwing" -q export "$work/wards.lapwing" ward -o "$work/ward.gpkg" --crs EPSG:27700
-createdb wards
-psql -q -d wards -c 'CREATE EXTENSION postgis' >/dev/null
-ogr2ogr -f PostgreSQL "PG:dbname=wards" "$work/ward.gpkg" -nln ward -nlt MULTIPOLYGON \
-    -lco GEOMETRY_NAME=geom -lco SPATIAL_INDEX=GIST
-psql -q -d wards -c 'CLUSTER ward USING ward_geom_geom_idx' -c 'VACUUM ANALYZE ward'
+build_wards "$lapwing"
+load_wards
 
 # The extent of Great Britain's wards, in metres of the National Grid.
 east="90000 655000" north="10000 1215000"
@@ -83,12 +53,8 @@ me=$(id -un)
 psql -q -d wards -c "CREATE ROLE \"$me\" SUPERUSER LOGIN" 2>/dev/null || true
 over_socket() { PGHOST=$socket PGUSER=$me "$@"; }
 
-"$lapwing" -q serve "$work/wards.lapwing" --listen 127.0.0.1:7501 >"$work/log" 2>&1 &
-service=$!
-for _ in $(seq 100); do
-    curl -fs -o /dev/null http://127.0.0.1:7501/health/ready && break
-    sleep 0.2
-done
+serve lapwing "$lapwing" -q serve "$work/wards.lapwing" --listen 127.0.0.1:7501
+answers http://127.0.0.1:7501/health/ready
 
 # Both answer every point with the same wards.
 join="SELECT p.id, w.code FROM point p JOIN ward w ON ST_Intersects(w.geom, p.geom)"
