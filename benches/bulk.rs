@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing::bulk::{Ask, CsvRows, RowEngine as _};
@@ -40,9 +41,10 @@ fn main() {
     };
     let answer = || -> usize {
         let mut engine = CsvRows::new(&atlas, &ask, None).expect("the layers are there");
-        let mut bytes = engine.push(input).expect("the header is good").len();
-        while let Some(piece) = engine.finish().expect("the rows are whole") {
-            bytes += piece.len();
+        let length = |pieces: Vec<Bytes>| pieces.iter().map(Bytes::len).sum::<usize>();
+        let mut bytes = length(engine.push(input).expect("the header is good"));
+        while let Some(pieces) = engine.finish().expect("the rows are whole") {
+            bytes += length(pieces);
         }
         bytes
     };

@@ -24,7 +24,7 @@ pub struct Served {
     schemas: Schemas,
     drawings: Drawings,
     files: Shelf,
-    ready: Ready,
+    ready: Arc<Ready>,
     compat: Compat,
 }
 
@@ -36,7 +36,7 @@ impl Served {
             schemas: Schemas::new(atlas.layers().len()),
             drawings: Drawings::default(),
             files: Shelf::default(),
-            ready: Ready::default(),
+            ready: Arc::default(),
             compat: Compat::default(),
             atlas,
         }
@@ -72,7 +72,7 @@ impl Served {
     }
 
     /// What its lookups are put together from.
-    pub fn ready(&self) -> &Ready {
+    pub fn ready(&self) -> &Arc<Ready> {
         &self.ready
     }
 

@@ -285,6 +285,19 @@ impl Atlas {
         Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
     }
 
+    /// What the lookups of several postcodes need, as by [`Self::known`] for each. What memory is
+    /// slow to give is waited for once for all of them.
+    #[inline]
+    pub fn known_together<const N: usize>(
+        &self,
+        asked: &[Option<Postcode>; N],
+    ) -> [Option<KnownAnswer<'_>>; N] {
+        self.gazette.find_together(asked).map(|place| {
+            let place = place?;
+            self.known.answer(place, self.gazette.positional_quality(place), &self.layers)
+        })
+    }
+
     /// The addresses of a postcode.
     pub fn addresses_of(&self, postcode: Postcode) -> &[Address] {
         let addresses = self.addresses();
@@ -332,6 +345,20 @@ impl Atlas {
                 Some(locate::with_holders(meta, &self.cells.of_layer(layer), at, matches))
             })
             .collect()
+    }
+
+    /// Fetches what the cells will be asked about several positions, so that memory is waited for
+    /// once for all of them; `layers` are those of which the boundaries will be asked for.
+    pub fn fetch_together<const N: usize>(
+        &self,
+        layers: impl Iterator<Item = usize>,
+        positions: &[Option<Bng>; N],
+    ) {
+        let cells = self.cells.view();
+        cells.fetch_areas(positions);
+        for layer in layers {
+            cells.fetch_boundaries(layer, positions);
+        }
     }
 
     /// Whether a position lies in no area of any layer.

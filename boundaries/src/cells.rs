@@ -54,6 +54,7 @@ mod record;
 mod reference;
 mod resolution;
 mod stored;
+mod together;
 
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,8 @@ impl Postcode {
             .ok_or_else(|| InvalidPostcode { text: text.chars().take(40).collect() })
     }
 
-    fn read(text: &[u8]) -> Option<Self> {
+    /// The same from bytes, which may be no text at all, and without saying what is wrong with them.
+    pub fn read(text: &[u8]) -> Option<Self> {
         let mut chars = [0_u8; 7];
         let mut len = 0;
         for &byte in text {

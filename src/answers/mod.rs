@@ -44,7 +44,7 @@ pub use overlaps::{
 };
 pub use own_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
 pub use place::{Location, Place, Query, read_date};
-pub use ready::Ready;
+pub use ready::{Ready, ReadyPlaces};
 pub use search::{SearchAnswer, SearchHit, search};
 pub(crate) use shape::degrees;
 pub use shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot};

@@ -1,14 +1,20 @@
 //! Input cut into blocks at the ends of rows, so that each core can read, answer and write a block
 //! of its own: finding where rows end costs little beside that.
 
+use bytes::Bytes;
 use memchr::{memchr, memrchr, memrchr2};
 use rayon::prelude::*;
 
 use super::Tally;
+use super::pen::Pen;
+use super::piece::Buffers;
 
-/// A block has about so many bytes: some thousand rows, enough to be worth handing to a core, and
-/// little enough to stay in its cache.
-pub(super) const BLOCK_BYTES: usize = 64 << 10;
+/// A block of CSV has about so many bytes: some thousand rows, enough to be worth handing to a
+/// core, and little enough to stay in its cache with their answers.
+pub(super) const CSV_BLOCK: usize = 64 << 10;
+
+/// A block of questions in NDJSON, each of which has an answer of a thousand bytes.
+pub(super) const NDJSON_BLOCK: usize = 8 << 10;
 
 /// So many blocks for each core are gathered before they are answered together: when one core is
 /// done, another has little left.
@@ -68,25 +74,34 @@ impl Ends for CsvEnds {
 }
 
 /// Bytes that wait to be answered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Blocks<E> {
     ends: E,
+    /// Of about so many bytes each.
+    size: usize,
     held: Vec<u8>,
     /// Where blocks end in what is held, each at the end of a row.
     cuts: Vec<usize>,
+    buffers: Buffers,
 }
 
-impl<E: Ends> Blocks<E> {
-    /// Takes in at most [`BLOCK_BYTES`].
+impl<E: Ends + Default> Blocks<E> {
+    /// Blocks of about so many bytes each.
+    pub(super) fn of(size: usize) -> Self {
+        let (held, cuts) = (Vec::new(), Vec::new());
+        Self { ends: E::default(), size, held, cuts, buffers: Buffers::default() }
+    }
+
+    /// Takes in at most a block.
     pub(super) fn hold(&mut self, piece: &[u8]) {
-        debug_assert!(piece.len() <= BLOCK_BYTES);
+        debug_assert!(piece.len() <= self.size);
         let before = self.held.len();
         self.held.extend_from_slice(piece);
         if let Some(end) = self.ends.last_end(piece) {
             let end = before + end;
             // Small pieces are joined to a block.
             let begun = self.cuts.len().checked_sub(2).map_or(0, |at| self.cuts[at]);
-            if end - begun <= BLOCK_BYTES {
+            if end - begun <= self.size {
                 self.cuts.pop();
             }
             self.cuts.push(end);
@@ -117,10 +132,7 @@ impl<E: Ends> Blocks<E> {
     }
 
     /// Takes the first row, to its end, if there is one.
-    pub(super) fn take_first(&mut self) -> Option<Vec<u8>>
-    where
-        E: Default,
-    {
+    pub(super) fn take_first(&mut self) -> Option<Vec<u8>> {
         let whole = *self.cuts.last()?;
         let mut ends = E::default();
         let end = (1..=whole).find(|&end| ends.last_end(&self.held[end - 1..end]).is_some());
@@ -133,33 +145,40 @@ impl<E: Ends> Blocks<E> {
         Some(first)
     }
 
+    /// How many bytes of whole rows there are.
+    pub(super) fn whole(&self) -> usize {
+        self.cuts.last().copied().unwrap_or(0)
+    }
+
     /// Answers all whole rows, each block on a core, and appends what is written in their order.
     pub(super) fn answer(
         &mut self,
-        out: &mut Vec<u8>,
-        answer: impl Fn(&[u8], &mut Vec<u8>) -> Tally + Sync,
+        out: &mut Vec<Bytes>,
+        answer: impl Fn(&[u8], &mut Pen) -> Tally + Sync,
     ) -> Tally {
-        let cuts = std::mem::take(&mut self.cuts);
-        let Some(&whole) = cuts.last() else { return Tally::default() };
-        let starts = std::iter::once(0).chain(cuts.iter().copied());
-        let blocks: Vec<&[u8]> =
-            starts.zip(&cuts).map(|(start, &end)| &self.held[start..end]).collect();
-        let written: Vec<(Vec<u8>, Tally)> = blocks
-            .into_par_iter()
-            .map(|block| {
-                // An answer is usually a few times as long as its question.
-                let mut written = Vec::with_capacity(block.len() * 4);
-                let tally = answer(block, &mut written);
-                (written, tally)
-            })
+        let whole = self.whole();
+        let blocks: Vec<&[u8]> = std::iter::once(0)
+            .chain(self.cuts.iter().copied())
+            .zip(&self.cuts)
+            .map(|(start, &end)| &self.held[start..end])
             .collect();
+        let of_block = |block: &[u8]| {
+            let mut pen = self.buffers.pen();
+            let tally = answer(block, &mut pen);
+            (self.buffers.piece(pen), tally)
+        };
+        let written: Vec<(Bytes, Tally)> = match blocks[..] {
+            // A short document is not worth waking anyone.
+            [block] => vec![of_block(block)],
+            _ => blocks.into_par_iter().map(of_block).with_max_len(1).collect(),
+        };
         let mut all = Tally::default();
-        out.reserve(written.iter().map(|(bytes, _)| bytes.len()).sum());
         for (bytes, tally) in written {
-            out.extend_from_slice(&bytes);
+            out.push(bytes);
             all.add(tally);
         }
         self.held.drain(..whole);
+        self.cuts.clear();
         all
     }
 }

@@ -95,6 +95,11 @@ impl PlaceColumns {
         [self.at[0], *self.at.last().unwrap_or(&self.at[0])]
     }
 
+    /// Whether a cell with a postcode says where.
+    pub(super) fn are_postcodes(&self) -> bool {
+        self.by == By::Postcode
+    }
+
     /// The place that the cells of those columns say.
     pub(super) fn read(&self, cells: [&[u8]; 2]) -> Result<Place, Refusal> {
         let cell = |i: usize| std::str::from_utf8(cells[i]);

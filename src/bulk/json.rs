@@ -4,6 +4,9 @@
 //! `{"answers": […], "layers": {…}, "snapshot": {…}}`. The document is held whole, since `layers`
 //! may come last; its answers are made and written a batch at a time.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use lapwing_boundaries::atlas::{Chosen, Day};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -13,13 +16,14 @@ use super::rows::{self, MadeFrom};
 use super::{
     Ask, BATCH, BulkError, CHUNK, Holds, Refusal, RowEngine, Status, Tally, lng_lat, postcode,
 };
-use crate::answers::{self, Place};
+use crate::answers::{self, Place, Ready, ReadyPlaces};
 
 /// The engine for JSON.
 #[derive(Debug)]
 pub struct JsonRows<A> {
     atlas: A,
     ask: Ask,
+    ready: Arc<Ready>,
     body: Vec<u8>,
     stage: Stage,
     tally: Tally,
@@ -40,6 +44,7 @@ struct Questions {
     points: bool,
     chosen: Vec<Chosen>,
     day: Day,
+    ready: ReadyPlaces,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +59,13 @@ struct Document {
 impl<A: Holds> JsonRows<A> {
     /// An engine for one document, which may choose layers and day if `ask` does not.
     pub fn new(atlas: A, ask: Ask) -> Self {
-        Self { atlas, ask, body: Vec::new(), stage: Stage::Reading, tally: Tally::default() }
+        Self::with_ready(atlas, ask, Arc::default())
+    }
+
+    /// The same with what is ready for lookups of that atlas.
+    pub fn with_ready(atlas: A, ask: Ask, ready: Arc<Ready>) -> Self {
+        let (body, stage) = (Vec::new(), Stage::Reading);
+        Self { atlas, ask, ready, body, stage, tally: Tally::default() }
     }
 
     fn read(&mut self) -> Result<Questions, BulkError> {
@@ -87,7 +98,8 @@ impl<A: Holds> JsonRows<A> {
             }
         };
         let chosen = answers::choose(&self.atlas, layers.as_deref(), day)?;
-        Ok(Questions { rows, points, chosen, day })
+        let ready = self.ready.places(&self.atlas, &chosen, day);
+        Ok(Questions { rows, points, chosen, day, ready })
     }
 }
 
@@ -116,6 +128,14 @@ impl Questions {
                         out.extend_from_slice(b",\n");
                     }
                     let place = place(raw, self.points);
+                    if let Ok(place) = place
+                        && let Some(status) =
+                            rows::write_ready(&mut out, atlas, place, &self.ready, None)
+                    {
+                        out.push(b'}');
+                        tally.count(status);
+                        continue;
+                    }
                     let row = rows::row(atlas, place, &self.chosen, self.day, || Some(raw));
                     tally.count(row.status);
                     rows::write(&mut out, &row);
@@ -127,17 +147,17 @@ impl Questions {
 }
 
 impl<A: Holds> RowEngine for JsonRows<A> {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, BulkError> {
+    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
         self.body.extend_from_slice(piece);
         Ok(Vec::new())
     }
 
-    fn finish(&mut self) -> Result<Option<Vec<u8>>, BulkError> {
+    fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Reading => {
                 let questions = self.read()?;
                 self.stage = Stage::Answering(questions, 0);
-                Ok(Some(b"{\"answers\":[\n".to_vec()))
+                Ok(Some(vec![Bytes::from_static(b"{\"answers\":[\n")]))
             }
             Stage::Answering(questions, done) if done < questions.rows.len() => {
                 let end = (done + BATCH).min(questions.rows.len());
@@ -145,9 +165,9 @@ impl<A: Holds> RowEngine for JsonRows<A> {
                 let written = questions.answer(&self.atlas, &questions.rows[done..end]);
                 for (at, (rows, tally)) in written.into_iter().enumerate() {
                     if done + at > 0 {
-                        out.extend_from_slice(b",\n");
+                        out.push(Bytes::from_static(b",\n"));
                     }
-                    out.extend(rows);
+                    out.push(rows.into());
                     self.tally.add(tally);
                 }
                 self.stage = Stage::Answering(questions, end);
@@ -160,7 +180,7 @@ impl<A: Holds> RowEngine for JsonRows<A> {
                 let mut out = b"\n],".to_vec();
                 out.extend_from_slice(members.get(1..).unwrap_or_default());
                 out.push(b'\n');
-                Ok(Some(out))
+                Ok(Some(vec![out.into()]))
             }
             Stage::Done => Ok(None),
         }

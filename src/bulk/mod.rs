@@ -13,6 +13,7 @@
 
 use std::ops::Deref;
 
+use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
 use serde::Serialize;
@@ -25,6 +26,8 @@ mod csv;
 mod error;
 mod json;
 mod ndjson;
+mod pen;
+mod piece;
 mod rows;
 mod write;
 
@@ -46,11 +49,13 @@ pub struct Ask {
 /// A way through rows: bytes in, bytes out.
 pub trait RowEngine: Send {
     /// Takes the next piece of the input and gives what can be written by now, perhaps nothing.
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, BulkError>;
+    ///
+    /// What is given lies in buffers of the engine, which are used again once it is dropped.
+    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError>;
 
     /// Says that the input has ended, and gives what is left to be written, piece by piece: call
     /// it until it gives `None`.
-    fn finish(&mut self) -> Result<Option<Vec<u8>>, BulkError>;
+    fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError>;
 
     /// How many rows ended how, so far.
     fn tally(&self) -> Tally;

@@ -3,15 +3,18 @@
 //! A question is an object with `postcode`, or `lon` and `lat`, or `easting` and `northing`, and
 //! perhaps `layers`, `date`, and an `id` that comes back. Empty lines are passed over.
 
+use std::borrow::Cow;
+
+use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::blocks::{BLOCK_BYTES, Blocks, Lines};
+use super::blocks::{Blocks, Lines, NDJSON_BLOCK};
 use super::rows::{self, MadeFrom};
 use super::{Ask, BulkError, Holds, Refusal, RowEngine, Status, Tally, bng, lng_lat, postcode};
-use crate::answers::{self, Place};
+use crate::answers::{self, Place, Ready, ReadyPlaces};
 
 /// No question is longer; a line that is, is `invalid` and not kept.
 const LONGEST_LINE: usize = 64 << 10;
@@ -24,6 +27,8 @@ pub struct NdjsonRows<A> {
     chosen: Vec<Chosen>,
     layers: Option<Vec<String>>,
     day: Day,
+    /// What the answers of most are put together from.
+    ready: ReadyPlaces,
     /// Of a line too long only the beginning.
     blocks: Blocks<Lines>,
     /// The ends of most answers, which tell what they were made from.
@@ -36,7 +41,8 @@ pub struct NdjsonRows<A> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Question<'a> {
-    postcode: Option<String>,
+    #[serde(borrow)]
+    postcode: Option<Text<'a>>,
     lon: Option<f64>,
     lat: Option<f64>,
     easting: Option<f64>,
@@ -47,12 +53,16 @@ struct Question<'a> {
     id: Option<&'a RawValue>,
 }
 
+/// A text, read where it lies unless it has escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 impl Question<'_> {
     fn place(&self) -> Result<Place, Refusal> {
         let degrees = (self.lon, self.lat);
         let metres = (self.easting, self.northing);
         match (&self.postcode, degrees, metres) {
-            (Some(text), (None, None), (None, None)) => postcode(text),
+            (Some(Text(text)), (None, None), (None, None)) => postcode(text),
             (None, (Some(lon), Some(lat)), (None, None)) => lng_lat(lon, lat),
             (None, (None, None), (Some(easting), Some(northing))) => bng(easting, northing),
             _ => {
@@ -66,14 +76,21 @@ impl Question<'_> {
 impl<A: Holds> NdjsonRows<A> {
     /// An engine for one document; lines may choose other layers or another day.
     pub fn new(atlas: A, ask: &Ask) -> Result<Self, BulkError> {
+        Self::with_ready(atlas, ask, &Ready::default())
+    }
+
+    /// The same with what is ready for lookups of that atlas.
+    pub fn with_ready(atlas: A, ask: &Ask, ready: &Ready) -> Result<Self, BulkError> {
         let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
+        let ready = ready.places(&atlas, &chosen, ask.day);
         let made_from = tail_of(&MadeFrom::new(&atlas, &chosen));
         Ok(Self {
             atlas,
             chosen,
             layers: ask.layers.clone(),
             day: ask.day,
-            blocks: Blocks::default(),
+            ready,
+            blocks: Blocks::of(NDJSON_BLOCK),
             made_from,
             ended: false,
             tally: Tally::default(),
@@ -95,16 +112,24 @@ impl<A: Holds> NdjsonRows<A> {
     }
 
     /// Answers the lines that are whole.
-    fn answer(&mut self, out: &mut Vec<u8>) {
-        let mut blocks = std::mem::take(&mut self.blocks);
+    fn answer(&mut self, out: &mut Vec<Bytes>) {
+        let mut blocks = std::mem::replace(&mut self.blocks, Blocks::of(NDJSON_BLOCK));
         let this = &*self;
-        let tally = blocks.answer(out, |block, out| {
+        let tally = blocks.answer(out, |block, pen| {
             let mut tally = Tally::default();
-            for line in block.split(|&byte| byte == b'\n') {
-                if !line.trim_ascii().is_empty() {
-                    tally.count(this.answer_line(line, out));
+            pen.with_vec(|out| {
+                let mut start = 0;
+                for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
+                    let line = &block[start..end];
+                    start = end + 1;
+                    if !line.trim_ascii().is_empty() {
+                        tally.count(this.answer_line(line, out));
+                    }
+                    if start > block.len() {
+                        break;
+                    }
                 }
-            }
+            });
             tally
         });
         self.tally.add(tally);
@@ -131,6 +156,14 @@ impl<A: Holds> NdjsonRows<A> {
                     Ok(own) => (question.place(), own),
                     Err(refusal) => (Err(refusal), None),
                 };
+                if own.is_none()
+                    && let Ok(place) = place
+                    && let Some(status) =
+                        rows::write_ready(out, atlas, place, &self.ready, question.id)
+                {
+                    out.extend_from_slice(&self.made_from);
+                    return status;
+                }
                 let (chosen, day) = match &own {
                     None => (&self.chosen, self.day),
                     Some((chosen, day)) => (chosen, *day),
@@ -169,9 +202,9 @@ impl<A: Holds> NdjsonRows<A> {
 }
 
 impl<A: Holds> RowEngine for NdjsonRows<A> {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, BulkError> {
+    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
         let mut out = Vec::new();
-        for piece in piece.chunks(BLOCK_BYTES) {
+        for piece in piece.chunks(NDJSON_BLOCK) {
             self.hold(piece);
             if self.blocks.is_full() {
                 self.answer(&mut out);
@@ -180,7 +213,7 @@ impl<A: Holds> RowEngine for NdjsonRows<A> {
         Ok(out)
     }
 
-    fn finish(&mut self) -> Result<Option<Vec<u8>>, BulkError> {
+    fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
         if self.ended {
             return Ok(None);
         }

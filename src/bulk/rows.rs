@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 
 use super::{Refusal, Status, locate};
 use crate::answers::{
-    Keyed, LayerUsed, Place, PlaceAnswer, SnapshotBlock, layers_used, place_answer, snapshot,
+    Keyed, LayerUsed, Place, PlaceAnswer, ReadyPlaces, SnapshotBlock, layers_used, place_answer,
+    snapshot,
 };
 
 /// One row's answer.
@@ -63,6 +64,32 @@ pub(super) fn row<'a>(
             Row { id: None, status, answer: None, refused: Some(Refused { query: query(), error }) }
         }
     }
+}
+
+/// Appends the row of a known postcode but for its closing brace, put together from ready parts:
+/// the bytes that [`write`] writes of [`row`]. Any other place is left to them, with `None`.
+pub(super) fn write_ready(
+    out: &mut Vec<u8>,
+    atlas: &Atlas,
+    place: Place,
+    ready: &ReadyPlaces,
+    id: Option<&RawValue>,
+) -> Option<Status> {
+    let Place::Postcode(postcode) = place else { return None };
+    let known = atlas.known(postcode)?;
+    out.push(b'{');
+    if let Some(id) = id {
+        out.extend_from_slice(b"\"id\":");
+        out.extend_from_slice(id.get().as_bytes());
+        out.push(b',');
+    }
+    let status = if known.1.is_nowhere() { Status::Outside } else { Status::Ok };
+    out.extend_from_slice(match status {
+        Status::Outside => b"\"status\":\"outside\",",
+        _ => b"\"status\":\"ok\",",
+    });
+    ready.write(out, &known);
+    Some(status)
 }
 
 /// Appends a row. Neither memory nor these types can fail to be written.

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
+use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use lapwing::bulk::{Ask, BulkError, CsvRows, NdjsonRows, RowEngine, Tally};
 use lapwing_boundaries::progress::Progress as _;
@@ -16,7 +17,7 @@ use super::{locate, source};
 use crate::cli::{MatchArgs, RowFormat};
 
 /// So much is read at once.
-const PIECE_BYTES: usize = 64 * 1024;
+const PIECE_BYTES: usize = 256 << 10;
 
 pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     let format = format_of(args)?;
@@ -44,7 +45,7 @@ pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
 }
 
 /// So many pieces wait between reading and answering, and between answering and writing.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 /// Reads, answers and writes at the same time, so that unpacking and packing have a thread each.
 /// Who is ahead waits for the others.
@@ -55,7 +56,7 @@ fn side_by_side(
     mut output: Output,
 ) -> Result<Output, Failure> {
     let (read, pieces) = sync_channel::<io::Result<Vec<u8>>>(WAITING);
-    let (answered, answers) = sync_channel::<Vec<u8>>(WAITING);
+    let (answered, answers) = sync_channel::<Vec<Bytes>>(WAITING);
     let refused = |error: BulkError| refusal(error, name);
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -78,8 +79,8 @@ fn side_by_side(
             }
         });
         let writing = scope.spawn(move || {
-            for answer in answers {
-                output.write_all(&answer).map_err(|error| output.failed(&error))?;
+            for piece in answers.into_iter().flatten() {
+                output.write_all(&piece).map_err(|error| output.failed(&error))?;
             }
             Ok(output)
         });

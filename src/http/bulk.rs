@@ -6,7 +6,7 @@
 use std::io::{ErrorKind, Read as _};
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -43,11 +43,12 @@ pub(super) async fn many(
         let detail = "by chooses between the columns of a CSV file: leave it out";
         return Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", "by"));
     }
-    let atlas = taken.atlas()?;
+    let served = taken.served()?;
+    let (atlas, ready) = (served.atlas(), served.ready());
     let engine: Box<dyn RowEngine> = match format {
-        CSV => Box::new(CsvRows::new(Arc::clone(&atlas), &ask, by)?),
-        NDJSON => Box::new(NdjsonRows::new(Arc::clone(&atlas), &ask)?),
-        _ => Box::new(JsonRows::new(Arc::clone(&atlas), ask)),
+        CSV => Box::new(CsvRows::new(Arc::clone(atlas), &ask, by)?),
+        NDJSON => Box::new(NdjsonRows::with_ready(Arc::clone(atlas), &ask, ready)?),
+        _ => Box::new(JsonRows::with_ready(Arc::clone(atlas), ask, Arc::clone(ready))),
     };
     // Of a JSON document every row is held until the last is answered.
     let most = if format == JSON { app.limits.body } else { app.limits.bulk_body };
@@ -59,7 +60,7 @@ pub(super) async fn many(
     let (first, pieces) = app
         .workshop
         .apart(move || {
-            let first = pieces.find(|piece| !piece.as_ref().is_ok_and(Vec::is_empty));
+            let first = pieces.find(|batch| !batch.as_ref().is_ok_and(Vec::is_empty));
             Ok((first.transpose()?, pieces))
         })
         .await?;
@@ -68,7 +69,7 @@ pub(super) async fn many(
         CSV => "text/csv; charset=utf-8; header=present",
         other => other,
     };
-    Ok(respond(content_type, app.workshop.stream(all)))
+    Ok(respond(content_type, app.workshop.stream_ahead(all)))
 }
 
 impl From<BulkError> for Problem {
@@ -107,7 +108,7 @@ impl Drop for Pieces {
 }
 
 impl Iterator for Pieces {
-    type Item = Result<Vec<u8>, BulkError>;
+    type Item = Result<Vec<Bytes>, BulkError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let Some(body) = &mut self.body else {

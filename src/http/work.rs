@@ -85,6 +85,52 @@ impl Workshop {
     }
 }
 
+impl Workshop {
+    /// The same in batches of pieces, of which one is made while the one before is taken.
+    pub(super) fn stream_ahead<E>(
+        &self,
+        batches: impl Iterator<Item = Result<Vec<Bytes>, E>> + Send + 'static,
+    ) -> Body
+    where
+        E: Into<Failure> + Send + 'static,
+    {
+        // On a task of its own, so that it goes on while nobody asks for it.
+        let make_next = |workshop: Self, mut batches: _| {
+            tokio::spawn(async move {
+                let made = workshop.run(move || {
+                    let is_empty = |batch: &Result<Vec<Bytes>, E>| {
+                        batch.as_ref().is_ok_and(|pieces| pieces.iter().all(Bytes::is_empty))
+                    };
+                    let batch = Iterator::find(&mut batches, |batch| !is_empty(batch));
+                    (batch, batches)
+                });
+                (made.await, workshop)
+            })
+        };
+        let first = make_next(self.clone(), batches);
+        let batches = stream::unfold(Some(first), move |next| async move {
+            match next?.await {
+                Ok((Ok((None, _)), _)) => None,
+                Ok((Ok((Some(Ok(pieces)), batches)), workshop)) => {
+                    Some((Ok(pieces), Some(make_next(workshop, batches))))
+                }
+                // The head has been sent: all that is left is to break off.
+                Ok((Ok((Some(Err(error)), _)), _)) => Some((Err(error.into()), None)),
+                Ok((Err(error), _)) => Some((Err(error), None)),
+                Err(error) => Some((Err(error.into()), None)),
+            }
+        });
+        let pieces = batches.flat_map(|batch: Result<Vec<Bytes>, Failure>| {
+            stream::iter(match batch {
+                Ok(pieces) => pieces.into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            })
+        });
+        // Compression asks once more after the end, which an unfolding does not bear.
+        Body::from_stream(pieces.fuse())
+    }
+}
+
 pub(super) fn took_too_long(patience: std::time::Duration) -> Problem {
     let detail = format!("the answer was not ready within {} s", patience.as_secs());
     Problem::new(Kind::TookTooLong, detail).with_retry_after(10)

@@ -42,7 +42,39 @@ impl Directory {
         let slots: &[u32] = &self.slots;
         let last = slots.len().checked_sub(1)?;
         let key = postcode.packed();
-        let mut at = slot(key, slots.len());
+        self.find_from(slot(key, slots.len()), last, key, keys)
+    }
+
+    /// The places of several postcodes, as by [`Self::find`] for each. Each step is taken for all
+    /// of them before the next, so that the memory for all is fetched at the same time.
+    #[inline]
+    pub(super) fn find_together<const N: usize>(
+        &self,
+        asked: &[Option<Postcode>; N],
+        keys: &[u64],
+    ) -> [Option<usize>; N] {
+        let slots: &[u32] = &self.slots;
+        let mut found = [None; N];
+        let Some(last) = slots.len().checked_sub(1) else { return found };
+        // What is not asked for has a key that no postcode has.
+        let asked = asked.map(|postcode| postcode.map_or(0, Postcode::packed));
+        let first = asked.map(|key| slots[slot(key, slots.len()) & last]);
+        let is_there: [bool; N] = std::array::from_fn(|at| {
+            keys.get(first[at] as usize).is_some_and(|&key| key == asked[at])
+        });
+        for at in 0..N {
+            if is_there[at] {
+                found[at] = Some(first[at] as usize);
+            } else if first[at] != NOTHING && asked[at] != 0 {
+                found[at] = self.find_from(slot(asked[at], slots.len()), last, asked[at], keys);
+            }
+        }
+        found
+    }
+
+    /// Goes on from a slot.
+    fn find_from(&self, mut at: usize, last: usize, key: u64, keys: &[u64]) -> Option<usize> {
+        let slots: &[u32] = &self.slots;
         // At least half of the slots are empty, so this ends; a spoilt table ends it too.
         for _ in 0..=last {
             let place = *slots.get(at)?;
@@ -55,5 +87,35 @@ impl Directory {
             at = (at + 1) & last;
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postcodes_asked_for_together_are_found_as_one_by_one() {
+        let postcode = |n: usize| {
+            let letter = |n: usize| char::from(b'A' + (n % 26) as u8);
+            let text = format!("NN{} {}{}{}", n % 90 + 1, n % 10, letter(n / 7), letter(n / 11));
+            Postcode::parse(&text).unwrap()
+        };
+        let mut keys: Vec<u64> = (0..3000).step_by(2).map(|n| postcode(n).packed()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for keys in [&keys[..], &[]] {
+            let directory = Directory::new(keys);
+            let mut found = 0;
+            for start in 0..3000 {
+                let asked: [Option<Postcode>; 16] =
+                    std::array::from_fn(|at| (at != 5).then(|| postcode(start + at * 13)));
+                let together = directory.find_together(&asked, keys);
+                let one_by_one = asked.map(|asked| directory.find(asked?, keys));
+                assert_eq!(together, one_by_one);
+                found += together.iter().flatten().count();
+            }
+            assert_eq!(found > 0, !keys.is_empty());
+        }
     }
 }

@@ -109,6 +109,21 @@ impl Gazette {
         self.directory.find(postcode, &self.keys)
     }
 
+    /// The places of several, found together.
+    #[inline]
+    pub(super) fn find_together<const N: usize>(
+        &self,
+        asked: &[Option<Postcode>; N],
+    ) -> [Option<usize>; N] {
+        self.directory.find_together(asked, &self.keys)
+    }
+
+    /// How good the position of the postcode at a place is.
+    #[inline]
+    pub(super) fn positional_quality(&self, place: usize) -> u8 {
+        self.facts[place] as u8
+    }
+
     /// Where the postcode at a place is.
     pub(super) fn position(&self, place: usize) -> Option<Bng> {
         // What is not a number is no position.

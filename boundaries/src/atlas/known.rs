@@ -243,7 +243,7 @@ impl<'a> KnownAnswer<'a> {
     }
 
     /// The areas of all layers that hold the postcode, in order of layer, then code.
-    pub fn holders(&self) -> impl Iterator<Item = (usize, usize, Position)> + 'a {
+    pub fn holders(&self) -> impl Iterator<Item = (usize, usize, Position)> + Clone + 'a {
         let from = self.known.holders[self.place] as usize;
         let count = self.known.pool[from] as usize;
         self.known.pool[from + 1..from + 1 + 3 * count].chunks_exact(3).map(|holder| {
@@ -268,6 +268,16 @@ impl<'a> KnownAnswer<'a> {
             let bits = u64::from(near[2]) | u64::from(near[3]) << 32;
             (near[0] as usize, near[1] as usize, f64::from_bits(bits))
         })
+    }
+
+    /// Whether no area of any layer holds the postcode.
+    pub fn is_nowhere(&self) -> bool {
+        self.known.pool[self.known.holders[self.place] as usize] == 0
+    }
+
+    /// Whether the position is only a guess, so that no answer is sure.
+    pub fn is_guess(&self) -> bool {
+        self.is_guess
     }
 
     /// Closer than this to a boundary of the layer, in metres, is near.

@@ -9,7 +9,8 @@
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
-use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day, KnownAnswer};
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
@@ -28,7 +29,7 @@ const KEPT: usize = 64;
 /// What a snapshot keeps ready for lookups.
 #[derive(Debug)]
 pub struct Ready {
-    texts: OnceLock<AreaTexts>,
+    texts: OnceLock<Arc<AreaTexts>>,
     /// What was asked last without naming layers.
     usual: ArcSwapOption<ReadyLookup>,
     /// What was asked naming layers.
@@ -61,7 +62,34 @@ impl Equivalent<Named> for Naming<'_> {
     }
 }
 
+/// The parts of the answers to many questions for the same layers and day.
+#[derive(Clone, Debug)]
+pub struct ReadyPlaces {
+    texts: Arc<AreaTexts>,
+    lookup: Arc<ReadyLookup>,
+}
+
+impl ReadyPlaces {
+    /// Appends the members of the [`PlaceAnswer`](super::PlaceAnswer) of a known postcode, without
+    /// the braces around them.
+    pub fn write(&self, out: &mut Vec<u8>, known: &(PostcodeFacts, KnownAnswer<'_>)) {
+        self.lookup.write_place(out, &self.texts, known, &known.1);
+    }
+}
+
 impl Ready {
+    fn texts(&self, atlas: &Atlas) -> &Arc<AreaTexts> {
+        self.texts.get_or_init(|| Arc::new(AreaTexts::of(atlas)))
+    }
+
+    /// What the answers to many questions for some layers and a day are put together from.
+    pub fn places(&self, atlas: &Atlas, chosen: &[Chosen], day: Day) -> ReadyPlaces {
+        ReadyPlaces {
+            texts: Arc::clone(self.texts(atlas)),
+            lookup: Arc::new(ReadyLookup::of(atlas, chosen, day)),
+        }
+    }
+
     /// Appends the JSON of [`lookup`](super::lookup) for the same question.
     pub fn write_lookup(
         &self,
@@ -80,7 +108,7 @@ impl Ready {
             let _ = serde_json::to_writer(out, &lookup(atlas, place, names, day)?);
             return Ok(());
         }
-        let texts = self.texts.get_or_init(|| AreaTexts::of(atlas));
+        let texts = self.texts(atlas);
         self.with(atlas, names, day, |ready| {
             if let Some(known) = known {
                 ready.write(out, texts, &known, &known.1);

@@ -79,7 +79,10 @@ impl ReadyLookup {
         names: Option<&[String]>,
         day: Day,
     ) -> Result<Self, AnswerError> {
-        let chosen = choose(atlas, names, day)?;
+        Ok(Self::of(atlas, &choose(atlas, names, day)?, day))
+    }
+
+    pub(super) fn of(atlas: &Atlas, chosen: &[Chosen], day: Day) -> Self {
         let layer = |chosen: &Chosen| {
             let key = String::from_utf8_lossy(&json(&chosen.key.as_str())).into_owned();
             let meta = chosen.layer.map(|layer| atlas.layers()[layer].layer().meta());
@@ -96,7 +99,7 @@ impl ReadyLookup {
             }
         };
         let mut tail = b",\"layers\":".to_vec();
-        tail.extend(json(&layers_used(atlas, &chosen)));
+        tail.extend(json(&layers_used(atlas, chosen)));
         tail.extend_from_slice(b",\"snapshot\":");
         tail.extend(json(&snapshot(atlas)));
         tail.push(b'}');
@@ -104,7 +107,7 @@ impl ReadyLookup {
             Day::Asked(date) => format!(",\"date\":\"{date}\"").into_bytes(),
             Day::Today(_) => Vec::new(),
         };
-        Ok(Self { day, date, layers: chosen.iter().map(layer).collect(), tail })
+        Self { day, date, layers: chosen.iter().map(layer).collect(), tail }
     }
 
     /// The layers asked, by their places in the atlas.
@@ -120,7 +123,21 @@ impl ReadyLookup {
         place: &impl Written,
         told: &(impl Told + ?Sized),
     ) {
-        out.extend_from_slice(b"{\"query\":{");
+        out.push(b'{');
+        self.write_place(out, texts, place, told);
+        out.extend_from_slice(&self.tail);
+    }
+
+    /// Appends the members of a [`PlaceAnswer`](crate::answers::PlaceAnswer), without the braces
+    /// around them.
+    pub(super) fn write_place(
+        &self,
+        out: &mut Vec<u8>,
+        texts: &AreaTexts,
+        place: &impl Written,
+        told: &(impl Told + ?Sized),
+    ) {
+        out.extend_from_slice(b"\"query\":{");
         place.write_query(out);
         out.extend_from_slice(&self.date);
         out.extend_from_slice(b"},\"location\":{");
@@ -129,7 +146,6 @@ impl ReadyLookup {
         self.write_areas(out, texts, told);
         out.extend_from_slice(b"},\"confidence\":");
         self.write_confidence(out, texts, told);
-        out.extend_from_slice(&self.tail);
     }
 
     fn write_areas(&self, out: &mut Vec<u8>, texts: &AreaTexts, told: &(impl Told + ?Sized)) {

@@ -7,19 +7,30 @@
 //! A block of rows without a quote is the usual case: a row is then a line, its cells lie between
 //! its commas, and it comes back as it stands. Blocks with quotes are read by `csv_core`.
 
+use bytes::Bytes;
 use csv::ByteRecord;
-use csv_core::{ReadRecordResult, Reader};
 use lapwing_boundaries::atlas::{Atlas, Chosen};
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::memchr;
 
-use super::blocks::{BLOCK_BYTES, Blocks, CsvEnds};
+use super::blocks::{Blocks, CSV_BLOCK, CsvEnds};
 use super::columns::{By, PlaceColumns, added, check_names};
-use super::write::{cell, cell_of, tenths};
-use super::{Ask, BulkError, Holds, RowEngine, Status, Tally, locate};
-use crate::answers::{self, Found};
+use super::pen::Pen;
+use super::write::cell;
+use super::{Ask, BulkError, Holds, RowEngine, Status, Tally};
+use crate::answers;
+
+mod cells;
+mod plain;
+mod quoted;
+
+use cells::{AnswerCells, Scratch};
+use quoted::each_row;
 
 /// A row of more bytes than this has a quote left open.
 const LONGEST_ROW: usize = 1 << 20;
+
+/// From so many bytes of rows on it pays to have the cells of all areas ready.
+const MANY_BYTES: usize = 32 << 10;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -42,8 +53,7 @@ pub struct CsvRows<A> {
 struct Columns {
     places: PlaceColumns,
     count: usize,
-    /// The answer's cells of a row that has none, from the first comma after its status.
-    without_answer: Vec<u8>,
+    cells: AnswerCells,
 }
 
 impl<A: Holds> CsvRows<A> {
@@ -57,14 +67,14 @@ impl<A: Holds> CsvRows<A> {
             columns: None,
             start: Some(Vec::new()),
             had_bom: false,
-            blocks: Blocks::default(),
+            blocks: Blocks::of(CSV_BLOCK),
             ended: false,
             tally: Tally::default(),
         })
     }
 
-    fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BulkError> {
-        for piece in piece.chunks(BLOCK_BYTES) {
+    fn take(&mut self, piece: &[u8], out: &mut Vec<Bytes>) -> Result<(), BulkError> {
+        for piece in piece.chunks(CSV_BLOCK) {
             self.blocks.hold(piece);
             if self.columns.is_none() {
                 self.open(out)?;
@@ -83,7 +93,7 @@ impl<A: Holds> CsvRows<A> {
     }
 
     /// Reads the header, once it is there, and writes the one of the answer.
-    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), BulkError> {
+    fn open(&mut self, out: &mut Vec<Bytes>) -> Result<(), BulkError> {
         while let Some(line) = self.blocks.take_first() {
             let mut header = None;
             each_row(&line, |cells| header = Some(cells.iter().collect::<ByteRecord>()));
@@ -92,34 +102,37 @@ impl<A: Holds> CsvRows<A> {
             let places = PlaceColumns::find(&header, self.by)?;
             let added = added(&self.chosen);
             check_names(&header, &added)?;
-            let without_answer = [&b",".repeat(added.len() - 1)[..], b"\n"].concat();
-            self.columns = Some(Columns { places, count: header.len(), without_answer });
-            if self.had_bom {
-                out.extend_from_slice(BOM);
-            }
+            let cells = AnswerCells::new(&self.atlas, &self.chosen, added.len());
+            self.columns = Some(Columns { places, count: header.len(), cells });
+            let mut line = if self.had_bom { BOM.to_vec() } else { Vec::new() };
             for name in &header {
-                cell(out, name);
-                out.push(b',');
+                cell(&mut line, name);
+                line.push(b',');
             }
-            out.extend_from_slice(added.join(",").as_bytes());
-            out.push(b'\n');
+            line.extend_from_slice(added.join(",").as_bytes());
+            line.push(b'\n');
+            out.push(line.into());
             return Ok(());
         }
         Ok(())
     }
 
     /// Answers the rows that are whole.
-    fn answer(&mut self, out: &mut Vec<u8>) {
-        let Some(columns) = &self.columns else { return };
+    fn answer(&mut self, out: &mut Vec<Bytes>) {
+        let Some(columns) = &mut self.columns else { return };
         let (atlas, chosen) = (&*self.atlas, &self.chosen);
+        if self.blocks.whole() >= MANY_BYTES {
+            columns.cells.make_ready(atlas);
+        }
+        let columns = &*columns;
         let tally =
-            self.blocks.answer(out, |block, out| columns.complete_all(block, out, atlas, chosen));
+            self.blocks.answer(out, |block, pen| columns.complete_all(block, pen, atlas, chosen));
         self.tally.add(tally);
     }
 }
 
 impl<A: Holds> RowEngine for CsvRows<A> {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, BulkError> {
+    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
         let mut out = Vec::new();
         let Some(start) = &mut self.start else {
             self.take(piece, &mut out)?;
@@ -138,7 +151,7 @@ impl<A: Holds> RowEngine for CsvRows<A> {
         Ok(out)
     }
 
-    fn finish(&mut self) -> Result<Option<Vec<u8>>, BulkError> {
+    fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
         if self.ended {
             return Ok(None);
         }
@@ -164,169 +177,30 @@ impl<A: Holds> RowEngine for CsvRows<A> {
 
 impl Columns {
     /// Writes each row of a block with its answer.
-    fn complete_all(
-        &self,
-        block: &[u8],
-        out: &mut Vec<u8>,
-        atlas: &Atlas,
-        chosen: &[Chosen],
-    ) -> Tally {
-        let mut tally = Tally::default();
+    fn complete_all(&self, block: &[u8], pen: &mut Pen, atlas: &Atlas, chosen: &[Chosen]) -> Tally {
         if memchr(b'"', block).is_none() {
-            each_line(block, |line| {
-                let places = self.copy(line, out);
-                tally.count(self.complete(places, out, atlas, chosen));
-            });
-        } else {
-            each_row(block, |cells| {
-                for at in 0..self.count {
-                    if at > 0 {
-                        out.push(b',');
-                    }
-                    cell(out, cells.get(at).unwrap_or_default());
+            return plain::complete_all(block, pen, self, atlas, chosen);
+        }
+        let (mut tally, mut scratch, mut row) = (Tally::default(), Scratch::default(), Vec::new());
+        each_row(block, |cells| {
+            row.clear();
+            for at in 0..self.count {
+                if at > 0 {
+                    row.push(b',');
                 }
-                let places = (cells.len() == self.count)
-                    .then(|| self.places.at().map(|at| cells.get(at).unwrap_or_default()));
-                tally.count(self.complete(places, out, atlas, chosen));
-            });
-        }
-        tally
-    }
-
-    /// Copies a line without quotes, filled up or cut to the header's columns, and gives the cells
-    /// that say where if it has them all.
-    fn copy<'l>(&self, line: &'l [u8], out: &mut Vec<u8>) -> Option<[&'l [u8]; 2]> {
-        let mut places: [&[u8]; 2] = [b"", b""];
-        let at = self.places.at();
-        let mut note = |number: usize, cell: &'l [u8]| {
-            for (place, &at) in places.iter_mut().zip(&at) {
-                if at == number {
-                    *place = cell;
+                cell(&mut row, cells.get(at).unwrap_or_default());
+            }
+            pen.put(&row);
+            let is_whole = cells.len() == self.count;
+            let places = self.places.at().map(|at| cells.get(at).unwrap_or_default());
+            tally.count(match self.places.read(places) {
+                Ok(place) if is_whole => {
+                    self.cells.put_place(pen, &mut scratch, atlas, chosen, place)
                 }
-            }
-        };
-        let (mut start, mut number) = (0, 0);
-        for comma in memchr_iter(b',', line) {
-            note(number, &line[start..comma]);
-            (start, number) = (comma + 1, number + 1);
-            if number == self.count {
-                out.extend_from_slice(&line[..comma]);
-                return None;
-            }
-        }
-        note(number, &line[start..]);
-        out.extend_from_slice(line);
-        let missing = self.count - number - 1;
-        out.resize(out.len() + missing, b',');
-        (missing == 0).then_some(places)
-    }
-
-    /// Writes the answer's cells after those of the row; `places` are the cells that say where, if
-    /// the row is whole.
-    fn complete(
-        &self,
-        places: Option<[&[u8]; 2]>,
-        out: &mut Vec<u8>,
-        atlas: &Atlas,
-        chosen: &[Chosen],
-    ) -> Status {
-        let answer = places
-            .ok_or_else(|| (Status::Invalid, String::new()))
-            .and_then(|places| self.places.read(places))
-            .and_then(|place| locate(atlas, place, chosen));
-        out.push(b',');
-        match answer {
-            Ok((status, found)) => {
-                out.extend_from_slice(status.as_str().as_bytes());
-                write_found(out, atlas, chosen, &found);
-                status
-            }
-            Err((status, _)) => {
-                out.extend_from_slice(status.as_str().as_bytes());
-                out.extend_from_slice(&self.without_answer);
-                status
-            }
-        }
-    }
-}
-
-fn write_found(out: &mut Vec<u8>, atlas: &Atlas, chosen: &[Chosen], found: &Found) {
-    for (chosen, located) in chosen.iter().zip(&found.located) {
-        let areas = chosen.layer.zip(located.as_ref()).map(|(layer, located)| {
-            located.matches.iter().map(move |matched| atlas.code_and_name(layer, matched.area))
+                Err((status, _)) if is_whole => self.cells.put_refused(pen, status),
+                _ => self.cells.put_refused(pen, Status::Invalid),
+            });
         });
-        out.push(b',');
-        cell_of(out, areas.clone().into_iter().flatten().map(|(code, _)| code));
-        out.push(b',');
-        cell_of(out, areas.into_iter().flatten().map(|(_, name)| name));
-    }
-    out.push(b',');
-    out.extend_from_slice(found.level().map_or("", |level| level.as_str()).as_bytes());
-    out.push(b',');
-    if let Some(distance) = found.boundary_distance_m() {
-        tenths(out, distance);
-    }
-    out.push(b'\n');
-}
-
-/// Every line of a block without quotes that has anything in it.
-fn each_line<'b>(mut block: &'b [u8], mut take: impl FnMut(&'b [u8])) {
-    while !block.is_empty() {
-        let end = memchr2(b'\n', b'\r', block).unwrap_or(block.len());
-        if end > 0 {
-            take(&block[..end]);
-        }
-        block = block.get(end + 1..).unwrap_or_default();
-    }
-}
-
-/// The cells of a row, one after the other, and where each ends.
-struct Cells<'r> {
-    bytes: &'r [u8],
-    ends: &'r [usize],
-}
-
-impl<'r> Cells<'r> {
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn get(&self, at: usize) -> Option<&'r [u8]> {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        Some(&self.bytes[start..*self.ends.get(at)?])
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &'r [u8]> {
-        (0..self.len()).filter_map(|at| self.get(at))
-    }
-}
-
-/// Every row of a block of whole rows.
-fn each_row(block: &[u8], mut take: impl FnMut(&Cells<'_>)) {
-    // Its `default` has no table to read by.
-    let mut reader = Reader::new();
-    // No row is longer than its block. A row has at most a cell more than it has bytes.
-    let mut bytes = vec![0; block.len() + 1];
-    let mut ends = vec![0; 64];
-    // A byte order mark within a file is none: past its beginning the reader leaves it be.
-    let _ = reader.read_record(b"\n", &mut bytes, &mut ends);
-    let (mut rest, mut filled, mut ended) = (block, 0, 0);
-    loop {
-        let (result, read, wrote, cells) =
-            reader.read_record(rest, &mut bytes[filled..], &mut ends[ended..]);
-        rest = &rest[read..];
-        filled += wrote;
-        ended += cells;
-        match result {
-            // Asked once more with nothing left, it takes that for the end.
-            ReadRecordResult::InputEmpty => {}
-            ReadRecordResult::OutputFull => bytes.resize(bytes.len() * 2, 0),
-            ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
-            ReadRecordResult::Record => {
-                take(&Cells { bytes: &bytes[..filled], ends: &ends[..ended] });
-                (filled, ended) = (0, 0);
-            }
-            ReadRecordResult::End => return,
-        }
+        tally
     }
 }

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::answers::squares::{TODAY, atlas, with_addresses};
 
+mod same;
+
 fn ask(layers: &[&str]) -> Ask {
     Ask { layers: Some(layers.iter().map(|&l| l.to_owned()).collect()), day: TODAY }
 }
@@ -13,10 +15,10 @@ fn ask(layers: &[&str]) -> Ask {
 fn run(engine: &mut dyn RowEngine, input: &[u8], size: usize) -> Result<Vec<u8>, BulkError> {
     let mut out = Vec::new();
     for piece in input.chunks(size) {
-        out.extend(engine.push(piece)?);
+        out.extend(engine.push(piece)?.concat());
     }
-    while let Some(piece) = engine.finish()? {
-        out.extend(piece);
+    while let Some(pieces) = engine.finish()? {
+        out.extend(pieces.concat());
     }
     Ok(out)
 }

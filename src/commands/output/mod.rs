@@ -10,6 +10,10 @@ use lapwing_boundaries::whole_file::WholeFile;
 
 use super::failure::Failure;
 
+mod settler;
+
+use settler::Settler;
+
 /// A destination of data. What is written is in place once [`Output::finish`] has returned; a
 /// file dropped before that leaves nothing behind.
 pub(crate) struct Output {
@@ -17,6 +21,7 @@ pub(crate) struct Output {
     sink: Option<Sink>,
     /// The file that the sink writes to, unless it is stdout or such as `/dev/null`.
     whole: Option<WholeFile>,
+    settler: Option<Settler>,
 }
 
 enum Sink {
@@ -60,7 +65,8 @@ impl Output {
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
         if is_dash(path) {
             let sink = Sink::Stdout(BufWriter::new(io::stdout()));
-            return Ok(Self { path: path.to_owned(), sink: Some(sink), whole: None });
+            let path = path.to_owned();
+            return Ok(Self { path, sink: Some(sink), whole: None, settler: None });
         }
         let unwritable = |error: io::Error| Failure::unwritable(path, &error);
         let place = place_of(path).map_err(unwritable)?;
@@ -71,13 +77,14 @@ impl Output {
             let file = File::options().write(true).open(path).map_err(unwritable)?;
             (file, path.to_owned(), None)
         };
+        let settler = whole.as_ref().and_then(|_| Settler::of(&file));
         let file = BufWriter::new(file);
         let sink = if is_gzip(path) {
             Sink::Gzip(Box::new(GzEncoder::new(file, Compression::default())))
         } else {
             Sink::Plain(file)
         };
-        Ok(Self { path: place, sink: Some(sink), whole })
+        Ok(Self { path: place, sink: Some(sink), whole, settler })
     }
 
     /// Writes out what is buffered and gives the file its name.
@@ -100,6 +107,9 @@ impl Output {
             Some(Sink::Plain(mut file)) => file.flush()?,
             Some(Sink::Gzip(gzip)) => gzip.finish()?.flush()?,
         }
+        if let Some(settler) = self.settler.take() {
+            settler.finish();
+        }
         self.whole.take().map_or(Ok(()), WholeFile::finish)
     }
 
@@ -115,7 +125,11 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer()?.write(bytes)
+        let written = self.writer()?.write(bytes)?;
+        if let Some(settler) = &mut self.settler {
+            settler.wrote(written);
+        }
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,0 +1,273 @@
+//! The cells that are added to a row, from parts that are ready.
+//!
+//! What [`answers::find`] gives for a place is what is written, but for what a row has no room for;
+//! a known postcode and a position are answered without making it.
+
+use lapwing_boundaries::atlas::{Atlas, Chosen, KnownAnswer};
+use lapwing_boundaries::locate::{Level, near_threshold_m};
+use lapwing_boundaries::position::Bng;
+
+use crate::answers::{self, AnswerError, Found, Place};
+use crate::bulk::Status;
+use crate::bulk::pen::Pen;
+use crate::bulk::write::{cell, cell_of, tenths};
+
+/// What is written of the areas of the layers asked for.
+#[derive(Debug)]
+pub(super) struct AnswerCells {
+    layers: Vec<LayerCells>,
+    /// The cells of a row that has no answer, from the first comma after its status.
+    without_answer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct LayerCells {
+    /// `None` where no vintage is in force on the day.
+    layer: Option<usize>,
+    /// Closer to a boundary than this, in metres, is near.
+    near_m: f64,
+    /// `,N4,Northampton 4` of each area, once it is ready.
+    text: Vec<u8>,
+    /// Where each begins; one more at the end.
+    starts: Vec<u32>,
+}
+
+/// After the text of the last area, so that it can be copied with what follows.
+const PADDING: [u8; 64] = [0; 64];
+
+/// How sure an answer is: what its last two cells say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sureness {
+    level: Option<Level>,
+    /// Metres, not rounded; infinite where there is no boundary.
+    distance: f64,
+}
+
+/// What is kept from one row to the next.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    holders: Vec<(usize, usize)>,
+    text: Vec<u8>,
+}
+
+impl AnswerCells {
+    /// Those for the chosen layers. The areas' texts are not ready yet.
+    pub(super) fn new(atlas: &Atlas, chosen: &[Chosen], added: usize) -> Self {
+        let cells = |chosen: &Chosen| LayerCells {
+            layer: chosen.layer,
+            near_m: chosen
+                .layer
+                .map_or(0.0, |layer| near_threshold_m(atlas.layers()[layer].layer().meta())),
+            text: Vec::new(),
+            starts: Vec::new(),
+        };
+        Self {
+            layers: chosen.iter().map(cells).collect(),
+            without_answer: [&b",".repeat(added - 1)[..], b"\n"].concat(),
+        }
+    }
+
+    /// Makes the texts of all areas, which pays when there are many rows.
+    pub(super) fn make_ready(&mut self, atlas: &Atlas) {
+        for of in &mut self.layers {
+            let Some(layer) = of.layer.filter(|_| of.starts.is_empty()) else { continue };
+            for area in 0..atlas.layers()[layer].layer().len() {
+                of.starts.push(of.text.len() as u32);
+                put_code_and_name(&mut of.text, atlas, layer, area);
+            }
+            of.starts.push(of.text.len() as u32);
+            of.text.extend_from_slice(&PADDING);
+        }
+    }
+
+    /// The layers that answer.
+    pub(super) fn layers(&self) -> impl Iterator<Item = usize> + '_ {
+        self.layers.iter().filter_map(|of| of.layer)
+    }
+
+    /// How sure the answer of a known postcode is.
+    #[inline]
+    pub(super) fn sureness_of(&self, known: &KnownAnswer<'_>) -> Sureness {
+        let mut sureness = self.sureness(|layer| known.boundary_distance_m(layer));
+        if known.is_guess() && sureness.level.is_some() {
+            sureness.level = Some(Level::Low);
+        }
+        sureness
+    }
+
+    #[inline]
+    fn sureness(&self, distance_m: impl Fn(usize) -> Option<f64>) -> Sureness {
+        let mut sureness = Sureness { level: None, distance: f64::INFINITY };
+        for of in &self.layers {
+            let Some(layer) = of.layer else { continue };
+            let distance = distance_m(layer).unwrap_or(f64::INFINITY);
+            let level = if distance < of.near_m { Level::NearBoundary } else { Level::High };
+            sureness.level = sureness.level.max(Some(level));
+            sureness.distance = sureness.distance.min(distance);
+        }
+        sureness
+    }
+
+    /// Writes the answer of a known postcode, from the comma before its status.
+    #[inline]
+    pub(super) fn put_known(
+        &self,
+        pen: &mut Pen,
+        scratch: &mut Scratch,
+        atlas: &Atlas,
+        known: &KnownAnswer<'_>,
+        sureness: Sureness,
+    ) -> Status {
+        let status = if known.is_nowhere() { Status::Outside } else { Status::Ok };
+        let holders = known.holders().map(|(layer, area, _)| (layer, area));
+        self.put_answer(pen, &mut scratch.text, atlas, status, &holders, sureness);
+        status
+    }
+
+    /// Writes the answer for a position.
+    pub(super) fn put_position(
+        &self,
+        pen: &mut Pen,
+        scratch: &mut Scratch,
+        atlas: &Atlas,
+        at: Bng,
+    ) -> Status {
+        let Scratch { holders, text } = scratch;
+        holders.clear();
+        atlas.cells().locate(at, |layer, area, _| holders.push((layer, area)));
+        let status = if holders.is_empty() { Status::Outside } else { Status::Ok };
+        let sureness = self.sureness(|layer| atlas.cells().boundary_distance_m(layer, at));
+        self.put_answer(pen, text, atlas, status, &holders.iter().copied(), sureness);
+        status
+    }
+
+    /// Writes the answer for any place.
+    pub(super) fn put_place(
+        &self,
+        pen: &mut Pen,
+        scratch: &mut Scratch,
+        atlas: &Atlas,
+        chosen: &[Chosen],
+        place: Place,
+    ) -> Status {
+        match place {
+            Place::Bng(at) => return self.put_position(pen, scratch, atlas, at),
+            Place::LngLat(at) => {
+                return match at.to_bng() {
+                    Ok((at, _)) => self.put_position(pen, scratch, atlas, at),
+                    Err(_) => self.put_refused(pen, Status::Outside),
+                };
+            }
+            Place::Postcode(_) => {}
+        }
+        let found = match answers::find(atlas, place, chosen) {
+            Ok(found) => found,
+            Err(AnswerError::Outside(_)) => return self.put_refused(pen, Status::Outside),
+            Err(_) => return self.put_refused(pen, Status::NotFound),
+        };
+        let status = if found.is_outside(atlas) { Status::Outside } else { Status::Ok };
+        let text = &mut scratch.text;
+        text.clear();
+        text.push(b',');
+        text.extend_from_slice(status.as_str().as_bytes());
+        write_found(text, atlas, chosen, &found);
+        pen.put(text);
+        status
+    }
+
+    /// Writes the cells of a row without an answer.
+    pub(super) fn put_refused(&self, pen: &mut Pen, status: Status) -> Status {
+        pen.put(b",");
+        pen.put(status.as_str().as_bytes());
+        pen.put(&self.without_answer);
+        status
+    }
+
+    #[inline]
+    fn put_answer(
+        &self,
+        pen: &mut Pen,
+        text: &mut Vec<u8>,
+        atlas: &Atlas,
+        status: Status,
+        holders: &(impl Iterator<Item = (usize, usize)> + Clone),
+        sureness: Sureness,
+    ) {
+        match status {
+            Status::Ok => pen.put(b",ok"),
+            other => {
+                pen.put(b",");
+                pen.put(other.as_str().as_bytes());
+            }
+        }
+        for of in &self.layers {
+            let Some(layer) = of.layer else {
+                pen.put(b",,");
+                continue;
+            };
+            let own = holders.clone().filter(|&(held, _)| held == layer).map(|(_, area)| area);
+            let mut few = own.clone();
+            match (few.next(), few.next()) {
+                (None, _) => pen.put(b",,"),
+                (Some(area), None) if !of.starts.is_empty() => {
+                    let (from, to) = (of.starts[area] as usize, of.starts[area + 1] as usize);
+                    pen.put_part(&of.text, from, to);
+                }
+                (Some(_), _) => {
+                    text.clear();
+                    put_all(text, own.map(|area| atlas.code_and_name(layer, area)));
+                    pen.put(text);
+                }
+            }
+        }
+        match sureness.level {
+            None => pen.put(b",,"),
+            Some(Level::High) => pen.put(b",high,"),
+            Some(level) => {
+                pen.put(b",");
+                pen.put(level.as_str().as_bytes());
+                pen.put(b",");
+            }
+        }
+        if sureness.distance < f64::INFINITY {
+            pen.tenths(sureness.distance);
+        }
+        pen.put(b"\n");
+    }
+}
+
+fn put_code_and_name(out: &mut Vec<u8>, atlas: &Atlas, layer: usize, area: usize) {
+    let (code, name) = atlas.code_and_name(layer, area);
+    for text in [code, name] {
+        out.push(b',');
+        cell(out, text.as_bytes());
+    }
+}
+
+/// The cells of several areas' codes and names, each after a comma.
+fn put_all<'t>(out: &mut Vec<u8>, areas: impl Iterator<Item = (&'t str, &'t str)> + Clone) {
+    out.push(b',');
+    cell_of(out, areas.clone().map(|(code, _)| code));
+    out.push(b',');
+    cell_of(out, areas.map(|(_, name)| name));
+}
+
+/// Everything after the status, as it was found.
+fn write_found(out: &mut Vec<u8>, atlas: &Atlas, chosen: &[Chosen], found: &Found) {
+    for (chosen, located) in chosen.iter().zip(&found.located) {
+        match chosen.layer.zip(located.as_ref()) {
+            None => out.extend_from_slice(b",,"),
+            Some((layer, located)) => {
+                let areas = located.matches.iter().map(|matched| matched.area);
+                put_all(out, areas.map(|area| atlas.code_and_name(layer, area)));
+            }
+        }
+    }
+    out.push(b',');
+    out.extend_from_slice(found.level().map_or("", Level::as_str).as_bytes());
+    out.push(b',');
+    if let Some(distance) = found.boundary_distance_m() {
+        tenths(out, distance);
+    }
+    out.push(b'\n');
+}

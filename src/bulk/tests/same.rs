@@ -1,0 +1,210 @@
+//! Rows put together from ready parts say what is found and written without them.
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use lapwing_boundaries::atlas::Day;
+use lapwing_boundaries::demo::{self, WorldSize};
+use lapwing_boundaries::gazetteer::Month;
+use serde_json::value::to_raw_value;
+
+use super::super::rows::{self, MadeFrom};
+use super::*;
+
+/// A generated world with what such worlds have too little of: guesses, terminated postcodes,
+/// points on vertices and at sea, names to be quoted, postcodes without a position.
+fn odd_world() -> Atlas {
+    let size = WorldSize { postcodes: 700, ..WorldSize::of_wards(8) };
+    let mut contents = demo::world(3, &size).into_contents();
+    let vertices: Vec<geo::Coord<f64>> = contents
+        .layers
+        .iter()
+        .flat_map(lapwing_boundaries::layer::Layer::areas)
+        .flat_map(lapwing_boundaries::area::Area::edges)
+        .map(|edge| edge.start)
+        .collect();
+    for (at, record) in contents.postcodes.iter_mut().enumerate() {
+        match at % 9 {
+            1 => record.positional_quality = 60,
+            2 => record.terminated = Some(Month { year: 2019, month: 7 }),
+            3 => {
+                let vertex = vertices[at * 7 % vertices.len()];
+                record.position = Bng::new(vertex.x, vertex.y).ok();
+            }
+            4 => record.position = Bng::new(-90_000.5, 1_300_000.25 + at as f64).ok(),
+            5 => record.position = None,
+            _ => {}
+        }
+    }
+    Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
+}
+
+/// Layers and days: the usual, some, one twice, none in force.
+fn asks(atlas: &Atlas) -> Vec<Ask> {
+    let names = |n: usize| -> Vec<String> {
+        let layers = atlas.layers().iter().filter(|layer| layer.layer().is_areas());
+        layers.map(|layer| layer.layer().meta().id.to_string()).take(n).collect()
+    };
+    let days = [TODAY, Day::Asked(date(2015, 1, 1)), Day::Asked(date(1066, 10, 14))];
+    [None, Some(names(1)), Some(names(2))]
+        .into_iter()
+        .flat_map(|layers| days.map(|day| Ask { layers: layers.clone(), day }))
+        .collect()
+}
+
+/// Every postcode of an atlas, some that it does not have, and what is none.
+fn postcodes(atlas: &Atlas) -> Vec<String> {
+    let mut texts: Vec<String> =
+        atlas.all_facts().map(|facts| facts.postcode.to_string().to_lowercase()).collect();
+    texts.extend(["ZZ9 9ZZ", "", "NN1", "b\u{e4}h", "NN1 1ED extra"].map(str::to_owned));
+    texts
+}
+
+/// Positions in metres: at random, on vertices, far off, and what is none.
+fn positions(atlas: &Atlas) -> Vec<[String; 2]> {
+    let areas = atlas.layers().iter().flat_map(|layer| layer.layer().areas());
+    let vertices = areas.flat_map(lapwing_boundaries::area::Area::edges).map(|edge| edge.start);
+    let mut places: Vec<[f64; 2]> = vertices.step_by(23).map(|at| [at.x, at.y]).collect();
+    for at in 0..400_u32 {
+        let base = places[at as usize % places.len()];
+        let off = |by: u32| f64::from(at.wrapping_mul(by) % 4001) - 2000.0;
+        places.push([base[0] + off(2_654_435_761), base[1] + off(40_503)]);
+    }
+    places.extend([[-100_000.0, -100_000.0], [800_000.0, 1_350_000.0], [9e9, 0.0], [0.25, 0.125]]);
+    let mut texts: Vec<[String; 2]> =
+        places.into_iter().map(|at| at.map(|metres| metres.to_string())).collect();
+    texts.push(["x".to_owned(), "1".to_owned()]);
+    texts.push(["nan".to_owned(), " 1 ".to_owned()]);
+    texts
+}
+
+/// The cells that are added for a place, by what [`answers::find`] finds.
+fn expected_cells(atlas: &Atlas, place: Result<Place, Refusal>, chosen: &[Chosen]) -> Vec<String> {
+    let found = match place.and_then(|place| locate(atlas, place, chosen)) {
+        Ok(found) => found,
+        Err((status, _)) => {
+            let mut cells = vec![String::new(); 2 * chosen.len() + 3];
+            status.as_str().clone_into(&mut cells[0]);
+            return cells;
+        }
+    };
+    let (status, found) = found;
+    let mut cells = vec![status.as_str().to_owned()];
+    for (chosen, located) in chosen.iter().zip(&found.located) {
+        let areas: Vec<(&str, &str)> = match (chosen.layer, located) {
+            (Some(layer), Some(located)) => {
+                located.matches.iter().map(|m| atlas.code_and_name(layer, m.area)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let (codes, names): (Vec<&str>, Vec<&str>) = areas.into_iter().unzip();
+        cells.extend([codes.join(";"), names.join(";")]);
+    }
+    cells.push(found.level().map_or("", |level| level.as_str()).to_owned());
+    cells.push(found.boundary_distance_m().map_or(String::new(), |metres| metres.to_string()));
+    cells
+}
+
+fn assert_csv_as_found(atlas: &Atlas) {
+    let by_postcode = postcodes(atlas).into_iter().map(|text| {
+        let place = postcode(&text);
+        (vec![text], place)
+    });
+    let by_metres = positions(atlas).into_iter().map(|[x, y]| {
+        let number = |text: &str| text.trim().parse::<f64>().ok();
+        let place = match (number(&x), number(&y)) {
+            (Some(x), Some(y)) => bng(x, y),
+            _ => Err((Status::Invalid, String::new())),
+        };
+        (vec![x, y], place)
+    });
+    let files: [(&[&str], Vec<_>); 2] =
+        [(&["postcode"], by_postcode.collect()), (&["easting", "northing"], by_metres.collect())];
+    for ((header, rows), ask) in
+        files.iter().flat_map(|file| asks(atlas).into_iter().map(move |ask| (file, ask)))
+    {
+        let chosen = answers::choose(atlas, ask.layers.as_deref(), ask.day).unwrap();
+        let mut expected = ::csv::Writer::from_writer(Vec::new());
+        let mut input = ::csv::Writer::from_writer(Vec::new());
+        let mut head = vec!["n".to_owned()];
+        head.extend(header.iter().map(|&name| name.to_owned()));
+        input.write_record(&head).unwrap();
+        head.push("status".to_owned());
+        head.extend(
+            chosen.iter().flat_map(|c| [format!("{}_code", c.key), format!("{}_name", c.key)]),
+        );
+        head.extend(["confidence", "boundary_distance_m"].map(str::to_owned));
+        expected.write_record(&head).unwrap();
+        // Often enough for many blocks, so that ready cells are made use of.
+        for (n, (cells, place)) in (0..4).flat_map(|_| rows).enumerate() {
+            let mut row = vec![n.to_string()];
+            row.extend(cells.iter().cloned());
+            input.write_record(&row).unwrap();
+            row.extend(expected_cells(atlas, place.clone(), &chosen));
+            expected.write_record(&row).unwrap();
+        }
+        let input = input.into_inner().unwrap();
+        let expected = String::from_utf8(expected.into_inner().unwrap()).unwrap();
+        for size in [777, 1 << 20] {
+            let mut engine = CsvRows::new(atlas, &ask, None).unwrap();
+            let out = String::from_utf8(run(&mut engine, &input, size).unwrap()).unwrap();
+            for (ours, theirs) in out.lines().zip(expected.lines()) {
+                assert_eq!(ours, theirs, "{ask:?}");
+            }
+            assert_eq!(out, expected);
+        }
+    }
+}
+
+#[test]
+fn rows_of_csv_say_what_is_found() {
+    assert_csv_as_found(&odd_world());
+    assert_csv_as_found(&with_addresses());
+}
+
+/// A row by serde, without and with what it was made from.
+fn by_serde(atlas: &Atlas, row: &rows::Row<'_>, chosen: &[Chosen]) -> [String; 2] {
+    let mut out = Vec::new();
+    rows::write(&mut out, row);
+    let alone = String::from_utf8(out).unwrap();
+    let made_from = serde_json::to_string(&MadeFrom::new(atlas, chosen)).unwrap();
+    let line = format!("{},{}", &alone[..alone.len() - 1], &made_from[1..]);
+    [alone, line]
+}
+
+#[test]
+fn rows_of_json_are_the_bytes_that_serde_writes() {
+    for atlas in [odd_world(), with_addresses()] {
+        for ask in asks(&atlas) {
+            let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day).unwrap();
+            let (mut questions, mut lines, mut list) = (Vec::new(), Vec::new(), Vec::new());
+            for (n, text) in postcodes(&atlas).into_iter().enumerate() {
+                let id = to_raw_value(&n).unwrap();
+                let question = format!("{{\"id\":{n},\"postcode\":{}}}", json!(text));
+                let query = serde_json::value::RawValue::from_string(question.clone()).unwrap();
+                let mut row =
+                    rows::row(&atlas, postcode(&text), &chosen, ask.day, || Some(&*query));
+                row.id = Some(&id);
+                lines.push(by_serde(&atlas, &row, &chosen)[1].clone());
+                let query = to_raw_value(&text).unwrap();
+                let row = rows::row(&atlas, postcode(&text), &chosen, ask.day, || Some(&*query));
+                list.push(by_serde(&atlas, &row, &chosen)[0].clone());
+                questions.push((question, text));
+            }
+            let input: Vec<&str> = questions.iter().map(|(question, _)| &**question).collect();
+            let mut engine = NdjsonRows::new(&atlas, &ask).unwrap();
+            let out = run(&mut engine, input.join("\n").as_bytes(), 999).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            assert_eq!(out.lines().count(), lines.len());
+            for (ours, theirs) in out.lines().zip(&lines) {
+                assert_eq!(ours, theirs);
+            }
+            let input =
+                json!({"postcodes": questions.iter().map(|(_, text)| text).collect::<Vec<_>>()});
+            let mut engine = JsonRows::new(&atlas, ask.clone());
+            let out = run(&mut engine, input.to_string().as_bytes(), 999).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            let expected = format!("{{\"answers\":[\n{}\n],", list.join(",\n"));
+            assert_eq!(&out[..expected.len()], expected);
+        }
+    }
+}
