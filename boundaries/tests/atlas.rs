@@ -277,6 +277,49 @@ fn a_snapshot_cut_short_or_altered_anywhere_is_refused() {
 }
 
 #[test]
+fn a_mapped_file_cut_short_or_altered_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("squares.lapwing");
+    let bytes = snapshot::to_bytes(&atlas());
+    for place in (0..bytes.len()).step_by(61) {
+        std::fs::write(&path, &bytes[..place]).unwrap();
+        assert!(snapshot::read(&path).is_err(), "cut to {place}");
+        let mut altered = bytes.clone();
+        altered[place] ^= 0x20;
+        std::fs::write(&path, &altered).unwrap();
+        assert!(snapshot::read(&path).is_err(), "altered at {place}");
+    }
+}
+
+#[test]
+fn a_file_finds_the_same_near_within_and_by_name() {
+    let built = atlas();
+    let opened =
+        snapshot::from_bytes(&snapshot::to_bytes(&built), Path::new("squares.lapwing")).unwrap();
+    let near = |atlas: &Atlas| atlas.nearest_postcodes(at(500.0, 500.0)).collect::<Vec<_>>();
+    assert_eq!(near(&opened), near(&built));
+    assert!(near(&built).windows(2).all(|pair| pair[0].1 <= pair[1].1));
+    let placed = built.all_facts().filter(|facts| facts.position.is_some()).count();
+    assert_eq!(near(&built).len(), placed);
+    let within =
+        |atlas: &Atlas| atlas.postcodes_within(built.layers()[0].layer().areas()[0].geometry());
+    assert_eq!(within(&opened), within(&built));
+    assert_eq!(within(&built).len(), built.postcodes_in(0, 0) as usize);
+    for text in ["e05", "E05013246", "n4", ""] {
+        assert_eq!(opened.search().find(text, 9), built.search().find(text, 9), "{text}");
+    }
+    assert_eq!(built.search().find("e05", 9).len(), built.layers()[0].layer().len());
+}
+
+#[test]
+fn an_older_format_is_refused_with_what_to_do() {
+    let mut bytes = snapshot::to_bytes(&atlas());
+    bytes[8..12].copy_from_slice(&(snapshot::FORMAT - 1).to_le_bytes());
+    let error = snapshot::from_bytes(&bytes, Path::new("old.lapwing")).unwrap_err();
+    assert!(error.to_string().contains("build the snapshot again"), "{error}");
+}
+
+#[test]
 fn a_newer_format_is_refused_with_its_number() {
     let mut bytes = snapshot::to_bytes(&atlas());
     bytes[8..12].copy_from_slice(&(snapshot::FORMAT + 1).to_le_bytes());

@@ -13,7 +13,7 @@ use super::names::Names;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable, ready};
 use crate::cells::{CellIndex, MemoryBudget};
 use crate::gazetteer::{Address, PostcodeRecord};
-use crate::index::{AreaIndex, PointIndex};
+use crate::index::PointIndex;
 use crate::layer::Layer;
 use crate::overlap::{self, OverlapRow};
 use crate::position::Bng;
@@ -36,8 +36,12 @@ impl Atlas {
         progress.begin("indexing", contents.layers.len() as u64);
         let layers = index_layers(std::mem::take(&mut contents.layers), progress);
         let cells = index_cells(&layers, contents.cell_index);
-        let computed = compute(&contents, &layers, &cells, progress);
-        let mut atlas = Self::assemble(built, contents, layers, cells, computed);
+        let gazette = Gazette::new(&contents.postcodes);
+        let positions = contents.postcodes.iter().map(|record| record.position);
+        let postcode_index = PointIndex::new(positions);
+        let computed = compute(&mut contents, &layers, &cells, progress);
+        let found = (cells, gazette, postcode_index);
+        let mut atlas = Self::assemble(built, contents, layers, found, computed);
         atlas.id = snapshot::id_of(&atlas);
         atlas
     }
@@ -46,7 +50,7 @@ impl Atlas {
         built: Timestamp,
         contents: Contents,
         mut layers: Vec<AtlasLayer>,
-        cells: CellIndex,
+        (cells, gazette, postcode_index): (CellIndex, Gazette, PointIndex),
         computed: Computed,
     ) -> Self {
         let count = layers.len();
@@ -59,8 +63,6 @@ impl Atlas {
             }
             overlaps[first * count + second] = rows;
         }
-        let postcode_index =
-            PointIndex::new(contents.postcodes.iter().map(|record| record.position));
         let search = SearchIndex::new(layers.iter().map(AtlasLayer::layer));
         Self {
             id: String::new(),
@@ -71,7 +73,7 @@ impl Atlas {
             cells,
             cell_index: contents.cell_index,
             lookup: contents.lookup,
-            gazette: Gazette::new(&contents.postcodes),
+            gazette,
             address_count: contents.addresses.len(),
             addresses: ready(contents.addresses),
             postcodes_from: contents.postcodes_from,
@@ -104,7 +106,8 @@ fn index_layers(layers: Vec<Layer>, progress: &dyn Progress) -> Vec<AtlasLayer> 
         .map(|layer| {
             let indexed = AtlasLayer {
                 names: Names::of(&layer),
-                areas: AreaIndex::new(layer.areas()).into(),
+                // For the overlaps, when the cells have been made: both together need most memory.
+                areas: OnceLock::new(),
                 sites: OnceLock::new(),
                 layer,
                 disjoint: true,
@@ -116,7 +119,7 @@ fn index_layers(layers: Vec<Layer>, progress: &dyn Progress) -> Vec<AtlasLayer> 
 }
 
 fn compute(
-    contents: &Contents,
+    contents: &mut Contents,
     layers: &[AtlasLayer],
     cells: &CellIndex,
     progress: &dyn Progress,
@@ -139,6 +142,8 @@ fn compute(
         contents.addresses.binary_search_by_key(&record.postcode, of).is_ok()
     };
     let known = Known::of(&contents.postcodes, by_addresses, layers, cells);
+    // All that is still wanted of them stands in the gazette.
+    contents.postcodes = Vec::new();
     progress.advance(1);
     let located: Vec<Located> = of_postcodes
         .into_iter()

@@ -63,7 +63,6 @@ struct Part {
 }
 
 /// The arrays while they grow.
-#[derive(Default)]
 struct Growing {
     degrees: Vec<i32>,
     holders: Vec<u32>,
@@ -96,8 +95,16 @@ impl Known {
         cells: &CellIndex,
     ) -> Self {
         let (columns, stride) = columns(layers);
-        let mut all = Growing { pool: vec![0], near: vec![0], ..Growing::default() };
-        all.places.insert(vec![0], 0);
+        let count = postcodes.len();
+        let mut all = Growing {
+            degrees: Vec::with_capacity(2 * count),
+            holders: Vec::with_capacity(count),
+            near_at: Vec::with_capacity(count),
+            distances: Vec::with_capacity(stride * count),
+            pool: vec![0],
+            near: vec![0],
+            places: HashMap::from([(vec![0], 0)]),
+        };
         // In batches, so that the parts of a whole country are never all in memory.
         for batch in postcodes.chunks(1 << 16) {
             let part = |record: &PostcodeRecord| {

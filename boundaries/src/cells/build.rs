@@ -180,6 +180,8 @@ fn cut_block(
             cutter.cell(column, row, set);
         });
     }
+    // What it might still have grown to, all blocks would hold together.
+    cutter.part.records.shrink_to_fit();
     cutter.part
 }
 
@@ -236,7 +238,9 @@ fn entry(len: usize) -> u32 {
 fn assemble(frame: Frame, inventory: &Inventory, parts: Vec<Part>, cell_bits: &[u32]) -> CellIndex {
     let ends = |line: &Line<f64>| [line.start.x, line.start.y, line.end.x, line.end.y];
     let (mut blocks, mut block_layers) = (Vec::new(), Vec::new());
-    let (mut cells, mut records): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut cells: Vec<u32> = Vec::with_capacity(parts.iter().map(|part| part.cells.len()).sum());
+    let mut records: Vec<u32> =
+        Vec::with_capacity(parts.iter().map(|part| part.records.len()).sum());
     // The empty set is entry 0.
     let mut sets = vec![0];
     let mut known: HashMap<Set, u32> = HashMap::from([(Set::new(), 0)]);

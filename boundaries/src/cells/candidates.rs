@@ -97,12 +97,16 @@ impl Candidates {
                 .into_par_iter()
                 .map(|block| grid.halve(block, a_square))
                 .collect();
-            for Block { bits, squares } in halved {
-                blocks.push(u64::from(bits) << 32 | u64::from(entry(starts.len())));
-                for candidates in squares {
-                    starts.push(entry(edges.len()));
-                    edges.extend(candidates);
+            starts.reserve(halved.iter().map(|block| block.counts.len()).sum::<usize>() + 1);
+            edges.reserve(halved.iter().map(|block| block.edges.len()).sum());
+            for block in halved {
+                blocks.push(u64::from(block.bits) << 32 | u64::from(entry(starts.len())));
+                let mut start = edges.len();
+                for count in block.counts {
+                    starts.push(entry(start));
+                    start += count as usize;
                 }
+                edges.extend(block.edges);
             }
         }
         starts.push(entry(edges.len()));
@@ -125,10 +129,12 @@ fn entry(len: usize) -> u32 {
     u32::try_from(len).ok().filter(|&len| len != NO_AREAS).expect("fewer than 2³² candidates")
 }
 
-/// One block's squares, row by row, each with its candidates.
+/// One block's squares, row by row: how many candidates each has, and the candidates of all. Two
+/// lists and not one for each square: there are millions of squares before they are put together.
 struct Block {
     bits: u32,
-    squares: Vec<Vec<u32>>,
+    counts: Vec<u32>,
+    edges: Vec<u32>,
 }
 
 /// A layer's edges by block, and for each block the blocks that hold all its candidates.
@@ -193,7 +199,8 @@ impl<'a> LayerGrid<'a> {
             }
             (squares, bits) = (quarters, bits - 1);
         }
-        Block { bits, squares }
+        let counts = squares.iter().map(|candidates| candidates.len() as u32).collect();
+        Block { bits, counts, edges: squares.concat() }
     }
 
     /// Which of some edges, all of a larger square's candidates, are those of a square.
