@@ -35,8 +35,12 @@ pub(super) async fn revalidate(
     let (true, Taken(Some(served))) = (is_get, current::taken(|| Taken::now(app))) else {
         return answer(request).await;
     };
-    let tag = Tag::new(hash_of(served.atlas().id(), &request, links));
-    let mut response = if has(request.headers(), tag.as_str()) {
+    let snapshot = served.atlas().id();
+    let tag = tag_of(snapshot, hash_of(snapshot, &request, links));
+    let Ok(tag_value) = HeaderValue::from_str(&tag) else {
+        return answer(request).await;
+    };
+    let mut response = if has(request.headers(), &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         answer(request).await
@@ -47,7 +51,7 @@ pub(super) async fn revalidate(
     }
     if matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED) {
         let headers = response.headers_mut();
-        headers.insert(header::ETAG, tag.header());
+        headers.insert(header::ETAG, tag_value);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
         let vary = if links { VARY_OF_LINKS } else { VARY };
         headers.append(header::VARY, HeaderValue::from_static(vary));
@@ -71,31 +75,30 @@ fn hash_of(snapshot: &str, request: &Request, links: bool) -> u64 {
     hash.finish()
 }
 
-/// `W/"0123456789abcdef"`
-struct Tag([u8; 20]);
+/// `W/"1889c7cd893a9da0-0123456789abcdef"`: the beginning of the snapshot's id, and the hash.
+fn tag_of(snapshot: &str, hash: u64) -> String {
+    let start = snapshot.get(..16).unwrap_or(snapshot);
+    let mut tag = String::with_capacity(40);
+    tag.push_str("W/\"");
+    tag.push_str(start);
+    tag.push('-');
+    push_hexadecimal(&mut tag, hash);
+    tag.push('"');
+    tag
+}
 
-impl Tag {
-    fn new(hash: u64) -> Self {
-        let mut text = *b"W/\"................\"";
-        text[3..19].copy_from_slice(&hexadecimal(hash));
-        Self(text)
-    }
-
-    fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).unwrap_or_default()
-    }
-
-    fn header(&self) -> HeaderValue {
-        // Hexadecimal digits between quotation marks are no header's trouble.
-        HeaderValue::from_bytes(&self.0).unwrap_or(HeaderValue::from_static("W/\"\""))
-    }
+fn push_hexadecimal(tag: &mut String, hash: u64) {
+    tag.push_str(str::from_utf8(&hexadecimal(hash)).unwrap_or_default());
 }
 
 /// The tag of a page that is known by its content alone.
 pub(super) fn of_content(content: &str) -> String {
     let mut hash = DefaultHasher::new();
     content.hash(&mut hash);
-    Tag::new(hash.finish()).as_str().to_owned()
+    let mut tag = "W/\"".to_owned();
+    push_hexadecimal(&mut tag, hash.finish());
+    tag.push('"');
+    tag
 }
 
 /// Whether the client has it: by weak comparison (RFC 9110, section 8.8.3.2). The tag names the URL
