@@ -108,7 +108,7 @@ impl Output {
             Some(Sink::Gzip(gzip)) => gzip.finish()?.flush()?,
         }
         if let Some(settler) = self.settler.take() {
-            settler.finish();
+            settler.finish()?;
         }
         self.whole.take().map_or(Ok(()), WholeFile::finish)
     }

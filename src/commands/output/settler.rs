@@ -1,6 +1,7 @@
 //! Bringing a file to the disk while it is still being written.
 
 use std::fs::File;
+use std::io;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
@@ -13,7 +14,7 @@ const EVERY_BYTES: usize = 8 << 20;
 pub(super) struct Settler {
     written: usize,
     ask: SyncSender<()>,
-    thread: JoinHandle<()>,
+    thread: JoinHandle<io::Result<()>>,
 }
 
 impl Settler {
@@ -23,10 +24,9 @@ impl Settler {
         let file = file.try_clone().ok()?;
         let (ask, asked) = sync_channel(1);
         let settle = move || {
-            for () in asked {
-                // What fails now fails again at the end, where it is told.
-                let _ = file.sync_data();
-            }
+            // The system tells a failure once: asked again at the end, it would say that all is
+            // well.
+            asked.into_iter().try_for_each(|()| file.sync_data())
         };
         let thread = thread::Builder::new().name("settler".to_owned()).spawn(settle).ok()?;
         Some(Self { written: 0, ask, thread })
@@ -37,15 +37,15 @@ impl Settler {
         self.written += bytes;
         if self.written >= EVERY_BYTES {
             self.written = 0;
-            // Where it is busy it will be asked again.
+            // Where it is busy it will be asked again, and where it has failed that is told at the
+            // end.
             let _ = self.ask.try_send(());
         }
     }
 
-    /// Waits until it is done with what it was asked for.
-    pub(super) fn finish(self) {
+    /// Waits until it is done with what it was asked for, and says whether all of that succeeded.
+    pub(super) fn finish(self) -> io::Result<()> {
         drop(self.ask);
-        // It cannot have panicked, and if it has, all is brought to the disk at the end.
-        let _ = self.thread.join();
+        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("its thread panicked")))
     }
 }
