@@ -85,18 +85,34 @@ def catalogue(place, postcodes):
     return "\n".join(lines) + "\n"
 
 
+# Runs a program from a small process of its own: a program's peak memory is at least that of the
+# process which began it, and this one reads whole countries.
+WAITER = """
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:])
+_, status, used = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - began
+found = [seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3, status]
+os.write(int(sys.argv[1]), json.dumps(found).encode())
+"""
+
+
 def waited(arguments, **more):
     """Runs to the end; seconds, seconds of processor and the most memory in MB, and what it said."""
-    began = time.perf_counter()
+    report, told = os.pipe()
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(arguments, stderr=said, **more)
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
+        command = [sys.executable, "-S", "-c", WAITER, str(told), *map(str, arguments)]
+        subprocess.run(command, stderr=said, pass_fds=[told], check=False, **more)
+        os.close(told)
+        with open(report) as found:
+            answer = found.read()
         said.seek(0)
         text = said.read().decode()
+    seconds, processor, most_mb, status = json.loads(answer) if answer else (0, 0, 0, 1)
     if status:
         sys.exit(f"{arguments} failed:\n{text}")
-    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3, text
+    return seconds, processor, most_mb, text
 
 
 def built(lapwing, place, postcodes, work):
