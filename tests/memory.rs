@@ -16,15 +16,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use memchr::memchr_iter;
 
-/// Rows of the long file: some 30 MB of them, and three times as much of answers.
-const MANY: usize = 2_000_000;
+/// Rows of the long file: some 90 MB of them, and three times as much of answers.
+const MANY: usize = 6_000_000;
 
 /// Rows of the short one, after which everything that is made once has been made.
 const FEW: usize = 50_000;
 
 /// So much more may the long one take than the short one: what waits between threads, and what an
 /// allocator keeps for itself. Holding the file or its answer would take more.
-const MORE_MB: f64 = 20.0;
+const MORE_MB: f64 = 50.0;
 
 fn rows(count: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(16 * count);
