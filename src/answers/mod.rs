@@ -17,7 +17,7 @@ mod error;
 mod layers;
 mod lookup;
 mod nearest;
-pub(crate) mod number;
+mod number;
 mod overlaps;
 mod own_polygon;
 mod place;

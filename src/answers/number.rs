@@ -21,7 +21,7 @@ pub(super) fn whole(out: &mut Vec<u8>, mut value: u64) {
 /// `is_float`; else without a point where there is no fraction.
 ///
 /// The shortest text of a decimal fraction of up to 15 digits is that fraction itself.
-pub(crate) fn decimal(out: &mut Vec<u8>, value: i64, places: u32, is_float: bool) {
+fn decimal(out: &mut Vec<u8>, value: i64, places: u32, is_float: bool) {
     if value < 0 {
         out.push(b'-');
     }

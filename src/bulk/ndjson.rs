@@ -125,9 +125,6 @@ impl<A: Holds> NdjsonRows<A> {
                     if !line.trim_ascii().is_empty() {
                         tally.count(this.answer_line(line, out));
                     }
-                    if start > block.len() {
-                        break;
-                    }
                 }
             });
             tally

@@ -1,9 +1,5 @@
 //! Cells as CSV, written where they will stand.
 
-use std::io::Write as _;
-
-use crate::answers::number;
-
 fn needs_quotes(bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }
@@ -39,18 +35,6 @@ pub(super) fn cell_of<'t>(out: &mut Vec<u8>, texts: impl Iterator<Item = &'t str
     }
 }
 
-/// A number of tenths, as `Display` writes it: `500` and `20.6`.
-pub(super) fn tenths(out: &mut Vec<u8>, number: f64) {
-    let count = (number * 10.0).round();
-    let plain = (0.0..1e15).contains(&count) && count / 10.0 == number;
-    if !plain || number.is_sign_negative() {
-        // Memory does not fail to be written to.
-        let _ = write!(out, "{number}");
-        return;
-    }
-    number::decimal(out, count as i64, 1, false);
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -58,15 +42,6 @@ mod tests {
     use super::*;
 
     proptest! {
-        #[test]
-        fn numbers_are_written_as_display_writes_them(tenths_of in 0_u64..10_000_000_000, other: f64) {
-            for number in [tenths_of as f64 / 10.0, other] {
-                let mut out = Vec::new();
-                tenths(&mut out, number);
-                prop_assert_eq!(String::from_utf8(out).unwrap(), number.to_string());
-            }
-        }
-
         #[test]
         fn cells_are_written_as_the_csv_crate_writes_them(text in "[a\",;\\n\\r]{0,8}") {
             let mut out = b"x,".to_vec();

@@ -10,7 +10,7 @@ use lapwing_boundaries::position::Bng;
 use crate::answers::{self, AnswerError, Found, Place};
 use crate::bulk::Status;
 use crate::bulk::pen::Pen;
-use crate::bulk::write::{cell, cell_of, tenths};
+use crate::bulk::write::{cell, cell_of};
 
 /// What is written of the areas of the layers asked for.
 #[derive(Debug)]
@@ -166,19 +166,14 @@ impl AnswerCells {
             Err(_) => return self.put_refused(pen, Status::NotFound),
         };
         let status = if found.is_outside(atlas) { Status::Outside } else { Status::Ok };
-        let text = &mut scratch.text;
-        text.clear();
-        text.push(b',');
-        text.extend_from_slice(status.as_str().as_bytes());
-        write_found(text, atlas, chosen, &found);
-        pen.put(text);
+        put_status(pen, status);
+        put_found(pen, &mut scratch.text, atlas, chosen, &found);
         status
     }
 
     /// Writes the cells of a row without an answer.
     pub(super) fn put_refused(&self, pen: &mut Pen, status: Status) -> Status {
-        pen.put(b",");
-        pen.put(status.as_str().as_bytes());
+        put_status(pen, status);
         pen.put(&self.without_answer);
         status
     }
@@ -193,13 +188,7 @@ impl AnswerCells {
         holders: &(impl Iterator<Item = (usize, usize)> + Clone),
         sureness: Sureness,
     ) {
-        match status {
-            Status::Ok => pen.put(b",ok"),
-            other => {
-                pen.put(b",");
-                pen.put(other.as_str().as_bytes());
-            }
-        }
+        put_status(pen, status);
         for of in &self.layers {
             let Some(layer) = of.layer else {
                 pen.put(b",,");
@@ -220,20 +209,38 @@ impl AnswerCells {
                 }
             }
         }
-        match sureness.level {
-            None => pen.put(b",,"),
-            Some(Level::High) => pen.put(b",high,"),
-            Some(level) => {
-                pen.put(b",");
-                pen.put(level.as_str().as_bytes());
-                pen.put(b",");
-            }
-        }
-        if sureness.distance < f64::INFINITY {
-            pen.tenths(sureness.distance);
-        }
-        pen.put(b"\n");
+        put_sureness(pen, sureness);
     }
+}
+
+#[inline]
+fn put_status(pen: &mut Pen, status: Status) {
+    match status {
+        // The usual one is copied without asking how long it is.
+        Status::Ok => pen.put(b",ok"),
+        other => {
+            pen.put(b",");
+            pen.put(other.as_str().as_bytes());
+        }
+    }
+}
+
+/// The last two cells, and the end of the row.
+#[inline]
+fn put_sureness(pen: &mut Pen, sureness: Sureness) {
+    match sureness.level {
+        None => pen.put(b",,"),
+        Some(Level::High) => pen.put(b",high,"),
+        Some(level) => {
+            pen.put(b",");
+            pen.put(level.as_str().as_bytes());
+            pen.put(b",");
+        }
+    }
+    if sureness.distance < f64::INFINITY {
+        pen.tenths(sureness.distance);
+    }
+    pen.put(b"\n");
 }
 
 fn put_code_and_name(out: &mut Vec<u8>, atlas: &Atlas, layer: usize, area: usize) {
@@ -253,21 +260,18 @@ fn put_all<'t>(out: &mut Vec<u8>, areas: impl Iterator<Item = (&'t str, &'t str)
 }
 
 /// Everything after the status, as it was found.
-fn write_found(out: &mut Vec<u8>, atlas: &Atlas, chosen: &[Chosen], found: &Found) {
+fn put_found(pen: &mut Pen, text: &mut Vec<u8>, atlas: &Atlas, chosen: &[Chosen], found: &Found) {
+    text.clear();
     for (chosen, located) in chosen.iter().zip(&found.located) {
         match chosen.layer.zip(located.as_ref()) {
-            None => out.extend_from_slice(b",,"),
+            None => text.extend_from_slice(b",,"),
             Some((layer, located)) => {
                 let areas = located.matches.iter().map(|matched| matched.area);
-                put_all(out, areas.map(|area| atlas.code_and_name(layer, area)));
+                put_all(text, areas.map(|area| atlas.code_and_name(layer, area)));
             }
         }
     }
-    out.push(b',');
-    out.extend_from_slice(found.level().map_or("", Level::as_str).as_bytes());
-    out.push(b',');
-    if let Some(distance) = found.boundary_distance_m() {
-        tenths(out, distance);
-    }
-    out.push(b'\n');
+    pen.put(text);
+    let distance = found.boundary_distance_m().unwrap_or(f64::INFINITY);
+    put_sureness(pen, Sureness { level: found.level(), distance });
 }
