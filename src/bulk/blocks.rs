@@ -2,7 +2,7 @@
 //! of its own: finding where rows end costs little beside that.
 
 use bytes::Bytes;
-use memchr::{memchr, memrchr, memrchr2};
+use memchr::memrchr;
 use rayon::prelude::*;
 
 use super::Tally;
@@ -33,43 +33,6 @@ pub(super) struct Lines;
 impl Ends for Lines {
     fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
         memrchr(b'\n', bytes).map(|at| at + 1)
-    }
-}
-
-/// Rows of CSV as `csv_core` reads them: a line feed or carriage return ends a row unless it is in
-/// quotes, which open only at the beginning of a cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum CsvEnds {
-    #[default]
-    BeforeCell,
-    InCell,
-    InQuotes,
-    /// After a quote in quotes: their end, or the first of two that stand for one.
-    AfterQuote,
-}
-
-impl Ends for CsvEnds {
-    fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
-        let &last = bytes.last()?;
-        if matches!(self, Self::BeforeCell | Self::InCell) && memchr(b'"', bytes).is_none() {
-            let before = matches!(last, b'\n' | b'\r' | b',');
-            *self = if before { Self::BeforeCell } else { Self::InCell };
-            return memrchr2(b'\n', b'\r', bytes).map(|at| at + 1);
-        }
-        let mut end = None;
-        for (at, &byte) in bytes.iter().enumerate() {
-            *self = match (*self, byte) {
-                (Self::InQuotes, b'"') => Self::AfterQuote,
-                (Self::InQuotes, _) | (Self::BeforeCell | Self::AfterQuote, b'"') => Self::InQuotes,
-                (_, b',') => Self::BeforeCell,
-                (_, b'\n' | b'\r') => {
-                    end = Some(at + 1);
-                    Self::BeforeCell
-                }
-                _ => Self::InCell,
-            };
-        }
-        end
     }
 }
 
@@ -180,38 +143,5 @@ impl<E: Ends + Default> Blocks<E> {
         self.held.drain(..whole);
         self.cuts.clear();
         all
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        /// Where a row ends must be where `csv_core` ends it, or a block would begin in quotes.
-        #[test]
-        fn rows_end_where_csv_core_ends_them(
-            text in "[a\",\\n\\r]{0,40}", cut in 0_usize..41
-        ) {
-            let bytes = text.as_bytes();
-            let cut = cut.min(bytes.len());
-            let mut ends = CsvEnds::default();
-            let first = ends.last_end(&bytes[..cut]);
-            let second = ends.last_end(&bytes[cut..]).map(|end| cut + end);
-            let Some(end) = second.or(first) else { return Ok(()) };
-            // Read whole, or read in two from that end on, the rows are the same.
-            let rows = |parts: &[&[u8]]| -> Vec<Vec<Vec<u8>>> {
-                parts.iter().flat_map(|part| {
-                    let mut reader = csv::ReaderBuilder::new()
-                        .has_headers(false).flexible(true).from_reader(*part);
-                    reader.byte_records().map(|row| {
-                        row.unwrap().iter().map(<[u8]>::to_vec).collect()
-                    }).collect::<Vec<_>>()
-                }).collect()
-            };
-            prop_assert_eq!(rows(&[&bytes[..end], &bytes[end..]]), rows(&[bytes]));
-        }
     }
 }

@@ -4,27 +4,31 @@
 //! as CSV readers do. A row that is shorter or longer than the header is `invalid`; it comes back
 //! filled up, or cut, to the header's columns.
 //!
-//! A block of rows without a quote is the usual case: a row is then a line, its cells lie between
-//! its commas, and it comes back as it stands. Blocks with quotes are read by `csv_core`.
+//! A row comes back as it stands: [`lines`] finds where rows begin and end and the cells that say
+//! where, and nothing else of them is looked at. Only a row whose quotes are not what they should be
+//! is read by `csv_core`, which is told never to refuse one, and written anew ([`odd`]).
 
 use bytes::Bytes;
 use csv::ByteRecord;
-use lapwing_boundaries::atlas::{Atlas, Chosen};
-use memchr::memchr;
+use lapwing_boundaries::atlas::Chosen;
 
-use super::blocks::{Blocks, CSV_BLOCK, CsvEnds};
+use super::blocks::{Blocks, CSV_BLOCK};
 use super::columns::{By, PlaceColumns, added, check_names};
-use super::pen::Pen;
 use super::write::cell;
-use super::{Ask, BulkError, Holds, RowEngine, Status, Tally};
+use super::{Ask, BulkError, Holds, RowEngine, Tally};
 use crate::answers;
 
 mod cells;
-mod plain;
-mod quoted;
+mod ends;
+mod lines;
+mod marks;
+mod odd;
+mod together;
 
-use cells::{AnswerCells, Scratch};
-use quoted::each_row;
+use cells::AnswerCells;
+use ends::CsvEnds;
+use lines::Wanted;
+use odd::RowReader;
 
 /// A row of more bytes than this has a quote left open.
 const LONGEST_ROW: usize = 1 << 20;
@@ -53,6 +57,7 @@ pub struct CsvRows<A> {
 struct Columns {
     places: PlaceColumns,
     count: usize,
+    wanted: Wanted,
     cells: AnswerCells,
 }
 
@@ -95,15 +100,16 @@ impl<A: Holds> CsvRows<A> {
     /// Reads the header, once it is there, and writes the one of the answer.
     fn open(&mut self, out: &mut Vec<Bytes>) -> Result<(), BulkError> {
         while let Some(line) = self.blocks.take_first() {
-            let mut header = None;
-            each_row(&line, |cells| header = Some(cells.iter().collect::<ByteRecord>()));
+            let mut reader = RowReader::default();
             // A line without a cell is passed over.
-            let Some(header) = header else { continue };
+            let (_, Some(cells)) = reader.read(&line) else { continue };
+            let header: ByteRecord = cells.iter().collect();
             let places = PlaceColumns::find(&header, self.by)?;
             let added = added(&self.chosen);
             check_names(&header, &added)?;
             let cells = AnswerCells::new(&self.atlas, &self.chosen, added.len());
-            self.columns = Some(Columns { places, count: header.len(), cells });
+            let wanted = Wanted::of(header.len(), places.at());
+            self.columns = Some(Columns { places, count: header.len(), wanted, cells });
             let mut line = if self.had_bom { BOM.to_vec() } else { Vec::new() };
             for name in &header {
                 cell(&mut line, name);
@@ -125,8 +131,9 @@ impl<A: Holds> CsvRows<A> {
             columns.cells.make_ready(atlas);
         }
         let columns = &*columns;
-        let tally =
-            self.blocks.answer(out, |block, pen| columns.complete_all(block, pen, atlas, chosen));
+        let tally = self
+            .blocks
+            .answer(out, |block, pen| together::complete_all(block, pen, columns, atlas, chosen));
         self.tally.add(tally);
     }
 }
@@ -172,35 +179,5 @@ impl<A: Holds> RowEngine for CsvRows<A> {
 
     fn tally(&self) -> Tally {
         self.tally
-    }
-}
-
-impl Columns {
-    /// Writes each row of a block with its answer.
-    fn complete_all(&self, block: &[u8], pen: &mut Pen, atlas: &Atlas, chosen: &[Chosen]) -> Tally {
-        if memchr(b'"', block).is_none() {
-            return plain::complete_all(block, pen, self, atlas, chosen);
-        }
-        let (mut tally, mut scratch, mut row) = (Tally::default(), Scratch::default(), Vec::new());
-        each_row(block, |cells| {
-            row.clear();
-            for at in 0..self.count {
-                if at > 0 {
-                    row.push(b',');
-                }
-                cell(&mut row, cells.get(at).unwrap_or_default());
-            }
-            pen.put(&row);
-            let is_whole = cells.len() == self.count;
-            let places = self.places.at().map(|at| cells.get(at).unwrap_or_default());
-            tally.count(match self.places.read(places) {
-                Ok(place) if is_whole => {
-                    self.cells.put_place(pen, &mut scratch, atlas, chosen, place)
-                }
-                Err((status, _)) if is_whole => self.cells.put_refused(pen, status),
-                _ => self.cells.put_refused(pen, Status::Invalid),
-            });
-        });
-        tally
     }
 }

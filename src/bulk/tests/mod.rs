@@ -45,6 +45,21 @@ fn every_input_column_comes_back_and_the_answer_after_it() {
 }
 
 #[test]
+fn rows_in_quotes_come_back_as_they_stand() {
+    assert_eq!(
+        csv(
+            "\"id\",\"postcode\",\"note\"\n\"7\",\"NN1 1AA\",\"two\nlines\"\r\n\"8\",\"NN1 1AB\"\n\
+             \"9\",\"NN1 1AB\",\"\",\"too much\"\n10,\"NN1 1\"AB,5\" pipe\n"
+        ),
+        "id,postcode,note,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m\n\
+         \"7\",\"NN1 1AA\",\"two\nlines\",ok,E05000001,Abbey,N4,North 4,high,500\n\
+         \"8\",\"NN1 1AB\",,invalid,,,,,,\n\
+         \"9\",\"NN1 1AB\",\"\",invalid,,,,,,\n\
+         10,NN1 1AB,\"5\"\" pipe\",ok,E05000002,Saint George's,,,high,200\n"
+    );
+}
+
+#[test]
 fn each_row_has_a_status_and_a_bad_one_never_stops_the_rest() {
     let out = csv(
         "postcode,n\nNN11AA,1\nNN19ZZ,2\nNN1,3\n,4\nNN11AE,5\nNN69ZZ,6\nNN11AA\nNN11AA,8,x\n\nNN11AD,9\n",

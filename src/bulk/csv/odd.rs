@@ -1,0 +1,74 @@
+//! Rows whose quotes are not what they should be, read as `csv_core` reads them.
+
+use csv_core::{ReadRecordResult, Reader};
+
+/// The cells of a row, one after the other, and where each ends.
+pub(super) struct Cells<'r> {
+    bytes: &'r [u8],
+    ends: &'r [usize],
+}
+
+impl<'r> Cells<'r> {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&'r [u8]> {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        Some(&self.bytes[start..*self.ends.get(at)?])
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'r [u8]> {
+        (0..self.len()).filter_map(|at| self.get(at))
+    }
+}
+
+/// Reads rows one by one. What it takes to do so is made for the first.
+#[derive(Debug, Default)]
+pub(super) struct RowReader {
+    reader: Option<Box<Reader>>,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl RowReader {
+    /// Reads the first row of whole rows, and says how many bytes it takes with the byte that ends
+    /// it; `None` if there are but empty lines.
+    pub(super) fn read(&mut self, rows: &[u8]) -> (usize, Option<Cells<'_>>) {
+        let Self { reader, bytes, ends } = self;
+        let reader = reader.get_or_insert_with(|| {
+            bytes.resize(1 << 10, 0);
+            ends.resize(1 << 6, 0);
+            // Its `default` has no table to read by.
+            let mut reader = Box::new(Reader::new());
+            // A byte order mark within a file is none: past its beginning the reader leaves it be.
+            let _ = reader.read_record(b"\n", bytes, ends);
+            reader
+        });
+        let (mut rest, mut filled, mut ended) = (rows, 0, 0);
+        loop {
+            let (result, read, wrote, cells) =
+                reader.read_record(rest, &mut bytes[filled..], &mut ends[ended..]);
+            rest = &rest[read..];
+            filled += wrote;
+            ended += cells;
+            let row = match result {
+                // Asked once more with nothing left, it takes that for the end.
+                ReadRecordResult::InputEmpty => continue,
+                ReadRecordResult::OutputFull => {
+                    bytes.resize(bytes.len() * 2, 0);
+                    continue;
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    ends.resize(ends.len() * 2, 0);
+                    continue;
+                }
+                ReadRecordResult::Record => {
+                    Some(Cells { bytes: &bytes[..filled], ends: &ends[..ended] })
+                }
+                ReadRecordResult::End => None,
+            };
+            return (rows.len() - rest.len(), row);
+        }
+    }
+}
