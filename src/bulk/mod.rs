@@ -7,7 +7,8 @@
 //!    the whole document first, whose members may stand in any order);
 //! 2. they are gathered in blocks that end with a row, and when there are a few for each core,
 //!    every core reads, locates and writes blocks of its own;
-//! 3. what is written is put in its place in the order, each row with a [`Status`] of its own.
+//! 3. what is written is put in its place in the order, each row with a [`Status`] of its own;
+//! 4. where it shall leave as gzip, every core packs pieces of it ([`Gzip`]).
 //!
 //! A bad row never stops the rest; only a document that cannot be read at all is an error.
 
@@ -24,6 +25,7 @@ mod blocks;
 mod columns;
 mod csv;
 mod error;
+mod gzip;
 mod json;
 mod ndjson;
 mod pen;
@@ -34,6 +36,7 @@ mod write;
 pub use columns::By;
 pub use csv::CsvRows;
 pub use error::BulkError;
+pub use gzip::Gzip;
 pub use json::JsonRows;
 pub use ndjson::NdjsonRows;
 

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
 use bytes::Bytes;
+use flate2::Compression;
 use flate2::read::MultiGzDecoder;
-use lapwing::bulk::{Ask, BulkError, CsvRows, NdjsonRows, RowEngine, Tally};
+use lapwing::bulk::{Ask, BulkError, CsvRows, Gzip, NdjsonRows, RowEngine, Tally};
 use lapwing_boundaries::progress::Progress as _;
 
 use super::failure::Failure;
@@ -34,8 +35,9 @@ pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
 
     let progress = Teller::of(quiet, Unit::Bytes);
     let input = open(&args.input, &progress)?;
-    let output = Output::create(&args.output)?;
-    let output = side_by_side(input, &args.input, engine.as_mut(), output)?;
+    let output = Output::create_as_it_is(&args.output)?;
+    let gzip = is_gzip(&args.output).then(|| Gzip::new(Compression::new(PACKED)));
+    let output = side_by_side(input, &args.input, engine.as_mut(), gzip, output)?;
     output.finish()?;
     progress.finish();
     if !quiet {
@@ -44,15 +46,20 @@ pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// So hard an answer is packed: a file is written once, so that a little time for a smaller one is
+/// well spent.
+const PACKED: u32 = 6;
+
 /// So many pieces wait between reading and answering, and between answering and writing.
 const WAITING: usize = 2;
 
-/// Reads, answers and writes at the same time, so that unpacking and packing have a thread each.
-/// Who is ahead waits for the others.
+/// Reads, answers and writes at the same time, so that unpacking has a thread of its own. Who is
+/// ahead waits for the others.
 fn side_by_side(
     mut input: Box<dyn Read + Send + '_>,
     name: &Path,
     engine: &mut dyn RowEngine,
+    mut gzip: Option<Gzip>,
     mut output: Output,
 ) -> Result<Output, Failure> {
     let (read, pieces) = sync_channel::<io::Result<Vec<u8>>>(WAITING);
@@ -84,19 +91,31 @@ fn side_by_side(
             }
             Ok(output)
         });
-        // A writer that has failed takes no more, and says why at the end.
         let answer = || -> Result<(), Failure> {
+            // A writer that has failed takes no more, and says why at the end.
+            let mut send = |answer: Vec<Bytes>| -> Result<bool, Failure> {
+                if answer.is_empty() {
+                    return Ok(true);
+                }
+                let answer = match &mut gzip {
+                    Some(gzip) => gzip.pack(&answer)?,
+                    None => answer,
+                };
+                Ok(answered.send(answer).is_ok())
+            };
             for piece in pieces {
                 let piece = piece.map_err(|error| Failure::unreadable(name, &error))?;
-                let answer = engine.push(&piece).map_err(refused)?;
-                if !answer.is_empty() && answered.send(answer).is_err() {
+                if !send(engine.push(&piece).map_err(refused)?)? {
                     return Ok(());
                 }
             }
             while let Some(answer) = engine.finish().map_err(refused)? {
-                if answered.send(answer).is_err() {
+                if !send(answer)? {
                     return Ok(());
                 }
+            }
+            if let Some(gzip) = gzip.take() {
+                let _ = answered.send(gzip.finish());
             }
             Ok(())
         };

@@ -36,6 +36,7 @@ mod base;
 mod body;
 mod bulk;
 mod changes;
+mod coding;
 mod compat;
 mod compress;
 mod cors;

@@ -1,6 +1,6 @@
 //! `POST /v1/lookup`: many places at once.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -150,6 +150,31 @@ async fn a_gzipped_body_is_answered_as_the_plain_one_is() {
     }
     let reply = post_gzip(service(), "text/csv", b"postcode\nNN11AA\n".to_vec()).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (400, "invalid-body"));
+}
+
+#[tokio::test]
+async fn who_takes_gzip_gets_one_member_of_it_with_the_same_rows() {
+    let csv = format!("postcode\n{}", "NN11AA\nx\n".repeat(50_000));
+    let ndjson = "{\"postcode\":\"NN1 1AA\"}\n".repeat(500);
+    let json = "{\"postcodes\":[\"NN11AA\"]}".to_owned();
+    for (content_type, body) in
+        [("text/csv", csv), ("application/x-ndjson", ndjson), ("application/json", json)]
+    {
+        let plain = post("/v1/lookup?layers=ward", content_type, body.clone()).await;
+        let request = Request::post("/v1/lookup?layers=ward")
+            .header("content-type", content_type)
+            .header("accept-encoding", "gzip, deflate, br");
+        let packed = send(service(), request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(packed.header("content-encoding"), "gzip");
+        let vary = packed.headers.get_all("vary").iter();
+        assert!(vary.into_iter().any(|names| names == "accept-encoding"));
+        let mut reader = flate2::read::GzDecoder::new(&packed.body[..]);
+        let mut rows = Vec::new();
+        reader.read_to_end(&mut rows).unwrap();
+        assert!(reader.into_inner().is_empty(), "nothing stands behind the member");
+        assert_eq!(rows, plain.body, "{content_type}");
+        assert!(packed.body.len() < plain.body.len());
+    }
 }
 
 #[tokio::test]

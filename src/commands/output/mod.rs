@@ -63,6 +63,16 @@ pub(crate) fn place_of(path: &Path) -> io::Result<Option<PathBuf>> {
 impl Output {
     /// Opens a file for writing, or stdout for `-`; compressed if the name ends in `.gz`.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        let level = is_gzip(path).then(Compression::default);
+        Self::compressed(path, level)
+    }
+
+    /// The same for who compresses what is written, where the name asks for that.
+    pub(crate) fn create_as_it_is(path: &Path) -> Result<Self, Failure> {
+        Self::compressed(path, None)
+    }
+
+    fn compressed(path: &Path, level: Option<Compression>) -> Result<Self, Failure> {
         if is_dash(path) {
             let sink = Sink::Stdout(BufWriter::new(io::stdout()));
             let path = path.to_owned();
@@ -79,10 +89,9 @@ impl Output {
         };
         let settler = whole.as_ref().and_then(|_| Settler::of(&file));
         let file = BufWriter::new(file);
-        let sink = if is_gzip(path) {
-            Sink::Gzip(Box::new(GzEncoder::new(file, Compression::default())))
-        } else {
-            Sink::Plain(file)
+        let sink = match level {
+            Some(level) => Sink::Gzip(Box::new(GzEncoder::new(file, level))),
+            None => Sink::Plain(file),
         };
         Ok(Self { path: place, sink: Some(sink), whole, settler })
     }
