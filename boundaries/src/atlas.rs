@@ -298,6 +298,18 @@ impl Atlas {
         })
     }
 
+    /// The same with what [`Self::known`] gives beside it.
+    pub fn known_facts_together<const N: usize>(
+        &self,
+        asked: &[Option<Postcode>; N],
+    ) -> [Option<(PostcodeFacts, KnownAnswer<'_>)>; N] {
+        self.gazette.find_together(asked).map(|place| {
+            let place = place?;
+            let facts = self.gazette.facts(place);
+            Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
+        })
+    }
+
     /// The addresses of a postcode.
     pub fn addresses_of(&self, postcode: Postcode) -> &[Address] {
         let addresses = self.addresses();

@@ -106,7 +106,7 @@ pub struct NearArea<'a> {
 /// written from.
 #[derive(Clone, Debug)]
 pub struct Found {
-    standing: Standing,
+    pub(super) standing: Standing,
     /// One for each chosen layer; `None` where no vintage is in force on the day.
     pub located: Vec<Option<Located>>,
 }

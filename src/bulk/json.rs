@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lapwing_boundaries::atlas::{Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::rows::{self, MadeFrom};
+use super::rows::{self, Known, MadeFrom};
 use super::{
     Ask, BATCH, BulkError, CHUNK, Holds, Refusal, RowEngine, Status, Tally, lng_lat, postcode,
 };
@@ -117,6 +117,13 @@ fn place(row: &RawValue, points: bool) -> Result<Place, Refusal> {
     }
 }
 
+fn known(atlas: &Atlas, place: Place) -> Option<Known<'_>> {
+    match place {
+        Place::Postcode(postcode) => atlas.known(postcode),
+        Place::LngLat(_) | Place::Bng(_) => None,
+    }
+}
+
 impl Questions {
     /// Rows as JSON with commas between them.
     fn answer<A: Holds>(&self, atlas: &A, rows: &[Box<RawValue>]) -> Vec<(Vec<u8>, Tally)> {
@@ -129,8 +136,15 @@ impl Questions {
                     }
                     let place = place(raw, self.points);
                     if let Ok(place) = place
-                        && let Some(status) =
-                            rows::write_ready(&mut out, atlas, place, &self.ready, None)
+                        && let known = known(atlas, place)
+                        && let Some(status) = rows::write_ready(
+                            &mut out,
+                            atlas,
+                            (place, known.as_ref()),
+                            &self.chosen,
+                            &self.ready,
+                            None,
+                        )
                     {
                         out.push(b'}');
                         tally.count(status);

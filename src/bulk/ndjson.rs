@@ -12,12 +12,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::blocks::{Blocks, Lines, NDJSON_BLOCK};
-use super::rows::{self, MadeFrom};
+use super::rows::{self, Known, MadeFrom};
 use super::{Ask, BulkError, Holds, Refusal, RowEngine, Status, Tally, bng, lng_lat, postcode};
 use crate::answers::{self, Place, Ready, ReadyPlaces};
 
 /// No question is longer; a line that is, is `invalid` and not kept.
 const LONGEST_LINE: usize = 64 << 10;
+
+/// So many lines are answered together, so that what memory is slow to give is waited for once for
+/// all of them.
+const TOGETHER: usize = 16;
 
 /// The engine for NDJSON.
 #[derive(Debug)]
@@ -56,6 +60,24 @@ struct Question<'a> {
 /// A text, read where it lies unless it has escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// A line as it was read.
+struct Asked<'l> {
+    line: &'l [u8],
+    place: Result<Place, Refusal>,
+    id: Option<&'l RawValue>,
+    layers: Layers,
+}
+
+/// The layers that answer a line, and the day.
+enum Layers {
+    /// Those of most.
+    Usual,
+    /// Its own.
+    Own(Vec<Chosen>, Day),
+    /// It could not be read.
+    None,
+}
 
 impl Question<'_> {
     fn place(&self) -> Result<Place, Refusal> {
@@ -118,12 +140,16 @@ impl<A: Holds> NdjsonRows<A> {
         let tally = blocks.answer(out, |block, pen| {
             let mut tally = Tally::default();
             pen.with_vec(|out| {
+                let mut waiting = Vec::with_capacity(TOGETHER);
                 let mut start = 0;
                 for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
                     let line = &block[start..end];
                     start = end + 1;
                     if !line.trim_ascii().is_empty() {
-                        tally.count(this.answer_line(line, out));
+                        waiting.push(this.read(line));
+                    }
+                    if waiting.len() == TOGETHER || end == block.len() {
+                        this.write(&mut waiting, out, &mut tally);
                     }
                 }
             });
@@ -133,9 +159,8 @@ impl<A: Holds> NdjsonRows<A> {
         self.blocks = blocks;
     }
 
-    fn answer_line(&self, line: &[u8], out: &mut Vec<u8>) -> Status {
-        let atlas: &Atlas = &self.atlas;
-        let query = || serde_json::from_slice(line).ok();
+    /// Reads a line.
+    fn read<'l>(&self, line: &'l [u8]) -> Asked<'l> {
         let read = if line.len() > LONGEST_LINE {
             Err(format!("the line is longer than {LONGEST_LINE} bytes"))
         } else {
@@ -143,39 +168,61 @@ impl<A: Holds> NdjsonRows<A> {
                 // Of the line, not of the document.
                 .map_err(|error| error.to_string().replace("line 1 column", "column"))
         };
-        let (row, own) = match read {
+        match read {
             Err(why) => {
-                let refused = Err((Status::Invalid, format!("not a question: {why}")));
-                (rows::row(atlas, refused, &[], self.day, query), None)
+                let place = Err((Status::Invalid, format!("not a question: {why}")));
+                // It is not known which layers it would have asked for.
+                Asked { line, place, id: None, layers: Layers::None }
             }
             Ok(question) => {
-                let (place, own) = match self.choose(&question) {
-                    Ok(own) => (question.place(), own),
-                    Err(refusal) => (Err(refusal), None),
+                let (place, layers) = match self.choose(&question) {
+                    Ok(Some((chosen, day))) => (question.place(), Layers::Own(chosen, day)),
+                    Ok(None) => (question.place(), Layers::Usual),
+                    Err(refusal) => (Err(refusal), Layers::Usual),
                 };
-                if own.is_none()
-                    && let Ok(place) = place
-                    && let Some(status) =
-                        rows::write_ready(out, atlas, place, &self.ready, question.id)
-                {
-                    out.extend_from_slice(&self.made_from);
-                    return status;
-                }
-                let (chosen, day) = match &own {
-                    None => (&self.chosen, self.day),
-                    Some((chosen, day)) => (chosen, *day),
-                };
-                let mut row = rows::row(atlas, place, chosen, day, query);
-                row.id = question.id;
-                (row, own)
+                Asked { line, place, id: question.id, layers }
             }
+        }
+    }
+
+    /// Writes the answers to lines, of which there are at most [`TOGETHER`].
+    fn write(&self, lines: &mut Vec<Asked<'_>>, out: &mut Vec<u8>, tally: &mut Tally) {
+        let postcodes = std::array::from_fn(|at| match lines.get(at)? {
+            Asked { place: Ok(Place::Postcode(postcode)), layers: Layers::Usual, .. } => {
+                Some(*postcode)
+            }
+            _ => None,
+        });
+        let known: [_; TOGETHER] = self.atlas.known_facts_together(&postcodes);
+        for (asked, known) in lines.drain(..).zip(&known) {
+            tally.count(self.write_one(asked, known.as_ref(), out));
+        }
+    }
+
+    fn write_one(&self, asked: Asked<'_>, known: Option<&Known<'_>>, out: &mut Vec<u8>) -> Status {
+        let Asked { line, place, id, layers } = asked;
+        let (atlas, ready): (&Atlas, _) = (&self.atlas, &self.ready);
+        if let (Ok(place), Layers::Usual) = (&place, &layers)
+            && let Some(status) =
+                rows::write_ready(out, atlas, (*place, known), &self.chosen, ready, id)
+        {
+            out.extend_from_slice(&self.made_from);
+            return status;
+        }
+        let (chosen, day): (&[Chosen], _) = match &layers {
+            Layers::None => (&[], self.day),
+            Layers::Usual => (&self.chosen, self.day),
+            Layers::Own(chosen, day) => (chosen, *day),
         };
+        let query = || serde_json::from_slice(line).ok();
+        let mut row = rows::row(atlas, place, chosen, day, query);
+        row.id = id;
         rows::write(out, &row);
         // Its closing brace gives way to the members that follow.
         out.pop();
-        match own {
-            None => out.extend_from_slice(&self.made_from),
-            Some((chosen, _)) => out.extend(tail_of(&MadeFrom::new(atlas, &chosen))),
+        match layers {
+            Layers::None | Layers::Usual => out.extend_from_slice(&self.made_from),
+            Layers::Own(chosen, _) => out.extend(tail_of(&MadeFrom::new(atlas, &chosen))),
         }
         row.status
     }

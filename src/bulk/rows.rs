@@ -1,6 +1,7 @@
 //! What JSON and NDJSON have in common: a row's answer as an object.
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day, KnownAnswer};
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -66,30 +67,43 @@ pub(super) fn row<'a>(
     }
 }
 
-/// Appends the row of a known postcode but for its closing brace, put together from ready parts:
-/// the bytes that [`write`] writes of [`row`]. Any other place is left to them, with `None`.
+/// What is known of a postcode.
+pub(super) type Known<'a> = (PostcodeFacts, KnownAnswer<'a>);
+
+/// Appends the row of a known postcode or a position but for its closing brace, put together from
+/// ready parts: the bytes that [`write`] writes of [`row`]. Any other place is left to them, with
+/// `None`; so is a postcode of which nothing is given in `known`.
 pub(super) fn write_ready(
     out: &mut Vec<u8>,
     atlas: &Atlas,
-    place: Place,
+    (place, known): (Place, Option<&Known<'_>>),
+    chosen: &[Chosen],
     ready: &ReadyPlaces,
     id: Option<&RawValue>,
 ) -> Option<Status> {
-    let Place::Postcode(postcode) = place else { return None };
-    let known = atlas.known(postcode)?;
+    if let Place::Postcode(_) = place {
+        let known = known?;
+        let status = if known.1.is_nowhere() { Status::Outside } else { Status::Ok };
+        begin_ready(out, status, id);
+        ready.write(out, known);
+        return Some(status);
+    }
+    let (status, found) = locate(atlas, place, chosen).ok()?;
+    begin_ready(out, status, id);
+    ready.write_position(out, &found);
+    Some(status)
+}
+
+fn begin_ready(out: &mut Vec<u8>, status: Status, id: Option<&RawValue>) {
     out.push(b'{');
     if let Some(id) = id {
         out.extend_from_slice(b"\"id\":");
         out.extend_from_slice(id.get().as_bytes());
         out.push(b',');
     }
-    let status = if known.1.is_nowhere() { Status::Outside } else { Status::Ok };
-    out.extend_from_slice(match status {
-        Status::Outside => b"\"status\":\"outside\",",
-        _ => b"\"status\":\"ok\",",
-    });
-    ready.write(out, &known);
-    Some(status)
+    out.extend_from_slice(b"\"status\":\"");
+    out.extend_from_slice(status.as_str().as_bytes());
+    out.extend_from_slice(b"\",");
 }
 
 /// Appends a row. Neither memory nor these types can fail to be written.

@@ -16,7 +16,7 @@ use quick_cache::sync::Cache;
 
 use self::parts::{AreaTexts, ReadyLookup};
 use super::error::AnswerError;
-use super::lookup;
+use super::lookup::{Found, lookup};
 use super::place::{Place, Standing};
 
 mod parts;
@@ -74,6 +74,11 @@ impl ReadyPlaces {
     /// the braces around them.
     pub fn write(&self, out: &mut Vec<u8>, known: &(PostcodeFacts, KnownAnswer<'_>)) {
         self.lookup.write_place(out, &self.texts, known, &known.1);
+    }
+
+    /// Appends the same of a position that was located in the layers these parts are for.
+    pub fn write_position(&self, out: &mut Vec<u8>, found: &Found) {
+        self.lookup.write_place(out, &self.texts, &found.standing, &*found.located);
     }
 }
 

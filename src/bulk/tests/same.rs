@@ -5,7 +5,7 @@ use jiff::civil::date;
 use lapwing_boundaries::atlas::Day;
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::gazetteer::Month;
-use serde_json::value::to_raw_value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::super::rows::{self, MadeFrom};
 use super::*;
@@ -171,40 +171,74 @@ fn by_serde(atlas: &Atlas, row: &rows::Row<'_>, chosen: &[Chosen]) -> [String; 2
     [alone, line]
 }
 
+/// Questions in NDJSON without their braces, the same as members of a list in JSON where there is
+/// such a list, and what they say.
+fn questions(atlas: &Atlas) -> Vec<(String, Option<String>, Result<Place, Refusal>)> {
+    let by_postcode = postcodes(atlas).into_iter().map(|text| {
+        let place = postcode(&text);
+        (format!("\"postcode\":{}", json!(text)), Some(json!(text).to_string()), place)
+    });
+    let numbers = |texts: [String; 2]| -> Option<[f64; 2]> {
+        let [x, y] = texts.map(|text| text.parse::<f64>().ok().filter(|number| !number.is_nan()));
+        Some([x?, y?])
+    };
+    let metres: Vec<[f64; 2]> = positions(atlas).into_iter().filter_map(numbers).collect();
+    let by_metres = metres.clone().into_iter().map(|[x, y]| {
+        (format!("\"easting\":{},\"northing\":{}", json!(x), json!(y)), None, bng(x, y))
+    });
+    let mut degrees: Vec<[f64; 2]> = metres
+        .iter()
+        .filter_map(|&[x, y]| Bng::new(x, y).ok())
+        .map(|at| [at.to_lng_lat().0.lon(), at.to_lng_lat().0.lat()])
+        .collect();
+    degrees.extend([[12.0, 41.0], [-3.25, 55.5], [0.0, 91.0]]);
+    let by_degrees = degrees.into_iter().map(|[lon, lat]| {
+        let question = format!("\"lon\":{},\"lat\":{}", json!(lon), json!(lat));
+        (question, Some(json!([lon, lat]).to_string()), lng_lat(lon, lat))
+    });
+    by_postcode.chain(by_metres).chain(by_degrees).collect()
+}
+
 #[test]
 fn rows_of_json_are_the_bytes_that_serde_writes() {
     for atlas in [odd_world(), with_addresses()] {
         for ask in asks(&atlas) {
             let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day).unwrap();
-            let (mut questions, mut lines, mut list) = (Vec::new(), Vec::new(), Vec::new());
-            for (n, text) in postcodes(&atlas).into_iter().enumerate() {
-                let id = to_raw_value(&n).unwrap();
-                let question = format!("{{\"id\":{n},\"postcode\":{}}}", json!(text));
-                let query = serde_json::value::RawValue::from_string(question.clone()).unwrap();
-                let mut row =
-                    rows::row(&atlas, postcode(&text), &chosen, ask.day, || Some(&*query));
+            let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+            let (mut input, mut lines) = (String::new(), Vec::new());
+            let mut lists: [(Vec<String>, Vec<String>); 2] = Default::default();
+            for (n, (question, member, place)) in questions(&atlas).into_iter().enumerate() {
+                let (id, question) =
+                    (to_raw_value(&n).unwrap(), format!("{{\"id\":{n},{question}}}"));
+                let query = raw(&question);
+                let mut row = rows::row(&atlas, place.clone(), &chosen, ask.day, || Some(&*query));
                 row.id = Some(&id);
                 lines.push(by_serde(&atlas, &row, &chosen)[1].clone());
-                let query = to_raw_value(&text).unwrap();
-                let row = rows::row(&atlas, postcode(&text), &chosen, ask.day, || Some(&*query));
-                list.push(by_serde(&atlas, &row, &chosen)[0].clone());
-                questions.push((question, text));
+                input.push_str(&question);
+                input.push('\n');
+                if let Some(member) = member {
+                    let query = raw(&member);
+                    let row = rows::row(&atlas, place, &chosen, ask.day, || Some(&*query));
+                    let (members, rows) = &mut lists[usize::from(member.starts_with('['))];
+                    rows.push(by_serde(&atlas, &row, &chosen)[0].clone());
+                    members.push(member);
+                }
             }
-            let input: Vec<&str> = questions.iter().map(|(question, _)| &**question).collect();
             let mut engine = NdjsonRows::new(&atlas, &ask).unwrap();
-            let out = run(&mut engine, input.join("\n").as_bytes(), 999).unwrap();
+            let out = run(&mut engine, input.as_bytes(), 999).unwrap();
             let out = String::from_utf8(out).unwrap();
             assert_eq!(out.lines().count(), lines.len());
             for (ours, theirs) in out.lines().zip(&lines) {
                 assert_eq!(ours, theirs);
             }
-            let input =
-                json!({"postcodes": questions.iter().map(|(_, text)| text).collect::<Vec<_>>()});
-            let mut engine = JsonRows::new(&atlas, ask.clone());
-            let out = run(&mut engine, input.to_string().as_bytes(), 999).unwrap();
-            let out = String::from_utf8(out).unwrap();
-            let expected = format!("{{\"answers\":[\n{}\n],", list.join(",\n"));
-            assert_eq!(&out[..expected.len()], expected);
+            for (name, (members, rows)) in ["postcodes", "points"].iter().zip(lists) {
+                let input = format!("{{\"{name}\":[{}]}}", members.join(","));
+                let mut engine = JsonRows::new(&atlas, ask.clone());
+                let out = run(&mut engine, input.as_bytes(), 999).unwrap();
+                let out = String::from_utf8(out).unwrap();
+                let expected = format!("{{\"answers\":[\n{}\n],", rows.join(",\n"));
+                assert_eq!(&out[..expected.len()], expected);
+            }
         }
     }
 }
