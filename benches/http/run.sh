@@ -16,9 +16,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 catalogue=$root/boundaries/catalogues/northamptonshire/sample.toml
 "$lapwing" -q build "$catalogue" --data "$data" -o "$work/county.lapwing"
-python3 - "$data/codepoint_nn_2025.csv" "$work" "$rows" <<'PY'
+python3 - "$data/codepoint_nn_2025.csv" "$data/epraccur_northamptonshire.csv" "$work" "$rows" <<'PY'
 import csv, random, sys, urllib.parse
-path, work, rows = sys.argv[1], sys.argv[2], int(sys.argv[3])
+path, practices, work, rows = *sys.argv[1:4], int(sys.argv[4])
 random.seed(4711)
 postcodes = [row[0] for row in csv.reader(open(path)) if row and row[0][:2].isalpha() and row[0] != "Postcode"]
 with open(f"{work}/queries", "w") as out:
@@ -30,6 +30,14 @@ with open(f"{work}/rows.csv", "w") as out, open(f"{work}/rows.ndjson", "w") as l
         postcode = random.choice(postcodes)
         out.write(f"{number},{postcode},as it came\n")
         lines.write(f'{{"id":{number},"postcode":"{postcode}"}}\n')
+# Everyday rows: the practices of the NHS, 27 cells each and all of them in quotes, again and again.
+names = [f"column {number}" for number in range(1, 28)]
+names[9] = "postcode"
+lines = open(practices, encoding="latin-1", newline="").read().splitlines()
+with open(f"{work}/practices.csv", "w", encoding="latin-1") as out:
+    out.write(",".join(f'"{name}"' for name in names) + "\n")
+    for number in range(rows):
+        out.write(lines[number % len(lines)] + "\n")
 PY
 serve lapwing "$lapwing" -q serve "$work/county.lapwing" --listen 127.0.0.1:7401
 service=$server
@@ -76,8 +84,8 @@ post() { # NAME TYPE FILE [CURL OPTION…]
         -v d="$(cpu_of "$service")" 'BEGIN { printf "%.3f %.3f", b - a, d - c }')" \
         "$(peak_of "$service")"
 }
-matched() { # KIND
-    python3 - "$lapwing" "$work/county.lapwing" "$work/matched.$1" "$work/rows.$1" <<'PY'
+matched() { # FILE
+    python3 - "$lapwing" "$work/county.lapwing" "$work/matched.${1#*.}" "$work/$1" <<'PY'
 import resource, subprocess, sys, time
 lapwing, snapshot, out, rows = sys.argv[1:]
 start = time.time()
@@ -88,12 +96,12 @@ print(f"{took:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss / 1024:.0
 PY
 }
 # Both answer with the same bytes; and what is made once has been made before the rounds.
-for kind in csv ndjson; do
+for file in rows.csv practices.csv rows.ndjson; do
     type=text/csv
-    [ "$kind" = csv ] || type=application/x-ndjson
-    round=0 out=$work/posted post "warm_$kind" "$type" "$work/rows.$kind"
-    matched "$kind" >/dev/null
-    cmp "$work/posted" "$work/matched.$kind"
+    [ "$file" != rows.ndjson ] || type=application/x-ndjson
+    round=0 out=$work/posted post "warm_$file" "$type" "$work/$file"
+    matched "$file" >/dev/null
+    cmp "$work/posted" "$work/matched.${file#*.}"
 done
 rm "$work/posted" "$work/results"
 gzip -1 -k "$work/rows.csv"
@@ -106,6 +114,9 @@ for round in $(seq "$rounds"); do
     post bulk_http_csv_gzip_both text/csv "$work/rows.csv.gz" "${packed[@]}" \
         -H 'accept-encoding: gzip'
     post bulk_http_ndjson application/x-ndjson "$work/rows.ndjson"
-    for kind in csv csv.gz ndjson; do note "match_${kind/./_}" "$(matched "$kind")"; done
+    for kind in csv csv.gz ndjson; do note "match_${kind/./_}" "$(matched "rows.$kind")"; done
+    note csv_crate_practices "$("$bare" copy "$work/practices.csv")"
+    post bulk_http_practices text/csv "$work/practices.csv"
+    note match_practices "$(matched practices.csv)"
 done
 python3 "$shared/medians.py" rows "$work/results" "$rows" "$(nproc)"

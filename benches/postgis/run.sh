@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Points to wards by Lapwing and by PostGIS, from the same layer in the same run: one at a time over
-# a local socket, and 200,000 at once.
+# a local socket, and 200,000 at once, anywhere in the extent of the layer (two thirds of that is sea)
+# and where people live (as many in each ward, which are drawn to have about as many voters).
 #
 #     benches/postgis/run.sh LAPWING [SECONDS] [ROUNDS]
 #
@@ -28,20 +29,27 @@ import random, sys
 work, points = sys.argv[1], int(sys.argv[2])
 west, east, south, north = map(int, sys.argv[3:])
 random.seed(4711)
-with open(f"{work}/points.csv", "w") as out, open(f"{work}/queries", "w") as queries:
+with open(f"{work}/anywhere.csv", "w") as out, open(f"{work}/queries", "w") as queries:
     out.write("id,easting,northing\n")
     for number in range(points):
         x, y = random.randint(west, east), random.randint(south, north)
         out.write(f"{number},{x},{y}\n")
         queries.write(f"easting={x}&northing={y}&layers=ward\n")
 PY
-psql -q -d wards <<SQL
-CREATE TABLE point (id integer, easting float8, northing float8);
-\\copy point FROM '$work/points.csv' CSV HEADER
-ALTER TABLE point ADD geom geometry(Point, 27700);
-UPDATE point SET geom = ST_SetSRID(ST_MakePoint(easting, northing), 27700);
-VACUUM ANALYZE point;
+# In no order that a machine could make use of.
+psql -q -d wards -c "COPY (
+    SELECT row_number() OVER () - 1 AS id, round(ST_X(p)) AS easting, round(ST_Y(p)) AS northing
+    FROM (SELECT (ST_Dump(ST_GeneratePoints(geom, $points / 8000, 4711))).geom AS p FROM ward) AS drawn
+    ORDER BY md5(p::text) LIMIT $points) TO STDOUT CSV HEADER" >"$work/inhabited.csv"
+for kind in anywhere inhabited; do
+    psql -q -d wards <<SQL
+CREATE TABLE $kind (id integer, easting float8, northing float8);
+\\copy $kind FROM '$work/$kind.csv' CSV HEADER
+ALTER TABLE $kind ADD geom geometry(Point, 27700);
+UPDATE $kind SET geom = ST_SetSRID(ST_MakePoint(easting, northing), 27700);
+VACUUM FULL ANALYZE $kind;
 SQL
+done
 cat >"$work/point.sql" <<SQL
 \\set x random(${east/ /, })
 \\set y random(${north/ /, })
@@ -56,22 +64,37 @@ over_socket() { PGHOST=$socket PGUSER=$me "$@"; }
 serve lapwing "$lapwing" -q serve "$work/wards.lapwing" --listen 127.0.0.1:7501
 answers http://127.0.0.1:7501/health/ready
 
+join() { # KIND
+    echo "SELECT p.id, w.code FROM $1 p JOIN ward w ON ST_Intersects(w.geom, p.geom)"
+}
+matched() { # KIND
+    # As PostgreSQL: to standard output, which nobody waits to see on the disk.
+    "$lapwing" -q match "$work/wards.lapwing" "$work/$1.csv" -o - --layers ward >"$work/matched.csv"
+}
+posted() { # KIND
+    curl -fsS -o "$work/posted.csv" -H 'content-type: text/csv' --data-binary "@$work/$1.csv" \
+        'http://127.0.0.1:7501/v1/lookup?layers=ward'
+}
+
 # Both answer every point with the same wards.
-join="SELECT p.id, w.code FROM point p JOIN ward w ON ST_Intersects(w.geom, p.geom)"
-psql -At -F, -d wards -c "$join ORDER BY 1, 2" >"$work/theirs"
-"$lapwing" -q match "$work/wards.lapwing" "$work/points.csv" -o "$work/matched.csv" --layers ward
-python3 - "$work" <<'PY' >&2
+for kind in anywhere inhabited; do
+    psql -At -F, -d wards -c "$(join $kind) ORDER BY 1, 2" >"$work/theirs"
+    matched "$kind"
+    python3 - "$work" "$kind" <<'PY' >&2
 import csv, sys
-work = sys.argv[1]
+work, kind = sys.argv[1:]
 theirs = {}
 for identifier, code in csv.reader(open(f"{work}/theirs")):
     theirs.setdefault(identifier, []).append(code)
 rows = list(csv.DictReader(open(f"{work}/matched.csv")))
 wrong = [row for row in rows if ";".join(theirs.get(row["id"], [])) != row["ward_code"]]
-print(f"{len(theirs)} of {len(rows)} points lie in wards; {len(wrong)} answers differ")
+print(f"{kind}: {len(theirs)} of {len(rows)} points lie in wards; {len(wrong)} answers differ")
 if len(wrong) > 2:
     sys.exit(f"Lapwing and PostGIS do not agree: {wrong[:3]}")
 PY
+    posted "$kind"
+    cmp -s "$work/posted.csv" "$work/matched.csv" || { say "HTTP and match differ"; exit 1; }
+done
 
 now() { date +%s.%N; }
 for round in $(seq "$rounds"); do
@@ -81,27 +104,30 @@ for round in $(seq "$rounds"); do
         -s "$here/../http/ask.lua" http://127.0.0.1:7501 2>&1 >/dev/null | tail -n 1)
     read -r ours _ _ _ wrong <<<"$ours"
     [ "$wrong" = 0 ] || { say "$wrong requests went wrong"; exit 1; }
-    from=$(now)
-    over_socket psql -q -d wards -c "COPY ($join) TO STDOUT CSV" >"$work/joined.csv"
-    joined=$(now)
-    "$lapwing" -q match "$work/wards.lapwing" "$work/points.csv" -o "$work/matched.csv" --layers ward
-    matched=$(now)
-    curl -fsS -o "$work/posted.csv" -H 'content-type: text/csv' --data-binary "@$work/points.csv" \
-        'http://127.0.0.1:7501/v1/lookup?layers=ward'
-    posted=$(now)
-    cmp -s "$work/posted.csv" "$work/matched.csv" || { say "HTTP and match differ"; exit 1; }
-    awk -v t="$theirs" -v o="$ours" -v a="$from" -v b="$joined" -v c="$matched" -v d="$posted" \
-        'BEGIN { printf "%.0f %.0f %.3f %.3f %.3f\n", t, o, b - a, c - b, d - c }' |
-        tee -a "$work/results" >&2
+    times="$theirs $ours"
+    for kind in anywhere inhabited; do
+        from=$(now)
+        over_socket psql -q -d wards -c "COPY ($(join $kind)) TO STDOUT CSV" >"$work/joined.csv"
+        joined=$(now)
+        matched "$kind"
+        matched=$(now)
+        posted "$kind"
+        posted=$(now)
+        times+=" $(awk -v a="$from" -v b="$joined" -v c="$matched" -v d="$posted" \
+            'BEGIN { printf "%.3f %.3f %.3f", b - a, c - b, d - c }')"
+    done
+    echo "$times" | tee -a "$work/results" >&2
 done
 python3 - "$work/results" <<'PY'
 import statistics, sys
 rows = [[float(number) for number in line.split()] for line in open(sys.argv[1])]
-theirs, ours, join, match, post = (statistics.median(column) for column in zip(*rows))
+theirs, ours, *joins = (statistics.median(column) for column in zip(*rows))
 print("| asked | PostGIS | Lapwing |\n|---|---|---|")
 print(f"| points a second over a local socket | {theirs:.0f} | {ours:.0f} |")
-print(f"| 200,000 points at once | {join:.2f} s | {match:.3f} s by match, {post:.3f} s over HTTP |")
-print(f"ratio point_vs_postgis {ours / theirs:.2f}")
-print(f"ratio join_match_vs_postgis {join / match:.1f}")
-print(f"ratio join_http_vs_postgis {join / post:.1f}")
+print_later = [f"ratio point_vs_postgis {ours / theirs:.2f}"]
+for kind, (join, match, post) in {"anywhere": joins[:3], "inhabited": joins[3:]}.items():
+    print(f"| 200,000 points {kind} | {join:.2f} s | {match:.3f} s by match, {post:.3f} s over HTTP |")
+    print_later.append(f"ratio join_{kind}_match_vs_postgis {join / match:.1f}")
+    print_later.append(f"ratio join_{kind}_http_vs_postgis {join / post:.1f}")
+print("\n".join(print_later))
 PY
