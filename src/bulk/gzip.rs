@@ -55,13 +55,12 @@ impl Gzip {
     /// at a byte, so that a call with little is worth little.
     pub fn pack(&mut self, pieces: &[Bytes]) -> io::Result<Vec<Bytes>> {
         let runs = runs_of(pieces);
-        let packed: Vec<(Bytes, Crc)> = match runs[..] {
+        let packed: Vec<(Bytes, Crc)> = if let [run] = runs[..] {
             // A short document is not worth waking anyone.
-            [run] => vec![self.packed(run)?],
-            _ => {
-                let packed = runs.into_par_iter().with_max_len(1).map(|run| self.packed(run));
-                packed.collect::<io::Result<_>>()?
-            }
+            vec![self.packed(run)?]
+        } else {
+            let packed = runs.into_par_iter().with_max_len(1).map(|run| self.packed(run));
+            packed.collect::<io::Result<_>>()?
         };
         let mut out = self.begin();
         for (piece, sum) in packed {
