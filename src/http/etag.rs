@@ -5,6 +5,7 @@
 //! bytes also depend on compression.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::LazyLock;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -21,8 +22,11 @@ pub(super) const MAX_AGE: &str = "public, max-age=60";
 const VARY: &str = "accept, accept-encoding, origin";
 
 /// The same of answers with links, which begin with where the caller reached this service.
-const VARY_OF_LINKS: &str = "accept, accept-encoding, origin, host, x-forwarded-host, \
-                             x-forwarded-proto, x-forwarded-prefix";
+static VARY_OF_LINKS: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let headers = origin::HEADERS;
+    let names = headers.each_ref().map(HeaderName::as_str).join(", ");
+    HeaderValue::from_str(&format!("{VARY}, {names}")).expect("names are text")
+});
 
 /// Answers, or says that the client has the answer. `links` says whether the answer has links.
 pub(super) async fn revalidate(
@@ -53,8 +57,8 @@ pub(super) async fn revalidate(
         let headers = response.headers_mut();
         headers.insert(header::ETAG, tag_value);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
-        let vary = if links { VARY_OF_LINKS } else { VARY };
-        headers.append(header::VARY, HeaderValue::from_static(vary));
+        let vary = if links { VARY_OF_LINKS.clone() } else { HeaderValue::from_static(VARY) };
+        headers.append(header::VARY, vary);
     }
     response
 }

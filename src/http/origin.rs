@@ -11,10 +11,8 @@ const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
 
-/// The headers an address is made from. Whoever keeps such a document must keep it apart by them.
-pub(super) const VARY: &str = "host, x-forwarded-host, x-forwarded-proto, x-forwarded-prefix";
-
-/// The same, one by one.
+/// The headers an address is made from. Whoever keeps such a document must keep it apart by them
+/// ([`super::etag`] says so).
 pub(super) const HEADERS: [HeaderName; 4] =
     [header::HOST, FORWARDED_HOST, FORWARDED_PROTO, FORWARDED_PREFIX];
 

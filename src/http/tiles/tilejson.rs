@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_tiles::TileSet;
@@ -13,7 +13,7 @@ use super::{lasting_query, selection};
 use crate::answers;
 use crate::http::error::{Kind, Problem};
 use crate::http::negotiate::{JSON, negotiate};
-use crate::http::origin::{self, origin};
+use crate::http::origin::origin;
 use crate::http::params::Params;
 use crate::http::work::{json, respond};
 use crate::http::{App, Taken};
@@ -47,9 +47,7 @@ pub(super) async fn tilejson(
         let set = served.tiles().tile_set(layers).map_err(|error| Problem::internal(&error))?;
         json(&document(served.atlas(), layers, &set, &template))
     });
-    let mut response = respond(format, body.await?);
-    response.headers_mut().append(header::VARY, HeaderValue::from_static(origin::VARY));
-    Ok(response)
+    Ok(respond(format, body.await?))
 }
 
 fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &str) -> Value {

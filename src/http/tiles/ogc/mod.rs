@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use lapwing_boundaries::atlas::Atlas;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{refused, tile};
 use crate::http::error::{Kind, Problem};
 use crate::http::negotiate::{JSON, negotiate};
-use crate::http::origin::{self, origin};
+use crate::http::origin::origin;
 use crate::http::params::Params;
 use crate::http::work::{json, respond};
 use crate::http::{App, Routes, Taken};
@@ -87,9 +87,7 @@ impl Asked {
 }
 
 fn answer(document: &Value) -> Result<Response, Problem> {
-    let mut response = respond(JSON, json(document)?);
-    response.headers_mut().append(header::VARY, HeaderValue::from_static(origin::VARY));
-    Ok(response)
+    Ok(respond(JSON, json(document)?))
 }
 
 async fn matrix_sets(
