@@ -114,16 +114,12 @@ fn write_time(line: &mut String) {
     line.push('Z');
 }
 
-/// A whole number, with zeros before it up to so many digits.
-fn push_digits(line: &mut String, mut number: u64, least: usize) {
-    let mut digits = [b'0'; 20];
-    let mut first = digits.len();
-    while number > 0 || first > digits.len() - least {
-        first -= 1;
-        digits[first] = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
-    line.push_str(str::from_utf8(&digits[first..]).unwrap_or_default());
+/// A whole number, with zeros before it up to so many digits, six at the most.
+fn push_digits(line: &mut String, number: u64, least: usize) {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number);
+    line.push_str(&"000000"[..least.saturating_sub(digits.len())]);
+    line.push_str(digits);
 }
 
 /// Adds fields to a line, each with what stands before it.
