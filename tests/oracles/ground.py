@@ -2,12 +2,16 @@
 
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import numpy
 import shapely
 from convertbng.cutil import convert_bng
 from shapely.geometry import shape
+
+# Shares may differ by so much.
+AGREEMENT = 1e-6
 
 
 def to_bng(lonlat):
@@ -29,3 +33,19 @@ def read(path, code, name=None):
         properties = feature["properties"]
         areas[properties[code]] = (geometry, properties[name]) if name else geometry
     return areas
+
+
+def shared(first, second):
+    """The common ground of every two areas of two dicts of geometries that meet, by their codes."""
+    return {
+        (code, other_code): area.intersection(other)
+        for code, area in first.items()
+        for other_code, other in second.items()
+        if area.intersects(other)
+    }
+
+
+def tell(failures):
+    """Ends the process with what failed, if anything did."""
+    if failures:
+        sys.exit("\n".join(failures))

@@ -18,7 +18,6 @@ import shapely
 
 import ground
 
-AGREEMENT = 1e-6
 # One overlap at least as thick as the tolerance, or the half of either area, is ground.
 MAIN = 0.5
 SLIVER = 0.01
@@ -43,23 +42,19 @@ class Vintages:
         self.tolerance = tolerance
         self.shared = ({code: {} for code in first}, {code: {} for code in second})
         self.weights = {}
-        for code, (area, _) in first.items():
-            for other, (theirs, _) in second.items():
-                if not area.intersects(theirs):
-                    continue
-                common = area.intersection(theirs)
-                if common.area < 0.01:
-                    continue
-                self.shared[0][code][other] = common
-                self.shared[1][other][code] = common
-                thin = thinness(common) < tolerance
-                small = common.area < SLIVER * min(area.area, theirs.area)
-                if thin and small:
-                    weight = "sliver"
-                else:
-                    weight = weigh(common, min(area.area, theirs.area), tolerance)
-                self.weights[code, other] = weight
-        unions = tuple(shapely.union_all([area for area, _ in side.values()]) for side in self.sides)
+        grounds = [{code: area for code, (area, _) in side.items()} for side in self.sides]
+        for (code, other), common in ground.shared(*grounds).items():
+            if common.area < 0.01:
+                continue
+            self.shared[0][code][other] = common
+            self.shared[1][other][code] = common
+            smaller = min(grounds[0][code].area, grounds[1][other].area)
+            if thinness(common) < tolerance and common.area < SLIVER * smaller:
+                weight = "sliver"
+            else:
+                weight = weigh(common, smaller, tolerance)
+            self.weights[code, other] = weight
+        unions = [shapely.union_all(list(areas.values())) for areas in grounds]
         self.uncovered = tuple(
             {code: area.difference(unions[1 - i]) for code, (area, _) in self.sides[i].items()}
             for i in (0, 1)
@@ -136,7 +131,7 @@ def main(changes_file, from_file, from_code, to_file, to_code):
         listed = {place["code"]: place["share_of_from"] for place in change["to"]}
         total = sum(listed.values()) + change["slivers"]["share"] + change["uncovered"]["share"]
         worst_sum = max(worst_sum, abs(total - 1))
-        if abs(total - 1) > AGREEMENT:
+        if abs(total - 1) > ground.AGREEMENT:
             failures.append(f"the shares of {code} sum to {total}")
         shared = vintages.shared[0][code]
         rest = sum(common.area for other, common in shared.items() if other not in listed)
@@ -145,7 +140,7 @@ def main(changes_file, from_file, from_code, to_file, to_code):
         pairs.append((change["uncovered"]["share"], vintages.uncovered[0][code].area))
         apart = max(abs(share - m2 / area.area) for share, m2 in pairs)
         worst = max(worst, apart)
-        if apart > AGREEMENT:
+        if apart > ground.AGREEMENT:
             failures.append(f"{code}: shares differ from those of GEOS by {apart:.2e}")
         sure = vintages.kind(0, code, ("sure",))
         perhaps = vintages.kind(0, code, ("sure", "doubtful"))
@@ -156,8 +151,7 @@ def main(changes_file, from_file, from_code, to_file, to_code):
         doubts += not change["certain"]
     print(f"GEOS {shapely.geos_version_string}: {len(told)} areas, {kinds}, {doubts} in doubt")
     print(f"largest difference of a share: {worst:.2e}; of a sum of shares from 1: {worst_sum:.2e}")
-    if failures:
-        sys.exit("\n".join(failures))
+    ground.tell(failures)
 
 
 if __name__ == "__main__":
