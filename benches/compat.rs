@@ -58,9 +58,8 @@ fn main() {
     let contents = demo::world(7, &size).into_contents();
     let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
     let live: Vec<String> = atlas
-        .postcodes()
-        .iter()
-        .filter(|record| record.terminated.is_none() && record.position.is_some())
+        .all_facts()
+        .filter(|record| record.is_live() && record.position.is_some())
         .map(|record| record.postcode.to_string().replace(' ', ""))
         .collect();
     let mut state = 1_u64;

@@ -78,7 +78,7 @@ fn ndjson_goes_in_and_out() {
 
 #[test]
 fn a_large_file_agrees_with_locating_each_of_its_postcodes() {
-    let postcodes = county::atlas().postcodes();
+    let postcodes: Vec<_> = county::atlas().all_facts().collect();
     let mut input = "postcode\n".to_owned();
     for record in postcodes.iter().cycle().take(postcodes.len() * 10) {
         let _ = writeln!(input, "{}", record.postcode);
@@ -97,7 +97,7 @@ fn a_large_file_agrees_with_locating_each_of_its_postcodes() {
     let areas = county::atlas().layers()[place].layer().areas();
     for (row, record) in rows.iter().zip(postcodes.iter().cycle()) {
         assert_eq!(row[0], record.postcode.to_string());
-        let located = county::atlas().locate_postcode(place, record);
+        let located = county::atlas().locate_facts(place, record);
         let codes: Vec<&str> = located
             .iter()
             .flat_map(|located| &located.matches)

@@ -207,10 +207,9 @@ impl Atlas {
         self.layers.iter().position(|l| l.layer.meta().id.as_str() == id)
     }
 
-    /// All postcodes, in order, as records, made in memory when they are first asked for: for those
-    /// who want what their source publishes. [`Atlas::all_facts`] needs no memory.
-    pub fn postcodes(&self) -> &[PostcodeRecord] {
-        self.gazette.records()
+    /// All that is known of every postcode, in order: what its source publishes, too.
+    pub fn all_records(&self) -> impl Iterator<Item = PostcodeRecord> + '_ {
+        self.gazette.all_records()
     }
 
     /// What a lookup needs to know of every postcode, in order, read where it lies.
@@ -246,11 +245,6 @@ impl Atlas {
     /// All addresses, in order of postcode.
     pub fn addresses(&self) -> &[Address] {
         &self.addresses
-    }
-
-    /// All that is known of a postcode.
-    pub fn postcode(&self, postcode: Postcode) -> Option<PostcodeRecord> {
-        Some(self.gazette.record(self.gazette.find(postcode)?))
     }
 
     /// What a lookup needs to know of a postcode.
@@ -382,11 +376,6 @@ impl Atlas {
 
     /// What an area layer answers for a postcode; `None` where the postcode has no position. Its
     /// addresses, where they are known, are asked instead of its centroid.
-    pub fn locate_postcode(&self, layer: usize, record: &PostcodeRecord) -> Option<Located> {
-        self.locate_facts(layer, &record.facts())
-    }
-
-    /// The same from what a lookup knows of the postcode.
     pub fn locate_facts(&self, layer: usize, record: &PostcodeFacts) -> Option<Located> {
         if let Some((_, known)) = self.known(record.postcode) {
             return Some(known.located(layer));
@@ -476,7 +465,7 @@ impl Atlas {
         let mut places: Vec<usize> = self
             .postcode_index
             .within(extent)
-            .filter(|(place, _)| self.gazette.facts(*place).terminated.is_none())
+            .filter(|(place, _)| self.gazette.facts(*place).is_live())
             .filter(|(_, point)| position_in(ground, *point) != Position::Outside)
             .map(|(place, _)| place)
             .collect();

@@ -38,11 +38,10 @@ pub struct PostcodeFacts {
     pub terminated: Option<Month>,
 }
 
-impl PostcodeRecord {
-    /// What a lookup needs of it.
-    pub fn facts(&self) -> PostcodeFacts {
-        let Self { postcode, position, positional_quality, terminated, .. } = *self;
-        PostcodeFacts { postcode, position, positional_quality, terminated }
+impl PostcodeFacts {
+    /// Whether it is not terminated.
+    pub const fn is_live(&self) -> bool {
+        self.terminated.is_none()
     }
 }
 

@@ -140,13 +140,13 @@ fn unparished_ground_is_an_answer_and_still_has_a_boundary_distance() {
 #[test]
 fn addresses_say_how_a_postcode_is_split() {
     let atlas = atlas();
-    let record = atlas.postcode(Postcode::parse("NN1 1AC").unwrap()).unwrap();
-    let wards = atlas.locate_postcode(0, &record).unwrap();
+    let record = atlas.facts(Postcode::parse("NN1 1AC").unwrap()).unwrap();
+    let wards = atlas.locate_facts(0, &record).unwrap();
     let shares: Vec<_> = wards.matches.iter().map(|m| (m.area, m.by)).collect();
     let split = |count, share| MatchBy::Addresses { count, share };
     assert_eq!(shares, [(0, split(2, 2.0 / 3.0)), (1, split(1, 1.0 / 3.0))]);
     assert_eq!(wards.level, Level::Low);
-    let laps = atlas.locate_postcode(1, &record).unwrap();
+    let laps = atlas.locate_facts(1, &record).unwrap();
     assert_eq!(laps.level, Level::High);
 }
 
@@ -155,8 +155,8 @@ fn a_guessed_position_is_never_sure() {
     let mut contents = contents();
     contents.postcodes[1].positional_quality = 60;
     let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
-    let record = atlas.postcode(Postcode::parse("NN1 1AA").unwrap()).unwrap();
-    assert_eq!(atlas.locate_postcode(0, &record).unwrap().level, Level::Low);
+    let record = atlas.facts(Postcode::parse("NN1 1AA").unwrap()).unwrap();
+    assert_eq!(atlas.locate_facts(0, &record).unwrap().level, Level::Low);
 }
 
 #[test]
@@ -178,8 +178,8 @@ fn terminated_postcodes_answer_but_are_not_counted() {
     let atlas = atlas();
     assert_eq!([0, 1].map(|ward| atlas.postcodes_in(0, ward)), [2, 1]);
     assert_eq!(atlas.postcodes_in(1, 0), 3);
-    let old = atlas.postcode(Postcode::parse("NN1 1AD").unwrap()).unwrap();
-    assert_eq!(atlas.locate_postcode(0, &old).unwrap().matches.len(), 1);
+    let old = atlas.facts(Postcode::parse("NN1 1AD").unwrap()).unwrap();
+    assert_eq!(atlas.locate_facts(0, &old).unwrap().matches.len(), 1);
 }
 
 #[test]

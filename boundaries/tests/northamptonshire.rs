@@ -52,9 +52,9 @@ fn layer(atlas: &Atlas, id: &str) -> usize {
 
 /// The codes of the areas that a postcode is in.
 fn codes(atlas: &Atlas, id: &str, postcode: &str) -> Vec<String> {
-    let record = atlas.postcode(Postcode::parse(postcode).unwrap()).unwrap();
+    let record = atlas.facts(Postcode::parse(postcode).unwrap()).unwrap();
     let place = layer(atlas, id);
-    let located = atlas.locate_postcode(place, &record).unwrap();
+    let located = atlas.locate_facts(place, &record).unwrap();
     let areas = atlas.layers()[place].layer().areas();
     located.matches.iter().map(|m| areas[m.area].code().to_string()).collect()
 }

@@ -162,7 +162,7 @@ fn sites_csv(layer: &Layer) -> Vec<u8> {
 /// As the ONS Postcode Directory has them.
 fn postcodes_csv(atlas: &Atlas) -> String {
     let mut rows = "pcds,doterm,oseast1m,osnrth1m,osgrdind,osward\n".to_owned();
-    for record in atlas.postcodes() {
+    for record in atlas.all_records() {
         let ended = record.terminated.map(|m| format!("{:04}{:02}", m.year, m.month));
         let at = record.position.map(|p| (p.easting().to_string(), p.northing().to_string()));
         let (x, y) = at.unwrap_or_default();

@@ -277,12 +277,12 @@ fn same_as_the_sample(fetched: &Atlas, shared: &Path, folder: &Path) {
     let unparished = layer(fetched, "non_civil_parished_area");
     assert!(unparished.areas().iter().all(|area| area.code().as_str().starts_with("E43")));
     // Every postcode of the county, and those within 5 km of it.
-    let theirs: BTreeMap<_, _> = sample.postcodes().iter().map(|r| (r.postcode, r)).collect();
-    assert!(fetched.postcodes().iter().all(|record| theirs[&record.postcode] == record));
+    let theirs: BTreeMap<_, _> = sample.all_records().map(|r| (r.postcode, r)).collect();
+    assert!(fetched.all_records().all(|record| theirs[&record.postcode] == record));
     let in_county = |atlas: &Atlas| {
         let index = AreaIndex::new(layer(atlas, "ward").areas());
         let held = |at| !index.containing(at).is_empty();
-        atlas.postcodes().iter().filter(|r| r.position.is_some_and(held)).count()
+        atlas.all_facts().filter(|r| r.position.is_some_and(held)).count()
     };
     assert_eq!(in_county(fetched), in_county(&sample));
 }

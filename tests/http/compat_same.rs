@@ -15,6 +15,7 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::catalogue::Catalogue;
 use lapwing_boundaries::demo;
 use lapwing_boundaries::fault::Report;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde_json::Value;
 
 use crate::ask::send;
@@ -31,7 +32,7 @@ struct World {
 
 impl World {
     fn of(atlas: Atlas) -> Self {
-        let live = atlas.postcodes().iter().filter(|record| record.terminated.is_none());
+        let live = atlas.all_facts().filter(PostcodeFacts::is_live);
         let placed = live.filter(|record| record.position.is_some());
         let postcodes = placed.map(|record| record.postcode.to_string()).collect();
         let areas = atlas.layers().iter().flat_map(|layer| {

@@ -1,8 +1,6 @@
-//! The postcodes of an atlas: flat arrays, used where they lie, and the records made of them for
-//! those who want to go through them.
+//! The postcodes of an atlas: flat arrays, used where they lie.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use super::directory::Directory;
 use crate::code::AreaCode;
@@ -29,7 +27,6 @@ pub(super) struct Gazette {
     wards: Numbers<u32>,
     codes: Vec<AreaCode>,
     directory: Directory,
-    records: OnceLock<Vec<PostcodeRecord>>,
 }
 
 impl Gazette {
@@ -60,7 +57,6 @@ impl Gazette {
             facts: records.iter().map(facts).collect::<Vec<u32>>().into(),
             wards: records.iter().map(|r| ward(r).unwrap_or(NO_WARD)).collect::<Vec<u32>>().into(),
             codes,
-            records: OnceLock::new(),
         }
     }
 
@@ -83,7 +79,6 @@ impl Gazette {
             wards: opened.numbers("postcodes.wards")?,
             codes: opened.decode("postcodes.codes")?,
             directory: Directory { slots: opened.numbers("postcodes.slots")? },
-            records: OnceLock::new(),
         };
         let count = gazette.keys.len();
         let fits = gazette.positions.len() == 2 * count
@@ -155,15 +150,15 @@ impl Gazette {
     }
 
     /// All that is known of the postcode at a place.
-    pub(super) fn record(&self, place: usize) -> PostcodeRecord {
+    fn record(&self, place: usize) -> PostcodeRecord {
         let PostcodeFacts { postcode, position, positional_quality, terminated } =
             self.facts(place);
         let published_ward = self.codes.get(self.wards[place] as usize).cloned();
         PostcodeRecord { postcode, position, positional_quality, terminated, published_ward }
     }
 
-    /// All of them as records, made when they are first asked for.
-    pub(super) fn records(&self) -> &[PostcodeRecord] {
-        self.records.get_or_init(|| (0..self.len()).map(|place| self.record(place)).collect())
+    /// All that is known of each.
+    pub(super) fn all_records(&self) -> impl Iterator<Item = PostcodeRecord> + '_ {
+        (0..self.len()).map(|place| self.record(place))
     }
 }

@@ -34,7 +34,7 @@ fn assert_same_bytes(atlas: &Atlas) -> usize {
         ways.push(Some(vec![meta.series.to_string(), meta.id.to_string()]));
     }
     let mut known = 0;
-    for record in atlas.postcodes().iter().filter(|record| record.position.is_some()) {
+    for record in atlas.all_facts().filter(|record| record.position.is_some()) {
         known += usize::from(atlas.known(record.postcode).is_some());
         let place = Place::Postcode(record.postcode);
         for (way, day) in ways.iter().flat_map(|way| days().map(|day| (way.as_deref(), day))) {
@@ -97,7 +97,7 @@ fn a_known_answer_is_the_one_found_on_the_spot() {
     let contents = demo::world(5, &WorldSize::of_wards(8)).into_contents();
     let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
     let mut known_ones = 0;
-    for record in atlas.postcodes() {
+    for record in atlas.all_facts() {
         let Some((_, known)) = atlas.known(record.postcode) else { continue };
         known_ones += 1;
         for (place, layer) in (0..).zip(atlas.layers()).filter(|(_, l)| l.layer().is_areas()) {
@@ -125,7 +125,7 @@ fn positions(atlas: &Atlas, seed: u64) -> Vec<Place> {
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
     let mut found = Vec::new();
-    for record in atlas.postcodes().iter().filter_map(|record| record.position).take(20) {
+    for record in atlas.all_facts().filter_map(|record| record.position).take(20) {
         found.push((record.easting() + random() * 300.0, record.northing() - random() * 300.0));
         found.push((record.easting(), record.northing()));
     }

@@ -188,7 +188,7 @@ fn tell_ready(atlas: &Atlas, address: SocketAddr, json: bool) {
 /// A question that this atlas can answer, found without reading what lookups do not need.
 fn example_of(atlas: &Atlas) -> String {
     let mut all = atlas.all_facts();
-    if let Some(facts) = all.find(|of| of.terminated.is_none() && of.position.is_some()) {
+    if let Some(facts) = all.find(|of| of.is_live() && of.position.is_some()) {
         let postcode = facts.postcode;
         return format!("/v1/lookup?postcode={}{}", postcode.outward(), postcode.inward());
     }
