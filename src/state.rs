@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwapOption;
+use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 
 use crate::answers::Ready;
 use crate::attributes::{Schema, Schemas};
 use crate::compat::directory::Directory;
 use crate::compat::outcodes::Outcodes;
+use crate::compat::plan::Plan;
 use crate::compat::{AreaTexts, Compat};
 use crate::formats::Shelf;
 use crate::generalise::{Drawing, Drawings};
@@ -89,6 +91,11 @@ impl Served {
     /// Its outcodes.
     pub fn outcodes(&self) -> &Outcodes {
         self.compat.outcodes(&self.atlas)
+    }
+
+    /// Its layers that answer on a day, by kind.
+    pub fn plan(&self, day: Date) -> Arc<Plan> {
+        self.compat.plan(&self.atlas, day)
     }
 
     /// Its layers as files.

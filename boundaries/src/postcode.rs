@@ -65,6 +65,16 @@ impl Postcode {
         Some(Self(u64::from_be_bytes(packed)))
     }
 
+    /// Whether a text is the outward code of some postcode, in upper or lower case.
+    ///
+    /// ```
+    /// use lapwing_boundaries::postcode::Postcode;
+    /// assert!(Postcode::is_outward("sw1a") && !Postcode::is_outward("SW"));
+    /// ```
+    pub fn is_outward(text: &str) -> bool {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric()) && is_outward(text.as_bytes())
+    }
+
     /// Its characters, one byte each, left-justified: equal postcodes are equal numbers.
     pub(crate) const fn packed(self) -> u64 {
         self.0

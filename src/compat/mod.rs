@@ -5,19 +5,24 @@
 //! 2. [`generations`]: MapIt's numbered editions, out of the dates of the vintages;
 //! 3. [`directory`]: every area by its number, with type, parent and generations;
 //! 4. [`outcodes`]: the first halves of postcodes, and what lies in each;
-//! 5. [`standing`]: the areas of one postcode or position.
+//! 5. [`plan`]: which layer answers for each kind on a day;
+//! 6. [`standing`]: the areas of one postcode or position.
 
 pub mod directory;
 pub mod generations;
 pub mod kinds;
 pub mod outcodes;
+pub mod plan;
 pub mod standing;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwapOption;
 use directory::Directory;
+use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 use outcodes::Outcodes;
+use plan::Plan;
 
 /// What is made from a snapshot for these services when they are first asked, and kept as long as
 /// it serves.
@@ -26,6 +31,8 @@ pub struct Compat {
     directory: OnceLock<Directory>,
     outcodes: OnceLock<Outcodes>,
     area_texts: OnceLock<AreaTexts>,
+    /// That of the last day that was asked about.
+    plan: ArcSwapOption<Plan>,
 }
 
 /// Every area as MapIt writes it, by layer and area.
@@ -42,8 +49,38 @@ impl Compat {
         self.outcodes.get_or_init(|| Outcodes::of(atlas))
     }
 
+    /// The layers of the atlas, always the same atlas, that answer on a day.
+    pub fn plan(&self, atlas: &Atlas, day: Date) -> Arc<Plan> {
+        let kept = self.plan.load_full().filter(|plan| plan.day == day);
+        kept.unwrap_or_else(|| {
+            let plan = Arc::new(Plan::of(atlas, self.directory(atlas), day));
+            self.plan.store(Some(Arc::clone(&plan)));
+            plan
+        })
+    }
+
     /// The texts of the areas, always written alike; of a country's wards some three megabytes.
     pub fn area_texts(&self, write: impl FnOnce() -> AreaTexts) -> &AreaTexts {
         self.area_texts.get_or_init(write)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::answers::squares;
+
+    #[test]
+    fn the_layers_that_answer_are_those_of_the_day() {
+        let (atlas, compat) = (squares::atlas(), Compat::default());
+        let ward = |day| compat.plan(&atlas, day).layer(kinds::Kind::Ward);
+        let (old, new) = (date(2020, 1, 1), squares::TODAY_DATE);
+        assert_eq!(
+            [ward(new), ward(old), ward(old), ward(new)],
+            [Some(0), Some(1), Some(1), Some(0)]
+        );
+        assert!(Arc::ptr_eq(&compat.plan(&atlas, new), &compat.plan(&atlas, new)), "it is kept");
     }
 }

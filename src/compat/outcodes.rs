@@ -76,7 +76,7 @@ fn live_between(
     (start, end): (usize, usize),
 ) -> impl Iterator<Item = PostcodeFacts> + '_ {
     let all = (start..end).map(|place| atlas.facts_at(place));
-    all.filter(|record| record.terminated.is_none())
+    all.filter(PostcodeFacts::is_live)
 }
 
 /// The mean of positions: what PostGIS calls the centroid of points.
@@ -114,12 +114,12 @@ impl Outcode {
             let spots = areas_of(atlas, layers, &record);
             for &layer in layers {
                 let Some(&(_, area)) = of_layer(&spots, layer).first() else { continue };
-                let area = &atlas.layers()[layer].layer().areas()[area];
+                let (code, name) = atlas.code_and_name(layer, area);
                 let names = holders.names.entry(layer).or_default();
-                if !names.contains(area.name()) {
-                    names.insert(area.name().to_owned());
+                if !names.contains(name) {
+                    names.insert(name.to_owned());
                 }
-                let country = kinds::country(area.code().as_str());
+                let country = kinds::country(code);
                 holders.countries.extend(country.map(|(_, name)| name));
             }
         }

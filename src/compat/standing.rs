@@ -53,8 +53,13 @@ pub fn degrees_of(atlas: &Atlas, record: &PostcodeFacts) -> Option<[f64; 2]> {
     if let Some((_, known)) = atlas.known(record.postcode) {
         return Some(known.millionths().map(|millionths| f64::from(millionths) / 1e6));
     }
-    let (lng_lat, _) = record.position?.to_lng_lat();
-    Some([degrees(lng_lat.lon()), degrees(lng_lat.lat())])
+    record.position.map(degrees_at)
+}
+
+/// A position in degrees east and north to six decimals.
+pub fn degrees_at(at: Bng) -> [f64; 2] {
+    let (lng_lat, _) = at.to_lng_lat();
+    [degrees(lng_lat.lon()), degrees(lng_lat.lat())]
 }
 
 /// The areas of one layer among those of many in order of layer.
@@ -73,11 +78,7 @@ mod tests {
     fn the_degrees_of_a_postcode_are_the_same_known_or_not() {
         let atlas = squares::atlas();
         for record in &atlas.all_facts().collect::<Vec<_>>() {
-            let found = record.position.map(|at| {
-                let (at, _) = at.to_lng_lat();
-                [degrees(at.lon()), degrees(at.lat())]
-            });
-            assert_eq!(degrees_of(&atlas, record), found);
+            assert_eq!(degrees_of(&atlas, record), record.position.map(degrees_at));
         }
     }
 

@@ -40,8 +40,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 
-use super::Routes;
 use super::error::Problem;
+use super::{App, Routes};
 
 mod distance;
 mod mapit;
@@ -57,6 +57,19 @@ pub(super) fn routes() -> Routes {
 /// Routes that do not: chance, and whether the service is there.
 pub(super) fn fresh_routes() -> Routes {
     postcodes_io::fresh_routes()
+}
+
+/// Does work that takes long on a thread for work. What it refuses, it refuses in the words of a
+/// service.
+async fn apart<T, R>(
+    app: &App,
+    work: impl FnOnce() -> Result<T, R> + Send + 'static,
+) -> Result<T, R>
+where
+    T: Send + 'static,
+    R: From<Problem> + Send + 'static,
+{
+    app.workshop.apart(move || Ok(work())).await?
 }
 
 /// Whose words an address is answered in.

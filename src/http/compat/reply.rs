@@ -1,10 +1,11 @@
 //! Responses in the words of another service.
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Spoken;
+use crate::http::etag;
 
 /// As both services send it.
 pub(super) const JSON: &str = "application/json; charset=utf-8";
@@ -60,8 +61,8 @@ pub(super) fn found(address: &str) -> Response {
     if let Ok(address) = HeaderValue::from_str(address) {
         response.headers_mut().insert(header::LOCATION, address);
     }
-    let name = HeaderName::from_static("cache-control");
-    response.headers_mut().insert(name, HeaderValue::from_static("public, max-age=60"));
+    let kept = HeaderValue::from_static(etag::MAX_AGE);
+    response.headers_mut().insert(header::CACHE_CONTROL, kept);
     response.extensions_mut().insert(Spoken);
     response
 }

@@ -16,6 +16,7 @@ use super::{
 use crate::compat::directory::{Id, Spot};
 use crate::compat::kinds;
 use crate::http::base::Base;
+use crate::http::compat::apart;
 use crate::http::{App, Taken};
 use crate::state::Served;
 
@@ -160,10 +161,8 @@ async fn asked(app: &App, taken: Taken, area: &str, question: &str, query: &Quer
         return areas::send(app, served, found, format, None, query).await;
     }
     match split_json(question)? {
-        "geometry" => app.workshop.apart(move || Ok(json(&Geometry::of(&served, spot)))).await?,
-        "example_postcode" => {
-            app.workshop.apart(move || Ok(json(&example_postcode(&served, spot)))).await?
-        }
+        "geometry" => apart(app, move || json(&Geometry::of(&served, spot))).await,
+        "example_postcode" => apart(app, move || json(&example_postcode(&served, spot))).await,
         _ => Err(not_found(format!("Of an area can be asked: {QUESTIONS}."))),
     }
 }

@@ -18,6 +18,7 @@ use super::{
     split_json,
 };
 use crate::compat::directory::Spot;
+use crate::http::compat::apart;
 use crate::http::{App, Taken, body};
 use crate::state::Served;
 
@@ -86,23 +87,16 @@ async fn of_two(app: &App, taken: Taken, first: &str, second: &str, query: &Quer
     let served = taken.served()?;
     let choice = Choice::read(query, None, &served)?;
     let first = first.to_owned();
-    app.workshop
-        .apart(move || {
-            let measured: BTreeMap<&str, Measured> = first
-                .split(',')
-                .map(|id| {
-                    let spot = spot_of(&served, id, choice.layers()).ok();
-                    (
-                        id,
-                        spot.map_or(Measured::Unknown {}, |spot| {
-                            Measured::Known(Geometry::of(&served, spot))
-                        }),
-                    )
-                })
-                .collect();
-            Ok(json(&measured))
-        })
-        .await?
+    let measured = move || {
+        let measure = |id| match spot_of(&served, id, choice.layers()) {
+            Ok(spot) => Measured::Known(Geometry::of(&served, spot)),
+            Err(_) => Measured::Unknown {},
+        };
+        let measured: BTreeMap<&str, Measured> =
+            first.split(',').map(|id| (id, measure(id))).collect();
+        json(&measured)
+    };
+    apart(app, measured).await
 }
 
 /// The measures of an area, or `{}` where there is no such area.
@@ -154,7 +148,7 @@ async fn found(
 fn named(served: &Served, choice: &Choice, start: &str) -> Vec<Spot> {
     let mut spots = choice.all(served);
     spots.retain(|&(layer, area)| {
-        let name = served.atlas().layers()[layer].layer().areas()[area].name();
+        let (_, name) = served.atlas().code_and_name(layer, area);
         name.to_lowercase().starts_with(start)
     });
     spots
@@ -170,9 +164,7 @@ pub(super) async fn send(
     query: &Query<'_>,
 ) -> Answer {
     match format {
-        None | Some(Format::Json) => {
-            Ok(app.workshop.apart(move || Ok(by_id(&served, &spots))).await?)
-        }
+        None | Some(Format::Json) => apart(app, move || Ok(by_id(&served, &spots))).await,
         Some(Format::Wkt) => Err(not_found("WKT is of one area alone.")),
         Some(format) => {
             let form = shape::Form::read(format, srid, query)?;

@@ -66,7 +66,7 @@ impl Choice {
         if self.countries.is_empty() {
             return true;
         }
-        let code = served.atlas().layers()[spot.0].layer().areas()[spot.1].code().as_str();
+        let (code, _) = served.atlas().code_and_name(spot.0, spot.1);
         let country = kinds::country(code).map_or("", |(letter, _)| letter);
         self.countries.iter().any(|wanted| wanted == country)
     }

@@ -14,10 +14,9 @@ use super::written::write_by_id;
 use super::{
     Answer, Query, Reply, crs_of, json as send, malformed, not_found, point, respond, split_json,
 };
-use crate::answers::degrees;
 use crate::compat::directory::{Id, Spot};
-use crate::compat::standing::{areas_of, degrees_of};
-use crate::http::compat::distance;
+use crate::compat::standing::{areas_of, degrees_at, degrees_of};
+use crate::http::compat::{apart, distance};
 use crate::http::error::Problem;
 use crate::http::{App, Taken};
 use crate::state::Served;
@@ -200,17 +199,14 @@ fn centre(taken: Taken, text: &str) -> Answer {
     if let Ok(postcode) = Postcode::parse(&asked) {
         asked = postcode.outward();
     }
-    // An outcode is one with which a postcode can be made.
-    if Postcode::parse(&format!("{asked}1AA")).is_err() {
+    if !Postcode::is_outward(&asked) {
         let shown: String = asked.chars().take(40).collect();
         return Err(malformed(format!("Partial postcode '{shown}' is not valid.")));
     }
     let served = taken.served()?;
     let centre = served.outcodes().get(&asked).and_then(|outcode| outcode.centre);
     let centre = centre.ok_or_else(|| not_found("Postcode not found"))?;
-    let (lng_lat, _) = centre.to_lng_lat();
-    let lng_lat = [degrees(lng_lat.lon()), degrees(lng_lat.lat())];
-    send(&Place::at(asked, Some((centre, lng_lat))))
+    send(&Place::at(asked, Some((centre, degrees_at(centre)))))
 }
 
 pub(super) async fn nearest(
@@ -221,9 +217,7 @@ pub(super) async fn nearest(
 ) -> Response {
     let query = Query::read(query.as_deref());
     // A pause between two terminated postcodes may be long.
-    let work = move || Ok(nearest_to(taken, &srid, &text));
-    let answer = app.workshop.apart(work).await;
-    respond(&query, answer.map_err(Into::into).and_then(|answer| answer))
+    respond(&query, apart(&app, move || nearest_to(taken, &srid, &text)).await)
 }
 
 fn nearest_to(taken: Taken, srid: &str, text: &str) -> Answer {
@@ -233,8 +227,8 @@ fn nearest_to(taken: Taken, srid: &str, text: &str) -> Answer {
     let served = taken.served()?;
     let none = || not_found(format!("No postcode found near {x},{y} ({srid})"));
     let at = crs.bng_of_xy([x, y]).map_err(|_| none())?;
-    let live = |record: &PostcodeFacts| record.terminated.is_none();
-    let record = served.atlas().nearest_postcodes(at).map(|(record, _)| record).find(live);
+    let mut near = served.atlas().nearest_postcodes(at).map(|(record, _)| record);
+    let record = near.find(PostcodeFacts::is_live);
     let record = record.ok_or_else(none)?;
     let there = record.position.ok_or_else(none)?;
     let place = Place::of(served.atlas(), &record);

@@ -133,7 +133,7 @@ impl Form {
     }
 
     fn placemark(self, out: &mut Vec<u8>, served: &Served, spot: Spot) {
-        let name = served.atlas().layers()[spot.0].layer().areas()[spot.1].name();
+        let (_, name) = served.atlas().code_and_name(spot.0, spot.1);
         out.extend(b"<Placemark><styleUrl>#area</styleUrl><name>");
         out.extend(escaped(name).as_bytes());
         out.extend(b"</name>");

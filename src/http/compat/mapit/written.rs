@@ -58,15 +58,14 @@ impl Serialize for Codes<'_> {
 /// One area, for writing.
 pub(super) fn entry<'a>(atlas: &'a Atlas, directory: &'a Directory, spot: Spot) -> Entry<'a> {
     let layer = atlas.layers()[spot.0].layer();
-    let area = &layer.areas()[spot.1];
+    let (code, name) = atlas.code_and_name(spot.0, spot.1);
     let (id, of_type) = (directory.id(spot), directory.type_of(spot));
-    let code = area.code().as_str();
     let (country, country_name) = kinds::country(code).unwrap_or(("", "-"));
     let (generation_low, generation_high) = directory.span(id);
     let is_census = directory.kind(spot.0).is_census();
     Entry {
         id,
-        name: area.name(),
+        name,
         parent_area: directory.parent(spot),
         of_type: &of_type.code,
         type_name: &of_type.name,

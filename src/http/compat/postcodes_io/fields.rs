@@ -1,66 +1,18 @@
 //! What is told of a postcode: each field, and which layer it comes from.
 //!
 //! This is the one place that joins postcodes.io's fields with kinds of layers
-//! ([`crate::compat::kinds`] says which layer is of which kind). A field without a row here, or
+//! ([`crate::compat::plan`] says which layer answers for which kind). A field without a row here, or
 //! whose kind no layer is of, is `null`.
 
-use jiff::civil::Date;
-use lapwing_boundaries::area::Area;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::answers::Metres;
 use crate::compat::kinds::{self, Kind};
+use crate::compat::plan::{Plan, WANTED, Wanted, census, of, place_of};
 use crate::compat::standing::{areas_of, degrees_of, of_layer};
 use crate::state::Served;
-
-/// The areas that fields are taken from: a kind, the census it must be of if that matters, and
-/// which of several areas (enterprise partnerships overlap).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Wanted {
-    kind: Kind,
-    census: Option<i16>,
-    place: usize,
-}
-
-const fn of(kind: Kind) -> Wanted {
-    Wanted { kind, census: None, place: 0 }
-}
-
-const fn census(kind: Kind, year: i16) -> Wanted {
-    Wanted { kind, census: Some(year), place: 0 }
-}
-
-const WANTED: [Wanted; 27] = [
-    of(Kind::District),
-    of(Kind::County),
-    of(Kind::Ward),
-    of(Kind::Parish),
-    of(Kind::Constituency),
-    of(Kind::SubIcb),
-    of(Kind::Division),
-    of(Kind::Lsoa),
-    of(Kind::Msoa),
-    of(Kind::PoliceForce),
-    of(Kind::NhsRegion),
-    of(Kind::TravelToWork),
-    of(Kind::NationalPark),
-    of(Kind::BuiltUp),
-    of(Kind::Icb),
-    of(Kind::CancerAlliance),
-    census(Kind::Lsoa, 2011),
-    census(Kind::Msoa, 2011),
-    census(Kind::Lsoa, 2021),
-    census(Kind::Msoa, 2021),
-    census(Kind::OutputArea, 2021),
-    of(Kind::Enterprise),
-    Wanted { kind: Kind::Enterprise, census: None, place: 1 },
-    of(Kind::Lap),
-    of(Kind::Region),
-    of(Kind::ElectoralRegion),
-    of(Kind::OutputArea),
-];
 
 /// Where a field's value comes from.
 #[derive(Clone, Copy, Debug)]
@@ -91,24 +43,6 @@ const fn name(wanted: Wanted) -> Source {
 
 const fn code(wanted: Wanted) -> Source {
     Source::Code(place_of(wanted))
-}
-
-/// The place in [`WANTED`], found when this is compiled: seventy fields ask for it at every
-/// postcode.
-const fn place_of(wanted: Wanted) -> usize {
-    let mut at = 0;
-    loop {
-        let known = WANTED[at];
-        let same_census = match (known.census, wanted.census) {
-            (None, None) => true,
-            (Some(known), Some(wanted)) => known == wanted,
-            _ => false,
-        };
-        if known.kind as u8 == wanted.kind as u8 && same_census && known.place == wanted.place {
-            return at;
-        }
-        at += 1;
-    }
 }
 
 /// In postcodes.io's order, ours behind.
@@ -200,47 +134,11 @@ pub(super) fn is_field(name: &str) -> bool {
     FIELDS.iter().any(|(field, _)| *field == name)
 }
 
-/// The layers that answer on a day, one for each of [`WANTED`].
-#[derive(Clone, Debug)]
-pub(super) struct Plan {
-    layers: [Option<usize>; WANTED.len()],
-    /// The same, each once, in order.
-    all: Vec<usize>,
-}
-
-impl Plan {
-    /// For a day. Of several layers of one kind it is the one in force, as `/v1/lookup` answers
-    /// from; of a census, the layer of that census, in force or not.
-    pub(super) fn of(served: &Served, today: Date) -> Self {
-        let (atlas, directory) = (served.atlas(), served.directory());
-        let current = directory.generations().layers_today(today, atlas);
-        let all = || (0..atlas.layers().len()).filter(|&at| atlas.layers()[at].layer().is_areas());
-        let layers = WANTED.map(|wanted| {
-            let is_kind = |layer: &usize| directory.kind(*layer) == wanted.kind;
-            match wanted.census {
-                None => current.iter().copied().find(is_kind),
-                Some(year) => {
-                    all().filter(is_kind).find(|&layer| directory.edition(layer) == Some(year))
-                }
-            }
-        });
-        let mut all: Vec<usize> = layers.iter().copied().flatten().collect();
-        all.sort_unstable();
-        all.dedup();
-        Self { layers, all }
-    }
-
-    /// The layers that answer for kinds, for outcodes.
-    pub(super) fn layer(&self, kind: Kind) -> Option<usize> {
-        let at = WANTED.iter().position(|wanted| *wanted == of(kind))?;
-        self.layers[at]
-    }
-}
-
 /// What is told of one postcode.
 pub(super) struct Told<'a> {
     record: PostcodeFacts,
-    areas: [Option<&'a Area>; WANTED.len()],
+    /// Code and name of each of [`WANTED`].
+    areas: [Option<(&'a str, &'a str)>; WANTED.len()],
     /// Degrees east and north.
     lng_lat: Option<[f64; 2]>,
     /// Metres, near something.
@@ -252,13 +150,12 @@ pub(super) struct Told<'a> {
 impl<'a> Told<'a> {
     pub(super) fn of(served: &'a Served, plan: &Plan, record: PostcodeFacts) -> Self {
         let atlas = served.atlas();
-        let spots = areas_of(atlas, &plan.all, &record);
+        let spots = areas_of(atlas, plan.all(), &record);
         let mut areas = [None; WANTED.len()];
-        for ((area, wanted), layer) in areas.iter_mut().zip(WANTED).zip(plan.layers) {
-            let Some(layer) = layer else { continue };
-            *area = of_layer(&spots, layer)
-                .get(wanted.place)
-                .map(|&(_, area)| &atlas.layers()[layer].layer().areas()[area]);
+        for ((area, wanted), layer) in areas.iter_mut().zip(WANTED).zip(plan.layers()) {
+            let Some(layer) = *layer else { continue };
+            let spot = of_layer(&spots, layer).get(wanted.place);
+            *area = spot.map(|&(_, area)| atlas.code_and_name(layer, area));
         }
         let lng_lat = degrees_of(atlas, &record);
         Self { record, areas, lng_lat, distance: None, only: None }
@@ -274,8 +171,8 @@ impl<'a> Told<'a> {
 
     /// The country that the codes of its areas say, if they say one.
     fn country(&self) -> Option<&'static str> {
-        let mut codes = self.areas.iter().flatten().map(|area| area.code().as_str());
-        codes.find_map(kinds::country).map(|(_, name)| name)
+        let mut codes = self.areas.iter().flatten();
+        codes.find_map(|(code, _)| kinds::country(code)).map(|(_, name)| name)
     }
 
     fn write<M: serde::ser::SerializeMap>(
@@ -298,10 +195,8 @@ impl<'a> Told<'a> {
             Source::Incode => map.serialize_entry(name, &postcode.inward()),
             Source::Outcode => map.serialize_entry(name, &postcode.outward()),
             Source::Codes => map.serialize_entry(name, &Codes(self)),
-            Source::Name(at) => map.serialize_entry(name, &self.areas[at].map(Area::name)),
-            Source::Code(at) => {
-                map.serialize_entry(name, &self.areas[at].map(|area| area.code().as_str()))
-            }
+            Source::Name(at) => map.serialize_entry(name, &self.areas[at].map(|(_, name)| name)),
+            Source::Code(at) => map.serialize_entry(name, &self.areas[at].map(|(code, _)| code)),
             Source::Nothing => map.serialize_entry(name, &None::<()>),
         }
     }

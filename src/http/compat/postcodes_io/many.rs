@@ -8,10 +8,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::errors::{MOST_AT_ONCE, Refusal};
-use super::fields::{Plan, Told, is_field};
+use super::fields::{Told, is_field};
 use super::near::{Around, Raw};
 use super::postcode::live;
 use super::{Answer, Query, answer, form, respond};
+use crate::compat::plan::Plan;
+use crate::http::compat::apart;
 use crate::http::{App, Taken, body, today};
 use crate::state::Served;
 
@@ -42,11 +44,7 @@ async fn read_and_find(
     let question = Question::of(asked, query)?;
     let only = query.get("filter").map(filter);
     let served = taken.served()?;
-    let work = move || {
-        let plan = Plan::of(&served, today());
-        Ok(question.answer(&served, &plan, only.as_deref()))
-    };
-    app.workshop.apart(work).await?
+    apart(app, move || question.answer(&served, &served.plan(today()), only.as_deref())).await
 }
 
 /// The body as its type says; of a type that is not read it is as good as empty.

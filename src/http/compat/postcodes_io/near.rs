@@ -6,9 +6,11 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::LngLat;
 
 use super::errors::Refusal;
-use super::fields::{Plan, Told};
+use super::fields::Told;
 use super::postcode::live;
 use super::{Answer, Query, answer, respond};
+use crate::compat::plan::Plan;
+use crate::http::compat::apart;
 use crate::http::compat::distance::{GRID_MARGIN, metres};
 use crate::http::compat::query::{leading_float, leading_int};
 use crate::http::{App, Taken, today};
@@ -43,8 +45,9 @@ pub(super) struct Bounds {
 /// Postcodes near a position.
 const OF_POSTCODES: Bounds = Bounds { radius_m: 100.0, most_radius_m: 2000.0 };
 
-const LIMIT: usize = 10;
-const MOST: usize = 100;
+/// How many are told, and at most.
+pub(super) const LIMIT: usize = 10;
+pub(super) const MOST: usize = 100;
 
 /// How far a wide search looks.
 const WIDE_M: f64 = 20_000.0;
@@ -116,7 +119,7 @@ impl Around {
             if on_grid_m > reach_m || self.limit == 0 {
                 break;
             }
-            let Some(there) = record.position.filter(|_| record.terminated.is_none()) else {
+            let Some(there) = record.position.filter(|_| record.is_live()) else {
                 continue;
             };
             let distance_m = metres(here, there.to_lng_lat().0);
@@ -154,11 +157,7 @@ impl Around {
 /// ones.
 pub(super) async fn around(app: &App, taken: Taken, around: Result<Around, Refusal>) -> Answer {
     let (around, served) = (around?, taken.served()?);
-    let work = move || {
-        let plan = Plan::of(&served, today());
-        Ok(answer(&around.told(&served, &plan, None)))
-    };
-    app.workshop.apart(work).await?
+    apart(app, move || answer(&around.told(&served, &served.plan(today()), None))).await
 }
 
 pub(super) async fn lon_lat(
@@ -181,10 +180,15 @@ pub(super) async fn lat_lon(
     lon_lat(state, taken, Path((lon, lat)), query).await
 }
 
+/// East and north, as they are asked: `lon=&lat=`.
+pub(super) fn asked<'a>(query: &'a Query) -> Option<(&'a str, &'a str)> {
+    let pair = |lon, lat| Some((query.get(lon)?, query.get(lat)?));
+    pair("longitude", "latitude").or_else(|| pair("lon", "lat"))
+}
+
 /// `/postcodes?lon=&lat=`, if that is asked.
 pub(super) fn of_query(query: &Query) -> Option<Result<Around, Refusal>> {
-    let pair = |lon, lat| Some((query.get(lon)?, query.get(lat)?));
-    let (lon, lat) = pair("longitude", "latitude").or_else(|| pair("lon", "lat"))?;
+    let (lon, lat) = asked(query)?;
     Some(Raw { lon: Some(lon), lat: Some(lat), ..Raw::of_query(query) }.postcodes())
 }
 

@@ -4,13 +4,12 @@
 //! so in the original's words for what it does not find.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::json;
 
 use super::errors::Refusal;
-use super::postcode::{live, terminated as terminated_one};
-use super::{Query, answer, has_form, nothing, respond};
+use super::postcode::terminated as terminated_one;
+use super::{Query, answer, fresh, nothing, postcode_of, respond};
 use crate::http::{App, Taken};
 
 pub(super) async fn terminated(
@@ -20,10 +19,10 @@ pub(super) async fn terminated(
 ) -> Response {
     let query = Query::read(query.as_deref());
     let found = taken.served().map_err(Refusal::from).and_then(|served| {
-        if !has_form(&text) {
-            return Err(Refusal::InvalidPostcode);
-        }
-        answer(&terminated_one(&served, &text).ok_or(Refusal::TerminatedNotFound)?)
+        let postcode = postcode_of(&text).ok_or(Refusal::InvalidPostcode)?;
+        let record = served.atlas().facts(postcode);
+        let ended = record.and_then(|record| terminated_one(served.atlas(), &record));
+        answer(&ended.ok_or(Refusal::TerminatedNotFound)?)
     });
     respond(&query, found)
 }
@@ -34,13 +33,12 @@ pub(super) async fn scottish(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let refusal = match taken.served() {
-        Err(problem) => problem.into(),
-        Ok(_) if !has_form(&text) => Refusal::InvalidPostcode,
-        Ok(served) if live(&served, &text).is_some() => Refusal::NotScottish,
-        Ok(_) => Refusal::PostcodeNotFound(None),
-    };
-    respond(&query, Err(refusal))
+    let refused = taken.served().map_err(Refusal::from).and_then(|served| {
+        let postcode = postcode_of(&text).ok_or(Refusal::InvalidPostcode)?;
+        let is_live = served.atlas().facts(postcode).is_some_and(|record| record.is_live());
+        Err(if is_live { Refusal::NotScottish } else { Refusal::PostcodeNotFound(None) })
+    });
+    respond(&query, refused)
 }
 
 pub(super) async fn places(RawQuery(query): RawQuery) -> Response {
@@ -51,11 +49,6 @@ pub(super) async fn places(RawQuery(query): RawQuery) -> Response {
 
 pub(super) async fn place(Path(_): Path<String>, RawQuery(query): RawQuery) -> Response {
     respond(&Query::read(query.as_deref()), Err(Refusal::PlaceNotFound))
-}
-
-fn fresh(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 pub(super) async fn random_place(RawQuery(query): RawQuery) -> Response {

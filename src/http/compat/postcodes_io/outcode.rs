@@ -8,12 +8,13 @@ use lapwing_boundaries::position::LngLat;
 use serde::Serialize;
 
 use super::errors::Refusal;
-use super::fields::Plan;
-use super::near::{Around, Bounds, Raw};
+use super::near::{self, Around, Bounds, Raw};
 use super::{Answer, Query, answer, respond};
-use crate::answers::degrees;
 use crate::compat::kinds::Kind;
 use crate::compat::outcodes::{Holders, Outcode};
+use crate::compat::plan::Plan;
+use crate::compat::standing::degrees_at;
+use crate::http::compat::apart;
 use crate::http::compat::distance::metres;
 use crate::http::{App, Taken, today};
 use crate::state::Served;
@@ -54,12 +55,12 @@ impl Told {
             let names = layer.and_then(|layer| holders.names.get(&layer));
             names.map_or_else(Vec::new, |names| names.iter().cloned().collect())
         };
-        let lng_lat = outcode.centre.map(|at| at.to_lng_lat().0);
+        let lng_lat = outcode.centre.map(degrees_at);
         let [district, parish, county, ward, constituency, lap] = layers.map(names);
         Self {
             outcode: outcode.outcode.clone(),
-            longitude: lng_lat.map(|at| degrees(at.lon())),
-            latitude: lng_lat.map(|at| degrees(at.lat())),
+            longitude: lng_lat.map(|[lon, _]| lon),
+            latitude: lng_lat.map(|[_, lat]| lat),
             northings: outcode.centre.map(|at| at.northing().round() as i64),
             eastings: outcode.centre.map(|at| at.easting().round() as i64),
             admin_district: district,
@@ -88,13 +89,11 @@ pub(super) async fn one(
     let query = Query::read(query.as_deref());
     // All of its postcodes are located when it is first asked about.
     let work = move || {
-        Ok(taken.served().map_err(Refusal::from).and_then(|served| {
-            let outcode = served.outcodes().get(&plain(&text)).ok_or(Refusal::OutcodeNotFound)?;
-            answer(&Told::of(&served, &Plan::of(&served, today()), outcode, None))
-        }))
+        let served = taken.served()?;
+        let outcode = served.outcodes().get(&plain(&text)).ok_or(Refusal::OutcodeNotFound)?;
+        answer(&Told::of(&served, &served.plan(today()), outcode, None))
     };
-    let answer = app.workshop.apart(work).await.map_err(Refusal::from);
-    respond(&query, answer.and_then(|answer| answer))
+    respond(&query, apart(&app, work).await)
 }
 
 pub(super) async fn nearest(
@@ -119,8 +118,7 @@ pub(super) async fn near(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let pair = |lon, lat| Some((query.get(lon)?, query.get(lat)?));
-    let (lon, lat) = pair("longitude", "latitude").or_else(|| pair("lon", "lat")).unzip();
+    let (lon, lat) = near::asked(&query).unzip();
     let found = read(&query, lon, lat);
     respond(&query, around(&app, taken, found).await)
 }
@@ -133,15 +131,15 @@ fn read(query: &Query, lon: Option<&str>, lat: Option<&str>) -> Result<Around, R
 async fn around(app: &App, taken: Taken, asked: Result<Around, Refusal>) -> Answer {
     let (asked, served) = (asked?, taken.served()?);
     let work = move || {
-        let plan = Plan::of(&served, today());
+        let plan = served.plan(today());
         let near = asked.position().map_or_else(Vec::new, |here| nearest_to(&served, here, asked));
         let told: Vec<Told> = near
             .into_iter()
             .map(|(outcode, metres)| Told::of(&served, &plan, outcode, Some(metres)))
             .collect();
-        Ok(answer(&(!told.is_empty()).then_some(told)))
+        answer(&(!told.is_empty()).then_some(told))
     };
-    app.workshop.apart(work).await?
+    apart(app, work).await
 }
 
 /// There are some three thousand in the country: all are measured.

@@ -3,39 +3,32 @@
 use std::hash::{BuildHasher as _, RandomState};
 
 use axum::extract::{Path, RawQuery};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
-use lapwing_boundaries::postcode::Postcode;
 
 use super::errors::{Refusal, Terminated};
-use super::fields::{Plan, Told};
-use super::{Answer, Query, answer, has_form, nothing, respond};
-use crate::answers::degrees;
+use super::fields::Told;
+use super::{Answer, Query, answer, fresh, nothing, postcode_of, respond};
+use crate::compat::standing::degrees_of;
 use crate::http::{Taken, today};
 use crate::state::Served;
 
 /// The live postcode of a text, if it is one.
 pub(super) fn live(served: &Served, text: &str) -> Option<PostcodeFacts> {
-    known(served, text).filter(|record| record.terminated.is_none())
+    served.atlas().facts(postcode_of(text)?).filter(PostcodeFacts::is_live)
 }
 
-fn known(served: &Served, text: &str) -> Option<PostcodeFacts> {
-    let postcode = has_form(text).then(|| Postcode::parse(text).ok())??;
-    served.atlas().facts(postcode)
-}
-
-/// What is told of a terminated postcode; `None` of a live one or none.
-pub(super) fn terminated(served: &Served, text: &str) -> Option<Terminated> {
-    let record = known(served, text)?;
+/// What is told of a terminated postcode; `None` of a live one.
+pub(super) fn terminated(atlas: &Atlas, record: &PostcodeFacts) -> Option<Terminated> {
     let end = record.terminated?;
-    let lng_lat = record.position.map(|at| at.to_lng_lat().0);
+    let lng_lat = degrees_of(atlas, record);
     Some(Terminated {
         postcode: record.postcode.to_string(),
         year_terminated: end.year,
         month_terminated: end.month,
-        longitude: lng_lat.map(|at| degrees(at.lon())),
-        latitude: lng_lat.map(|at| degrees(at.lat())),
+        longitude: lng_lat.map(|[lon, _]| lon),
+        latitude: lng_lat.map(|[_, lat]| lat),
     })
 }
 
@@ -49,14 +42,13 @@ pub(super) async fn one(
 }
 
 fn find(taken: Taken, text: &str) -> Answer {
-    if !has_form(text) {
-        return Err(Refusal::InvalidPostcode);
-    }
+    let postcode = postcode_of(text).ok_or(Refusal::InvalidPostcode)?;
     let served = taken.served()?;
-    let Some(record) = live(&served, text) else {
-        return Err(Refusal::PostcodeNotFound(terminated(&served, text)));
-    };
-    answer(&Told::of(&served, &Plan::of(&served, today()), record))
+    let record = served.atlas().facts(postcode).ok_or(Refusal::PostcodeNotFound(None))?;
+    match terminated(served.atlas(), &record) {
+        Some(terminated) => Err(Refusal::PostcodeNotFound(Some(terminated))),
+        None => answer(&Told::of(&served, &served.plan(today()), record)),
+    }
 }
 
 pub(super) async fn validate(
@@ -71,17 +63,13 @@ pub(super) async fn validate(
 
 pub(super) async fn random(taken: Taken, RawQuery(query): RawQuery) -> Response {
     let query = Query::read(query.as_deref());
-    let mut response = respond(&query, by_chance(taken, query.get("outcode")));
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    fresh(respond(&query, by_chance(taken, query.get("outcode"))))
 }
 
 /// Any live postcode, or any of an outcode: each as likely as another.
 fn by_chance(taken: Taken, outcode: Option<&str>) -> Answer {
     let served = taken.served()?;
     let atlas = served.atlas();
-    let is_live = |record: &PostcodeFacts| record.terminated.is_none();
     let record = if let Some(outcode) = outcode {
         let outcode: String = outcode.split_whitespace().collect();
         served.outcodes().get(&outcode).and_then(|outcode| {
@@ -93,10 +81,12 @@ fn by_chance(taken: Taken, outcode: Option<&str>) -> Answer {
         // Of ten postcodes that ever were some seven are live, so few throws do; if there are
         // hardly any, the first will.
         let mut throws = (0..64).filter_map(|_| Some(atlas.facts_at(below(all)?)));
-        throws.find(is_live).or_else(|| atlas.all_facts().find(is_live))
+        throws
+            .find(PostcodeFacts::is_live)
+            .or_else(|| atlas.all_facts().find(PostcodeFacts::is_live))
     };
     match record {
-        Some(record) => answer(&Told::of(&served, &Plan::of(&served, today()), record)),
+        Some(record) => answer(&Told::of(&served, &served.plan(today()), record)),
         None => answer(&nothing()),
     }
 }

@@ -4,18 +4,16 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
-use lapwing_boundaries::postcode::Beginning;
+use lapwing_boundaries::postcode::{Beginning, Postcode};
 
 use super::errors::Refusal;
-use super::fields::{Plan, Told};
-use super::{Answer, Query, answer, is_outcode, near, nothing, respond};
+use super::fields::Told;
+use super::near::{LIMIT, MOST};
+use super::{Answer, Query, answer, near, nothing, respond};
 use crate::compat::outcodes::Outcodes;
+use crate::http::compat::apart;
 use crate::http::compat::query::leading_int;
 use crate::http::{App, Taken, today};
-
-/// How many are told, and at most.
-const LIMIT: usize = 10;
-const MOST: usize = 100;
 
 /// How many, as it was asked: what is no number, or below 1, is as good as nothing.
 fn limit(query: &Query) -> usize {
@@ -39,8 +37,8 @@ pub(super) fn find(
     let text = text.trim().to_ascii_uppercase();
     let words: Vec<&str> = text.split_whitespace().collect();
     let halves = match words[..] {
-        [outcode] if is_outcode(outcode) => Some((outcode, "")),
-        [outcode, inward] if is_outcode(outcode) => Some((outcode, inward)),
+        [outcode] if Postcode::is_outward(outcode) => Some((outcode, "")),
+        [outcode, inward] if Postcode::is_outward(outcode) => Some((outcode, inward)),
         _ => None,
     };
     if let Some((outcode, inward)) = halves {
@@ -53,9 +51,8 @@ pub(super) fn find(
 }
 
 fn with_halves(atlas: &Atlas, outcode: &str, inward: &str, limit: usize) -> Vec<PostcodeFacts> {
-    let live = |record: &PostcodeFacts| record.terminated.is_none();
     let begun = Beginning::of_halves(outcode, inward).map(|begun| atlas.facts_of(begun));
-    begun.into_iter().flatten().filter(live).take(limit).collect()
+    begun.into_iter().flatten().filter(PostcodeFacts::is_live).take(limit).collect()
 }
 
 /// By the text without its space: of the outcodes that begin so, and for each way to cut the text,
@@ -114,19 +111,19 @@ async fn search(app: &App, taken: Taken, text: &str, limit: usize, whole: bool) 
     let (served, text) = (taken.served()?, text.to_owned());
     let work = move || {
         let found = find(served.atlas(), served.outcodes(), &text, limit);
-        Ok(if found.is_empty() {
+        if found.is_empty() {
             answer(&nothing())
         } else if whole {
-            let plan = Plan::of(&served, today());
+            let plan = served.plan(today());
             let told = found.into_iter().map(|record| Told::of(&served, &plan, record));
             answer(&told.collect::<Vec<_>>())
         } else {
             let texts = found.into_iter().map(|record| record.postcode.to_string());
             answer(&texts.collect::<Vec<_>>())
-        })
+        }
     };
     // One letter may begin many thousands.
-    app.workshop.apart(work).await?
+    apart(app, work).await
 }
 
 #[cfg(test)]
