@@ -3,6 +3,8 @@
 #![cfg(unix)]
 
 mod county;
+#[path = "../boundaries/tests/random/mod.rs"]
+mod random;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -16,6 +18,7 @@ use jiff::Timestamp;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::snapshot;
+use random::Random;
 
 /// So often is a build killed: half of the times anywhere, half of the times in the write.
 const KILLS: u64 = 50;
@@ -67,19 +70,6 @@ impl Site {
     }
 }
 
-/// Numbers between 0 and 1 (splitmix64, Steele, Lea and Flood 2014).
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
-
 /// How long a build takes altogether, and how long from its word that it writes.
 fn measure(site: &Site) -> (Duration, Duration) {
     let mut child = site.build().stderr(Stdio::piped()).spawn().expect("lapwing starts");
@@ -100,7 +90,7 @@ fn a_build_killed_at_any_moment_leaves_the_old_snapshot_or_the_new_one() {
     let seed = std::env::var("CRASH_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(|| u64::from(std::process::id()));
     println!("seed {seed}: repeat with CRASH_SEED={seed}");
-    let mut chance = Chance(seed);
+    let mut random = Random(seed);
     let site = Site::new();
     let (whole, write) = measure(&site);
     let new_id = site.id();
@@ -121,7 +111,7 @@ fn a_build_killed_at_any_moment_leaves_the_old_snapshot_or_the_new_one() {
             }
             write
         };
-        std::thread::sleep(span.mul_f64(chance.next()));
+        std::thread::sleep(span.mul_f64(random.unit()));
         child.kill().expect("it is killed, or has ended");
         let status = child.wait().expect("it ends");
         killed += u32::from(status.signal() == Some(9));

@@ -56,3 +56,7 @@ mod transverse_mercator;
 pub mod validity;
 pub mod whole_file;
 mod within;
+
+#[cfg(test)]
+#[path = "../tests/random/mod.rs"]
+mod random;

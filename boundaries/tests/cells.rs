@@ -15,22 +15,9 @@ use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::locate::{Located, locate};
 use lapwing_boundaries::position::Bng;
 
-/// Random numbers that a seed repeats (splitmix64, Steele, Lea and Flood 2014).
-struct Random(u64);
+mod random;
 
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * ((self.next() >> 11) as f64 / (1_u64 << 53) as f64)
-    }
-}
+use random::Random;
 
 fn seed() -> u64 {
     let given = std::env::var("LAPWING_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -62,7 +49,7 @@ fn points(atlas: &Atlas, count: usize, random: &mut Random) -> Vec<Bng> {
         .collect();
     let edges: Vec<_> = areas(atlas).flat_map(Area::edges).collect();
     for _ in 0..count {
-        let edge = edges[(random.next() % edges.len() as u64) as usize];
+        let edge = edges[random.below(edges.len())];
         let middle = (edge.start + edge.end) / 2.0;
         points.extend([edge.start, middle, Coord { x: middle.x.next_up(), ..middle }]);
         points.push(Coord { y: edge.start.y.next_down(), ..edge.start });
@@ -114,7 +101,7 @@ fn generated_worlds_are_answered_as_by_trees() {
         let world = demo::world(random.next(), &WorldSize::of_wards(12));
         let atlas = atlas_of(Contents { cell_index: budget, ..world.into_contents() });
         let mut points = points(&atlas, 1500, &mut random);
-        points.extend(atlas.postcodes().iter().step_by(5).filter_map(|record| record.position));
+        points.extend(atlas.all_facts().step_by(5).filter_map(|facts| facts.position));
         assert_as_by_trees(&atlas, &points);
     }
 }

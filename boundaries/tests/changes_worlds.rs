@@ -12,18 +12,9 @@ use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::demo;
 use lapwing_boundaries::layer::{Layer, LayerId, Resolution, Vintage};
 
-/// A small generator of numbers (Steele and others, SplitMix64), for choices only.
-struct Dice(u64);
+mod random;
 
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % sides as u64) as usize
-    }
-}
+use random::Random;
 
 /// The overlay library winds rings as it likes: shells are to be counter-clockwise.
 #[allow(clippy::needless_pass_by_value, reason = "grounds are made where they are given")]
@@ -75,13 +66,13 @@ fn wards_redrawn_in_known_ways_are_told_exactly_those() {
             let rows = county.overlaps_of(0, place, 0);
             rows.iter().map(|row| row.to as usize).filter(|&other| other != place).collect()
         };
-        let mut dice = Dice(seed);
+        let mut random = Random(seed);
         // Each ward has a part in one change at most, so that each change is known.
         let mut free: Vec<bool> = vec![true; areas.len()];
         let mut after: Vec<Area> = Vec::new();
         let mut expected = BTreeMap::new();
         for step in 0..5 * 3 {
-            let place = dice.roll(areas.len());
+            let place = random.below(areas.len());
             if !std::mem::take(&mut free[place]) {
                 continue;
             }

@@ -7,9 +7,12 @@
 #[expect(unreachable_pub, reason = "it is a library for the fuzz targets")]
 #[path = "../fuzz/src/entry.rs"]
 mod entry;
+mod random;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+
+use random::Random;
 
 /// How many spoilt inputs each parser is given, for each good one.
 const MUTATIONS: u64 = 1000;
@@ -48,45 +51,28 @@ const TOKENS: [&[u8]; 30] = [
     b"ward",
 ];
 
-/// A small generator of random numbers (splitmix64, Steele et al. 2014), the same everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        if end == 0 { 0 } else { (self.next() % end as u64) as usize }
-    }
-}
-
 /// The input with one to six places spoilt.
-fn spoil(input: &[u8], dice: &mut Dice) -> Vec<u8> {
+fn spoil(input: &[u8], random: &mut Random) -> Vec<u8> {
     let mut data = input.to_vec();
-    for _ in 0..=dice.below(6) {
-        let at = dice.below(data.len() + 1);
-        let to = (at + dice.below(24)).min(data.len());
-        match dice.below(8) {
-            0 if at < data.len() => data[at] ^= 1 << dice.below(8),
-            1 if at < data.len() => data[at] = dice.next() as u8,
+    for _ in 0..=random.below(6) {
+        let at = random.below(data.len() + 1);
+        let to = (at + random.below(24)).min(data.len());
+        match random.below(8) {
+            0 if at < data.len() => data[at] ^= 1 << random.below(8),
+            1 if at < data.len() => data[at] = random.next() as u8,
             2 => drop(data.drain(at..to)),
             3 => {
                 let copy = data[at..to].to_vec();
-                let place = dice.below(data.len() + 1);
+                let place = random.below(data.len() + 1);
                 drop(data.splice(place..place, copy));
             }
-            4 => data.truncate(data.len() - dice.below(data.len() / 2 + 1)),
+            4 => data.truncate(data.len() - random.below(data.len() / 2 + 1)),
             5 => {
                 // Binary formats hold lengths and counts: a large one is the classic trap.
                 let end = (at + 4).min(data.len());
-                data[at..end].fill([0x00, 0x7F, 0x80, 0xFF][dice.below(4)]);
+                data[at..end].fill([0x00, 0x7F, 0x80, 0xFF][random.below(4)]);
             }
-            _ => drop(data.splice(at..to, TOKENS[dice.below(TOKENS.len())].iter().copied())),
+            _ => drop(data.splice(at..to, TOKENS[random.below(TOKENS.len())].iter().copied())),
         }
     }
     data
@@ -102,7 +88,7 @@ fn withstands(name: &str, input: &[u8], share: u64, parse: impl Fn(&[u8])) {
     parse(input);
     let mutations = number_of("LAPWING_MUTATIONS").unwrap_or(MUTATIONS) / share;
     for round in 0..mutations.max(1) {
-        let data = spoil(input, &mut Dice(seed ^ round.wrapping_mul(0x0123_4567_89AB_CDEF)));
+        let data = spoil(input, &mut Random(seed ^ round.wrapping_mul(0x0123_4567_89AB_CDEF)));
         if catch_unwind(AssertUnwindSafe(|| parse(&data))).is_err() {
             let start = String::from_utf8_lossy(&data[..data.len().min(2000)]).into_owned();
             panic!("{name} broke in round {round} with LAPWING_SEED={seed}, on:\n{start}");

@@ -17,28 +17,11 @@ use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
 use lapwing_boundaries::predicate::Position;
 
+mod random;
+
+use random::Random;
+
 const COVERAGES: [&str; 5] = ["ward", "ward_2013", "lap", "locality", "authority"];
-
-/// SplitMix64, so that a seed names its points for ever.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * ((self.next() >> 11) as f64 / (1_u64 << 53) as f64)
-    }
-}
 
 /// A county of a few wards whose sides are two straight pieces each, so that a scan of every edge
 /// for every point ends some day.

@@ -3,6 +3,8 @@
 mod gdal;
 mod malformed;
 mod mutations;
+#[path = "../random/mod.rs"]
+mod random;
 mod real;
 mod shapefiles;
 mod tools;

@@ -7,26 +7,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use crate::area::Area;
 use crate::code::AreaCode;
 use crate::layer::{Layer, LayerId, LayerMeta, Vintage};
-
-/// Random numbers that a seed repeats (Vigna's SplitMix64).
-pub(super) struct Random(pub(super) u64);
-
-impl Random {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    pub(super) fn below(&mut self, count: usize) -> usize {
-        (self.next() % count as u64) as usize
-    }
-}
+use crate::random::Random;
 
 pub(super) fn at(x: f64, y: f64) -> Coord<f64> {
     Coord { x, y }

@@ -7,11 +7,12 @@ use crate::index::AreaIndex;
 use crate::layer::Layer;
 use crate::position::Bng;
 use crate::predicate::{Position, position_among};
+use crate::random::Random;
 
 mod drawing;
 mod ground;
 
-use ground::{Random, at, crooked, diamonds, layer, square, squares, stars, whole, with_holes};
+use ground::{at, crooked, diamonds, layer, square, squares, stars, whole, with_holes};
 
 type Answer = Vec<(usize, usize, Position)>;
 

@@ -10,6 +10,7 @@ use crate::area::Area;
 use crate::code::AreaCode;
 use crate::fault::{FaultKind as K, Severity};
 use crate::load::raw::RawRing;
+use crate::random::Random;
 use crate::validity::arrangement::Arrangement;
 use crate::validity::coverage;
 use crate::validity::crossings::edges_of;
@@ -17,30 +18,13 @@ use crate::validity::exact::{self, Place, Ring};
 use crate::validity::nesting::{RoleRing, by_containment};
 use crate::validity::{admit_geometry, is_sound, trace, winding};
 
-/// SplitMix64, so that a drawing hangs on its seed alone.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.roll() * n as f64) as usize
-    }
-}
-
 /// A ring around a middle, with its points in the order of their angles: simple by construction.
-fn star(dice: &mut Dice, middle: (f64, f64), reach: f64) -> Ring {
-    let n = 5 + dice.below(60);
+fn star(random: &mut Random, middle: (f64, f64), reach: f64) -> Ring {
+    let n = 5 + random.below(60);
     (0..n)
         .map(|i| {
-            let angle = (i as f64 + 0.8 * dice.roll()) / n as f64 * TAU;
-            let r = reach * (0.3 + 0.7 * dice.roll());
+            let angle = (i as f64 + 0.8 * random.unit()) / n as f64 * TAU;
+            let r = reach * (0.3 + 0.7 * random.unit());
             Coord { x: middle.0 + r * angle.cos(), y: middle.1 + r * angle.sin() }
         })
         .collect()
@@ -52,13 +36,13 @@ fn closed(mut ring: Ring) -> RawRing {
 }
 
 /// A coverage of `n` by `n` cells whose inner corners are anywhere near their place.
-fn board(dice: &mut Dice, n: usize) -> Vec<Ring> {
+fn board(random: &mut Random, n: usize) -> Vec<Ring> {
     let corner: Vec<Vec<Coord<f64>>> = (0..=n)
         .map(|row| {
             (0..=n)
                 .map(|column| Coord {
-                    x: 400_000. + 100. * (column as f64 + 0.6 * dice.roll()),
-                    y: 300_000. + 100. * (row as f64 + 0.6 * dice.roll()),
+                    x: 400_000. + 100. * (column as f64 + 0.6 * random.unit()),
+                    y: 300_000. + 100. * (row as f64 + 0.6 * random.unit()),
                 })
                 .collect()
         })
@@ -109,8 +93,8 @@ proptest! {
 
     #[test]
     fn a_simple_ring_comes_out_bit_for_bit(seed: u64) {
-        let dice = &mut Dice(seed);
-        let ring = star(dice, (450_000., 280_000.), 5_000.);
+        let random = &mut Random(seed);
+        let ring = star(random, (450_000., 280_000.), 5_000.);
         let taken = admit_geometry(vec![vec![closed(ring.clone())]], 0.0).unwrap();
         prop_assert_eq!(taken.faults.len(), 0);
         prop_assert_eq!(&taken.geometry.0[0].exterior().0, &closed(ring));
@@ -118,9 +102,9 @@ proptest! {
 
     #[test]
     fn an_injected_fault_is_found_where_it_was_put(seed: u64) {
-        let dice = &mut Dice(seed);
-        let ring = star(dice, (450_000., 280_000.), 5_000.);
-        let at = dice.below(ring.len());
+        let random = &mut Random(seed);
+        let ring = star(random, (450_000., 280_000.), 5_000.);
+        let at = random.below(ring.len());
         let v = ring[at];
 
         let mut repeated = ring.clone();
@@ -130,7 +114,7 @@ proptest! {
         prop_assert_eq!((taken.faults[0].kind, taken.faults[0].at), (K::RepeatedPoint, Some([v.x, v.y])));
         prop_assert_eq!(taken.geometry.0[0].exterior().0.len(), ring.len() + 1);
 
-        let tip = Coord { x: v.x + 9_000. * dice.roll(), y: v.y + 20_000. };
+        let tip = Coord { x: v.x + 9_000. * random.unit(), y: v.y + 20_000. };
         let mut spiked = ring.clone();
         spiked.splice(at..at, [v, tip]);
         let taken = admit_geometry(vec![vec![closed(spiked)]], 0.0).unwrap();
@@ -158,14 +142,14 @@ proptest! {
 
     #[test]
     fn mended_ground_is_the_even_odd_ground(seed: u64) {
-        let dice = &mut Dice(seed);
+        let random = &mut Random(seed);
         // Coarse coordinates, so that vertices fall on edges and edges on edges.
         let steps = if seed % 2 == 0 { 8.0 } else { 1e9 };
-        let n = 4 + dice.below(14);
+        let n = 4 + random.below(14);
         let ring: Ring = (0..n)
             .map(|_| Coord {
-                x: (dice.roll() * steps).floor() / steps * 1_000.,
-                y: (dice.roll() * steps).floor() / steps * 1_000.,
+                x: (random.unit() * steps).floor() / steps * 1_000.,
+                y: (random.unit() * steps).floor() / steps * 1_000.,
             })
             .collect();
         let super::super::rings::Cleaned::Ring(ring, _) = super::super::rings::clean(closed(ring)) else {
@@ -177,24 +161,24 @@ proptest! {
         prop_assume!(!ground.0.is_empty());
         prop_assert!(is_sound(&ground));
         for _ in 0..200 {
-            let p = Coord { x: dice.roll() * 1_000., y: dice.roll() * 1_000. };
+            let p = Coord { x: random.unit() * 1_000., y: random.unit() * 1_000. };
             prop_assert_eq!(inside(&ground, p), exact::place(&ring, p), "{:?} {:?}", p, ring);
         }
     }
 
     #[test]
     fn a_coverage_has_no_flaw_and_a_moved_corner_is_found(seed: u64) {
-        let dice = &mut Dice(seed);
-        let n = 3 + dice.below(6);
-        let mut cells = board(dice, n);
+        let random = &mut Random(seed);
+        let n = 3 + random.below(6);
+        let mut cells = board(random, n);
         prop_assert_eq!(coverage::flaws(&areas(&cells)).unwrap(), []);
 
         // One cell inside the board moves one corner by itself: inwards, a gap; outwards, an overlap.
-        let cell = (1 + dice.below(n - 2)) * n + 1 + dice.below(n - 2);
+        let cell = (1 + random.below(n - 2)) * n + 1 + random.below(n - 2);
         let ring = cells[cell].clone();
-        let corner = dice.below(4);
+        let corner = random.below(4);
         let opposite = ring[(corner + 2) % 4];
-        let by = if dice.roll() < 0.5 { 0.02 } else { -0.02 };
+        let by = if random.unit() < 0.5 { 0.02 } else { -0.02 };
         let moved = &mut cells[cell][corner];
         moved.x += by * (opposite.x - ring[corner].x);
         moved.y += by * (opposite.y - ring[corner].y);
@@ -213,21 +197,21 @@ proptest! {
 
     #[test]
     fn whatever_is_drawn_there_is_no_panic_and_what_is_taken_is_sound(seed: u64) {
-        let dice = &mut Dice(seed);
-        let steps = [4.0, 16.0, 1e9][dice.below(3)];
-        let polygon = |dice: &mut Dice| -> Vec<RawRing> {
-            (0..=dice.below(3))
+        let random = &mut Random(seed);
+        let steps = [4.0, 16.0, 1e9][random.below(3)];
+        let polygon = |random: &mut Random| -> Vec<RawRing> {
+            (0..=random.below(3))
                 .map(|_| {
-                    (0..dice.below(9))
+                    (0..random.below(9))
                         .map(|_| Coord {
-                            x: (dice.roll() * steps).floor() / steps * 1_000.,
-                            y: (dice.roll() * steps).floor() / steps * 1_000.,
+                            x: (random.unit() * steps).floor() / steps * 1_000.,
+                            y: (random.unit() * steps).floor() / steps * 1_000.,
                         })
                         .collect()
                 })
                 .collect()
         };
-        let drawn: Vec<Vec<RawRing>> = (0..=dice.below(3)).map(|_| polygon(dice)).collect();
+        let drawn: Vec<Vec<RawRing>> = (0..=random.below(3)).map(|_| polygon(random)).collect();
         if let Ok(taken) = admit_geometry(drawn.clone(), 300.0) {
             prop_assert!(is_sound(&taken.geometry));
             prop_assert!(taken.geometry.unsigned_area() > 0.0);
