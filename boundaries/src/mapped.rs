@@ -10,7 +10,7 @@
 use std::any::Any;
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::marker::PhantomData;
 use std::ops::{Deref, Range};
 use std::ptr::NonNull;
@@ -121,21 +121,33 @@ impl Bytes {
     /// Maps a file.
     pub(crate) fn map(file: &File) -> io::Result<Self> {
         if file.metadata()?.len() == 0 {
-            return Ok(Self::copied(&[]));
+            return Self::read_from(io::empty());
         }
         // SAFETY: the map is read only. Others could change the file, see the head of this module.
         let map = unsafe { memmap2::Mmap::map(file)? };
         Ok(Self(Arc::new(Kept::Mapped(map, file.try_clone()?))))
     }
 
-    /// A copy of bytes.
-    pub(crate) fn copied(bytes: &[u8]) -> Self {
+    /// All that can be read, in memory once.
+    pub(crate) fn read_from(mut source: impl Read) -> io::Result<Self> {
+        const AT_ONCE: usize = 1 << 20;
         let word = |chunk: &[u8]| {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);
             u64::from_le_bytes(word)
         };
-        Self(Arc::new(Kept::Owned(bytes.chunks(8).map(word).collect(), bytes.len())))
+        let (mut words, mut len) = (Vec::new(), 0);
+        let mut piece = Vec::new();
+        loop {
+            piece.clear();
+            source.by_ref().take(AT_ONCE as u64).read_to_end(&mut piece)?;
+            words.extend(piece.chunks(8).map(word));
+            len += piece.len();
+            // Only the last is no whole number of words.
+            if piece.len() < AT_ONCE {
+                return Ok(Self(Arc::new(Kept::Owned(words, len))));
+            }
+        }
     }
 
     /// All of them.
@@ -194,7 +206,7 @@ mod tests {
         let copy = numbers.clone();
         drop(numbers);
         assert_eq!(*copy, [1.5, -2.5]);
-        let bytes = Bytes::copied(bytes_of::<f64>(&copy));
+        let bytes = Bytes::read_from(bytes_of::<f64>(&copy)).unwrap();
         let again: Numbers<f64> = bytes.numbers(0..16).unwrap();
         drop((bytes, copy));
         assert_eq!(*again, [1.5, -2.5]);
@@ -202,13 +214,20 @@ mod tests {
 
     #[test]
     fn what_is_no_whole_numbers_in_their_place_is_none() {
-        let bytes = Bytes::copied(&[1, 0, 0, 0, 2, 0, 0, 0, 3]);
+        let bytes = Bytes::read_from(&[1, 0, 0, 0, 2, 0, 0, 0, 3][..]).unwrap();
         assert_eq!(*bytes.numbers::<u32>(0..8).unwrap(), [1, 2]);
         assert_eq!(*bytes.numbers::<u8>(7..9).unwrap(), [0, 3]);
         assert_eq!(bytes.numbers::<u32>(4..4).unwrap().len(), 0);
         assert!(bytes.numbers::<u32>(0..7).is_none(), "no whole numbers");
         assert!(bytes.numbers::<u32>(2..6).is_none(), "not at its place");
         assert!(bytes.numbers::<u8>(8..10).is_none(), "beyond the end");
+    }
+
+    #[test]
+    fn many_bytes_are_read_as_they_are() {
+        let all: Vec<u8> =
+            (0..(5 << 19) + 3).map(|at: u32| at.to_le_bytes()[at as usize % 3]).collect();
+        assert!(Bytes::read_from(&*all).unwrap().all() == all);
     }
 
     #[test]

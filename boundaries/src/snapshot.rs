@@ -32,7 +32,7 @@
 //! or made when they are first asked for.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -157,9 +157,12 @@ pub fn read(path: &Path) -> Result<Atlas, SnapshotError> {
     open(&bytes, path)
 }
 
-/// Reads the bytes of a snapshot; `path` is for the errors.
-pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Atlas, SnapshotError> {
-    open(&Bytes::copied(bytes), path)
+/// Reads the bytes of a snapshot into memory, so that what they come from may change afterwards;
+/// `path` is for the errors.
+pub fn read_from(source: impl Read, path: &Path) -> Result<Atlas, SnapshotError> {
+    let bytes = Bytes::read_from(source);
+    let bytes = bytes.map_err(|error| SnapshotError::Io { path: path.to_owned(), error })?;
+    open(&bytes, path)
 }
 
 fn open(file: &Bytes, path: &Path) -> Result<Atlas, SnapshotError> {

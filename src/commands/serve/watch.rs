@@ -30,8 +30,11 @@ impl Looks {
         let mut files = opening.files();
         files.sort();
         files.dedup();
-        let look = |file: &PathBuf| fs::metadata(file).ok().map(|found| look_of(&found));
-        Self(files.into_iter().map(|file| (file.clone(), look(&file))).collect())
+        let look = |file: PathBuf| {
+            let look = fs::metadata(&file).ok().map(|found| look_of(&found));
+            (file, look)
+        };
+        Self(files.into_iter().map(look).collect())
     }
 
     /// The first file that is not there.
