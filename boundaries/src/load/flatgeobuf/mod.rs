@@ -76,24 +76,8 @@ pub fn read(
             None => Ok(Mended::from(RawGeometry::Empty)),
             Some(geometry) => geometry::read(&geometry, header.geometry_type()),
         };
-        let code = picked.code.as_deref();
-        match geometry {
-            Ok(Mended { geometry, fault }) => {
-                if let Some(fault) = fault {
-                    report.add(fault.of_feature(index, code));
-                }
-                features.push(RawFeature {
-                    index,
-                    code: picked.code,
-                    name: picked.name,
-                    properties: picked.properties,
-                    geometry,
-                });
-            }
-            Err(message) => {
-                report.add(Fault::error(FaultKind::WrongGeometry, message).of_feature(index, code));
-            }
-        }
+        let geometry = geometry.map_err(|message| Fault::error(FaultKind::WrongGeometry, message));
+        features.extend(RawFeature::admit(index, picked, geometry, report));
         index += 1;
     }
     if index < announced {

@@ -28,30 +28,18 @@ impl FeatureParts {
         report: &mut FileReport<'_>,
     ) -> Option<RawFeature> {
         let picked = fields.pick(index, &self.properties, report);
-        let code = picked.code.as_deref();
-        let mended = match self.geometry.map(GeometryParts::into_raw) {
-            None => Mended::from(RawGeometry::Empty),
-            Some(Ok(mended)) => mended,
+        let geometry = match self.geometry.map(GeometryParts::into_raw) {
+            None => Ok(Mended::from(RawGeometry::Empty)),
+            Some(Ok(mended)) => Ok(mended),
             Some(Err((message, ring))) => {
-                let fault = Fault::error(FaultKind::WrongGeometry, message).of_feature(index, code);
-                report.add(match ring {
+                let fault = Fault::error(FaultKind::WrongGeometry, message);
+                Err(match ring {
                     Some((polygon, ring)) => fault.of_ring(polygon, ring),
                     None => fault,
-                });
-                return None;
+                })
             }
         };
-        if let Some(fault) = mended.fault {
-            report.add(fault.of_feature(index, code));
-        }
-        let geometry = mended.geometry;
-        Some(RawFeature {
-            index,
-            code: picked.code,
-            name: picked.name,
-            properties: picked.properties,
-            geometry,
-        })
+        RawFeature::admit(index, picked, geometry, report)
     }
 }
 

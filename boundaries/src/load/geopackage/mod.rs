@@ -15,7 +15,6 @@ use crate::fault::{Fault, FaultKind};
 
 pub use self::blob::geometry;
 use self::table::FeatureTable;
-use super::collection::Mended;
 use super::fields::Fields;
 use super::raw::{RawFeature, RawGeometry};
 use super::source::open_file;
@@ -68,24 +67,8 @@ pub(super) fn read(
             ValueRef::Blob(blob) => geometry(blob),
             _ => Err("its geometry is a number or text".to_owned()),
         };
-        let code = picked.code.as_deref();
-        match geometry {
-            Ok(Mended { geometry, fault }) => {
-                if let Some(fault) = fault {
-                    report.add(fault.of_feature(index, code));
-                }
-                features.push(RawFeature {
-                    index,
-                    code: picked.code,
-                    name: picked.name,
-                    properties: picked.properties,
-                    geometry,
-                });
-            }
-            Err(message) => {
-                report.add(Fault::error(FaultKind::WrongGeometry, message).of_feature(index, code));
-            }
-        }
+        let geometry = geometry.map_err(|message| Fault::error(FaultKind::WrongGeometry, message));
+        features.extend(RawFeature::admit(index, picked, geometry, report));
         index += 1;
     }
     Ok(Unprojected { crs, features })

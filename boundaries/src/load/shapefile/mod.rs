@@ -17,6 +17,7 @@ use crate::fault::{Fault, FaultKind};
 
 use self::dbf::Table;
 pub use self::parts::Parts;
+use super::collection::Mended;
 use super::crs::{StatedCrs, from_wkt};
 use super::fields::Fields;
 use super::raw::RawFeature;
@@ -121,19 +122,8 @@ fn feature(
         }
     }
     let picked = fields.pick(index, &values, report);
-    match shape {
-        Ok(geometry) => Some(RawFeature {
-            index,
-            code: picked.code,
-            name: picked.name,
-            properties: picked.properties,
-            geometry,
-        }),
-        Err(message) => {
-            let message = format!("its shape cannot be read: {message}");
-            let fault = Fault::error(FaultKind::WrongGeometry, message);
-            report.add(fault.of_feature(index, picked.code.as_deref()));
-            None
-        }
-    }
+    let geometry = shape.map(Mended::from).map_err(|message| {
+        Fault::error(FaultKind::WrongGeometry, format!("its shape cannot be read: {message}"))
+    });
+    RawFeature::admit(index, picked, geometry, report)
 }
