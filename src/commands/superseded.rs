@@ -15,7 +15,7 @@ use lapwing_boundaries::change::{Change, Succession};
 use lapwing_boundaries::compose::Definition;
 use lapwing_boundaries::fault::{Fault, FaultKind, Report};
 use lapwing_boundaries::index::AreaIndex;
-use lapwing_boundaries::layer::Layer;
+use lapwing_boundaries::layer::{Layer, LayerId};
 use lapwing_boundaries::overlap::{self, OverlapRow, Relation};
 use serde_json::Value;
 
@@ -24,12 +24,43 @@ const NAMED: usize = 8;
 
 /// Notes every composed area that is in force on that day and made of areas that are not any more.
 pub(super) fn note(catalogue: &Catalogue, contents: &Contents, day: Date, report: &mut Report) {
-    let composed = catalogue.layers.iter().filter_map(|spec| match &spec.source {
-        LayerSource::Compose(file) => Some((&spec.meta.id, file)),
-        _ => None,
-    });
-    let mut later = BTreeMap::new();
-    for (id, file) in composed {
+    let found = find(catalogue, contents, day);
+    let mut nexts: BTreeMap<&LayerId, Option<Next<'_>>> = BTreeMap::new();
+    for one in &found {
+        let next = || in_force(contents, one.of, day).map(|later| Next::new(one.of, later));
+        nexts.entry(&one.of.meta().id).or_insert_with(next);
+    }
+    // What it measures for one message it keeps for the next.
+    let successions: BTreeMap<&LayerId, (&Next<'_>, Succession<'_>)> = nexts
+        .iter()
+        .filter_map(|(id, next)| next.as_ref().map(|next| (*id, (next, next.succession()))))
+        .collect();
+    for one in found {
+        let message = message(&one, successions.get(&one.of.meta().id));
+        let fault = Fault::note(FaultKind::SupersededMember, message);
+        let code = one.area.code().as_str();
+        report.add(fault.in_layer(one.id).in_file(one.file).of_feature(one.place, Some(code)));
+    }
+}
+
+/// A composed area that is in force, and areas of one layer that it is made of and that are not.
+struct Superseded<'a> {
+    /// Its layer, the file that defines it, and its place there.
+    id: &'a LayerId,
+    file: String,
+    place: usize,
+    area: &'a Area,
+    /// The layer of the others, and when that ended.
+    of: &'a Layer,
+    ended: Date,
+    members: Vec<usize>,
+}
+
+fn find<'a>(catalogue: &'a Catalogue, contents: &'a Contents, day: Date) -> Vec<Superseded<'a>> {
+    let mut found = Vec::new();
+    for spec in &catalogue.layers {
+        let LayerSource::Compose(file) = &spec.source else { continue };
+        let id = &spec.meta.id;
         let Some(layer) = contents.layers.iter().find(|layer| layer.meta().id == *id) else {
             continue;
         };
@@ -41,24 +72,14 @@ pub(super) fn note(catalogue: &Catalogue, contents: &Contents, day: Date, report
         let file = file.display().to_string();
         for area in layer.areas() {
             let place = defined.iter().position(|of| of.code == *area.code()).unwrap_or_default();
-            for (members_of, members) in members(area, contents) {
-                let ended = members_of.meta().vintage.valid_to.filter(|end| *end <= day);
+            for (of, members) in members(area, contents) {
+                let ended = of.meta().vintage.valid_to.filter(|end| *end <= day);
                 let Some(ended) = ended else { continue };
-                let key = members_of.meta().id.clone();
-                let next = later.entry(key).or_insert_with(|| {
-                    in_force(contents, members_of, day).map(|l| Next::new(members_of, l))
-                });
-                let message = message(members_of, ended, &members, next.as_ref(), area);
-                let fault = Fault::note(FaultKind::SupersededMember, message);
-                report.add(
-                    fault
-                        .in_layer(id)
-                        .in_file(file.clone())
-                        .of_feature(place, Some(area.code().as_str())),
-                );
+                found.push(Superseded { id, file: file.clone(), place, area, of, ended, members });
             }
         }
     }
+    found
 }
 
 /// The members of a composed area, by the layer they are of.
@@ -120,25 +141,19 @@ impl<'a> Next<'a> {
     }
 }
 
-fn message(
-    layer: &Layer,
-    ended: Date,
-    members: &[usize],
-    next: Option<&Next<'_>>,
-    area: &Area,
-) -> String {
-    let id = &layer.meta().id;
+fn message(one: &Superseded<'_>, next: Option<&(&Next<'_>, Succession<'_>)>) -> String {
+    let &Superseded { area, of, ended, ref members, .. } = one;
+    let id = &of.meta().id;
     let mut told = format!(
         "made of {} of {id}, which was in force until {ended}",
         counted(members.len(), "area", "areas")
     );
-    let Some(next) = next else {
+    let Some((next, succession)) = next else {
         told.push_str(
             "; no later vintage is in the catalogue, so what became of them is not known here",
         );
         return told;
     };
-    let succession = next.succession();
     let changes: Vec<(usize, Change)> =
         members.iter().map(|&place| (place, succession.change_of(place))).collect();
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
@@ -175,7 +190,7 @@ fn message(
     if moved.len() > NAMED {
         let _ = write!(told, "; and {} more that changed", moved.len() - NAMED);
     }
-    told.push_str(&outline(area, layer, next));
+    told.push_str(&outline(area, of, next));
     told
 }
 
