@@ -13,6 +13,7 @@ use super::error::Problem;
 use super::negotiate::{JSON, negotiate};
 use super::ogc::item::points_within;
 use super::params::Params;
+use super::percent::segment;
 use super::work::{json, respond};
 use super::{App, Routes, Taken};
 use crate::answers::{self, AreaAnswer};
@@ -125,19 +126,4 @@ async fn overlaps(
         json(&answers::overlaps(&atlas, &layer, &code, with.as_deref(), day, choice)?)
     });
     Ok(respond(format, body.await?))
-}
-
-/// A code as one segment of a path: all but RFC 3986's unreserved characters escaped.
-pub(super) fn segment(code: &str) -> String {
-    use std::fmt::Write as _;
-    let mut escaped = String::with_capacity(code.len());
-    for byte in code.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Text does not fail to be written to.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
 }

@@ -59,6 +59,7 @@ mod overlaps;
 mod own_polygon;
 mod params;
 mod patient;
+mod percent;
 mod points;
 mod serve;
 mod spool;

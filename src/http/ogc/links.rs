@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::formats::Format;
 use crate::http::base::Base;
+use crate::http::percent::push_in_query;
 
 /// A link in a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -70,9 +71,9 @@ impl Address {
         let mut address = base.at(&self.path);
         for (at, (name, value)) in self.pairs.iter().enumerate() {
             address.push(if at == 0 { '?' } else { '&' });
-            escape(&mut address, name);
+            push_in_query(&mut address, name);
             address.push('=');
-            escape(&mut address, value);
+            push_in_query(&mut address, value);
         }
         address
     }
@@ -92,20 +93,6 @@ impl Address {
             Link::new(href, "alternate", format.media_type(), title)
         });
         std::iter::once(this).chain(others).collect()
-    }
-}
-
-/// Escapes all that has a meaning in a query (RFC 3986, section 3.4); commas, colons and slashes
-/// have none, and stay readable.
-fn escape(out: &mut String, text: &str) {
-    use std::fmt::Write as _;
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~,:/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Text does not fail to be written to.
-            let _ = write!(out, "%{byte:02X}");
-        }
     }
 }
 

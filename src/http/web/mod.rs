@@ -13,6 +13,7 @@ use axum::routing::get;
 use bytes::Bytes;
 
 use super::error::{Kind, Problem};
+use super::html::escape;
 use super::{App, Routes, Taken, etag};
 
 mod basemap;
@@ -110,7 +111,7 @@ fn fill(template: &str, basemap: Option<&Basemap>, answer: &text::Answer) -> Str
     let settings = settings.to_string().replace('<', "\\u003c");
     template
         .replacen("{settings}", &settings, 1)
-        .replacen("{query}", &text::escape(&answer.query), 1)
+        .replacen("{query}", &escape(&answer.query), 1)
         .replacen("{answer}", &answer.html, 1)
 }
 

@@ -9,6 +9,7 @@ use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::position::LngLat;
 use lapwing_boundaries::postcode::Postcode;
 
+use super::super::html::escape;
 use crate::answers::{self, AnswerError, Choice, LookupAnswer, Place, SearchHit};
 use crate::state::Served;
 
@@ -40,10 +41,6 @@ pub(super) struct Answer {
     pub(super) query: String,
     /// The answer; nothing if nothing was asked.
     pub(super) html: String,
-}
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The answer to what was asked, or why there is none.

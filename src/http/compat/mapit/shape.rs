@@ -12,6 +12,7 @@ use crate::compat::directory::Spot;
 use crate::crs::Crs;
 use crate::generalise::tolerance_m;
 use crate::geojson::write_ground;
+use crate::http::html::escape;
 use crate::state::Served;
 
 /// How shapes are drawn.
@@ -135,7 +136,7 @@ impl Form {
     fn placemark(self, out: &mut Vec<u8>, served: &Served, spot: Spot) {
         let (_, name) = served.atlas().code_and_name(spot.0, spot.1);
         out.extend(b"<Placemark><styleUrl>#area</styleUrl><name>");
-        out.extend(escaped(name).as_bytes());
+        out.extend(escape(name).as_bytes());
         out.extend(b"</name>");
         self.with_ground(served, spot, |ground| out.extend(kml(ground).as_bytes()));
         out.extend(b"</Placemark>\n");
@@ -148,10 +149,6 @@ const KML_HEAD: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
 "#;
 
 const KML_END: &[u8] = b"</Document></kml>\n";
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
 
 /// Positions in a CRS, `first` between the numbers of one and `between` those of two.
 fn positions(text: &mut String, ring: &LineString<f64>, crs: Crs, first: char, between: &str) {
@@ -230,10 +227,5 @@ mod tests {
         let form = Form { format: Format::GeoJson, crs: Crs::Crs84, tolerance: 0.001 };
         let metres = form.metres(geo::Coord { x: 475_000.0, y: 260_000.0 });
         assert!((67.0..70.0).contains(&metres), "{metres}");
-    }
-
-    #[test]
-    fn names_are_escaped() {
-        assert_eq!(escaped("A & <B>"), "A &amp; &lt;B&gt;");
     }
 }
