@@ -29,6 +29,14 @@ pub struct AreaIndex {
     edges: OnceLock<RTree<Edge>>,
 }
 
+/// The least extent that holds two.
+pub fn around(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
+    Rect::new(
+        [a.min().x.min(b.min().x), a.min().y.min(b.min().y)],
+        [a.max().x.max(b.max().x), a.max().y.max(b.max().y)],
+    )
+}
+
 fn envelope(rect: Rect<f64>) -> AABB<[f64; 2]> {
     AABB::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y])
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use geo::Rect;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -251,6 +252,21 @@ impl Layer {
         match self.features() {
             Features::Areas(areas) => areas,
             Features::Sites(_) => &[],
+        }
+    }
+
+    /// The extent of the area, or the position of the site, at a place in code order.
+    ///
+    /// # Panics
+    ///
+    /// When there are no more than `place` of them.
+    pub fn extent_of(&self, place: usize) -> Rect<f64> {
+        match self.features() {
+            Features::Areas(areas) => areas[place].extent(),
+            Features::Sites(sites) => {
+                let at = sites[place].position.coord();
+                Rect::new(at, at)
+            }
         }
     }
 

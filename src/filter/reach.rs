@@ -2,6 +2,7 @@
 
 use geo::Rect;
 use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::index::around;
 
 use super::expression::{Comparison, Predicate, Scalar};
 use super::relation::Relation;
@@ -92,17 +93,9 @@ impl Reach {
         let layer = atlas.layers()[schema.layer()].layer();
         match self {
             Self::Extents(extents) => extents,
-            Self::Places(places) => places
-                .into_iter()
-                .map(|place| {
-                    if layer.is_areas() {
-                        layer.areas()[place].extent()
-                    } else {
-                        let at = layer.sites()[place].position.coord();
-                        Rect::new(at, at)
-                    }
-                })
-                .collect(),
+            Self::Places(places) => {
+                places.into_iter().map(|place| layer.extent_of(place)).collect()
+            }
             Self::All => Vec::new(),
         }
     }
@@ -129,13 +122,6 @@ impl Reach {
         places.dedup();
         places
     }
-}
-
-fn around(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
-    Rect::new(
-        [a.min().x.min(b.min().x), a.min().y.min(b.min().y)],
-        [a.max().x.max(b.max().x), a.max().y.max(b.max().y)],
-    )
 }
 
 /// Where the code is one of several: of the layer itself by its order, of the areas in which its

@@ -74,13 +74,8 @@ fn along_a_curve(selection: &Selection<'_>) -> Vec<usize> {
         .places
         .iter()
         .map(|&place| {
-            let (low, high) = if layer.is_areas() {
-                let extent = layer.areas()[place].extent();
-                (extent.min(), extent.max())
-            } else {
-                let at = layer.sites()[place].position.coord();
-                (at, at)
-            };
+            let extent = layer.extent_of(place);
+            let (low, high) = (extent.min(), extent.max());
             node(Extent([low.x, low.y, high.x, high.y]), place as u64)
         })
         .collect();

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use geo::{Coord, Rect};
+use geo::Rect;
 use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::index::around;
 use lapwing_boundaries::layer::{Layer, LayerMeta};
 use lapwing_boundaries::position::Bng;
 use serde_json::{Value, json};
@@ -199,21 +200,5 @@ pub(in crate::http) fn extent(
     layer: &Layer,
     places: impl IntoIterator<Item = usize>,
 ) -> Option<Rect<f64>> {
-    let mut all: Option<[Coord<f64>; 2]> = None;
-    for place in places {
-        let (low, high) = if layer.is_areas() {
-            let extent = layer.areas()[place].extent();
-            (extent.min(), extent.max())
-        } else {
-            let at = layer.sites()[place].position.coord();
-            (at, at)
-        };
-        all = Some(all.map_or([low, high], |[l, h]| {
-            [
-                Coord { x: l.x.min(low.x), y: l.y.min(low.y) },
-                Coord { x: h.x.max(high.x), y: h.y.max(high.y) },
-            ]
-        }));
-    }
-    all.map(|[low, high]| Rect::new(low, high))
+    places.into_iter().map(|place| layer.extent_of(place)).reduce(around)
 }

@@ -9,10 +9,10 @@ use super::describe;
 use super::items::Found;
 use super::links::Link;
 use crate::attributes::{Schema, Value};
-use crate::http::areas::segment;
 use crate::http::base::Base;
 use crate::http::html::layout::has_map;
 use crate::http::html::{Crumb, Page, anchor, count, escape, map, table};
+use crate::http::percent::segment;
 
 /// The page of some features of a layer.
 pub(super) fn items(
@@ -134,11 +134,7 @@ pub(super) fn item(
 ) -> String {
     let layer = atlas.layers()[schema.layer()].layer();
     let meta = layer.meta();
-    let (code, name) = if layer.is_areas() {
-        (layer.areas()[place].code().as_str(), layer.areas()[place].name())
-    } else {
-        (layer.sites()[place].code.as_str(), layer.sites()[place].name.as_str())
-    };
+    let (code, name) = atlas.code_and_name(schema.layer(), place);
     let title = if name.is_empty() { code } else { name };
     let drawing = map::draw(layer, &[place], title).unwrap_or_default();
     let rows: Vec<Vec<String>> = schema
