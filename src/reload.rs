@@ -20,7 +20,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use crate::state::{Live, Served};
 
 /// Opens what is served anew; it may take its time. The error is a sentence.
-type Open = Box<dyn Fn() -> Result<Atlas, String> + Send + Sync>;
+type Open = Arc<dyn Fn() -> Result<Atlas, String> + Send + Sync>;
 
 /// So often it is looked whether an old snapshot is still in use.
 const OLD_IN_USE: Duration = Duration::from_millis(50);
@@ -106,7 +106,7 @@ impl Reloads {
         live: Live,
         open: impl Fn() -> Result<Atlas, String> + Send + Sync + 'static,
     ) -> Self {
-        Self::of(live, Source::Opens(Box::new(open)))
+        Self::of(live, Source::Opens(Arc::new(open)))
     }
 
     /// Of what never changes, for a reason that is told to whoever asks.
@@ -174,14 +174,11 @@ impl Reloads {
         if self.inner.live.is_draining() {
             return Err("the service is shutting down".to_owned());
         }
-        if let Source::Fixed(why) = &self.inner.source {
-            return Err(why.clone());
-        }
-        let inner = Arc::clone(&self.inner);
-        let opened = tokio::task::spawn_blocking(move || match &inner.source {
-            Source::Opens(open) => open(),
-            Source::Fixed(why) => Err(why.clone()),
-        });
+        let open = match &self.inner.source {
+            Source::Opens(open) => Arc::clone(open),
+            Source::Fixed(why) => return Err(why.clone()),
+        };
+        let opened = tokio::task::spawn_blocking(move || open());
         opened.await.unwrap_or_else(|_| Err("opening it failed unexpectedly".to_owned()))
     }
 

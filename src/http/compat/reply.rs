@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Spoken;
 use crate::http::etag;
+use crate::http::work::respond;
 
 /// As both services send it.
 pub(super) const JSON: &str = "application/json; charset=utf-8";
@@ -16,13 +17,10 @@ pub(super) fn of_type(
     content_type: &'static str,
     body: impl Into<Body>,
 ) -> Response {
-    let mut response = (status, body.into()).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    // Where every layer's licence and attribution are.
-    let layers = HeaderValue::from_static("</v1/layers>; rel=\"describedby\"");
-    headers.insert(header::LINK, layers);
+    let mut response = respond(content_type, body);
+    *response.status_mut() = status;
     if !status.is_success() {
+        let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response.extensions_mut().insert(Spoken);
