@@ -1,8 +1,9 @@
 //! Geometries of several parts to one raw geometry, the same in every format.
 
+use super::fields::Picked;
+use super::raw::{RawFeature, RawGeometry, RawRing};
+use super::unprojected::FileReport;
 use crate::fault::{Fault, FaultKind};
-
-use super::raw::{RawGeometry, RawRing};
 
 /// A geometry, and what was mended on the way to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,30 @@ pub struct Mended {
 impl From<RawGeometry> for Mended {
     fn from(geometry: RawGeometry) -> Self {
         Self { geometry, fault: None }
+    }
+}
+
+impl RawFeature {
+    /// Of a geometry, with what was picked of its fields. What was mended is told; without a
+    /// geometry there is no feature, and it is told why.
+    pub(super) fn admit(
+        index: usize,
+        picked: Picked,
+        geometry: Result<Mended, Fault>,
+        report: &mut FileReport<'_>,
+    ) -> Option<Self> {
+        let Picked { code, name, properties } = picked;
+        let mut tell = |fault: Fault| report.add(fault.of_feature(index, code.as_deref()));
+        match geometry {
+            Ok(Mended { geometry, fault }) => {
+                fault.into_iter().for_each(tell);
+                Some(Self { index, code, name, properties, geometry })
+            }
+            Err(fault) => {
+                tell(fault);
+                None
+            }
+        }
     }
 }
 

@@ -2,11 +2,7 @@
 
 use geo::Coord;
 
-use super::collection::Mended;
-use super::fields::Picked;
-use super::unprojected::FileReport;
 use crate::area::Properties;
-use crate::fault::Fault;
 
 /// One ring as the file has it: perhaps unclosed, perhaps crossing itself. BNG metres.
 pub type RawRing = Vec<Coord<f64>>;
@@ -33,30 +29,6 @@ pub struct RawFeature {
     pub properties: Properties,
     /// Its geometry.
     pub geometry: RawGeometry,
-}
-
-impl RawFeature {
-    /// Of a geometry, with what was picked of its fields. What was mended is told; without a
-    /// geometry there is no feature, and it is told why.
-    pub(super) fn admit(
-        index: usize,
-        picked: Picked,
-        geometry: Result<Mended, Fault>,
-        report: &mut FileReport<'_>,
-    ) -> Option<Self> {
-        let Picked { code, name, properties } = picked;
-        let mut tell = |fault: Fault| report.add(fault.of_feature(index, code.as_deref()));
-        match geometry {
-            Ok(Mended { geometry, fault }) => {
-                fault.into_iter().for_each(tell);
-                Some(Self { index, code, name, properties, geometry })
-            }
-            Err(fault) => {
-                tell(fault);
-                None
-            }
-        }
-    }
 }
 
 /// A geometry before validity.

@@ -1,0 +1,86 @@
+//! Which areas hold a position or a postcode, and how sure that is.
+
+use super::Atlas;
+use crate::cells::{CellIndex, MemoryBudget};
+use crate::gazetteer::PostcodeFacts;
+use crate::locate::{self, Level, Located, Match, MatchBy};
+use crate::position::Bng;
+
+impl Atlas {
+    /// Where the areas of all layers are.
+    pub fn cells(&self) -> &CellIndex {
+        &self.cells
+    }
+
+    /// How much memory the cell index was allowed.
+    pub fn cell_index_budget(&self) -> MemoryBudget {
+        self.cell_index
+    }
+
+    /// What an area layer answers for a position.
+    pub fn locate(&self, layer: usize, at: Bng) -> Located {
+        locate::locate(self.layers[layer].layer.meta(), &self.cells.of_layer(layer), at)
+    }
+
+    /// What several area layers answer for a position, whose cell is found once for all of them;
+    /// `None` for `None`.
+    pub fn locate_each(
+        &self,
+        layers: impl Iterator<Item = Option<usize>>,
+        at: Bng,
+    ) -> Vec<Option<Located>> {
+        let mut holders = Vec::new();
+        self.cells.locate(at, |layer, area, position| holders.push((layer, area, position)));
+        layers
+            .map(|layer| {
+                let layer = layer?;
+                let own = holders.iter().filter(|(of, ..)| *of == layer);
+                let matches =
+                    own.map(|&(_, area, at)| Match { area, by: MatchBy::Position(at) }).collect();
+                let meta = self.layers[layer].layer.meta();
+                Some(locate::with_holders(meta, &self.cells.of_layer(layer), at, matches))
+            })
+            .collect()
+    }
+
+    /// Fetches what the cells will be asked about several positions, so that memory is waited for
+    /// once for all of them; `layers` are those of which the boundaries will be asked for.
+    pub fn fetch_together<const N: usize>(
+        &self,
+        layers: impl Iterator<Item = usize>,
+        positions: &[Option<Bng>; N],
+    ) {
+        let cells = self.cells.view();
+        cells.fetch_areas(positions);
+        for layer in layers {
+            cells.fetch_boundaries(layer, positions);
+        }
+    }
+
+    /// Whether a position lies in no area of any layer.
+    pub fn is_nowhere(&self, at: Bng) -> bool {
+        let mut is_nowhere = true;
+        self.cells.locate(at, |_, _, _| is_nowhere = false);
+        is_nowhere
+    }
+
+    /// What an area layer answers for a postcode; `None` where the postcode has no position. Its
+    /// addresses, where they are known, are asked instead of its centroid.
+    pub fn locate_facts(&self, layer: usize, record: &PostcodeFacts) -> Option<Located> {
+        if let Some((_, known)) = self.known(record.postcode) {
+            return Some(known.located(layer));
+        }
+        let at = record.position?;
+        let addresses = self.addresses_of(record.postcode);
+        if !addresses.is_empty() {
+            let meta = self.layers[layer].layer.meta();
+            let cells = self.cells.of_layer(layer);
+            return Some(locate::locate_addresses(meta, &cells, addresses));
+        }
+        let mut located = self.locate(layer, at);
+        if record.positional_quality >= locate::POOR_QUALITY {
+            located.level = Level::Low;
+        }
+        Some(located)
+    }
+}

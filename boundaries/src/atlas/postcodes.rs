@@ -1,0 +1,138 @@
+//! The postcodes and addresses of an atlas: what is known of each, and which are near or within.
+
+use std::ops::Range;
+
+use geo::{BoundingRect as _, MultiPolygon};
+
+use super::{Atlas, KnownAnswer, Provenance};
+use crate::gazetteer::{Address, PostcodeFacts, PostcodeRecord};
+use crate::position::Bng;
+use crate::postcode::{Beginning, Postcode};
+use crate::predicate::{Position, position_in};
+
+impl Atlas {
+    /// All that is known of every postcode, in order: what its source publishes, too.
+    pub fn all_records(&self) -> impl Iterator<Item = PostcodeRecord> + '_ {
+        self.gazette.all_records()
+    }
+
+    /// What a lookup needs to know of every postcode, in order, read where it lies.
+    pub fn all_facts(&self) -> impl Iterator<Item = PostcodeFacts> + '_ {
+        self.gazette.all_facts()
+    }
+
+    /// How many postcodes there are.
+    pub fn postcode_count(&self) -> usize {
+        self.gazette.len()
+    }
+
+    /// How many of them are not terminated.
+    pub fn live_postcode_count(&self) -> usize {
+        self.gazette.live()
+    }
+
+    /// How many addresses there are.
+    pub fn address_count(&self) -> usize {
+        self.address_count
+    }
+
+    /// Where the postcodes come from.
+    pub fn postcodes_from(&self) -> &Provenance {
+        &self.postcodes_from
+    }
+
+    /// Where the addresses come from.
+    pub fn addresses_from(&self) -> &Provenance {
+        &self.addresses_from
+    }
+
+    /// All addresses, in order of postcode.
+    pub fn addresses(&self) -> &[Address] {
+        &self.addresses
+    }
+
+    /// What a lookup needs to know of a postcode.
+    pub fn facts(&self, postcode: Postcode) -> Option<PostcodeFacts> {
+        Some(self.gazette.facts(self.gazette.find(postcode)?))
+    }
+
+    /// What a lookup needs to know of the postcode at a place in their order.
+    ///
+    /// # Panics
+    ///
+    /// When there are no more than `place` of them.
+    pub fn facts_at(&self, place: usize) -> PostcodeFacts {
+        self.gazette.facts(place)
+    }
+
+    /// The places of the postcodes that begin so.
+    pub fn places_of(&self, beginning: Beginning) -> Range<usize> {
+        self.gazette.places_of(beginning)
+    }
+
+    /// What a lookup needs to know of the postcodes that begin so, in order.
+    pub fn facts_of(&self, beginning: Beginning) -> impl Iterator<Item = PostcodeFacts> + '_ {
+        self.places_of(beginning).map(|place| self.facts_at(place))
+    }
+
+    /// A postcode and what its lookup needs, found when the atlas was built; `None` where it is
+    /// unknown, has no position, or is answered by its addresses.
+    pub fn known(&self, postcode: Postcode) -> Option<(PostcodeFacts, KnownAnswer<'_>)> {
+        let place = self.gazette.find(postcode)?;
+        let facts = self.gazette.facts(place);
+        Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
+    }
+
+    /// What the lookups of several postcodes need, as by [`Self::known`] for each. What memory is
+    /// slow to give is waited for once for all of them.
+    #[inline]
+    pub fn known_together<const N: usize>(
+        &self,
+        asked: &[Option<Postcode>; N],
+    ) -> [Option<KnownAnswer<'_>>; N] {
+        self.gazette.find_together(asked).map(|place| {
+            let place = place?;
+            self.known.answer(place, self.gazette.positional_quality(place), &self.layers)
+        })
+    }
+
+    /// The same with what [`Self::known`] gives beside it.
+    pub fn known_facts_together<const N: usize>(
+        &self,
+        asked: &[Option<Postcode>; N],
+    ) -> [Option<(PostcodeFacts, KnownAnswer<'_>)>; N] {
+        self.gazette.find_together(asked).map(|place| {
+            let place = place?;
+            let facts = self.gazette.facts(place);
+            Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
+        })
+    }
+
+    /// The addresses of a postcode.
+    pub fn addresses_of(&self, postcode: Postcode) -> &[Address] {
+        let addresses = self.addresses();
+        let start = addresses.partition_point(|address| address.postcode < postcode);
+        let end = addresses.partition_point(|address| address.postcode <= postcode);
+        &addresses[start..end]
+    }
+
+    /// The postcodes with a position, live and terminated, nearest first, of equally near ones in
+    /// order, with the distance in metres.
+    pub fn nearest_postcodes(&self, at: Bng) -> impl Iterator<Item = (PostcodeFacts, f64)> + '_ {
+        self.postcode_index.nearest(at).map(|(place, distance)| (self.facts_at(place), distance))
+    }
+
+    /// The live postcodes within a geometry, its boundary included, in order.
+    pub fn postcodes_within(&self, ground: &MultiPolygon<f64>) -> Vec<PostcodeFacts> {
+        let Some(extent) = ground.bounding_rect() else { return Vec::new() };
+        let mut places: Vec<usize> = self
+            .postcode_index
+            .within(extent)
+            .filter(|(place, _)| self.gazette.facts(*place).is_live())
+            .filter(|(_, point)| position_in(ground, *point) != Position::Outside)
+            .map(|(place, _)| place)
+            .collect();
+        places.sort_unstable();
+        places.into_iter().map(|place| self.facts_at(place)).collect()
+    }
+}
