@@ -11,10 +11,26 @@ use lapwing_boundaries::snapshot;
 use lapwing_boundaries::whole_file::neighbour;
 
 use super::failure::Failure;
-use super::gather;
+use super::gather::{self, SourceArgs};
 use super::output::{is_dash, place_of};
 use super::progress::Teller;
-use crate::cli::BuildArgs;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  lapwing build northamptonshire/catalogue.toml --data ~/downloads -o northamptonshire.lapwing
+
+If any file is refused, nothing is written and an older snapshot of that name stays as it was.
+The snapshot appears under its name only when it is whole.")]
+pub(crate) struct BuildArgs {
+    /// The catalogue: a TOML file that names the boundary files
+    pub(crate) catalogue: PathBuf,
+    /// The snapshot to write
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+}
 
 pub(super) fn run(args: &BuildArgs, quiet: bool) -> Result<(), Failure> {
     let began = Instant::now();

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use lapwing::answers;
 
 use super::failure::Failure;
+use super::locate;
 use super::output::{Output, content_suffix};
-use super::{locate, source};
-use crate::cli::SnapshotArgs;
+use super::source::{self, SnapshotArgs};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

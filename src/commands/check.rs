@@ -1,14 +1,33 @@
 //! `lapwing check`: everything that is wrong with the files of a catalogue.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use lapwing_boundaries::atlas::Day;
 
 use super::failure::Failure;
+use super::gather::SourceArgs;
 use super::output::is_dash;
 use super::progress::Teller;
 use super::{faults, gather, locate, published, superseded};
-use crate::cli::CheckArgs;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  lapwing check northamptonshire/catalogue.toml --data ~/downloads --report faults.json")]
+pub(crate) struct CheckArgs {
+    /// The catalogue: a TOML file that names the boundary files
+    pub(crate) catalogue: PathBuf,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+    /// Compare the ward that the postcode file publishes for each postcode with the ward in
+    /// which the postcode lies, and list the published codes that no layer has
+    #[arg(long)]
+    pub(crate) postcodes: bool,
+    /// Note the composed areas made of areas that are no longer in force on this day (today)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+}
 
 pub(super) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
     let progress = Teller::new(quiet);

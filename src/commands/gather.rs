@@ -11,7 +11,17 @@ use lapwing_boundaries::progress::Progress;
 
 use super::failure::Failure;
 use super::faults;
-use crate::cli::SourceArgs;
+
+/// What `build` and `check` have in common.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SourceArgs {
+    /// The folder of the data files, if they are not beside the catalogue
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Write every fault to this file as JSON ("-" for stdout)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
 
 /// What a catalogue gave.
 pub(super) struct Gathered {

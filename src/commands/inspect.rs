@@ -9,8 +9,19 @@ use lapwing_boundaries::snapshot;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::source;
-use crate::cli::InspectArgs;
+use super::source::{self, SnapshotArgs};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  lapwing inspect county.lapwing")]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 pub(super) fn run(args: &InspectArgs) -> Result<(), Failure> {
     let atlas = source::open(&args.snapshot)?;

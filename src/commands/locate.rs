@@ -11,8 +11,30 @@ use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 
 use super::failure::{Failure, suggest};
-use super::source;
-use crate::cli::LocateArgs;
+use super::source::{self, SnapshotArgs};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lapwing locate county.lapwing \"NN1 1ED\"
+  lapwing locate county.lapwing -0.896,52.2355
+  lapwing locate county.lapwing 475486,260275 --json")]
+pub(crate) struct LocateArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// A postcode, LON,LAT in degrees, or EASTING,NORTHING in metres
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) query: String,
+    /// Only these layers, by comma
+    #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
+    pub(crate) layers: Option<Vec<String>>,
+    /// The boundaries in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// The same JSON as the service's /v1/lookup
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 pub(super) fn run(args: &LocateArgs) -> Result<(), Failure> {
     let place = parse(&args.query).map_err(Failure::Usage)?;

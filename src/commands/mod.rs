@@ -1,27 +1,27 @@
 //! One module a command; data go to stdout or a file, talk to stderr.
 
-mod build;
+pub(crate) mod build;
 pub(crate) mod changes;
-mod check;
-mod export;
+pub(crate) mod check;
+pub(crate) mod export;
 pub(crate) mod failure;
 mod faults;
 pub(crate) mod fetch;
-mod gather;
-mod inspect;
-mod locate;
+pub(crate) mod gather;
+pub(crate) mod inspect;
+pub(crate) mod locate;
 mod log;
 mod matching;
 pub(crate) mod new;
 mod output;
-mod overlaps;
+pub(crate) mod overlaps;
 mod progress;
 mod published;
 mod serve;
-mod source;
+pub(crate) mod source;
 mod superseded;
 mod table;
-mod tiles;
+pub(crate) mod tiles;
 
 use failure::Failure;
 

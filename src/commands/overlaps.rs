@@ -1,16 +1,58 @@
 //! `lapwing overlaps`: the lookup table of two layers.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lapwing::answers::{self, Choice};
 
 use super::failure::Failure;
+use super::locate;
 #[cfg(feature = "parquet")]
 use super::output::is_gzip;
 use super::output::{Output, content_suffix};
-use super::{locate, source};
-use crate::cli::{OverlapsArgs, TableFormat};
+use super::source::{self, SnapshotArgs};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  lapwing overlaps county.lapwing --from parish --to lap -o parish_to_lap.csv")]
+pub(crate) struct OverlapsArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// The layer whose areas are asked about
+    #[arg(long, value_name = "LAYER")]
+    pub(crate) from: String,
+    /// The layer that answers
+    #[arg(long, value_name = "LAYER")]
+    pub(crate) to: String,
+    /// csv, json or parquet; told by the suffix of FILE if there is one
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<TableFormat>,
+    /// Keep overlaps that are only the two boundaries' drawing error, marked as slivers
+    #[arg(long)]
+    pub(crate) slivers: bool,
+    /// Also list areas that share a boundary and no ground
+    #[arg(long)]
+    pub(crate) touching: bool,
+    /// The boundaries in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// Where to write ("-" for stdout; .gz compresses)
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// The form of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum TableFormat {
+    /// Comma-separated, with a header
+    Csv,
+    /// One JSON document
+    Json,
+    /// Apache Parquet, the columns of the CSV with their types
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
 
 pub(super) fn run(args: &OverlapsArgs) -> Result<(), Failure> {
     let format = args.format.unwrap_or_else(|| by_suffix(&args.output));

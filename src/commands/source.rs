@@ -1,14 +1,28 @@
 //! Opening what a command is to answer from.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo;
 use lapwing_boundaries::snapshot;
 
 use super::failure::{Failure, suggest};
-use crate::cli::{DEMO_WORDS, SnapshotArgs};
+use crate::config::SEED;
+
+/// The words that stand for the demonstration county wherever a snapshot is wanted.
+pub(crate) const DEMO_WORDS: [&str; 2] = ["lyonesse", "demo"];
+
+/// The snapshot to read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SnapshotArgs {
+    /// A snapshot made by `lapwing build`, or the word "lyonesse" for the demonstration county
+    #[arg(value_name = "SNAPSHOT")]
+    pub(crate) snapshot: PathBuf,
+    /// The seed of the demonstration county
+    #[arg(long, value_name = "NUMBER", default_value_t = SEED)]
+    pub(crate) seed: u64,
+}
 
 /// What a path is, as far as its first bytes and its name tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

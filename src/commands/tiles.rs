@@ -1,19 +1,54 @@
 //! `lapwing tiles`: all tiles of a snapshot as one file, for static hosting.
 
-use std::path::Path;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use lapwing::tiles::{ChoiceError, Selection, attribution, choose, input_layer};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::progress::Progress as _;
-use lapwing_tiles::TileSource;
 use lapwing_tiles::pyramid::About;
+use lapwing_tiles::{MAX_ZOOM, TileSource};
 
 use super::failure::Failure;
+use super::locate;
 use super::output::{Output, content_suffix, is_dash, is_gzip};
 use super::progress::Teller;
-use super::{locate, source};
-use crate::cli::TilesArgs;
+use super::source::{self, SnapshotArgs};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lapwing tiles county.lapwing -o county.pmtiles
+  lapwing tiles county.lapwing -o laps.pmtiles --layers lap,ward --zooms 0-12
+
+The tiles are those that the service serves. Without --layers all layers are in them, each vintage
+by its own id. The file appears under its name only when it is whole.")]
+pub(crate) struct TilesArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// The PMTiles archive to write
+    #[arg(long, short, value_name = "FILE.pmtiles")]
+    pub(crate) output: PathBuf,
+    /// Only these layers, by comma
+    #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
+    pub(crate) layers: Option<Vec<String>>,
+    /// Of the layers named by their series: the boundaries in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "layers")]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// The zooms, from 0 to 14
+    #[arg(long, value_name = "FROM-TO", default_value = "0-14", value_parser = parse_zooms)]
+    pub(crate) zooms: RangeInclusive<u8>,
+}
+
+fn parse_zooms(text: &str) -> Result<RangeInclusive<u8>, String> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let zoom = |text: &str| text.trim().parse().ok().filter(|zoom| *zoom <= MAX_ZOOM);
+    match (zoom(from), zoom(to)) {
+        (Some(from), Some(to)) if from <= to => Ok(from..=to),
+        _ => Err(format!("write two zooms from 0 to {MAX_ZOOM}, the lesser first, as in 0-12")),
+    }
+}
 
 pub(super) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
     let began = Instant::now();
@@ -102,6 +137,15 @@ mod tests {
         assert!(check_name(Path::new("county.PMTiles")).is_ok());
         for name in ["-", "county", "county.mbtiles", "county.pmtiles.gz"] {
             assert!(check_name(Path::new(name)).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn zooms_are_one_or_from_to() {
+        assert_eq!(parse_zooms("0-14"), Ok(0..=14));
+        assert_eq!(parse_zooms("9"), Ok(9..=9));
+        for odd in ["14-0", "0-15", "-1", "", "a-b", "1-2-3"] {
+            assert!(parse_zooms(odd).is_err(), "{odd}");
         }
     }
 }

@@ -22,8 +22,7 @@ use self::opening::Opening;
 use self::watch::Looks;
 use super::failure::Failure;
 use super::log;
-use super::source::{self, Kind};
-use crate::cli::DEMO_WORDS;
+use super::source::{self, DEMO_WORDS, Kind};
 use crate::config::{self, LogFormat, ServeArgs};
 
 mod opening;

@@ -7,11 +7,11 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::catalogue::{Catalogue, LayerSource};
 use lapwing_boundaries::snapshot;
 
-use crate::cli::SourceArgs;
+use crate::commands::build;
 use crate::commands::failure::Failure;
+use crate::commands::gather::{self, SourceArgs};
 use crate::commands::progress::Teller;
 use crate::commands::source::{self, Kind};
-use crate::commands::{build, gather};
 
 /// What is served, and how it is opened.
 #[derive(Debug)]
