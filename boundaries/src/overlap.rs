@@ -5,6 +5,7 @@ use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::area::Area;
 use crate::index::AreaIndex;
 use crate::layer::Layer;
 use crate::measure::{Shared, shared_ground};
@@ -201,19 +202,36 @@ pub fn with_polygon(
     found
 }
 
-/// The ground of `asked` that none of `covering` covers, in m², where the covering areas may
-/// overlap one another and so cannot simply be summed up.
+/// The ground of `asked` that no area of a layer covers, in m²; `rows` are its pairs with those, and
+/// only if these are `disjoint`, so that no ground is in two of them, can what they cover be summed
+/// up.
 ///
 /// The overlay library is the one part here that may fail on odd input, by panic; then what the
 /// largest one covers is the least that can be said.
-pub fn uncovered_m2<'a>(
-    asked: &MultiPolygon<f64>,
-    covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
+pub(crate) fn uncovered_m2(
+    asked: &Area,
+    rows: impl Iterator<Item = OverlapRow>,
+    others: &Layer,
+    disjoint: bool,
 ) -> f64 {
     use geo::Area as _;
-    let covering: Vec<_> = covering.collect();
+    if disjoint {
+        let covered: f64 = rows.map(|row| row.shared_m2).sum();
+        return (asked.area_m2() - covered).max(0.0);
+    }
+    let asked = asked.geometry();
+    let covering: Vec<_> = covering(rows, others).collect();
     let by_overlay = uncovered_ground(asked, covering.iter().copied());
     by_overlay.map_or_else(|| least_uncovered_m2(asked, &covering), |rest| rest.unsigned_area())
+}
+
+/// The grounds of the areas of a layer that share some with the one of these rows.
+pub(crate) fn covering(
+    rows: impl Iterator<Item = OverlapRow>,
+    others: &Layer,
+) -> impl Iterator<Item = &MultiPolygon<f64>> {
+    rows.filter(|row| row.relation != Relation::Touches)
+        .map(|row| others.areas()[row.to as usize].geometry())
 }
 
 /// The ground of `asked` that none of `covering` covers; `None` where the overlay library fails.

@@ -1,7 +1,7 @@
 //! What areas share with others and hold: overlaps, what no area covers, counts, sites.
 
-use super::{Atlas, holders};
-use crate::overlap::{self, OverlapRow, Relation};
+use super::{Atlas, AtlasLayer, holders};
+use crate::overlap::{self, OverlapRow};
 
 impl Atlas {
     /// The areas of a layer that hold a site of another, its boundary included, in code order.
@@ -46,15 +46,8 @@ impl Atlas {
         if from == to {
             return 0.0;
         }
-        if self.layers[to].disjoint {
-            let covered: f64 = rows.iter().map(|row| row.shared_m2).sum();
-            return (asked.area_m2() - covered).max(0.0);
-        }
-        let covering = rows
-            .iter()
-            .filter(|row| row.relation != Relation::Touches)
-            .map(|row| self.layers[to].layer.areas()[row.to as usize].geometry());
-        overlap::uncovered_m2(asked.geometry(), covering)
+        let AtlasLayer { layer, disjoint, .. } = &self.layers[to];
+        overlap::uncovered_m2(asked, rows.iter().copied(), layer, *disjoint)
     }
 
     /// Whether no two areas of a layer share ground beyond a sliver.
