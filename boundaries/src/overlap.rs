@@ -202,25 +202,32 @@ pub fn with_polygon(
     found
 }
 
-/// The ground of `asked` that no area of a layer covers, in m²; `rows` are its pairs with those, and
-/// only if these are `disjoint`, so that no ground is in two of them, can what they cover be summed
-/// up.
-///
-/// The overlay library is the one part here that may fail on odd input, by panic; then what the
-/// largest one covers is the least that can be said.
-pub(crate) fn uncovered_m2(
+/// The ground of an area that no area of a layer covers, in m²; `rows` are its pairs with those, and
+/// only if these are `disjoint`, so that no ground is in two of them, is what they cover summed up.
+pub(crate) fn uncovered_by_m2(
     asked: &Area,
     rows: impl Iterator<Item = OverlapRow>,
     others: &Layer,
     disjoint: bool,
 ) -> f64 {
-    use geo::Area as _;
     if disjoint {
         let covered: f64 = rows.map(|row| row.shared_m2).sum();
         return (asked.area_m2() - covered).max(0.0);
     }
-    let asked = asked.geometry();
-    let covering: Vec<_> = covering(rows, others).collect();
+    uncovered_m2(asked.geometry(), covering(rows, others))
+}
+
+/// The ground of `asked` that none of `covering` covers, in m², where the covering areas may
+/// overlap one another and so cannot simply be summed up.
+///
+/// The overlay library is the one part here that may fail on odd input, by panic; then what the
+/// largest one covers is the least that can be said.
+pub fn uncovered_m2<'a>(
+    asked: &MultiPolygon<f64>,
+    covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
+) -> f64 {
+    use geo::Area as _;
+    let covering: Vec<_> = covering.collect();
     let by_overlay = uncovered_ground(asked, covering.iter().copied());
     by_overlay.map_or_else(|| least_uncovered_m2(asked, &covering), |rest| rest.unsigned_area())
 }

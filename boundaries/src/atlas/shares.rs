@@ -47,7 +47,7 @@ impl Atlas {
             return 0.0;
         }
         let AtlasLayer { layer, disjoint, .. } = &self.layers[to];
-        overlap::uncovered_m2(asked, rows.iter().copied(), layer, *disjoint)
+        overlap::uncovered_by_m2(asked, rows.iter().copied(), layer, *disjoint)
     }
 
     /// Whether no two areas of a layer share ground beyond a sliver.

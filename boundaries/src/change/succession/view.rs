@@ -3,7 +3,7 @@
 use super::{MAIN_SHARE, Part, ROUNDING_M2, Side, Succession, Weight, perimeter_m, weigh};
 use crate::change::{Change, ChangeKind};
 use crate::overlap::{
-    OverlapRow, SLIVER_SHARE, covering, thinness_m, uncovered_ground, uncovered_m2,
+    OverlapRow, SLIVER_SHARE, covering, thinness_m, uncovered_by_m2, uncovered_ground,
 };
 
 /// A succession read in one direction: `here` is where the asked area is.
@@ -50,7 +50,7 @@ impl<'s, 'a> View<'s, 'a> {
 
     pub(super) fn uncovered_m2(self, area: usize) -> f64 {
         let (asked, there) = (self.here().area(area), self.there());
-        uncovered_m2(asked, self.rows(area), there.layer, there.disjoint)
+        uncovered_by_m2(asked, self.rows(area), there.layer, there.disjoint)
     }
 
     /// What the uncovered ground of an area tells.
