@@ -15,16 +15,19 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use lapwing_boundaries::area::Properties;
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer};
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::layer::{Layer, LayerId};
 use serde_json::{Map, Value as Json};
 
+use crate::answers::tenths;
+
+mod kept;
 mod kind;
 #[cfg(test)]
 mod tests;
 
+use kept::{kept, kept_keys};
 pub use kind::Kind;
 pub(crate) use kind::{date, timestamp};
 
@@ -296,40 +299,4 @@ fn code(layer: &Layer, place: usize) -> &AreaCode {
 
 fn name(layer: &Layer, place: usize) -> &str {
     if layer.is_areas() { layer.areas()[place].name() } else { &layer.sites()[place].name }
-}
-
-fn all_kept(layer: &Layer, place: usize) -> &Properties {
-    if layer.is_areas() {
-        layer.areas()[place].properties()
-    } else {
-        &layer.sites()[place].properties
-    }
-}
-
-/// The kept properties of a layer, in the order in which they first stand, each with its place
-/// where it first does.
-fn kept_keys(layer: &Layer) -> Vec<(String, usize)> {
-    let mut keys: Vec<(String, usize)> = Vec::new();
-    for place in 0..layer.len() {
-        for (hint, (key, _)) in all_kept(layer, place).iter().enumerate() {
-            let known = keys.get(hint).is_some_and(|(known, _)| known == key)
-                || keys.iter().any(|(known, _)| known == key);
-            if !known {
-                keys.push((key.clone(), hint));
-            }
-        }
-    }
-    keys
-}
-
-/// A kept property that is not null.
-fn kept<'a>(layer: &'a Layer, place: usize, key: &str, hint: usize) -> Option<&'a Json> {
-    let properties = all_kept(layer, place);
-    let at_hint = properties.get(hint).filter(|(k, _)| k == key);
-    let (_, value) = at_hint.or_else(|| properties.iter().find(|(k, _)| k == key))?;
-    (!value.is_null()).then_some(value)
-}
-
-fn tenths(number: f64) -> f64 {
-    (number * 10.0).round() / 10.0
 }
