@@ -21,7 +21,7 @@ fn main() {
     let copy_and_hash = || blake3::hash(&bytes.clone());
     compare("build_vs_copy", Ratio::Cost, 1, copy_and_hash, build);
 
-    let open = || snapshot::read_from(&*bytes, Path::new("lyonesse.lapwing")).expect("is whole");
+    let open = || snapshot::from_bytes(&bytes, Path::new("lyonesse.lapwing")).expect("is whole");
     compare("open_vs_copy", Ratio::Cost, 1, copy_and_hash, open);
 
     compare("generate_vs_build", Ratio::Cost, 1, build, || demo::lyonesse(7));

@@ -121,22 +121,25 @@ impl Bytes {
     /// Maps a file.
     pub(crate) fn map(file: &File) -> io::Result<Self> {
         if file.metadata()?.len() == 0 {
-            return Self::read_from(io::empty());
+            return Self::read_from(io::empty(), 0);
         }
         // SAFETY: the map is read only. Others could change the file, see the head of this module.
         let map = unsafe { memmap2::Mmap::map(file)? };
         Ok(Self(Arc::new(Kept::Mapped(map, file.try_clone()?))))
     }
 
-    /// All that can be read, in memory once.
-    pub(crate) fn read_from(mut source: impl Read) -> io::Result<Self> {
+    /// All that can be read, in memory once: some `len` bytes.
+    pub(crate) fn read_from(mut source: impl Read, len: u64) -> io::Result<Self> {
         const AT_ONCE: usize = 1 << 20;
         let word = |chunk: &[u8]| {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);
             u64::from_le_bytes(word)
         };
-        let (mut words, mut len) = (Vec::new(), 0);
+        let mut words = Vec::new();
+        // A vector that grows is for a moment there twice.
+        words.try_reserve_exact(len.div_ceil(8) as usize).map_err(io::Error::other)?;
+        let mut len = 0;
         let mut piece = Vec::new();
         loop {
             piece.clear();
@@ -206,7 +209,7 @@ mod tests {
         let copy = numbers.clone();
         drop(numbers);
         assert_eq!(*copy, [1.5, -2.5]);
-        let bytes = Bytes::read_from(bytes_of::<f64>(&copy)).unwrap();
+        let bytes = Bytes::read_from(bytes_of::<f64>(&copy), 16).unwrap();
         let again: Numbers<f64> = bytes.numbers(0..16).unwrap();
         drop((bytes, copy));
         assert_eq!(*again, [1.5, -2.5]);
@@ -214,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_no_whole_numbers_in_their_place_is_none() {
-        let bytes = Bytes::read_from(&[1, 0, 0, 0, 2, 0, 0, 0, 3][..]).unwrap();
+        let bytes = Bytes::read_from(&[1, 0, 0, 0, 2, 0, 0, 0, 3][..], 9).unwrap();
         assert_eq!(*bytes.numbers::<u32>(0..8).unwrap(), [1, 2]);
         assert_eq!(*bytes.numbers::<u8>(7..9).unwrap(), [0, 3]);
         assert_eq!(bytes.numbers::<u32>(4..4).unwrap().len(), 0);
@@ -227,7 +230,10 @@ mod tests {
     fn many_bytes_are_read_as_they_are() {
         let all: Vec<u8> =
             (0..(5 << 19) + 3).map(|at: u32| at.to_le_bytes()[at as usize % 3]).collect();
-        assert!(Bytes::read_from(&*all).unwrap().all() == all);
+        for told in [all.len() as u64, 0] {
+            assert!(Bytes::read_from(&*all, told).unwrap().all() == all, "{told}");
+        }
+        assert!(Bytes::read_from(&*all, u64::MAX).is_err(), "more than there is memory");
     }
 
     #[test]

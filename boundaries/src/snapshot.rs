@@ -32,7 +32,7 @@
 //! or made when they are first asked for.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -157,10 +157,19 @@ pub fn read(path: &Path) -> Result<Atlas, SnapshotError> {
     open(&bytes, path)
 }
 
-/// Reads the bytes of a snapshot into memory, so that what they come from may change afterwards;
-/// `path` is for the errors.
-pub fn read_from(source: impl Read, path: &Path) -> Result<Atlas, SnapshotError> {
-    let bytes = Bytes::read_from(source);
+/// Reads a snapshot into memory, so that its file may be written to in its place afterwards.
+pub fn read_copy(path: &Path) -> Result<Atlas, SnapshotError> {
+    let bytes = File::open(path).and_then(|file| {
+        let len = file.metadata()?.len();
+        Bytes::read_from(file, len)
+    });
+    let bytes = bytes.map_err(|error| SnapshotError::Io { path: path.to_owned(), error })?;
+    open(&bytes, path)
+}
+
+/// Reads the bytes of a snapshot; `path` is for the errors.
+pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Atlas, SnapshotError> {
+    let bytes = Bytes::read_from(bytes, bytes.len() as u64);
     let bytes = bytes.map_err(|error| SnapshotError::Io { path: path.to_owned(), error })?;
     open(&bytes, path)
 }

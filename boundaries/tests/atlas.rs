@@ -263,16 +263,16 @@ fn a_snapshot_cut_short_or_altered_anywhere_is_refused() {
     let path = Path::new("squares.lapwing");
     let bytes = snapshot::to_bytes(&atlas());
     for length in (0..bytes.len()).step_by(7) {
-        assert!(snapshot::read_from(&bytes[..length], path).is_err(), "cut to {length}");
+        assert!(snapshot::from_bytes(&bytes[..length], path).is_err(), "cut to {length}");
     }
     for place in 0..bytes.len() {
         let mut altered = bytes.clone();
         altered[place] ^= 0x20;
-        assert!(snapshot::read_from(&*altered, path).is_err(), "altered at {place}");
+        assert!(snapshot::from_bytes(&altered, path).is_err(), "altered at {place}");
     }
     let mut longer = bytes.clone();
     longer.push(0);
-    let error = snapshot::read_from(&*longer, path).unwrap_err();
+    let error = snapshot::from_bytes(&longer, path).unwrap_err();
     assert!(matches!(error, SnapshotError::WrongLength { .. }), "{error}");
 }
 
@@ -295,7 +295,7 @@ fn a_mapped_file_cut_short_or_altered_is_refused() {
 fn a_file_finds_the_same_near_within_and_by_name() {
     let built = atlas();
     let opened =
-        snapshot::read_from(&*snapshot::to_bytes(&built), Path::new("squares.lapwing")).unwrap();
+        snapshot::from_bytes(&snapshot::to_bytes(&built), Path::new("squares.lapwing")).unwrap();
     let near = |atlas: &Atlas| atlas.nearest_postcodes(at(500.0, 500.0)).collect::<Vec<_>>();
     assert_eq!(near(&opened), near(&built));
     assert!(near(&built).windows(2).all(|pair| pair[0].1 <= pair[1].1));
@@ -315,7 +315,7 @@ fn a_file_finds_the_same_near_within_and_by_name() {
 fn an_older_format_is_refused_with_what_to_do() {
     let mut bytes = snapshot::to_bytes(&atlas());
     bytes[8..12].copy_from_slice(&(snapshot::FORMAT - 1).to_le_bytes());
-    let error = snapshot::read_from(&*bytes, Path::new("old.lapwing")).unwrap_err();
+    let error = snapshot::from_bytes(&bytes, Path::new("old.lapwing")).unwrap_err();
     assert!(error.to_string().contains("build the snapshot again"), "{error}");
 }
 
@@ -323,7 +323,7 @@ fn an_older_format_is_refused_with_what_to_do() {
 fn a_newer_format_is_refused_with_its_number() {
     let mut bytes = snapshot::to_bytes(&atlas());
     bytes[8..12].copy_from_slice(&(snapshot::FORMAT + 1).to_le_bytes());
-    let error = snapshot::read_from(&*bytes, Path::new("new.lapwing")).unwrap_err();
+    let error = snapshot::from_bytes(&bytes, Path::new("new.lapwing")).unwrap_err();
     assert!(error.to_string().contains("use a newer lapwing"), "{error}");
 }
 

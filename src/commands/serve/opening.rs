@@ -1,6 +1,5 @@
 //! What is served, how it is opened, and which files it comes from.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use lapwing_boundaries::atlas::Atlas;
@@ -30,9 +29,7 @@ impl Opening {
         match source::kind_of(&self.source)? {
             Kind::Lyonesse => Ok(source::lyonesse(self.seed)),
             Kind::Snapshot if self.watched => {
-                let file = File::open(&self.source)
-                    .map_err(|error| Failure::unreadable(&self.source, &error))?;
-                snapshot::read_from(file, &self.source).map_err(Failure::refused)
+                snapshot::read_copy(&self.source).map_err(Failure::refused)
             }
             Kind::Snapshot => snapshot::read(&self.source).map_err(Failure::refused),
             Kind::Catalogue => self.build(&self.source),
