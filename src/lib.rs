@@ -11,7 +11,10 @@ pub mod formats;
 pub mod generalise;
 pub mod geojson;
 pub mod http;
+mod pen;
 pub mod reload;
 pub mod select;
 pub mod state;
 pub mod tiles;
+
+pub use pen::Pen;

@@ -85,13 +85,14 @@ impl Postcode {
         Self(packed)
     }
 
-    /// Appends its canonical text, without allocating another.
-    pub fn write_to(self, out: &mut Vec<u8>) {
+    /// Its canonical text, `NN1 1ED`: so many of those bytes.
+    pub fn canonical(self) -> ([u8; 8], usize) {
         let bytes = self.0.to_be_bytes();
         let outward = bytes[..4].iter().position(|&byte| byte == b' ').unwrap_or(4);
-        out.extend_from_slice(&bytes[..outward]);
-        out.push(b' ');
-        out.extend_from_slice(&bytes[4..7]);
+        let mut text = [b' '; 8];
+        text[..outward].copy_from_slice(&bytes[..outward]);
+        text[outward + 1..outward + 4].copy_from_slice(&bytes[4..7]);
+        (text, outward + 4)
     }
 
     /// The outward code, `NN1`.
@@ -164,7 +165,8 @@ fn is_inward(inward: &[u8]) -> bool {
 
 impl fmt::Display for Postcode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.outward(), self.inward())
+        let (text, length) = self.canonical();
+        f.pad(str::from_utf8(&text[..length]).unwrap_or_default())
     }
 }
 
@@ -190,9 +192,6 @@ mod tests {
     fn the_six_outward_forms_are_read_and_written() {
         for text in ["M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 0AX", "EC1A 1BB"] {
             assert_eq!(Postcode::parse(text).unwrap().to_string(), text);
-            let mut bytes = Vec::new();
-            Postcode::parse(text).unwrap().write_to(&mut bytes);
-            assert_eq!(bytes, text.as_bytes());
         }
     }
 

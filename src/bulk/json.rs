@@ -17,6 +17,7 @@ use super::{
     Ask, BATCH, BulkError, CHUNK, Holds, Refusal, RowEngine, Status, Tally, lng_lat, postcode,
 };
 use crate::answers::{self, Place, Ready, ReadyPlaces};
+use crate::pen::Pen;
 
 /// The engine for JSON.
 #[derive(Debug)]
@@ -129,16 +130,16 @@ impl Questions {
     fn answer<A: Holds>(&self, atlas: &A, rows: &[Box<RawValue>]) -> Vec<(Vec<u8>, Tally)> {
         rows.par_chunks(CHUNK)
             .map(|rows| {
-                let (mut out, mut tally) = (Vec::new(), Tally::default());
+                let (mut pen, mut tally) = (Pen::default(), Tally::default());
                 for (at, raw) in rows.iter().enumerate() {
                     if at > 0 {
-                        out.extend_from_slice(b",\n");
+                        pen.put(b",\n");
                     }
                     let place = place(raw, self.points);
                     if let Ok(place) = place
                         && let known = known(atlas, place)
                         && let Some(status) = rows::write_ready(
-                            &mut out,
+                            &mut pen,
                             atlas,
                             (place, known.as_ref()),
                             &self.chosen,
@@ -146,15 +147,16 @@ impl Questions {
                             None,
                         )
                     {
-                        out.push(b'}');
+                        pen.put(b"}");
                         tally.count(status);
                         continue;
                     }
                     let row = rows::row(atlas, place, &self.chosen, self.day, || Some(raw));
                     tally.count(row.status);
-                    rows::write(&mut out, &row);
+                    rows::write(&mut pen, &row);
+                    pen.put(b"}");
                 }
-                (out, tally)
+                (pen.written().to_vec(), tally)
             })
             .collect()
     }

@@ -28,7 +28,6 @@ mod error;
 mod gzip;
 mod json;
 mod ndjson;
-mod pen;
 mod piece;
 mod rows;
 mod write;

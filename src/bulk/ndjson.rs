@@ -15,6 +15,7 @@ use super::blocks::{Blocks, Lines, NDJSON_BLOCK};
 use super::rows::{self, Known, MadeFrom};
 use super::{Ask, BulkError, Holds, Refusal, RowEngine, Status, Tally, bng, lng_lat, postcode};
 use crate::answers::{self, Place, Ready, ReadyPlaces};
+use crate::pen::Pen;
 
 /// No question is longer; a line that is, is `invalid` and not kept.
 const LONGEST_LINE: usize = 64 << 10;
@@ -138,21 +139,18 @@ impl<A: Holds> NdjsonRows<A> {
         let mut blocks = std::mem::replace(&mut self.blocks, Blocks::of(NDJSON_BLOCK));
         let this = &*self;
         let tally = blocks.answer(out, |block, pen| {
-            let mut tally = Tally::default();
-            pen.with_vec(|out| {
-                let mut waiting = Vec::with_capacity(TOGETHER);
-                let mut start = 0;
-                for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
-                    let line = &block[start..end];
-                    start = end + 1;
-                    if !line.trim_ascii().is_empty() {
-                        waiting.push(this.read(line));
-                    }
-                    if waiting.len() == TOGETHER || end == block.len() {
-                        this.write(&mut waiting, out, &mut tally);
-                    }
+            let (mut tally, mut start) = (Tally::default(), 0);
+            let mut waiting = Vec::with_capacity(TOGETHER);
+            for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
+                let line = &block[start..end];
+                start = end + 1;
+                if !line.trim_ascii().is_empty() {
+                    waiting.push(this.read(line));
                 }
-            });
+                if waiting.len() == TOGETHER || end == block.len() {
+                    this.write(&mut waiting, pen, &mut tally);
+                }
+            }
             tally
         });
         self.tally.add(tally);
@@ -186,7 +184,7 @@ impl<A: Holds> NdjsonRows<A> {
     }
 
     /// Writes the answers to lines, of which there are at most [`TOGETHER`].
-    fn write(&self, lines: &mut Vec<Asked<'_>>, out: &mut Vec<u8>, tally: &mut Tally) {
+    fn write(&self, lines: &mut Vec<Asked<'_>>, pen: &mut Pen, tally: &mut Tally) {
         let postcodes = std::array::from_fn(|at| match lines.get(at)? {
             Asked { place: Ok(Place::Postcode(postcode)), layers: Layers::Usual, .. } => {
                 Some(*postcode)
@@ -195,18 +193,18 @@ impl<A: Holds> NdjsonRows<A> {
         });
         let known: [_; TOGETHER] = self.atlas.known_facts_together(&postcodes);
         for (asked, known) in lines.drain(..).zip(&known) {
-            tally.count(self.write_one(asked, known.as_ref(), out));
+            tally.count(self.write_one(asked, known.as_ref(), pen));
         }
     }
 
-    fn write_one(&self, asked: Asked<'_>, known: Option<&Known<'_>>, out: &mut Vec<u8>) -> Status {
+    fn write_one(&self, asked: Asked<'_>, known: Option<&Known<'_>>, pen: &mut Pen) -> Status {
         let Asked { line, place, id, layers } = asked;
         let (atlas, ready): (&Atlas, _) = (&self.atlas, &self.ready);
         if let (Ok(place), Layers::Usual) = (&place, &layers)
             && let Some(status) =
-                rows::write_ready(out, atlas, (*place, known), &self.chosen, ready, id)
+                rows::write_ready(pen, atlas, (*place, known), &self.chosen, ready, id)
         {
-            out.extend_from_slice(&self.made_from);
+            pen.put(&self.made_from);
             return status;
         }
         let (chosen, day): (&[Chosen], _) = match &layers {
@@ -217,12 +215,10 @@ impl<A: Holds> NdjsonRows<A> {
         let query = || serde_json::from_slice(line).ok();
         let mut row = rows::row(atlas, place, chosen, day, query);
         row.id = id;
-        rows::write(out, &row);
-        // Its closing brace gives way to the members that follow.
-        out.pop();
+        rows::write(pen, &row);
         match layers {
-            Layers::None | Layers::Usual => out.extend_from_slice(&self.made_from),
-            Layers::Own(chosen, _) => out.extend(tail_of(&MadeFrom::new(atlas, &chosen))),
+            Layers::None | Layers::Usual => pen.put(&self.made_from),
+            Layers::Own(chosen, _) => pen.put(&tail_of(&MadeFrom::new(atlas, &chosen))),
         }
         row.status
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::pen::Pen;
+use crate::pen::Pen;
 
 /// A buffer larger than this is not kept: what is kept stays with the engine to its end.
 const LARGEST_KEPT: usize = 4 << 20;

@@ -10,6 +10,7 @@ use crate::answers::{
     Keyed, LayerUsed, Place, PlaceAnswer, ReadyPlaces, SnapshotBlock, layers_used, place_answer,
     snapshot,
 };
+use crate::pen::Pen;
 
 /// One row's answer.
 #[derive(Serialize)]
@@ -70,11 +71,11 @@ pub(super) fn row<'a>(
 /// What is known of a postcode.
 pub(super) type Known<'a> = (PostcodeFacts, KnownAnswer<'a>);
 
-/// Appends the row of a known postcode or a position but for its closing brace, put together from
+/// Writes the row of a known postcode or a position but for its closing brace, put together from
 /// ready parts: the bytes that [`write`] writes of [`row`]. Any other place is left to them, with
 /// `None`; so is a postcode of which nothing is given in `known`.
 pub(super) fn write_ready(
-    out: &mut Vec<u8>,
+    pen: &mut Pen,
     atlas: &Atlas,
     (place, known): (Place, Option<&Known<'_>>),
     chosen: &[Chosen],
@@ -84,29 +85,30 @@ pub(super) fn write_ready(
     if let Place::Postcode(_) = place {
         let known = known?;
         let status = if known.1.is_nowhere() { Status::Outside } else { Status::Ok };
-        begin_ready(out, status, id);
-        ready.write(out, known);
+        begin_ready(pen, status, id);
+        ready.write(pen, known);
         return Some(status);
     }
     let (status, found) = locate(atlas, place, chosen).ok()?;
-    begin_ready(out, status, id);
-    ready.write_position(out, &found);
+    begin_ready(pen, status, id);
+    ready.write_position(pen, &found);
     Some(status)
 }
 
-fn begin_ready(out: &mut Vec<u8>, status: Status, id: Option<&RawValue>) {
-    out.push(b'{');
+fn begin_ready(pen: &mut Pen, status: Status, id: Option<&RawValue>) {
+    pen.put(b"{");
     if let Some(id) = id {
-        out.extend_from_slice(b"\"id\":");
-        out.extend_from_slice(id.get().as_bytes());
-        out.push(b',');
+        pen.put(b"\"id\":");
+        pen.put(id.get().as_bytes());
+        pen.put(b",");
     }
-    out.extend_from_slice(b"\"status\":\"");
-    out.extend_from_slice(status.as_str().as_bytes());
-    out.extend_from_slice(b"\",");
+    pen.put(b"\"status\":\"");
+    pen.put(status.as_str().as_bytes());
+    pen.put(b"\",");
 }
 
-/// Appends a row. Neither memory nor these types can fail to be written.
-pub(super) fn write(out: &mut Vec<u8>, row: &Row<'_>) {
-    let _ = serde_json::to_writer(out, row);
+/// Writes a row but for its closing brace. Neither memory nor these types can fail to be written.
+pub(super) fn write(pen: &mut Pen, row: &Row<'_>) {
+    let _ = serde_json::to_writer(&mut *pen, row);
+    pen.take_back(1);
 }

@@ -18,7 +18,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::Compression as OfStreams;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
-use super::cors::vary_by;
+use super::cors::{says_vary, vary_by};
 use super::error::Problem;
 use super::files::AsItIs;
 
@@ -71,7 +71,9 @@ impl Asks {
 
 /// The answer as the client takes it.
 pub(super) async fn compress(asks: Asks, mut response: Response) -> Response {
-    if !gains(&response) {
+    // An answer that says already that it differs by what is asked needs nothing more.
+    let is_plain = matches!(asks, Asks::Plain);
+    if is_plain && says_vary(response.headers(), &header::ACCEPT_ENCODING) || !gains(&response) {
         return response;
     }
     match asks {
@@ -82,8 +84,9 @@ pub(super) async fn compress(asks: Asks, mut response: Response) -> Response {
         Asks::Gzip if response.body().size_hint().exact().is_some_and(|size| size <= SMALL) => {
             small(response).await
         }
-        Asks::Gzip => by_tower([HeaderValue::from_static("gzip")], response).await,
-        Asks::Other(asked) => by_tower(asked, response).await,
+        // In boxes, so that the future of an answer that needs none of this is small.
+        Asks::Gzip => Box::pin(by_tower([HeaderValue::from_static("gzip")], response)).await,
+        Asks::Other(asked) => Box::pin(by_tower(asked, response)).await,
     }
 }
 

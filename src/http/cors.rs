@@ -3,6 +3,8 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
+use super::etag;
+
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,POST");
@@ -56,11 +58,21 @@ pub(super) fn allow(asks: Asks, mut response: Response) -> Response {
 
 /// Says that a response differs by a header of the request, unless it says so already.
 pub(super) fn vary_by(headers: &mut HeaderMap, name: HeaderName) {
-    let says = |value: &HeaderValue| {
-        let names = value.to_str().unwrap_or_default().split(',').map(str::trim);
-        names.into_iter().any(|said| said.eq_ignore_ascii_case(name.as_str()))
-    };
-    if !headers.get_all(header::VARY).iter().any(says) {
+    if !says_vary(headers, &name) {
         headers.append(header::VARY, name.into());
     }
+}
+
+/// Whether a response says that it differs by that header of the request.
+pub(super) fn says_vary(headers: &HeaderMap, name: &HeaderName) -> bool {
+    let says = |value: &HeaderValue| {
+        // What most say is not read name by name.
+        let is_usual = *name == header::ORIGIN || *name == header::ACCEPT_ENCODING;
+        if is_usual && value.as_bytes().starts_with(etag::VARY.as_bytes()) {
+            return true;
+        }
+        let mut names = value.to_str().unwrap_or_default().split(',').map(str::trim);
+        names.any(|said| said.eq_ignore_ascii_case(name.as_str()))
+    };
+    headers.get_all(header::VARY).iter().any(says)
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::civil::Date;
 
 use super::Taken;
 
@@ -77,6 +78,14 @@ struct Current {
     id: RequestId,
     /// The snapshot that it is answered from, once it has been taken.
     taken: OnceCell<Taken>,
+    /// The day on which it is answered, once that has been asked for.
+    today: OnceCell<Date>,
+}
+
+impl Current {
+    fn begin(id: RequestId) -> Self {
+        Self { id, taken: OnceCell::new(), today: OnceCell::new() }
+    }
 }
 
 tokio::task_local! {
@@ -94,15 +103,21 @@ pub(super) fn taken(take: impl Fn() -> Taken) -> Taken {
     CURRENT.try_with(|current| current.taken.get_or_init(&take).clone()).unwrap_or_else(|_| take())
 }
 
+/// The day of this request: what was read first, so that the tag of one day is never put on the
+/// answer of the next.
+pub(super) fn today(read: impl Fn() -> Date) -> Date {
+    CURRENT.try_with(|current| *current.today.get_or_init(&read)).unwrap_or_else(|_| read())
+}
+
 /// Answers in the name of a request.
 pub(super) fn within<F: Future>(id: RequestId, answer: F) -> impl Future<Output = F::Output> {
-    CURRENT.scope(Current { id, taken: OnceCell::new() }, answer)
+    CURRENT.scope(Current::begin(id), answer)
 }
 
 /// Works in the name of a request on a thread of its own, so that its faults are told by its id.
 pub(super) fn in_name_of<T>(id: Option<RequestId>, work: impl FnOnce() -> T) -> T {
     match id {
-        Some(id) => CURRENT.sync_scope(Current { id, taken: OnceCell::new() }, work),
+        Some(id) => CURRENT.sync_scope(Current::begin(id), work),
         None => work(),
     }
 }

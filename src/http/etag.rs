@@ -4,12 +4,12 @@
 //! for, this version, and the day (without `date` the vintages are today's). The tag is weak: the
 //! bytes also depend on compression.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::LazyLock;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use twox_hash::XxHash3_64;
 
 use super::current::{self, hexadecimal};
 use super::{App, Taken, origin};
@@ -19,9 +19,9 @@ pub(super) const MAX_AGE: &str = "public, max-age=60";
 
 /// What answers differ by, beside their address: the format; whether they are compressed; whether
 /// a page of another origin is told what it may read of them.
-const VARY: &str = "accept, accept-encoding, origin";
+pub(super) const VARY: &str = "accept, accept-encoding, origin";
 
-/// The same of answers with links, which begin with where the caller reached this service.
+/// The same of answers with links, and then more, as they begin with where the caller reached this service.
 static VARY_OF_LINKS: LazyLock<HeaderValue> = LazyLock::new(|| {
     let headers = origin::HEADERS;
     let names = headers.each_ref().map(HeaderName::as_str).join(", ");
@@ -40,11 +40,11 @@ pub(super) async fn revalidate(
         return answer(request).await;
     };
     let snapshot = served.atlas().id();
-    let tag = tag_of(snapshot, hash_of(snapshot, &request, links));
-    let Ok(tag_value) = HeaderValue::from_str(&tag) else {
+    let tag = tag_of(snapshot, hash_of(&request, links));
+    let Ok(tag_value) = HeaderValue::from_bytes(&tag) else {
         return answer(request).await;
     };
-    let mut response = if has(request.headers(), &tag) {
+    let mut response = if str::from_utf8(&tag).is_ok_and(|tag| has(request.headers(), tag)) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         answer(request).await
@@ -63,46 +63,41 @@ pub(super) async fn revalidate(
     response
 }
 
-/// Of all that an answer is made from.
-fn hash_of(snapshot: &str, request: &Request, links: bool) -> u64 {
-    let mut hash = DefaultHasher::new();
-    (env!("CARGO_PKG_VERSION"), snapshot, super::today(), request.uri()).hash(&mut hash);
-    let mut add = |name: HeaderName| {
+/// Of all that an answer is made from, beside the snapshot.
+fn hash_of(request: &Request, links: bool) -> u64 {
+    let mut hash = 0;
+    let mut add = |part: &[u8]| hash = XxHash3_64::oneshot_with_seed(hash, part);
+    let today = super::today();
+    let [century, year] = today.year().to_be_bytes();
+    add(env!("CARGO_PKG_VERSION").as_bytes());
+    add(&[century, year, today.month().cast_unsigned(), today.day().cast_unsigned()]);
+    add(request.uri().path().as_bytes());
+    add(request.uri().query().unwrap_or_default().as_bytes());
+    let mut add_header = |name: HeaderName| {
         for value in request.headers().get_all(&name) {
-            (&name, value).hash(&mut hash);
+            add(name.as_str().as_bytes());
+            add(value.as_bytes());
         }
     };
-    add(header::ACCEPT);
+    add_header(header::ACCEPT);
     if links {
-        origin::HEADERS.into_iter().for_each(add);
+        origin::HEADERS.into_iter().for_each(add_header);
     }
-    hash.finish()
+    hash
 }
 
 /// `W/"1889c7cd893a9da0-0123456789abcdef"`: the beginning of the snapshot's id, and the hash.
-fn tag_of(snapshot: &str, hash: u64) -> String {
-    let start = snapshot.get(..16).unwrap_or(snapshot);
-    let mut tag = String::with_capacity(40);
-    tag.push_str("W/\"");
-    tag.push_str(start);
-    tag.push('-');
-    push_hexadecimal(&mut tag, hash);
-    tag.push('"');
+fn tag_of(snapshot: &str, hash: u64) -> [u8; 37] {
+    let mut tag = *b"W/\"0000000000000000-0000000000000000\"";
+    let start = &snapshot.as_bytes()[..snapshot.len().min(16)];
+    tag[3..3 + start.len()].copy_from_slice(start);
+    tag[20..36].copy_from_slice(&hexadecimal(hash));
     tag
-}
-
-fn push_hexadecimal(tag: &mut String, hash: u64) {
-    tag.push_str(str::from_utf8(&hexadecimal(hash)).unwrap_or_default());
 }
 
 /// The tag of a page that is known by its content alone.
 pub(super) fn of_content(content: &str) -> String {
-    let mut hash = DefaultHasher::new();
-    content.hash(&mut hash);
-    let mut tag = "W/\"".to_owned();
-    push_hexadecimal(&mut tag, hash.finish());
-    tag.push('"');
-    tag
+    format!("W/\"{:016x}\"", XxHash3_64::oneshot(content.as_bytes()))
 }
 
 /// Whether the client has it: by weak comparison (RFC 9110, section 8.8.3.2). The tag names the URL

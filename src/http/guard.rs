@@ -1,7 +1,7 @@
 //! Refusals before any work is done: too long a URL, too many requests, too long an answer.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 use axum::extract::Request;
@@ -30,7 +30,7 @@ pub(super) fn check_url(request: &Request) -> Result<(), Problem> {
 pub(super) async fn limit_load(
     app: &App,
     is_post: bool,
-    answer: impl Future<Output = Response>,
+    mut answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Response {
     if is_post {
         return answer.await;
@@ -40,7 +40,6 @@ pub(super) async fn limit_load(
         return Problem::new(Kind::Overloaded, detail).with_retry_after(1).into_response();
     };
     // Most answers are there at once, and need no timer.
-    let mut answer = pin!(answer);
     let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
     if let Poll::Ready(answer) = at_once {
         return answer;

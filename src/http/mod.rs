@@ -180,9 +180,13 @@ impl FromRequestParts<App> for Taken {
     }
 }
 
-/// Today in UTC, the only clock that answers see. Each thread keeps the date, as every request asks
-/// for it and it seldom changes.
+/// Today in UTC, the only clock that answers see; the same to the end of a request.
 fn today() -> Date {
+    current::today(read_today)
+}
+
+/// Each thread keeps the date, as every request asks for it and it seldom changes.
+fn read_today() -> Date {
     const A_DAY_S: u64 = 86_400;
     thread_local! {
         static KEPT: Cell<Option<(u64, Date)>> = const { Cell::new(None) };

@@ -1,6 +1,5 @@
 //! Sockets: accepting connections, and ending well.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::pin::pin;
@@ -114,8 +113,7 @@ async fn serve(
         // A body that is empty need not be kept in a box.
         let request =
             request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        let answer = stack.clone().answer(request, Some(under_way));
-        async move { Ok::<_, Infallible>(answer.await) }
+        stack.clone().answer(request, Some(under_way))
     });
     let connection = watcher.watch(builder.serve_connection(io, service).into_owned());
     if let Err(error) = connection.await {

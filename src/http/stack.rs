@@ -5,7 +5,7 @@
 //! of what [`Kind`] the route is, it looks the path up in a [`Table`] of its own first.
 
 use std::convert::Infallible;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -17,11 +17,12 @@ use axum::response::{IntoResponse as _, Response};
 use tower::Service;
 
 use super::current::{self, REQUEST_ID, RequestId};
+use super::error::Problem;
 use super::log::{Counted, Line};
 use super::patient::UnderWay;
 use super::{
-    App, Metrics, Routes, Settings, admin, compat, compress, cors, error, etag, guard,
-    linked_routes, metrics, other_routes, plain_routes, tiles,
+    App, Metrics, Routes, Settings, Taken, admin, compat, compress, cors, error, etag, guard,
+    linked_routes, lookup, metrics, other_routes, plain_routes, tiles,
 };
 use crate::state::Live;
 
@@ -50,7 +51,12 @@ struct Entry {
     kind: Kind,
     /// Its place among the counters.
     counted: Option<usize>,
+    /// What answers GET at once, where something does.
+    at_once: Option<AtOnce>,
 }
+
+/// An answer that is there sooner than a router's machinery would have called for it.
+type AtOnce = fn(Taken, &Request) -> Result<Response, Problem>;
 
 /// The routes by their paths, matched as the router matches them.
 #[derive(Debug, Default)]
@@ -59,7 +65,9 @@ struct Table(matchit::Router<Entry>);
 impl Table {
     fn add(&mut self, routes: &Routes, kind: Kind, metrics: &Metrics) {
         for (pattern, _) in routes {
-            let entry = Entry { pattern, kind, counted: metrics.place_of(pattern) };
+            let counted = metrics.place_of(pattern);
+            let at_once = (*pattern == lookup::ADDRESS).then_some(lookup::one as AtOnce);
+            let entry = Entry { pattern, kind, counted, at_once };
             self.0.insert(*pattern, entry).expect("the router would not take it either");
         }
     }
@@ -119,7 +127,7 @@ impl Stack {
         self,
         request: Request,
         under_way: Option<UnderWay>,
-    ) -> Response<Counted> {
+    ) -> Result<Response<Counted>, Infallible> {
         let id = RequestId::of(request.headers());
         let route = self.0.table.at(request.uri().path());
         let line = Line::begin(
@@ -130,16 +138,16 @@ impl Stack {
             under_way,
         );
         let sent = id.header();
-        let answer = self.0.of_any_origin(request, route.map(|route| route.kind));
+        let answer = self.0.of_any_origin(request, route);
         let (mut head, body) = current::within(id, answer).await.into_parts();
         head.headers.insert(REQUEST_ID, sent);
         let body = line.end_with(head.status, body);
-        Response::from_parts(head, body)
+        Ok(Response::from_parts(head, body))
     }
 }
 
 impl Inner {
-    async fn of_any_origin(&self, request: Request, kind: Option<Kind>) -> Response {
+    async fn of_any_origin(&self, request: Request, route: Option<Entry>) -> Response {
         if request.method() == Method::OPTIONS {
             return cors::preflight();
         }
@@ -147,32 +155,46 @@ impl Inner {
         let coding = compress::Asks::of(&request);
         let dialect = compat::Dialect::of(request.uri().path());
         // What goes wrong leaves as a problem.
-        let response = error::finish(dialect, self.kept_within_limits(request, kind)).await;
+        let answer = pin!(self.kept_within_limits(request, route));
+        let response = error::finish(dialect, answer).await;
         cors::allow(origin, compress::compress(coding, response).await)
     }
 
-    async fn kept_within_limits(&self, request: Request, kind: Option<Kind>) -> Response {
+    async fn kept_within_limits(&self, request: Request, route: Option<Entry>) -> Response {
         if let Err(problem) = guard::check_url(&request) {
             return problem.into_response();
         }
         let is_post = request.method() == Method::POST;
-        let links = match kind {
+        let links = match route.map(|route| route.kind) {
             Some(Kind::Plain) => false,
             Some(Kind::Linked) => true,
             Some(Kind::Tile) => {
-                return guard::limit_load(&self.app, is_post, self.routed(request)).await;
+                let answer = pin!(self.routed(request));
+                return guard::limit_load(&self.app, is_post, answer).await;
             }
             Some(Kind::Other) | None => return self.routed(request).await,
         };
-        let answer = etag::revalidate(&self.app, request, links, |request| self.routed(request));
-        guard::limit_load(&self.app, is_post, answer).await
+        let answer = etag::revalidate(&self.app, request, links, async |request| {
+            match route.and_then(|route| route.at_once) {
+                Some(answer) if *request.method() == Method::GET => {
+                    answer(current::taken(|| Taken::now(&self.app)), &request).into_response()
+                }
+                _ => self.routed(request).await,
+            }
+        });
+        guard::limit_load(&self.app, is_post, pin!(answer)).await
     }
 
-    async fn routed(&self, request: Request) -> Response {
-        match self.router.clone().call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        }
+    /// In a box: the future of an answer is moved from place to place until it is polled, and
+    /// without the router's it is small.
+    fn routed(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send>> {
+        let answer = self.router.clone().call(request);
+        Box::pin(async {
+            match answer.await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        })
     }
 }
 
@@ -186,7 +208,19 @@ impl Service<Request> for Stack {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let stack = self.clone();
-        Box::pin(async move { Ok(stack.answer(request, None).await) })
+        Box::pin(self.clone().answer(request, None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It is moved some times before it is polled.
+    #[test]
+    fn the_future_of_an_answer_is_small() {
+        let stack = Stack::new(Live::default(), Settings::default());
+        let size = size_of_val(&stack.clone().answer(Request::new(Body::empty()), None));
+        assert!(size < 4096, "{size} bytes");
     }
 }

@@ -18,6 +18,7 @@ use self::parts::{AreaTexts, ReadyLookup};
 use super::error::AnswerError;
 use super::lookup::{Found, lookup};
 use super::place::{Place, Standing};
+use crate::pen::Pen;
 
 mod parts;
 mod told;
@@ -70,15 +71,15 @@ pub struct ReadyPlaces {
 }
 
 impl ReadyPlaces {
-    /// Appends the members of the [`PlaceAnswer`](super::PlaceAnswer) of a known postcode, without
+    /// Writes the members of the [`PlaceAnswer`](super::PlaceAnswer) of a known postcode, without
     /// the braces around them.
-    pub fn write(&self, out: &mut Vec<u8>, known: &(PostcodeFacts, KnownAnswer<'_>)) {
-        self.lookup.write_place(out, &self.texts, known, &known.1);
+    pub fn write(&self, pen: &mut Pen, known: &(PostcodeFacts, KnownAnswer<'_>)) {
+        self.lookup.write_place(pen, &self.texts, known, &known.1);
     }
 
-    /// Appends the same of a position that was located in the layers these parts are for.
-    pub fn write_position(&self, out: &mut Vec<u8>, found: &Found) {
-        self.lookup.write_place(out, &self.texts, &found.standing, &*found.located);
+    /// Writes the same of a position that was located in the layers these parts are for.
+    pub fn write_position(&self, pen: &mut Pen, found: &Found) {
+        self.lookup.write_place(pen, &self.texts, &found.standing, &*found.located);
     }
 }
 
@@ -95,10 +96,11 @@ impl Ready {
         }
     }
 
-    /// Appends the JSON of [`lookup`](super::lookup) for the same question.
+    /// Writes the JSON of [`lookup`](super::lookup) for the same question; nothing where there is no
+    /// answer.
     pub fn write_lookup(
         &self,
-        out: &mut Vec<u8>,
+        pen: &mut Pen,
         atlas: &Atlas,
         place: Place,
         names: Option<&[String]>,
@@ -110,17 +112,17 @@ impl Ready {
         };
         if known.is_none() && matches!(place, Place::Postcode(_)) {
             // Neither memory nor these types can fail to be written.
-            let _ = serde_json::to_writer(out, &lookup(atlas, place, names, day)?);
+            let _ = serde_json::to_writer(pen, &lookup(atlas, place, names, day)?);
             return Ok(());
         }
         let texts = self.texts(atlas);
         self.with(atlas, names, day, |ready| {
             if let Some(known) = known {
-                ready.write(out, texts, &known, &known.1);
+                ready.write(pen, texts, &known, &known.1);
             } else {
                 let standing = Standing::find(atlas, place)?;
                 let located = atlas.locate_each(ready.layers(), standing.at);
-                ready.write(out, texts, &standing, &*located);
+                ready.write(pen, texts, &standing, &*located);
             }
             Ok(())
         })

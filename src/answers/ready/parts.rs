@@ -1,76 +1,153 @@
 //! Texts that answers share, written once.
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
-use lapwing_boundaries::locate::Level;
+use lapwing_boundaries::locate::{Level, near_threshold_m};
 use lapwing_boundaries::predicate::Position;
 
 use super::told::{Told, Written};
 use crate::answers::error::AnswerError;
 use crate::answers::shape::{layers_used, snapshot};
 use crate::answers::{choose, number};
+use crate::pen::{Pen, Text, Texts};
 
-/// `"code":"N4","name":"Northampton 4"` of every area.
+/// How the text of an area ends.
+const INSIDE: &[u8] = b",\"match\":\"inside\"}";
+const ON_BOUNDARY: &[u8] = b",\"match\":\"boundary\"}";
+
+/// `{"code":"N4","name":"Northampton 4","match":"inside"}` of every area.
 #[derive(Debug)]
 pub(super) struct AreaTexts {
-    bytes: Vec<u8>,
-    /// Where the text of each area begins, layer by layer; one more at the end.
-    starts: Vec<u32>,
-    /// The place of each layer's first area in `starts`.
-    layers: Vec<usize>,
+    texts: Texts,
+    /// Of each layer those of its areas.
+    areas: Vec<Vec<Text>>,
 }
 
-/// The texts around the answers for some layers and a day.
+/// The texts around the answers for some layers and a day. Each begins with what ends the one
+/// before it.
 #[derive(Debug)]
 pub(super) struct ReadyLookup {
     pub(super) day: Day,
-    /// `,"date":"2024-05-01"`, or nothing.
-    date: Vec<u8>,
+    texts: Texts,
+    /// After the question: `,"date":"2024-05-01"},"location":{`
+    location: Text,
     layers: Vec<ReadyLayer>,
+    /// `]},"confidence":`
+    confidence: Text,
+    /// Of all layers together, by level: `{"level":"high","boundary_distance_m":`
+    levels: [Text; LEVELS.len()],
+    /// `,"threshold_m":50.0}},"near":[`
+    near: Text,
     /// From `,"layers":` to the end.
     tail: Vec<u8>,
 }
 
-/// The texts of one of the layers asked; each is followed by a value, or whole where no vintage is
-/// in force on the day.
+/// The texts of one of the layers asked.
 #[derive(Debug)]
 struct ReadyLayer {
+    /// `None` where no vintage is in force on the day.
     layer: Option<usize>,
-    /// `"ward":[`, or `"ward":null`.
-    areas: Vec<u8>,
-    /// `"ward":{"level":"`, or `"ward":null`.
-    confidence: Vec<u8>,
-    /// `50.0`
-    threshold: Vec<u8>,
+    /// `],"ward":[`, or `],"ward":null`
+    areas: Text,
+    /// After all layers together, where this one's boundary is the nearest:
+    /// `,"threshold_m":50.0,"by":"position","layers":{`
+    nearest: Text,
+    /// By level: `,"threshold_m":50.0},"ward":{"level":"high","boundary_distance_m":`
+    levels: [Text; LEVELS.len()],
     /// `{"layer":"ward",`
-    near: Vec<u8>,
+    near: Text,
 }
 
-fn json(value: &impl serde::Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+/// What ends the texts of the layer before.
+#[derive(Debug, Default)]
+struct Ends {
+    areas: &'static str,
+    confidence: String,
+    comma: &'static str,
+}
+
+/// More bytes than the answer about a place in seven layers takes, so that it is written without
+/// moving.
+const USUAL_ROOM: usize = 2048;
+
+/// In their order.
+const LEVELS: [Level; 3] = [Level::High, Level::NearBoundary, Level::Low];
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 impl AreaTexts {
     pub(super) fn of(atlas: &Atlas) -> Self {
-        let mut texts = Self { bytes: Vec::new(), starts: vec![0], layers: Vec::new() };
-        for (place, layer) in atlas.layers().iter().enumerate() {
-            texts.layers.push(texts.starts.len() - 1);
+        let mut texts = Texts::default();
+        let mut text = Vec::new();
+        let of_layer = |(place, layer): (usize, &lapwing_boundaries::atlas::AtlasLayer)| {
             let areas = if layer.layer().is_areas() { layer.layer().len() } else { 0 };
-            for (code, name) in (0..areas).map(|area| atlas.code_and_name(place, area)) {
+            let of_area = |(code, name)| {
+                text.clear();
+                text.extend_from_slice(b"{\"code\":");
                 // Neither memory nor text can fail to be written.
-                texts.bytes.extend_from_slice(b"\"code\":");
-                let _ = serde_json::to_writer(&mut texts.bytes, code);
-                texts.bytes.extend_from_slice(b",\"name\":");
-                let _ = serde_json::to_writer(&mut texts.bytes, name);
-                texts.starts.push(u32::try_from(texts.bytes.len()).expect("less than 4 GiB"));
-            }
-        }
-        texts
+                let _ = serde_json::to_writer(&mut text, code);
+                text.extend_from_slice(b",\"name\":");
+                let _ = serde_json::to_writer(&mut text, name);
+                text.extend_from_slice(INSIDE);
+                texts.keep(&text)
+            };
+            (0..areas).map(|area| atlas.code_and_name(place, area)).map(of_area).collect()
+        };
+        let areas = atlas.layers().iter().enumerate().map(of_layer).collect();
+        Self { texts, areas }
     }
 
-    fn of_area(&self, layer: usize, area: usize) -> &[u8] {
-        let at = self.layers[layer] + area;
-        &self.bytes[self.starts[at] as usize..self.starts[at + 1] as usize]
+    #[inline]
+    fn put(&self, pen: &mut Pen, layer: usize, area: usize, position: Position) {
+        let text = self.areas[layer][area];
+        if position == Position::Boundary {
+            pen.put_text(&self.texts, text.without(0, INSIDE.len()));
+            pen.put(ON_BOUNDARY);
+        } else {
+            pen.put_text(&self.texts, text);
+        }
     }
+
+    /// `"code":"N4","name":"Northampton 4"`
+    fn put_names(&self, pen: &mut Pen, layer: usize, area: usize) {
+        pen.put_text(&self.texts, self.areas[layer][area].without(1, INSIDE.len()));
+    }
+}
+
+impl ReadyLayer {
+    fn of(atlas: &Atlas, chosen: &Chosen, texts: &mut Texts, ends: &mut Ends) -> Self {
+        let key = json(&chosen.key.as_str());
+        let Ends { areas, confidence, comma } = std::mem::take(ends);
+        ends.comma = ",";
+        let mut keep = |text: String| texts.keep(text.as_bytes());
+        let Some(layer) = chosen.layer else {
+            return Self {
+                layer: None,
+                areas: keep(format!("{areas}{comma}{key}:null")),
+                nearest: Text::default(),
+                levels: [keep(format!("{confidence}{comma}{key}:null")); LEVELS.len()],
+                near: Text::default(),
+            };
+        };
+        let threshold = json(&near_threshold_m(atlas.layers()[layer].layer().meta()));
+        ends.areas = "]";
+        ends.confidence = format!(",\"threshold_m\":{threshold}}}");
+        Self {
+            layer: Some(layer),
+            areas: keep(format!("{areas}{comma}{key}:[")),
+            nearest: keep(format!(
+                ",\"threshold_m\":{threshold},\"by\":\"position\",\"layers\":{{"
+            )),
+            levels: LEVELS.map(|of| keep(format!("{confidence}{comma}{key}:{}", level(of)))),
+            near: keep(format!("{{\"layer\":{key},")),
+        }
+    }
+}
+
+/// `{"level":"high","boundary_distance_m":`
+fn level(of: Level) -> String {
+    format!("{{\"level\":\"{}\",\"boundary_distance_m\":", of.as_str())
 }
 
 impl ReadyLookup {
@@ -83,31 +160,30 @@ impl ReadyLookup {
     }
 
     pub(super) fn of(atlas: &Atlas, chosen: &[Chosen], day: Day) -> Self {
-        let layer = |chosen: &Chosen| {
-            let key = String::from_utf8_lossy(&json(&chosen.key.as_str())).into_owned();
-            let meta = chosen.layer.map(|layer| atlas.layers()[layer].layer().meta());
-            let rest =
-                |open: &str| if meta.is_some() { open.to_owned() } else { "null".to_owned() };
-            ReadyLayer {
-                layer: chosen.layer,
-                areas: format!("{key}:{}", rest("[")).into_bytes(),
-                confidence: format!("{key}:{}", rest("{\"level\":\"")).into_bytes(),
-                threshold: meta
-                    .map(|meta| json(&lapwing_boundaries::locate::near_threshold_m(meta)))
-                    .unwrap_or_default(),
-                near: format!("{{\"layer\":{key},").into_bytes(),
-            }
-        };
-        let mut tail = b",\"layers\":".to_vec();
-        tail.extend(json(&layers_used(atlas, chosen)));
-        tail.extend_from_slice(b",\"snapshot\":");
-        tail.extend(json(&snapshot(atlas)));
-        tail.push(b'}');
         let date = match day {
-            Day::Asked(date) => format!(",\"date\":\"{date}\"").into_bytes(),
-            Day::Today(_) => Vec::new(),
+            Day::Asked(date) => format!(",\"date\":\"{date}\""),
+            Day::Today(_) => String::new(),
         };
-        Self { day, date, layers: chosen.iter().map(layer).collect(), tail }
+        let (mut texts, mut ends) = (Texts::default(), Ends::default());
+        let layers =
+            chosen.iter().map(|chosen| ReadyLayer::of(atlas, chosen, &mut texts, &mut ends));
+        let layers = layers.collect();
+        let mut keep = |text: String| texts.keep(text.as_bytes());
+        Self {
+            day,
+            location: keep(format!("{date}}},\"location\":{{")),
+            layers,
+            confidence: keep(format!("{}}},\"confidence\":", ends.areas)),
+            levels: LEVELS.map(|of| keep(level(of))),
+            near: keep(format!("{}}},\"near\":[", ends.confidence)),
+            tail: format!(
+                ",\"layers\":{},\"snapshot\":{}}}",
+                json(&layers_used(atlas, chosen)),
+                json(&snapshot(atlas))
+            )
+            .into_bytes(),
+            texts,
+        }
     }
 
     /// The layers asked, by their places in the atlas.
@@ -115,67 +191,61 @@ impl ReadyLookup {
         self.layers.iter().map(|ready| ready.layer)
     }
 
-    /// Appends the answer for a place of which so much is `told`.
+    /// Writes the answer for a place of which so much is `told`.
     pub(super) fn write(
         &self,
-        out: &mut Vec<u8>,
-        texts: &AreaTexts,
+        pen: &mut Pen,
+        areas: &AreaTexts,
         place: &impl Written,
         told: &(impl Told + ?Sized),
     ) {
-        out.push(b'{');
-        self.write_place(out, texts, place, told);
-        out.extend_from_slice(&self.tail);
+        pen.make_room(USUAL_ROOM);
+        pen.put(b"{");
+        self.write_place(pen, areas, place, told);
+        pen.put(&self.tail);
     }
 
-    /// Appends the members of a [`PlaceAnswer`](crate::answers::PlaceAnswer), without the braces
+    /// Writes the members of a [`PlaceAnswer`](crate::answers::PlaceAnswer), without the braces
     /// around them.
     pub(super) fn write_place(
         &self,
-        out: &mut Vec<u8>,
-        texts: &AreaTexts,
+        pen: &mut Pen,
+        areas: &AreaTexts,
         place: &impl Written,
         told: &(impl Told + ?Sized),
     ) {
-        out.extend_from_slice(b"\"query\":{");
-        place.write_query(out);
-        out.extend_from_slice(&self.date);
-        out.extend_from_slice(b"},\"location\":{");
-        place.write_location(out);
-        out.extend_from_slice(b",\"areas\":{");
-        self.write_areas(out, texts, told);
-        out.extend_from_slice(b"},\"confidence\":");
-        self.write_confidence(out, texts, told);
+        pen.put(b"\"query\":{");
+        place.write_query(pen);
+        pen.put_text(&self.texts, self.location);
+        place.write_location(pen);
+        pen.put(b",\"areas\":{");
+        self.write_areas(pen, areas, told);
+        pen.put_text(&self.texts, self.confidence);
+        self.write_confidence(pen, areas, told);
     }
 
-    fn write_areas(&self, out: &mut Vec<u8>, texts: &AreaTexts, told: &(impl Told + ?Sized)) {
+    fn write_areas(&self, pen: &mut Pen, areas: &AreaTexts, told: &(impl Told + ?Sized)) {
         for (at, ready) in self.layers.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(&ready.areas);
+            pen.put_text(&self.texts, ready.areas);
             let Some(layer) = ready.layer else { continue };
             let mut is_first = true;
             for (area, position) in told.holders(at, layer) {
-                out.extend_from_slice(if is_first { b"{" } else { b",{" });
+                if !is_first {
+                    pen.put(b",");
+                }
                 is_first = false;
-                out.extend_from_slice(texts.of_area(layer, area));
-                out.extend_from_slice(match position {
-                    Position::Boundary => b",\"match\":\"boundary\"}",
-                    _ => b",\"match\":\"inside\"}",
-                });
+                areas.put(pen, layer, area, position);
             }
-            out.push(b']');
         }
     }
 
-    fn write_confidence(&self, out: &mut Vec<u8>, texts: &AreaTexts, told: &(impl Told + ?Sized)) {
+    fn write_confidence(&self, pen: &mut Pen, areas: &AreaTexts, told: &(impl Told + ?Sized)) {
         let mut worst: Option<Level> = None;
         let mut nearest: Option<(Option<f64>, &ReadyLayer)> = None;
         for (at, ready) in self.layers.iter().enumerate() {
             let Some(layer) = ready.layer else { continue };
-            worst = worst.max(Some(told.level(at, layer)));
-            let distance = told.boundary_distance_m(at, layer);
+            let (level, distance) = told.sureness(at, layer);
+            worst = worst.max(Some(level));
             let metres = |distance: Option<f64>| distance.unwrap_or(f64::INFINITY);
             // The first of equals, as everywhere.
             if nearest.is_none_or(|(before, _)| metres(distance) < metres(before)) {
@@ -183,28 +253,27 @@ impl ReadyLookup {
             }
         }
         let (Some(worst), Some((distance, of))) = (worst, nearest) else {
-            out.extend_from_slice(b"null");
+            pen.put(b"null");
             return;
         };
-        out.extend_from_slice(b"{\"level\":\"");
-        write_distance(out, worst, distance, &of.threshold);
-        out.extend_from_slice(b",\"by\":\"position\",\"layers\":{");
+        pen.put_text(&self.texts, self.levels[worst as usize]);
+        write_distance(pen, distance);
+        pen.put_text(&self.texts, of.nearest);
         for (at, ready) in self.layers.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(&ready.confidence);
-            let Some(layer) = ready.layer else { continue };
-            let distance = told.boundary_distance_m(at, layer);
-            write_distance(out, told.level(at, layer), distance, &ready.threshold);
-            out.push(b'}');
+            let Some(layer) = ready.layer else {
+                pen.put_text(&self.texts, ready.levels[0]);
+                continue;
+            };
+            let (level, distance) = told.sureness(at, layer);
+            pen.put_text(&self.texts, ready.levels[level as usize]);
+            write_distance(pen, distance);
         }
-        out.extend_from_slice(b"},\"near\":[");
-        self.write_near(out, texts, told);
-        out.extend_from_slice(b"]}");
+        pen.put_text(&self.texts, self.near);
+        self.write_near(pen, areas, told);
+        pen.put(b"]}");
     }
 
-    fn write_near(&self, out: &mut Vec<u8>, texts: &AreaTexts, told: &(impl Told + ?Sized)) {
+    fn write_near(&self, pen: &mut Pen, areas: &AreaTexts, told: &(impl Told + ?Sized)) {
         let mut is_first = true;
         for (at, ready) in self.layers.iter().enumerate() {
             let Some(layer) = ready.layer else { continue };
@@ -212,27 +281,23 @@ impl ReadyLookup {
             candidates.sort_by(|a, b| a.1.total_cmp(&b.1));
             for (area, distance) in candidates {
                 if !is_first {
-                    out.push(b',');
+                    pen.put(b",");
                 }
                 is_first = false;
-                out.extend_from_slice(&ready.near);
-                out.extend_from_slice(texts.of_area(layer, area));
-                out.extend_from_slice(b",\"distance_m\":");
-                number::tenths(out, distance);
-                out.push(b'}');
+                pen.put_text(&self.texts, ready.near);
+                areas.put_names(pen, layer, area);
+                pen.put(b",\"distance_m\":");
+                number::tenths(pen, distance);
+                pen.put(b"}");
             }
         }
     }
 }
 
-/// `high","boundary_distance_m":12.3,"threshold_m":50.0`
-fn write_distance(out: &mut Vec<u8>, level: Level, distance: Option<f64>, threshold: &[u8]) {
-    out.extend_from_slice(level.as_str().as_bytes());
-    out.extend_from_slice(b"\",\"boundary_distance_m\":");
+/// `12.3`, or `null` where there is no boundary.
+fn write_distance(pen: &mut Pen, distance: Option<f64>) {
     match distance {
-        Some(metres) => number::tenths(out, metres),
-        None => out.extend_from_slice(b"null"),
+        Some(metres) => number::tenths(pen, metres),
+        None => pen.put(b"null"),
     }
-    out.extend_from_slice(b",\"threshold_m\":");
-    out.extend_from_slice(threshold);
 }

@@ -4,10 +4,12 @@ use lapwing_boundaries::atlas::KnownAnswer;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::locate::{Level, Located, MatchBy};
 use lapwing_boundaries::position::{Accuracy, Bng};
+use lapwing_boundaries::postcode::Postcode;
 use lapwing_boundaries::predicate::Position;
 
 use crate::answers::number;
 use crate::answers::place::{Place, Standing};
+use crate::pen::Pen;
 
 /// What layers say of a place. A layer is given by its place among those asked, and by that in the
 /// atlas.
@@ -15,11 +17,8 @@ pub(super) trait Told {
     /// The areas that hold it, in code order.
     fn holders(&self, at: usize, layer: usize) -> impl Iterator<Item = (usize, Position)>;
 
-    /// How sure that is.
-    fn level(&self, at: usize, layer: usize) -> Level;
-
-    /// Metres to the nearest boundary.
-    fn boundary_distance_m(&self, at: usize, layer: usize) -> Option<f64>;
+    /// How sure that is, and metres to the nearest boundary.
+    fn sureness(&self, at: usize, layer: usize) -> (Level, Option<f64>);
 
     /// The other areas near it, in code order, with the distance in metres.
     fn near(&self, at: usize, layer: usize) -> impl Iterator<Item = (usize, f64)>;
@@ -31,12 +30,8 @@ impl Told for KnownAnswer<'_> {
         own.map(|(_, area, position)| (area, position))
     }
 
-    fn level(&self, _: usize, layer: usize) -> Level {
-        self.level(layer)
-    }
-
-    fn boundary_distance_m(&self, _: usize, layer: usize) -> Option<f64> {
-        self.boundary_distance_m(layer)
+    fn sureness(&self, _: usize, layer: usize) -> (Level, Option<f64>) {
+        (self.level(layer), self.boundary_distance_m(layer))
     }
 
     fn near(&self, _: usize, layer: usize) -> impl Iterator<Item = (usize, f64)> {
@@ -54,12 +49,9 @@ impl Told for [Option<Located>] {
         })
     }
 
-    fn level(&self, at: usize, _: usize) -> Level {
-        self[at].as_ref().map_or(Level::High, |located| located.level)
-    }
-
-    fn boundary_distance_m(&self, at: usize, _: usize) -> Option<f64> {
-        self[at].as_ref()?.boundary_distance_m
+    fn sureness(&self, at: usize, _: usize) -> (Level, Option<f64>) {
+        let located = self[at].as_ref();
+        located.map_or((Level::High, None), |located| (located.level, located.boundary_distance_m))
     }
 
     fn near(&self, at: usize, _: usize) -> impl Iterator<Item = (usize, f64)> {
@@ -70,83 +62,88 @@ impl Told for [Option<Located>] {
 /// A place as it is written.
 pub(super) trait Written {
     /// `"postcode":"NN1 1ED"`
-    fn write_query(&self, out: &mut Vec<u8>);
+    fn write_query(&self, pen: &mut Pen);
 
     /// From `"lon":` to what stands before `,"areas":`.
-    fn write_location(&self, out: &mut Vec<u8>);
+    fn write_location(&self, pen: &mut Pen);
 }
 
 /// A postcode.
 impl Written for (PostcodeFacts, KnownAnswer<'_>) {
-    fn write_query(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"\"postcode\":\"");
-        self.0.postcode.write_to(out);
-        out.push(b'"');
+    fn write_query(&self, pen: &mut Pen) {
+        pen.put(b"\"postcode\":\"");
+        put_postcode(pen, self.0.postcode);
+        pen.put(b"\"");
     }
 
-    fn write_location(&self, out: &mut Vec<u8>) {
+    fn write_location(&self, pen: &mut Pen) {
         let (facts, known) = self;
-        write_degrees(out, known.millionths());
+        write_degrees(pen, known.millionths());
         if let Some(at) = facts.position {
-            out.push(b',');
-            write_metres(out, at);
+            pen.put(b",");
+            write_metres(pen, at);
         }
-        out.extend_from_slice(b",\"positional_quality\":");
-        number::whole(out, u64::from(facts.positional_quality));
-        end_location(out, known.accuracy());
+        pen.put(b",\"positional_quality\":");
+        pen.whole(u64::from(facts.positional_quality));
+        end_location(pen, known.accuracy());
         if let Some(month) = facts.terminated {
-            out.extend_from_slice(b",\"terminated\":\"");
-            number::month(out, month);
-            out.push(b'"');
+            pen.put(b",\"terminated\":\"");
+            number::month(pen, month);
+            pen.put(b"\"");
         }
     }
 }
 
 /// A position.
 impl Written for Standing {
-    fn write_query(&self, out: &mut Vec<u8>) {
+    fn write_query(&self, pen: &mut Pen) {
         match self.place {
             Place::LngLat(at) => {
-                out.extend_from_slice(b"\"lon\":");
-                number::by_serde(out, at.lon());
-                out.extend_from_slice(b",\"lat\":");
-                number::by_serde(out, at.lat());
+                pen.put(b"\"lon\":");
+                number::by_serde(pen, at.lon());
+                pen.put(b",\"lat\":");
+                number::by_serde(pen, at.lat());
             }
-            Place::Bng(at) => write_metres(out, at),
+            Place::Bng(at) => write_metres(pen, at),
             Place::Postcode(postcode) => {
-                out.extend_from_slice(b"\"postcode\":\"");
-                postcode.write_to(out);
-                out.push(b'"');
+                pen.put(b"\"postcode\":\"");
+                put_postcode(pen, postcode);
+                pen.put(b"\"");
             }
         }
     }
 
-    fn write_location(&self, out: &mut Vec<u8>) {
+    fn write_location(&self, pen: &mut Pen) {
         let (at, accuracy) = self.lng_lat();
-        write_degrees(out, [at.lon(), at.lat()].map(|degrees| (degrees * 1e6).round() as i32));
-        out.push(b',');
-        write_metres(out, self.at);
-        end_location(out, accuracy);
+        write_degrees(pen, [at.lon(), at.lat()].map(|degrees| (degrees * 1e6).round() as i32));
+        pen.put(b",");
+        write_metres(pen, self.at);
+        end_location(pen, accuracy);
     }
 }
 
-fn write_degrees(out: &mut Vec<u8>, [lon, lat]: [i32; 2]) {
-    out.extend_from_slice(b"\"lon\":");
-    number::degrees(out, lon);
-    out.extend_from_slice(b",\"lat\":");
-    number::degrees(out, lat);
+fn write_degrees(pen: &mut Pen, [lon, lat]: [i32; 2]) {
+    pen.put(b"\"lon\":");
+    number::degrees(pen, lon);
+    pen.put(b",\"lat\":");
+    number::degrees(pen, lat);
 }
 
-fn write_metres(out: &mut Vec<u8>, at: Bng) {
-    out.extend_from_slice(b"\"easting\":");
-    number::grid_metres(out, at.easting());
-    out.extend_from_slice(b",\"northing\":");
-    number::grid_metres(out, at.northing());
+fn write_metres(pen: &mut Pen, at: Bng) {
+    pen.put(b"\"easting\":");
+    number::grid_metres(pen, at.easting());
+    pen.put(b",\"northing\":");
+    number::grid_metres(pen, at.northing());
 }
 
-fn end_location(out: &mut Vec<u8>, accuracy: Accuracy) {
+fn end_location(pen: &mut Pen, accuracy: Accuracy) {
     if accuracy == Accuracy::Helmert {
-        out.extend_from_slice(b",\"accuracy\":\"helmert\"");
+        pen.put(b",\"accuracy\":\"helmert\"");
     }
-    out.push(b'}');
+    pen.put(b"}");
+}
+
+fn put_postcode(pen: &mut Pen, postcode: Postcode) {
+    let (text, length) = postcode.canonical();
+    pen.put_few(text, length);
 }

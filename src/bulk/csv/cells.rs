@@ -9,8 +9,8 @@ use lapwing_boundaries::position::Bng;
 
 use crate::answers::{self, AnswerError, Found, Place};
 use crate::bulk::Status;
-use crate::bulk::pen::Pen;
 use crate::bulk::write::{cell, cell_of};
+use crate::pen::Pen;
 
 /// What is written of the areas of the layers asked for.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use super::cells::{Scratch, Sureness};
 use super::lines::{Line, Takes};
 use super::odd::RowReader;
 use crate::answers::Place;
-use crate::bulk::pen::Pen;
 use crate::bulk::write::cell;
 use crate::bulk::{Status, Tally};
+use crate::pen::Pen;
 
 /// So many rows are answered together, so that what memory is slow to give is waited for once for
 /// all of them; more would need more of the fastest memory than there is.

@@ -147,7 +147,8 @@ impl Fields<'_> {
     /// In quotation marks.
     fn quoted(&mut self, text: &str) {
         let is_plain = |b: u8| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\';
-        if text.bytes().all(is_plain) {
+        // All of them, with no way out between, so that many are looked at together.
+        if text.bytes().fold(true, |plain, b| plain & is_plain(b)) {
             self.line.push('"');
             self.line.push_str(text);
             self.line.push('"');

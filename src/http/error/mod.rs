@@ -4,6 +4,8 @@
 //! `detail` says what to change; its `instance` names the request, as the log does. What happened
 //! inside is logged, never sent.
 
+use std::pin::Pin;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -147,7 +149,7 @@ pub(super) async fn unknown_route(uri: Uri) -> Problem {
 /// its words.
 pub(super) async fn finish(
     dialect: Option<Dialect>,
-    answer: impl Future<Output = Response>,
+    answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Response {
     use futures_util::FutureExt as _;
     let caught = std::panic::AssertUnwindSafe(answer).catch_unwind().await;
@@ -198,6 +200,7 @@ pub(super) async fn page(Path(slug): Path<String>) -> Result<Html<String>, Probl
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::pin::pin;
     use std::task::Poll;
 
     use axum::http::HeaderMap;
@@ -209,7 +212,7 @@ mod tests {
     async fn a_panic_is_an_internal_problem_that_tells_nothing_of_it() {
         let panics = poll_fn(|_| -> Poll<Response> { panic!("secret {}", "detail") });
         let id = RequestId::of(&HeaderMap::new());
-        let response = current::within(id, finish(None, panics)).await;
+        let response = current::within(id, finish(None, pin!(panics))).await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let problem: Value = serde_json::from_slice(&body).unwrap();

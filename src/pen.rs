@@ -1,5 +1,7 @@
 //! Bytes written one text after the other, most of them short.
 
+use std::io;
+
 /// Texts of at most so many bytes are written at once with what follows them, where there is room:
 /// a copy whose length is known when it is compiled costs no call, and a third of the time.
 const WIDE: usize = 32;
@@ -15,34 +17,81 @@ const PAIRS: [[u8; 2]; 100] = {
     pairs
 };
 
+/// Texts kept one behind the other, so that each can be written with what follows it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Texts(Vec<u8>);
+
+/// Where one of [`Texts`] is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Text {
+    from: u32,
+    to: u32,
+}
+
+impl Texts {
+    /// Keeps another.
+    pub(crate) fn keep(&mut self, text: &[u8]) -> Text {
+        let from = self.0.len().saturating_sub(WIDE);
+        self.0.truncate(from);
+        self.0.extend_from_slice(text);
+        let to = self.0.len();
+        // After the last, too, there is something to be copied with it.
+        self.0.resize(to + WIDE, 0);
+        let place = |at: usize| u32::try_from(at).expect("texts of less than 4 GiB");
+        Text { from: place(from), to: place(to) }
+    }
+}
+
+impl Text {
+    /// The text without so many bytes at its ends.
+    pub(crate) fn without(self, first: usize, last: usize) -> Self {
+        Self { from: self.from + first as u32, to: self.to - last as u32 }
+    }
+}
+
 /// A buffer that is there already, and how far it is written.
 #[derive(Debug, Default)]
-pub(super) struct Pen {
+pub struct Pen {
     bytes: Vec<u8>,
     at: usize,
 }
 
 impl Pen {
     /// Writes to a buffer from its beginning, over what it holds; it grows as need be.
-    pub(super) fn over(bytes: Vec<u8>) -> Self {
+    pub(crate) fn over(bytes: Vec<u8>) -> Self {
         Self { bytes, at: 0 }
     }
 
     /// The buffer, and how much of it is written.
-    pub(super) fn done(self) -> (Vec<u8>, usize) {
+    pub(crate) fn done(self) -> (Vec<u8>, usize) {
         (self.bytes, self.at)
     }
 
+    /// What is written.
+    pub fn written(&self) -> &[u8] {
+        &self.bytes[..self.at]
+    }
+
+    /// Begins anew, in the same buffer.
+    pub fn clear(&mut self) {
+        self.at = 0;
+    }
+
     /// Lets what is written be gone on with as a vector.
-    pub(super) fn with_vec(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn with_vec(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.bytes.truncate(self.at);
         write(&mut self.bytes);
         self.at = self.bytes.len();
     }
 
+    /// Takes back the last bytes.
+    pub(crate) fn take_back(&mut self, bytes: usize) {
+        self.at -= bytes;
+    }
+
     /// Makes room for so many bytes: where there is some to spare, they are written faster.
     #[inline]
-    pub(super) fn make_room(&mut self, bytes: usize) {
+    pub(crate) fn make_room(&mut self, bytes: usize) {
         let wanted = self.at + bytes + WIDE;
         if wanted > self.bytes.len() {
             self.grow(wanted);
@@ -56,7 +105,7 @@ impl Pen {
 
     /// Writes a text.
     #[inline]
-    pub(super) fn put(&mut self, text: &[u8]) {
+    pub(crate) fn put(&mut self, text: &[u8]) {
         let end = self.at + text.len();
         if end > self.bytes.len() {
             self.grow(end);
@@ -67,7 +116,7 @@ impl Pen {
 
     /// Writes the part of a longer text from one place to another.
     #[inline]
-    pub(super) fn put_part(&mut self, of: &[u8], from: usize, to: usize) {
+    pub(crate) fn put_part(&mut self, of: &[u8], from: usize, to: usize) {
         let length = to - from;
         if length <= WIDE
             && let Some(wide) = of[from..].first_chunk::<WIDE>()
@@ -80,9 +129,15 @@ impl Pen {
         self.put(&of[from..to]);
     }
 
+    /// Writes one of some texts.
+    #[inline]
+    pub(crate) fn put_text(&mut self, texts: &Texts, text: Text) {
+        self.put_part(&texts.0, text.from as usize, text.to as usize);
+    }
+
     /// Writes a byte so many times.
     #[inline]
-    pub(super) fn repeat(&mut self, byte: u8, times: usize) {
+    pub(crate) fn repeat(&mut self, byte: u8, times: usize) {
         for _ in 0..times {
             self.put(&[byte]);
         }
@@ -90,7 +145,7 @@ impl Pen {
 
     /// Writes a whole number.
     #[inline]
-    pub(super) fn whole(&mut self, mut number: u64) {
+    pub(crate) fn whole(&mut self, mut number: u64) {
         let mut digits = [0; WIDE];
         let mut first = 20;
         while number >= 100 {
@@ -112,34 +167,73 @@ impl Pen {
     fn put_digits(&mut self, digits: &[u8; WIDE], first: usize) {
         // Twenty digits at most, so that eight of them are always few enough to be copied wide.
         let end = 20;
-        if end - first <= 8
-            && let Some(eight) = digits[first..].first_chunk::<8>()
-            && let Some(room) = self.bytes[self.at..].first_chunk_mut::<8>()
-        {
-            *room = *eight;
-            self.at += end - first;
-            return;
+        match digits[first..].first_chunk::<8>() {
+            Some(&eight) if end - first <= 8 => self.put_few(eight, end - first),
+            _ => self.put(&digits[first..end]),
         }
-        self.put(&digits[first..end]);
+    }
+
+    /// Writes the first of eight bytes.
+    #[inline]
+    pub(crate) fn put_few(&mut self, eight: [u8; 8], few: usize) {
+        if let Some(room) = self.bytes[self.at..].first_chunk_mut::<8>() {
+            *room = eight;
+            self.at += few;
+        } else {
+            self.put(&eight[..few]);
+        }
+    }
+
+    /// Writes a point and what follows it of so many thousandths, or millionths, without the zeros
+    /// at the end: `.5` of 500,000 millionths.
+    #[inline]
+    pub(crate) fn fraction<const PLACES: usize>(&mut self, parts: u64) {
+        let mut text = *b".0000000";
+        let mut rest = parts;
+        for place in (1..=PLACES).rev() {
+            text[place] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        let mut length = PLACES + 1;
+        while length > 2 && text[length - 1] == b'0' {
+            length -= 1;
+        }
+        self.put_few(text, length);
     }
 
     /// Writes a distance in metres to 0.1: `500` and `20.6`.
     #[inline]
-    pub(super) fn tenths(&mut self, metres: f64) {
+    pub(crate) fn tenths(&mut self, metres: f64) {
         let tenths = metres * 10.0;
         if !(0.0..1e12).contains(&tenths) {
             let rounded = tenths.round() / 10.0 + 0.0;
             self.put(rounded.to_string().as_bytes());
             return;
         }
-        // Half away from zero, as `round`, which is a call.
-        let down = tenths as u64;
-        let tenths = down + u64::from(tenths - down as f64 >= 0.5);
+        let tenths = rounded(tenths);
         self.whole(tenths / 10);
         let rest = (tenths % 10) as u8;
         if rest != 0 {
             self.put(&[b'.', b'0' + rest]);
         }
+    }
+}
+
+/// A number that is not negative, rounded half up: `round` is a call.
+#[inline]
+pub(crate) fn rounded(number: f64) -> u64 {
+    let down = number as u64;
+    down + u64::from(number - down as f64 >= 0.5)
+}
+
+impl io::Write for Pen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.put(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -175,12 +269,12 @@ mod tests {
             texts in proptest::collection::vec("[a-z]{0,50}", 0..20), room in 0_usize..400
         ) {
             let all = texts.concat();
+            let mut kept = Texts::default();
+            let places: Vec<Text> = texts.iter().map(|text| kept.keep(text.as_bytes())).collect();
             let out = written(|pen| {
                 pen.make_room(room);
-                let mut from = 0;
-                for text in &texts {
-                    pen.put_part(all.as_bytes(), from, from + text.len());
-                    from += text.len();
+                for &place in &places {
+                    pen.put_text(&kept, place);
                 }
             });
             prop_assert_eq!(out, all);
