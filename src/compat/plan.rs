@@ -28,8 +28,12 @@ pub const fn census(kind: Kind, year: i16) -> Wanted {
     Wanted { kind, census: Some(year), place: 0 }
 }
 
+/// How many of [`WANTED`] there are. Types are as long as this, and not as `WANTED.len()`: to know
+/// that the compiler would have to have made what the types are part of.
+pub const COUNT: usize = 27;
+
 /// All that is ever asked for.
-pub const WANTED: [Wanted; 27] = [
+pub const WANTED: [Wanted; COUNT] = [
     of(Kind::District),
     of(Kind::County),
     of(Kind::Ward),
@@ -85,7 +89,7 @@ pub const fn place_of(wanted: Wanted) -> usize {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(super) day: Date,
-    layers: [Option<usize>; WANTED.len()],
+    layers: [Option<usize>; COUNT],
     /// The same, each once, in order.
     all: Vec<usize>,
 }
@@ -112,7 +116,7 @@ impl Plan {
     }
 
     /// One for each of [`WANTED`].
-    pub fn layers(&self) -> &[Option<usize>; WANTED.len()] {
+    pub fn layers(&self) -> &[Option<usize>; COUNT] {
         &self.layers
     }
 

@@ -21,7 +21,8 @@ pub(super) const MAX_AGE: &str = "public, max-age=60";
 /// a page of another origin is told what it may read of them.
 pub(super) const VARY: &str = "accept, accept-encoding, origin";
 
-/// The same of answers with links, and then more, as they begin with where the caller reached this service.
+/// The same, and after it more, of answers with links: those begin with where the caller reached
+/// this service.
 static VARY_OF_LINKS: LazyLock<HeaderValue> = LazyLock::new(|| {
     let headers = origin::HEADERS;
     let names = headers.each_ref().map(HeaderName::as_str).join(", ");

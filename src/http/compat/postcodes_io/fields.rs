@@ -10,7 +10,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::answers::Metres;
 use crate::compat::kinds::{self, Kind};
-use crate::compat::plan::{Plan, WANTED, Wanted, census, of, place_of};
+use crate::compat::plan::{COUNT, Plan, WANTED, Wanted, census, of, place_of};
 use crate::compat::standing::{areas_of, degrees_of, of_layer};
 use crate::state::Served;
 
@@ -138,7 +138,7 @@ pub(super) fn is_field(name: &str) -> bool {
 pub(super) struct Told<'a> {
     record: PostcodeFacts,
     /// Code and name of each of [`WANTED`].
-    areas: [Option<(&'a str, &'a str)>; WANTED.len()],
+    areas: [Option<(&'a str, &'a str)>; COUNT],
     /// Degrees east and north.
     lng_lat: Option<[f64; 2]>,
     /// Metres, near something.
@@ -151,7 +151,7 @@ impl<'a> Told<'a> {
     pub(super) fn of(served: &'a Served, plan: &Plan, record: PostcodeFacts) -> Self {
         let atlas = served.atlas();
         let spots = areas_of(atlas, plan.all(), &record);
-        let mut areas = [None; WANTED.len()];
+        let mut areas = [None; COUNT];
         for ((area, wanted), layer) in areas.iter_mut().zip(WANTED).zip(plan.layers()) {
             let Some(layer) = *layer else { continue };
             let spot = of_layer(&spots, layer).get(wanted.place);
