@@ -3,6 +3,10 @@
 //! Each runs the connections it was given from their first request to their last, on a runtime of
 //! its own. One runtime for all threads would hand what there is to do from one to the next, and
 //! wake it for that, over answers that cost less than the waking.
+//!
+//! A thread with nothing to do lets others run before it sleeps. Those it has answered may be on
+//! this machine (a proxy is), and what they ask as soon as they run is answered in one go, where
+//! falling asleep at once would cost a waking for each.
 
 use std::io;
 use std::sync::Arc;
@@ -60,7 +64,8 @@ impl Threads {
 }
 
 fn start(number: usize) -> io::Result<Thread> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let runtime =
+        Builder::new_current_thread().enable_all().on_thread_park(thread::yield_now).build()?;
     let handle = runtime.handle().clone();
     let (stop, stopped) = oneshot::channel::<()>();
     thread::Builder::new().name(format!("serve-{number}")).spawn(move || {
