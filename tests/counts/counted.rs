@@ -18,7 +18,10 @@ const ITEMS: usize = 5_000;
 struct Ground {
     atlas: Atlas,
     points: Vec<Bng>,
-    postcodes: Vec<Postcode>,
+    /// Postcodes whose answers are known.
+    known: Vec<Postcode>,
+    /// Those whose addresses have a say in it.
+    addressed: Vec<Postcode>,
     day: Day,
 }
 
@@ -30,10 +33,14 @@ fn main() {
         atlas.all_facts().filter_map(|facts| Some((facts.postcode, facts.position?))).collect();
     // Neighbours in the order of their codes are neighbours on the ground, and would be found in
     // the same places.
-    let (postcodes, points) = placed.iter().cycle().step_by(7).take(ITEMS).copied().unzip();
-    let ground = Ground { atlas, points, postcodes, day: Day::Today(date(2026, 11, 21)) };
+    let (postcodes, points): (Vec<Postcode>, _) =
+        placed.iter().cycle().step_by(7).take(ITEMS).copied().unzip();
+    let (known, addressed) =
+        postcodes.into_iter().partition(|&postcode| atlas.known(postcode).is_some());
+    let ground = Ground { atlas, points, known, addressed, day: Day::Today(date(2026, 11, 21)) };
     println!("locate {}", counted_locate(&ground));
     println!("lookup_postcode {}", counted_lookup_postcode(&ground));
+    println!("lookup_addresses {}", counted_lookup_addresses(&ground));
     println!("lookup_point {}", counted_lookup_point(&ground));
     println!("to_degrees {}", counted_to_degrees(&ground));
 }
@@ -52,7 +59,13 @@ fn counted_locate(ground: &Ground) -> usize {
 /// The JSON of a postcode's lookup.
 #[inline(never)]
 fn counted_lookup_postcode(ground: &Ground) -> usize {
-    write_each(ground, ground.postcodes.iter().map(|&postcode| Place::Postcode(postcode)))
+    write_each(ground, ground.known.iter().map(|&postcode| Place::Postcode(postcode)))
+}
+
+/// The same of a postcode whose addresses are known.
+#[inline(never)]
+fn counted_lookup_addresses(ground: &Ground) -> usize {
+    write_each(ground, ground.addressed.iter().map(|&postcode| Place::Postcode(postcode)))
 }
 
 /// The JSON of a point's lookup.
