@@ -15,7 +15,7 @@ use lapwing::http::{self, Admin, Settings};
 use lapwing::reload::Reloads;
 use lapwing::state::Live;
 use lapwing_boundaries::atlas::Atlas;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
 use self::opening::Opening;
@@ -28,6 +28,10 @@ use crate::config::{self, LogFormat, ServeArgs};
 mod opening;
 mod signals;
 mod watch;
+
+/// So many connections that come at once wait to be accepted. Those beyond ask again after a
+/// second; the system takes fewer if it is told so (`net.core.somaxconn`).
+const WAITING: u32 = 4096;
 
 pub(super) fn run(args: &ServeArgs, quiet: bool) -> Result<(), Failure> {
     let limits = args.limits.limits().map_err(Failure::Usage)?;
@@ -92,9 +96,9 @@ fn reloads_of(kind: Kind, opening: &Arc<Opening>, live: &Live) -> Reloads {
 
 async fn serve(args: &ServeArgs, service: Service) -> Result<(), Failure> {
     let Service { live, opening, reloads, settings } = service;
-    let listener = listen(args.listen, "--listen").await?;
+    let listener = listen(args.listen, "--listen")?;
     let for_metrics = match args.metrics_listen {
-        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        Some(address) => Some(listen(address, "--metrics-listen")?),
         None => None,
     };
     let address = listener.local_addr().unwrap_or(args.listen);
@@ -150,8 +154,19 @@ async fn serve(args: &ServeArgs, service: Service) -> Result<(), Failure> {
     }
 }
 
-async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
+fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+    let listen = || {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        }?;
+        // Or a service that is started again would have to wait for the system to forget the
+        // connections of the one before.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(WAITING)
+    };
+    listen().map_err(|error| {
         Failure::Refused(format!(
             "{address} cannot be listened on: {error}; choose another with {option}"
         ))
