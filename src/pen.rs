@@ -211,10 +211,10 @@ impl Pen {
             return;
         }
         let tenths = rounded(tenths);
-        self.whole(tenths / 10);
-        let rest = (tenths % 10) as u8;
-        if rest != 0 {
-            self.put(&[b'.', b'0' + rest]);
+        let (whole, parts) = (tenths / 10, tenths % 10);
+        self.whole(whole);
+        if parts != 0 {
+            self.fraction::<1>(parts);
         }
     }
 }
@@ -246,8 +246,7 @@ mod tests {
     fn written(write: impl Fn(&mut Pen)) -> String {
         let mut pen = Pen::default();
         write(&mut pen);
-        let (bytes, length) = pen.done();
-        String::from_utf8(bytes[..length].to_vec()).unwrap()
+        String::from_utf8(pen.written().to_vec()).unwrap()
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! A place as it is asked for, and where it is.
 
 use jiff::civil::Date;
-use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::atlas::{Atlas, Day, KnownAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::{Accuracy, Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
@@ -19,6 +19,16 @@ pub enum Place {
     LngLat(LngLat),
     /// A position in grid metres.
     Bng(Bng),
+}
+
+impl Place {
+    /// What is known of it, if it is a postcode whose answers are.
+    pub(crate) fn known(self, atlas: &Atlas) -> Option<(PostcodeFacts, KnownAnswer<'_>)> {
+        match self {
+            Self::Postcode(postcode) => atlas.known(postcode),
+            Self::LngLat(_) | Self::Bng(_) => None,
+        }
+    }
 }
 
 /// Reads a day as it is asked for, `YYYY-MM-DD` and nothing else.

@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Chosen, Day};
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::rows::{self, Known, MadeFrom};
+use super::rows::{self, MadeFrom};
 use super::{
     Ask, BATCH, BulkError, CHUNK, Holds, Refusal, RowEngine, Status, Tally, lng_lat, postcode,
 };
@@ -118,13 +118,6 @@ fn place(row: &RawValue, points: bool) -> Result<Place, Refusal> {
     }
 }
 
-fn known(atlas: &Atlas, place: Place) -> Option<Known<'_>> {
-    match place {
-        Place::Postcode(postcode) => atlas.known(postcode),
-        Place::LngLat(_) | Place::Bng(_) => None,
-    }
-}
-
 impl Questions {
     /// Rows as JSON with commas between them.
     fn answer<A: Holds>(&self, atlas: &A, rows: &[Box<RawValue>]) -> Vec<(Vec<u8>, Tally)> {
@@ -137,7 +130,7 @@ impl Questions {
                     }
                     let place = place(raw, self.points);
                     if let Ok(place) = place
-                        && let known = known(atlas, place)
+                        && let known = place.known(atlas)
                         && let Some(status) = rows::write_ready(
                             &mut pen,
                             atlas,

@@ -13,7 +13,7 @@ use axum::response::Response;
 use flate2::Compression;
 
 use super::body;
-use super::coding::takes_gzip;
+use super::coding::Codings;
 use super::cors::vary_by;
 use super::error::{Kind, Problem};
 use super::negotiate::{CSV, JSON, NDJSON, negotiate};
@@ -76,7 +76,7 @@ pub(super) async fn many(
         CSV => "text/csv; charset=utf-8; header=present",
         other => other,
     };
-    if !takes_gzip(&headers) {
+    if !Codings::of(&headers).prefer_gzip() {
         return Ok(respond(content_type, app.workshop.stream_ahead(all)));
     }
     let packed = Packed { pieces: all, gzip: Some(Gzip::new(Compression::new(PACKED))) };

@@ -1,62 +1,119 @@
-//! Whether an answer that is made piece by piece is packed as it is made.
+//! Which codings of an answer a client takes (RFC 9110, section 12.5.3), where the answer is not left
+//! to be compressed by whoever sends it.
 
 use axum::http::{HeaderMap, header};
 
-/// Whether the client takes gzip at least as gladly as what else it could be sent: brotli, or the
-/// answer as it is (RFC 9110, section 12.5.3). Brotli packs smaller and far more slowly.
-pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
-    let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok());
-    let mut told: [Option<f32>; 3] = [None; 3];
-    let mut any = None;
-    for word in lists.flat_map(|list| list.split(',')) {
-        let (name, parameters) = word.split_once(';').unwrap_or((word, ""));
-        let weight = match parameters.trim().split_once('=') {
-            None => 1.0,
-            Some((q, weight)) if q.trim().eq_ignore_ascii_case("q") => {
-                weight.trim().parse().unwrap_or(0.0)
-            }
-            Some(_) => 0.0,
-        };
-        match name.trim().to_ascii_lowercase().as_str() {
-            "gzip" | "x-gzip" => told[0] = Some(weight),
-            "br" => told[1] = Some(weight),
-            "identity" => told[2] = Some(weight),
-            "*" => any = Some(weight),
-            _ => {}
+use super::negotiate::weight;
+
+/// The weights of those that the client names, 0 where it wants none of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Codings {
+    gzip: Option<f32>,
+    brotli: Option<f32>,
+    /// The answer as it is.
+    identity: Option<f32>,
+    /// `*`, which stands for all that are not named.
+    any: Option<f32>,
+}
+
+impl Codings {
+    /// Of a request.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut codings = Self::default();
+        let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok());
+        for asked in lists.flat_map(|list| list.split(',')) {
+            let mut parts = asked.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let told = match name.as_str() {
+                "gzip" | "x-gzip" => &mut codings.gzip,
+                "br" => &mut codings.brotli,
+                "identity" => &mut codings.identity,
+                "*" => &mut codings.any,
+                _ => continue,
+            };
+            // What is said first counts.
+            told.get_or_insert_with(|| weight(parts).unwrap_or(0.0));
         }
+        codings
     }
-    let [gzip, brotli, plain] = told;
-    let or_any = |weight: Option<f32>| weight.or(any).unwrap_or(0.0);
-    let gzip = or_any(gzip);
-    gzip > 0.0 && gzip >= or_any(brotli) && gzip >= plain.unwrap_or(0.0)
+
+    /// Whether brotli is taken and named: who asks for anything is often unable.
+    pub(super) fn name_brotli(self) -> bool {
+        self.brotli.is_some_and(|weight| weight > 0.0)
+    }
+
+    /// Whether gzip is taken and named.
+    pub(super) fn name_gzip(self) -> bool {
+        self.gzip.is_some_and(|weight| weight > 0.0)
+    }
+
+    /// Whether gzip is taken, by its name or as anything is. Where nothing is said anything would
+    /// be; but who says nothing is seldom a browser and often unable.
+    pub(super) fn take_gzip(self) -> bool {
+        self.or_any(self.gzip) > 0.0
+    }
+
+    /// Whether gzip is taken at least as gladly as what else could be sent: brotli, which packs
+    /// smaller and far more slowly, or the answer as it is.
+    pub(super) fn prefer_gzip(self) -> bool {
+        let gzip = self.or_any(self.gzip);
+        self.take_gzip() && gzip >= self.or_any(self.brotli) && gzip >= self.identity.unwrap_or(0.0)
+    }
+
+    fn or_any(self, weight: Option<f32>) -> f32 {
+        weight.or(self.any).unwrap_or(0.0)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn takes(values: &[&str]) -> bool {
+    fn codings(values: &[&str]) -> Codings {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header::ACCEPT_ENCODING, value.parse().unwrap());
         }
-        takes_gzip(&headers)
+        Codings::of(&headers)
     }
 
     #[test]
-    fn gzip_is_taken_unless_something_else_is_taken_more_gladly() {
-        assert!(takes(&["gzip"]));
-        assert!(takes(&["gzip, deflate, br, zstd"]), "as browsers ask");
-        assert!(takes(&["br", "GZIP;q=1.0"]));
-        assert!(takes(&["*"]));
-        assert!(takes(&["gzip; q=0.5, identity;q=0.1"]));
-        assert!(!takes(&[]));
-        assert!(!takes(&[""]));
-        assert!(!takes(&["deflate, br"]));
-        assert!(!takes(&["gzip;q=0"]));
-        assert!(!takes(&["gzip;q=0.5, br"]));
-        assert!(!takes(&["gzip;q=0.5, identity"]));
-        assert!(!takes(&["gzip;q=x"]));
-        assert!(!takes(&["*, gzip;q=0"]));
+    fn gzip_is_taken_by_name_or_by_star_and_refused_by_weight_zero() {
+        for taken in ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, GZip;q=0.5", "*", "*;q=0, gzip"]
+        {
+            assert!(codings(&[taken]).take_gzip(), "{taken}");
+        }
+        for refused in ["identity", "br", "gzip;q=0", "*, gzip;q=0.0", "*;q=0", "", "gzip;q=x"] {
+            assert!(!codings(&[refused]).take_gzip(), "{refused}");
+        }
+        assert!(!codings(&[]).take_gzip());
+    }
+
+    #[test]
+    fn gzip_is_preferred_unless_something_else_is_taken_more_gladly() {
+        let prefers = |values: &[&str]| codings(values).prefer_gzip();
+        assert!(prefers(&["gzip"]));
+        assert!(prefers(&["gzip, deflate, br, zstd"]), "as browsers ask");
+        assert!(prefers(&["br", "GZIP;q=1.0"]));
+        assert!(prefers(&["*"]));
+        assert!(prefers(&["gzip; q=0.5, identity;q=0.1"]));
+        assert!(!prefers(&[]));
+        assert!(!prefers(&[""]));
+        assert!(!prefers(&["deflate, br"]));
+        assert!(!prefers(&["gzip;q=0"]));
+        assert!(!prefers(&["gzip;q=0.5, br"]));
+        assert!(!prefers(&["gzip;q=0.5, identity"]));
+        assert!(!prefers(&["gzip;q=x"]));
+        assert!(!prefers(&["*, gzip;q=0"]));
+    }
+
+    #[test]
+    fn a_coding_is_named_where_it_is_there_and_not_refused() {
+        assert!(codings(&["gzip, br;q=0.9"]).name_brotli());
+        assert!(codings(&["GZIP"]).name_gzip());
+        assert!(!codings(&["br;q=0, gzip"]).name_brotli());
+        assert!(!codings(&["identity"]).name_gzip());
+        assert!(!codings(&["*"]).name_gzip(), "as `take_gzip` would have it");
+        assert!(!codings(&[]).name_gzip());
     }
 }

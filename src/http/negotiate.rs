@@ -43,6 +43,14 @@ pub(super) fn negotiate(
     })
 }
 
+/// What is said of how gladly something is taken (RFC 9110, section 12.4.2), 1 if nothing is; `None`
+/// where it is no weight.
+pub(super) fn weight<'a>(mut parameters: impl Iterator<Item = &'a str>) -> Option<f32> {
+    parameters
+        .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
+        .map_or(Some(1.0), |q| q.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)))
+}
+
 /// One media range of an Accept header.
 struct Range<'a> {
     kind: &'a str,
@@ -54,10 +62,7 @@ impl<'a> Range<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let (kind, subtype) = parts.next()?.split_once('/')?;
-        let weight = parts
-            .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
-            .map_or(Some(1.0), |q| q.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)))?;
-        Some(Self { kind, subtype, weight })
+        Some(Self { kind, subtype, weight: weight(parts)? })
     }
 
     /// How specifically it matches a format: 0 by `*/*`, 1 by `text/*`, 2 by name.

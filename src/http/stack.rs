@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn the_future_of_an_answer_is_small() {
         let stack = Stack::new(Live::default(), Settings::default());
-        let size = size_of_val(&stack.clone().answer(Request::new(Body::empty()), None));
+        let size = size_of_val(&stack.answer(Request::new(Body::empty()), None));
         assert!(size < 4096, "{size} bytes");
     }
 }

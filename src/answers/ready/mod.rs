@@ -106,10 +106,7 @@ impl Ready {
         names: Option<&[String]>,
         day: Day,
     ) -> Result<(), AnswerError> {
-        let known = match place {
-            Place::Postcode(postcode) => atlas.known(postcode),
-            Place::LngLat(_) | Place::Bng(_) => None,
-        };
+        let known = place.known(atlas);
         if known.is_none() && matches!(place, Place::Postcode(_)) {
             // Neither memory nor these types can fail to be written.
             let _ = serde_json::to_writer(pen, &lookup(atlas, place, names, day)?);

@@ -10,12 +10,13 @@ use lapwing_boundaries::position::Bng;
 use crate::answers::{self, AnswerError, Found, Place};
 use crate::bulk::Status;
 use crate::bulk::write::{cell, cell_of};
-use crate::pen::Pen;
+use crate::pen::{Pen, Text, Texts};
 
 /// What is written of the areas of the layers asked for.
 #[derive(Debug)]
 pub(super) struct AnswerCells {
     layers: Vec<LayerCells>,
+    texts: Texts,
     /// The cells of a row that has no answer, from the first comma after its status.
     without_answer: Vec<u8>,
 }
@@ -27,13 +28,8 @@ struct LayerCells {
     /// Closer to a boundary than this, in metres, is near.
     near_m: f64,
     /// `,N4,Northampton 4` of each area, once it is ready.
-    text: Vec<u8>,
-    /// Where each begins; one more at the end.
-    starts: Vec<u32>,
+    areas: Vec<Text>,
 }
-
-/// After the text of the last area, so that it can be copied with what follows.
-const PADDING: [u8; 64] = [0; 64];
 
 /// How sure an answer is: what its last two cells say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,25 +54,25 @@ impl AnswerCells {
             near_m: chosen
                 .layer
                 .map_or(0.0, |layer| near_threshold_m(atlas.layers()[layer].layer().meta())),
-            text: Vec::new(),
-            starts: Vec::new(),
+            areas: Vec::new(),
         };
         Self {
             layers: chosen.iter().map(cells).collect(),
+            texts: Texts::default(),
             without_answer: [&b",".repeat(added - 1)[..], b"\n"].concat(),
         }
     }
 
     /// Makes the texts of all areas, which pays when there are many rows.
     pub(super) fn make_ready(&mut self, atlas: &Atlas) {
+        let mut text = Vec::new();
         for of in &mut self.layers {
-            let Some(layer) = of.layer.filter(|_| of.starts.is_empty()) else { continue };
+            let Some(layer) = of.layer.filter(|_| of.areas.is_empty()) else { continue };
             for area in 0..atlas.layers()[layer].layer().len() {
-                of.starts.push(of.text.len() as u32);
-                put_code_and_name(&mut of.text, atlas, layer, area);
+                text.clear();
+                put_code_and_name(&mut text, atlas, layer, area);
+                of.areas.push(self.texts.keep(&text));
             }
-            of.starts.push(of.text.len() as u32);
-            of.text.extend_from_slice(&PADDING);
         }
     }
 
@@ -198,9 +194,8 @@ impl AnswerCells {
             let mut few = own.clone();
             match (few.next(), few.next()) {
                 (None, _) => pen.put(b",,"),
-                (Some(area), None) if !of.starts.is_empty() => {
-                    let (from, to) = (of.starts[area] as usize, of.starts[area + 1] as usize);
-                    pen.put_part(&of.text, from, to);
+                (Some(area), None) if !of.areas.is_empty() => {
+                    pen.put_text(&self.texts, of.areas[area]);
                 }
                 (Some(_), _) => {
                     text.clear();

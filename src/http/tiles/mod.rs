@@ -22,7 +22,6 @@ use super::params::Params;
 use crate::state::Served;
 use crate::tiles::{ChoiceError, Chosen};
 
-mod accept;
 pub(super) mod ogc;
 mod tile;
 mod tilejson;

@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use lapwing_tiles::TileCoord;
 
-use super::accept::takes_gzip;
 use super::{lasting_query, selection};
+use crate::http::coding::Codings;
 use crate::http::error::{Kind, Problem};
 use crate::http::etag;
 use crate::http::params::Params;
@@ -63,7 +63,7 @@ pub(in crate::http) async fn answer(
     } else {
         match kept_or_made(app, served, chosen, tile).await? {
             None => StatusCode::NO_CONTENT.into_response(),
-            Some(gzipped) => written(gzipped, takes_gzip(headers))?,
+            Some(gzipped) => written(gzipped, Codings::of(headers).take_gzip())?,
         }
     };
     let headers = response.headers_mut();

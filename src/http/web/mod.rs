@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
+use super::coding::Codings;
 use super::error::{Kind, Problem};
 use super::html::escape;
 use super::{App, Routes, Taken, etag};
@@ -121,9 +122,10 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response,
         let detail = "there is no such file of the map page: load /map again";
         Problem::new(Kind::UnknownRoute, detail)
     })?;
-    let (body, encoding) = if takes(&headers, "br") {
+    let codings = Codings::of(&headers);
+    let (body, encoding) = if codings.name_brotli() {
         (Bytes::from_static(asset.brotli), Some("br"))
-    } else if takes(&headers, "gzip") {
+    } else if codings.name_gzip() {
         (Bytes::from_static(asset.gzip), Some("gzip"))
     } else {
         (unzipped(asset)?, None)
@@ -158,23 +160,6 @@ fn unzipped(asset: &Asset) -> Result<Bytes, Problem> {
     Ok(plain.into())
 }
 
-/// Whether the client takes that encoding (RFC 9110, section 12.5.3), where `*` is not asked for.
-fn takes(headers: &HeaderMap, encoding: &str) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(','))
-        .any(|wish| {
-            let mut parts = wish.split(';').map(str::trim);
-            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-            let refused = parts.any(|part| {
-                part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
-            });
-            named && !refused
-        })
-}
-
 async fn licences() -> Result<Response, Problem> {
     let built = BUILT.as_ref().map_err(|why| {
         let detail = format!("this program holds no map page and so none of its parts: {why}");
@@ -193,19 +178,6 @@ async fn licences() -> Result<Response, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn accepting(value: &'static str) -> HeaderMap {
-        [(header::ACCEPT_ENCODING, HeaderValue::from_static(value))].into_iter().collect()
-    }
-
-    #[test]
-    fn an_encoding_is_taken_where_it_is_named_and_not_refused() {
-        assert!(takes(&accepting("gzip, br;q=0.9"), "br"));
-        assert!(takes(&accepting("GZIP"), "gzip"));
-        assert!(!takes(&accepting("br;q=0, gzip"), "br"));
-        assert!(!takes(&accepting("identity"), "gzip"));
-        assert!(!takes(&HeaderMap::new(), "gzip"));
-    }
 
     #[test]
     fn the_settings_cannot_end_their_element() {
