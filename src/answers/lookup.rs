@@ -209,7 +209,7 @@ fn confidence<'a>(atlas: &'a Atlas, found: &Found, chosen: &[Chosen]) -> Option<
         distance(a).total_cmp(&distance(b))
     })?;
     let by_addresses =
-        found.standing.record.is_some_and(|r| !atlas.addresses_of(r.postcode).is_empty());
+        found.standing.place.known(atlas).is_some_and(|(_, known)| known.is_by_addresses());
     let mut near = Vec::new();
     for (chosen, located) in chosen.iter().zip(&found.located) {
         let Some((located, layer)) = located.as_ref().zip(chosen.layer) else { continue };

@@ -104,6 +104,8 @@ fn choose_area(
 }
 
 #[cfg(test)]
+pub(crate) mod odd;
+#[cfg(test)]
 #[path = "../../tests/squares/mod.rs"]
 pub(crate) mod squares;
 #[cfg(test)]

@@ -51,6 +51,27 @@ pub(super) fn tenths(pen: &mut Pen, metres: f64) {
     }
 }
 
+/// A share, to nine decimals.
+pub(super) fn share(pen: &mut Pen, share: f64) {
+    const ONE: u64 = 1_000_000_000;
+    let billionths = rounded(share.clamp(0.0, 1.0) * 1e9);
+    if billionths == ONE {
+        // Most are.
+        pen.put(b"1.0");
+    } else if billionths < ONE / 1000 {
+        // Serde writes the least as 1e-6.
+        by_serde(pen, billionths as f64 / 1e9);
+    } else {
+        let (mut text, mut rest) = (*b"0.000000000", billionths);
+        for digit in text[2..].iter_mut().rev() {
+            *digit += (rest % 10) as u8;
+            rest /= 10;
+        }
+        let zeros = text.iter().rev().take_while(|&&digit| digit == b'0').count();
+        pen.put(&text[..text.len() - zeros]);
+    }
+}
+
 /// Metres of the grid, to the millimetre, without a fraction where there is none.
 pub(super) fn grid_metres(pen: &mut Pen, metres: f64) {
     let thousandths = rounded((metres * 1000.0).abs()).cast_signed();
@@ -64,7 +85,9 @@ pub(super) fn month(pen: &mut Pen, month: Month) {
 
 #[cfg(test)]
 mod tests {
-    use shape::{Metres, degrees as rounded_degrees, tenths as rounded_tenths};
+    use shape::{
+        Metres, degrees as rounded_degrees, share as rounded_share, tenths as rounded_tenths,
+    };
 
     use super::*;
 
@@ -92,6 +115,14 @@ mod tests {
                 assert_eq!(
                     text(|pen| tenths(pen, distance)),
                     serde_json::to_string(&rounded_tenths(distance)).unwrap()
+                );
+            }
+            let addresses = f64::from(round % 701 + 1);
+            let part = (random * addresses).floor();
+            for of in [part / addresses, random * random, random / 1e4, addresses / addresses] {
+                assert_eq!(
+                    text(|pen| share(pen, of)),
+                    serde_json::to_string(&rounded_share(of, 1.0).unwrap()).unwrap()
                 );
             }
             for metres in [random * 1e6 - 1e5, f64::from(round) / 8.0 - 100.0, f64::from(round)] {

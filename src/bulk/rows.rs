@@ -84,7 +84,7 @@ pub(super) fn write_ready(
 ) -> Option<Status> {
     if let Place::Postcode(_) = place {
         let known = known?;
-        let status = if known.1.is_nowhere() { Status::Outside } else { Status::Ok };
+        let status = if known.1.is_outside(ready.layers()) { Status::Outside } else { Status::Ok };
         begin_ready(pen, status, id);
         ready.write(pen, known);
         return Some(status);

@@ -111,7 +111,7 @@ impl Outcode {
     fn find_holders(&self, atlas: &Atlas, layers: &[usize]) -> Holders {
         let mut holders = Holders::default();
         for record in self.live(atlas) {
-            let spots = areas_of(atlas, layers, &record);
+            let spots = areas_of(atlas, &record);
             for &layer in layers {
                 let Some(&(_, area)) = of_layer(&spots, layer).first() else { continue };
                 let (code, name) = atlas.code_and_name(layer, area);

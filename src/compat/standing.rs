@@ -18,33 +18,26 @@ pub fn areas_at(atlas: &Atlas, at: Bng) -> Vec<Spot> {
     spots
 }
 
-/// The areas that hold a postcode, in order of layer; of each of `layers` that to be named alone
-/// first: the one with the most of its addresses, where they are known, and else the first in code
-/// order of those that its position lies in or on the boundary of. None where it has no position.
-/// Other layers may stand among them.
+/// The areas of all layers that hold a postcode, in order of layer; of each layer that to be named
+/// alone first: the one with the most of its addresses, where they are known, and else the first in
+/// code order of those that its position lies in or on the boundary of. None where it has no
+/// position.
 ///
 /// How near a boundary is, is not asked: neither service has a word for it.
-pub fn areas_of(atlas: &Atlas, layers: &[usize], record: &PostcodeFacts) -> Vec<Spot> {
-    if let Some((_, known)) = atlas.known(record.postcode) {
-        return known.holders().map(|(layer, area, _)| (layer, area)).collect();
-    }
-    let Some(at) = record.position else { return Vec::new() };
-    if atlas.addresses_of(record.postcode).is_empty() {
-        return areas_at(atlas, at);
-    }
-    let mut spots = Vec::new();
-    for &layer in layers {
-        let located = atlas.locate_facts(layer, record);
-        let mut matches = located.map_or_else(Vec::new, |located| located.matches);
+pub fn areas_of(atlas: &Atlas, record: &PostcodeFacts) -> Vec<Spot> {
+    let Some((_, known)) = atlas.known(record.postcode) else { return Vec::new() };
+    let mut spots: Vec<Spot> = known.holders().collect();
+    if known.is_by_addresses() {
+        let addresses = |&(layer, area): &Spot| {
+            let of_area = known.matches(layer).find(|found| found.area == area);
+            of_area.map_or(0, |found| match found.by {
+                MatchBy::Addresses { count, .. } => count,
+                MatchBy::Position(_) => 0,
+            })
+        };
         // Stable: of equal ones the first in code order.
-        matches.sort_by_key(|found| match found.by {
-            MatchBy::Addresses { count, .. } => Reverse(count),
-            MatchBy::Position(_) => Reverse(0),
-        });
-        spots.extend(matches.into_iter().map(|found| (layer, found.area)));
+        spots.sort_by_key(|spot| (spot.0, Reverse(addresses(spot))));
     }
-    // Stable again.
-    spots.sort_by_key(|(layer, _)| *layer);
     spots
 }
 
@@ -85,13 +78,12 @@ mod tests {
     #[test]
     fn the_areas_of_a_postcode_come_in_order_of_layer_the_one_to_name_first() {
         let postcode = lapwing_boundaries::postcode::Postcode::parse("NN1 1AC").unwrap();
-        let layers = [3, 0, 2];
-        let of = |atlas: &Atlas| areas_of(atlas, &layers, &atlas.facts(postcode).unwrap());
+        let of = |atlas: &Atlas| areas_of(atlas, &atlas.facts(postcode).unwrap());
         let by_position = of(&squares::atlas());
         assert_eq!(by_position, [(0, 0), (1, 0), (2, 0), (3, 0)], "of every layer");
         assert_eq!(of_layer(&by_position, 2), [(2, 0)]);
         assert!(of_layer(&by_position, 4).is_empty());
         let by_addresses = of(&squares::with_addresses());
-        assert_eq!(by_addresses, [(0, 0), (0, 1), (2, 0), (3, 0)]);
+        assert_eq!(by_addresses, [(0, 0), (0, 1), (1, 0), (2, 0), (3, 0)]);
     }
 }

@@ -12,7 +12,6 @@ use super::known::Known;
 use super::names::Names;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable, ready};
 use crate::cells::{CellIndex, MemoryBudget};
-use crate::gazetteer::{Address, PostcodeRecord};
 use crate::index::PointIndex;
 use crate::layer::Layer;
 use crate::overlap::{self, OverlapRow};
@@ -137,11 +136,7 @@ fn compute(
     progress.advance(1);
     let of_addresses = Holders::locate(cells, layers.len(), &addresses);
     progress.advance(1);
-    let by_addresses = |record: &PostcodeRecord| {
-        let of = |address: &Address| address.postcode;
-        contents.addresses.binary_search_by_key(&record.postcode, of).is_ok()
-    };
-    let known = Known::of(&contents.postcodes, by_addresses, layers, cells);
+    let known = Known::of(&contents.postcodes, &contents.addresses, layers, cells);
     // All that is still wanted of them stands in the gazette.
     contents.postcodes = Vec::new();
     progress.advance(1);

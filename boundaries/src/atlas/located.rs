@@ -3,7 +3,7 @@
 use super::Atlas;
 use crate::cells::{CellIndex, MemoryBudget};
 use crate::gazetteer::PostcodeFacts;
-use crate::locate::{self, Level, Located, Match, MatchBy};
+use crate::locate::{self, Located, Match, MatchBy};
 use crate::position::Bng;
 
 impl Atlas {
@@ -65,22 +65,8 @@ impl Atlas {
     }
 
     /// What an area layer answers for a postcode; `None` where the postcode has no position. Its
-    /// addresses, where they are known, are asked instead of its centroid.
+    /// addresses, where there are some, answer instead of its position.
     pub fn locate_facts(&self, layer: usize, record: &PostcodeFacts) -> Option<Located> {
-        if let Some((_, known)) = self.known(record.postcode) {
-            return Some(known.located(layer));
-        }
-        let at = record.position?;
-        let addresses = self.addresses_of(record.postcode);
-        if !addresses.is_empty() {
-            let meta = self.layers[layer].layer.meta();
-            let cells = self.cells.of_layer(layer);
-            return Some(locate::locate_addresses(meta, &cells, addresses));
-        }
-        let mut located = self.locate(layer, at);
-        if record.positional_quality >= locate::POOR_QUALITY {
-            located.level = Level::Low;
-        }
-        Some(located)
+        self.known(record.postcode).map(|(_, known)| known.located(layer))
     }
 }

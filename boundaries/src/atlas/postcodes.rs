@@ -76,7 +76,7 @@ impl Atlas {
     }
 
     /// A postcode and what its lookup needs, found when the atlas was built; `None` where it is
-    /// unknown, has no position, or is answered by its addresses.
+    /// unknown or has no position.
     pub fn known(&self, postcode: Postcode) -> Option<(PostcodeFacts, KnownAnswer<'_>)> {
         let place = self.gazette.find(postcode)?;
         let facts = self.gazette.facts(place);

@@ -4,7 +4,7 @@
 //! What a snapshot's answers share is written once: the text of every area ([`AreaTexts`]), and for
 //! the layers and day asked the texts around them ([`ReadyLookup`]). What is left for an answer is
 //! what is [`told`] of the place (of a postcode one search for it, of a position its cells), some
-//! copying, and a few numbers. A postcode with addresses is left to serde.
+//! copying, and a few numbers.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,7 +16,7 @@ use quick_cache::sync::Cache;
 
 use self::parts::{AreaTexts, ReadyLookup};
 use super::error::AnswerError;
-use super::lookup::{Found, lookup};
+use super::lookup::Found;
 use super::place::{Place, Standing};
 use crate::pen::Pen;
 
@@ -71,6 +71,11 @@ pub struct ReadyPlaces {
 }
 
 impl ReadyPlaces {
+    /// The layers that answer, by their places in the atlas.
+    pub fn layers(&self) -> impl Iterator<Item = usize> {
+        self.lookup.layers().flatten()
+    }
+
     /// Writes the members of the [`PlaceAnswer`](super::PlaceAnswer) of a known postcode, without
     /// the braces around them.
     pub fn write(&self, pen: &mut Pen, known: &(PostcodeFacts, KnownAnswer<'_>)) {
@@ -107,16 +112,12 @@ impl Ready {
         day: Day,
     ) -> Result<(), AnswerError> {
         let known = place.known(atlas);
-        if known.is_none() && matches!(place, Place::Postcode(_)) {
-            // Neither memory nor these types can fail to be written.
-            let _ = serde_json::to_writer(pen, &lookup(atlas, place, names, day)?);
-            return Ok(());
-        }
         let texts = self.texts(atlas);
         self.with(atlas, names, day, |ready| {
             if let Some(known) = known {
                 ready.write(pen, texts, &known, &known.1);
             } else {
+                // That of a postcode is known if it has any: here it is refused.
                 let standing = Standing::find(atlas, place)?;
                 let located = atlas.locate_each(ready.layers(), standing.at);
                 ready.write(pen, texts, &standing, &*located);

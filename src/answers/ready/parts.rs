@@ -1,7 +1,8 @@
 //! Texts that answers share, written once.
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
-use lapwing_boundaries::locate::{Level, near_threshold_m};
+use lapwing_boundaries::layer::LayerMeta;
+use lapwing_boundaries::locate::{Level, Match, MatchBy, near_threshold_m};
 use lapwing_boundaries::predicate::Position;
 
 use super::told::{Told, Written};
@@ -13,6 +14,7 @@ use crate::pen::{Pen, Text, Texts};
 /// How the text of an area ends.
 const INSIDE: &[u8] = b",\"match\":\"inside\"}";
 const ON_BOUNDARY: &[u8] = b",\"match\":\"boundary\"}";
+const BY_ADDRESSES: &[u8] = b",\"match\":\"addresses\",\"addresses\":";
 
 /// `{"code":"N4","name":"Northampton 4","match":"inside"}` of every area.
 #[derive(Debug)]
@@ -35,8 +37,8 @@ pub(super) struct ReadyLookup {
     confidence: Text,
     /// Of all layers together, by level: `{"level":"high","boundary_distance_m":`
     levels: [Text; LEVELS.len()],
-    /// `,"threshold_m":50.0}},"near":[`
-    near: Text,
+    /// By what answers: `,"threshold_m":50.0}},"near":[`
+    near: [Text; By::ALL.len()],
     /// From `,"layers":` to the end.
     tail: Vec<u8>,
 }
@@ -48,21 +50,70 @@ struct ReadyLayer {
     layer: Option<usize>,
     /// `],"ward":[`, or `],"ward":null`
     areas: Text,
+    /// By what answers.
+    sure: [SureTexts; By::ALL.len()],
+    /// `{"layer":"ward",`
+    near: Text,
+}
+
+/// The texts of how sure one layer's answer is.
+#[derive(Clone, Copy, Debug)]
+struct SureTexts {
     /// After all layers together, where this one's boundary is the nearest:
     /// `,"threshold_m":50.0,"by":"position","layers":{`
     nearest: Text,
     /// By level: `,"threshold_m":50.0},"ward":{"level":"high","boundary_distance_m":`
     levels: [Text; LEVELS.len()],
-    /// `{"layer":"ward",`
-    near: Text,
 }
 
 /// What ends the texts of the layer before.
 #[derive(Debug, Default)]
 struct Ends {
     areas: &'static str,
-    confidence: String,
+    /// By what answers.
+    confidence: [String; By::ALL.len()],
     comma: &'static str,
+}
+
+/// What answers.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Position,
+    /// Addresses that lie in the same areas.
+    Addresses,
+    /// Addresses that do not.
+    SplitAddresses,
+}
+
+impl By {
+    /// In their order.
+    const ALL: [Self; 3] = [Self::Position, Self::Addresses, Self::SplitAddresses];
+
+    /// What has answered with that level, the worst of all layers'.
+    fn of(is_by_addresses: bool, worst: Level) -> Self {
+        match (is_by_addresses, worst) {
+            (false, _) => Self::Position,
+            // Addresses make an answer low only by lying in several areas.
+            (true, Level::Low) => Self::SplitAddresses,
+            (true, _) => Self::Addresses,
+        }
+    }
+
+    /// Closer than this to a boundary of the layer, in metres, is near.
+    fn near_m(self, layer: &LayerMeta) -> f64 {
+        match self {
+            Self::Position => near_threshold_m(layer),
+            Self::Addresses | Self::SplitAddresses => layer.drawing_error_m(),
+        }
+    }
+
+    const fn members(self) -> &'static str {
+        match self {
+            Self::Position => "\"by\":\"position\"",
+            Self::Addresses => "\"by\":\"addresses\",\"split\":false",
+            Self::SplitAddresses => "\"by\":\"addresses\",\"split\":true",
+        }
+    }
 }
 
 /// More bytes than the answer about a place in seven layers takes, so that it is written without
@@ -99,13 +150,24 @@ impl AreaTexts {
     }
 
     #[inline]
-    fn put(&self, pen: &mut Pen, layer: usize, area: usize, position: Position) {
+    fn put(&self, pen: &mut Pen, layer: usize, Match { area, by }: Match) {
         let text = self.areas[layer][area];
-        if position == Position::Boundary {
-            pen.put_text(&self.texts, text.without(0, INSIDE.len()));
-            pen.put(ON_BOUNDARY);
-        } else {
-            pen.put_text(&self.texts, text);
+        match by {
+            MatchBy::Position(Position::Inside | Position::Outside) => {
+                pen.put_text(&self.texts, text);
+            }
+            MatchBy::Position(Position::Boundary) => {
+                pen.put_text(&self.texts, text.without(0, INSIDE.len()));
+                pen.put(ON_BOUNDARY);
+            }
+            MatchBy::Addresses { count, share } => {
+                pen.put_text(&self.texts, text.without(0, INSIDE.len()));
+                pen.put(BY_ADDRESSES);
+                pen.whole(count as u64);
+                pen.put(b",\"share\":");
+                number::share(pen, share);
+                pen.put(b"}");
+            }
         }
     }
 
@@ -125,21 +187,28 @@ impl ReadyLayer {
             return Self {
                 layer: None,
                 areas: keep(format!("{areas}{comma}{key}:null")),
-                nearest: Text::default(),
-                levels: [keep(format!("{confidence}{comma}{key}:null")); LEVELS.len()],
+                sure: confidence.map(|before| SureTexts {
+                    nearest: Text::default(),
+                    levels: [keep(format!("{before}{comma}{key}:null")); LEVELS.len()],
+                }),
                 near: Text::default(),
             };
         };
-        let threshold = json(&near_threshold_m(atlas.layers()[layer].layer().meta()));
+        let meta = atlas.layers()[layer].layer().meta();
         ends.areas = "]";
-        ends.confidence = format!(",\"threshold_m\":{threshold}}}");
+        ends.confidence =
+            By::ALL.map(|by| format!(",\"threshold_m\":{}}}", json(&by.near_m(meta))));
         Self {
             layer: Some(layer),
             areas: keep(format!("{areas}{comma}{key}:[")),
-            nearest: keep(format!(
-                ",\"threshold_m\":{threshold},\"by\":\"position\",\"layers\":{{"
-            )),
-            levels: LEVELS.map(|of| keep(format!("{confidence}{comma}{key}:{}", level(of)))),
+            sure: By::ALL.map(|by| {
+                let (threshold, members) = (json(&by.near_m(meta)), by.members());
+                let before = &confidence[by as usize];
+                SureTexts {
+                    nearest: keep(format!(",\"threshold_m\":{threshold},{members},\"layers\":{{")),
+                    levels: LEVELS.map(|of| keep(format!("{before}{comma}{key}:{}", level(of)))),
+                }
+            }),
             near: keep(format!("{{\"layer\":{key},")),
         }
     }
@@ -175,7 +244,7 @@ impl ReadyLookup {
             layers,
             confidence: keep(format!("{}}},\"confidence\":", ends.areas)),
             levels: LEVELS.map(|of| keep(level(of))),
-            near: keep(format!("{}}},\"near\":[", ends.confidence)),
+            near: ends.confidence.map(|before| keep(format!("{before}}},\"near\":["))),
             tail: format!(
                 ",\"layers\":{},\"snapshot\":{}}}",
                 json(&layers_used(atlas, chosen)),
@@ -229,12 +298,12 @@ impl ReadyLookup {
             pen.put_text(&self.texts, ready.areas);
             let Some(layer) = ready.layer else { continue };
             let mut is_first = true;
-            for (area, position) in told.holders(at, layer) {
+            for held in told.holders(at, layer) {
                 if !is_first {
                     pen.put(b",");
                 }
                 is_first = false;
-                areas.put(pen, layer, area, position);
+                areas.put(pen, layer, held);
             }
         }
     }
@@ -256,19 +325,20 @@ impl ReadyLookup {
             pen.put(b"null");
             return;
         };
+        let by = By::of(told.is_by_addresses(), worst) as usize;
         pen.put_text(&self.texts, self.levels[worst as usize]);
         write_distance(pen, distance);
-        pen.put_text(&self.texts, of.nearest);
+        pen.put_text(&self.texts, of.sure[by].nearest);
         for (at, ready) in self.layers.iter().enumerate() {
             let Some(layer) = ready.layer else {
-                pen.put_text(&self.texts, ready.levels[0]);
+                pen.put_text(&self.texts, ready.sure[by].levels[0]);
                 continue;
             };
             let (level, distance) = told.sureness(at, layer);
-            pen.put_text(&self.texts, ready.levels[level as usize]);
+            pen.put_text(&self.texts, ready.sure[by].levels[level as usize]);
             write_distance(pen, distance);
         }
-        pen.put_text(&self.texts, self.near);
+        pen.put_text(&self.texts, self.near[by]);
         self.write_near(pen, areas, told);
         pen.put(b"]}");
     }

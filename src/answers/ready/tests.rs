@@ -1,16 +1,21 @@
 //! Ready answers are the bytes that serde writes.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer, Day};
 use lapwing_boundaries::demo::{self, WorldSize};
-use lapwing_boundaries::gazetteer::Month;
-use lapwing_boundaries::locate::{self, Level};
+use lapwing_boundaries::locate::{self, Ground, Level, Located};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
+use lapwing_boundaries::snapshot;
 
-use super::super::squares;
+use super::super::lookup::lookup;
+use super::super::{odd, squares};
 use super::*;
+
+const TIME: Timestamp = Timestamp::UNIX_EPOCH;
 
 fn days() -> [Day; 4] {
     [
@@ -38,95 +43,146 @@ fn by_parts(
     written.map(|()| pen.written().to_vec())
 }
 
-/// Asks for every postcode with a position in every way, and says how many were known.
-fn assert_same_bytes(atlas: &Atlas) -> usize {
+/// How many postcodes of each kind were asked for.
+#[derive(Debug, Default)]
+struct Asked {
+    by_position: usize,
+    by_addresses: usize,
+    split: usize,
+    /// By addresses, and near a boundary.
+    near: usize,
+    /// By addresses, of which none is in any area.
+    nowhere: usize,
+}
+
+/// Asks for every postcode in every way.
+fn assert_same_bytes(atlas: &Atlas) -> Asked {
     let ready = Ready::default();
     let mut ways: Vec<Option<Vec<String>>> = vec![None];
     for layer in atlas.layers().iter().map(AtlasLayer::layer).filter(|l| l.is_areas()) {
         let meta = layer.meta();
         ways.push(Some(vec![meta.series.to_string(), meta.id.to_string()]));
     }
-    let mut known = 0;
-    for record in atlas.all_facts().filter(|record| record.position.is_some()) {
-        known += usize::from(atlas.known(record.postcode).is_some());
+    let mut asked = Asked::default();
+    for record in atlas.all_facts() {
         let place = Place::Postcode(record.postcode);
-        for (way, day) in ways.iter().flat_map(|way| days().map(|day| (way.as_deref(), day))) {
+        if record.position.is_none() {
+            let refused = by_parts(&ready, atlas, place, None, days()[0]);
+            assert!(matches!(refused, Err(AnswerError::PostcodeWithoutPosition(_))));
+            continue;
+        }
+        let (_, known) = atlas.known(record.postcode).unwrap();
+        asked.by_position += usize::from(!known.is_by_addresses());
+        asked.by_addresses += usize::from(known.is_by_addresses());
+        for (at, (way, day)) in
+            ways.iter().flat_map(|way| days().map(|day| (way.as_deref(), day))).enumerate()
+        {
             let ours = by_parts(&ready, atlas, place, way, day).unwrap();
             let theirs = by_serde(atlas, place, way, day);
+            let ours = String::from_utf8_lossy(&ours);
             assert_eq!(
-                String::from_utf8_lossy(&ours),
+                ours,
                 String::from_utf8_lossy(&theirs),
                 "{} {way:?} {day:?}",
                 record.postcode
             );
+            let by_addresses =
+                |text| usize::from(ours.contains("\"split\":") && ours.contains(text));
+            if at == 0 {
+                asked.split += by_addresses("\"split\":true");
+                asked.near += by_addresses("\"distance_m\":");
+                asked.nowhere +=
+                    usize::from(known.is_by_addresses() && !ours.contains("\"match\""));
+            }
         }
     }
-    known
+    asked
 }
 
 #[test]
 fn every_postcode_of_generated_worlds_is_answered_byte_for_byte() {
     for seed in [1, 2] {
-        let size = WorldSize { postcodes: 400, ..WorldSize::of_wards(8) };
-        let mut contents = demo::world(seed, &size).into_contents();
-        // What the worlds have too little of: guesses, terminated postcodes, points on vertices,
-        // half metres, and places without OSTN15.
-        let vertices: Vec<geo::Coord<f64>> = contents.layers[0]
-            .areas()
-            .iter()
-            .flat_map(lapwing_boundaries::area::Area::edges)
-            .map(|edge| edge.start)
-            .collect();
-        for (at, record) in contents.postcodes.iter_mut().enumerate() {
-            match at % 9 {
-                1 => record.positional_quality = 60,
-                2 => record.terminated = Some(Month { year: 2019, month: 7 }),
-                3 => {
-                    let vertex = vertices[at * 7 % vertices.len()];
-                    record.position = Bng::new(vertex.x, vertex.y).ok();
-                }
-                4 => record.position = Bng::new(-90_000.5, 1_300_000.25 + at as f64).ok(),
-                5 => {
-                    let Some(near) = record.position else { continue };
-                    record.position = Bng::new(near.easting() + 0.25, near.northing()).ok();
-                }
-                _ => {}
-            }
-        }
-        let known = assert_same_bytes(&Atlas::build(contents, Timestamp::UNIX_EPOCH, &()));
-        assert!(known > 100, "{known}");
+        let asked = assert_same_bytes(&Atlas::build(odd::world(seed, 400), TIME, &()));
+        assert!(asked.by_position > 100 && asked.by_addresses > 80, "{asked:?}");
+        assert!(asked.split > 20 && asked.near > 20 && asked.nowhere > 5, "{asked:?}");
     }
 }
 
 #[test]
-fn the_squares_with_their_addresses_are_answered_byte_for_byte() {
-    let atlas = squares::atlas();
-    assert!(assert_same_bytes(&atlas) > 0);
+fn the_squares_with_and_without_addresses_are_answered_byte_for_byte() {
+    assert_eq!(assert_same_bytes(&squares::atlas()).by_addresses, 0);
+    assert_eq!(assert_same_bytes(&squares::with_addresses()).split, 1);
+}
+
+/// What an area layer answers for a postcode when nothing is known beforehand.
+fn on_the_spot(atlas: &Atlas, record: &PostcodeFacts, ground: &impl Ground, at: usize) -> Located {
+    let meta = atlas.layers()[at].layer().meta();
+    let addresses = atlas.addresses_of(record.postcode);
+    if !addresses.is_empty() {
+        return locate::locate_addresses(meta, ground, addresses);
+    }
+    let mut found = locate::locate(meta, ground, record.position.unwrap());
+    if record.positional_quality >= locate::POOR_QUALITY {
+        found.level = Level::Low;
+    }
+    found
+}
+
+/// With distances to the micrometre: cells have edges cut at their rims.
+fn rounded(mut located: Located) -> Located {
+    let round = |metres: f64| (metres * 1e6).round() / 1e6;
+    located.boundary_distance_m = located.boundary_distance_m.map(round);
+    located.near.iter_mut().for_each(|(_, metres)| *metres = round(*metres));
+    located
 }
 
 #[test]
 fn a_known_answer_is_the_one_found_on_the_spot() {
-    let contents = demo::world(5, &WorldSize::of_wards(8)).into_contents();
-    let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
-    let mut known_ones = 0;
+    for seed in [5, 6] {
+        let atlas = Atlas::build(odd::world(seed, 400), TIME, &());
+        let bytes = snapshot::to_bytes(&atlas);
+        let opened = snapshot::from_bytes(&bytes, Path::new("odd.lapwing")).unwrap();
+        let (mut known_ones, mut by_addresses) = (0, 0);
+        for record in atlas.all_facts() {
+            let Some((_, known)) = atlas.known(record.postcode) else {
+                assert_eq!(record.position, None, "{}", record.postcode);
+                continue;
+            };
+            known_ones += 1;
+            by_addresses += usize::from(known.is_by_addresses());
+            assert_eq!(known.addresses(), atlas.addresses_of(record.postcode).len());
+            for (place, layer) in
+                atlas.layers().iter().enumerate().filter(|(_, l)| l.layer().is_areas())
+            {
+                let what = format!("seed {seed}, {} {place}", record.postcode);
+                let by_cells = on_the_spot(&atlas, &record, &atlas.cells().of_layer(place), place);
+                let by_trees = on_the_spot(&atlas, &record, layer.area_index(), place);
+                assert_eq!(known.located(place), by_cells, "{what}");
+                assert_eq!(rounded(known.located(place)), rounded(by_trees), "{what}");
+                assert_eq!(opened.locate_facts(place, &record), Some(by_cells), "{what}");
+            }
+        }
+        assert!(known_ones > 300 && by_addresses > 80, "{known_ones}, {by_addresses}");
+    }
+}
+
+#[test]
+fn a_postcode_with_addresses_is_outside_only_where_neither_they_nor_its_position_are_in_an_area() {
+    let atlas = Atlas::build(odd::world(3, 400), TIME, &());
+    let layers: Vec<usize> = (0..atlas.layers().len()).collect();
+    let mut outside = 0;
     for record in atlas.all_facts() {
         let Some((_, known)) = atlas.known(record.postcode) else { continue };
-        known_ones += 1;
-        for (place, layer) in (0..).zip(atlas.layers()).filter(|(_, l)| l.layer().is_areas()) {
-            let mut found = atlas.locate(place, record.position.unwrap());
-            if record.positional_quality >= locate::POOR_QUALITY {
-                found.level = Level::Low;
-            }
-            assert_eq!(
-                known.located(place),
-                found,
-                "{} {}",
-                record.postcode,
-                layer.layer().meta().id
-            );
+        for asked in [&layers[..0], &layers[..1], &layers] {
+            let held = |&layer: &usize| !known.located(layer).matches.is_empty();
+            let is_areas = |layer: &&usize| atlas.layers()[**layer].layer().is_areas();
+            let expected = !asked.iter().filter(is_areas).any(held)
+                && atlas.is_nowhere(record.position.unwrap());
+            assert_eq!(known.is_outside(asked.iter().copied()), expected, "{}", record.postcode);
+            outside += usize::from(expected && known.is_by_addresses());
         }
     }
-    assert!(known_ones > 0);
+    assert!(outside > 5, "{outside}");
 }
 
 /// Positions of all kinds: anywhere and outside, near postcodes, on vertices, with fractions.

@@ -2,10 +2,9 @@
 
 use lapwing_boundaries::atlas::KnownAnswer;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
-use lapwing_boundaries::locate::{Level, Located, MatchBy};
+use lapwing_boundaries::locate::{Level, Located, Match};
 use lapwing_boundaries::position::{Accuracy, Bng};
 use lapwing_boundaries::postcode::Postcode;
-use lapwing_boundaries::predicate::Position;
 
 use crate::answers::number;
 use crate::answers::place::{Place, Standing};
@@ -14,8 +13,11 @@ use crate::pen::Pen;
 /// What layers say of a place. A layer is given by its place among those asked, and by that in the
 /// atlas.
 pub(super) trait Told {
+    /// Whether addresses say it, and not a position.
+    fn is_by_addresses(&self) -> bool;
+
     /// The areas that hold it, in code order.
-    fn holders(&self, at: usize, layer: usize) -> impl Iterator<Item = (usize, Position)>;
+    fn holders(&self, at: usize, layer: usize) -> impl Iterator<Item = Match>;
 
     /// How sure that is, and metres to the nearest boundary.
     fn sureness(&self, at: usize, layer: usize) -> (Level, Option<f64>);
@@ -25,9 +27,12 @@ pub(super) trait Told {
 }
 
 impl Told for KnownAnswer<'_> {
-    fn holders(&self, _: usize, layer: usize) -> impl Iterator<Item = (usize, Position)> {
-        let own = self.holders().filter(move |(of, ..)| *of == layer);
-        own.map(|(_, area, position)| (area, position))
+    fn is_by_addresses(&self) -> bool {
+        self.is_by_addresses()
+    }
+
+    fn holders(&self, _: usize, layer: usize) -> impl Iterator<Item = Match> {
+        self.matches(layer)
     }
 
     fn sureness(&self, _: usize, layer: usize) -> (Level, Option<f64>) {
@@ -40,13 +45,14 @@ impl Told for KnownAnswer<'_> {
     }
 }
 
-/// One for each layer asked; `None` where no vintage is in force on the day.
+/// A position: one for each layer asked; `None` where no vintage is in force on the day.
 impl Told for [Option<Located>] {
-    fn holders(&self, at: usize, _: usize) -> impl Iterator<Item = (usize, Position)> {
-        self[at].iter().flat_map(|located| &located.matches).map(|of| match of.by {
-            MatchBy::Position(position) => (of.area, position),
-            MatchBy::Addresses { .. } => unreachable!("a position has no addresses"),
-        })
+    fn is_by_addresses(&self) -> bool {
+        false
+    }
+
+    fn holders(&self, at: usize, _: usize) -> impl Iterator<Item = Match> {
+        self[at].iter().flat_map(|located| &located.matches).copied()
     }
 
     fn sureness(&self, at: usize, _: usize) -> (Level, Option<f64>) {

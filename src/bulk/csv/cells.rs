@@ -85,7 +85,9 @@ impl AnswerCells {
     #[inline]
     pub(super) fn sureness_of(&self, known: &KnownAnswer<'_>) -> Sureness {
         let mut sureness = self.sureness(|layer| known.boundary_distance_m(layer));
-        if known.is_guess() && sureness.level.is_some() {
+        if known.is_by_addresses() {
+            sureness.level = self.layers().map(|layer| known.level(layer)).max();
+        } else if known.is_guess() && sureness.level.is_some() {
             sureness.level = Some(Level::Low);
         }
         sureness
@@ -114,9 +116,8 @@ impl AnswerCells {
         known: &KnownAnswer<'_>,
         sureness: Sureness,
     ) -> Status {
-        let status = if known.is_nowhere() { Status::Outside } else { Status::Ok };
-        let holders = known.holders().map(|(layer, area, _)| (layer, area));
-        self.put_answer(pen, &mut scratch.text, atlas, status, &holders, sureness);
+        let status = if known.is_outside(self.layers()) { Status::Outside } else { Status::Ok };
+        self.put_answer(pen, &mut scratch.text, atlas, status, &known.holders(), sureness);
         status
     }
 

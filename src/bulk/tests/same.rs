@@ -3,39 +3,14 @@
 use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing_boundaries::atlas::Day;
-use lapwing_boundaries::demo::{self, WorldSize};
-use lapwing_boundaries::gazetteer::Month;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::super::rows::{self, MadeFrom};
 use super::*;
+use crate::answers::odd;
 
-/// A generated world with what such worlds have too little of: guesses, terminated postcodes,
-/// points on vertices and at sea, names to be quoted, postcodes without a position.
 fn odd_world() -> Atlas {
-    let size = WorldSize { postcodes: 700, ..WorldSize::of_wards(8) };
-    let mut contents = demo::world(3, &size).into_contents();
-    let vertices: Vec<geo::Coord<f64>> = contents
-        .layers
-        .iter()
-        .flat_map(lapwing_boundaries::layer::Layer::areas)
-        .flat_map(lapwing_boundaries::area::Area::edges)
-        .map(|edge| edge.start)
-        .collect();
-    for (at, record) in contents.postcodes.iter_mut().enumerate() {
-        match at % 9 {
-            1 => record.positional_quality = 60,
-            2 => record.terminated = Some(Month { year: 2019, month: 7 }),
-            3 => {
-                let vertex = vertices[at * 7 % vertices.len()];
-                record.position = Bng::new(vertex.x, vertex.y).ok();
-            }
-            4 => record.position = Bng::new(-90_000.5, 1_300_000.25 + at as f64).ok(),
-            5 => record.position = None,
-            _ => {}
-        }
-    }
-    Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
+    Atlas::build(odd::world(3, 700), Timestamp::UNIX_EPOCH, &())
 }
 
 /// Layers and days: the usual, some, one twice, none in force.

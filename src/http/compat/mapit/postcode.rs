@@ -89,7 +89,7 @@ fn find(taken: Taken, text: &str, query: &Query) -> Answer {
     let record =
         atlas.facts(postcode).ok_or_else(|| not_found("No Postcode matches the given query."))?;
     let choice = Choice::by_generation(query, &served);
-    let mut spots = areas_of(atlas, choice.layers(), &record);
+    let mut spots = areas_of(atlas, &record);
     spots.retain(|(layer, _)| choice.layers().contains(layer));
     let first = |at: &usize| *at == 0 || spots[at - 1].0 != spots[*at].0;
     let shortcuts = Shortcuts::of(&served, (0..spots.len()).filter(first).map(|at| spots[at]));

@@ -150,7 +150,7 @@ pub(super) struct Told<'a> {
 impl<'a> Told<'a> {
     pub(super) fn of(served: &'a Served, plan: &Plan, record: PostcodeFacts) -> Self {
         let atlas = served.atlas();
-        let spots = areas_of(atlas, plan.all(), &record);
+        let spots = areas_of(atlas, &record);
         let mut areas = [None; COUNT];
         for ((area, wanted), layer) in areas.iter_mut().zip(WANTED).zip(plan.layers()) {
             let Some(layer) = *layer else { continue };

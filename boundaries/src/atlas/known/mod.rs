@@ -1,0 +1,120 @@
+//! What every postcode's lookup needs, found when the atlas is built: its degrees, the areas that
+//! hold it or its addresses, how far the boundaries of each layer are, and what else is near.
+//!
+//! Flat arrays, one entry a postcode in each, so that an answer is read where it lies ([`answer`]).
+//! Only a postcode without a position has none.
+
+use super::AtlasLayer;
+use crate::locate;
+use crate::mapped::Numbers;
+use crate::snapshot::sections::{Opened, Sections};
+
+mod answer;
+mod find;
+
+pub use answer::KnownAnswer;
+
+/// No answer is known.
+const UNKNOWN: u32 = u32::MAX;
+/// The postcode's addresses answer.
+const BY_ADDRESSES: u32 = 1 << 31;
+/// They do not agree in every layer.
+const SPLIT: u32 = 1 << 30;
+/// Of a postcode with addresses: an area holds all of them.
+const EVERY: u32 = 0;
+/// Nothing is near.
+const NOTHING: u32 = 0;
+/// Degrees and metres are only an approximation of each other.
+const HELMERT: u32 = 1 << 31;
+/// No area of any layer holds the position.
+const NOWHERE: u32 = 1 << 30;
+
+/// The answers of all postcodes of an atlas, by their places.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The column of each layer in `distances`; [`UNKNOWN`] for a layer of sites.
+    columns: Vec<u32>,
+    stride: usize,
+    /// Degrees times a million, rounded: two a postcode, longitude and latitude.
+    degrees: Numbers<i32>,
+    /// Where the holders of a postcode are in `pool`, with [`BY_ADDRESSES`] and [`SPLIT`]; or
+    /// [`UNKNOWN`].
+    holders: Numbers<u32>,
+    /// Where its near candidates are in `near`, or [`NOTHING`]; with [`HELMERT`] and [`NOWHERE`].
+    near_at: Numbers<u32>,
+    /// Metres to the nearest boundary, one a column; not a number for a layer without areas.
+    distances: Numbers<f64>,
+    /// How many addresses it has; empty where no postcode has any.
+    addresses: Numbers<u32>,
+    /// Sets of holders, each once: how many, then each as layer, area, and 1 on its boundary. Of
+    /// addresses the last is how many of them it holds, or [`EVERY`], so that postcodes of one area
+    /// share their set however many addresses they have.
+    pool: Numbers<u32>,
+    /// Near candidates: how many, then each as layer, area, and the distance's bits, low and high.
+    near: Numbers<u32>,
+}
+
+/// The column of each layer, and how many there are.
+fn columns(layers: &[AtlasLayer]) -> (Vec<u32>, usize) {
+    let mut stride = 0;
+    let column = |layer: &AtlasLayer| {
+        let column = if layer.layer.is_areas() { stride } else { UNKNOWN };
+        stride += u32::from(layer.layer.is_areas());
+        column
+    };
+    let columns = layers.iter().map(column).collect();
+    (columns, stride as usize)
+}
+
+impl Known {
+    /// Puts the arrays into a snapshot.
+    pub(super) fn store<'a>(&'a self, sections: &mut Sections<'a>) {
+        sections.put("known.degrees", &self.degrees);
+        sections.put("known.holders", &self.holders);
+        sections.put("known.near_at", &self.near_at);
+        sections.put("known.distances", &self.distances);
+        sections.put("known.addresses", &self.addresses);
+        sections.put("known.pool", &self.pool);
+        sections.put("known.near", &self.near);
+    }
+
+    /// The arrays of a snapshot of so many postcodes, where they lie; `None` where they do not fit
+    /// together.
+    pub(super) fn open(opened: &Opened, postcodes: usize, layers: &[AtlasLayer]) -> Option<Self> {
+        let (columns, stride) = columns(layers);
+        let known = Self {
+            columns,
+            stride,
+            degrees: opened.numbers("known.degrees")?,
+            holders: opened.numbers("known.holders")?,
+            near_at: opened.numbers("known.near_at")?,
+            distances: opened.numbers("known.distances")?,
+            addresses: opened.numbers("known.addresses")?,
+            pool: opened.numbers("known.pool")?,
+            near: opened.numbers("known.near")?,
+        };
+        let fits = known.degrees.len() == 2 * postcodes
+            && known.holders.len() == postcodes
+            && known.near_at.len() == postcodes
+            && known.distances.len() == stride * postcodes
+            && (known.addresses.is_empty() || known.addresses.len() == postcodes);
+        fits.then_some(known)
+    }
+
+    /// The answer of the postcode at that place, if it is known.
+    #[inline]
+    pub(super) fn answer<'a>(
+        &'a self,
+        place: usize,
+        positional_quality: u8,
+        layers: &'a [AtlasLayer],
+    ) -> Option<KnownAnswer<'a>> {
+        let holders = *self.holders.get(place)?;
+        if holders == UNKNOWN {
+            return None;
+        }
+        // Addresses are no guess, however the postcode's own position was found.
+        let is_guess = positional_quality >= locate::POOR_QUALITY && holders & BY_ADDRESSES == 0;
+        Some(KnownAnswer { known: self, place, holders, is_guess, layers })
+    }
+}
