@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+mod reading;
+
 /// A UK postcode in its canonical form, `NN1 1ED`.
 ///
 /// The form is BS 7666's: an outward code of 2 to 4 characters (one or two letters, a digit, and
@@ -41,28 +43,9 @@ impl Postcode {
     }
 
     /// The same from bytes, which may be no text at all, and without saying what is wrong with them.
+    #[inline]
     pub fn read(text: &[u8]) -> Option<Self> {
-        let mut chars = [0_u8; 7];
-        let mut len = 0;
-        for &byte in text {
-            if byte == b' ' || byte == b'\t' {
-                continue;
-            }
-            if len == chars.len() || !byte.is_ascii_alphanumeric() {
-                return None;
-            }
-            chars[len] = byte.to_ascii_uppercase();
-            len += 1;
-        }
-        let outward_len = len.checked_sub(3)?;
-        let (outward, inward) = chars[..len].split_at(outward_len);
-        if !is_outward(outward) || !is_inward(inward) {
-            return None;
-        }
-        let mut packed = [b' '; 8];
-        packed[..outward_len].copy_from_slice(outward);
-        packed[4..7].copy_from_slice(inward);
-        Some(Self(u64::from_be_bytes(packed)))
+        reading::usual_writing(text).or_else(|| reading::any_writing(text)).map(Self)
     }
 
     /// Whether a text is the outward code of some postcode, in upper or lower case.
@@ -72,7 +55,8 @@ impl Postcode {
     /// assert!(Postcode::is_outward("sw1a") && !Postcode::is_outward("SW"));
     /// ```
     pub fn is_outward(text: &str) -> bool {
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric()) && is_outward(text.as_bytes())
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && reading::is_outward(text.as_bytes())
     }
 
     /// Its characters, one byte each, left-justified: equal postcodes are equal numbers.
@@ -150,17 +134,6 @@ impl Beginning {
         let start = keys.partition_point(|&key| key < self.first);
         start..keys.partition_point(|&key| key <= self.last).max(start)
     }
-}
-
-/// `A9`, `A99`, `AA9`, `AA99`, `A9A` or `AA9A`, the six outward forms of BS 7666.
-fn is_outward(outward: &[u8]) -> bool {
-    let letters = outward.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    let digit_then_any = |rest: &[u8]| matches!(rest, [d] | [d, _] if d.is_ascii_digit());
-    matches!(letters, 1 | 2) && digit_then_any(&outward[letters..])
-}
-
-fn is_inward(inward: &[u8]) -> bool {
-    matches!(inward, [d, a, b] if d.is_ascii_digit() && a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
 }
 
 impl fmt::Display for Postcode {
