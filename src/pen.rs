@@ -4,18 +4,10 @@ use std::io;
 
 /// Texts of at most so many bytes are written at once with what follows them, where there is room:
 /// a copy whose length is known when it is compiled costs no call, and a third of the time.
-const WIDE: usize = 32;
+const WIDE: usize = 64;
 
-/// Two digits a number below a hundred.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut number = 0;
-    while number < 100 {
-        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-        number += 1;
-    }
-    pairs
-};
+/// Most texts are no longer than this.
+const HALF: usize = WIDE / 2;
 
 /// Texts kept one behind the other, so that each can be written with what follows it.
 #[derive(Clone, Debug, Default)]
@@ -122,7 +114,10 @@ impl Pen {
             && let Some(wide) = of[from..].first_chunk::<WIDE>()
             && let Some(room) = self.bytes[self.at..].first_chunk_mut::<WIDE>()
         {
-            *room = *wide;
+            room[..HALF].copy_from_slice(&wide[..HALF]);
+            if length > HALF {
+                room[HALF..].copy_from_slice(&wide[HALF..]);
+            }
             self.at += length;
             return;
         }
@@ -145,32 +140,16 @@ impl Pen {
 
     /// Writes a whole number.
     #[inline]
-    pub(crate) fn whole(&mut self, mut number: u64) {
-        let mut digits = [0; WIDE];
-        let mut first = 20;
-        while number >= 100 {
-            first -= 2;
-            digits[first..first + 2].copy_from_slice(&PAIRS[(number % 100) as usize]);
-            number /= 100;
+    pub(crate) fn whole(&mut self, number: u64) {
+        if number >= 100_000_000 {
+            self.put(itoa::Buffer::new().format(number).as_bytes());
+            return;
         }
-        let [tens, ones] = PAIRS[number as usize];
-        first -= 1;
-        digits[first] = ones;
-        if number >= 10 {
-            first -= 1;
-            digits[first] = tens;
-        }
-        self.put_digits(&digits, first);
-    }
-
-    #[inline]
-    fn put_digits(&mut self, digits: &[u8; WIDE], first: usize) {
-        // Twenty digits at most, so that eight of them are always few enough to be copied wide.
-        let end = 20;
-        match digits[first..].first_chunk::<8>() {
-            Some(&eight) if end - first <= 8 => self.put_few(eight, end - first),
-            _ => self.put(&digits[first..end]),
-        }
+        let digits = eight_digits(number as u32);
+        // Of nought the last nought is written.
+        let zeros = (digits | 1 << 56).trailing_zeros() / 8;
+        let text = (digits | 0x3030_3030_3030_3030) >> (8 * zeros);
+        self.put_few(text.to_le_bytes(), 8 - zeros as usize);
     }
 
     /// Writes the first of eight bytes.
@@ -219,6 +198,18 @@ impl Pen {
     }
 }
 
+/// The digits of a number of at most eight, a byte each, the first in the lowest: all are divided at
+/// the same time, first by 10,000, then in their halves by 100, then in their quarters by 10 (Khuong,
+/// "How to print integers really fast", 2017).
+#[inline]
+fn eight_digits(number: u32) -> u64 {
+    let fours = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;
+    let hundreds = ((fours * 10_486) >> 20) & 0x7F_0000_007F;
+    let twos = hundreds | (fours - hundreds * 100) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | (twos - tens * 10) << 8
+}
+
 /// A number that is not negative, rounded half up: `round` is a call.
 #[inline]
 pub(crate) fn rounded(number: f64) -> u64 {
@@ -252,9 +243,9 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_are_written_as_display_writes_them(
-            number: u64, few in 0_u64..20_000, metres in 0_f64..1e7, any: f64, twentieths in 0_u32..9999
+            number: u64, eight in 0_u64..200_000_000, few in 0_u64..20_000, metres in 0_f64..1e7, any: f64, twentieths in 0_u32..9999
         ) {
-            for number in [number, few] {
+            for number in [number, eight, few] {
                 prop_assert_eq!(written(|pen| pen.whole(number)), number.to_string());
             }
             for metres in [metres, any, f64::from(twentieths) / 20.0] {
