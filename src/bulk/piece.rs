@@ -1,5 +1,6 @@
 //! What is written, and the buffers that it is written in, which go round.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -12,21 +13,38 @@ const LARGEST_KEPT: usize = 4 << 20;
 /// Buffers that were written, sent and are free again: memory that is touched for the first time
 /// costs as much as all that is written to it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Buffers {
-    free: Arc<Mutex<Vec<Vec<u8>>>>,
+pub(super) struct Buffers(Arc<Shelf>);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    free: Mutex<Vec<Vec<u8>>>,
+    /// The longest so far: a buffer that is so long from the beginning need not grow.
+    longest: AtomicUsize,
+}
+
+impl Shelf {
+    fn take(&self) -> Option<Vec<u8>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn put_back(&self, bytes: Vec<u8>) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+    }
 }
 
 impl Buffers {
     /// A pen over a free buffer, or a new one.
     pub(super) fn pen(&self) -> Pen {
-        Pen::over(
-            self.free.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default(),
-        )
+        let Self(shelf) = self;
+        Pen::over(shelf.take().unwrap_or_else(|| vec![0; shelf.longest.load(Relaxed)]))
     }
 
     /// What the pen has written; its buffer comes back when that is dropped.
     pub(super) fn piece(&self, pen: Pen) -> Bytes {
         let (bytes, length) = pen.done();
+        if bytes.len() <= LARGEST_KEPT {
+            self.0.longest.fetch_max(bytes.len(), Relaxed);
+        }
         Bytes::from_owner(Lent { bytes, length, back: self.clone() })
     }
 }
@@ -47,8 +65,7 @@ impl AsRef<[u8]> for Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         if self.bytes.len() <= LARGEST_KEPT {
-            let bytes = std::mem::take(&mut self.bytes);
-            self.back.free.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+            self.back.0.put_back(std::mem::take(&mut self.bytes));
         }
     }
 }

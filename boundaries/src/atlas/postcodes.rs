@@ -108,6 +108,19 @@ impl Atlas {
         })
     }
 
+    /// The sets of areas that hold postcodes, as [`KnownAnswer::set`] numbers them: layer and area
+    /// of each, in order. There are far fewer than postcodes.
+    pub fn known_sets(
+        &self,
+    ) -> impl Iterator<Item = (usize, impl Iterator<Item = (usize, usize)> + Clone)> {
+        self.known.sets()
+    }
+
+    /// The numbers of these sets are less than this.
+    pub fn known_set_numbers(&self) -> usize {
+        self.known.set_numbers()
+    }
+
     /// The addresses of a postcode.
     pub fn addresses_of(&self, postcode: Postcode) -> &[Address] {
         let addresses = self.addresses();

@@ -17,6 +17,8 @@ use crate::pen::{Pen, Text, Texts};
 pub(super) struct AnswerCells {
     layers: Vec<LayerCells>,
     texts: Texts,
+    /// The cells of the layers for each set of areas that holds postcodes, once they are ready.
+    sets: Vec<Text>,
     /// The cells of a row that has no answer, from the first comma after its status.
     without_answer: Vec<u8>,
 }
@@ -59,6 +61,7 @@ impl AnswerCells {
         Self {
             layers: chosen.iter().map(cells).collect(),
             texts: Texts::default(),
+            sets: Vec::new(),
             without_answer: [&b",".repeat(added - 1)[..], b"\n"].concat(),
         }
     }
@@ -74,6 +77,21 @@ impl AnswerCells {
                 of.areas.push(self.texts.keep(&text));
             }
         }
+    }
+
+    /// Makes the texts of all sets of areas, which pays when there are more rows than sets.
+    pub(super) fn make_sets_ready(&mut self, atlas: &Atlas) {
+        if !self.sets.is_empty() {
+            return;
+        }
+        let mut sets = vec![Text::default(); atlas.known_set_numbers()];
+        let (mut pen, mut text) = (Pen::default(), Vec::new());
+        for (set, holders) in atlas.known_sets() {
+            pen.clear();
+            self.put_areas(&mut pen, &mut text, atlas, &holders);
+            sets[set] = self.texts.keep(pen.written());
+        }
+        self.sets = sets;
     }
 
     /// The layers that answer.
@@ -117,7 +135,13 @@ impl AnswerCells {
         sureness: Sureness,
     ) -> Status {
         let status = if known.is_outside(self.layers()) { Status::Outside } else { Status::Ok };
-        self.put_answer(pen, &mut scratch.text, atlas, status, &known.holders(), sureness);
+        put_status(pen, status);
+        if let Some(&ready) = self.sets.get(known.set()) {
+            pen.put_text(&self.texts, ready);
+        } else {
+            self.put_areas(pen, &mut scratch.text, atlas, &known.holders());
+        }
+        put_sureness(pen, sureness);
         status
     }
 
@@ -134,7 +158,9 @@ impl AnswerCells {
         atlas.cells().locate(at, |layer, area, _| holders.push((layer, area)));
         let status = if holders.is_empty() { Status::Outside } else { Status::Ok };
         let sureness = self.sureness(|layer| atlas.cells().boundary_distance_m(layer, at));
-        self.put_answer(pen, text, atlas, status, &holders.iter().copied(), sureness);
+        put_status(pen, status);
+        self.put_areas(pen, text, atlas, &holders.iter().copied());
+        put_sureness(pen, sureness);
         status
     }
 
@@ -175,17 +201,15 @@ impl AnswerCells {
         status
     }
 
+    /// Writes the areas of each layer that are among some of all layers.
     #[inline]
-    fn put_answer(
+    fn put_areas(
         &self,
         pen: &mut Pen,
         text: &mut Vec<u8>,
         atlas: &Atlas,
-        status: Status,
         holders: &(impl Iterator<Item = (usize, usize)> + Clone),
-        sureness: Sureness,
     ) {
-        put_status(pen, status);
         for of in &self.layers {
             let Some(layer) = of.layer else {
                 pen.put(b",,");
@@ -205,7 +229,6 @@ impl AnswerCells {
                 }
             }
         }
-        put_sureness(pen, sureness);
     }
 }
 

@@ -1,21 +1,38 @@
 //! The rows of a block, and the cells in them that say where, by where they stand in it.
 
-use std::ops::Range;
-
 use memchr::memchr;
 
 use super::marks::{Marks, Outside, Standing, WIDTH, below};
 
 /// A row, by where it and its cells are in the block.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Line {
     /// What comes back.
-    pub(super) kept: Range<usize>,
+    pub(super) kept: Part,
     /// So many cells of the header's it lacks.
-    pub(super) missing: usize,
+    pub(super) missing: u32,
     /// The cells that say where, without the quotes around them; `None` unless it has as many
     /// cells as the header.
-    pub(super) places: Option<[Range<usize>; 2]>,
+    pub(super) places: Option<[Part; 2]>,
+}
+
+/// A part of a block, which is far shorter than 4 GiB.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Part {
+    pub(super) from: u32,
+    pub(super) to: u32,
+}
+
+impl Part {
+    fn new(from: usize, to: usize) -> Self {
+        Self { from: from as u32, to: to as u32 }
+    }
+
+    /// What stands there.
+    #[inline]
+    pub(super) fn of(self, block: &[u8]) -> &[u8] {
+        &block[self.from as usize..self.to as usize]
+    }
 }
 
 /// Who takes rows.
@@ -34,13 +51,16 @@ pub(super) struct Wanted {
     columns: usize,
     /// Ascending, each once; the last is the one after the last cell of a row that has more.
     numbers: Vec<usize>,
-    /// For each of the cells that say where the places in `numbers` of the commas before and after
-    /// it; `None` at either end of the row.
-    around: [[Option<usize>; 2]; 2],
+    /// For each of the cells that say where, which of [`Scan::found`] are before and after it.
+    around: [[usize; 2]; 2],
 }
 
 /// The most commas that have to be found.
 const MOST: usize = 5;
+
+/// What is found of a row beside its commas, as if there were one before and one after it.
+const BEFORE: usize = MOST;
+const AFTER: usize = MOST + 1;
 
 impl Wanted {
     /// Those of rows with so many cells, of which two, or twice the same, say where.
@@ -53,9 +73,10 @@ impl Wanted {
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let comma = |number: usize| {
-            let is_within = (1..columns).contains(&number);
-            is_within.then(|| numbers.binary_search(&number).ok()).flatten()
+        let comma = |number: usize| match number {
+            0 => BEFORE,
+            number if number == columns => AFTER,
+            number => numbers.binary_search(&number).unwrap_or(AFTER),
         };
         let around = places.map(|at| [comma(at), comma(at + 1)]);
         Self { columns, numbers, around }
@@ -63,7 +84,7 @@ impl Wanted {
 
     /// Finds every row of a block of whole rows.
     pub(super) fn each_line(&self, block: &[u8], takes: &mut impl Takes) {
-        let scan = Scan { block, wanted: self, start: 0, commas: 0, next: 0, found: [0; MOST] };
+        let scan = Scan { block, wanted: self, start: 0, commas: 0, next: 0, found: [0; MOST + 2] };
         // Without quotes a third of the work falls away.
         if memchr(b'"', block).is_none() {
             scan.run::<false>(takes);
@@ -83,7 +104,7 @@ struct Scan<'b> {
     commas: usize,
     /// Of those that are wanted so many have been found, and where.
     next: usize,
-    found: [usize; MOST],
+    found: [usize; MOST + 2],
 }
 
 impl Scan<'_> {
@@ -93,11 +114,12 @@ impl Scan<'_> {
         let mut standing = Standing::default();
         while base < self.block.len() {
             let length = (self.block.len() - base).min(WIDTH);
-            let marks = Marks::of(&self.block[base..base + length]);
+            let bytes = &self.block[base..base + length];
             let outside = if QUOTES {
-                standing.pass(marks, length)
+                standing.pass(Marks::of(bytes), length)
             } else {
-                Outside { commas: marks.commas, ends: marks.ends, odd: None }
+                let Marks { commas, ends, .. } = Marks::of_unquoted(bytes);
+                Outside { commas, ends, odd: None }
             };
             let known = outside.odd.map_or(u64::MAX, below);
             self.pass::<QUOTES>(base, outside.commas & known, outside.ends & known, takes);
@@ -156,17 +178,23 @@ impl Scan<'_> {
         let (start, cells) = (self.start, self.commas + 1);
         let columns = self.wanted.columns;
         if start < end {
+            // Where a comma before the row would be, if it were not at the block's beginning.
+            self.found[BEFORE] = start.wrapping_sub(1);
+            self.found[AFTER] = end;
             // There may be more cells than the header has.
             let cut = if cells > columns { self.found[self.next - 1] } else { end };
             let places = self.wanted.around.map(|[before, after]| {
-                let from = before.map_or(start, |at| self.found[at] + 1);
-                let to = after.map_or(end, |at| self.found[at]);
+                let (from, to) = (self.found[before].wrapping_add(1), self.found[after]);
                 let is_quoted = QUOTES && self.block.get(from) == Some(&b'"');
-                if is_quoted { from + 1..to.saturating_sub(1) } else { from..to }
+                if is_quoted {
+                    Part::new(from + 1, to.saturating_sub(1))
+                } else {
+                    Part::new(from, to)
+                }
             });
             takes.line(Line {
-                kept: start..cut,
-                missing: columns.saturating_sub(cells),
+                kept: Part::new(start, cut),
+                missing: columns.saturating_sub(cells) as u32,
                 places: if cells == columns { Some(places) } else { None },
             });
         }
@@ -198,8 +226,8 @@ mod tests {
 
     impl Takes for Taken<'_> {
         fn line(&mut self, line: Line) {
-            let mut whole = self.block[line.kept.clone()].to_vec();
-            whole.resize(whole.len() + line.missing, b',');
+            let mut whole = line.kept.of(self.block).to_vec();
+            whole.resize(whole.len() + line.missing as usize, b',');
             let mut reader = RowReader::default();
             let (read, cells) = reader.read(&whole);
             assert_eq!(read, whole.len());
@@ -251,7 +279,7 @@ mod tests {
                 prop_assert!(ours.iter().eq(filled), "{:?} {:?}", ours, theirs);
                 prop_assert_eq!(line.places.is_some(), theirs.len() == columns);
                 for (of, at) in line.places.iter().flatten().zip(places) {
-                    let cell = String::from_utf8(block[of.clone()].to_vec()).unwrap();
+                    let cell = String::from_utf8(of.of(block).to_vec()).unwrap();
                     let cell = cell.replace("\"\"", "\"");
                     prop_assert_eq!(cell.as_bytes(), &theirs[at]);
                 }

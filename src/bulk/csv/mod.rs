@@ -130,6 +130,11 @@ impl<A: Holds> CsvRows<A> {
         if self.blocks.whole() >= MANY_BYTES {
             columns.cells.make_ready(atlas);
         }
+        // So many rows have taken as long as this does: a set takes about eight numbers.
+        let sets = atlas.known_set_numbers() as u64 / 8;
+        if columns.places.are_postcodes() && self.tally.rows() > sets {
+            columns.cells.make_sets_ready(atlas);
+        }
         let columns = &*columns;
         let tally = self
             .blocks

@@ -1,7 +1,6 @@
 //! Rows answered some at a time.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use lapwing_boundaries::atlas::{Atlas, Chosen};
 use lapwing_boundaries::position::Bng;
@@ -10,7 +9,7 @@ use memchr::memchr;
 
 use super::Columns;
 use super::cells::{Scratch, Sureness};
-use super::lines::{Line, Takes};
+use super::lines::{Line, Part, Takes};
 use super::odd::RowReader;
 use crate::answers::Place;
 use crate::bulk::write::cell;
@@ -39,7 +38,7 @@ pub(super) fn complete_all(
         atlas,
         chosen,
         scratch: Scratch::default(),
-        waiting: std::array::from_fn(|_| Line::default()),
+        waiting: [Line::default(); TOGETHER],
         count: 0,
         reader: RowReader::default(),
         tally: Tally::default(),
@@ -128,8 +127,8 @@ impl Rows<'_> {
     fn answer_postcodes(&mut self, count: usize) {
         let cells = &self.columns.cells;
         let asked: [Option<Postcode>; TOGETHER] = std::array::from_fn(|at| {
-            let [cell, _] = self.waiting[..count].get(at)?.places.as_ref()?;
-            Postcode::read(&self.block[cell.clone()])
+            let [cell, _] = self.waiting[..count].get(at)?.places?;
+            Postcode::read(cell.of(self.block))
         });
         let known = self.atlas.known_together(&asked);
         let sureness: [Sureness; TOGETHER] = std::array::from_fn(|at| {
@@ -150,8 +149,8 @@ impl Rows<'_> {
 
     /// The place that a row says.
     fn place(&self, line: &Line) -> Result<Place, Status> {
-        let cell = |cell: &Range<usize>| unescaped(&self.block[cell.clone()]);
-        let [first, second] = line.places.as_ref().ok_or(Status::Invalid)?;
+        let cell = |cell: Part| unescaped(cell.of(self.block));
+        let [first, second] = line.places.ok_or(Status::Invalid)?;
         let place = self.columns.places.read([&cell(first), &cell(second)]);
         place.map_err(|(status, _)| status)
     }
@@ -171,10 +170,11 @@ impl Rows<'_> {
     /// Copies a row, filled up or cut to the header's columns.
     #[inline]
     fn copy(&mut self, at: usize) {
-        let Line { kept, missing, .. } = &self.waiting[at];
-        self.pen.make_room(kept.len() + missing + ROOM_A_ROW);
-        self.pen.put_part(self.block, kept.start, kept.end);
-        self.pen.repeat(b',', *missing);
+        let Line { kept, missing, .. } = self.waiting[at];
+        let (from, to) = (kept.from as usize, kept.to as usize);
+        self.pen.make_room(to - from + missing as usize + ROOM_A_ROW);
+        self.pen.put_part(self.block, from, to);
+        self.pen.repeat(b',', missing as usize);
     }
 }
 

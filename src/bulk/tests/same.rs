@@ -136,6 +136,27 @@ fn rows_of_csv_say_what_is_found() {
     assert_csv_as_found(&with_addresses());
 }
 
+#[test]
+fn rows_of_a_long_file_say_what_they_say_alone() {
+    for atlas in [odd_world(), with_addresses()] {
+        let rows: Vec<String> = postcodes(&atlas).into_iter().map(|row| row + "\n").collect();
+        // What is made ready on the way pays only after some rounds of full blocks.
+        let rounds = (1_usize << 20).div_ceil(rows.concat().len());
+        let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        for ask in asks(&atlas) {
+            let answer = |rows: &str| {
+                let mut engine = CsvRows::new(&atlas, &ask, None).unwrap();
+                let input = format!("postcode\n{rows}");
+                let out = one_core.install(|| run(&mut engine, input.as_bytes(), 1 << 16));
+                let out = String::from_utf8(out.unwrap()).unwrap();
+                out.split_once('\n').unwrap().1.to_owned()
+            };
+            let alone: String = rows.iter().map(|row| answer(row)).collect();
+            assert_eq!(answer(&rows.concat().repeat(rounds)), alone.repeat(rounds), "{ask:?}");
+        }
+    }
+}
+
 /// A row by serde, without and with what it was made from.
 fn by_serde(atlas: &Atlas, row: &rows::Row<'_>, chosen: &[Chosen]) -> [String; 2] {
     let alone = serde_json::to_string(row).unwrap();

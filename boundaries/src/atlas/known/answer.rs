@@ -39,20 +39,24 @@ impl<'a> KnownAnswer<'a> {
         if self.is_by_addresses() { self.known.addresses[self.place] as usize } else { 0 }
     }
 
+    /// The number of the set of areas of all layers that hold the postcode, which it shares with
+    /// others: see [`Atlas::known_sets`](super::super::Atlas::known_sets).
+    #[inline]
+    pub fn set(&self) -> usize {
+        (self.holders & !(BY_ADDRESSES | SPLIT)) as usize
+    }
+
     /// The holders as the pool has them: layer, area, and how.
     #[inline]
     fn pooled(&self) -> impl Iterator<Item = &'a [u32; 3]> + Clone + use<'a> {
-        let from = (self.holders & !(BY_ADDRESSES | SPLIT)) as usize;
-        let count = self.known.pool[from] as usize;
-        let (holders, _) = self.known.pool[from + 1..from + 1 + 3 * count].as_chunks::<3>();
-        holders.iter()
+        self.known.pooled(self.set())
     }
 
     /// The areas of all layers that hold the postcode, in order of layer, then code: layer and
     /// area.
     #[inline]
     pub fn holders(&self) -> impl Iterator<Item = (usize, usize)> + Clone + use<'a> {
-        self.pooled().map(|&[layer, area, _]| (layer as usize, area as usize))
+        self.pooled().map(layer_and_area)
     }
 
     /// The same of one layer, with the ground on which they are named.
@@ -149,4 +153,36 @@ impl<'a> KnownAnswer<'a> {
             level: self.level(layer),
         }
     }
+}
+
+impl Known {
+    /// A set of holders: layer, area, and how.
+    #[inline]
+    fn pooled(&self, set: usize) -> impl Iterator<Item = &[u32; 3]> + Clone + use<'_> {
+        let count = self.pool[set] as usize;
+        let (holders, _) = self.pool[set + 1..set + 1 + 3 * count].as_chunks::<3>();
+        holders.iter()
+    }
+
+    /// Every set of holders, by its number: layer and area of each.
+    pub(in crate::atlas) fn sets(
+        &self,
+    ) -> impl Iterator<Item = (usize, impl Iterator<Item = (usize, usize)> + Clone)> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let set = next;
+            next += 1 + 3 * *self.pool.get(set)? as usize;
+            Some((set, self.pooled(set).map(layer_and_area)))
+        })
+    }
+
+    /// The numbers of sets are less than this.
+    pub(in crate::atlas) fn set_numbers(&self) -> usize {
+        self.pool.len()
+    }
+}
+
+#[inline]
+fn layer_and_area(&[layer, area, _]: &[u32; 3]) -> (usize, usize) {
+    (layer as usize, area as usize)
 }
