@@ -4,7 +4,7 @@
 mod county;
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use county::service::{Service, serve};
 use county::{command, squares_file};
 use flate2::Compression;
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use memchr::memchr_iter;
 
@@ -84,19 +85,24 @@ fn match_takes_no_more_memory_for_more_rows_plain_or_compressed() {
     assert_eq!(lines, MANY + 1);
 }
 
-/// Sends all before it reads anything, as many clients do, and gives the lines of the answer.
-fn post(mut stream: TcpStream, rows: &[u8]) -> usize {
+/// Sends all before it reads anything, as many clients do; `wishes` are lines of the head.
+fn post(mut stream: TcpStream, wishes: &str, rows: &[u8]) -> TcpStream {
     write!(
         stream,
         "POST /v1/lookup?layers=ward HTTP/1.0\r\nHost: x\r\nContent-Type: text/csv\r\n\
-         Content-Length: {}\r\n\r\n",
+         {wishes}Content-Length: {}\r\n\r\n",
         rows.len()
     )
     .expect("a head is sent");
     stream.write_all(rows).expect("the rows are sent");
+    stream
+}
+
+/// The lines of an answer, with those of its head.
+fn count_lines(mut answer: impl Read) -> usize {
     let (mut lines, mut piece) = (0, vec![0; 1 << 16]);
     loop {
-        let read = stream.read(&mut piece).expect("an answer");
+        let read = answer.read(&mut piece).expect("an answer");
         if read == 0 {
             return lines;
         }
@@ -104,15 +110,35 @@ fn post(mut stream: TcpStream, rows: &[u8]) -> usize {
     }
 }
 
-#[test]
-fn a_bulk_request_takes_no_more_memory_for_more_rows() {
+/// The lines of an answer that is packed, without those of its head.
+fn lines_unpacked(answer: TcpStream) -> usize {
+    let mut answer = BufReader::new(answer);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(answer.read_line(&mut head).expect("a head") > 0, "{head}");
+    }
+    assert!(head.to_lowercase().contains("content-encoding: gzip\r\n"), "{head}");
+    count_lines(MultiGzDecoder::new(answer))
+}
+
+fn assert_no_more_memory_for_more_rows(wishes: &str, lines_of: fn(TcpStream) -> usize) {
     let service = Service::start(&mut serve(&[squares_file(), "--log-level", "warn"]));
     let peak = || peak_mb(service.child.id()).expect("it runs");
-    post(service.connect(), &rows(FEW * 8));
+    lines_of(post(service.connect(), wishes, &rows(FEW * 8)));
     let few = peak();
-    let lines = post(service.connect(), &rows(MANY));
+    let lines = lines_of(post(service.connect(), wishes, &rows(MANY)));
     let many = peak();
     println!("{few:.1} MB for {} rows, {many:.1} MB for {MANY}", FEW * 8);
     assert!(lines > MANY, "{lines}");
     assert!(many < few + MORE_MB, "{few} MB grow to {many} MB");
+}
+
+#[test]
+fn a_bulk_request_takes_no_more_memory_for_more_rows() {
+    assert_no_more_memory_for_more_rows("", count_lines);
+}
+
+#[test]
+fn a_bulk_answer_that_is_packed_takes_no_more_memory_for_more_rows() {
+    assert_no_more_memory_for_more_rows("Accept-Encoding: gzip\r\n", lines_unpacked);
 }

@@ -161,7 +161,7 @@ pub fn succession<'a>(
             name: area.name(),
             area_m2: tenths(asked.m2),
             postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
-            addresses: (!atlas.addresses().is_empty()).then_some(asked.addresses),
+            addresses: (atlas.address_count() > 0).then_some(asked.addresses),
         },
         change: ChangeWords::new(atlas, there, change),
         successors,

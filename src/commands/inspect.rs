@@ -98,7 +98,7 @@ fn as_json(atlas: &Atlas, bytes: Option<u64>) -> Value {
             "attribution": postcodes_from.attribution,
         },
         "addresses": {
-            "count": atlas.addresses().len(),
+            "count": atlas.address_count(),
             "licence": addresses_from.licence,
             "attribution": addresses_from.attribution,
         },
@@ -144,8 +144,8 @@ fn write_text(out: &mut String, atlas: &Atlas, bytes: Option<u64>) -> std::fmt::
         "postcodes  {live} live, {terminated} terminated, {without_position} without a position{}",
         licence(atlas.postcodes_from())
     )?;
-    if !atlas.addresses().is_empty() {
-        let count = atlas.addresses().len();
+    if atlas.address_count() > 0 {
+        let count = atlas.address_count();
         writeln!(out, "addresses  {count}{}", licence(atlas.addresses_from()))?;
     }
 

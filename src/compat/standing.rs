@@ -64,6 +64,10 @@ pub fn of_layer(spots: &[Spot], layer: usize) -> &[Spot] {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use lapwing_boundaries::atlas::Contents;
+    use lapwing_boundaries::gazetteer::Address;
+
     use super::*;
     use crate::answers::squares;
 
@@ -85,5 +89,18 @@ mod tests {
         assert!(of_layer(&by_position, 4).is_empty());
         let by_addresses = of(&squares::with_addresses());
         assert_eq!(by_addresses, [(0, 0), (0, 1), (1, 0), (2, 0), (3, 0)]);
+    }
+    #[test]
+    fn the_area_with_most_addresses_is_named_first_though_another_comes_first_in_code_order() {
+        let at = squares::at;
+        let squares = squares::contents();
+        let postcode = squares.postcodes[0].postcode;
+        let places = [(900.0, 800.0), (1100.0, 800.0), (1100.0, 850.0), (1000.0, 900.0)];
+        let address = |(uprn, (x, y))| Address { uprn, postcode, position: at(x, y) };
+        let contents = Contents { addresses: (1..).zip(places).map(address).collect(), ..squares };
+        let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+        let spots = areas_of(&atlas, &atlas.facts(postcode).unwrap());
+        // Three of Saint George's and two of Abbey: one lies on the boundary between them.
+        assert_eq!(spots, [(0, 1), (0, 0), (1, 0), (2, 0)]);
     }
 }

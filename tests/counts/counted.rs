@@ -18,9 +18,9 @@ const ITEMS: usize = 5_000;
 struct Ground {
     atlas: Atlas,
     points: Vec<Bng>,
-    /// Postcodes whose answers are known.
-    known: Vec<Postcode>,
-    /// Those whose addresses have a say in it.
+    /// Postcodes that their positions answer.
+    placed: Vec<Postcode>,
+    /// Those that their addresses answer.
     addressed: Vec<Postcode>,
     day: Day,
 }
@@ -29,15 +29,17 @@ fn main() {
     let size = WorldSize { postcodes: ITEMS, ..WorldSize::of_wards(40) };
     let contents = demo::world(7, &size).into_contents();
     let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
-    let placed: Vec<_> =
+    let located: Vec<_> =
         atlas.all_facts().filter_map(|facts| Some((facts.postcode, facts.position?))).collect();
     // Neighbours in the order of their codes are neighbours on the ground, and would be found in
     // the same places.
     let (postcodes, points): (Vec<Postcode>, _) =
-        placed.iter().cycle().step_by(7).take(ITEMS).copied().unzip();
-    let (known, addressed) =
-        postcodes.into_iter().partition(|&postcode| atlas.known(postcode).is_some());
-    let ground = Ground { atlas, points, known, addressed, day: Day::Today(date(2026, 11, 21)) };
+        located.iter().cycle().step_by(7).take(ITEMS).copied().unzip();
+    let is_by_addresses = |postcode: &Postcode| {
+        atlas.known(*postcode).is_some_and(|(_, known)| known.is_by_addresses())
+    };
+    let (addressed, placed) = postcodes.into_iter().partition(is_by_addresses);
+    let ground = Ground { atlas, points, placed, addressed, day: Day::Today(date(2026, 11, 21)) };
     println!("locate {}", counted_locate(&ground));
     println!("lookup_postcode {}", counted_lookup_postcode(&ground));
     println!("lookup_addresses {}", counted_lookup_addresses(&ground));
@@ -59,10 +61,10 @@ fn counted_locate(ground: &Ground) -> usize {
 /// The JSON of a postcode's lookup.
 #[inline(never)]
 fn counted_lookup_postcode(ground: &Ground) -> usize {
-    write_each(ground, ground.known.iter().map(|&postcode| Place::Postcode(postcode)))
+    write_each(ground, ground.placed.iter().map(|&postcode| Place::Postcode(postcode)))
 }
 
-/// The same of a postcode whose addresses are known.
+/// The same of a postcode that its addresses answer.
 #[inline(never)]
 fn counted_lookup_addresses(ground: &Ground) -> usize {
     write_each(ground, ground.addressed.iter().map(|&postcode| Place::Postcode(postcode)))
