@@ -1,13 +1,13 @@
 //! The cells that are added to a row, from parts that are ready.
 //!
-//! What [`answers::find`] gives for a place is what is written, but for what a row has no room for;
-//! a known postcode and a position are answered without making it.
+//! What [`answers::find`](crate::answers::find) gives for a place is what is written, but for what a
+//! row has no room for; it is not made for that.
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, KnownAnswer};
 use lapwing_boundaries::locate::{Level, near_threshold_m};
 use lapwing_boundaries::position::Bng;
 
-use crate::answers::{self, AnswerError, Found, Place};
+use crate::answers::Place;
 use crate::bulk::Status;
 use crate::bulk::write::{cell, cell_of};
 use crate::pen::{Pen, Text, Texts};
@@ -170,28 +170,21 @@ impl AnswerCells {
         pen: &mut Pen,
         scratch: &mut Scratch,
         atlas: &Atlas,
-        chosen: &[Chosen],
         place: Place,
     ) -> Status {
         match place {
-            Place::Bng(at) => return self.put_position(pen, scratch, atlas, at),
-            Place::LngLat(at) => {
-                return match at.to_bng() {
-                    Ok((at, _)) => self.put_position(pen, scratch, atlas, at),
-                    Err(_) => self.put_refused(pen, Status::Outside),
-                };
-            }
-            Place::Postcode(_) => {}
+            Place::Bng(at) => self.put_position(pen, scratch, atlas, at),
+            Place::LngLat(at) => match at.to_bng() {
+                Ok((at, _)) => self.put_position(pen, scratch, atlas, at),
+                Err(_) => self.put_refused(pen, Status::Outside),
+            },
+            Place::Postcode(postcode) => match atlas.known(postcode) {
+                Some((_, known)) => {
+                    self.put_known(pen, scratch, atlas, &known, self.sureness_of(&known))
+                }
+                None => self.put_refused(pen, Status::NotFound),
+            },
         }
-        let found = match answers::find(atlas, place, chosen) {
-            Ok(found) => found,
-            Err(AnswerError::Outside(_)) => return self.put_refused(pen, Status::Outside),
-            Err(_) => return self.put_refused(pen, Status::NotFound),
-        };
-        let status = if found.is_outside(atlas) { Status::Outside } else { Status::Ok };
-        put_status(pen, status);
-        put_found(pen, &mut scratch.text, atlas, chosen, &found);
-        status
     }
 
     /// Writes the cells of a row without an answer.
@@ -276,21 +269,4 @@ fn put_all<'t>(out: &mut Vec<u8>, areas: impl Iterator<Item = (&'t str, &'t str)
     cell_of(out, areas.clone().map(|(code, _)| code));
     out.push(b',');
     cell_of(out, areas.map(|(_, name)| name));
-}
-
-/// Everything after the status, as it was found.
-fn put_found(pen: &mut Pen, text: &mut Vec<u8>, atlas: &Atlas, chosen: &[Chosen], found: &Found) {
-    text.clear();
-    for (chosen, located) in chosen.iter().zip(&found.located) {
-        match chosen.layer.zip(located.as_ref()) {
-            None => text.extend_from_slice(b",,"),
-            Some((layer, located)) => {
-                let areas = located.matches.iter().map(|matched| matched.area);
-                put_all(text, areas.map(|area| atlas.code_and_name(layer, area)));
-            }
-        }
-    }
-    pen.put(text);
-    let distance = found.boundary_distance_m().unwrap_or(f64::INFINITY);
-    put_sureness(pen, Sureness { level: found.level(), distance });
 }

@@ -126,7 +126,7 @@ impl<A: Holds> CsvRows<A> {
     /// Answers the rows that are whole.
     fn answer(&mut self, out: &mut Vec<Bytes>) {
         let Some(columns) = &mut self.columns else { return };
-        let (atlas, chosen) = (&*self.atlas, &self.chosen);
+        let atlas = &*self.atlas;
         if self.blocks.whole() >= MANY_BYTES {
             columns.cells.make_ready(atlas);
         }
@@ -138,7 +138,7 @@ impl<A: Holds> CsvRows<A> {
         let columns = &*columns;
         let tally = self
             .blocks
-            .answer(out, |block, pen| together::complete_all(block, pen, columns, atlas, chosen));
+            .answer(out, |block, pen| together::complete_all(block, pen, columns, atlas));
         self.tally.add(tally);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lapwing_boundaries::atlas::{Atlas, Chosen};
+use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
 use memchr::memchr;
@@ -24,19 +24,12 @@ const TOGETHER: usize = 16;
 const ROOM_A_ROW: usize = 256;
 
 /// Writes each row of a block with its answer.
-pub(super) fn complete_all(
-    block: &[u8],
-    pen: &mut Pen,
-    columns: &Columns,
-    atlas: &Atlas,
-    chosen: &[Chosen],
-) -> Tally {
+pub(super) fn complete_all(block: &[u8], pen: &mut Pen, columns: &Columns, atlas: &Atlas) -> Tally {
     let mut rows = Rows {
         block,
         pen,
         columns,
         atlas,
-        chosen,
         scratch: Scratch::default(),
         waiting: [Line::default(); TOGETHER],
         count: 0,
@@ -54,7 +47,6 @@ struct Rows<'b> {
     pen: &'b mut Pen,
     columns: &'b Columns,
     atlas: &'b Atlas,
-    chosen: &'b [Chosen],
     scratch: Scratch,
     waiting: [Line; TOGETHER],
     count: usize,
@@ -159,9 +151,7 @@ impl Rows<'_> {
     fn put(&mut self, place: Result<Place, Status>) {
         let cells = &self.columns.cells;
         let status = match place {
-            Ok(place) => {
-                cells.put_place(self.pen, &mut self.scratch, self.atlas, self.chosen, place)
-            }
+            Ok(place) => cells.put_place(self.pen, &mut self.scratch, self.atlas, place),
             Err(status) => cells.put_refused(self.pen, status),
         };
         self.tally.count(status);
