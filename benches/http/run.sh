@@ -84,16 +84,19 @@ post() { # NAME TYPE FILE [CURL OPTION…]
         -v d="$(cpu_of "$service")" 'BEGIN { printf "%.3f %.3f", b - a, d - c }')" \
         "$(peak_of "$service")"
 }
-matched() { # FILE
-    python3 - "$lapwing" "$work/county.lapwing" "$work/matched.${1#*.}" "$work/$1" <<'PY'
+timed() { # COMMAND…
+    python3 - "$@" <<'PY'
 import resource, subprocess, sys, time
-lapwing, snapshot, out, rows = sys.argv[1:]
 start = time.time()
-subprocess.run([lapwing, "-q", "match", snapshot, rows, "-o", out, "--layers", "lap,ward"], check=True)
+subprocess.run(sys.argv[1:], check=True)
 took = time.time() - start
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(f"{took:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss / 1024:.0f}")
 PY
+}
+matched() { # FILE
+    timed "$lapwing" -q match "$work/county.lapwing" "$work/$1" -o "$work/matched.${1#*.}" \
+        --layers lap,ward
 }
 # Both answer with the same bytes; and what is made once has been made before the rounds.
 for file in rows.csv practices.csv rows.ndjson; do
@@ -114,6 +117,8 @@ for round in $(seq "$rounds"); do
     post bulk_http_csv_gzip_both text/csv "$work/rows.csv.gz" "${packed[@]}" \
         -H 'accept-encoding: gzip'
     post bulk_http_ndjson application/x-ndjson "$work/rows.ndjson"
+    # From file to file, as `match`.
+    note copied_by_csv_crate "$(timed "$bare" copy "$work/rows.csv" "$work/copied.csv")"
     for kind in csv csv.gz ndjson; do note "match_${kind/./_}" "$(matched "rows.$kind")"; done
     note csv_crate_practices "$("$bare" copy "$work/practices.csv")"
     post bulk_http_practices text/csv "$work/practices.csv"

@@ -54,6 +54,10 @@ def rows(path, count, cores):
         # The first with every core reckoned, whoever had it; the second with what was ours of them.
         print(f"ratio {name}_vs_csv {baseline(name) / seconds / cores:.2f}")
         print(f"ratio {name}_vs_csv_by_cpu {baseline(name) / cpu:.2f}")
+    copied, copied_cpu, *_ = took["copied_by_csv_crate"]
+    seconds, cpu, *_ = took["match_csv"]
+    print(f"ratio match_csv_vs_csv_from_file_to_file {copied / seconds / cores:.2f}")
+    print(f"ratio match_csv_vs_csv_from_file_to_file_by_cpu {copied_cpu / cpu:.2f}")
 
 
 if __name__ == "__main__":
