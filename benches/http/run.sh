@@ -85,6 +85,8 @@ post() { # NAME TYPE FILE [CURL OPTION…]
         "$(peak_of "$service")"
 }
 timed() { # COMMAND…
+    # What others wrote is not brought to the disk meanwhile.
+    sync -f "$work"
     python3 - "$@" <<'PY'
 import resource, subprocess, sys, time
 start = time.time()

@@ -90,6 +90,7 @@ mod tests {
         let by_addresses = of(&squares::with_addresses());
         assert_eq!(by_addresses, [(0, 0), (0, 1), (1, 0), (2, 0), (3, 0)]);
     }
+
     #[test]
     fn the_area_with_most_addresses_is_named_first_though_another_comes_first_in_code_order() {
         let at = squares::at;

@@ -14,12 +14,15 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
-use self::parts::{AreaTexts, ReadyLookup};
+use self::areas::AreaTexts;
+use self::parts::ReadyLookup;
 use super::error::AnswerError;
 use super::lookup::Found;
 use super::place::{Place, Standing};
 use crate::pen::Pen;
 
+mod areas;
+mod by;
 mod parts;
 mod told;
 

@@ -1,28 +1,15 @@
-//! Texts that answers share, written once.
+//! The texts around the answers for some layers and a day, written once.
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
-use lapwing_boundaries::layer::LayerMeta;
-use lapwing_boundaries::locate::{Level, Match, MatchBy, near_threshold_m};
-use lapwing_boundaries::predicate::Position;
+use lapwing_boundaries::locate::Level;
 
+use super::areas::AreaTexts;
+use super::by::By;
 use super::told::{Told, Written};
 use crate::answers::error::AnswerError;
 use crate::answers::shape::{layers_used, snapshot};
 use crate::answers::{choose, number};
 use crate::pen::{Pen, Text, Texts};
-
-/// How the text of an area ends.
-const INSIDE: &[u8] = b",\"match\":\"inside\"}";
-const ON_BOUNDARY: &[u8] = b",\"match\":\"boundary\"}";
-const BY_ADDRESSES: &[u8] = b",\"match\":\"addresses\",\"addresses\":";
-
-/// `{"code":"N4","name":"Northampton 4","match":"inside"}` of every area.
-#[derive(Debug)]
-pub(super) struct AreaTexts {
-    texts: Texts,
-    /// Of each layer those of its areas.
-    areas: Vec<Vec<Text>>,
-}
 
 /// The texts around the answers for some layers and a day. Each begins with what ends the one
 /// before it.
@@ -75,47 +62,6 @@ struct Ends {
     comma: &'static str,
 }
 
-/// What answers.
-#[derive(Clone, Copy, Debug)]
-enum By {
-    Position,
-    /// Addresses that lie in the same areas.
-    Addresses,
-    /// Addresses that do not.
-    SplitAddresses,
-}
-
-impl By {
-    /// In their order.
-    const ALL: [Self; 3] = [Self::Position, Self::Addresses, Self::SplitAddresses];
-
-    /// What has answered with that level, the worst of all layers'.
-    fn of(is_by_addresses: bool, worst: Level) -> Self {
-        match (is_by_addresses, worst) {
-            (false, _) => Self::Position,
-            // Addresses make an answer low only by lying in several areas.
-            (true, Level::Low) => Self::SplitAddresses,
-            (true, _) => Self::Addresses,
-        }
-    }
-
-    /// Closer than this to a boundary of the layer, in metres, is near.
-    fn near_m(self, layer: &LayerMeta) -> f64 {
-        match self {
-            Self::Position => near_threshold_m(layer),
-            Self::Addresses | Self::SplitAddresses => layer.drawing_error_m(),
-        }
-    }
-
-    const fn members(self) -> &'static str {
-        match self {
-            Self::Position => "\"by\":\"position\"",
-            Self::Addresses => "\"by\":\"addresses\",\"split\":false",
-            Self::SplitAddresses => "\"by\":\"addresses\",\"split\":true",
-        }
-    }
-}
-
 /// More bytes than the answer about a place in seven layers takes, so that it is written without
 /// moving.
 const USUAL_ROOM: usize = 2048;
@@ -125,56 +71,6 @@ const LEVELS: [Level; 3] = [Level::High, Level::NearBoundary, Level::Low];
 
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
-}
-
-impl AreaTexts {
-    pub(super) fn of(atlas: &Atlas) -> Self {
-        let mut texts = Texts::default();
-        let mut text = Vec::new();
-        let of_layer = |(place, layer): (usize, &lapwing_boundaries::atlas::AtlasLayer)| {
-            let areas = if layer.layer().is_areas() { layer.layer().len() } else { 0 };
-            let of_area = |(code, name)| {
-                text.clear();
-                text.extend_from_slice(b"{\"code\":");
-                // Neither memory nor text can fail to be written.
-                let _ = serde_json::to_writer(&mut text, code);
-                text.extend_from_slice(b",\"name\":");
-                let _ = serde_json::to_writer(&mut text, name);
-                text.extend_from_slice(INSIDE);
-                texts.keep(&text)
-            };
-            (0..areas).map(|area| atlas.code_and_name(place, area)).map(of_area).collect()
-        };
-        let areas = atlas.layers().iter().enumerate().map(of_layer).collect();
-        Self { texts, areas }
-    }
-
-    #[inline]
-    fn put(&self, pen: &mut Pen, layer: usize, Match { area, by }: Match) {
-        let text = self.areas[layer][area];
-        match by {
-            MatchBy::Position(Position::Inside | Position::Outside) => {
-                pen.put_text(&self.texts, text);
-            }
-            MatchBy::Position(Position::Boundary) => {
-                pen.put_text(&self.texts, text.without(0, INSIDE.len()));
-                pen.put(ON_BOUNDARY);
-            }
-            MatchBy::Addresses { count, share } => {
-                pen.put_text(&self.texts, text.without(0, INSIDE.len()));
-                pen.put(BY_ADDRESSES);
-                pen.whole(count as u64);
-                pen.put(b",\"share\":");
-                number::share(pen, share);
-                pen.put(b"}");
-            }
-        }
-    }
-
-    /// `"code":"N4","name":"Northampton 4"`
-    fn put_names(&self, pen: &mut Pen, layer: usize, area: usize) {
-        pen.put_text(&self.texts, self.areas[layer][area].without(1, INSIDE.len()));
-    }
 }
 
 impl ReadyLayer {
