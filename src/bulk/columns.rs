@@ -100,6 +100,19 @@ impl PlaceColumns {
         self.by == By::Postcode
     }
 
+    /// The place that cells say as they stand, in quotes or not, where these are two short numbers;
+    /// else they are for [`Self::read`].
+    #[inline]
+    pub(super) fn read_numbers(&self, cells: [&[u8]; 2]) -> Option<Place> {
+        let [Some(x), Some(y)] = cells.map(short_number) else { return None };
+        let place = match self.by {
+            By::Postcode => return None,
+            By::LngLat => lng_lat(x, y),
+            By::Bng => bng(x, y),
+        };
+        place.ok()
+    }
+
     /// The place that the cells of those columns say.
     pub(super) fn read(&self, cells: [&[u8]; 2]) -> Result<Place, Refusal> {
         let cell = |i: usize| std::str::from_utf8(cells[i]);
@@ -122,13 +135,39 @@ impl PlaceColumns {
     }
 }
 
+/// The number that four to eight digits are, all read at the same time: in pairs, then in fours, then
+/// all (Lemire, "Quickly parsing eight-digit integers", 2018).
+#[inline]
+fn eight_digits(cell: &[u8]) -> Option<u32> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (first, last) = (cell.first_chunk::<4>()?, cell.last_chunk::<4>()?);
+    let missing = 8_usize.checked_sub(cell.len())?;
+    let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+    // Where they are fewer, zeros stand before them.
+    let text = u64::from(last) << 32 | u64::from(first) << (8 * missing);
+    let text = text | (0x30 * ONES) & !(u64::MAX << (8 * missing));
+    let are_digits =
+        text & (0xF0 * ONES) == 0x30 * ONES && (text + 0x06 * ONES) & (0xF0 * ONES) == 0x30 * ONES;
+    if !are_digits {
+        return None;
+    }
+    let digits = text & (0x0F * ONES);
+    let twos = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00FF_00FF_00FF_00FF;
+    let fours = twos.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_FFFF_0000_FFFF;
+    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as u32)
+}
+
+/// Both these and whole numbers of as many digits are exact, so that their quotient is the
+/// number nearest to what is written (Clinger, "How to read floating point numbers
+/// accurately", 1990).
+const TENS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
 /// The number that a few digits are, perhaps with a point among them: what most cells are.
 fn short_number(cell: &[u8]) -> Option<f64> {
-    /// Both these and whole numbers of as many digits are exact, so that their quotient is the
-    /// number nearest to what is written (Clinger, "How to read floating point numbers
-    /// accurately", 1990).
-    const TENS: [f64; 16] =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    if let Some(number) = eight_digits(cell) {
+        return Some(f64::from(number));
+    }
     let (is_negative, digits) = match cell {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
@@ -187,9 +226,15 @@ mod tests {
     proptest! {
         #[test]
         fn short_numbers_are_read_as_the_standard_library_reads_them(
-            text in "-?[0-9]{0,9}\\.?[0-9]{0,9}|[-+.e0-9 ]{0,6}", metres: f64
+            text in "-?[0-9]{0,9}\\.?[0-9]{0,9}|[-+.e0-9 ]{0,6}",
+            digits in "[0-9]{3,9}", spoilt: u8, at in 0_usize..9, metres: f64
         ) {
-            for text in [text, metres.to_string()] {
+            let mut near = digits.clone().into_bytes();
+            if let Some(byte) = near.get_mut(at) {
+                *byte = spoilt;
+            }
+            let near = String::from_utf8(near).unwrap_or_default();
+            for text in [text, digits, near, metres.to_string()] {
                 if let Some(number) = short_number(text.as_bytes()) {
                     prop_assert_eq!(Ok(number.to_bits()), text.parse().map(f64::to_bits));
                 }

@@ -9,7 +9,7 @@ use memchr::memchr;
 
 use super::Columns;
 use super::cells::{Scratch, Sureness};
-use super::lines::{Line, Part, Takes};
+use super::lines::{Line, Takes};
 use super::odd::RowReader;
 use crate::answers::Place;
 use crate::bulk::write::cell;
@@ -141,10 +141,13 @@ impl Rows<'_> {
 
     /// The place that a row says.
     fn place(&self, line: &Line) -> Result<Place, Status> {
-        let cell = |cell: Part| unescaped(cell.of(self.block));
-        let [first, second] = line.places.ok_or(Status::Invalid)?;
-        let place = self.columns.places.read([&cell(first), &cell(second)]);
-        place.map_err(|(status, _)| status)
+        let cells = line.places.ok_or(Status::Invalid)?.map(|cell| cell.of(self.block));
+        let places = &self.columns.places;
+        if let Some(place) = places.read_numbers(cells) {
+            return Ok(place);
+        }
+        let [first, second] = cells.map(unescaped);
+        places.read([&first, &second]).map_err(|(status, _)| status)
     }
 
     /// Writes the answer for a place.
