@@ -6,10 +6,6 @@ mod config;
 
 use std::process::ExitCode;
 
-/// Requests make and drop small things by the dozen; see "The allocator" in `benches/README.md`.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = match config::read_command_line(std::env::args_os().collect()) {
         Ok(cli) => cli,

@@ -25,7 +25,7 @@ const FEW: usize = 50_000;
 
 /// So much more may the long one take than the short one: what waits between threads, and what an
 /// allocator keeps for itself. Holding the file or its answer would take more.
-const MORE_MB: f64 = 50.0;
+const MORE_MB: f64 = 20.0;
 
 fn rows(count: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(16 * count);
