@@ -1,6 +1,6 @@
 //! What text and JSON ask of geometries alike.
 
-use geo::{Coord, Geometry, LineString, MultiPolygon, Polygon, Rect};
+use geo::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Rect};
 
 use super::error::FilterError;
 
@@ -25,16 +25,68 @@ pub(super) fn bbox(numbers: &[f64]) -> Result<Geometry<f64>, FilterError> {
         let message = format!("the bbox has its lower bound {south} above its upper bound {north}");
         return Err(FilterError::InvalidLiteral(message));
     }
-    let side = |west, east| -> Polygon<f64> {
-        Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north }).to_polygon()
-    };
     if west <= east {
-        return Ok(side(west, east).into());
+        return Ok(boxes(&[[west, east]], south, north));
     }
     let in_degrees = (-180.0..=180.0).contains(&west) && (-180.0..=180.0).contains(&east);
     if !in_degrees {
         let message = format!("the bbox has its first bound {west} beyond its second, {east}");
         return Err(FilterError::InvalidLiteral(message));
     }
-    Ok(MultiPolygon(vec![side(west, 180.0), side(-180.0, east)]).into())
+    let sides = [[west, 180.0], [-180.0, east]];
+    // The antimeridian belongs to either side.
+    let wide: Vec<[f64; 2]> = sides.into_iter().filter(|[west, east]| west < east).collect();
+    Ok(boxes(if wide.is_empty() { &sides[..1] } else { &wide }, south, north))
+}
+
+/// Boxes from west to east each, between the same south and north: lines or a point where there is
+/// nothing between these. All are wide, or there is one.
+fn boxes(sides: &[[f64; 2]], south: f64, north: f64) -> Geometry<f64> {
+    let corners =
+        |&[west, east]: &[f64; 2]| [Coord { x: west, y: south }, Coord { x: east, y: north }];
+    let line = |side| LineString(corners(side).to_vec());
+    let polygon = |side| {
+        let [low, high] = corners(side);
+        Rect::new(low, high).to_polygon()
+    };
+    let (is_narrow, is_flat) = (|side: &[f64; 2]| side[0] >= side[1], south >= north);
+    match sides {
+        [side] if is_narrow(side) && is_flat => Point(corners(side)[0]).into(),
+        [side] if is_narrow(side) || is_flat => line(side).into(),
+        [side] => polygon(side).into(),
+        sides if is_flat => MultiLineString(sides.iter().map(line).collect()).into(),
+        sides => MultiPolygon(sides.iter().map(polygon).collect()).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_without_width_or_height_is_a_line_or_a_point() {
+        let text = |numbers: &[f64]| {
+            let coord = |at: &Coord<f64>| format!("{} {}", at.x, at.y);
+            let line =
+                |line: &LineString<f64>| line.0.iter().map(coord).collect::<Vec<_>>().join(",");
+            match bbox(numbers).unwrap() {
+                Geometry::Point(point) => format!("point {}", coord(&point.0)),
+                Geometry::LineString(one) => format!("line {}", line(&one)),
+                Geometry::MultiLineString(lines) => {
+                    format!("lines {}", lines.iter().map(line).collect::<Vec<_>>().join("; "))
+                }
+                Geometry::Polygon(polygon) => format!("polygon of {}", polygon.exterior().0.len()),
+                Geometry::MultiPolygon(polygons) => format!("{} polygons", polygons.0.len()),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(text(&[1.0, 2.0, 3.0, 4.0]), "polygon of 5");
+        assert_eq!(text(&[1.0, 2.0, 1.0, 2.0]), "point 1 2");
+        assert_eq!(text(&[1.0, 2.0, 0.0, 3.0, 2.0, 9.0]), "line 1 2,3 2");
+        assert_eq!(text(&[1.0, 2.0, 1.0, 4.0]), "line 1 2,1 4");
+        assert_eq!(text(&[170.0, 2.0, -170.0, 4.0]), "2 polygons");
+        assert_eq!(text(&[170.0, 2.0, -170.0, 2.0]), "lines 170 2,180 2; -180 2,-170 2");
+        assert_eq!(text(&[180.0, 2.0, -170.0, 4.0]), "polygon of 5");
+        assert_eq!(text(&[180.0, 2.0, -180.0, 4.0]), "line 180 2,180 4");
+    }
 }

@@ -50,15 +50,17 @@ fn condition(layer: &'static str) -> BoxedStrategy<String> {
         "S_CROSSES",
         "S_EQUALS",
     ]);
-    // Corners on vertices and sites, where mistakes would be.
-    let spatial = (relation, prop::sample::select(points), 0.0..9_000.0_f64, 0.0..9_000.0_f64)
-        .prop_map(|(relation, [x, y], width, height)| {
+    // Corners on vertices and sites, where mistakes would be, and boxes that are lines and points.
+    let length = || prop_oneof![9 => 0.0..9_000.0_f64, 1 => Just(0.0)];
+    let spatial = (relation, prop::sample::select(points), length(), length()).prop_map(
+        |(relation, [x, y], width, height)| {
             format!(
                 "{relation}(geometry, BBOX({x}, {y}, {}, {}))",
                 x + width.round(),
                 y + height.round()
             )
-        });
+        },
+    );
     let code = prop::sample::select(codes);
     let by_code = prop_oneof![
         code.clone().prop_map(|code| format!("code = '{code}'")),

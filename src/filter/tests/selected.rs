@@ -183,6 +183,7 @@ fn what_lies_beyond_the_grid_is_met_by_nothing_and_contained_by_nothing() {
         ("S_INTERSECTS(geometry, BBOX(170,-90,-170,90))", &[]),
         ("S_DISJOINT(geometry, BBOX(170,-90,-170,90))", &ALL[..]),
         ("S_INTERSECTS(geometry, BBOX(10,-10,20,10))", &[]),
+        ("S_INTERSECTS(geometry, BBOX(10,10,10,10))", &[]),
         ("S_INTERSECTS(geometry, POINT(100 0))", &[]),
         ("S_CONTAINS(geometry, MULTIPOINT(-0.89 52.235, 100 0))", &[]),
         ("S_INTERSECTS(geometry, MULTIPOINT(-0.8962 52.2356, 100 0))", &ALL[..1]),
