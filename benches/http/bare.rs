@@ -1,8 +1,8 @@
 //! The plain baselines of `run.sh`, in a process of their own.
 //!
-//!     bare serve ADDR BYTES    a bare axum route that answers a constant of that size
-//!     bare copy IN.csv         the `csv` crate reads the rows and writes them to memory, nothing
-//!                              more, on one thread: prints its seconds
+//!     bare serve ADDR BYTES      a bare axum route that answers a constant of that size
+//!     bare copy IN.csv           the `csv` crate reads the rows and writes them to memory, nothing
+//!                                more, on one thread: prints its seconds
 //!     bare copy IN.csv OUT.csv   the same from file to file, brought to the disk: prints nothing
 
 use std::fs::File;

@@ -64,3 +64,10 @@ pub struct Address {
     /// Where it is.
     pub position: Bng,
 }
+
+/// Those of a postcode among addresses in order of postcode.
+pub fn addresses_of(addresses: &[Address], postcode: Postcode) -> &[Address] {
+    let start = addresses.partition_point(|address| address.postcode < postcode);
+    let (_, rest) = addresses.split_at(start);
+    &rest[..rest.partition_point(|address| address.postcode == postcode)]
+}

@@ -121,14 +121,6 @@ impl Atlas {
         self.known.set_numbers()
     }
 
-    /// The addresses of a postcode.
-    pub fn addresses_of(&self, postcode: Postcode) -> &[Address] {
-        let addresses = self.addresses();
-        let start = addresses.partition_point(|address| address.postcode < postcode);
-        let end = addresses.partition_point(|address| address.postcode <= postcode);
-        &addresses[start..end]
-    }
-
     /// The postcodes with a position, live and terminated, nearest first, of equally near ones in
     /// order, with the distance in metres.
     pub fn nearest_postcodes(&self, at: Bng) -> impl Iterator<Item = (PostcodeFacts, f64)> + '_ {

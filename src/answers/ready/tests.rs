@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer, Day};
 use lapwing_boundaries::demo::{self, WorldSize};
+use lapwing_boundaries::gazetteer::addresses_of;
 use lapwing_boundaries::locate::{self, Ground, Level, Located};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
@@ -117,7 +118,7 @@ fn the_squares_with_and_without_addresses_are_answered_byte_for_byte() {
 /// What an area layer answers for a postcode when nothing is known beforehand.
 fn on_the_spot(atlas: &Atlas, record: &PostcodeFacts, ground: &impl Ground, at: usize) -> Located {
     let meta = atlas.layers()[at].layer().meta();
-    let addresses = atlas.addresses_of(record.postcode);
+    let addresses = addresses_of(atlas.addresses(), record.postcode);
     if !addresses.is_empty() {
         return locate::locate_addresses(meta, ground, addresses);
     }
@@ -150,7 +151,7 @@ fn a_known_answer_is_the_one_found_on_the_spot() {
             };
             known_ones += 1;
             by_addresses += usize::from(known.is_by_addresses());
-            assert_eq!(known.addresses(), atlas.addresses_of(record.postcode).len());
+            assert_eq!(known.addresses(), addresses_of(atlas.addresses(), record.postcode).len());
             for (place, layer) in
                 atlas.layers().iter().enumerate().filter(|(_, l)| l.layer().is_areas())
             {

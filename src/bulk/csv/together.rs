@@ -128,7 +128,7 @@ impl Rows<'_> {
         });
         for at in 0..count {
             self.copy(at);
-            if let (Some(_), Some(known)) = (asked[at], &known[at]) {
+            if let Some(known) = &known[at] {
                 let status =
                     cells.put_known(self.pen, &mut self.scratch, self.atlas, known, sureness[at]);
                 self.tally.count(status);

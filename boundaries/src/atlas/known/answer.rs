@@ -1,6 +1,6 @@
 //! The answer of one postcode, read where it lies.
 
-use super::{AtlasLayer, BY_ADDRESSES, EVERY, HELMERT, Known, NOWHERE, SPLIT};
+use super::{AtlasLayer, BY_ADDRESSES, EVERY, HELMERT, Known, NOWHERE, SPLIT, layer_and_area};
 use crate::locate::{self, Level, Located, Match, MatchBy};
 use crate::position::Accuracy;
 use crate::predicate::Position;
@@ -153,36 +153,4 @@ impl<'a> KnownAnswer<'a> {
             level: self.level(layer),
         }
     }
-}
-
-impl Known {
-    /// A set of holders: layer, area, and how.
-    #[inline]
-    fn pooled(&self, set: usize) -> impl Iterator<Item = &[u32; 3]> + Clone + use<'_> {
-        let count = self.pool[set] as usize;
-        let (holders, _) = self.pool[set + 1..set + 1 + 3 * count].as_chunks::<3>();
-        holders.iter()
-    }
-
-    /// Every set of holders, by its number: layer and area of each.
-    pub(in crate::atlas) fn sets(
-        &self,
-    ) -> impl Iterator<Item = (usize, impl Iterator<Item = (usize, usize)> + Clone)> {
-        let mut next = 0;
-        std::iter::from_fn(move || {
-            let set = next;
-            next += 1 + 3 * *self.pool.get(set)? as usize;
-            Some((set, self.pooled(set).map(layer_and_area)))
-        })
-    }
-
-    /// The numbers of sets are less than this.
-    pub(in crate::atlas) fn set_numbers(&self) -> usize {
-        self.pool.len()
-    }
-}
-
-#[inline]
-fn layer_and_area(&[layer, area, _]: &[u32; 3]) -> (usize, usize) {
-    (layer as usize, area as usize)
 }

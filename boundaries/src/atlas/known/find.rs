@@ -8,7 +8,7 @@ use super::{
     AtlasLayer, BY_ADDRESSES, EVERY, HELMERT, Known, NOTHING, NOWHERE, SPLIT, UNKNOWN, columns,
 };
 use crate::cells::CellIndex;
-use crate::gazetteer::{Address, PostcodeRecord};
+use crate::gazetteer::{Address, PostcodeRecord, addresses_of};
 use crate::locate::{self, Level, Located, Match, MatchBy};
 use crate::position::Accuracy;
 use crate::predicate::Position;
@@ -100,7 +100,7 @@ impl Finder<'_> {
         let millionths = |degrees: f64| (degrees * 1e6).round() as i32;
         let mut here = Vec::new();
         self.cells.locate(at, |layer, area, position| here.push((layer, area, position)));
-        let addresses = self.addresses_of(record);
+        let addresses = addresses_of(self.addresses, record.postcode);
         let mut part = Part {
             degrees: [millionths(lng_lat.lon()), millionths(lng_lat.lat())],
             holder_flags: if addresses.is_empty() { 0 } else { BY_ADDRESSES },
@@ -124,13 +124,6 @@ impl Finder<'_> {
             part.add(place as u32, located);
         }
         Some(part)
-    }
-
-    fn addresses_of(&self, record: &PostcodeRecord) -> &[Address] {
-        let start = self.addresses.partition_point(|address| address.postcode < record.postcode);
-        let own = self.addresses[start..].iter();
-        let count = own.take_while(|address| address.postcode == record.postcode).count();
-        &self.addresses[start..start + count]
     }
 }
 

@@ -117,4 +117,35 @@ impl Known {
         let is_guess = positional_quality >= locate::POOR_QUALITY && holders & BY_ADDRESSES == 0;
         Some(KnownAnswer { known: self, place, holders, is_guess, layers })
     }
+
+    /// A set of holders: layer, area, and how.
+    #[inline]
+    fn pooled(&self, set: usize) -> impl Iterator<Item = &[u32; 3]> + Clone + use<'_> {
+        let count = self.pool[set] as usize;
+        let (holders, _) = self.pool[set + 1..set + 1 + 3 * count].as_chunks::<3>();
+        holders.iter()
+    }
+
+    /// Every set of holders, by its number: layer and area of each.
+    pub(super) fn sets(
+        &self,
+    ) -> impl Iterator<Item = (usize, impl Iterator<Item = (usize, usize)> + Clone)> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let set = next;
+            next += 1 + 3 * *self.pool.get(set)? as usize;
+            Some((set, self.pooled(set).map(layer_and_area)))
+        })
+    }
+
+    /// The numbers of sets are less than this.
+    pub(super) fn set_numbers(&self) -> usize {
+        self.pool.len()
+    }
+}
+
+/// The first two of a holder as the pool has it.
+#[inline]
+fn layer_and_area(&[layer, area, _]: &[u32; 3]) -> (usize, usize) {
+    (layer as usize, area as usize)
 }
