@@ -2,6 +2,8 @@
 
 use std::io;
 
+use lapwing_boundaries::prefetch::prefetch;
+
 /// Texts of at most so many bytes are written at once with what follows them, where there is room:
 /// a copy whose length is known when it is compiled costs no call, and a third of the time.
 const WIDE: usize = 64;
@@ -31,6 +33,14 @@ impl Texts {
         self.0.resize(to + WIDE, 0);
         let place = |at: usize| u32::try_from(at).expect("texts of less than 4 GiB");
         Text { from: place(from), to: place(to) }
+    }
+}
+
+impl Texts {
+    /// Fetches the beginning of one, which will be written.
+    #[inline]
+    pub(crate) fn prefetch(&self, text: Text) {
+        prefetch(&self.0, text.from as usize);
     }
 }
 

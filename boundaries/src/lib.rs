@@ -48,6 +48,7 @@ pub mod overlap;
 pub mod position;
 pub mod postcode;
 pub mod predicate;
+pub mod prefetch;
 pub mod progress;
 pub mod search;
 pub mod snapshot;

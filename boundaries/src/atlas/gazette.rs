@@ -8,6 +8,7 @@ use crate::gazetteer::{Month, PostcodeFacts, PostcodeRecord};
 use crate::mapped::Numbers;
 use crate::position::Bng;
 use crate::postcode::{Beginning, Postcode};
+use crate::prefetch::prefetch;
 use crate::snapshot::sections::{Opened, Sections};
 
 /// No ward is published.
@@ -117,6 +118,12 @@ impl Gazette {
     #[inline]
     pub(super) fn positional_quality(&self, place: usize) -> u8 {
         self.facts[place] as u8
+    }
+
+    /// Fetches what [`Self::positional_quality`] will read.
+    #[inline]
+    pub(super) fn prefetch_quality(&self, place: usize) {
+        prefetch(&self.facts, place);
     }
 
     /// Where the postcode at a place is.

@@ -90,7 +90,12 @@ impl Atlas {
         &self,
         asked: &[Option<Postcode>; N],
     ) -> [Option<KnownAnswer<'_>>; N] {
-        self.gazette.find_together(asked).map(|place| {
+        let places = self.gazette.find_together(asked);
+        for place in places.into_iter().flatten() {
+            self.gazette.prefetch_quality(place);
+            self.known.prefetch(place);
+        }
+        places.map(|place| {
             let place = place?;
             self.known.answer(place, self.gazette.positional_quality(place), &self.layers)
         })

@@ -2,20 +2,13 @@
 //! memory gives it for all at the same time. A point by itself waits for a block, then for a cell,
 //! then for its edges, each time for as long as a hundred multiplications take.
 
-use std::hint::black_box;
-
 use super::candidates::NO_AREAS;
 use super::{CellView, RECORD, UNIFORM};
 use crate::position::Bng;
+use crate::prefetch::prefetch;
 
 /// So many of a square's candidates are fetched; most squares have no more.
 const CANDIDATES: usize = 12;
-
-/// Reads what is there, for the sake of having it near.
-#[inline]
-fn fetch<T: Copy>(from: &[T], at: usize) {
-    black_box(from.get(at).copied());
-}
 
 impl CellView<'_> {
     /// Fetches what [`Self::locate`] will read for each of the points. It changes nothing but how
@@ -36,11 +29,11 @@ impl CellView<'_> {
         });
         for entry in entries.into_iter().flatten() {
             if entry & RECORD == 0 {
-                fetch(self.sets, entry as usize);
+                prefetch(self.sets, entry as usize);
             } else {
                 let record = (entry & !RECORD) as usize;
-                fetch(self.records, record);
-                fetch(self.records, record + 16);
+                prefetch(self.records, record);
+                prefetch(self.records, record + 16);
             }
         }
     }
@@ -62,12 +55,12 @@ impl CellView<'_> {
             Some((run[0] as usize, run[1] as usize))
         });
         for &(from, _) in runs.iter().flatten() {
-            fetch(self.candidates.edges, from);
+            prefetch(self.candidates.edges, from);
         }
         for (from, to) in runs.into_iter().flatten() {
             let near = self.candidates.edges.get(from..to.min(from + CANDIDATES));
             for &edge in near.into_iter().flatten() {
-                fetch(self.edges, 4 * edge as usize);
+                prefetch(self.edges, 4 * edge as usize);
             }
         }
     }

@@ -99,6 +99,17 @@ impl AnswerCells {
         self.layers.iter().filter_map(|of| of.layer)
     }
 
+    /// Fetches what [`Self::put_known`] will write of the areas of several postcodes.
+    #[inline]
+    pub(super) fn prefetch_areas<const N: usize>(&self, known: &[Option<KnownAnswer<'_>>; N]) {
+        let texts = std::array::from_fn::<_, N, _>(|at| {
+            self.sets.get(known[at].as_ref().map(KnownAnswer::set)?).copied()
+        });
+        for text in texts.into_iter().flatten() {
+            self.texts.prefetch(text);
+        }
+    }
+
     /// How sure the answer of a known postcode is.
     #[inline]
     pub(super) fn sureness_of(&self, known: &KnownAnswer<'_>) -> Sureness {

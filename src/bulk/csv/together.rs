@@ -123,6 +123,7 @@ impl Rows<'_> {
             Postcode::read(cell.of(self.block))
         });
         let known = self.atlas.known_together(&asked);
+        cells.prefetch_areas(&known);
         let sureness: [Sureness; TOGETHER] = std::array::from_fn(|at| {
             known[at].as_ref().map(|known| cells.sureness_of(known)).unwrap_or_default()
         });

@@ -1,6 +1,8 @@
 //! The answer of one postcode, read where it lies.
 
-use super::{AtlasLayer, BY_ADDRESSES, EVERY, HELMERT, Known, NOWHERE, SPLIT, layer_and_area};
+use super::{
+    AtlasLayer, BY_ADDRESSES, EVERY, HELMERT, Known, NO_HOLDERS, NOWHERE, SPLIT, layer_and_area,
+};
 use crate::locate::{self, Level, Located, Match, MatchBy};
 use crate::position::Accuracy;
 use crate::predicate::Position;
@@ -103,7 +105,7 @@ impl<'a> KnownAnswer<'a> {
     #[inline]
     pub fn is_outside(&self, layers: impl IntoIterator<Item = usize>) -> bool {
         if !self.is_by_addresses() {
-            return self.pooled().next().is_none();
+            return self.set() == NO_HOLDERS;
         }
         self.known.near_at[self.place] & NOWHERE != 0
             && layers.into_iter().all(|layer| self.holders().all(|(of, _)| of != layer))

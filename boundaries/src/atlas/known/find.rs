@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{
-    AtlasLayer, BY_ADDRESSES, EVERY, HELMERT, Known, NOTHING, NOWHERE, SPLIT, UNKNOWN, columns,
+    AtlasLayer, BY_ADDRESSES, EVERY, HELMERT, Known, NO_HOLDERS, NOTHING, NOWHERE, SPLIT, UNKNOWN,
+    columns,
 };
 use crate::cells::CellIndex;
 use crate::gazetteer::{Address, PostcodeRecord, addresses_of};
@@ -65,7 +66,7 @@ impl Known {
             addresses: Vec::with_capacity(if addresses.is_empty() { 0 } else { count }),
             pool: vec![0],
             near: vec![0],
-            places: HashMap::from([(vec![0], 0)]),
+            places: HashMap::from([(vec![0], NO_HOLDERS as u32)]),
         };
         let finder = Finder { addresses, layers, cells };
         // In batches, so that the parts of a whole country are never all in memory.
