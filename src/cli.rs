@@ -100,7 +100,10 @@ pub(crate) struct MatchArgs {
     /// csv or ndjson; told by the suffix of the file if it has one
     #[arg(long, value_enum)]
     pub(crate) format: Option<RowFormat>,
-    /// Which columns say where, if the header has several ways
+    /// Of NDJSON, answer each line with its own members and those that CSV has as columns
+    #[arg(long)]
+    pub(crate) flat: bool,
+    /// Which columns say where, if the header (or a flat line) has several ways
     #[arg(long, value_enum)]
     pub(crate) by: Option<PlaceColumns>,
     /// Only these layers, by comma

@@ -77,6 +77,21 @@ fn ndjson_goes_in_and_out() {
 }
 
 #[test]
+fn flat_ndjson_has_what_csv_has_as_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.ndjson");
+    fs::write(&input, "{\"postcode\":\"NN1 1AA\",\"name\":\"Surgery\"}\n").unwrap();
+    let args = ["match", squares_file(), input.to_str().unwrap(), "-o", "-", "-q", "--flat"];
+    let out = stdout_of(&[&args[..], &["--layers", "ward"]].concat());
+    assert_eq!(
+        out,
+        "{\"postcode\":\"NN1 1AA\",\"name\":\"Surgery\",\"status\":\"ok\",\
+         \"ward_code\":\"E05000001\",\"ward_name\":\"Abbey\",\"confidence\":\"high\",\
+         \"boundary_distance_m\":500}\n"
+    );
+}
+
+#[test]
 fn a_large_file_agrees_with_locating_each_of_its_postcodes() {
     let postcodes: Vec<_> = county::atlas().all_facts().collect();
     let mut input = "postcode\n".to_owned();

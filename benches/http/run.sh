@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One lookup over HTTP through all that stands round it (limits, log, tags, compression, counters),
 # against a bare axum route that answers a constant of the same size; and bulk lookups over HTTP and
-# by `lapwing match`. All in the same run, by clients in processes of their own.
+# by `lapwing match`, of which flat NDJSON has the same columns as the CSV. All in the same run, by clients in processes of their own.
 #
 #     benches/http/run.sh LAPWING BARE [SECONDS] [ROUNDS] [ROWS]
 #
@@ -24,12 +24,17 @@ postcodes = [row[0] for row in csv.reader(open(path)) if row and row[0][:2].isal
 with open(f"{work}/queries", "w") as out:
     for postcode in postcodes:
         out.write(f"postcode={urllib.parse.quote(postcode)}\n")
-with open(f"{work}/rows.csv", "w") as out, open(f"{work}/rows.ndjson", "w") as lines:
+with (
+    open(f"{work}/rows.csv", "w") as out,
+    open(f"{work}/rows.ndjson", "w") as lines,
+    open(f"{work}/flat.ndjson", "w") as flat,
+):
     out.write("id,postcode,note\n")
     for number in range(rows):
         postcode = random.choice(postcodes)
         out.write(f"{number},{postcode},as it came\n")
         lines.write(f'{{"id":{number},"postcode":"{postcode}"}}\n')
+        flat.write(f'{{"id":{number},"postcode":"{postcode}","note":"as it came"}}\n')
 # Everyday rows: the practices of the NHS, 27 cells each and all of them in quotes, again and again.
 names = [f"column {number}" for number in range(1, 28)]
 names[9] = "postcode"
@@ -79,7 +84,7 @@ post() { # NAME TYPE FILE [CURL OPTION…]
     from=$(date +%s.%N) cpu=$(cpu_of "$service")
     # Read and thrown away: the baseline's rows go to memory, and not to a file either.
     curl -fsS -o "${out:-/dev/null}" -H "content-type: $type" -H 'expect:' -T "$file" -X POST "$@" \
-        "http://127.0.0.1:7401/v1/lookup?layers=lap,ward"
+        "http://127.0.0.1:7401/v1/lookup?layers=lap,ward${flat:+&flat=true}"
     note "$name" "$(awk -v a="$from" -v b="$(date +%s.%N)" -v c="$cpu" \
         -v d="$(cpu_of "$service")" 'BEGIN { printf "%.3f %.3f", b - a, d - c }')" \
         "$(peak_of "$service")"
@@ -98,16 +103,18 @@ PY
 }
 matched() { # FILE
     timed "$lapwing" -q match "$work/county.lapwing" "$work/$1" -o "$work/matched.${1#*.}" \
-        --layers lap,ward
+        --layers lap,ward ${flat:+--flat}
 }
 # Both answer with the same bytes; and what is made once has been made before the rounds.
-for file in rows.csv practices.csv rows.ndjson; do
-    type=text/csv
-    [ "$file" != rows.ndjson ] || type=application/x-ndjson
+for file in rows.csv practices.csv rows.ndjson flat.ndjson; do
+    type=text/csv flat=
+    [ "${file#*.}" = csv ] || type=application/x-ndjson
+    [ "$file" != flat.ndjson ] || flat=yes
     round=0 out=$work/posted post "warm_$file" "$type" "$work/$file"
     matched "$file" >/dev/null
     cmp "$work/posted" "$work/matched.${file#*.}"
 done
+flat=
 rm "$work/posted" "$work/results"
 gzip -1 -k "$work/rows.csv"
 packed=(-H 'content-encoding: gzip')
@@ -119,9 +126,12 @@ for round in $(seq "$rounds"); do
     post bulk_http_csv_gzip_both text/csv "$work/rows.csv.gz" "${packed[@]}" \
         -H 'accept-encoding: gzip'
     post bulk_http_ndjson application/x-ndjson "$work/rows.ndjson"
+    # The same columns as those of the CSV, as members.
+    flat=yes post bulk_http_flat_ndjson application/x-ndjson "$work/flat.ndjson"
     # From file to file, as `match`.
     note copied_by_csv_crate "$(timed "$bare" copy "$work/rows.csv" "$work/copied.csv")"
     for kind in csv csv.gz ndjson; do note "match_${kind/./_}" "$(matched "rows.$kind")"; done
+    note match_flat_ndjson "$(flat=yes matched flat.ndjson)"
     note csv_crate_practices "$("$bare" copy "$work/practices.csv")"
     post bulk_http_practices text/csv "$work/practices.csv"
     note match_practices "$(matched practices.csv)"

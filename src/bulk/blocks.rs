@@ -2,7 +2,7 @@
 //! of its own: finding where rows end costs little beside that.
 
 use bytes::Bytes;
-use memchr::memrchr;
+use memchr::{memchr, memrchr};
 use rayon::prelude::*;
 
 use super::Tally;
@@ -15,6 +15,9 @@ pub(super) const CSV_BLOCK: usize = 64 << 10;
 
 /// A block of questions in NDJSON, each of which has an answer of a thousand bytes.
 pub(super) const NDJSON_BLOCK: usize = 8 << 10;
+
+/// No line of NDJSON is longer; of a line that is, only the beginning is kept.
+pub(super) const LONGEST_LINE: usize = 64 << 10;
 
 /// So many blocks for each core are gathered before they are answered together: when one core is
 /// done, another has little left.
@@ -48,6 +51,23 @@ pub(super) struct Blocks<E> {
     buffers: Buffers,
 }
 
+impl Blocks<Lines> {
+    /// Takes in at most a block of lines. A line that goes on for ever is not kept: what it has by
+    /// then is too long already.
+    pub(super) fn hold_lines(&mut self, piece: &[u8]) {
+        let end_of_first = memchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
+        let (first, rest) = piece.split_at(end_of_first);
+        self.hold(first);
+        let under_way = self.under_way().len();
+        if under_way > LONGEST_LINE {
+            self.held.truncate(self.held.len() - under_way + LONGEST_LINE + 1);
+        }
+        if !rest.is_empty() {
+            self.hold(rest);
+        }
+    }
+}
+
 impl<E: Ends + Default> Blocks<E> {
     /// Blocks of about so many bytes each.
     pub(super) fn of(size: usize) -> Self {
@@ -79,12 +99,6 @@ impl<E: Ends + Default> Blocks<E> {
     /// The row under way.
     pub(super) fn under_way(&self) -> &[u8] {
         &self.held[self.cuts.last().copied().unwrap_or(0)..]
-    }
-
-    /// Cuts the row under way off at so many bytes.
-    pub(super) fn truncate(&mut self, under_way: usize) {
-        let begun = self.cuts.last().copied().unwrap_or(0);
-        self.held.truncate(begun + under_way);
     }
 
     /// Says that the row under way has ended with the input.

@@ -164,7 +164,7 @@ const TENS: [f64; 16] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// The number that a few digits are, perhaps with a point among them: what most cells are.
-fn short_number(cell: &[u8]) -> Option<f64> {
+pub(super) fn short_number(cell: &[u8]) -> Option<f64> {
     if let Some(number) = eight_digits(cell) {
         return Some(f64::from(number));
     }
@@ -194,7 +194,7 @@ fn short_number(cell: &[u8]) -> Option<f64> {
 }
 
 /// The names of the columns that are added, in order.
-pub(super) fn added(chosen: &[Chosen]) -> Vec<String> {
+pub(super) fn added_names(chosen: &[Chosen]) -> Vec<String> {
     let of_layers =
         chosen.iter().flat_map(|c| [format!("{}_code", c.key), format!("{}_name", c.key)]);
     let ends = ["confidence", "boundary_distance_m"].map(str::to_owned);

@@ -21,20 +21,24 @@ use serde::Serialize;
 
 use crate::answers::{self, AnswerError, Found, Place};
 
+mod added;
 mod blocks;
 mod columns;
 mod csv;
 mod error;
+mod flat;
 mod gzip;
 mod json;
 mod ndjson;
 mod piece;
 mod rows;
+mod said;
 mod write;
 
 pub use columns::By;
 pub use csv::CsvRows;
 pub use error::BulkError;
+pub use flat::FlatRows;
 pub use gzip::Gzip;
 pub use json::JsonRows;
 pub use ndjson::NdjsonRows;

@@ -3,22 +3,18 @@
 //! A question is an object with `postcode`, or `lon` and `lat`, or `easting` and `northing`, and
 //! perhaps `layers`, `date`, and an `id` that comes back. Empty lines are passed over.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::blocks::{Blocks, Lines, NDJSON_BLOCK};
+use super::blocks::{Blocks, LONGEST_LINE, Lines, NDJSON_BLOCK};
 use super::rows::{self, Known, MadeFrom};
-use super::{Ask, BulkError, Holds, Refusal, RowEngine, Status, Tally, bng, lng_lat, postcode};
+use super::said::{Said, Text};
+use super::{Ask, BulkError, Holds, Refusal, RowEngine, Status, Tally};
 use crate::answers::{self, Place, Ready, ReadyPlaces};
 use crate::pen::Pen;
-
-/// No question is longer; a line that is, is `invalid` and not kept.
-const LONGEST_LINE: usize = 64 << 10;
 
 /// So many lines are answered together, so that what memory is slow to give is waited for once for
 /// all of them.
@@ -58,10 +54,6 @@ struct Question<'a> {
     id: Option<&'a RawValue>,
 }
 
-/// A text, read where it lies unless it has escapes.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
 /// A line as it was read.
 struct Asked<'l> {
     line: &'l [u8],
@@ -82,17 +74,9 @@ enum Layers {
 
 impl Question<'_> {
     fn place(&self) -> Result<Place, Refusal> {
-        let degrees = (self.lon, self.lat);
-        let metres = (self.easting, self.northing);
-        match (&self.postcode, degrees, metres) {
-            (Some(Text(text)), (None, None), (None, None)) => postcode(text),
-            (None, (Some(lon), Some(lat)), (None, None)) => lng_lat(lon, lat),
-            (None, (None, None), (Some(easting), Some(northing))) => bng(easting, northing),
-            _ => {
-                let why = "give one of postcode, lon and lat, or easting and northing";
-                Err((Status::Invalid, why.to_owned()))
-            }
-        }
+        let Self { lon, lat, easting, northing, .. } = *self;
+        let postcode = self.postcode.as_ref();
+        Said { postcode, lon, lat, easting, northing }.place(Text::place)
     }
 }
 
@@ -118,20 +102,6 @@ impl<A: Holds> NdjsonRows<A> {
             ended: false,
             tally: Tally::default(),
         })
-    }
-
-    /// Takes in at most a block.
-    fn hold(&mut self, piece: &[u8]) {
-        let end_of_first = memchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
-        let (first, rest) = piece.split_at(end_of_first);
-        self.blocks.hold(first);
-        // A line that goes on for ever is not kept: what it has by then is too long already.
-        if self.blocks.under_way().len() > LONGEST_LINE {
-            self.blocks.truncate(LONGEST_LINE + 1);
-        }
-        if !rest.is_empty() {
-            self.blocks.hold(rest);
-        }
     }
 
     /// Answers the lines that are whole.
@@ -245,7 +215,7 @@ impl<A: Holds> RowEngine for NdjsonRows<A> {
     fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
         let mut out = Vec::new();
         for piece in piece.chunks(NDJSON_BLOCK) {
-            self.hold(piece);
+            self.blocks.hold_lines(piece);
             if self.blocks.is_full() {
                 self.answer(&mut out);
             }

@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
-use lapwing::bulk::{Ask, BulkError, CsvRows, Gzip, NdjsonRows, RowEngine, Tally};
+use lapwing::bulk::{Ask, BulkError, CsvRows, FlatRows, Gzip, NdjsonRows, RowEngine, Tally};
 use lapwing_boundaries::progress::Progress as _;
 
 use super::failure::Failure;
@@ -25,10 +25,11 @@ pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     let atlas = source::open(&args.snapshot)?;
     let ask = Ask { layers: args.layers.clone(), day: locate::day(args.date) };
     let refused = |error: BulkError| refusal(error, &args.input);
+    let by = args.by.map(lapwing::bulk::By::from);
     let mut engine: Box<dyn RowEngine + '_> = match format {
-        RowFormat::Csv => {
-            let by = args.by.map(lapwing::bulk::By::from);
-            Box::new(CsvRows::new(&atlas, &ask, by).map_err(refused)?)
+        RowFormat::Csv => Box::new(CsvRows::new(&atlas, &ask, by).map_err(refused)?),
+        RowFormat::Ndjson if args.flat => {
+            Box::new(FlatRows::new(&atlas, &ask, by).map_err(refused)?)
         }
         RowFormat::Ndjson => Box::new(NdjsonRows::new(&atlas, &ask).map_err(refused)?),
     };
@@ -63,12 +64,15 @@ fn side_by_side(
     mut output: Output,
 ) -> Result<Output, Failure> {
     let (read, pieces) = sync_channel::<io::Result<Vec<u8>>>(WAITING);
+    // What has been answered is read into again.
+    let (empty, empties) = channel::<Vec<u8>>();
     let (answered, answers) = sync_channel::<Vec<Bytes>>(WAITING);
     let refused = |error: BulkError| refusal(error, name);
     std::thread::scope(|scope| {
         scope.spawn(move || {
             loop {
-                let mut piece = vec![0; PIECE_BYTES];
+                let mut piece = empties.try_recv().unwrap_or_default();
+                piece.resize(PIECE_BYTES, 0);
                 let next = match input.read(&mut piece) {
                     Ok(0) => return,
                     Ok(length) => {
@@ -108,6 +112,7 @@ fn side_by_side(
                 if !send(engine.push(&piece).map_err(refused)?)? {
                     return Ok(());
                 }
+                let _ = empty.send(piece);
             }
             while let Some(answer) = engine.finish().map_err(refused)? {
                 if !send(answer)? {

@@ -21,7 +21,7 @@ use super::params::{Params, malformed};
 use super::spool::{self, Plain, Spooled};
 use super::work::{Failure, respond};
 use super::{App, Metrics, Taken};
-use crate::bulk::{Ask, BulkError, By, CsvRows, Gzip, JsonRows, NdjsonRows, RowEngine};
+use crate::bulk::{Ask, BulkError, By, CsvRows, FlatRows, Gzip, JsonRows, NdjsonRows, RowEngine};
 
 /// So hard an answer is packed: harder costs more time than a network that is worth the name takes
 /// for what it saves.
@@ -37,7 +37,7 @@ pub(super) async fn many(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&["layers", "date", "by"]])?;
+    let params = Params::read(query.as_deref(), &[&["layers", "date", "by", "flat"]])?;
     let ask = Ask { layers: params.list("layers")?, day: params.day()? };
     let format = body::format_of_content(&headers, &[JSON, NDJSON, CSV])?;
     let gzip = spool::is_gzip(&headers)?;
@@ -46,14 +46,26 @@ pub(super) async fn many(
         By::parse(text).ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
     });
     let by = by.transpose()?;
-    if by.is_some() && format != CSV {
-        let detail = "by chooses between the columns of a CSV file: leave it out";
+    let flat = match params.get("flat") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(text) => return Err(malformed("flat", text, "true or false")),
+    };
+    let has_columns = format == CSV || format == NDJSON && flat;
+    if by.is_some() && !has_columns {
+        let detail = "by chooses between the columns of a CSV file or of flat NDJSON: leave it out";
         return Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", "by"));
+    }
+    if flat && !has_columns {
+        let detail =
+            "an answer in JSON is never flat: send a line for each place in NDJSON, or CSV";
+        return Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", "flat"));
     }
     let served = taken.served()?;
     let (atlas, ready) = (served.atlas(), served.ready());
     let engine: Box<dyn RowEngine> = match format {
         CSV => Box::new(CsvRows::new(Arc::clone(atlas), &ask, by)?),
+        NDJSON if flat => Box::new(FlatRows::new(Arc::clone(atlas), &ask, by)?),
         NDJSON => Box::new(NdjsonRows::with_ready(Arc::clone(atlas), &ask, ready)?),
         _ => Box::new(JsonRows::with_ready(Arc::clone(atlas), ask, Arc::clone(ready))),
     };

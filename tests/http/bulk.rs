@@ -35,6 +35,25 @@ async fn each_format_is_answered_in_kind() {
     assert!(ndjson.text().contains("\"date\":\"2024-05-01\""));
 }
 
+#[tokio::test]
+async fn flat_ndjson_is_answered_as_csv_is() {
+    let lines = "{\"id\":7,\"postcode\":\"NN1 1AA\"}\n{\"lon\":1}\n";
+    let reply = post("/v1/lookup?layers=ward&flat=true", "application/x-ndjson", lines).await;
+    assert_eq!(reply.header("content-type"), "application/x-ndjson");
+    assert_eq!(
+        reply.text().lines().next(),
+        Some(
+            "{\"id\":7,\"postcode\":\"NN1 1AA\",\"status\":\"ok\",\"ward_code\":\"E05000001\",\
+             \"ward_name\":\"Abbey\",\"confidence\":\"high\",\"boundary_distance_m\":500}"
+        )
+    );
+    assert_eq!(reply.text().lines().count(), 2);
+    let documents = post("/v1/lookup?layers=ward&flat=false", "application/x-ndjson", lines).await;
+    assert!(documents.text().contains("\"areas\""));
+    let csv = post("/v1/lookup?layers=ward&flat=true", "text/csv", "postcode\nNN11AA\n").await;
+    assert_eq!(csv.status, StatusCode::OK);
+}
+
 const TWICE: &str = r#"{"postcodes": [], "layers": ["lap"]}"#;
 
 #[tokio::test]
@@ -49,6 +68,9 @@ async fn a_document_that_cannot_be_read_is_refused_before_the_answer_begins() {
         ("?layers=hall", "application/x-ndjson", "{}", 404, "wrong-layer-kind"),
         ("?by=name", "text/csv", "postcode\n", 400, "invalid-parameter"),
         ("?by=bng", "application/json", "{}", 400, "conflicting-parameters"),
+        ("?by=bng", "application/x-ndjson", "{}", 400, "conflicting-parameters"),
+        ("?flat=true", "application/json", "{}", 400, "conflicting-parameters"),
+        ("?flat=yes", "application/x-ndjson", "{}", 400, "invalid-parameter"),
         ("?postcode=NN11AA", "text/csv", "postcode\n", 400, "unknown-parameter"),
         ("", "text/plain", "postcode\n", 415, "unsupported-media-type"),
     ] {

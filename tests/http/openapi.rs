@@ -379,6 +379,11 @@ async fn every_answer_to_a_body_has_the_documented_form() {
             "application/x-ndjson",
             "{\"postcode\":\"NN11AC\",\"id\":[1]}\n{\n{\"lon\":12,\"lat\":41}\n{\"lon\":0,\"lat\":52}\n".to_owned(),
         ),
+        (
+            "/v1/lookup?flat=true",
+            "application/x-ndjson",
+            "{\"postcode\":\"NN11AC\",\"id\":[1]}\n{\n{\"lon\":12,\"lat\":41}\n[]\n".to_owned(),
+        ),
         ("/v1/overlaps?crs=EPSG:27700", "application/json", polygon(square)),
         ("/v1/overlaps?crs=EPSG:27700", "application/geo+json", polygon(&repeated)),
         ("/v1/overlaps?crs=EPSG:27700", "application/json", polygon(bow_tie)),

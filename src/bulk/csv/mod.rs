@@ -12,29 +12,25 @@ use bytes::Bytes;
 use csv::ByteRecord;
 use lapwing_boundaries::atlas::Chosen;
 
+use super::added::{Added, Cells};
 use super::blocks::{Blocks, CSV_BLOCK};
-use super::columns::{By, PlaceColumns, added, check_names};
+use super::columns::{By, PlaceColumns, added_names, check_names};
 use super::write::cell;
 use super::{Ask, BulkError, Holds, RowEngine, Tally};
 use crate::answers;
 
-mod cells;
 mod ends;
 mod lines;
 mod marks;
 mod odd;
 mod together;
 
-use cells::AnswerCells;
 use ends::CsvEnds;
 use lines::Wanted;
 use odd::RowReader;
 
 /// A row of more bytes than this has a quote left open.
 const LONGEST_ROW: usize = 1 << 20;
-
-/// From so many bytes of rows on it pays to have the cells of all areas ready.
-const MANY_BYTES: usize = 32 << 10;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -58,7 +54,7 @@ struct Columns {
     places: PlaceColumns,
     count: usize,
     wanted: Wanted,
-    cells: AnswerCells,
+    added: Added<Cells>,
 }
 
 impl<A: Holds> CsvRows<A> {
@@ -105,17 +101,17 @@ impl<A: Holds> CsvRows<A> {
             let (_, Some(cells)) = reader.read(&line) else { continue };
             let header: ByteRecord = cells.iter().collect();
             let places = PlaceColumns::find(&header, self.by)?;
-            let added = added(&self.chosen);
-            check_names(&header, &added)?;
-            let cells = AnswerCells::new(&self.atlas, &self.chosen, added.len());
+            let names = added_names(&self.chosen);
+            check_names(&header, &names)?;
+            let added = Added::new(&self.atlas, &self.chosen);
             let wanted = Wanted::of(header.len(), places.at());
-            self.columns = Some(Columns { places, count: header.len(), wanted, cells });
+            self.columns = Some(Columns { places, count: header.len(), wanted, added });
             let mut line = if self.had_bom { BOM.to_vec() } else { Vec::new() };
             for name in &header {
                 cell(&mut line, name);
                 line.push(b',');
             }
-            line.extend_from_slice(added.join(",").as_bytes());
+            line.extend_from_slice(names.join(",").as_bytes());
             line.push(b'\n');
             out.push(line.into());
             return Ok(());
@@ -127,14 +123,8 @@ impl<A: Holds> CsvRows<A> {
     fn answer(&mut self, out: &mut Vec<Bytes>) {
         let Some(columns) = &mut self.columns else { return };
         let atlas = &*self.atlas;
-        if self.blocks.whole() >= MANY_BYTES {
-            columns.cells.make_ready(atlas);
-        }
-        // So many rows have taken as long as this does: a set takes about eight numbers.
-        let sets = atlas.known_set_numbers() as u64 / 8;
-        if columns.places.are_postcodes() && self.tally.rows() > sets {
-            columns.cells.make_sets_ready(atlas);
-        }
+        let postcodes = if columns.places.are_postcodes() { self.tally.rows() } else { 0 };
+        columns.added.make_ready(atlas, self.blocks.whole(), postcodes);
         let columns = &*columns;
         let tally = self
             .blocks

@@ -1,66 +1,62 @@
-//! Rows answered some at a time.
+//! The rows of a block, answered some at a time.
 
 use std::borrow::Cow;
 
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
 use memchr::memchr;
 
 use super::Columns;
-use super::cells::{Scratch, Sureness};
 use super::lines::{Line, Takes};
 use super::odd::RowReader;
 use crate::answers::Place;
+use crate::bulk::added::{Asked, Rows, Scratch, TOGETHER};
 use crate::bulk::write::cell;
 use crate::bulk::{Status, Tally};
 use crate::pen::Pen;
-
-/// So many rows are answered together, so that what memory is slow to give is waited for once for
-/// all of them; more would need more of the fastest memory than there is.
-const TOGETHER: usize = 16;
 
 /// More than the cells of an answer usually take.
 const ROOM_A_ROW: usize = 256;
 
 /// Writes each row of a block with its answer.
 pub(super) fn complete_all(block: &[u8], pen: &mut Pen, columns: &Columns, atlas: &Atlas) -> Tally {
-    let mut rows = Rows {
+    let mut lines = Lines {
         block,
         pen,
         columns,
         atlas,
         scratch: Scratch::default(),
         waiting: [Line::default(); TOGETHER],
-        count: 0,
+        asked: Asked::default(),
         reader: RowReader::default(),
         tally: Tally::default(),
     };
-    columns.wanted.each_line(block, &mut rows);
-    rows.answer();
-    rows.tally
+    columns.wanted.each_line(block, &mut lines);
+    lines.answer();
+    lines.tally
 }
 
 /// Rows that wait to be answered together.
-struct Rows<'b> {
+struct Lines<'b> {
     block: &'b [u8],
     pen: &'b mut Pen,
     columns: &'b Columns,
     atlas: &'b Atlas,
     scratch: Scratch,
     waiting: [Line; TOGETHER],
-    count: usize,
+    /// Their places.
+    asked: Asked,
     /// For rows whose quotes are not what they should be.
     reader: RowReader,
     tally: Tally,
 }
 
-impl Takes for Rows<'_> {
+impl Takes for Lines<'_> {
     #[inline]
     fn line(&mut self, line: Line) {
-        self.waiting[self.count] = line;
-        self.count += 1;
-        if self.count == TOGETHER {
+        self.waiting[self.asked.count()] = line;
+        self.asked.put(self.place(&line));
+        if self.asked.is_full() {
             self.answer();
         }
     }
@@ -78,97 +74,65 @@ impl Takes for Rows<'_> {
                 cell(row, cells.get(at).unwrap_or_default());
             }
         });
-        let places = columns.places.at().map(|at| cells.get(at).unwrap_or_default());
-        let place = match columns.places.read(places) {
+        let cells_of_place = columns.places.at().map(|at| cells.get(at).unwrap_or_default());
+        let place = match columns.places.read(cells_of_place) {
             _ if cells.len() != columns.count => Err(Status::Invalid),
             place => place.map_err(|(status, _)| status),
         };
-        self.put(place);
+        // It is written already: nothing more of it comes back.
+        self.waiting[0] = Line::default();
+        self.asked.put(place);
+        self.answer();
         start + read
     }
 }
 
-impl Rows<'_> {
+impl Lines<'_> {
     fn answer(&mut self) {
-        let count = std::mem::take(&mut self.count);
-        if self.columns.places.are_postcodes() {
-            self.answer_postcodes(count);
-        } else {
-            self.answer_positions(count);
-        }
-    }
-
-    fn answer_positions(&mut self, count: usize) {
-        let read: [Result<Place, Status>; TOGETHER] = std::array::from_fn(|at| {
-            let line = self.waiting[..count].get(at).ok_or(Status::Invalid)?;
-            let place = self.place(line)?;
-            let Place::LngLat(degrees) = place else { return Ok(place) };
-            degrees.to_bng().map(|(at, _)| Place::Bng(at)).map_err(|_| Status::Outside)
-        });
-        let positions: [Option<Bng>; TOGETHER] = std::array::from_fn(|at| match read[at] {
-            Ok(Place::Bng(at)) => Some(at),
-            _ => None,
-        });
-        self.atlas.fetch_together(self.columns.cells.layers(), &positions);
-        for (at, place) in read.into_iter().enumerate().take(count) {
-            self.copy(at);
-            self.put(place);
-        }
-    }
-
-    fn answer_postcodes(&mut self, count: usize) {
-        let cells = &self.columns.cells;
-        let asked: [Option<Postcode>; TOGETHER] = std::array::from_fn(|at| {
-            let [cell, _] = self.waiting[..count].get(at)?.places?;
-            Postcode::read(cell.of(self.block))
-        });
-        let known = self.atlas.known_together(&asked);
-        cells.prefetch_areas(&known);
-        let sureness: [Sureness; TOGETHER] = std::array::from_fn(|at| {
-            known[at].as_ref().map(|known| cells.sureness_of(known)).unwrap_or_default()
-        });
-        for at in 0..count {
-            self.copy(at);
-            if let Some(known) = &known[at] {
-                let status =
-                    cells.put_known(self.pen, &mut self.scratch, self.atlas, known, sureness[at]);
-                self.tally.count(status);
-            } else {
-                let place = self.place(&self.waiting[at]);
-                self.put(place);
-            }
-        }
+        let Self { block, pen, columns, atlas, scratch, waiting, asked, tally, .. } = self;
+        let mut rows = Standing { block, columns, lines: waiting };
+        tally.add(columns.added.answer_together(pen, scratch, atlas, asked, &mut rows));
     }
 
     /// The place that a row says.
+    #[inline]
     fn place(&self, line: &Line) -> Result<Place, Status> {
         let cells = line.places.ok_or(Status::Invalid)?.map(|cell| cell.of(self.block));
         let places = &self.columns.places;
-        if let Some(place) = places.read_numbers(cells) {
+        if places.are_postcodes() {
+            if let Some(postcode) = Postcode::read(cells[0]) {
+                return Ok(Place::Postcode(postcode));
+            }
+        } else if let Some(place) = places.read_numbers(cells) {
             return Ok(place);
         }
         let [first, second] = cells.map(unescaped);
         places.read([&first, &second]).map_err(|(status, _)| status)
     }
+}
 
-    /// Writes the answer for a place.
-    fn put(&mut self, place: Result<Place, Status>) {
-        let cells = &self.columns.cells;
-        let status = match place {
-            Ok(place) => cells.put_place(self.pen, &mut self.scratch, self.atlas, place),
-            Err(status) => cells.put_refused(self.pen, status),
-        };
-        self.tally.count(status);
-    }
+/// Rows that come back as they stand in the block.
+struct Standing<'b> {
+    block: &'b [u8],
+    columns: &'b Columns,
+    lines: &'b [Line; TOGETHER],
+}
 
+impl Rows for Standing<'_> {
     /// Copies a row, filled up or cut to the header's columns.
     #[inline]
-    fn copy(&mut self, at: usize) {
-        let Line { kept, missing, .. } = self.waiting[at];
+    fn copy(&mut self, pen: &mut Pen, at: usize) {
+        let Line { kept, missing, .. } = self.lines[at];
         let (from, to) = (kept.from as usize, kept.to as usize);
-        self.pen.make_room(to - from + missing as usize + ROOM_A_ROW);
-        self.pen.put_part(self.block, from, to);
-        self.pen.repeat(b',', missing as usize);
+        pen.make_room(to - from + missing as usize + ROOM_A_ROW);
+        pen.put_part(self.block, from, to);
+        pen.repeat(b',', missing as usize);
+    }
+
+    fn refuse(&mut self, pen: &mut Pen, at: usize, status: Status) {
+        self.copy(pen, at);
+        self.columns.added.put_refused(pen, status);
+        pen.put(b"\n");
     }
 }
 

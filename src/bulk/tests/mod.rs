@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::answers::squares::{TODAY, atlas, with_addresses};
 
+mod flat;
 mod same;
 
 fn ask(layers: &[&str]) -> Ask {

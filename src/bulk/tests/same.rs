@@ -9,12 +9,12 @@ use super::super::rows::{self, MadeFrom};
 use super::*;
 use crate::answers::odd;
 
-fn odd_world() -> Atlas {
+pub(super) fn odd_world() -> Atlas {
     Atlas::build(odd::world(3, 700), Timestamp::UNIX_EPOCH, &())
 }
 
 /// Layers and days: the usual, some, one twice, none in force.
-fn asks(atlas: &Atlas) -> Vec<Ask> {
+pub(super) fn asks(atlas: &Atlas) -> Vec<Ask> {
     let names = |n: usize| -> Vec<String> {
         let layers = atlas.layers().iter().filter(|layer| layer.layer().is_areas());
         layers.map(|layer| layer.layer().meta().id.to_string()).take(n).collect()
@@ -27,7 +27,7 @@ fn asks(atlas: &Atlas) -> Vec<Ask> {
 }
 
 /// Every postcode of an atlas, some that it does not have, and what is none.
-fn postcodes(atlas: &Atlas) -> Vec<String> {
+pub(super) fn postcodes(atlas: &Atlas) -> Vec<String> {
     let mut texts: Vec<String> =
         atlas.all_facts().map(|facts| facts.postcode.to_string().to_lowercase()).collect();
     texts.extend(["ZZ9 9ZZ", "", "NN1", "b\u{e4}h", "NN1 1ED extra"].map(str::to_owned));
@@ -35,7 +35,7 @@ fn postcodes(atlas: &Atlas) -> Vec<String> {
 }
 
 /// Positions in metres: at random, on vertices, far off, and what is none.
-fn positions(atlas: &Atlas) -> Vec<[String; 2]> {
+pub(super) fn positions(atlas: &Atlas) -> Vec<[String; 2]> {
     let areas = atlas.layers().iter().flat_map(|layer| layer.layer().areas());
     let vertices = areas.flat_map(lapwing_boundaries::area::Area::edges).map(|edge| edge.start);
     let mut places: Vec<[f64; 2]> = vertices.step_by(23).map(|at| [at.x, at.y]).collect();

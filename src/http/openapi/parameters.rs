@@ -97,9 +97,18 @@ fn of_places() -> Parameters {
             "by",
             query(
                 "by",
-                "Of a CSV file with several ways to say where: the columns to take, `postcode`, or `lon` and `lat`, or `easting` and `northing`.",
+                "Of CSV or flat NDJSON with several ways to say where: the columns to take, `postcode`, or `lon` and `lat`, or `easting` and `northing`.",
                 &json!({"type": "string", "enum": ["postcode", "lonlat", "bng"]}),
                 &json!("postcode"),
+            ),
+        ),
+        (
+            "flat",
+            query(
+                "flat",
+                "Answer NDJSON as CSV is answered: every member of a line comes back, then the answer's, none of them an object or a list.",
+                &json!({"type": "boolean", "default": false}),
+                &json!(true),
             ),
         ),
         (

@@ -21,12 +21,16 @@ pub(super) fn paths() -> Members {
         tag: "places",
         id: "lookupMany",
         summary: "The areas of many places, answered in the format they come in, a status per row",
-        parameters: &["layers", "date", "by"],
+        parameters: &["layers", "date", "by", "flat"],
         ok: ok(
             "A row for each row, in their order. CSV: every input column, then status, \
 {layer}_code and {layer}_name for each layer (several joined by `;`), confidence, \
-boundary_distance_m. NDJSON: a Line each.",
-            &[(JSON, named("Document")), (NDJSON, named("Line")), (CSV, text.clone())],
+boundary_distance_m. NDJSON: a Line each, or a FlatLine with flat=true.",
+            &[
+                (JSON, named("Document")),
+                (NDJSON, json!({"anyOf": [named("Line"), named("FlatLine")]})),
+                (CSV, text.clone()),
+            ],
         ),
         problems: [&OF_BODIES[..], &of_layers].concat(),
     };
@@ -95,6 +99,19 @@ fn bulk_body() -> Value {
         "additionalProperties": false,
         "example": {"postcode": "NN1 1ED", "id": 1},
     });
+    let flat = json!({
+        "type": "object",
+        "description": "With flat=true: says where as above; all other members are the caller's own and come back.",
+        "properties": {
+            "postcode": {"type": "string"},
+            "lon": {"type": "number"}, "lat": {"type": "number"},
+            "easting": {"type": "number"}, "northing": {"type": "number"},
+        },
+        "additionalProperties": true,
+        "example": {"postcode": "NN1 1ED", "name": "Guildhall"},
+    });
+    let example = line["example"].clone();
+    let line = json!({"anyOf": [line, flat], "example": example});
     let csv = json!({
         "type": "string",
         "description": "A header with postcode, or lon and lat, or easting and northing, and any other columns.",

@@ -108,6 +108,30 @@ pub(super) fn schemas() -> Schemas {
         ("Lookup", lookup),
         ("Row", row),
         ("Line", line),
+        ("FlatLine", flat_line()),
         ("Document", document),
     ]
+}
+
+fn flat_line() -> Value {
+    let status = one_of(
+        &["ok", "not_found", "invalid", "outside"],
+        "What became of the line: `outside` lies in no area of any layer.",
+    );
+    let levels = json!(["high", "near_boundary", "low", null]);
+    json!({
+        "type": "object",
+        "description": "The members of a line, then those of its answer. For each layer there are \
+            {layer}_code and {layer}_name, null where it has no area there; several areas are \
+            joined by `;`.",
+        "required": ["status", "confidence", "boundary_distance_m"],
+        "properties": {
+            "status": status,
+            "confidence": {"type": "string", "nullable": true, "enum": levels},
+            "boundary_distance_m": {"type": "number", "nullable": true},
+            "error": {"type": "string", "description": "Why it is not answered."},
+            "query": {"description": "What came, where its members can't come back."},
+        },
+        "additionalProperties": true,
+    })
 }

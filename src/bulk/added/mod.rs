@@ -1,39 +1,55 @@
-//! The cells that are added to a row, from parts that are ready.
+//! What is added to rows that come back: a status, the areas of each layer, and how sure that is,
+//! from parts that are ready.
 //!
 //! What [`answers::find`](crate::answers::find) gives for a place is what is written, but for what a
 //! row has no room for; it is not made for that.
+
+use std::marker::PhantomData;
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, KnownAnswer};
 use lapwing_boundaries::locate::{Level, near_threshold_m};
 use lapwing_boundaries::position::Bng;
 
-use crate::answers::Place;
 use crate::bulk::Status;
-use crate::bulk::write::{cell, cell_of};
 use crate::pen::{Pen, Text, Texts};
+
+mod form;
+mod together;
+
+pub(super) use form::{Cells, FlatMembers, Form};
+use form::{put_status, put_sureness};
+pub(super) use together::{Asked, Rows, TOGETHER};
+
+/// From so many bytes of rows on it pays to have the texts of all areas ready.
+const MANY_BYTES: usize = 32 << 10;
 
 /// What is written of the areas of the layers asked for.
 #[derive(Debug)]
-pub(super) struct AnswerCells {
-    layers: Vec<LayerCells>,
+pub(super) struct Added<F> {
+    form: PhantomData<F>,
+    layers: Vec<LayerTexts>,
     texts: Texts,
-    /// The cells of the layers for each set of areas that holds postcodes, once they are ready.
+    /// The texts of all layers for each set of areas that holds postcodes, once they are ready.
     sets: Vec<Text>,
-    /// The cells of a row that has no answer, from the first comma after its status.
+    /// What stands after the status of a row that has no answer.
     without_answer: Vec<u8>,
 }
 
 #[derive(Debug)]
-struct LayerCells {
+struct LayerTexts {
     /// `None` where no vintage is in force on the day.
     layer: Option<usize>,
+    /// What its codes and names are called after.
+    key: String,
     /// Closer to a boundary than this, in metres, is near.
     near_m: f64,
     /// `,N4,Northampton 4` of each area, once it is ready.
     areas: Vec<Text>,
+    /// The same of none.
+    no_area: Vec<u8>,
 }
 
-/// How sure an answer is: what its last two cells say.
+/// How sure an answer is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sureness {
     level: Option<Level>,
@@ -48,39 +64,59 @@ pub(super) struct Scratch {
     text: Vec<u8>,
 }
 
-impl AnswerCells {
-    /// Those for the chosen layers. The areas' texts are not ready yet.
-    pub(super) fn new(atlas: &Atlas, chosen: &[Chosen], added: usize) -> Self {
-        let cells = |chosen: &Chosen| LayerCells {
-            layer: chosen.layer,
-            near_m: chosen
-                .layer
-                .map_or(0.0, |layer| near_threshold_m(atlas.layers()[layer].layer().meta())),
-            areas: Vec::new(),
+impl<F: Form> Added<F> {
+    /// What is added for the chosen layers. The areas' texts are not ready yet.
+    pub(super) fn new(atlas: &Atlas, chosen: &[Chosen]) -> Self {
+        let texts = |chosen: &Chosen| {
+            let mut no_area = Vec::new();
+            let key = chosen.key.to_string();
+            F::areas(&mut no_area, &key, std::iter::empty());
+            let near = |layer: usize| near_threshold_m(atlas.layers()[layer].layer().meta());
+            LayerTexts {
+                layer: chosen.layer,
+                key,
+                near_m: chosen.layer.map_or(0.0, near),
+                areas: Vec::new(),
+                no_area,
+            }
         };
+        let layers: Vec<LayerTexts> = chosen.iter().map(texts).collect();
+        let no_areas: Vec<u8> = layers.iter().flat_map(|of| &of.no_area).copied().collect();
+        let without_answer = [&no_areas, F::NO_LEVEL, F::NO_DISTANCE].concat();
         Self {
-            layers: chosen.iter().map(cells).collect(),
+            form: PhantomData,
+            layers,
             texts: Texts::default(),
             sets: Vec::new(),
-            without_answer: [&b",".repeat(added - 1)[..], b"\n"].concat(),
+            without_answer,
         }
     }
 
-    /// Makes the texts of all areas, which pays when there are many rows.
-    pub(super) fn make_ready(&mut self, atlas: &Atlas) {
+    /// Makes ready what pays for so many bytes of rows that wait to be answered, after so many rows;
+    /// the latter of those that say postcodes.
+    pub(super) fn make_ready(&mut self, atlas: &Atlas, bytes: usize, postcodes: u64) {
+        if bytes >= MANY_BYTES {
+            self.make_areas_ready(atlas);
+        }
+        // So many rows have taken as long as this does: a set takes about eight numbers.
+        if postcodes > atlas.known_set_numbers() as u64 / 8 {
+            self.make_sets_ready(atlas);
+        }
+    }
+
+    fn make_areas_ready(&mut self, atlas: &Atlas) {
         let mut text = Vec::new();
         for of in &mut self.layers {
             let Some(layer) = of.layer.filter(|_| of.areas.is_empty()) else { continue };
             for area in 0..atlas.layers()[layer].layer().len() {
                 text.clear();
-                put_code_and_name(&mut text, atlas, layer, area);
+                F::areas(&mut text, &of.key, std::iter::once(atlas.code_and_name(layer, area)));
                 of.areas.push(self.texts.keep(&text));
             }
         }
     }
 
-    /// Makes the texts of all sets of areas, which pays when there are more rows than sets.
-    pub(super) fn make_sets_ready(&mut self, atlas: &Atlas) {
+    fn make_sets_ready(&mut self, atlas: &Atlas) {
         if !self.sets.is_empty() {
             return;
         }
@@ -95,13 +131,13 @@ impl AnswerCells {
     }
 
     /// The layers that answer.
-    pub(super) fn layers(&self) -> impl Iterator<Item = usize> + '_ {
+    fn layers(&self) -> impl Iterator<Item = usize> + '_ {
         self.layers.iter().filter_map(|of| of.layer)
     }
 
     /// Fetches what [`Self::put_known`] will write of the areas of several postcodes.
     #[inline]
-    pub(super) fn prefetch_areas<const N: usize>(&self, known: &[Option<KnownAnswer<'_>>; N]) {
+    fn prefetch_areas<const N: usize>(&self, known: &[Option<KnownAnswer<'_>>; N]) {
         let texts = std::array::from_fn::<_, N, _>(|at| {
             self.sets.get(known[at].as_ref().map(KnownAnswer::set)?).copied()
         });
@@ -112,7 +148,7 @@ impl AnswerCells {
 
     /// How sure the answer of a known postcode is.
     #[inline]
-    pub(super) fn sureness_of(&self, known: &KnownAnswer<'_>) -> Sureness {
+    fn sureness_of(&self, known: &KnownAnswer<'_>) -> Sureness {
         let mut sureness = self.sureness(|layer| known.boundary_distance_m(layer));
         if known.is_by_addresses() {
             sureness.level = self.layers().map(|layer| known.level(layer)).max();
@@ -135,74 +171,46 @@ impl AnswerCells {
         sureness
     }
 
-    /// Writes the answer of a known postcode, from the comma before its status.
+    /// Writes the answer of a known postcode.
     #[inline]
-    pub(super) fn put_known(
+    fn put_known(
         &self,
         pen: &mut Pen,
         scratch: &mut Scratch,
         atlas: &Atlas,
         known: &KnownAnswer<'_>,
-        sureness: Sureness,
     ) -> Status {
+        let sureness = self.sureness_of(known);
         let status = if known.is_outside(self.layers()) { Status::Outside } else { Status::Ok };
-        put_status(pen, status);
+        put_status::<F>(pen, status);
         if let Some(&ready) = self.sets.get(known.set()) {
             pen.put_text(&self.texts, ready);
         } else {
             self.put_areas(pen, &mut scratch.text, atlas, &known.holders());
         }
-        put_sureness(pen, sureness);
+        put_sureness::<F>(pen, sureness.level, sureness.distance);
+        pen.put(F::END);
         status
     }
 
     /// Writes the answer for a position.
-    pub(super) fn put_position(
-        &self,
-        pen: &mut Pen,
-        scratch: &mut Scratch,
-        atlas: &Atlas,
-        at: Bng,
-    ) -> Status {
+    fn put_position(&self, pen: &mut Pen, scratch: &mut Scratch, atlas: &Atlas, at: Bng) -> Status {
         let Scratch { holders, text } = scratch;
         holders.clear();
         atlas.cells().locate(at, |layer, area, _| holders.push((layer, area)));
         let status = if holders.is_empty() { Status::Outside } else { Status::Ok };
         let sureness = self.sureness(|layer| atlas.cells().boundary_distance_m(layer, at));
-        put_status(pen, status);
+        put_status::<F>(pen, status);
         self.put_areas(pen, text, atlas, &holders.iter().copied());
-        put_sureness(pen, sureness);
+        put_sureness::<F>(pen, sureness.level, sureness.distance);
+        pen.put(F::END);
         status
     }
 
-    /// Writes the answer for any place.
-    pub(super) fn put_place(
-        &self,
-        pen: &mut Pen,
-        scratch: &mut Scratch,
-        atlas: &Atlas,
-        place: Place,
-    ) -> Status {
-        match place {
-            Place::Bng(at) => self.put_position(pen, scratch, atlas, at),
-            Place::LngLat(at) => match at.to_bng() {
-                Ok((at, _)) => self.put_position(pen, scratch, atlas, at),
-                Err(_) => self.put_refused(pen, Status::Outside),
-            },
-            Place::Postcode(postcode) => match atlas.known(postcode) {
-                Some((_, known)) => {
-                    self.put_known(pen, scratch, atlas, &known, self.sureness_of(&known))
-                }
-                None => self.put_refused(pen, Status::NotFound),
-            },
-        }
-    }
-
-    /// Writes the cells of a row without an answer.
-    pub(super) fn put_refused(&self, pen: &mut Pen, status: Status) -> Status {
-        put_status(pen, status);
+    /// Writes what is added to a row without an answer, but for its end.
+    pub(super) fn put_refused(&self, pen: &mut Pen, status: Status) {
+        put_status::<F>(pen, status);
         pen.put(&self.without_answer);
-        status
     }
 
     /// Writes the areas of each layer that are among some of all layers.
@@ -216,68 +224,23 @@ impl AnswerCells {
     ) {
         for of in &self.layers {
             let Some(layer) = of.layer else {
-                pen.put(b",,");
+                pen.put(&of.no_area);
                 continue;
             };
             let own = holders.clone().filter(|&(held, _)| held == layer).map(|(_, area)| area);
             let mut few = own.clone();
             match (few.next(), few.next()) {
-                (None, _) => pen.put(b",,"),
+                (None, _) => pen.put(&of.no_area),
                 (Some(area), None) if !of.areas.is_empty() => {
                     pen.put_text(&self.texts, of.areas[area]);
                 }
                 (Some(_), _) => {
                     text.clear();
-                    put_all(text, own.map(|area| atlas.code_and_name(layer, area)));
+                    let own = own.map(|area| atlas.code_and_name(layer, area));
+                    F::areas(text, &of.key, own);
                     pen.put(text);
                 }
             }
         }
     }
-}
-
-#[inline]
-fn put_status(pen: &mut Pen, status: Status) {
-    match status {
-        // The usual one is copied without asking how long it is.
-        Status::Ok => pen.put(b",ok"),
-        other => {
-            pen.put(b",");
-            pen.put(other.as_str().as_bytes());
-        }
-    }
-}
-
-/// The last two cells, and the end of the row.
-#[inline]
-fn put_sureness(pen: &mut Pen, sureness: Sureness) {
-    match sureness.level {
-        None => pen.put(b",,"),
-        Some(Level::High) => pen.put(b",high,"),
-        Some(level) => {
-            pen.put(b",");
-            pen.put(level.as_str().as_bytes());
-            pen.put(b",");
-        }
-    }
-    if sureness.distance < f64::INFINITY {
-        pen.tenths(sureness.distance);
-    }
-    pen.put(b"\n");
-}
-
-fn put_code_and_name(out: &mut Vec<u8>, atlas: &Atlas, layer: usize, area: usize) {
-    let (code, name) = atlas.code_and_name(layer, area);
-    for text in [code, name] {
-        out.push(b',');
-        cell(out, text.as_bytes());
-    }
-}
-
-/// The cells of several areas' codes and names, each after a comma.
-fn put_all<'t>(out: &mut Vec<u8>, areas: impl Iterator<Item = (&'t str, &'t str)> + Clone) {
-    out.push(b',');
-    cell_of(out, areas.clone().map(|(code, _)| code));
-    out.push(b',');
-    cell_of(out, areas.map(|(_, name)| name));
 }

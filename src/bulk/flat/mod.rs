@@ -1,0 +1,192 @@
+//! NDJSON as flat as CSV: every member of a line's object comes back, then the answer's, named as the
+//! columns that CSV adds.
+//!
+//! A line says its place as a [question](super::ndjson) does; all other members are the caller's own,
+//! whatever they are called, but for the names that are added. Empty lines are passed over.
+//!
+//! As a row of CSV does, a line comes back as it stands. Most are gone through once, and nothing of
+//! them is kept but where the object ends ([`line`]); whatever is unusual is read by serde
+//! ([`question`]), which also says what is wrong.
+
+use bytes::Bytes;
+use lapwing_boundaries::atlas::{Atlas, Chosen};
+use memchr::memchr_iter;
+
+use super::added::{Added, Asked, FlatMembers, Rows, Scratch, TOGETHER};
+use super::blocks::{Blocks, CSV_BLOCK, Lines};
+use super::columns::{By, added_names};
+use super::{Ask, BulkError, Holds, RowEngine, Status, Tally, locate};
+use crate::answers;
+use crate::pen::Pen;
+
+mod line;
+mod question;
+
+use line::Shape;
+use question::Question;
+
+/// More than the members of an answer usually take.
+const ROOM_A_LINE: usize = 512;
+
+/// The engine for flat NDJSON.
+#[derive(Debug)]
+pub struct FlatRows<A> {
+    atlas: A,
+    reading: Reading,
+    added: Added<FlatMembers>,
+    blocks: Blocks<Lines>,
+    ended: bool,
+    tally: Tally,
+}
+
+/// How lines are read.
+#[derive(Debug)]
+struct Reading {
+    /// Which members say where, in lines that have several ways.
+    by: Option<By>,
+    /// Names that no member of a line may have.
+    taken: Vec<String>,
+}
+
+impl<A: Holds> FlatRows<A> {
+    /// An engine for one document; `by` chooses the members where there are several ways to say
+    /// where.
+    pub fn new(atlas: A, ask: &Ask, by: Option<By>) -> Result<Self, BulkError> {
+        let chosen: Vec<Chosen> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
+        let mut taken = added_names(&chosen);
+        taken.extend(["error", "query"].map(str::to_owned));
+        let added = Added::new(&atlas, &chosen);
+        Ok(Self {
+            atlas,
+            reading: Reading { by, taken },
+            added,
+            blocks: Blocks::of(CSV_BLOCK),
+            ended: false,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Answers the lines that are whole.
+    fn answer(&mut self, out: &mut Vec<Bytes>) {
+        let Self { atlas, reading, added, blocks, tally, .. } = self;
+        let atlas: &Atlas = atlas;
+        added.make_ready(atlas, blocks.whole(), tally.rows());
+        let (added, reading) = (&*added, &*reading);
+        let answered = blocks.answer(out, |block, pen| {
+            let mut all = Tally::default();
+            let mut scratch = Scratch::default();
+            let mut asked = Asked::default();
+            let lines = [[0; 3]; TOGETHER];
+            let (text, shape) = (std::str::from_utf8(block).ok(), Shape::default());
+            let mut waiting = Waiting { atlas, reading, added, block, text, shape, lines };
+            let mut start = 0;
+            for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
+                waiting.take(&mut asked, start, end);
+                start = end + 1;
+                if asked.is_full() || end == block.len() {
+                    let asked = &mut asked;
+                    all.add(added.answer_together(pen, &mut scratch, atlas, asked, &mut waiting));
+                }
+            }
+            all
+        });
+        tally.add(answered);
+    }
+}
+
+/// Lines that wait to be answered together.
+struct Waiting<'b> {
+    atlas: &'b Atlas,
+    reading: &'b Reading,
+    added: &'b Added<FlatMembers>,
+    block: &'b [u8],
+    /// The block, unless it has something else in it than text.
+    text: Option<&'b str>,
+    shape: Shape<'b>,
+    /// Where each begins, where what comes back of it ends, and where the line ends.
+    lines: [[usize; 3]; TOGETHER],
+}
+
+impl Waiting<'_> {
+    /// Takes a line in, unless it is empty.
+    #[inline]
+    fn take(&mut self, asked: &mut Asked, start: usize, end: usize) {
+        let line = self.block[start..end].trim_ascii_start();
+        let start = end - line.len();
+        let line = line.trim_ascii_end();
+        if line.is_empty() {
+            return;
+        }
+        let text = match self.text {
+            Some(text) => text.get(start..start + line.len()),
+            None => std::str::from_utf8(line).ok(),
+        };
+        let usual = text.and_then(|line| line::read(line, self.reading, &mut self.shape));
+        let (place, members) = usual.unwrap_or_else(|| {
+            let question = Question::read(line, self.reading);
+            let place = question.place.map_err(|(status, _)| status);
+            (place, question.members.map_or(0, <[u8]>::len))
+        });
+        self.lines[asked.count()] = [start, start + members, start + line.len()];
+        asked.put(place);
+    }
+}
+
+impl Rows for Waiting<'_> {
+    #[inline]
+    fn copy(&mut self, pen: &mut Pen, at: usize) {
+        let [from, to, _] = self.lines[at];
+        pen.make_room(to - from + ROOM_A_LINE);
+        pen.put_part(self.block, from, to);
+    }
+
+    fn refuse(&mut self, pen: &mut Pen, at: usize, status: Status) {
+        let [from, _, to] = self.lines[at];
+        let question = Question::read(&self.block[from..to], self.reading);
+        let members = question.members.unwrap_or(b"{");
+        pen.put(members);
+        let mut added = Pen::default();
+        self.added.put_refused(&mut added, status);
+        // No comma stands before the first member.
+        pen.put(&added.written()[usize::from(members == b"{")..]);
+        let found = question.place.and_then(|place| locate(self.atlas, place, &[]).map(|_| ()));
+        // Neither memory nor a text can fail to be written.
+        if let Err((_, error)) = found {
+            pen.put(b",\"error\":");
+            let _ = serde_json::to_writer(&mut *pen, &error);
+        }
+        if let Some(query) = question.query {
+            pen.put(b",\"query\":");
+            pen.put(query.get().as_bytes());
+        }
+        pen.put(b"}\n");
+    }
+}
+
+impl<A: Holds> RowEngine for FlatRows<A> {
+    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
+        let mut out = Vec::new();
+        for piece in piece.chunks(CSV_BLOCK) {
+            self.blocks.hold_lines(piece);
+            if self.blocks.is_full() {
+                self.answer(&mut out);
+            }
+        }
+        Ok(out)
+    }
+
+    fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
+        if self.ended {
+            return Ok(None);
+        }
+        self.ended = true;
+        let mut out = Vec::new();
+        self.blocks.end();
+        self.answer(&mut out);
+        Ok(Some(out))
+    }
+
+    fn tally(&self) -> Tally {
+        self.tally
+    }
+}

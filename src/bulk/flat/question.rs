@@ -1,0 +1,79 @@
+//! Any line, read by serde.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Reading;
+use crate::answers::Place;
+use crate::bulk::blocks::LONGEST_LINE;
+use crate::bulk::said::{Said, Text};
+use crate::bulk::{Refusal, Status};
+
+/// A line as it was read.
+pub(super) struct Question<'l> {
+    /// What comes back: the object but for its closing brace and the white space before that.
+    /// `None` where it can't, beside what is added.
+    pub(super) members: Option<&'l [u8]>,
+    /// The line itself, where it is JSON that can't come back so.
+    pub(super) query: Option<&'l RawValue>,
+    pub(super) place: Result<Place, Refusal>,
+}
+
+/// The members that say where.
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow)]
+    postcode: Option<Text<'a>>,
+    lon: Option<f64>,
+    lat: Option<f64>,
+    easting: Option<f64>,
+    northing: Option<f64>,
+}
+
+/// A name, which may have escapes.
+#[derive(Deserialize, PartialEq, Eq, Hash)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'l> Question<'l> {
+    /// Reads a line without white space around it.
+    pub(super) fn read(line: &'l [u8], reading: &Reading) -> Self {
+        let query = || serde_json::from_slice(line).ok();
+        let refused = |why: String, query: Option<&'l RawValue>| Self {
+            members: None,
+            query,
+            place: Err((Status::Invalid, why)),
+        };
+        // Of the line, not of the document.
+        let in_line =
+            |error: serde_json::Error| error.to_string().replace("line 1 column", "column");
+        if line.len() > LONGEST_LINE {
+            return refused(format!("the line is longer than {LONGEST_LINE} bytes"), None);
+        }
+        if line.first() != Some(&b'{') {
+            return refused("not an object: write {\"postcode\":\"NN1 1ED\"}".to_owned(), query());
+        }
+        let names = match serde_json::from_slice::<HashMap<Name<'_>, &RawValue>>(line) {
+            Ok(names) => names,
+            Err(error) => return refused(format!("not an object: {}", in_line(error)), None),
+        };
+        let is_taken = |name: &&String| names.contains_key(&Name(Cow::Borrowed(name.as_str())));
+        if let Some(name) = reading.taken.iter().find(is_taken) {
+            return refused(
+                format!("the answer adds a member {name:?}: give that of the line another name"),
+                query(),
+            );
+        }
+        let place = match serde_json::from_slice::<Members<'_>>(line) {
+            Err(error) => Err((Status::Invalid, in_line(error))),
+            Ok(Members { postcode, lon, lat, easting, northing }) => {
+                let said = Said { postcode, lon, lat, easting, northing };
+                said.by(reading.by).place(|text| text.place())
+            }
+        };
+        let members = line[..line.len() - 1].trim_ascii_end();
+        Self { members: Some(members), query: None, place }
+    }
+}

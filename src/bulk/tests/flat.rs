@@ -1,0 +1,157 @@
+//! Flat NDJSON: lines come back with members named and filled as the columns of CSV.
+
+use std::fmt::Write as _;
+
+use super::same::{asks, odd_world, positions, postcodes};
+use super::*;
+
+fn flat_by(input: &str, by: Option<By>) -> Vec<String> {
+    let atlas = atlas();
+    let mut engine = FlatRows::new(&atlas, &ask(&["ward", "lap"]), by).unwrap();
+    let out = String::from_utf8(run(&mut engine, input.as_bytes(), 7).unwrap()).unwrap();
+    assert_eq!(engine.tally().rows(), out.lines().count() as u64);
+    out.lines().map(str::to_owned).collect()
+}
+
+fn flat(input: &str) -> Vec<String> {
+    flat_by(input, None)
+}
+
+#[test]
+fn every_member_comes_back_as_it_stands_and_the_answer_after_it() {
+    assert_eq!(
+        flat(
+            "{\"id\": 7.50, \"postcode\":\"nn11aa\", \"tags\":[\"a\",{}] }\r\n\n\
+             {\"name\":\"Caf\u{e9} \\u0041\",\"easting\":475500,\"northing\":260500}\n\
+             {\"postcode\":\"NN1 1AB\",\"lon\":null}"
+        ),
+        [
+            "{\"id\": 7.50, \"postcode\":\"nn11aa\", \"tags\":[\"a\",{}],\"status\":\"ok\",\
+             \"ward_code\":\"E05000001\",\"ward_name\":\"Abbey\",\"lap_code\":\"N4\",\
+             \"lap_name\":\"North 4\",\"confidence\":\"high\",\"boundary_distance_m\":500}",
+            "{\"name\":\"Caf\u{e9} \\u0041\",\"easting\":475500,\"northing\":260500,\"status\":\"ok\",\
+             \"ward_code\":\"E05000001\",\"ward_name\":\"Abbey\",\"lap_code\":\"N4\",\
+             \"lap_name\":\"North 4\",\"confidence\":\"high\",\"boundary_distance_m\":500}",
+            "{\"postcode\":\"NN1 1AB\",\"lon\":null,\"status\":\"ok\",\"ward_code\":\"E05000002\",\
+             \"ward_name\":\"Saint George's\",\"lap_code\":null,\"lap_name\":null,\
+             \"confidence\":\"high\",\"boundary_distance_m\":200}",
+        ]
+    );
+}
+
+#[test]
+fn a_bad_line_says_why_and_never_stops_the_rest() {
+    let lines = flat(
+        "{\"id\":1,\"postcode\":\"NN19ZZ\"}\n{\"id\":2,\"postcode\":\"NN1\"}\n{}\n{ }\nnonsense\n\
+         {\"postcode\":\"NN11AA\"\n[1]\n{\"postcode\":5}\n{\"status\":1,\"postcode\":\"NN11AA\"}\n\
+         {\"stat\\u0075s\":1}\n{\"lon\":1}\n{\"postcode\":\"NN11AA\",\"lon\":1,\"lat\":52}\n\
+         {\"lon\":200,\"lat\":52}\n{\"lon\":12,\"lat\":41}\n{\"postcode\":\"a\",\"postcode\":\"b\"}\n\
+         {\"easting\":1e9,\"northing\":2}\n{\"postcode\":\"NN11AA\"}\n",
+    );
+    let read: Vec<Value> =
+        lines.iter().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let expected = [
+        ("not_found", "NN1 9ZZ"),
+        ("invalid", "NN1"),
+        ("invalid", "give one of postcode"),
+        ("invalid", "give one of postcode"),
+        ("invalid", "not an object"),
+        ("invalid", "not an object"),
+        ("invalid", "not an object"),
+        ("invalid", "expected a string"),
+        ("invalid", "the answer adds a member \"status\""),
+        ("invalid", "the answer adds a member \"status\""),
+        ("invalid", "give one of postcode"),
+        ("invalid", "give one of postcode"),
+        ("invalid", "longitude"),
+        ("outside", ""),
+        ("invalid", "duplicate field"),
+        ("outside", ""),
+    ];
+    for ((line, text), (status, error)) in read.iter().zip(&lines).zip(expected) {
+        assert_eq!(line["status"], status, "{text}");
+        assert!(line["error"].as_str().expect(text).contains(error), "{text}");
+        assert_eq!(line["ward_code"], Value::Null, "{text}");
+        assert_eq!(line["boundary_distance_m"], Value::Null, "{text}");
+    }
+    assert_eq!(read.len(), expected.len() + 1);
+    assert_eq!(read[expected.len()]["status"], "ok");
+    assert_eq!(read[1]["id"], 2);
+    assert_eq!(read[6]["query"], json!([1]));
+    assert_eq!(read[8]["query"], json!({"status": 1, "postcode": "NN11AA"}));
+}
+
+#[test]
+fn a_line_that_says_where_in_several_ways_needs_one_chosen() {
+    let line = "{\"postcode\":\"NN1 1AA\",\"easting\":475500,\"northing\":261500}\n";
+    let status = |by| {
+        let read: Value = serde_json::from_str(&flat_by(line, by)[0]).unwrap();
+        (read["status"].to_string(), read["ward_code"].clone())
+    };
+    assert_eq!(status(None).0, "\"invalid\"");
+    assert_eq!(status(Some(By::Postcode)).1, "E05000001");
+    assert_ne!(status(Some(By::Bng)).1, "E05000001");
+    assert_eq!(status(Some(By::LngLat)).0, "\"invalid\"");
+}
+
+#[test]
+fn a_line_that_goes_on_for_ever_is_not_kept() {
+    let long = format!("{{\"postcode\":\"NN1 1AA\",\"note\":\"{}\"}}\n", "x".repeat(1 << 17));
+    let lines = flat(&format!("{long}{{\"postcode\":\"NN1 1AA\"}}\n"));
+    assert!(lines[0].contains("longer than 65536 bytes"), "{}", lines[0]);
+    assert!(lines[1].starts_with("{\"postcode\":\"NN1 1AA\",\"status\":\"ok\""), "{}", lines[1]);
+}
+
+/// The rows that CSV gives for a file, each as the members of a flat line.
+fn members_by_csv(atlas: &Atlas, ask: &Ask, input: &str) -> Vec<Vec<(String, Value)>> {
+    let mut engine = CsvRows::new(atlas, ask, None).unwrap();
+    let out = run(&mut engine, input.as_bytes(), 1 << 16).unwrap();
+    let mut reader = ::csv::Reader::from_reader(&*out);
+    let header = reader.headers().unwrap().clone();
+    let rows = reader.records().map(Result::unwrap);
+    rows.map(|row| {
+        let members = header.iter().zip(&row).skip_while(|(name, _)| *name != "status");
+        let value = |name: &str, cell: &str| match (name, cell) {
+            (_, "") => Value::Null,
+            ("boundary_distance_m", number) => serde_json::from_str(number).unwrap(),
+            (_, text) => json!(text),
+        };
+        members.map(|(name, cell)| (name.to_owned(), value(name, cell))).collect()
+    })
+    .collect()
+}
+
+#[test]
+fn lines_say_what_rows_of_csv_say() {
+    for atlas in [odd_world(), with_addresses()] {
+        for ask in asks(&atlas) {
+            let (mut rows, mut lines) = ("postcode\n".to_owned(), String::new());
+            for text in postcodes(&atlas).into_iter().filter(|text| !text.is_empty()) {
+                let _ = writeln!(rows, "{text}");
+                let _ = writeln!(lines, "{{\"postcode\":{}}}", json!(text));
+            }
+            let mut of_metres = "easting,northing\n".to_owned();
+            let mut expected = members_by_csv(&atlas, &ask, &rows);
+            for [x, y] in positions(&atlas)
+                .into_iter()
+                .filter(|[x, _]| x.parse::<f64>().is_ok_and(f64::is_finite))
+            {
+                let _ = writeln!(of_metres, "{x},{y}");
+                let _ = writeln!(lines, "{{\"easting\":{x},\"northing\":{y}}}");
+            }
+            expected.extend(members_by_csv(&atlas, &ask, &of_metres));
+            // Often enough for what is made ready on the way.
+            let rounds = 4;
+            let mut engine = FlatRows::new(&atlas, &ask, None).unwrap();
+            let out = run(&mut engine, lines.repeat(rounds).as_bytes(), 1 << 16).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            assert_eq!(out.lines().count(), rounds * expected.len());
+            for (line, members) in out.lines().zip(expected.iter().cycle()) {
+                let line: Value = serde_json::from_str(line).expect(line);
+                for (name, value) in members {
+                    assert_eq!(line.get(name), Some(value), "{line}");
+                }
+            }
+        }
+    }
+}
