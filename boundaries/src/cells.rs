@@ -30,7 +30,7 @@
 //! | `cells: u32` | entries of cells, row by row from the south-west of each block |
 //! | `sets: u32` | sets of items: how many, then each, ascending |
 //! | `records: u32` | what a cell with edges knows: see [`record`] |
-//! | `edges: f64` | four an edge, no edge twice: easting and northing of either end |
+//! | `edges: f64` | four an edge, no edge twice: easting and northing of either end; block by block, along the lines that they make ([`chains`]) |
 //!
 //! An *entry* is a place in `sets`, or with [`RECORD`] set a place in `records`. An *item* is an
 //! area of a layer: `layer << area_bits | area`, so that items in ascending order are in order of
@@ -46,6 +46,7 @@ use crate::predicate::Position;
 
 mod build;
 mod candidates;
+mod chains;
 mod clip;
 mod grid;
 mod inventory;

@@ -47,7 +47,7 @@ pub(crate) mod wire;
 use sections::{ENTRY_LEN, Opened};
 
 /// The version of the format that this program writes and reads.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 const MAGIC: [u8; 8] = *b"LAPWING\0";
 const HEADER_LEN: usize = 8 + 4 + 4 + 8 + 8;

@@ -12,10 +12,10 @@
 //! |---|---|
 //! | `layers: u32` | one a layer: the place of its first block in `blocks`, or [`NO_AREAS`] |
 //! | `blocks: u64` | one a block of the grid and layer with areas, row by row. High half: log₂ of the side of its squares in metres; low half: the place of its first square in `starts` |
-//! | `starts: u32` | one a square, row by row in each block, and one more: where its candidates begin in `edges` |
-//! | `edges: u32` | candidates, by their places in the index's own edges |
+//! | `starts: u32` | one a square, row by row in each block, and one more: where its candidates begin in `runs` |
+//! | `runs: u32` | candidates that follow one another in the index's own edges: [`Run`] |
 
-use geo::Coord;
+use geo::{Coord, Line};
 use rayon::prelude::*;
 
 use super::Frame;
@@ -41,13 +41,57 @@ const SQUARES_WITHOUT_EDGES: usize = 16;
 /// Far more than the rounding of distances on the British grid, far less than any square.
 const MARGIN_M: f64 = 1.0 / 1024.0;
 
+/// Edges that follow one another: the place of the first in the high bits of a word, and how many
+/// more there are in the low five.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) first: u32,
+    pub(super) count: u32,
+}
+
+impl Run {
+    const COUNT_BITS: u32 = 5;
+    const LONGEST: u32 = 1 << Self::COUNT_BITS;
+
+    /// Reads a word.
+    #[inline]
+    pub(super) fn of(word: u32) -> Self {
+        Self { first: word >> Self::COUNT_BITS, count: (word & (Self::LONGEST - 1)) + 1 }
+    }
+
+    fn word(self) -> u32 {
+        assert!(self.first >> (32 - Self::COUNT_BITS) == 0, "fewer than 2²⁷ edges");
+        self.first << Self::COUNT_BITS | (self.count - 1)
+    }
+
+    /// The runs of some edges, ascending.
+    fn all(edges: &[u32]) -> impl Iterator<Item = Self> + '_ {
+        let follows = |a: &u32, b: &u32| *a + 1 == *b;
+        let longest = Self::LONGEST as usize;
+        edges
+            .chunk_by(follows)
+            .flat_map(move |run| run.chunks(longest))
+            .map(|run| Self { first: run[0], count: run.len() as u32 })
+    }
+
+    /// The coordinates of its edges.
+    #[inline]
+    pub(super) fn edges(self, of: &[f64]) -> impl Iterator<Item = Line<f64>> + '_ {
+        let (first, count) = (4 * self.first as usize, 4 * self.count as usize);
+        let (edges, _) = of[first..first + count].as_chunks::<4>();
+        edges
+            .iter()
+            .map(|&[ax, ay, bx, by]| Line::new(Coord { x: ax, y: ay }, Coord { x: bx, y: by }))
+    }
+}
+
 /// The arrays.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Candidates {
     pub(super) layers: Numbers<u32>,
     pub(super) blocks: Numbers<u64>,
     pub(super) starts: Numbers<u32>,
-    pub(super) edges: Numbers<u32>,
+    pub(super) runs: Numbers<u32>,
 }
 
 /// The arrays wherever they lie.
@@ -56,7 +100,7 @@ pub(super) struct CandidatesView<'a> {
     pub(super) layers: &'a [u32],
     pub(super) blocks: &'a [u64],
     pub(super) starts: &'a [u32],
-    pub(super) edges: &'a [u32],
+    pub(super) runs: &'a [u32],
 }
 
 impl Candidates {
@@ -65,7 +109,7 @@ impl Candidates {
             layers: &self.layers,
             blocks: &self.blocks,
             starts: &self.starts,
-            edges: &self.edges,
+            runs: &self.runs,
         }
     }
 
@@ -86,7 +130,7 @@ impl Candidates {
 
     fn with(grids: &[Option<LayerGrid<'_>>], a_square: usize) -> Self {
         let (mut layers, mut blocks) = (Vec::new(), Vec::new());
-        let (mut starts, mut edges) = (Vec::new(), Vec::new());
+        let (mut starts, mut runs) = (Vec::new(), Vec::new());
         for grid in grids {
             let Some(grid) = grid else {
                 layers.push(NO_AREAS);
@@ -98,29 +142,29 @@ impl Candidates {
                 .map(|block| grid.halve(block, a_square))
                 .collect();
             starts.reserve(halved.iter().map(|block| block.counts.len()).sum::<usize>() + 1);
-            edges.reserve(halved.iter().map(|block| block.edges.len()).sum());
+            runs.reserve(halved.iter().map(|block| block.runs.len()).sum());
             for block in halved {
                 blocks.push(u64::from(block.bits) << 32 | u64::from(entry(starts.len())));
-                let mut start = edges.len();
+                let mut start = runs.len();
                 for count in block.counts {
                     starts.push(entry(start));
                     start += count as usize;
                 }
-                edges.extend(block.edges);
+                runs.extend(block.runs);
             }
         }
-        starts.push(entry(edges.len()));
+        starts.push(entry(runs.len()));
         Self {
             layers: layers.into(),
             blocks: blocks.into(),
             starts: starts.into(),
-            edges: edges.into(),
+            runs: runs.into(),
         }
     }
 
     /// The bytes that the arrays take.
     pub(super) fn bytes(&self) -> u64 {
-        let short = self.layers.len() + self.starts.len() + self.edges.len();
+        let short = self.layers.len() + self.starts.len() + self.runs.len();
         8 * self.blocks.len() as u64 + 4 * short as u64
     }
 }
@@ -129,12 +173,12 @@ fn entry(len: usize) -> u32 {
     u32::try_from(len).ok().filter(|&len| len != NO_AREAS).expect("fewer than 2³² candidates")
 }
 
-/// One block's squares, row by row: how many candidates each has, and the candidates of all. Two
+/// One block's squares, row by row: how many runs of candidates each has, and the runs of all. Two
 /// lists and not one for each square: there are millions of squares before they are put together.
 struct Block {
     bits: u32,
     counts: Vec<u32>,
-    edges: Vec<u32>,
+    runs: Vec<u32>,
 }
 
 /// A layer's edges by block, and for each block the blocks that hold all its candidates.
@@ -199,8 +243,15 @@ impl<'a> LayerGrid<'a> {
             }
             (squares, bits) = (quarters, bits - 1);
         }
-        let counts = squares.iter().map(|candidates| candidates.len() as u32).collect();
-        Block { bits, counts, edges: squares.concat() }
+        let (mut counts, mut runs) = (Vec::with_capacity(squares.len()), Vec::new());
+        for candidates in squares {
+            let before = runs.len();
+            runs.extend(Run::all(&candidates).map(Run::word));
+            counts.push((runs.len() - before) as u32);
+        }
+        // What it might still have grown to, all blocks would hold together.
+        runs.shrink_to_fit();
+        Block { bits, counts, runs }
     }
 
     /// Which of some edges, all of a larger square's candidates, are those of a square.

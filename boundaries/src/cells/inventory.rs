@@ -6,11 +6,13 @@ use std::ops::Range;
 use geo::{Coord, Line};
 use rayon::prelude::*;
 
+use super::build::layer_bit;
+use super::chains::chained;
 use super::clip::squares_met;
 use super::grid::{Grid, Squares};
 use crate::layer::Layer;
 
-/// The edges, near ones near one another, and their items.
+/// The edges and their items, block by block, and in each along the lines that they make.
 pub(super) struct Inventory {
     pub(super) lines: Vec<Line<f64>>,
     /// Where the items of each edge begin; one more entry than edges.
@@ -74,6 +76,7 @@ impl Inventory {
         sides.par_sort_unstable_by(Side::order);
 
         let mut all = Self { lines: Vec::new(), starts: vec![0], items: Vec::new() };
+        let mut blocks = Vec::new();
         for same in sides.chunk_by(|a, b| a.line == b.line) {
             // An area that runs along an edge twice crosses it twice: it takes two edges.
             let mut items: Vec<u32> = same.iter().map(|side| side.item).collect();
@@ -84,9 +87,46 @@ impl Inventory {
                     if seen { again.push(item) } else { all.items.push(item) }
                 }
                 all.lines.push(same[0].line);
+                blocks.push(same[0].block);
                 all.starts.push(u32::try_from(all.items.len()).expect("fewer than 2³² edges"));
                 items = again;
             }
+        }
+        let layers = |edge: usize| {
+            let layer = |&item: &u32| (u64::from(item) >> area_bits) as usize;
+            all.items(edge as u32).iter().fold(0, |bits, item| bits | layer_bit(layer(item)))
+        };
+        let kinds: Vec<u64> = (0..all.lines.len()).map(layers).collect();
+        let mut before = 0;
+        let of_blocks: Vec<Range<usize>> = blocks
+            .chunk_by(|a, b| a == b)
+            .map(|block| {
+                let own = before..before + block.len();
+                before = own.end;
+                own
+            })
+            .collect();
+        let order: Vec<usize> = of_blocks
+            .into_par_iter()
+            .flat_map_iter(|own| {
+                let order = chained(&all.lines[own.clone()], &kinds[own.clone()]);
+                order.into_iter().map(move |edge| own.start + edge)
+            })
+            .collect();
+        all.in_order(&order)
+    }
+
+    /// The same edges in another order.
+    fn in_order(&self, order: &[usize]) -> Self {
+        let mut all = Self {
+            lines: Vec::new(),
+            starts: vec![0],
+            items: Vec::with_capacity(self.items.len()),
+        };
+        for &edge in order {
+            all.lines.push(self.lines[edge]);
+            all.items.extend(self.items(edge as u32));
+            all.starts.push(all.items.len() as u32);
         }
         all
     }

@@ -4,7 +4,7 @@
 use geo::{Coord, Line};
 
 use super::build::layer_bit;
-use super::candidates::NO_AREAS;
+use super::candidates::{NO_AREAS, Run};
 use super::grid::Squares;
 use super::record::{Parts, edge_at};
 use super::{CellView, RECORD, UNIFORM};
@@ -24,11 +24,14 @@ impl CellView<'_> {
         };
         let block = self.candidates.blocks[first as usize + grid.block_of(x, y)];
         let square = block as u32 as usize + grid.cell_in_block(x, y, (block >> 32) as u32);
-        let run = &self.candidates.starts[square..square + 2];
-        let near = &self.candidates.edges[run[0] as usize..run[1] as usize];
-        let distances_2 =
-            near.iter().map(|&edge| distance_2(edge_at(self.edges, edge as usize), point));
-        Some(distances_2.fold(f64::INFINITY, f64::min).sqrt())
+        let around = &self.candidates.starts[square..square + 2];
+        let mut nearest_2 = f64::INFINITY;
+        for &run in &self.candidates.runs[around[0] as usize..around[1] as usize] {
+            for edge in Run::of(run).edges(self.edges) {
+                nearest_2 = nearest_2.min(distance_2(edge, point));
+            }
+        }
+        Some(nearest_2.sqrt())
     }
 
     /// The same for a point anywhere.

@@ -18,7 +18,7 @@ impl CellIndex {
         sections.put("near.layers", &self.candidates.layers);
         sections.put("near.blocks", &self.candidates.blocks);
         sections.put("near.starts", &self.candidates.starts);
-        sections.put("near.edges", &self.candidates.edges);
+        sections.put("near.runs", &self.candidates.runs);
     }
 
     /// The arrays of a snapshot, where they lie; `None` where they do not fit together.
@@ -37,7 +37,7 @@ impl CellIndex {
                 layers: opened.numbers("near.layers")?,
                 blocks: opened.numbers("near.blocks")?,
                 starts: opened.numbers("near.starts")?,
-                edges: opened.numbers("near.edges")?,
+                runs: opened.numbers("near.runs")?,
             },
         };
         let blocks = u64::from(columns) * u64::from(rows);

@@ -2,13 +2,13 @@
 //! memory gives it for all at the same time. A point by itself waits for a block, then for a cell,
 //! then for its edges, each time for as long as a hundred multiplications take.
 
-use super::candidates::NO_AREAS;
+use super::candidates::{NO_AREAS, Run};
 use super::{CellView, RECORD, UNIFORM};
 use crate::position::Bng;
 use crate::prefetch::prefetch;
 
-/// So many of a square's candidates are fetched; most squares have no more.
-const CANDIDATES: usize = 12;
+/// So many runs of a square's candidates are fetched; most squares have no more.
+const RUNS: usize = 4;
 
 impl CellView<'_> {
     /// Fetches what [`Self::locate`] will read for each of the points. It changes nothing but how
@@ -50,17 +50,20 @@ impl CellView<'_> {
             let block = *self.candidates.blocks.get(first as usize + grid.block_of(x, y))?;
             Some(block as u32 as usize + grid.cell_in_block(x, y, (block >> 32) as u32))
         });
-        let runs = squares.map(|square| {
-            let run = self.candidates.starts.get(square?..)?.first_chunk::<2>()?;
-            Some((run[0] as usize, run[1] as usize))
+        let around = squares.map(|square| {
+            let around = self.candidates.starts.get(square?..)?.first_chunk::<2>()?;
+            Some((around[0] as usize, around[1] as usize))
         });
-        for &(from, _) in runs.iter().flatten() {
-            prefetch(self.candidates.edges, from);
+        for &(from, _) in around.iter().flatten() {
+            prefetch(self.candidates.runs, from);
         }
-        for (from, to) in runs.into_iter().flatten() {
-            let near = self.candidates.edges.get(from..to.min(from + CANDIDATES));
-            for &edge in near.into_iter().flatten() {
-                prefetch(self.edges, 4 * edge as usize);
+        for (from, to) in around.into_iter().flatten() {
+            let near = self.candidates.runs.get(from..to.min(from + RUNS));
+            for &run in near.into_iter().flatten() {
+                // Most runs lie in two or three lines of memory.
+                let Run { first, count } = Run::of(run);
+                prefetch(self.edges, 4 * first as usize);
+                prefetch(self.edges, 4 * (first + count) as usize - 1);
             }
         }
     }

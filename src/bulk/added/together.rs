@@ -21,7 +21,8 @@ pub(in crate::bulk) struct Asked {
     /// What becomes of a row whose postcode is not known and that has no position.
     otherwise: [Status; TOGETHER],
     count: usize,
-    /// Whether there are positions at all.
+    /// Whether there are any postcodes, and positions.
+    have_postcodes: bool,
     have_positions: bool,
 }
 
@@ -32,6 +33,7 @@ impl Default for Asked {
             positions: [None; TOGETHER],
             otherwise: [Status::Invalid; TOGETHER],
             count: 0,
+            have_postcodes: false,
             have_positions: false,
         }
     }
@@ -60,6 +62,7 @@ impl Asked {
             }
             Err(status) => status,
         };
+        self.have_postcodes |= self.postcodes[at].is_some();
         self.have_positions |= self.positions[at].is_some();
     }
 
@@ -76,7 +79,8 @@ impl Asked {
     }
 
     fn clear(&mut self) {
-        (self.count, self.have_positions) = (0, false);
+        self.count = 0;
+        (self.have_postcodes, self.have_positions) = (false, false);
     }
 }
 
@@ -102,8 +106,11 @@ impl<F: Form> Added<F> {
     ) -> Tally {
         let mut tally = Tally::default();
         // After the last there may be those of earlier rows, which are looked up in vain.
-        let known = atlas.known_together(&asked.postcodes);
-        self.prefetch_areas(&known);
+        let mut known = [None; TOGETHER];
+        if asked.have_postcodes {
+            known = atlas.known_together(&asked.postcodes);
+            self.prefetch_areas(&known);
+        }
         if asked.have_positions {
             atlas.fetch_together(self.layers(), &asked.positions);
         }
