@@ -48,6 +48,8 @@ pub(super) struct Blocks<E> {
     held: Vec<u8>,
     /// Where blocks end in what is held, each at the end of a row.
     cuts: Vec<usize>,
+    /// Whether the input has.
+    have_ended: bool,
     buffers: Buffers,
 }
 
@@ -72,7 +74,13 @@ impl<E: Ends + Default> Blocks<E> {
     /// Blocks of about so many bytes each.
     pub(super) fn of(size: usize) -> Self {
         let (held, cuts) = (Vec::new(), Vec::new());
-        Self { ends: E::default(), size, held, cuts, buffers: Buffers::default() }
+        let buffers = Buffers::default();
+        Self { ends: E::default(), size, held, cuts, have_ended: false, buffers }
+    }
+
+    /// About so many bytes has each.
+    pub(super) fn size(&self) -> usize {
+        self.size
     }
 
     /// Takes in at most a block.
@@ -103,9 +111,15 @@ impl<E: Ends + Default> Blocks<E> {
 
     /// Says that the row under way has ended with the input.
     pub(super) fn end(&mut self) {
+        self.have_ended = true;
         if !self.under_way().is_empty() {
             self.cuts.push(self.held.len());
         }
+    }
+
+    /// Whether that has been said.
+    pub(super) fn have_ended(&self) -> bool {
+        self.have_ended
     }
 
     /// Takes the first row, to its end, if there is one.

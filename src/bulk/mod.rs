@@ -3,8 +3,8 @@
 //! An engine takes bytes in pieces, cut anywhere, and gives bytes out in pieces, so that an HTTP
 //! body and a file go through the same code in the same memory however long they are:
 //!
-//! 1. rows are split off as they come ([`CsvRows`], [`NdjsonRows`]; [`JsonRows`] alone must have
-//!    the whole document first, whose members may stand in any order);
+//! 1. rows are split off as they come ([`CsvRows`], [`FlatRows`], [`NdjsonRows`]; [`JsonRows`] alone
+//!    must have the whole document first, whose members may stand in any order);
 //! 2. they are gathered in blocks that end with a row, and when there are a few for each core,
 //!    every core reads, locates and writes blocks of its own;
 //! 3. what is written is put in its place in the order, each row with a [`Status`] of its own;
@@ -29,6 +29,7 @@ mod error;
 mod flat;
 mod gzip;
 mod json;
+mod lines;
 mod ndjson;
 mod piece;
 mod rows;

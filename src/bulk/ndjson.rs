@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::blocks::{Blocks, LONGEST_LINE, Lines, NDJSON_BLOCK};
+use super::lines::LineRows;
 use super::rows::{self, Known, MadeFrom};
 use super::said::{Said, Text};
-use super::{Ask, BulkError, Holds, Refusal, RowEngine, Status, Tally};
+use super::{Ask, BulkError, Holds, Refusal, Status, Tally};
 use crate::answers::{self, Place, Ready, ReadyPlaces};
 use crate::pen::Pen;
 
@@ -34,7 +35,6 @@ pub struct NdjsonRows<A> {
     blocks: Blocks<Lines>,
     /// The ends of most answers, which tell what they were made from.
     made_from: Vec<u8>,
-    ended: bool,
     tally: Tally,
 }
 
@@ -99,32 +99,8 @@ impl<A: Holds> NdjsonRows<A> {
             ready,
             blocks: Blocks::of(NDJSON_BLOCK),
             made_from,
-            ended: false,
             tally: Tally::default(),
         })
-    }
-
-    /// Answers the lines that are whole.
-    fn answer(&mut self, out: &mut Vec<Bytes>) {
-        let mut blocks = std::mem::replace(&mut self.blocks, Blocks::of(NDJSON_BLOCK));
-        let this = &*self;
-        let tally = blocks.answer(out, |block, pen| {
-            let (mut tally, mut start) = (Tally::default(), 0);
-            let mut waiting = Vec::with_capacity(TOGETHER);
-            for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
-                let line = &block[start..end];
-                start = end + 1;
-                if !line.trim_ascii().is_empty() {
-                    waiting.push(this.read(line));
-                }
-                if waiting.len() == TOGETHER || end == block.len() {
-                    this.write(&mut waiting, pen, &mut tally);
-                }
-            }
-            tally
-        });
-        self.tally.add(tally);
-        self.blocks = blocks;
     }
 
     /// Reads a line.
@@ -211,27 +187,31 @@ impl<A: Holds> NdjsonRows<A> {
     }
 }
 
-impl<A: Holds> RowEngine for NdjsonRows<A> {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
-        let mut out = Vec::new();
-        for piece in piece.chunks(NDJSON_BLOCK) {
-            self.blocks.hold_lines(piece);
-            if self.blocks.is_full() {
-                self.answer(&mut out);
-            }
-        }
-        Ok(out)
+impl<A: Holds> LineRows for NdjsonRows<A> {
+    fn blocks(&mut self) -> &mut Blocks<Lines> {
+        &mut self.blocks
     }
 
-    fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
-        if self.ended {
-            return Ok(None);
-        }
-        self.ended = true;
-        let mut out = Vec::new();
-        self.blocks.end();
-        self.answer(&mut out);
-        Ok(Some(out))
+    fn answer(&mut self, out: &mut Vec<Bytes>) {
+        let mut blocks = std::mem::replace(&mut self.blocks, Blocks::of(NDJSON_BLOCK));
+        let this = &*self;
+        let tally = blocks.answer(out, |block, pen| {
+            let (mut tally, mut start) = (Tally::default(), 0);
+            let mut waiting = Vec::with_capacity(TOGETHER);
+            for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
+                let line = &block[start..end];
+                start = end + 1;
+                if !line.trim_ascii().is_empty() {
+                    waiting.push(this.read(line));
+                }
+                if waiting.len() == TOGETHER || end == block.len() {
+                    this.write(&mut waiting, pen, &mut tally);
+                }
+            }
+            tally
+        });
+        self.tally.add(tally);
+        self.blocks = blocks;
     }
 
     fn tally(&self) -> Tally {

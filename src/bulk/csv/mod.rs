@@ -45,7 +45,6 @@ pub struct CsvRows<A> {
     start: Option<Vec<u8>>,
     had_bom: bool,
     blocks: Blocks<CsvEnds>,
-    ended: bool,
     tally: Tally,
 }
 
@@ -69,7 +68,6 @@ impl<A: Holds> CsvRows<A> {
             start: Some(Vec::new()),
             had_bom: false,
             blocks: Blocks::of(CSV_BLOCK),
-            ended: false,
             tally: Tally::default(),
         })
     }
@@ -154,10 +152,9 @@ impl<A: Holds> RowEngine for CsvRows<A> {
     }
 
     fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
-        if self.ended {
+        if self.blocks.have_ended() {
             return Ok(None);
         }
-        self.ended = true;
         let mut out = Vec::new();
         let start = self.start.take().unwrap_or_default();
         self.take(&start, &mut out)?;

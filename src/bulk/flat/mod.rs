@@ -13,9 +13,10 @@ use lapwing_boundaries::atlas::{Atlas, Chosen};
 use memchr::memchr_iter;
 
 use super::added::{Added, Asked, FlatMembers, Rows, Scratch, TOGETHER};
-use super::blocks::{Blocks, CSV_BLOCK, Lines};
+use super::blocks::{Blocks, CSV_BLOCK, LONGEST_LINE, Lines};
 use super::columns::{By, added_names};
-use super::{Ask, BulkError, Holds, RowEngine, Status, Tally, locate};
+use super::lines::LineRows;
+use super::{Ask, BulkError, Holds, Status, Tally, locate};
 use crate::answers;
 use crate::pen::Pen;
 
@@ -35,7 +36,6 @@ pub struct FlatRows<A> {
     reading: Reading,
     added: Added<FlatMembers>,
     blocks: Blocks<Lines>,
-    ended: bool,
     tally: Tally,
 }
 
@@ -61,36 +61,8 @@ impl<A: Holds> FlatRows<A> {
             reading: Reading { by, taken },
             added,
             blocks: Blocks::of(CSV_BLOCK),
-            ended: false,
             tally: Tally::default(),
         })
-    }
-
-    /// Answers the lines that are whole.
-    fn answer(&mut self, out: &mut Vec<Bytes>) {
-        let Self { atlas, reading, added, blocks, tally, .. } = self;
-        let atlas: &Atlas = atlas;
-        added.make_ready(atlas, blocks.whole(), tally.rows());
-        let (added, reading) = (&*added, &*reading);
-        let answered = blocks.answer(out, |block, pen| {
-            let mut all = Tally::default();
-            let mut scratch = Scratch::default();
-            let mut asked = Asked::default();
-            let lines = [[0; 3]; TOGETHER];
-            let (text, shape) = (std::str::from_utf8(block).ok(), Shape::default());
-            let mut waiting = Waiting { atlas, reading, added, block, text, shape, lines };
-            let mut start = 0;
-            for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
-                waiting.take(&mut asked, start, end);
-                start = end + 1;
-                if asked.is_full() || end == block.len() {
-                    let asked = &mut asked;
-                    all.add(added.answer_together(pen, &mut scratch, atlas, asked, &mut waiting));
-                }
-            }
-            all
-        });
-        tally.add(answered);
     }
 }
 
@@ -118,6 +90,7 @@ impl Waiting<'_> {
             return;
         }
         let text = match self.text {
+            _ if line.len() > LONGEST_LINE => None,
             Some(text) => text.get(start..start + line.len()),
             None => std::str::from_utf8(line).ok(),
         };
@@ -163,27 +136,35 @@ impl Rows for Waiting<'_> {
     }
 }
 
-impl<A: Holds> RowEngine for FlatRows<A> {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
-        let mut out = Vec::new();
-        for piece in piece.chunks(CSV_BLOCK) {
-            self.blocks.hold_lines(piece);
-            if self.blocks.is_full() {
-                self.answer(&mut out);
-            }
-        }
-        Ok(out)
+impl<A: Holds> LineRows for FlatRows<A> {
+    fn blocks(&mut self) -> &mut Blocks<Lines> {
+        &mut self.blocks
     }
 
-    fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
-        if self.ended {
-            return Ok(None);
-        }
-        self.ended = true;
-        let mut out = Vec::new();
-        self.blocks.end();
-        self.answer(&mut out);
-        Ok(Some(out))
+    fn answer(&mut self, out: &mut Vec<Bytes>) {
+        let Self { atlas, reading, added, blocks, tally, .. } = self;
+        let atlas: &Atlas = atlas;
+        added.make_ready(atlas, blocks.whole(), tally.rows());
+        let (added, reading) = (&*added, &*reading);
+        let answered = blocks.answer(out, |block, pen| {
+            let mut all = Tally::default();
+            let mut scratch = Scratch::default();
+            let mut asked = Asked::default();
+            let lines = [[0; 3]; TOGETHER];
+            let (text, shape) = (std::str::from_utf8(block).ok(), Shape::default());
+            let mut waiting = Waiting { atlas, reading, added, block, text, shape, lines };
+            let mut start = 0;
+            for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
+                waiting.take(&mut asked, start, end);
+                start = end + 1;
+                if asked.is_full() || end == block.len() {
+                    let asked = &mut asked;
+                    all.add(added.answer_together(pen, &mut scratch, atlas, asked, &mut waiting));
+                }
+            }
+            all
+        });
+        tally.add(answered);
     }
 
     fn tally(&self) -> Tally {

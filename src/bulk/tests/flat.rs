@@ -96,10 +96,21 @@ fn a_line_that_says_where_in_several_ways_needs_one_chosen() {
 
 #[test]
 fn a_line_that_goes_on_for_ever_is_not_kept() {
-    let long = format!("{{\"postcode\":\"NN1 1AA\",\"note\":\"{}\"}}\n", "x".repeat(1 << 17));
-    let lines = flat(&format!("{long}{{\"postcode\":\"NN1 1AA\"}}\n"));
-    assert!(lines[0].contains("longer than 65536 bytes"), "{}", lines[0]);
-    assert!(lines[1].starts_with("{\"postcode\":\"NN1 1AA\",\"status\":\"ok\""), "{}", lines[1]);
+    let atlas = atlas();
+    let short = "{\"postcode\":\"NN1 1AA\"}\n";
+    for (note, size) in [(1 << 17, 7), (1 << 17, 1 << 16), (66_000, 7), (66_000, 40_000)] {
+        let note = "x".repeat(note);
+        let lines = format!("{short}{{\"postcode\":\"NN1 1AA\",\"note\":\"{note}\"}}\n{short}");
+        let mut engine = FlatRows::new(&atlas, &ask(&["ward"]), None).unwrap();
+        let out = String::from_utf8(run(&mut engine, lines.as_bytes(), size).unwrap()).unwrap();
+        let lines: Vec<&str> = out.lines().collect();
+        assert!(lines[1].contains("longer than 65536 bytes"), "{}", lines[1]);
+        assert!(
+            lines[2].starts_with("{\"postcode\":\"NN1 1AA\",\"status\":\"ok\""),
+            "{}",
+            lines[2]
+        );
+    }
 }
 
 /// The rows that CSV gives for a file, each as the members of a flat line.
