@@ -87,13 +87,13 @@ fn bulk_body() -> Value {
         "additionalProperties": false,
         "example": {"postcodes": ["NN1 1ED", "NN1 1AA"], "layers": ["lap", "ward"]},
     });
+    let number = json!({"type": "number", "nullable": true});
+    let text = json!({"type": "string", "nullable": true});
     let line = json!({
         "type": "object",
         "description": "One a line: a postcode, or lon and lat, or easting and northing; an id comes back.",
         "properties": {
-            "postcode": {"type": "string"},
-            "lon": {"type": "number"}, "lat": {"type": "number"},
-            "easting": {"type": "number"}, "northing": {"type": "number"},
+            "postcode": text, "lon": number, "lat": number, "easting": number, "northing": number,
             "layers": layers, "date": date, "id": {},
         },
         "additionalProperties": false,
@@ -103,9 +103,7 @@ fn bulk_body() -> Value {
         "type": "object",
         "description": "With flat=true: says where as above; all other members are the caller's own and come back.",
         "properties": {
-            "postcode": {"type": "string"},
-            "lon": {"type": "number"}, "lat": {"type": "number"},
-            "easting": {"type": "number"}, "northing": {"type": "number"},
+            "postcode": text, "lon": number, "lat": number, "easting": number, "northing": number,
         },
         "additionalProperties": true,
         "example": {"postcode": "NN1 1ED", "name": "Guildhall"},
