@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # One lookup over HTTP through all that stands round it (limits, log, tags, compression, counters),
 # against a bare axum route that answers a constant of the same size; and bulk lookups over HTTP and
-# by `lapwing match`, of which flat NDJSON has the same columns as the CSV. All in the same run, by clients in processes of their own.
+# by `lapwing match`, of which flat NDJSON has the same columns as the CSV. All in the same run, by
+# clients in processes of their own.
 #
 #     benches/http/run.sh LAPWING BARE [SECONDS] [ROUNDS] [ROWS]
 #

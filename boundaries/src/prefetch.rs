@@ -1,5 +1,5 @@
 //! What will be read of several things is fetched for all of them first, so that memory gives it for
-//! all at the same time: one by one, each is waited for as long as a hundred multiplications take.
+//! all at the same time.
 
 use std::hint::black_box;
 

@@ -9,7 +9,7 @@ use super::{Refusal, Status, bng, lng_lat, postcode};
 use crate::answers::Place;
 
 /// The members that say where; a postcode as it was read.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub(super) struct Said<T> {
     pub(super) postcode: Option<T>,
     pub(super) lon: Option<f64>,

@@ -92,43 +92,44 @@ impl Inventory {
                 items = again;
             }
         }
-        let layers = |edge: usize| {
+        all.along_lines(&blocks, area_bits)
+    }
+
+    /// The same edges, those of each block along the lines that they make; they are in the order of
+    /// their blocks already.
+    fn along_lines(&self, blocks: &[u32], area_bits: u32) -> Self {
+        let kind = |edge: usize| {
             let layer = |&item: &u32| (u64::from(item) >> area_bits) as usize;
-            all.items(edge as u32).iter().fold(0, |bits, item| bits | layer_bit(layer(item)))
+            self.items(edge as u32).iter().fold(0, |bits, item| bits | layer_bit(layer(item)))
         };
-        let kinds: Vec<u64> = (0..all.lines.len()).map(layers).collect();
-        let mut before = 0;
+        let kinds: Vec<u64> = (0..self.lines.len()).map(kind).collect();
+        let mut end = 0;
         let of_blocks: Vec<Range<usize>> = blocks
             .chunk_by(|a, b| a == b)
             .map(|block| {
-                let own = before..before + block.len();
-                before = own.end;
-                own
+                end += block.len();
+                end - block.len()..end
             })
             .collect();
         let order: Vec<usize> = of_blocks
             .into_par_iter()
             .flat_map_iter(|own| {
-                let order = chained(&all.lines[own.clone()], &kinds[own.clone()]);
+                let order = chained(&self.lines[own.clone()], &kinds[own.clone()]);
                 order.into_iter().map(move |edge| own.start + edge)
             })
             .collect();
-        all.in_order(&order)
+        self.in_order(&order)
     }
 
     /// The same edges in another order.
     fn in_order(&self, order: &[usize]) -> Self {
-        let mut all = Self {
-            lines: Vec::new(),
-            starts: vec![0],
-            items: Vec::with_capacity(self.items.len()),
-        };
+        let lines = order.iter().map(|&edge| self.lines[edge]).collect();
+        let (mut starts, mut items) = (vec![0], Vec::with_capacity(self.items.len()));
         for &edge in order {
-            all.lines.push(self.lines[edge]);
-            all.items.extend(self.items(edge as u32));
-            all.starts.push(all.items.len() as u32);
+            items.extend(self.items(edge as u32));
+            starts.push(items.len() as u32);
         }
-        all
+        Self { lines, starts, items }
     }
 
     /// The items of which an edge is a boundary, ascending.

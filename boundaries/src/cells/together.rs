@@ -60,7 +60,7 @@ impl CellView<'_> {
         for (from, to) in around.into_iter().flatten() {
             let near = self.candidates.runs.get(from..to.min(from + RUNS));
             for &run in near.into_iter().flatten() {
-                // Most runs lie in two or three lines of memory.
+                // Most runs are so short that little of them lies elsewhere.
                 let Run { first, count } = Run::of(run);
                 prefetch(self.edges, 4 * first as usize);
                 prefetch(self.edges, 4 * (first + count) as usize - 1);

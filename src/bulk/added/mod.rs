@@ -50,8 +50,8 @@ struct LayerTexts {
 }
 
 /// How sure an answer is.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sureness {
+#[derive(Clone, Copy, Debug)]
+struct Sureness {
     level: Option<Level>,
     /// Metres, not rounded; infinite where there is no boundary.
     distance: f64,

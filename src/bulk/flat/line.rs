@@ -38,7 +38,7 @@ pub(super) fn read<'b>(
 ) -> Option<(Result<Place, Status>, usize)> {
     let line = line.as_bytes();
     let mut cursor = Cursor { line, at: 0 };
-    let mut said = Said { postcode: None, lon: None, lat: None, easting: None, northing: None };
+    let mut said = Said::default();
     for number in 0.. {
         let end = cursor.at;
         let says = match shape.0.get(number) {

@@ -22,17 +22,6 @@ pub(super) struct Question<'l> {
     pub(super) place: Result<Place, Refusal>,
 }
 
-/// The members that say where.
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow)]
-    postcode: Option<Text<'a>>,
-    lon: Option<f64>,
-    lat: Option<f64>,
-    easting: Option<f64>,
-    northing: Option<f64>,
-}
-
 /// A name, which may have escapes.
 #[derive(Deserialize, PartialEq, Eq, Hash)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
@@ -66,12 +55,9 @@ impl<'l> Question<'l> {
                 query(),
             );
         }
-        let place = match serde_json::from_slice::<Members<'_>>(line) {
+        let place = match serde_json::from_slice::<Said<Text<'_>>>(line) {
             Err(error) => Err((Status::Invalid, in_line(error))),
-            Ok(Members { postcode, lon, lat, easting, northing }) => {
-                let said = Said { postcode, lon, lat, easting, northing };
-                said.by(reading.by).place(|text| text.place())
-            }
+            Ok(said) => said.by(reading.by).place(|text| text.place()),
         };
         let members = line[..line.len() - 1].trim_ascii_end();
         Self { members: Some(members), query: None, place }
