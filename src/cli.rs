@@ -85,6 +85,7 @@ Examples:
   lapwing match county.lapwing patients.csv -o patients_with_laps.csv
   lapwing match county.lapwing patients.csv.gz -o out.csv.gz --layers lap,ward
   cut -d, -f1,4 patients.csv | lapwing match county.lapwing - -o - | grep near_boundary
+  lapwing match county.lapwing patients.csv -o codes.csv --layers lap --add code
 
 A CSV needs a header with a column postcode, or lon and lat, or easting and northing. Every column
 comes back, then status, the areas of each layer, confidence and boundary_distance_m. NDJSON has a
@@ -106,6 +107,9 @@ pub(crate) struct MatchArgs {
     /// Which columns say where, if the header (or a flat line) has several ways
     #[arg(long, value_enum)]
     pub(crate) by: Option<PlaceColumns>,
+    /// Only these of the columns that are added to a CSV (or a flat line) beside the status, by comma
+    #[arg(long, value_enum, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub(crate) add: Option<Vec<AddedColumn>>,
     /// Only these layers, by comma
     #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
     pub(crate) layers: Option<Vec<String>>,
@@ -132,6 +136,31 @@ pub(crate) enum PlaceColumns {
     Lonlat,
     /// easting and northing, metres
     Bng,
+}
+
+/// The columns that are added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AddedColumn {
+    /// the code of each area
+    Code,
+    /// the name of each area
+    Name,
+    /// how sure the answer is
+    Confidence,
+    /// how far the nearest boundary is, metres
+    #[value(name = "boundary_distance_m")]
+    BoundaryDistance,
+}
+
+impl From<AddedColumn> for lapwing::bulk::AddedColumn {
+    fn from(column: AddedColumn) -> Self {
+        match column {
+            AddedColumn::Code => Self::Code,
+            AddedColumn::Name => Self::Name,
+            AddedColumn::Confidence => Self::Confidence,
+            AddedColumn::BoundaryDistance => Self::BoundaryDistance,
+        }
+    }
 }
 
 impl From<PlaceColumns> for lapwing::bulk::By {

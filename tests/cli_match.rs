@@ -92,6 +92,19 @@ fn flat_ndjson_has_what_csv_has_as_columns() {
 }
 
 #[test]
+fn only_the_columns_that_are_asked_for_are_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.csv");
+    fs::write(&input, "postcode\nNN1 1AA\n").unwrap();
+    let args = ["match", squares_file(), input.to_str().unwrap(), "-o", "-", "-q"];
+    let out = stdout_of(&[&args[..], &["--layers", "ward", "--add", "code,confidence"]].concat());
+    assert_eq!(out, "postcode,status,ward_code,confidence\nNN1 1AA,ok,E05000001,high\n");
+    let args = [&args[..], &["--format", "ndjson", "--add", "code"]].concat();
+    let (code, message) = refusal(&args);
+    assert!(code == 2 && message.contains("--flat"), "{message}");
+}
+
+#[test]
 fn a_large_file_agrees_with_locating_each_of_its_postcodes() {
     let postcodes: Vec<_> = county::atlas().all_facts().collect();
     let mut input = "postcode\n".to_owned();

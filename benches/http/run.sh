@@ -85,7 +85,7 @@ post() { # NAME TYPE FILE [CURL OPTION…]
     from=$(date +%s.%N) cpu=$(cpu_of "$service")
     # Read and thrown away: the baseline's rows go to memory, and not to a file either.
     curl -fsS -o "${out:-/dev/null}" -H "content-type: $type" -H 'expect:' -T "$file" -X POST "$@" \
-        "http://127.0.0.1:7401/v1/lookup?layers=lap,ward${flat:+&flat=true}"
+        "http://127.0.0.1:7401/v1/lookup?layers=lap,ward${flat:+&flat=true}${code:+&add=code}"
     note "$name" "$(awk -v a="$from" -v b="$(date +%s.%N)" -v c="$cpu" \
         -v d="$(cpu_of "$service")" 'BEGIN { printf "%.3f %.3f", b - a, d - c }')" \
         "$(peak_of "$service")"
@@ -104,7 +104,7 @@ PY
 }
 matched() { # FILE
     timed "$lapwing" -q match "$work/county.lapwing" "$work/$1" -o "$work/matched.${1#*.}" \
-        --layers lap,ward ${flat:+--flat}
+        --layers lap,ward ${flat:+--flat} ${code:+--add code}
 }
 # Both answer with the same bytes; and what is made once has been made before the rounds.
 for file in rows.csv practices.csv rows.ndjson flat.ndjson; do
@@ -129,10 +129,15 @@ for round in $(seq "$rounds"); do
     post bulk_http_ndjson application/x-ndjson "$work/rows.ndjson"
     # The same columns as those of the CSV, as members.
     flat=yes post bulk_http_flat_ndjson application/x-ndjson "$work/flat.ndjson"
+    # The codes alone.
+    code=yes post bulk_http_csv_code text/csv "$work/rows.csv"
+    code=yes flat=yes post bulk_http_flat_ndjson_code application/x-ndjson "$work/flat.ndjson"
     # From file to file, as `match`.
     note copied_by_csv_crate "$(timed "$bare" copy "$work/rows.csv" "$work/copied.csv")"
     for kind in csv csv.gz ndjson; do note "match_${kind/./_}" "$(matched "rows.$kind")"; done
     note match_flat_ndjson "$(flat=yes matched flat.ndjson)"
+    note match_csv_code "$(code=yes matched rows.csv)"
+    note match_flat_ndjson_code "$(code=yes flat=yes matched flat.ndjson)"
     note csv_crate_practices "$("$bare" copy "$work/practices.csv")"
     post bulk_http_practices text/csv "$work/practices.csv"
     note match_practices "$(matched practices.csv)"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Points to wards by Lapwing and by PostGIS, from the same layer in the same run: one at a time over
 # a local socket, and 200,000 at once, anywhere in the extent of the layer (two thirds of that is sea)
-# and where people live (as many in each ward, which are drawn to have about as many voters). PostGIS
-# joins them twice: for the ward alone, and for all that a row of Lapwing's answer says, the distance
-# to the nearest boundary too.
+# and where people live (as many in each ward, which are drawn to have about as many voters). Both
+# join them twice: for the ward's code alone, and for all that a row of Lapwing's answer says, the
+# distance to the nearest boundary too.
 #
 #     benches/postgis/run.sh LAPWING [SECONDS] [ROUNDS]
 #
@@ -82,13 +82,19 @@ join_whole() { # KIND
         CROSS JOIN LATERAL (SELECT p.geom <-> boundary.geom AS metres FROM boundary
             ORDER BY p.geom <-> boundary.geom LIMIT 1) b"
 }
-matched() { # KIND
+matched() { # KIND [OPTION…]
+    local kind=$1
+    shift
     # As PostgreSQL: to standard output, which nobody waits to see on the disk.
-    "$lapwing" -q match "$work/wards.lapwing" "$work/$1.csv" -o - --layers ward >"$work/matched.csv"
+    "$lapwing" -q match "$work/wards.lapwing" "$work/$kind.csv" -o - --layers ward "$@" \
+        >"$work/matched.csv"
 }
-posted() { # KIND
+posted() { # KIND [MORE OF THE QUERY]
     curl -fsS -o "$work/posted.csv" -H 'content-type: text/csv' --data-binary "@$work/$1.csv" \
-        'http://127.0.0.1:7501/v1/lookup?layers=ward'
+        "http://127.0.0.1:7501/v1/lookup?layers=ward${2:-}"
+}
+are_same() { # FILE FILE
+    cmp -s "$work/$1" "$work/$2" || { say "$1 is not $2"; exit 1; }
 }
 
 # Both answer every point with the same wards, and the same distances.
@@ -123,7 +129,13 @@ if far:
     sys.exit(f"Lapwing and PostGIS do not agree: {far[:3]}")
 PY
     posted "$kind"
-    cmp -s "$work/posted.csv" "$work/matched.csv" || { say "HTTP and match differ"; exit 1; }
+    are_same posted.csv matched.csv
+    # No cell of these files is in quotes but names, which stand after the code.
+    cut -d, -f1-5 "$work/matched.csv" >"$work/codes.csv"
+    matched "$kind" --add code
+    are_same matched.csv codes.csv
+    posted "$kind" '&add=code'
+    are_same posted.csv codes.csv
 done
 
 now() { date +%s.%N; }
@@ -146,8 +158,16 @@ for round in $(seq "$rounds"); do
         matched=$(now)
         posted "$kind"
         posted=$(now)
-        times+=" $(awk -v a="$from" -v b="$joined" -v c="$joined_whole" -v d="$matched" \
-            -v e="$posted" 'BEGIN { printf "%.3f %.3f %.3f %.3f", b - a, c - b, d - c, e - d }')"
+        matched "$kind" --add code
+        matched_code=$(now)
+        posted "$kind" '&add=code'
+        posted_code=$(now)
+        times+=" $(awk -v times="$from $joined $joined_whole $matched $posted $matched_code $posted_code" \
+            'BEGIN {
+                for (at = split(times, time, " "); at > 1; at--)
+                    lasted = sprintf(" %.3f", time[at] - time[at - 1]) lasted
+                print lasted
+            }')"
     done
     echo "$times" | tee -a "$work/results" >&2
 done
@@ -158,13 +178,20 @@ theirs, ours, *joins = (statistics.median(column) for column in zip(*rows))
 print("| asked | PostGIS | Lapwing |\n|---|---|---|")
 print(f"| points a second over a local socket | {theirs:.0f} | {ours:.0f} |")
 print_later = [f"ratio point_vs_postgis {ours / theirs:.2f}"]
-for kind, (ward, whole, match, post) in {"anywhere": joins[:4], "inhabited": joins[4:]}.items():
+for kind, of_kind in {"anywhere": joins[:6], "inhabited": joins[6:]}.items():
+    ward, whole, match, post, match_code, post_code = of_kind
+    print(f"| 200,000 points {kind}, all | {whole:.2f} s | {match:.3f} s by match, {post:.3f} s over HTTP |")
     print(
-        f"| 200,000 points {kind} | {ward:.2f} s the ward, {whole:.2f} s all | "
-        f"{match:.3f} s by match, {post:.3f} s over HTTP |"
+        f"| 200,000 points {kind}, the code | {ward:.2f} s | "
+        f"{match_code:.3f} s by match, {post_code:.3f} s over HTTP |"
     )
-    for what, join in (("join_whole", whole), ("join", ward)):
-        print_later.append(f"ratio {what}_{kind}_match_vs_postgis {join / match:.1f}")
-        print_later.append(f"ratio {what}_{kind}_http_vs_postgis {join / post:.1f}")
+    for what, theirs, by_match, by_http in (
+        ("join_whole", whole, match, post),
+        ("join_code", ward, match_code, post_code),
+        # More is asked of Lapwing than of PostGIS.
+        ("join_whole_against_code", ward, match, post),
+    ):
+        print_later.append(f"ratio {what}_{kind}_match_vs_postgis {theirs / by_match:.1f}")
+        print_later.append(f"ratio {what}_{kind}_http_vs_postgis {theirs / by_http:.1f}")
 print("\n".join(print_later))
 PY

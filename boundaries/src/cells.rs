@@ -62,6 +62,7 @@ mod tests;
 
 use candidates::{Candidates, CandidatesView};
 use grid::Grid;
+pub use together::{CandidatesFound, CellsFound};
 
 /// The high half of a block that is one entry.
 const UNIFORM: u32 = u32::MAX;
@@ -199,7 +200,7 @@ impl CellIndex {
 }
 
 /// The entry of the cell of a point, and the cell.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Found {
     entry: u32,
     x: u32,
@@ -222,13 +223,18 @@ impl CellView<'_> {
     fn find(&self, point: Coord<f64>) -> Option<Found> {
         let grid = self.frame.grid;
         let (x, y) = grid.place(point)?;
-        let block = self.blocks[grid.block_of(x, y)];
+        Some(self.cell_of(x, y, self.blocks[grid.block_of(x, y)]))
+    }
+
+    /// The cell of a place in that block.
+    #[inline]
+    fn cell_of(&self, x: u32, y: u32, block: u64) -> Found {
         let (kind, low) = ((block >> 32) as u32, block as u32);
         if kind == UNIFORM {
-            return Some(Found { entry: low, x, y, cell_bits: 0 });
+            return Found { entry: low, x, y, cell_bits: 0 };
         }
-        let cell = low as usize + grid.cell_in_block(x, y, kind);
-        Some(Found { entry: self.cells[cell], x, y, cell_bits: kind })
+        let cell = low as usize + self.frame.grid.cell_in_block(x, y, kind);
+        Found { entry: self.cells[cell], x, y, cell_bits: kind }
     }
 
     #[inline]

@@ -1,11 +1,20 @@
 //! The header of a CSV file: where its places are, and what is added.
 
 use csv::ByteRecord;
-use lapwing_boundaries::atlas::Chosen;
 use lapwing_boundaries::position::InvalidPosition;
 
+use super::added::AddedColumns;
 use super::{BulkError, Refusal, Status, bng, lng_lat, postcode};
 use crate::answers::Place;
+
+/// What is asked of rows that have columns: those of CSV, and of flat NDJSON, whose members they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AskColumns {
+    /// Which say where, if several ways are there.
+    pub by: Option<By>,
+    /// Which are added.
+    pub add: AddedColumns,
+}
 
 /// Which columns say where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,14 +200,6 @@ pub(super) fn short_number(cell: &[u8]) -> Option<f64> {
     }
     let number = whole as f64 / TENS[count - point.unwrap_or(count)];
     Some(if is_negative { -number } else { number })
-}
-
-/// The names of the columns that are added, in order.
-pub(super) fn added_names(chosen: &[Chosen]) -> Vec<String> {
-    let of_layers =
-        chosen.iter().flat_map(|c| [format!("{}_code", c.key), format!("{}_name", c.key)]);
-    let ends = ["confidence", "boundary_distance_m"].map(str::to_owned);
-    std::iter::once("status".to_owned()).chain(of_layers).chain(ends).collect()
 }
 
 /// Refuses a header in which a name stands twice, or would with those that are added. Columns

@@ -36,7 +36,8 @@ mod rows;
 mod said;
 mod write;
 
-pub use columns::By;
+pub use added::{AddedColumn, AddedColumns};
+pub use columns::{AskColumns, By};
 pub use csv::CsvRows;
 pub use error::BulkError;
 pub use flat::FlatRows;

@@ -8,7 +8,10 @@ use std::sync::mpsc::{channel, sync_channel};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
-use lapwing::bulk::{Ask, BulkError, CsvRows, FlatRows, Gzip, NdjsonRows, RowEngine, Tally};
+use lapwing::bulk::{
+    AddedColumn, Ask, AskColumns, BulkError, By, CsvRows, FlatRows, Gzip, NdjsonRows, RowEngine,
+    Tally,
+};
 use lapwing_boundaries::progress::Progress as _;
 
 use super::failure::Failure;
@@ -25,11 +28,20 @@ pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     let atlas = source::open(&args.snapshot)?;
     let ask = Ask { layers: args.layers.clone(), day: locate::day(args.date) };
     let refused = |error: BulkError| refusal(error, &args.input);
-    let by = args.by.map(lapwing::bulk::By::from);
+    let has_columns = format == RowFormat::Csv || args.flat;
+    if !has_columns && (args.by.is_some() || args.add.is_some()) {
+        let why = "--by and --add choose columns of a CSV or of flat NDJSON: give --flat, too";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    let added = |add: &Vec<_>| add.iter().copied().map(AddedColumn::from).collect();
+    let columns = AskColumns {
+        by: args.by.map(By::from),
+        add: args.add.as_ref().map(added).unwrap_or_default(),
+    };
     let mut engine: Box<dyn RowEngine + '_> = match format {
-        RowFormat::Csv => Box::new(CsvRows::new(&atlas, &ask, by).map_err(refused)?),
+        RowFormat::Csv => Box::new(CsvRows::new(&atlas, &ask, columns).map_err(refused)?),
         RowFormat::Ndjson if args.flat => {
-            Box::new(FlatRows::new(&atlas, &ask, by).map_err(refused)?)
+            Box::new(FlatRows::new(&atlas, &ask, columns).map_err(refused)?)
         }
         RowFormat::Ndjson => Box::new(NdjsonRows::new(&atlas, &ask).map_err(refused)?),
     };

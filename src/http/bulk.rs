@@ -21,7 +21,10 @@ use super::params::{Params, malformed};
 use super::spool::{self, Plain, Spooled};
 use super::work::{Failure, respond};
 use super::{App, Metrics, Taken};
-use crate::bulk::{Ask, BulkError, By, CsvRows, FlatRows, Gzip, JsonRows, NdjsonRows, RowEngine};
+use crate::bulk::{
+    AddedColumn, AddedColumns, Ask, AskColumns, BulkError, By, CsvRows, FlatRows, Gzip, JsonRows,
+    NdjsonRows, RowEngine,
+};
 
 /// So hard an answer is packed: harder costs more time than a network that is worth the name takes
 /// for what it saves.
@@ -37,35 +40,17 @@ pub(super) async fn many(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&["layers", "date", "by", "flat"]])?;
+    let params = Params::read(query.as_deref(), &[&["layers", "date", "by", "add", "flat"]])?;
     let ask = Ask { layers: params.list("layers")?, day: params.day()? };
     let format = body::format_of_content(&headers, &[JSON, NDJSON, CSV])?;
     let gzip = spool::is_gzip(&headers)?;
     negotiate(&headers, &[format])?;
-    let by = params.get("by").map(|text| {
-        By::parse(text).ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
-    });
-    let by = by.transpose()?;
-    let flat = match params.get("flat") {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(text) => return Err(malformed("flat", text, "true or false")),
-    };
-    let has_columns = format == CSV || format == NDJSON && flat;
-    if by.is_some() && !has_columns {
-        let detail = "by chooses between the columns of a CSV file or of flat NDJSON: leave it out";
-        return Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", "by"));
-    }
-    if flat && !has_columns {
-        let detail =
-            "an answer in JSON is never flat: send a line for each place in NDJSON, or CSV";
-        return Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", "flat"));
-    }
+    let Form { flat, columns } = Form::read(&params, format)?;
     let served = taken.served()?;
     let (atlas, ready) = (served.atlas(), served.ready());
     let engine: Box<dyn RowEngine> = match format {
-        CSV => Box::new(CsvRows::new(Arc::clone(atlas), &ask, by)?),
-        NDJSON if flat => Box::new(FlatRows::new(Arc::clone(atlas), &ask, by)?),
+        CSV => Box::new(CsvRows::new(Arc::clone(atlas), &ask, columns)?),
+        NDJSON if flat => Box::new(FlatRows::new(Arc::clone(atlas), &ask, columns)?),
         NDJSON => Box::new(NdjsonRows::with_ready(Arc::clone(atlas), &ask, ready)?),
         _ => Box::new(JsonRows::with_ready(Arc::clone(atlas), ask, Arc::clone(ready))),
     };
@@ -97,6 +82,51 @@ pub(super) async fn many(
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     vary_by(headers, header::ACCEPT_ENCODING);
     Ok(response)
+}
+
+/// The form in which rows are answered, where it is not that of documents.
+struct Form {
+    flat: bool,
+    columns: AskColumns,
+}
+
+impl Form {
+    /// Reads it, and refuses what the format of the rows has no room for.
+    fn read(params: &Params, format: &str) -> Result<Self, Problem> {
+        let by = params.get("by").map(|text| {
+            By::parse(text).ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
+        });
+        let add = params.list("add")?.map(|words| {
+            let column = |word: &String| {
+                let form = "code, name, confidence and boundary_distance_m, or some of them";
+                AddedColumn::parse(word).ok_or_else(|| malformed("add", word, form))
+            };
+            words.iter().map(column).collect::<Result<AddedColumns, Problem>>()
+        });
+        let flat = match params.get("flat") {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(text) => return Err(malformed("flat", text, "true or false")),
+        };
+        let columns = AskColumns { by: by.transpose()?, add: add.transpose()?.unwrap_or_default() };
+        let has_columns = format == CSV || format == NDJSON && flat;
+        let conflict = [
+            ("by", "by chooses between the columns of a CSV file or of flat NDJSON: leave it out"),
+            ("add", "add chooses columns of a CSV file or of flat NDJSON: leave it out"),
+            (
+                "flat",
+                "an answer in JSON is never flat: send a line for each place in NDJSON, or CSV",
+            ),
+        ]
+        .into_iter()
+        .find(|(name, _)| !has_columns && params.get(name).is_some_and(|text| text != "false"));
+        match conflict {
+            Some((name, detail)) => {
+                Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", name))
+            }
+            None => Ok(Self { flat, columns }),
+        }
+    }
 }
 
 impl From<BulkError> for Problem {

@@ -54,6 +54,19 @@ async fn flat_ndjson_is_answered_as_csv_is() {
     assert_eq!(csv.status, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn only_the_columns_that_are_asked_for_are_added() {
+    let reply = post("/v1/lookup?layers=ward&add=code", "text/csv", "postcode\nNN11AA\n").await;
+    assert_eq!(reply.text(), "postcode,status,ward_code\nNN11AA,ok,E05000001\n");
+    let path = "/v1/lookup?layers=ward&flat=true&add=confidence,code";
+    let reply = post(path, "application/x-ndjson", "{\"postcode\":\"NN11AA\"}").await;
+    assert_eq!(
+        reply.text(),
+        "{\"postcode\":\"NN11AA\",\"status\":\"ok\",\"ward_code\":\"E05000001\",\
+         \"confidence\":\"high\"}\n"
+    );
+}
+
 const TWICE: &str = r#"{"postcodes": [], "layers": ["lap"]}"#;
 
 #[tokio::test]
@@ -69,6 +82,10 @@ async fn a_document_that_cannot_be_read_is_refused_before_the_answer_begins() {
         ("?by=name", "text/csv", "postcode\n", 400, "invalid-parameter"),
         ("?by=bng", "application/json", "{}", 400, "conflicting-parameters"),
         ("?by=bng", "application/x-ndjson", "{}", 400, "conflicting-parameters"),
+        ("?add=code", "application/json", "{}", 400, "conflicting-parameters"),
+        ("?add=code", "application/x-ndjson", "{}", 400, "conflicting-parameters"),
+        ("?add=codes", "text/csv", "postcode\n", 400, "invalid-parameter"),
+        ("?add=", "text/csv", "postcode\n", 400, "invalid-parameter"),
         ("?flat=true", "application/json", "{}", 400, "conflicting-parameters"),
         ("?flat=yes", "application/x-ndjson", "{}", 400, "invalid-parameter"),
         ("?postcode=NN11AA", "text/csv", "postcode\n", 400, "unknown-parameter"),

@@ -43,20 +43,6 @@ impl Atlas {
             .collect()
     }
 
-    /// Fetches what the cells will be asked about several positions, so that memory is waited for
-    /// once for all of them; `layers` are those of which the boundaries will be asked for.
-    pub fn fetch_together<const N: usize>(
-        &self,
-        layers: impl Iterator<Item = usize>,
-        positions: &[Option<Bng>; N],
-    ) {
-        let cells = self.cells.view();
-        cells.fetch_areas(positions);
-        for layer in layers {
-            cells.fetch_boundaries(layer, positions);
-        }
-    }
-
     /// Whether a position lies in no area of any layer.
     pub fn is_nowhere(&self, at: Bng) -> bool {
         let mut is_nowhere = true;

@@ -19,7 +19,7 @@ use geo::{Coord, Line};
 use rayon::prelude::*;
 
 use super::Frame;
-use super::grid::Squares;
+use super::grid::{Grid, Squares};
 use super::inventory::{EdgesBySquare, Inventory};
 use super::nearest::{distance_2, square_distance_2};
 use crate::mapped::Numbers;
@@ -101,6 +101,15 @@ pub(super) struct CandidatesView<'a> {
     pub(super) blocks: &'a [u64],
     pub(super) starts: &'a [u32],
     pub(super) runs: &'a [u32],
+}
+
+impl CandidatesView<'_> {
+    /// Where the runs of the square of a place in that block begin and end.
+    #[inline]
+    pub(super) fn around(&self, grid: Grid, x: u32, y: u32, block: u64) -> [u32; 2] {
+        let square = block as u32 as usize + grid.cell_in_block(x, y, (block >> 32) as u32);
+        [self.starts[square], self.starts[square + 1]]
+    }
 }
 
 impl Candidates {

@@ -23,15 +23,9 @@ impl CellView<'_> {
             return Some(self.distance_by_rings(layer, point));
         };
         let block = self.candidates.blocks[first as usize + grid.block_of(x, y)];
-        let square = block as u32 as usize + grid.cell_in_block(x, y, (block >> 32) as u32);
-        let around = &self.candidates.starts[square..square + 2];
-        let mut nearest_2 = f64::INFINITY;
-        for &run in &self.candidates.runs[around[0] as usize..around[1] as usize] {
-            for edge in Run::of(run).edges(self.edges) {
-                nearest_2 = nearest_2.min(distance_2(edge, point));
-            }
-        }
-        Some(nearest_2.sqrt())
+        let [from, to] = self.candidates.around(grid, x, y, block);
+        let runs = &self.candidates.runs[from as usize..to as usize];
+        Some(nearest_among(runs, self.edges, point))
     }
 
     /// The same for a point anywhere.
@@ -117,6 +111,19 @@ impl CellView<'_> {
             }
         }
     }
+}
+
+/// Metres from a point to the nearest edge of some runs.
+pub(super) fn nearest_among(runs: &[u32], edges: &[f64], point: Coord<f64>) -> f64 {
+    let mut nearest_2 = f64::INFINITY;
+    for &run in runs {
+        for edge in Run::of(run).edges(edges) {
+            // None is no number, for which `min` would look out.
+            let distance_2 = distance_2(edge, point);
+            nearest_2 = if distance_2 < nearest_2 { distance_2 } else { nearest_2 };
+        }
+    }
+    nearest_2.sqrt()
 }
 
 /// Calls `visit(limit_2, column, row)` with the squares no farther from a point, which may lie

@@ -15,20 +15,22 @@ pub(in crate::bulk) trait Form: Debug + Send + Sync {
     const OK: &'static [u8];
     /// Before and after any other.
     const STATUS: [&'static [u8]; 2];
-    /// How sure most rows are, up to where the distance stands.
+    /// How sure most rows are.
     const HIGH: &'static [u8];
     /// Before and after any other, and where nothing is known of that.
     const LEVEL: [&'static [u8]; 2];
     const NO_LEVEL: &'static [u8];
+    /// Before a distance, and where there is none.
+    const DISTANCE: &'static [u8];
     const NO_DISTANCE: &'static [u8];
     /// The end of a row.
     const END: &'static [u8];
 
-    /// Writes the codes and names of the areas of a layer, of which there may be several or none.
+    /// Writes a column of the areas of a layer, of which there may be several or none.
     fn areas<'t>(
         out: &mut Vec<u8>,
-        key: &str,
-        areas: impl Iterator<Item = (&'t str, &'t str)> + Clone,
+        name: impl FnOnce() -> String,
+        texts: impl Iterator<Item = &'t str>,
     );
 }
 
@@ -39,21 +41,20 @@ pub(in crate::bulk) struct Cells;
 impl Form for Cells {
     const OK: &'static [u8] = b",ok";
     const STATUS: [&'static [u8]; 2] = [b",", b""];
-    const HIGH: &'static [u8] = b",high,";
-    const LEVEL: [&'static [u8]; 2] = [b",", b","];
-    const NO_LEVEL: &'static [u8] = b",,";
-    const NO_DISTANCE: &'static [u8] = b"";
+    const HIGH: &'static [u8] = b",high";
+    const LEVEL: [&'static [u8]; 2] = [b",", b""];
+    const NO_LEVEL: &'static [u8] = b",";
+    const DISTANCE: &'static [u8] = b",";
+    const NO_DISTANCE: &'static [u8] = b",";
     const END: &'static [u8] = b"\n";
 
     fn areas<'t>(
         out: &mut Vec<u8>,
-        _key: &str,
-        areas: impl Iterator<Item = (&'t str, &'t str)> + Clone,
+        _name: impl FnOnce() -> String,
+        texts: impl Iterator<Item = &'t str>,
     ) {
         out.push(b',');
-        cell_of(out, areas.clone().map(|(code, _)| code));
-        out.push(b',');
-        cell_of(out, areas.map(|(_, name)| name));
+        cell_of(out, texts);
     }
 }
 
@@ -65,26 +66,25 @@ pub(in crate::bulk) struct FlatMembers;
 impl Form for FlatMembers {
     const OK: &'static [u8] = b",\"status\":\"ok\"";
     const STATUS: [&'static [u8]; 2] = [b",\"status\":\"", b"\""];
-    const HIGH: &'static [u8] = b",\"confidence\":\"high\",\"boundary_distance_m\":";
-    const LEVEL: [&'static [u8]; 2] = [b",\"confidence\":\"", b"\",\"boundary_distance_m\":"];
-    const NO_LEVEL: &'static [u8] = b",\"confidence\":null,\"boundary_distance_m\":";
-    const NO_DISTANCE: &'static [u8] = b"null";
+    const HIGH: &'static [u8] = b",\"confidence\":\"high\"";
+    const LEVEL: [&'static [u8]; 2] = [b",\"confidence\":\"", b"\""];
+    const NO_LEVEL: &'static [u8] = b",\"confidence\":null";
+    const DISTANCE: &'static [u8] = b",\"boundary_distance_m\":";
+    const NO_DISTANCE: &'static [u8] = b",\"boundary_distance_m\":null";
     const END: &'static [u8] = b"}\n";
 
     fn areas<'t>(
         out: &mut Vec<u8>,
-        key: &str,
-        areas: impl Iterator<Item = (&'t str, &'t str)> + Clone,
+        name: impl FnOnce() -> String,
+        texts: impl Iterator<Item = &'t str>,
     ) {
-        let (codes, names): (Vec<&str>, Vec<&str>) = areas.unzip();
-        for (what, texts) in [("code", codes), ("name", names)] {
-            out.push(b',');
-            // Neither memory nor a text can fail to be written.
-            let _ = serde_json::to_writer(&mut *out, &format!("{key}_{what}"));
-            out.push(b':');
-            let text = (!texts.is_empty()).then(|| texts.join(";"));
-            let _ = serde_json::to_writer(&mut *out, &text);
-        }
+        out.push(b',');
+        // Neither memory nor a text can fail to be written.
+        let _ = serde_json::to_writer(&mut *out, &name());
+        out.push(b':');
+        let texts: Vec<&str> = texts.collect();
+        let text = (!texts.is_empty()).then(|| texts.join(";"));
+        let _ = serde_json::to_writer(&mut *out, &text);
     }
 }
 
@@ -101,9 +101,9 @@ pub(super) fn put_status<F: Form>(pen: &mut Pen, status: Status) {
     }
 }
 
-/// Writes how sure an answer is and how far the nearest boundary, in metres.
+/// Writes how sure an answer is.
 #[inline]
-pub(super) fn put_sureness<F: Form>(pen: &mut Pen, level: Option<Level>, distance: f64) {
+pub(super) fn put_level<F: Form>(pen: &mut Pen, level: Option<Level>) {
     match level {
         None => pen.put(F::NO_LEVEL),
         Some(Level::High) => pen.put(F::HIGH),
@@ -113,8 +113,14 @@ pub(super) fn put_sureness<F: Form>(pen: &mut Pen, level: Option<Level>, distanc
             pen.put(F::LEVEL[1]);
         }
     }
-    if distance < f64::INFINITY {
-        pen.tenths(distance);
+}
+
+/// Writes how far the nearest boundary is, in metres; infinite where there is none.
+#[inline]
+pub(super) fn put_distance<F: Form>(pen: &mut Pen, metres: f64) {
+    if metres < f64::INFINITY {
+        pen.put(F::DISTANCE);
+        pen.tenths(metres);
     } else {
         pen.put(F::NO_DISTANCE);
     }

@@ -109,18 +109,16 @@ impl<F: Form> Added<F> {
         let mut known = [None; TOGETHER];
         if asked.have_postcodes {
             known = atlas.known_together(&asked.postcodes);
-            self.prefetch_areas(&known);
+            self.areas.prefetch(&known);
         }
-        if asked.have_positions {
-            atlas.fetch_together(self.layers(), &asked.positions);
-        }
+        let found = asked.have_positions.then(|| self.find(atlas, &asked.positions));
         for (at, known) in known.iter().enumerate().take(asked.count) {
             let status = if let Some(known) = known {
                 rows.copy(pen, at);
                 self.put_known(pen, scratch, atlas, known)
-            } else if let Some(position) = asked.positions[at] {
+            } else if let (Some(found), Some(position)) = (&found, asked.positions[at]) {
                 rows.copy(pen, at);
-                self.put_position(pen, scratch, atlas, position)
+                self.put_position(pen, scratch, atlas, found, (at, position))
             } else {
                 rows.refuse(pen, at, asked.otherwise[at]);
                 asked.otherwise[at]

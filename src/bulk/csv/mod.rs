@@ -14,7 +14,7 @@ use lapwing_boundaries::atlas::Chosen;
 
 use super::added::{Added, Cells};
 use super::blocks::{Blocks, CSV_BLOCK};
-use super::columns::{By, PlaceColumns, added_names, check_names};
+use super::columns::{AskColumns, PlaceColumns, check_names};
 use super::write::cell;
 use super::{Ask, BulkError, Holds, RowEngine, Tally};
 use crate::answers;
@@ -39,7 +39,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 pub struct CsvRows<A> {
     atlas: A,
     chosen: Vec<Chosen>,
-    by: Option<By>,
+    asked: AskColumns,
     columns: Option<Columns>,
     /// The first bytes, until it is known whether they are a byte order mark.
     start: Option<Vec<u8>>,
@@ -57,13 +57,13 @@ struct Columns {
 }
 
 impl<A: Holds> CsvRows<A> {
-    /// An engine for one file; `by` chooses the columns where there are several ways to say where.
-    pub fn new(atlas: A, ask: &Ask, by: Option<By>) -> Result<Self, BulkError> {
+    /// An engine for one file.
+    pub fn new(atlas: A, ask: &Ask, asked: AskColumns) -> Result<Self, BulkError> {
         let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         Ok(Self {
             atlas,
             chosen,
-            by,
+            asked,
             columns: None,
             start: Some(Vec::new()),
             had_bom: false,
@@ -98,10 +98,10 @@ impl<A: Holds> CsvRows<A> {
             // A line without a cell is passed over.
             let (_, Some(cells)) = reader.read(&line) else { continue };
             let header: ByteRecord = cells.iter().collect();
-            let places = PlaceColumns::find(&header, self.by)?;
-            let names = added_names(&self.chosen);
+            let places = PlaceColumns::find(&header, self.asked.by)?;
+            let names = self.asked.add.names(&self.chosen);
             check_names(&header, &names)?;
-            let added = Added::new(&self.atlas, &self.chosen);
+            let added = Added::new(&self.atlas, &self.chosen, self.asked.add);
             let wanted = Wanted::of(header.len(), places.at());
             self.columns = Some(Columns { places, count: header.len(), wanted, added });
             let mut line = if self.had_bom { BOM.to_vec() } else { Vec::new() };

@@ -14,7 +14,7 @@ use memchr::memchr_iter;
 
 use super::added::{Added, Asked, FlatMembers, Rows, Scratch, TOGETHER};
 use super::blocks::{Blocks, CSV_BLOCK, LONGEST_LINE, Lines};
-use super::columns::{By, added_names};
+use super::columns::{AskColumns, By};
 use super::lines::LineRows;
 use super::{Ask, BulkError, Holds, Status, Tally, locate};
 use crate::answers;
@@ -49,13 +49,13 @@ struct Reading {
 }
 
 impl<A: Holds> FlatRows<A> {
-    /// An engine for one document; `by` chooses the members where there are several ways to say
-    /// where.
-    pub fn new(atlas: A, ask: &Ask, by: Option<By>) -> Result<Self, BulkError> {
+    /// An engine for one document.
+    pub fn new(atlas: A, ask: &Ask, asked: AskColumns) -> Result<Self, BulkError> {
+        let AskColumns { by, add } = asked;
         let chosen: Vec<Chosen> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
-        let mut taken = added_names(&chosen);
+        let mut taken = add.names(&chosen);
         taken.extend(["error", "query"].map(str::to_owned));
-        let added = Added::new(&atlas, &chosen);
+        let added = Added::new(&atlas, &chosen, add);
         Ok(Self {
             atlas,
             reading: Reading { by, taken },

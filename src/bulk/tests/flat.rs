@@ -7,7 +7,9 @@ use super::*;
 
 fn flat_by(input: &str, by: Option<By>) -> Vec<String> {
     let atlas = atlas();
-    let mut engine = FlatRows::new(&atlas, &ask(&["ward", "lap"]), by).unwrap();
+    let mut engine =
+        FlatRows::new(&atlas, &ask(&["ward", "lap"]), AskColumns { by, ..AskColumns::default() })
+            .unwrap();
     let out = String::from_utf8(run(&mut engine, input.as_bytes(), 7).unwrap()).unwrap();
     assert_eq!(engine.tally().rows(), out.lines().count() as u64);
     out.lines().map(str::to_owned).collect()
@@ -95,13 +97,35 @@ fn a_line_that_says_where_in_several_ways_needs_one_chosen() {
 }
 
 #[test]
+fn a_line_may_have_what_is_not_added_as_members_of_its_own() {
+    let atlas = atlas();
+    let add = [AddedColumn::Code].into_iter().collect();
+    let asked = AskColumns { add, ..AskColumns::default() };
+    let mut engine = FlatRows::new(&atlas, &ask(&["ward"]), asked).unwrap();
+    let lines = "{\"postcode\":\"NN11AA\",\"ward_name\":1}\n{\"postcode\":\"NN1\"}\n\
+                 {\"postcode\":\"NN11AA\",\"ward_code\":1}\n";
+    let out = String::from_utf8(run(&mut engine, lines.as_bytes(), 7).unwrap()).unwrap();
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(
+        lines[0],
+        "{\"postcode\":\"NN11AA\",\"ward_name\":1,\"status\":\"ok\",\"ward_code\":\"E05000001\"}"
+    );
+    assert!(
+        lines[1].starts_with(
+            "{\"postcode\":\"NN1\",\"status\":\"invalid\",\"ward_code\":null,\"error\":"
+        )
+    );
+    assert!(lines[2].contains("the answer adds a member"), "{}", lines[2]);
+}
+
+#[test]
 fn a_line_that_goes_on_for_ever_is_not_kept() {
     let atlas = atlas();
     let short = "{\"postcode\":\"NN1 1AA\"}\n";
     for (note, size) in [(1 << 17, 7), (1 << 17, 1 << 16), (66_000, 7), (66_000, 40_000)] {
         let note = "x".repeat(note);
         let lines = format!("{short}{{\"postcode\":\"NN1 1AA\",\"note\":\"{note}\"}}\n{short}");
-        let mut engine = FlatRows::new(&atlas, &ask(&["ward"]), None).unwrap();
+        let mut engine = FlatRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap();
         let out = String::from_utf8(run(&mut engine, lines.as_bytes(), size).unwrap()).unwrap();
         let lines: Vec<&str> = out.lines().collect();
         assert!(lines[1].contains("longer than 65536 bytes"), "{}", lines[1]);
@@ -115,7 +139,7 @@ fn a_line_that_goes_on_for_ever_is_not_kept() {
 
 /// The rows that CSV gives for a file, each as the members of a flat line.
 fn members_by_csv(atlas: &Atlas, ask: &Ask, input: &str) -> Vec<Vec<(String, Value)>> {
-    let mut engine = CsvRows::new(atlas, ask, None).unwrap();
+    let mut engine = CsvRows::new(atlas, ask, AskColumns::default()).unwrap();
     let out = run(&mut engine, input.as_bytes(), 1 << 16).unwrap();
     let mut reader = ::csv::Reader::from_reader(&*out);
     let header = reader.headers().unwrap().clone();
@@ -153,7 +177,7 @@ fn lines_say_what_rows_of_csv_say() {
             expected.extend(members_by_csv(&atlas, &ask, &of_metres));
             // Often enough for what is made ready on the way.
             let rounds = 4;
-            let mut engine = FlatRows::new(&atlas, &ask, None).unwrap();
+            let mut engine = FlatRows::new(&atlas, &ask, AskColumns::default()).unwrap();
             let out = run(&mut engine, lines.repeat(rounds).as_bytes(), 1 << 16).unwrap();
             let out = String::from_utf8(out).unwrap();
             assert_eq!(out.lines().count(), rounds * expected.len());

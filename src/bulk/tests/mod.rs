@@ -26,7 +26,8 @@ fn run(engine: &mut dyn RowEngine, input: &[u8], size: usize) -> Result<Vec<u8>,
 
 fn csv_by(input: &[u8], by: Option<By>) -> Result<String, BulkError> {
     let atlas = atlas();
-    let mut engine = CsvRows::new(&atlas, &ask(&["ward", "lap"]), by)?;
+    let mut engine =
+        CsvRows::new(&atlas, &ask(&["ward", "lap"]), AskColumns { by, ..AskColumns::default() })?;
     let out = run(&mut engine, input, 7)?;
     Ok(out.iter().map(|&b| char::from(b)).collect())
 }
@@ -106,9 +107,49 @@ fn positions_in_degrees_and_metres_are_located() {
 }
 
 #[test]
+fn only_the_columns_that_are_asked_for_are_added_and_say_the_same() {
+    let atlas = atlas();
+    let words = ["code", "name", "confidence", "boundary_distance_m"];
+    // Positions and postcodes, few rows and so many that texts are made ready.
+    let postcodes = "postcode\nNN11AA\nNN1 1AB\nNN69ZZ\nnonsense\nNN19ZZ\n".to_owned();
+    let positions = "easting,northing\n475500,260500\n475500,260500.5\n9e9,0\nx,1\n".to_owned();
+    let many = format!("{positions}{}", "475500,260500\n1,1\n".repeat(4000));
+    for input in [postcodes, positions, many] {
+        let run_with = |add: AddedColumns| {
+            let asked = AskColumns { add, ..AskColumns::default() };
+            let mut engine = CsvRows::new(&atlas, &ask(&["ward", "lap"]), asked).unwrap();
+            String::from_utf8(run(&mut engine, input.as_bytes(), 1 << 16).unwrap()).unwrap()
+        };
+        let whole = run_with(AddedColumns::default());
+        let header = whole.lines().next().unwrap();
+        for some in 0..1_usize << words.len() {
+            let asked: Vec<&str> =
+                (0..words.len()).filter(|at| some >> at & 1 == 1).map(|at| words[at]).collect();
+            // The columns of the whole answer that end in one of the words, and those before them.
+            let kept: Vec<bool> = header
+                .split(',')
+                .map(|name| {
+                    let is_of = |word: &&str| name.ends_with(*word) && name != "postcode";
+                    !words.iter().any(is_of) || asked.iter().any(is_of)
+                })
+                .collect();
+            let expected: Vec<String> = whole
+                .lines()
+                .map(|row| {
+                    let cells = row.split(',').zip(&kept).filter(|(_, kept)| **kept);
+                    cells.map(|(cell, _)| cell).collect::<Vec<_>>().join(",")
+                })
+                .collect();
+            let out = run_with(asked.iter().filter_map(|word| AddedColumn::parse(word)).collect());
+            assert!(out.lines().eq(&expected), "{asked:?}");
+        }
+    }
+}
+
+#[test]
 fn unparished_ground_is_an_answer_and_not_outside() {
     let atlas = atlas();
-    let mut engine = CsvRows::new(&atlas, &ask(&["parish"]), None).unwrap();
+    let mut engine = CsvRows::new(&atlas, &ask(&["parish"]), AskColumns::default()).unwrap();
     let out = run(&mut engine, b"postcode\nNN11AA\n", 64).unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),
@@ -121,7 +162,7 @@ fn unparished_ground_is_an_answer_and_not_outside() {
 #[test]
 fn several_areas_are_joined_by_semicolons() {
     let atlas = with_addresses();
-    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), None).unwrap();
+    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap();
     let out = run(&mut engine, b"postcode\nNN11AC\n", 64).unwrap();
     let out = String::from_utf8(out).unwrap();
     assert!(out.contains("ok,E05000001;E05000002,Abbey;Saint George's,low,10"), "{out}");
@@ -132,7 +173,7 @@ fn bytes_that_are_not_utf_8_and_a_byte_order_mark_come_back_as_they_were() {
     let input = b"\xEF\xBB\xBFpostcode,caf\xE9\r\nNN11AA,\xE9\xFF\r\n\xE9,x\r\n";
     let atlas = atlas();
     for size in [1, 2, 3, 5, 64] {
-        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), None).unwrap();
+        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), AskColumns::default()).unwrap();
         let out = run(&mut engine, input, size).unwrap();
         assert!(out.starts_with(b"\xEF\xBB\xBFpostcode,caf\xE9,status,"));
         let lines: Vec<&[u8]> = out.split(|&b| b == b'\n').collect();
@@ -180,7 +221,7 @@ fn rows_keep_their_order_over_many_batches_and_are_counted() {
     let row = |n: usize| format!("{},{n}\n", ["NN11AA", "NN11AB", "NN19ZZ"][n % 3]);
     let rows: Vec<String> = (0..4321).map(row).collect();
     let input = format!("postcode,n\n{}", rows.concat());
-    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), None).unwrap();
+    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap();
     let out = String::from_utf8(run(&mut engine, input.as_bytes(), 999).unwrap()).unwrap();
     for (n, line) in out.lines().skip(1).enumerate() {
         let expected = ["E05000001", "E05000002", "not_found"][n % 3];
@@ -339,7 +380,7 @@ proptest! {
         let atlas = atlas();
         let csv = [b"postcode,a\n".to_vec(), input.concat()].concat();
         let all = |size| {
-            run(&mut CsvRows::new(&atlas, &ask(&["ward"]), None).unwrap(), &csv, size)
+            run(&mut CsvRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap(), &csv, size)
         };
         prop_assert_eq!(all(size), all(1 << 20));
         let ndjson = input.concat();
@@ -358,7 +399,7 @@ proptest! {
         }
         let input = writer.into_inner().unwrap();
         let atlas = atlas();
-        let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), None).unwrap();
+        let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap();
         let out = run(&mut engine, &input, 3).unwrap();
         let mut reader = ::csv::Reader::from_reader(&*out);
         let back: Vec<Vec<u8>> =

@@ -120,7 +120,7 @@ fn assert_csv_as_found(atlas: &Atlas) {
         let input = input.into_inner().unwrap();
         let expected = String::from_utf8(expected.into_inner().unwrap()).unwrap();
         for size in [777, 1 << 20] {
-            let mut engine = CsvRows::new(atlas, &ask, None).unwrap();
+            let mut engine = CsvRows::new(atlas, &ask, AskColumns::default()).unwrap();
             let out = String::from_utf8(run(&mut engine, &input, size).unwrap()).unwrap();
             for (ours, theirs) in out.lines().zip(expected.lines()) {
                 assert_eq!(ours, theirs, "{ask:?}");
@@ -145,7 +145,7 @@ fn rows_of_a_long_file_say_what_they_say_alone() {
         let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         for ask in asks(&atlas) {
             let answer = |rows: &str| {
-                let mut engine = CsvRows::new(&atlas, &ask, None).unwrap();
+                let mut engine = CsvRows::new(&atlas, &ask, AskColumns::default()).unwrap();
                 let input = format!("postcode\n{rows}");
                 let out = one_core.install(|| run(&mut engine, input.as_bytes(), 1 << 16));
                 let out = String::from_utf8(out.unwrap()).unwrap();

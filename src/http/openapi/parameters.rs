@@ -18,7 +18,10 @@ fn layer_name() -> Value {
 /// A list with commas.
 fn names(name: &str, description: &str, example: &Value) -> Value {
     let schema = json!({"type": "array", "items": layer_name(), "minItems": 1});
-    let mut parameter = query(name, description, &schema, example);
+    joined_by_comma(query(name, description, &schema, example))
+}
+
+fn joined_by_comma(mut parameter: Value) -> Value {
     parameter["style"] = json!("form");
     parameter["explode"] = json!(false);
     parameter
@@ -101,6 +104,21 @@ fn of_places() -> Parameters {
                 &json!({"type": "string", "enum": ["postcode", "lonlat", "bng"]}),
                 &json!("postcode"),
             ),
+        ),
+        (
+            "add",
+            joined_by_comma(query(
+                "add",
+                "Of the columns that are added to CSV or flat NDJSON only these; the status always is.",
+                &json!({
+                    "type": "array", "minItems": 1,
+                    "items": {
+                        "type": "string",
+                        "enum": ["code", "name", "confidence", "boundary_distance_m"],
+                    },
+                }),
+                &json!(["code"]),
+            )),
         ),
         (
             "flat",

@@ -21,11 +21,11 @@ pub(super) fn paths() -> Members {
         tag: "places",
         id: "lookupMany",
         summary: "The areas of many places, answered in the format they come in, a status per row",
-        parameters: &["layers", "date", "by", "flat"],
+        parameters: &["layers", "date", "by", "add", "flat"],
         ok: ok(
             "A row for each row, in their order. CSV: every input column, then status, \
 {layer}_code and {layer}_name for each layer (several joined by `;`), confidence, \
-boundary_distance_m. NDJSON: a Line each, or a FlatLine with flat=true.",
+boundary_distance_m, or those of them that `add` names. NDJSON: a Line each, or a FlatLine with flat=true.",
             &[
                 (JSON, named("Document")),
                 (NDJSON, json!({"anyOf": [named("Line"), named("FlatLine")]})),

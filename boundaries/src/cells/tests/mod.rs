@@ -118,7 +118,35 @@ fn assert_same_areas(layers: &[&Layer], index: &CellIndex, points: &[Bng], scan_
     }
 }
 
+/// Several points together, with some missing among them, are answered as each alone.
+fn assert_same_together(layers: &[&Layer], index: &CellIndex, points: &[Bng]) {
+    let cells = index.view();
+    for few in points.chunks(7) {
+        let together: [Option<Bng>; 9] =
+            std::array::from_fn(|at| few.get(at).copied().filter(|_| at != 3));
+        let found = cells.find_cells(&together);
+        for (at, point) in together.iter().enumerate() {
+            let Some(point) = *point else { continue };
+            let mut holders = Vec::new();
+            cells.locate_found(&found, at, point, |layer, area, position| {
+                holders.push((layer, area, position));
+            });
+            assert_eq!(holders, by_cells(index, point), "{point:?}");
+        }
+        for layer in 0..=layers.len() {
+            let found = cells.find_candidates(layer, &together);
+            for (at, point) in together.iter().enumerate() {
+                let Some(point) = *point else { continue };
+                let distance = cells.distance_to_found(&found, at, point);
+                let alone = index.boundary_distance_m(layer, point);
+                assert_eq!(distance, alone, "layer {layer} at {point:?}");
+            }
+        }
+    }
+}
+
 fn assert_same_distances(layers: &[&Layer], index: &CellIndex, points: &[Bng], reach_m: f64) {
+    assert_same_together(layers, index, points);
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs());
     for (place, tree) in trees(layers).iter().enumerate() {
         for &point in points {

@@ -123,8 +123,8 @@ fn flat_line() -> Value {
         "type": "object",
         "description": "The members of a line, then those of its answer. For each layer there are \
             {layer}_code and {layer}_name, null where it has no area there; several areas are \
-            joined by `;`.",
-        "required": ["status", "confidence", "boundary_distance_m"],
+            joined by `;`. With add only those that it names, beside the status.",
+        "required": ["status"],
         "properties": {
             "status": status,
             "confidence": {"type": "string", "nullable": true, "enum": levels},
