@@ -33,6 +33,8 @@ use odd::RowReader;
 const LONGEST_ROW: usize = 1 << 20;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// Those of UTF-16, which is refused.
+const UTF_16: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 
 /// The engine for CSV.
 #[derive(Debug)]
@@ -139,10 +141,11 @@ impl<A: Holds> RowEngine for CsvRows<A> {
             return Ok(out);
         };
         start.extend_from_slice(piece);
-        if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
+        if UTF_16.iter().any(|mark| start.starts_with(mark)) {
             return Err(BulkError::Utf16);
         }
-        if start.len() < BOM.len() && BOM.starts_with(start) {
+        let begins = |mark: &[u8]| start.len() < mark.len() && mark.starts_with(start);
+        if begins(BOM) || UTF_16.into_iter().any(begins) {
             return Ok(out);
         }
         let start = self.start.take().unwrap_or_default();

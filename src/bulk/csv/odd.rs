@@ -14,8 +14,9 @@ impl<'r> Cells<'r> {
     }
 
     pub(super) fn get(&self, at: usize) -> Option<&'r [u8]> {
+        let end = *self.ends.get(at)?;
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        Some(&self.bytes[start..*self.ends.get(at)?])
+        Some(&self.bytes[start..end])
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &'r [u8]> {

@@ -84,6 +84,22 @@ fn each_row_has_a_status_and_a_bad_one_never_stops_the_rest() {
     );
 }
 
+#[test]
+fn a_row_with_a_quote_left_open_is_invalid_however_few_cells_it_has() {
+    for (row, expected) in [
+        ("\"", ",,,"),
+        ("\"NN11AA", "NN11AA,,,"),
+        ("\"NN11AA\"x", "NN11AAx,,,"),
+        ("NN11AA,a\"b,\"c", "NN11AA,\"a\"\"b\",c,"),
+        ("\"NN11AA\"x,b,c,d,e", "NN11AAx,b,c,d"),
+    ] {
+        let out = csv(&format!("postcode,b,c,d\nNN11AA,1,2,3\n{row}"));
+        let rows: Vec<&str> = out.lines().skip(1).collect();
+        assert!(rows[0].starts_with("NN11AA,1,2,3,ok,"), "{out}");
+        assert_eq!(rows[1], format!("{expected},invalid,,,,,,"), "{row}");
+    }
+}
+
 fn csv_cells(text: &str, names: &[&str; 2]) -> Vec<(String, String)> {
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
@@ -195,8 +211,11 @@ fn headers_that_cannot_be_answered_are_refused_with_what_to_change() {
     assert!(told("postcode,a,A \n").contains("two columns \"a\""));
     assert!(told("postcode,Ward_Code\n").contains("\"ward_code\", which the answer would have"));
     assert!(told("postcode,status\n").contains("status"));
-    let utf16 = csv_by(b"\xFF\xFEp\0o\0", None).unwrap_err();
-    assert_eq!(utf16, BulkError::Utf16);
+    let atlas = atlas();
+    for (text, size) in [(b"\xFF\xFEp\0o\0", 64), (b"\xFF\xFEp\0o\0", 1), (b"\xFE\xFF\0p\0o", 1)] {
+        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), AskColumns::default()).unwrap();
+        assert_eq!(run(&mut engine, text, size), Err(BulkError::Utf16));
+    }
     assert!(csv_by(b"postcode,,\nNN11AA,,\n", None).is_ok(), "columns without a name may be many");
 }
 
