@@ -22,10 +22,42 @@ enum Says {
     Other,
 }
 
-/// The members of the line before: what stands before the value of each, from the end of the last,
-/// and what it says. Most files have the same in every line, where this is compared and not read.
+/// The members of the line before. Most files have the same in every line, where they are compared
+/// and not read.
 #[derive(Debug, Default)]
-pub(super) struct Shape<'b>(Vec<(&'b [u8], Says)>);
+pub(super) struct Shape<'b>(Vec<Member<'b>>);
+
+#[derive(Debug)]
+struct Member<'b> {
+    /// What stands before its value, from the end of the last.
+    before: &'b [u8],
+    /// The beginning of that, and the bits of it that count.
+    first: u128,
+    mask: u128,
+    says: Says,
+}
+
+impl<'b> Member<'b> {
+    fn new(before: &'b [u8], says: Says) -> Self {
+        const WIDE: usize = size_of::<u128>();
+        let mut first = [0; WIDE];
+        let few = before.len().min(WIDE);
+        first[..few].copy_from_slice(&before[..few]);
+        let mask = u128::MAX.checked_shr(8 * (WIDE - few) as u32).unwrap_or(0);
+        Self { before, first: u128::from_le_bytes(first), mask, says }
+    }
+
+    /// Whether its name stands there, at the beginning.
+    #[inline]
+    fn stands_at(&self, rest: &[u8]) -> bool {
+        match rest.first_chunk() {
+            // A comparison of any length is a call.
+            Some(wide) if (u128::from_le_bytes(*wide) ^ self.first) & self.mask != 0 => false,
+            Some(wide) if self.before.len() <= wide.len() => true,
+            _ => rest.starts_with(self.before),
+        }
+    }
+}
 
 /// The place that a line without white space around it says, and how much of it is the object but
 /// for its closing brace and the white space before that. `None` for any unusual line, right or
@@ -41,10 +73,13 @@ pub(super) fn read<'b>(
     let mut said = Said::default();
     for number in 0.. {
         let end = cursor.at;
+        if number > 0 && line[end..] == *b"}" {
+            return Some((place(said, reading), end));
+        }
         let says = match shape.0.get(number) {
-            Some(&(before, says)) if line[end..].starts_with(before) => {
-                cursor.at += before.len();
-                says
+            Some(member) if member.stands_at(&line[end..]) => {
+                cursor.at += member.before.len();
+                member.says
             }
             _ => {
                 let Next::Member(name) = cursor.next(number == 0)? else {
@@ -52,7 +87,7 @@ pub(super) fn read<'b>(
                 };
                 let says = says(name, reading)?;
                 shape.0.truncate(number);
-                shape.0.push((&line[end..cursor.at], says));
+                shape.0.push(Member::new(&line[end..cursor.at], says));
                 says
             }
         };
@@ -350,6 +385,24 @@ mod tests {
                     prop_assert_eq!(place, question.place.map_err(|(status, _)| status));
                     prop_assert_eq!(Some(&line.as_bytes()[..members]), question.members);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_member_is_known_by_its_whole_name() {
+        let long = b",\"a_name_of_more_than_16\":";
+        for before in [&b",\"id\":"[..], b",\"of_just_16_b\":", long] {
+            let member = Member::new(before, Says::Other);
+            for more in [&b""[..], b"1", b"\"a long value of some bytes\"}"] {
+                let mut rest = [before, more].concat();
+                assert!(member.stands_at(&rest));
+                for at in 0..before.len() {
+                    rest[at] ^= 1;
+                    assert!(!member.stands_at(&rest));
+                    rest[at] ^= 1;
+                }
+                assert!(!member.stands_at(&before[..before.len() - 1]));
             }
         }
     }
