@@ -9,7 +9,7 @@ use super::{Refusal, Status, bng, lng_lat, postcode};
 use crate::answers::Place;
 
 /// The members that say where; a postcode as it was read.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub(super) struct Said<T> {
     pub(super) postcode: Option<T>,
     pub(super) lon: Option<f64>,
@@ -29,19 +29,54 @@ impl Text<'_> {
     }
 }
 
-impl<T> Said<T> {
-    /// Only what one way says, if one is chosen.
-    pub(super) fn by(self, by: Option<By>) -> Self {
-        let Self { postcode, lon, lat, easting, northing } = self;
-        let nothing = Self { postcode: None, lon: None, lat: None, easting: None, northing: None };
-        match by {
-            None => Self { postcode, lon, lat, easting, northing },
-            Some(By::Postcode) => Self { postcode, ..nothing },
-            Some(By::LngLat) => Self { lon, lat, ..nothing },
-            Some(By::Bng) => Self { easting, northing, ..nothing },
-        }
+impl<T> Default for Said<T> {
+    /// Nothing.
+    fn default() -> Self {
+        Self { postcode: None, lon: None, lat: None, easting: None, northing: None }
     }
+}
 
+/// The members of one way to say where.
+#[derive(Deserialize)]
+struct ByPostcode<'a> {
+    #[serde(borrow)]
+    postcode: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct ByLngLat {
+    lon: Option<f64>,
+    lat: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct ByBng {
+    easting: Option<f64>,
+    northing: Option<f64>,
+}
+
+impl<'a> Said<Text<'a>> {
+    /// Reads an object. If one way is chosen, what other ways would say may be anything.
+    pub(super) fn read(object: &'a [u8], by: Option<By>) -> serde_json::Result<Self> {
+        Ok(match by {
+            None => serde_json::from_slice(object)?,
+            Some(By::Postcode) => {
+                let ByPostcode { postcode } = serde_json::from_slice(object)?;
+                Self { postcode, ..Self::default() }
+            }
+            Some(By::LngLat) => {
+                let ByLngLat { lon, lat } = serde_json::from_slice(object)?;
+                Self { lon, lat, ..Self::default() }
+            }
+            Some(By::Bng) => {
+                let ByBng { easting, northing } = serde_json::from_slice(object)?;
+                Self { easting, northing, ..Self::default() }
+            }
+        })
+    }
+}
+
+impl<T> Said<T> {
     /// The place, if they say one and no more.
     pub(super) fn place(
         self,

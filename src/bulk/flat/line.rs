@@ -6,7 +6,7 @@ use lapwing_boundaries::postcode::Postcode;
 
 use super::Reading;
 use crate::answers::Place;
-use crate::bulk::columns::short_number;
+use crate::bulk::columns::{By, short_number};
 use crate::bulk::said::Said;
 use crate::bulk::{Status, postcode};
 
@@ -18,7 +18,7 @@ enum Says {
     Lat,
     Easting,
     Northing,
-    /// Something of the caller's own.
+    /// Something of the caller's own, or another way than the one that is chosen.
     Other,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn read<'b>(
     for number in 0.. {
         let end = cursor.at;
         if number > 0 && line[end..] == *b"}" {
-            return Some((place(said, reading), end));
+            return Some((place(said), end));
         }
         let says = match shape.0.get(number) {
             Some(member) if member.stands_at(&line[end..]) => {
@@ -83,7 +83,7 @@ pub(super) fn read<'b>(
             }
             _ => {
                 let Next::Member(name) = cursor.next(number == 0)? else {
-                    return Some((place(said, reading), end));
+                    return Some((place(said), end));
                 };
                 let says = says(name, reading)?;
                 shape.0.truncate(number);
@@ -107,20 +107,21 @@ pub(super) fn read<'b>(
 
 /// What a member of that name says; `None` where it may not have that name.
 fn says(name: &[u8], reading: &Reading) -> Option<Says> {
+    let are_read = |way| reading.by.is_none_or(|by| by == way);
     Some(match name {
-        b"postcode" => Says::Postcode,
-        b"lon" => Says::Lon,
-        b"lat" => Says::Lat,
-        b"easting" => Says::Easting,
-        b"northing" => Says::Northing,
+        b"postcode" if are_read(By::Postcode) => Says::Postcode,
+        b"lon" if are_read(By::LngLat) => Says::Lon,
+        b"lat" if are_read(By::LngLat) => Says::Lat,
+        b"easting" if are_read(By::Bng) => Says::Easting,
+        b"northing" if are_read(By::Bng) => Says::Northing,
         own if reading.taken.iter().any(|taken| taken.as_bytes() == own) => return None,
         _ => Says::Other,
     })
 }
 
 #[inline]
-fn place(said: Said<&[u8]>, reading: &Reading) -> Result<Place, Status> {
-    let place = said.by(reading.by).place(|text| match Postcode::read(text) {
+fn place(said: Said<&[u8]>) -> Result<Place, Status> {
+    let place = said.place(|text| match Postcode::read(text) {
         Some(read) => Ok(Place::Postcode(read)),
         None => postcode(std::str::from_utf8(text).unwrap_or_default()),
     });
@@ -297,7 +298,6 @@ mod tests {
 
     use super::super::question::Question;
     use super::*;
-    use crate::bulk::columns::By;
 
     /// Texts that lines are made of, most of them right.
     fn piece() -> impl Strategy<Value = String> {

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::Reading;
 use crate::answers::Place;
 use crate::bulk::blocks::LONGEST_LINE;
-use crate::bulk::said::{Said, Text};
+use crate::bulk::said::Said;
 use crate::bulk::{Refusal, Status};
 
 /// A line as it was read.
@@ -55,9 +55,9 @@ impl<'l> Question<'l> {
                 query(),
             );
         }
-        let place = match serde_json::from_slice::<Said<Text<'_>>>(line) {
+        let place = match Said::read(line, reading.by) {
             Err(error) => Err((Status::Invalid, in_line(error))),
-            Ok(said) => said.by(reading.by).place(|text| text.place()),
+            Ok(said) => said.place(|text| text.place()),
         };
         let members = line[..line.len() - 1].trim_ascii_end();
         Self { members: Some(members), query: None, place }

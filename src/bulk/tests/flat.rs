@@ -97,6 +97,21 @@ fn a_line_that_says_where_in_several_ways_needs_one_chosen() {
 }
 
 #[test]
+fn what_other_ways_than_the_chosen_one_say_may_be_anything() {
+    // The second line is unusual, and read by serde.
+    let lines = "{\"postcode\":\"NN1 1AA\",\"lat\":\"n/a\",\"lon\":[]}\n\
+                 {\"postcode\":\"NN1\\u00201AA\",\"lat\":\"n/a\",\"lat\":{}}\n";
+    for line in flat_by(lines, Some(By::Postcode)) {
+        assert!(line.contains("\"status\":\"ok\",\"ward_code\":\"E05000001\""), "{line}");
+    }
+    let metres = "{\"postcode\":7,\"easting\":475500,\"northing\":260500}\n";
+    assert!(flat_by(metres, Some(By::Bng))[0].contains("\"E05000001\""));
+    for line in flat(lines).iter().chain(&flat(metres)) {
+        assert!(line.contains("\"status\":\"invalid\""), "{line}");
+    }
+}
+
+#[test]
 fn a_line_may_have_what_is_not_added_as_members_of_its_own() {
     let atlas = atlas();
     let add = [AddedColumn::Code].into_iter().collect();
