@@ -155,21 +155,18 @@ impl Pen {
             self.put(itoa::Buffer::new().format(number).as_bytes());
             return;
         }
-        let digits = eight_digits(number as u32);
-        // Of nought the last nought is written.
-        let zeros = (digits | 1 << 56).trailing_zeros() / 8;
-        let text = (digits | 0x3030_3030_3030_3030) >> (8 * zeros);
-        self.put_few(text.to_le_bytes(), 8 - zeros as usize);
+        let (text, length) = short(number as u32);
+        self.put_few(text.to_le_bytes(), length);
     }
 
-    /// Writes the first of eight bytes.
+    /// Writes the first of some bytes.
     #[inline]
-    pub(crate) fn put_few(&mut self, eight: [u8; 8], few: usize) {
-        if let Some(room) = self.bytes[self.at..].first_chunk_mut::<8>() {
-            *room = eight;
-            self.at += few;
+    pub(crate) fn put_few<const N: usize>(&mut self, text: [u8; N], length: usize) {
+        if let Some(room) = self.bytes[self.at..].first_chunk_mut::<N>() {
+            *room = text;
+            self.at += length;
         } else {
-            self.put(&eight[..few]);
+            self.put(&text[..length]);
         }
     }
 
@@ -177,35 +174,54 @@ impl Pen {
     /// at the end: `.5` of 500,000 millionths.
     #[inline]
     pub(crate) fn fraction<const PLACES: usize>(&mut self, parts: u64) {
-        let mut text = *b".0000000";
-        let mut rest = parts;
-        for place in (1..=PLACES).rev() {
-            text[place] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-        }
-        let mut length = PLACES + 1;
-        while length > 2 && text[length - 1] == b'0' {
-            length -= 1;
-        }
-        self.put_few(text, length);
+        const { assert!(PLACES < 8, "a point stands before them") };
+        let digits = eight_digits(parts as u32) >> (8 * (8 - PLACES));
+        let zeros = digits.leading_zeros() as usize / 8;
+        let text = (digits | ZEROS) << 8 | u64::from(b'.');
+        self.put_few(text.to_le_bytes(), 1 + (8 - zeros).max(1));
+    }
+
+    /// Writes so many tenths, less than a thousand million: `20.6`, and of whole ones `500`, or
+    /// `500.0` where it is to be a number with a fraction.
+    #[inline]
+    pub(crate) fn tenths_of(&mut self, tenths: u32, is_float: bool) {
+        let (whole, length) = short(tenths / 10);
+        let part = tenths % 10;
+        let fraction = u16::from_le_bytes([b'.', b'0' + part as u8]);
+        let text = u128::from(whole) | u128::from(fraction) << (8 * length);
+        let length = if part != 0 || is_float { length + 2 } else { length };
+        self.put_few(text.to_le_bytes(), length);
     }
 
     /// Writes a distance in metres to 0.1: `500` and `20.6`.
     #[inline]
     pub(crate) fn tenths(&mut self, metres: f64) {
-        let tenths = metres * 10.0;
-        if !(0.0..1e12).contains(&tenths) {
-            let rounded = tenths.round() / 10.0 + 0.0;
+        if let Some(tenths) = tenths(metres) {
+            self.tenths_of(tenths, false);
+        } else {
+            let rounded = (metres * 10.0).round() / 10.0 + 0.0;
             self.put(rounded.to_string().as_bytes());
-            return;
-        }
-        let tenths = rounded(tenths);
-        let (whole, parts) = (tenths / 10, tenths % 10);
-        self.whole(whole);
-        if parts != 0 {
-            self.fraction::<1>(parts);
         }
     }
+}
+
+/// A distance in tenths of a metre, for [`Pen::tenths_of`]; `None` for what is no distance on earth.
+#[inline]
+pub(crate) fn tenths(metres: f64) -> Option<u32> {
+    let tenths = metres * 10.0;
+    (0.0..9e8).contains(&tenths).then(|| rounded(tenths) as u32)
+}
+
+/// A nought in each byte.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The text of a number of at most eight digits, in the lowest bytes, and its length.
+#[inline]
+fn short(number: u32) -> (u64, usize) {
+    let digits = eight_digits(number);
+    // Of nought the last nought is written.
+    let zeros = (digits | 1 << 56).trailing_zeros() / 8;
+    ((digits | ZEROS) >> (8 * zeros), 8 - zeros as usize)
 }
 
 /// The digits of a number of at most eight, a byte each, the first in the lowest: all are divided at

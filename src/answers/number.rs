@@ -5,7 +5,7 @@ use std::io::Write as _;
 use lapwing_boundaries::gazetteer::Month;
 
 use super::shape;
-use crate::pen::{Pen, rounded};
+use crate::pen::{self, Pen, rounded};
 
 /// `value` / 10^`PLACES` without the zeros at its end, but with one digit after the point where
 /// `is_float`; else without a point where there is no fraction.
@@ -42,12 +42,11 @@ pub(super) fn degrees(pen: &mut Pen, millionths: i32) {
 }
 
 /// A distance to 0.1 m.
+#[inline]
 pub(super) fn tenths(pen: &mut Pen, metres: f64) {
-    let tenths = metres * 10.0;
-    if (0.0..1e12).contains(&tenths) {
-        decimal::<1>(pen, rounded(tenths).cast_signed(), true);
-    } else {
-        by_serde(pen, shape::tenths(metres));
+    match pen::tenths(metres) {
+        Some(tenths) => pen.tenths_of(tenths, true),
+        None => by_serde(pen, shape::tenths(metres)),
     }
 }
 
