@@ -1,4 +1,4 @@
-//! Everything that reads rows or filters, against inputs spoilt at random: no panic, and no broken
+//! Everything that reads what callers send, against inputs spoilt at random: no panic, and no broken
 //! promise.
 //!
 //! This is the fuzzing of `fuzz/` in small. A failure prints its seed; `LAPWING_SEED=… cargo test
@@ -43,4 +43,9 @@ fn filters_in_text_withstand() {
 #[test]
 fn filters_in_json_withstand() {
     every_seed_withstands("filter_json", entry::filter_json);
+}
+
+#[test]
+fn requests_withstand() {
+    every_seed_withstands("request", entry::request);
 }

@@ -1,18 +1,26 @@
-//! Everything that reads rows or filters, given bytes of any kind. None may panic, and what is
+//! Everything that reads what callers send, given bytes of any kind. None may panic, and what is
 //! answered must be of the form that was promised, however the bytes were cut into pieces.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::{Request, StatusCode};
 use lapwing::attributes::Schema;
 use lapwing::bulk::{
     Ask, AskColumns, BulkError, CsvRows, FlatRows, JsonRows, NdjsonRows, RowEngine, Tally,
 };
 use lapwing::crs::Crs;
 use lapwing::filter::{Filter, Language, parse};
+use lapwing::http::{Limits, router};
+use lapwing::state::Live;
 use lapwing_boundaries::atlas::Atlas;
 use serde_json::value::RawValue;
+use tokio::runtime::{Builder, Runtime};
+use tower::ServiceExt as _;
 
 use crate::squares;
 
@@ -122,4 +130,51 @@ pub fn filter_text(data: &[u8]) {
 /// So does one in CQL2's JSON.
 pub fn filter_json(data: &[u8]) {
     filter(data, Language::Json);
+}
+
+/// A request written as HTTP/1.1 writes one, but for its version: `GET /v1/lookup?postcode=NN11AA`,
+/// headers, an empty line, a body. `None` for what no server would hand on.
+fn read_request(data: &[u8]) -> Option<Request<Body>> {
+    let end = data.windows(2).position(|two| two == b"\n\n").unwrap_or(data.len());
+    let body = data.get(end + 2..).unwrap_or_default().to_vec();
+    let mut lines = data[..end].split(|byte| *byte == b'\n');
+    let mut words = lines.next()?.splitn(2, |byte| *byte == b' ');
+    let mut request = Request::builder().method(words.next()?).uri(words.next()?);
+    for line in lines {
+        let mut parts = line.splitn(2, |byte| *byte == b':');
+        request = request.header(parts.next()?, parts.next()?.trim_ascii());
+    }
+    request.body(Body::from(body)).ok()
+}
+
+/// A request is answered, and nothing that comes with it makes the service itself go wrong. What is
+/// said to be JSON is.
+pub fn request(data: &[u8]) {
+    static SERVICE: OnceLock<Router> = OnceLock::new();
+    thread_local! {
+        static RUNTIME: Runtime =
+            Builder::new_current_thread().enable_all().build().expect("a runtime");
+    }
+    let Some(request) = read_request(data) else { return };
+    let service = SERVICE.get_or_init(|| router(Live::with(squares::atlas()), Limits::default()));
+    let (head, body) = RUNTIME.with(|runtime| {
+        runtime.block_on(async {
+            let (head, body) =
+                service.clone().oneshot(request).await.expect("an answer").into_parts();
+            (head, to_bytes(body, usize::MAX).await.expect("a whole body"))
+        })
+    });
+    let shown = || String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned();
+    assert_ne!(head.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", shown());
+    let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let is_json = header(CONTENT_TYPE)
+        .split(';')
+        .next()
+        .is_some_and(|content| content.ends_with("json") && !content.ends_with("ndjson"));
+    let is_whole =
+        header(CONTENT_ENCODING).is_empty() && head.status != StatusCode::PARTIAL_CONTENT;
+    if is_json && is_whole && !body.is_empty() {
+        let document: Result<&RawValue, _> = serde_json::from_slice(&body);
+        assert!(document.is_ok(), "{}", shown());
+    }
 }

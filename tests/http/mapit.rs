@@ -353,6 +353,9 @@ async fn a_callback_makes_a_script_with_status_200() {
     assert_eq!(reply.status, StatusCode::OK);
     let script = r#"typeof foo.bar === 'function' && foo.bar({"error":"No Area matches the given query.","code":404})"#;
     assert_eq!(reply.text(), script);
+    // Else browsers would not run what they may not guess the kind of.
+    assert_eq!(reply.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(reply.header("x-content-type-options"), "nosniff");
     let reply = ask("/area/1?callback=foo(1)").await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND, "what is no name is passed over");
     assert_eq!(

@@ -11,6 +11,10 @@ use crate::http::work::respond;
 /// As both services send it.
 pub(super) const JSON: &str = "application/json; charset=utf-8";
 
+/// As postcodes.io sends it. MapIt calls a script JSON, which a browser takes only where it may guess
+/// what it is given.
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 /// A body of that type; an error is not to be kept.
 pub(super) fn of_type(
     status: StatusCode,
@@ -34,12 +38,7 @@ pub(super) fn json(status: StatusCode, body: Bytes) -> Response {
 
 /// JSON as the argument of a function: a script of `before`, the JSON and `after`. It is always
 /// sent as 200, because a browser shows a script nothing else.
-pub(super) fn script(
-    content_type: &'static str,
-    before: &str,
-    body: &[u8],
-    after: &str,
-) -> Response {
+pub(super) fn script(before: &str, body: &[u8], after: &str) -> Response {
     let mut written = Vec::with_capacity(before.len() + body.len() + after.len());
     written.extend(before.as_bytes());
     // The two line ends that JSON allows in a string and older scripts do not.
@@ -47,7 +46,7 @@ pub(super) fn script(
     let text = text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
     written.extend(text.as_bytes());
     written.extend(after.as_bytes());
-    let mut response = of_type(StatusCode::OK, content_type, written);
+    let mut response = of_type(StatusCode::OK, SCRIPT, written);
     let nosniff = HeaderValue::from_static("nosniff");
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     response

@@ -108,7 +108,7 @@ fn respond(query: &Query, answer: Answer) -> Response {
     match callback {
         Some(name) => {
             let before = format!("typeof {name} === 'function' && {name}(");
-            reply::script(reply::JSON, &before, &body, ")")
+            reply::script(&before, &body, ")")
         }
         None => reply::json(status, body),
     }

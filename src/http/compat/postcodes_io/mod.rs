@@ -85,7 +85,7 @@ fn respond(query: &Query, answer: Answer) -> Response {
     let name: String =
         callback.chars().filter(|c| c.is_ascii_alphanumeric() || "_$.[]".contains(*c)).collect();
     let before = format!("/**/ typeof {name} === 'function' && {name}(");
-    reply::script("text/javascript; charset=utf-8", &before, &body, ");")
+    reply::script(&before, &body, ");")
 }
 
 /// An answer that is another each time.
