@@ -101,7 +101,7 @@ fn bulk_body() -> Value {
     });
     let flat = json!({
         "type": "object",
-        "description": "With flat=true: says where as above; all other members are the caller's own and come back.",
+        "description": "With flat=true: says where as above; all other members are the caller's own and come back. With by, what other ways say is passed over, whatever it is.",
         "properties": {
             "postcode": text, "lon": number, "lat": number, "easting": number, "northing": number,
         },
