@@ -24,6 +24,7 @@
 //! | `simplify_tolerance` | keeps common boundaries common, is never coarser than asked, and never leaves nothing |
 //! | `/area/N4` | codes that are not GSS codes lead to their area too |
 //! | `.kml` | is in degrees whatever the srid, as KML demands |
+//! | JSONP | is called a script, as which browsers run it; MapIt calls it JSON |
 //! | the enclosing areas 900000 to 900008 | are not added |
 //!
 //! | postcodes.io | |
