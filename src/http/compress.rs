@@ -6,13 +6,16 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
+use std::pin::Pin;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::Request;
+use axum::http::response::Parts;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse as _, Response};
 use flate2::{Compress, Compression, FlushCompress, Status};
-use http_body_util::BodyExt as _;
+use futures_util::FutureExt as _;
+use http_body_util::{BodyExt as _, Collected};
 use tower::{ServiceExt as _, service_fn};
 use tower_http::CompressionLevel;
 use tower_http::compression::Compression as OfStreams;
@@ -69,24 +72,32 @@ impl Asks {
     }
 }
 
+/// The answer as the client takes it: there already, or to come.
+pub(super) enum Compressed {
+    Now(Response),
+    Later(Pin<Box<dyn Future<Output = Response> + Send>>),
+}
+
 /// The answer as the client takes it.
-pub(super) async fn compress(asks: Asks, mut response: Response) -> Response {
+pub(super) fn compress(asks: &Asks, mut response: Response) -> Compressed {
     // An answer that says already that it differs by what is asked needs nothing more.
     let is_plain = matches!(asks, Asks::Plain);
     if is_plain && says_vary(response.headers(), &header::ACCEPT_ENCODING) || !gains(&response) {
-        return response;
+        return Compressed::Now(response);
     }
     match asks {
         Asks::Plain => {
             vary_by(response.headers_mut(), header::ACCEPT_ENCODING);
-            response
+            Compressed::Now(response)
         }
         Asks::Gzip if response.body().size_hint().exact().is_some_and(|size| size <= SMALL) => {
-            small(response).await
+            small(response)
         }
-        // In boxes, so that the future of an answer that needs none of this is small.
-        Asks::Gzip => Box::pin(by_tower([HeaderValue::from_static("gzip")], response)).await,
-        Asks::Other(asked) => Box::pin(by_tower(asked, response)).await,
+        Asks::Gzip => {
+            let gzip = [HeaderValue::from_static("gzip")];
+            Compressed::Later(Box::pin(by_tower(gzip, response)))
+        }
+        Asks::Other(asked) => Compressed::Later(Box::pin(by_tower(asked.clone(), response))),
     }
 }
 
@@ -101,10 +112,18 @@ fn gains(response: &Response) -> bool {
         && NotForContentType::IMAGES.should_compress(response)
 }
 
-/// An answer that is there whole.
-async fn small(response: Response) -> Response {
-    let (mut head, body) = response.into_parts();
-    let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+/// An answer of a size that is known; most such are there whole.
+fn small(response: Response) -> Compressed {
+    let (head, body) = response.into_parts();
+    let mut whole = Box::pin(body.collect());
+    match (&mut whole).now_or_never() {
+        Some(whole) => Compressed::Now(small_whole(head, whole)),
+        None => Compressed::Later(Box::pin(async { small_whole(head, whole.await) })),
+    }
+}
+
+fn small_whole(mut head: Parts, body: Result<Collected<Bytes>, axum::Error>) -> Response {
+    let Ok(body) = body.map(Collected::to_bytes) else {
         return Problem::internal(&"an answer was cut short").into_response();
     };
     vary_by(&mut head.headers, header::ACCEPT_ENCODING);

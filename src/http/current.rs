@@ -114,10 +114,15 @@ pub(super) fn within<F: Future>(id: RequestId, answer: F) -> impl Future<Output 
     CURRENT.scope(Current::begin(id), answer)
 }
 
+/// The same without waiting for anything.
+pub(super) fn within_now<T>(id: RequestId, answer: impl FnOnce() -> T) -> T {
+    CURRENT.sync_scope(Current::begin(id), answer)
+}
+
 /// Works in the name of a request on a thread of its own, so that its faults are told by its id.
 pub(super) fn in_name_of<T>(id: Option<RequestId>, work: impl FnOnce() -> T) -> T {
     match id {
-        Some(id) => CURRENT.sync_scope(Current::begin(id), work),
+        Some(id) => within_now(id, work),
         None => work(),
     }
 }

@@ -29,39 +29,46 @@ static VARY_OF_LINKS: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&format!("{VARY}, {names}")).expect("names are text")
 });
 
-/// Answers, or says that the client has the answer. `links` says whether the answer has links.
-pub(super) async fn revalidate(
-    app: &App,
-    request: Request,
+/// What an answer is known by, and whether the client has it.
+pub(super) struct Known {
+    /// `None` of an answer that is not known again: to POST, or without a snapshot.
+    tag: Option<HeaderValue>,
+    had: bool,
     links: bool,
-    answer: impl AsyncFnOnce(Request) -> Response,
-) -> Response {
-    let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
-    let (true, Taken(Some(served))) = (is_get, current::taken(|| Taken::now(app))) else {
-        return answer(request).await;
-    };
-    let snapshot = served.atlas().id();
-    let tag = tag_of(snapshot, hash_of(&request, links));
-    let Ok(tag_value) = HeaderValue::from_bytes(&tag) else {
-        return answer(request).await;
-    };
-    let mut response = if str::from_utf8(&tag).is_ok_and(|tag| has(request.headers(), tag)) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        answer(request).await
-    };
-    // A file has a tag of its own, made of its bytes.
-    if response.headers().contains_key(header::ETAG) {
-        return response;
+}
+
+impl Known {
+    /// Of the answer to a request; `links` says whether the answer has links.
+    pub(super) fn of(app: &App, request: &Request, links: bool) -> Self {
+        let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
+        let (true, Taken(Some(served))) = (is_get, current::taken(|| Taken::now(app))) else {
+            return Self { tag: None, had: false, links };
+        };
+        let tag = tag_of(served.atlas().id(), hash_of(request, links));
+        let had = str::from_utf8(&tag).is_ok_and(|tag| has(request.headers(), tag));
+        Self { tag: HeaderValue::from_bytes(&tag).ok(), had, links }
     }
-    if matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED) {
+
+    /// The answer to a client that has the answer.
+    pub(super) fn had(&self) -> Option<Response> {
+        self.had.then(|| StatusCode::NOT_MODIFIED.into_response())
+    }
+
+    /// Tells the client by what the answer is known.
+    pub(super) fn tell(self, mut response: Response) -> Response {
+        let is_known = matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED);
+        let Some(tag) = self.tag.filter(|_| is_known) else { return response };
         let headers = response.headers_mut();
-        headers.insert(header::ETAG, tag_value);
+        // A file has a tag of its own, made of its bytes.
+        if headers.contains_key(header::ETAG) {
+            return response;
+        }
+        headers.insert(header::ETAG, tag);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
-        let vary = if links { VARY_OF_LINKS.clone() } else { HeaderValue::from_static(VARY) };
+        let vary = if self.links { VARY_OF_LINKS.clone() } else { HeaderValue::from_static(VARY) };
         headers.append(header::VARY, vary);
+        response
     }
-    response
 }
 
 /// Of all that an answer is made from, beside the snapshot.

@@ -113,7 +113,7 @@ async fn serve(
         // A body that is empty need not be kept in a box.
         let request =
             request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        stack.clone().answer(request, Some(under_way))
+        stack.answer(request, Some(under_way))
     });
     let connection = watcher.watch(builder.serve_connection(io, service).into_owned());
     if let Err(error) = connection.await {

@@ -2,9 +2,11 @@
 //!
 //! What stands round a route is one function, not a pile of layers: a layer of axum's clones all
 //! that lies within it and puts its future in a box, at every request. So that this function knows
-//! of what [`Kind`] the route is, it looks the path up in a [`Table`] of its own first.
+//! of what [`Kind`] the route is, it looks the path up in a [`Table`] of its own first. What need
+//! not be waited for is answered without a future.
 
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,8 +16,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
+use futures_util::future::Either;
 use tower::Service;
 
+use super::compress::Compressed;
 use super::current::{self, REQUEST_ID, RequestId};
 use super::error::Problem;
 use super::log::{Counted, Line};
@@ -55,8 +59,13 @@ struct Entry {
     at_once: Option<AtOnce>,
 }
 
-/// An answer that is there sooner than a router's machinery would have called for it.
+/// What answers sooner than a router's machinery would have called for it.
 type AtOnce = fn(Taken, &Request) -> Result<Response, Problem>;
+
+/// The response to a request: there already, or to come.
+pub(super) type Answering = Either<Ready<Answered>, Pin<Box<dyn Future<Output = Answered> + Send>>>;
+
+type Answered = Result<Response<Counted>, Infallible>;
 
 /// The routes by their paths, matched as the router matches them.
 #[derive(Debug, Default)]
@@ -123,41 +132,104 @@ impl Stack {
     }
 
     /// Answers a request. `under_way` is dropped when the answer has been sent.
-    pub(super) async fn answer(
-        self,
-        request: Request,
-        under_way: Option<UnderWay>,
-    ) -> Result<Response<Counted>, Infallible> {
+    pub(super) fn answer(&self, request: Request, under_way: Option<UnderWay>) -> Answering {
+        let asked = Asked::of(&self.0, &request, under_way);
+        let Some(answer) = asked.at_once(request.method()) else {
+            let stack = self.clone();
+            return Either::Right(Box::pin(async move {
+                let answer = stack.0.of_any_origin(request, &asked);
+                let response = current::within(asked.id.clone(), answer).await;
+                Ok(asked.end(response))
+            }));
+        };
+        let answer = || self.0.at_once(&request, &asked, answer);
+        match current::within_now(asked.id.clone(), answer) {
+            Compressed::Now(response) => {
+                let response = cors::allow(asked.origin, response);
+                Either::Left(ready(Ok(asked.end(response))))
+            }
+            Compressed::Later(response) => Either::Right(Box::pin(async move {
+                let response = current::within(asked.id.clone(), response).await;
+                let response = cors::allow(asked.origin, response);
+                Ok(asked.end(response))
+            })),
+        }
+    }
+}
+
+/// What is kept of a request for what stands round its answer.
+struct Asked {
+    route: Option<Entry>,
+    id: RequestId,
+    line: Line,
+    origin: cors::Asks,
+    coding: compress::Asks,
+    dialect: Option<compat::Dialect>,
+}
+
+impl Asked {
+    fn of(inner: &Inner, request: &Request, under_way: Option<UnderWay>) -> Self {
         let id = RequestId::of(request.headers());
-        let route = self.0.table.at(request.uri().path());
+        let path = request.uri().path();
+        let route = inner.table.at(path);
         let line = Line::begin(
             request.method().clone(),
             route.map(|route| (route.pattern, route.counted)),
             id.clone(),
-            &self.0.app.metrics,
+            &inner.app.metrics,
             under_way,
         );
-        let sent = id.header();
-        let answer = self.0.of_any_origin(request, route);
-        let (mut head, body) = current::within(id, answer).await.into_parts();
-        head.headers.insert(REQUEST_ID, sent);
-        let body = line.end_with(head.status, body);
-        Ok(Response::from_parts(head, body))
+        Self {
+            route,
+            id,
+            line,
+            origin: cors::Asks::of(request.headers()),
+            coding: compress::Asks::of(request),
+            dialect: compat::Dialect::of(path),
+        }
+    }
+
+    fn at_once(&self, method: &Method) -> Option<AtOnce> {
+        self.route.filter(|_| *method == Method::GET)?.at_once
+    }
+
+    /// With what stands in every head, and with its line in the log to come.
+    fn end(self, response: Response) -> Response<Counted> {
+        let (mut head, body) = response.into_parts();
+        head.headers.insert(REQUEST_ID, self.id.header());
+        let body = self.line.end_with(head.status, body);
+        Response::from_parts(head, body)
     }
 }
 
 impl Inner {
-    async fn of_any_origin(&self, request: Request, route: Option<Entry>) -> Response {
+    /// Without waiting for anything, a future's machinery or a place among those at work.
+    fn at_once(&self, request: &Request, asked: &Asked, answer: AtOnce) -> Compressed {
+        let answered = error::catch_now(|| {
+            if let Err(problem) = guard::check_url(request) {
+                return problem.into_response();
+            }
+            let links = asked.route.is_some_and(|route| route.kind == Kind::Linked);
+            let known = etag::Known::of(&self.app, request, links);
+            let answer = || answer(current::taken(|| Taken::now(&self.app)), request);
+            let response = known.had().unwrap_or_else(|| answer().into_response());
+            known.tell(response)
+        });
+        compress::compress(&asked.coding, error::finish(asked.dialect, answered))
+    }
+
+    async fn of_any_origin(&self, request: Request, asked: &Asked) -> Response {
         if request.method() == Method::OPTIONS {
             return cors::preflight();
         }
-        let origin = cors::Asks::of(request.headers());
-        let coding = compress::Asks::of(&request);
-        let dialect = compat::Dialect::of(request.uri().path());
+        let answer = pin!(self.kept_within_limits(request, asked.route));
         // What goes wrong leaves as a problem.
-        let answer = pin!(self.kept_within_limits(request, route));
-        let response = error::finish(dialect, answer).await;
-        cors::allow(origin, compress::compress(coding, response).await)
+        let response = error::finish(asked.dialect, error::catch(answer).await);
+        let response = match compress::compress(&asked.coding, response) {
+            Compressed::Now(response) => response,
+            Compressed::Later(response) => response.await,
+        };
+        cors::allow(asked.origin, response)
     }
 
     async fn kept_within_limits(&self, request: Request, route: Option<Entry>) -> Response {
@@ -174,41 +246,36 @@ impl Inner {
             }
             Some(Kind::Other) | None => return self.routed(request).await,
         };
-        let answer = etag::revalidate(&self.app, request, links, async |request| {
-            match route.and_then(|route| route.at_once) {
-                Some(answer) if *request.method() == Method::GET => {
-                    answer(current::taken(|| Taken::now(&self.app)), &request).into_response()
-                }
-                _ => self.routed(request).await,
-            }
-        });
+        let answer = async {
+            let known = etag::Known::of(&self.app, &request, links);
+            let response = match known.had() {
+                Some(response) => response,
+                None => self.routed(request).await,
+            };
+            known.tell(response)
+        };
         guard::limit_load(&self.app, is_post, pin!(answer)).await
     }
 
-    /// In a box: the future of an answer is moved from place to place until it is polled, and
-    /// without the router's it is small.
-    fn routed(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send>> {
-        let answer = self.router.clone().call(request);
-        Box::pin(async {
-            match answer.await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            }
-        })
+    async fn routed(&self, request: Request) -> Response {
+        match self.router.clone().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
     }
 }
 
 impl Service<Request> for Stack {
     type Response = Response<Counted>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Counted>, Infallible>> + Send>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        Box::pin(self.clone().answer(request, None))
+    fn call(&mut self, request: Request<Body>) -> Answering {
+        self.answer(request, None)
     }
 }
 
@@ -219,8 +286,7 @@ mod tests {
     /// It is moved some times before it is polled.
     #[test]
     fn the_future_of_an_answer_is_small() {
-        let stack = Stack::new(Live::default(), Settings::default());
-        let size = size_of_val(&stack.answer(Request::new(Body::empty()), None));
-        assert!(size < 4096, "{size} bytes");
+        let size = size_of::<Answering>();
+        assert!(size < 512, "{size} bytes");
     }
 }

@@ -4,12 +4,14 @@
 //! `detail` says what to change; its `instance` names the request, as the log does. What happened
 //! inside is logged, never sent.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
+use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
 use super::compat::{Dialect, Spoken};
@@ -144,22 +146,35 @@ pub(super) async fn unknown_route(uri: Uri) -> Problem {
     Problem::new(Kind::UnknownRoute, format!("there is nothing at {path}: /api lists every route"))
 }
 
+/// A handler panicked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Panicked;
+
+/// What a handler answers, if it does.
+pub(super) fn catch_now(answer: impl FnOnce() -> Response) -> Result<Response, Panicked> {
+    catch_unwind(AssertUnwindSafe(answer)).map_err(|_| Panicked)
+}
+
+/// The same of one that has to be waited for.
+pub(super) async fn catch(
+    answer: Pin<&mut impl Future<Output = Response>>,
+) -> Result<Response, Panicked> {
+    AssertUnwindSafe(answer).catch_unwind().await.map_err(|_| Panicked)
+}
+
 /// Sees to it that every error leaves as a problem that names its request: those of the handlers,
 /// those the HTTP library makes, and panics. Where another service is stood in for, they leave in
 /// its words.
-pub(super) async fn finish(
-    dialect: Option<Dialect>,
-    answer: Pin<&mut impl Future<Output = Response>>,
-) -> Response {
-    use futures_util::FutureExt as _;
-    let caught = std::panic::AssertUnwindSafe(answer).catch_unwind().await;
-    let id = current::id();
-    let id = id.as_ref();
-    let tell = |problem: &Problem| match dialect {
-        None => problem.response(id),
-        Some(dialect) => dialect.say(problem, problem.response(id)),
+pub(super) fn finish(dialect: Option<Dialect>, answered: Result<Response, Panicked>) -> Response {
+    let tell = |problem: &Problem| {
+        let id = current::id();
+        let response = problem.response(id.as_ref());
+        match dialect {
+            None => response,
+            Some(dialect) => dialect.say(problem, response),
+        }
     };
-    let Ok(response) = caught else {
+    let Ok(response) = answered else {
         return tell(&Problem::internal(&"a handler panicked"));
     };
     let status = response.status();
@@ -210,15 +225,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_internal_problem_that_tells_nothing_of_it() {
-        let panics = poll_fn(|_| -> Poll<Response> { panic!("secret {}", "detail") });
         let id = RequestId::of(&HeaderMap::new());
-        let response = current::within(id, finish(None, pin!(panics))).await;
-        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        let problem: Value = serde_json::from_slice(&body).unwrap();
-        assert_eq!(problem["type"], "/problems/internal");
-        assert!(problem["instance"].as_str().unwrap().starts_with("urn:lapwing:request:"));
-        assert!(!problem.to_string().contains("secret"));
+        let panics = poll_fn(|_| -> Poll<Response> { panic!("secret {}", "detail") });
+        let answer = async { finish(None, catch(pin!(panics)).await) };
+        let waited_for = current::within(id.clone(), answer).await;
+        let panics = || panic!("secret {}", "detail");
+        let at_once = current::within_now(id, || finish(None, catch_now(panics)));
+        for response in [waited_for, at_once] {
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let problem: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(problem["type"], "/problems/internal");
+            assert!(problem["instance"].as_str().unwrap().starts_with("urn:lapwing:request:"));
+            assert!(!problem.to_string().contains("secret"));
+        }
     }
 
     #[test]
