@@ -44,6 +44,7 @@ mod current;
 mod error;
 mod etag;
 mod files;
+mod gathering;
 mod guard;
 mod health;
 mod html;

@@ -16,6 +16,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
+use super::gathering::Gathering;
 use super::patient::{Doing, Patient};
 use super::stack::Stack;
 use super::threads::Threads;
@@ -107,7 +108,7 @@ async fn serve(
     watcher: Watcher,
 ) {
     let doing = Arc::<Doing>::default();
-    let io = TokioIo::new(Patient::new(stream, idle, Arc::clone(&doing)));
+    let io = TokioIo::new(Patient::new(Gathering::new(stream), idle, Arc::clone(&doing)));
     let service = service_fn(move |request: Request<Incoming>| {
         let under_way = doing.request(request.version() == Version::HTTP_2);
         // A body that is empty need not be kept in a box.

@@ -79,6 +79,7 @@ impl Atlas {
     /// unknown or has no position.
     pub fn known(&self, postcode: Postcode) -> Option<(PostcodeFacts, KnownAnswer<'_>)> {
         let place = self.gazette.find(postcode)?;
+        self.known.prefetch_all(place);
         let facts = self.gazette.facts(place);
         Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
     }
@@ -106,7 +107,11 @@ impl Atlas {
         &self,
         asked: &[Option<Postcode>; N],
     ) -> [Option<(PostcodeFacts, KnownAnswer<'_>)>; N] {
-        self.gazette.find_together(asked).map(|place| {
+        let places = self.gazette.find_together(asked);
+        for place in places.into_iter().flatten() {
+            self.known.prefetch_all(place);
+        }
+        places.map(|place| {
             let place = place?;
             let facts = self.gazette.facts(place);
             Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))

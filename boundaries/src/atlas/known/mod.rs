@@ -132,6 +132,16 @@ impl Known {
         prefetch(&self.distances, (self.stride * (place + 1)).saturating_sub(1));
     }
 
+    /// Fetches what else is told of an answer, too: its degrees, and what is near.
+    #[inline]
+    pub(super) fn prefetch_all(&self, place: usize) {
+        self.prefetch(place);
+        prefetch(&self.degrees, 2 * place);
+        if let Some(near) = self.near_at.get(place) {
+            prefetch(&self.near, (near & !(HELMERT | NOWHERE)) as usize);
+        }
+    }
+
     /// A set of holders: layer, area, and how.
     #[inline]
     fn pooled(&self, set: usize) -> impl Iterator<Item = &[u32; 3]> + Clone + use<'_> {
