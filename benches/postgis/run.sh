@@ -11,6 +11,10 @@
 # (a cluster of its own is made and thrown away); and wards_uk_2022.geojson.gz in the folder that
 # LAPWING_SHARED names, else in ../shared/data.
 #
+# What is asked of a server, of PostgreSQL or over HTTP, is timed by its client, psql or curl, from
+# asking to the last byte of the answer: who asks a server does not start a process for it. A match is
+# timed as the command that it is.
+#
 # Prints medians of all rounds, then `ratio NAME VALUE`: how many times as fast Lapwing is.
 set -euo pipefail
 lapwing=$(realpath "$1")
@@ -89,9 +93,15 @@ matched() { # KIND [OPTION…]
     "$lapwing" -q match "$work/wards.lapwing" "$work/$kind.csv" -o - --layers ward "$@" \
         >"$work/matched.csv"
 }
+# Sent as it is read from the file; tells the seconds.
 posted() { # KIND [MORE OF THE QUERY]
-    curl -fsS -o "$work/posted.csv" -H 'content-type: text/csv' --data-binary "@$work/$1.csv" \
-        "http://127.0.0.1:7501/v1/lookup?layers=ward${2:-}"
+    curl -fsS -w '%{time_total}\n' -o "$work/posted.csv" -X POST -T "$work/$1.csv" \
+        -H 'content-type: text/csv' -H 'expect:' "http://127.0.0.1:7501/v1/lookup?layers=ward${2:-}"
+}
+# Tells the seconds.
+joined() { # SQL
+    over_socket psql -q -d wards -c '\timing on' -c "COPY ($1) TO STDOUT CSV" >"$work/joined.csv"
+    tail -n 1 "$work/joined.csv" | awk '/^Time: / { found = $2 / 1000 } END { if (!found) exit 1; print found }'
 }
 are_same() { # FILE FILE
     cmp -s "$work/$1" "$work/$2" || { say "$1 is not $2"; exit 1; }
@@ -128,17 +138,22 @@ print(f"{kind}: {otherwise} distances are rounded otherwise; names or distances 
 if far:
     sys.exit(f"Lapwing and PostGIS do not agree: {far[:3]}")
 PY
-    posted "$kind"
+    posted "$kind" >/dev/null
     are_same posted.csv matched.csv
     # No cell of these files is in quotes but names, which stand after the code.
     cut -d, -f1-5 "$work/matched.csv" >"$work/codes.csv"
     matched "$kind" --add code
     are_same matched.csv codes.csv
-    posted "$kind" '&add=code'
+    posted "$kind" '&add=code' >/dev/null
     are_same posted.csv codes.csv
 done
 
-now() { date +%s.%N; }
+timed() { # COMMAND…
+    local from
+    from=$(date +%s.%N)
+    "$@"
+    awk -v a="$from" -v b="$(date +%s.%N)" 'BEGIN { printf "%.4f\n", b - a }'
+}
 for round in $(seq "$rounds"); do
     theirs=$(over_socket pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -f "$work/point.sql" \
         wards 2>/dev/null | awk '/^tps/ { print $3 }')
@@ -148,26 +163,9 @@ for round in $(seq "$rounds"); do
     [ "$wrong" = 0 ] || { say "$wrong requests went wrong"; exit 1; }
     times="$theirs $ours"
     for kind in anywhere inhabited; do
-        from=$(now)
-        over_socket psql -q -d wards -c "COPY ($(join $kind)) TO STDOUT CSV" >"$work/joined.csv"
-        joined=$(now)
-        over_socket psql -q -d wards -c "COPY ($(join_whole $kind)) TO STDOUT CSV" \
-            >"$work/joined.csv"
-        joined_whole=$(now)
-        matched "$kind"
-        matched=$(now)
-        posted "$kind"
-        posted=$(now)
-        matched "$kind" --add code
-        matched_code=$(now)
-        posted "$kind" '&add=code'
-        posted_code=$(now)
-        times+=" $(awk -v times="$from $joined $joined_whole $matched $posted $matched_code $posted_code" \
-            'BEGIN {
-                for (at = split(times, time, " "); at > 1; at--)
-                    lasted = sprintf(" %.3f", time[at] - time[at - 1]) lasted
-                print lasted
-            }')"
+        joined=$(joined "$(join $kind)") joined_whole=$(joined "$(join_whole $kind)")
+        times+=" $joined $joined_whole $(timed matched "$kind") $(posted "$kind")"
+        times+=" $(timed matched "$kind" --add code) $(posted "$kind" '&add=code')"
     done
     echo "$times" | tee -a "$work/results" >&2
 done
