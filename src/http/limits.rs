@@ -29,7 +29,8 @@ pub struct Limits {
     pub idle: Duration,
     /// Bytes of tiles kept for the next who asks for them, for each snapshot.
     pub tile_cache: usize,
-    /// Requests at work at once; more are told to come back.
+    /// Requests at work at once; more are told to come back. A lookup of one place is there too
+    /// soon to be counted.
     pub requests_at_once: usize,
     /// Pieces of long work at once: a stretch of a bulk request or table, the overlaps of a
     /// polygon. More wait in a queue.

@@ -2,21 +2,30 @@
 //! Prints how many items each did.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use futures_util::FutureExt as _;
+use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing::Pen;
 use lapwing::answers::{Place, Ready};
+use lapwing::http::{Limits, router};
+use lapwing::state::Live;
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
+use tower::Service as _;
 
 const ITEMS: usize = 5_000;
 
 /// The same on every machine.
 struct Ground {
-    atlas: Atlas,
+    atlas: Arc<Atlas>,
     points: Vec<Bng>,
     /// Postcodes that their positions answer.
     placed: Vec<Postcode>,
@@ -39,12 +48,23 @@ fn main() {
         atlas.known(*postcode).is_some_and(|(_, known)| known.is_by_addresses())
     };
     let (addressed, placed) = postcodes.into_iter().partition(is_by_addresses);
+    let live = Live::with(atlas);
+    let atlas = Arc::clone(live.served().expect("it has just been put in").atlas());
     let ground = Ground { atlas, points, placed, addressed, day: Day::Today(date(2026, 11, 21)) };
     println!("locate {}", counted_locate(&ground));
     println!("lookup_postcode {}", counted_lookup_postcode(&ground));
     println!("lookup_addresses {}", counted_lookup_addresses(&ground));
     println!("lookup_point {}", counted_lookup_point(&ground));
     println!("to_degrees {}", counted_to_degrees(&ground));
+    let request = |postcode: &Postcode| {
+        let address = format!("/v1/lookup?postcode={}", postcode.to_string().replace(' ', "%20"));
+        Request::get(address).body(Body::empty()).expect("an address")
+    };
+    let requests = ground.placed.iter().map(request).collect();
+    println!(
+        "served_postcode {}",
+        counted_served_postcode(router(live, Limits::default()), requests)
+    );
 }
 
 /// The areas of all layers at a point.
@@ -98,4 +118,18 @@ fn counted_to_degrees(ground: &Ground) -> usize {
         black_box(at.to_lng_lat());
     }
     ground.points.len()
+}
+
+/// A postcode's lookup with all that stands round it, from the request to the last byte of its
+/// answer, but for the socket and the log.
+#[inline(never)]
+fn counted_served_postcode(mut service: Router, requests: Vec<Request<Body>>) -> usize {
+    let count = requests.len();
+    for request in requests {
+        let answer = service.call(request).now_or_never().expect("it waits for nothing");
+        let body = answer.expect("it does not fail").into_body();
+        let bytes = body.collect().now_or_never().expect("it is there").expect("it is whole");
+        assert!(bytes.to_bytes().len() > 500, "an answer");
+    }
+    count
 }

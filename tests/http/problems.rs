@@ -101,6 +101,8 @@ async fn more_requests_than_are_taken_are_told_to_come_back() {
     assert_eq!(reply.problem(), "overloaded");
     assert_eq!(reply.header("retry-after"), "1");
     assert_eq!(ask("/health/live").await.status, StatusCode::OK, "health is asked under load");
+    let lookup = ask("/v1/lookup?easting=500&northing=500").await;
+    assert_eq!(lookup.status, StatusCode::OK, "a lookup waits for nothing");
 }
 
 #[tokio::test]
