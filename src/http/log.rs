@@ -43,6 +43,11 @@ impl Line {
         Self { method, route, id, started, metrics, _in_flight: in_flight, _under_way: under_way }
     }
 
+    /// What its request is called.
+    pub(super) fn id(&self) -> &RequestId {
+        &self.id
+    }
+
     /// Round the body of its response.
     pub(super) fn end_with(self, status: StatusCode, body: Body) -> Counted {
         Counted { body, line: self, status, bytes: 0, ended: false }

@@ -9,7 +9,8 @@
 //! 5. [`etag`]: a client that has the answer already is told so;
 //! 6. a handler, one module per family of routes.
 //!
-//! [`stack`] puts these round the routes; [`threads`] says who runs it.
+//! [`stack`] puts these round the routes; [`threads`] says who runs it; [`gathering`] and [`patient`]
+//! are between it and a socket.
 //!
 //! Handlers read parameters strictly ([`params`]), take the atlas once, ask [`crate::answers`] or
 //! [`crate::bulk`], and do what takes long on threads of its own ([`work`]).

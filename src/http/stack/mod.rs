@@ -19,72 +19,30 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::future::Either;
 use tower::Service;
 
+use self::asked::Asked;
+use self::table::{AtOnce, Entry, Kind, Table};
 use super::compress::Compressed;
-use super::current::{self, REQUEST_ID, RequestId};
-use super::error::Problem;
-use super::log::{Counted, Line};
+use super::current;
+use super::log::Counted;
 use super::patient::UnderWay;
 use super::{
-    App, Metrics, Routes, Settings, Taken, admin, compat, compress, cors, error, etag, guard,
-    linked_routes, lookup, metrics, other_routes, plain_routes, tiles,
+    App, Routes, Settings, Taken, admin, compress, cors, error, etag, guard, linked_routes,
+    metrics, other_routes, plain_routes, tiles,
 };
 use crate::state::Live;
+
+mod asked;
+mod table;
 
 /// Every route, over the live snapshot.
 pub fn router(live: Live, settings: impl Into<Settings>) -> Router {
     Router::new().fallback_service(Stack::new(live, settings.into()))
 }
 
-/// What a route's answers are known by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// By the snapshot.
-    Plain,
-    /// By the snapshot, and with links, which begin with where the caller reached this service.
-    Linked,
-    /// Tiles, which carry tags of their own.
-    Tile,
-    /// By what goes on; they are answered however much there is to do.
-    Other,
-}
-
-/// A route as it is matched.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    pattern: &'static str,
-    kind: Kind,
-    /// Its place among the counters.
-    counted: Option<usize>,
-    /// What answers GET at once, where something does.
-    at_once: Option<AtOnce>,
-}
-
-/// What answers sooner than a router's machinery would have called for it.
-type AtOnce = fn(Taken, &Request) -> Result<Response, Problem>;
-
 /// The response to a request: there already, or to come.
 pub(super) type Answering = Either<Ready<Answered>, Pin<Box<dyn Future<Output = Answered> + Send>>>;
 
 type Answered = Result<Response<Counted>, Infallible>;
-
-/// The routes by their paths, matched as the router matches them.
-#[derive(Debug, Default)]
-struct Table(matchit::Router<Entry>);
-
-impl Table {
-    fn add(&mut self, routes: &Routes, kind: Kind, metrics: &Metrics) {
-        for (pattern, _) in routes {
-            let counted = metrics.place_of(pattern);
-            let at_once = (*pattern == lookup::ADDRESS).then_some(lookup::one as AtOnce);
-            let entry = Entry { pattern, kind, counted, at_once };
-            self.0.insert(*pattern, entry).expect("the router would not take it either");
-        }
-    }
-
-    fn at(&self, path: &str) -> Option<Entry> {
-        self.0.at(path).ok().map(|found| *found.value)
-    }
-}
 
 /// The service as it stands behind a socket. Clones are one and the same.
 #[derive(Clone, Debug)]
@@ -133,72 +91,27 @@ impl Stack {
 
     /// Answers a request. `under_way` is dropped when the answer has been sent.
     pub(super) fn answer(&self, request: Request, under_way: Option<UnderWay>) -> Answering {
-        let asked = Asked::of(&self.0, &request, under_way);
+        let asked = Asked::of(&self.0.table, &self.0.app.metrics, &request, under_way);
         let Some(answer) = asked.at_once(request.method()) else {
             let stack = self.clone();
             return Either::Right(Box::pin(async move {
                 let answer = stack.0.of_any_origin(request, &asked);
-                let response = current::within(asked.id.clone(), answer).await;
+                let response = current::within(asked.id(), answer).await;
                 Ok(asked.end(response))
             }));
         };
         let answer = || self.0.at_once(&request, &asked, answer);
-        match current::within_now(asked.id.clone(), answer) {
+        match current::within_now(asked.id(), answer) {
             Compressed::Now(response) => {
                 let response = cors::allow(asked.origin, response);
                 Either::Left(ready(Ok(asked.end(response))))
             }
             Compressed::Later(response) => Either::Right(Box::pin(async move {
-                let response = current::within(asked.id.clone(), response).await;
+                let response = current::within(asked.id(), response).await;
                 let response = cors::allow(asked.origin, response);
                 Ok(asked.end(response))
             })),
         }
-    }
-}
-
-/// What is kept of a request for what stands round its answer.
-struct Asked {
-    route: Option<Entry>,
-    id: RequestId,
-    line: Line,
-    origin: cors::Asks,
-    coding: compress::Asks,
-    dialect: Option<compat::Dialect>,
-}
-
-impl Asked {
-    fn of(inner: &Inner, request: &Request, under_way: Option<UnderWay>) -> Self {
-        let id = RequestId::of(request.headers());
-        let path = request.uri().path();
-        let route = inner.table.at(path);
-        let line = Line::begin(
-            request.method().clone(),
-            route.map(|route| (route.pattern, route.counted)),
-            id.clone(),
-            &inner.app.metrics,
-            under_way,
-        );
-        Self {
-            route,
-            id,
-            line,
-            origin: cors::Asks::of(request.headers()),
-            coding: compress::Asks::of(request),
-            dialect: compat::Dialect::of(path),
-        }
-    }
-
-    fn at_once(&self, method: &Method) -> Option<AtOnce> {
-        self.route.filter(|_| *method == Method::GET)?.at_once
-    }
-
-    /// With what stands in every head, and with its line in the log to come.
-    fn end(self, response: Response) -> Response<Counted> {
-        let (mut head, body) = response.into_parts();
-        head.headers.insert(REQUEST_ID, self.id.header());
-        let body = self.line.end_with(head.status, body);
-        Response::from_parts(head, body)
     }
 }
 
