@@ -1,18 +1,22 @@
 //! The plain baselines of `run.sh`, in a process of their own.
 //!
-//!     bare serve ADDR BYTES      a bare axum route that answers a constant of that size
+//!     bare serve ADDR BYTES      a bare axum route that answers a constant of that size; to POST with
+//!                                `bytes=N`, when it has received all, N bytes
 //!     bare copy IN.csv           the `csv` crate reads the rows and writes them to memory, nothing
 //!                                more, on one thread: prints its seconds
 //!     bare copy IN.csv OUT.csv   the same from file to file, brought to the disk: prints nothing
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
+use axum::extract::RawQuery;
 use axum::http::header;
 use axum::routing::get;
+use futures_util::{StreamExt as _, stream};
 use tokio::net::TcpListener;
 
 /// So much of a file is read and written at once, as by `lapwing match`.
@@ -39,8 +43,22 @@ async fn serve(address: &str, size: usize) {
         async move { ([(header::CONTENT_TYPE, "application/json")], body) }
     };
     let listener = TcpListener::bind(address).await.expect("the address is free");
-    let router = Router::new().route("/v1/lookup", get(answer));
+    let router = Router::new().route("/v1/lookup", get(answer).post(move_bytes));
     axum::serve(listener, router).await.expect("it serves");
+}
+
+/// Receives and sends, nothing more.
+async fn move_bytes(RawQuery(query): RawQuery, body: Body) -> Body {
+    let mut received = body.into_data_stream();
+    while let Some(piece) = received.next().await {
+        piece.expect("it arrives");
+    }
+    let query = query.unwrap_or_default();
+    let bytes = query.split('&').find_map(|part| part.strip_prefix("bytes="));
+    let bytes: usize = bytes.and_then(|bytes| bytes.parse().ok()).expect("bytes=N");
+    let piece = Bytes::from(vec![b'x'; PIECE]);
+    let pieces = (0..bytes).step_by(PIECE).map(move |from| piece.slice(..PIECE.min(bytes - from)));
+    Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)))
 }
 
 fn copy_in_memory(file: &str) {

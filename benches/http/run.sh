@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # One lookup over HTTP through all that stands round it (limits, log, tags, compression, counters),
 # against a bare axum route that answers a constant of the same size; and bulk lookups over HTTP and
-# by `lapwing match`, of which flat NDJSON has the same columns as the CSV. All in the same run, by
-# clients in processes of their own.
+# by `lapwing match`, of which flat NDJSON has the same columns as the CSV; and an axum route that
+# receives and sends as many bytes as each of these, nothing more. All in the same run, by clients in
+# processes of their own.
 #
 #     benches/http/run.sh LAPWING BARE [SECONDS] [ROUNDS] [ROWS]
 #
@@ -54,6 +55,7 @@ size=$(shuf -n 200 --random-source="$work/rows.csv" "$work/queries" |
     curl -fs -w '%{size_download}\n' -K - | awk '{ all += $1 } END { printf "%d", all / NR }')
 say "a lookup has $size bytes"
 serve bare "$bare" serve 127.0.0.1:7402 "$size"
+mover=$server
 answers "http://127.0.0.1:7402/v1/lookup"
 
 ask() { # PORT CONNECTIONS SECONDS
@@ -82,13 +84,16 @@ peak_of() { awk '/VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
 post() { # NAME TYPE FILE [CURL OPTION…]
     local name=$1 type=$2 file=$3 from cpu
     shift 3
-    from=$(date +%s.%N) cpu=$(cpu_of "$service")
+    from=$(date +%s.%N) cpu=$(cpu_of "${of:-$service}")
     # Read and thrown away: the baseline's rows go to memory, and not to a file either.
     curl -fsS -o "${out:-/dev/null}" -H "content-type: $type" -H 'expect:' -T "$file" -X POST "$@" \
-        "http://127.0.0.1:7401/v1/lookup?layers=lap,ward${flat:+&flat=true}${code:+&add=code}"
+        "http://127.0.0.1:${port:-7401}/v1/lookup?layers=lap,ward${flat:+&flat=true}${code:+&add=code}${bytes:+&bytes=$bytes}"
     note "$name" "$(awk -v a="$from" -v b="$(date +%s.%N)" -v c="$cpu" \
-        -v d="$(cpu_of "$service")" 'BEGIN { printf "%.3f %.3f", b - a, d - c }')" \
-        "$(peak_of "$service")"
+        -v d="$(cpu_of "${of:-$service}")" 'BEGIN { printf "%.3f %.3f", b - a, d - c }')" \
+        "$(peak_of "${of:-$service}")"
+}
+moved() { # NAME FILE ANSWER'S BYTES
+    of=$mover port=7402 bytes=$3 post "$1" application/octet-stream "$2"
 }
 timed() { # COMMAND…
     # What others wrote is not brought to the disk meanwhile.
@@ -107,6 +112,7 @@ matched() { # FILE
         --layers lap,ward ${flat:+--flat} ${code:+--add code}
 }
 # Both answer with the same bytes; and what is made once has been made before the rounds.
+declare -A answered
 for file in rows.csv practices.csv rows.ndjson flat.ndjson; do
     type=text/csv flat=
     [ "${file#*.}" = csv ] || type=application/x-ndjson
@@ -114,6 +120,7 @@ for file in rows.csv practices.csv rows.ndjson flat.ndjson; do
     round=0 out=$work/posted post "warm_$file" "$type" "$work/$file"
     matched "$file" >/dev/null
     cmp "$work/posted" "$work/matched.${file#*.}"
+    answered[$file]=$(stat -c %s "$work/posted")
 done
 flat=
 rm "$work/posted" "$work/results"
@@ -129,6 +136,9 @@ for round in $(seq "$rounds"); do
     post bulk_http_ndjson application/x-ndjson "$work/rows.ndjson"
     # The same columns as those of the CSV, as members.
     flat=yes post bulk_http_flat_ndjson application/x-ndjson "$work/flat.ndjson"
+    moved moved_csv "$work/rows.csv" "${answered[rows.csv]}"
+    moved moved_ndjson "$work/rows.ndjson" "${answered[rows.ndjson]}"
+    moved moved_flat_ndjson "$work/flat.ndjson" "${answered[flat.ndjson]}"
     # The codes alone.
     code=yes post bulk_http_csv_code text/csv "$work/rows.csv"
     code=yes flat=yes post bulk_http_flat_ndjson_code application/x-ndjson "$work/flat.ndjson"
