@@ -4,13 +4,14 @@
 //! A line says its place as a [question](super::ndjson) does; all other members are the caller's own,
 //! whatever they are called, but for the names that are added. Empty lines are passed over.
 //!
-//! As a row of CSV does, a line comes back as it stands. Most are gone through once, and nothing of
-//! them is kept but where the object ends ([`line`]); whatever is unusual is read by serde
-//! ([`question`]), which also says what is wrong.
+//! As a row of CSV does, a line comes back as it stands. Most have the [`shape`] of the one before
+//! and are gone through once, and nothing of them is kept but where the object ends; where one has
+//! another, that is found first ([`mod@line`]). Whatever is unusual is read by serde ([`question`]),
+//! which also says what is wrong.
 
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen};
-use memchr::memchr_iter;
+use memchr::memchr;
 
 use super::added::{Added, Asked, FlatMembers, Rows, Scratch, TOGETHER};
 use super::blocks::{Blocks, CSV_BLOCK, LONGEST_LINE, Lines};
@@ -22,9 +23,11 @@ use crate::pen::Pen;
 
 mod line;
 mod question;
+mod shape;
+mod value;
 
-use line::Shape;
 use question::Question;
+use shape::{Line, Shape};
 
 /// More than the members of an answer usually take.
 const ROOM_A_LINE: usize = 512;
@@ -72,36 +75,54 @@ struct Waiting<'b> {
     reading: &'b Reading,
     added: &'b Added<FlatMembers>,
     block: &'b [u8],
-    /// The block, unless it has something else in it than text.
-    text: Option<&'b str>,
-    shape: Shape<'b>,
+    /// Whether the block is text throughout.
+    is_text: bool,
+    /// That of the last usual line.
+    shape: Option<Shape<'b>>,
     /// Where each begins, where what comes back of it ends, and where the line ends.
     lines: [[usize; 3]; TOGETHER],
 }
 
 impl Waiting<'_> {
-    /// Takes a line in, unless it is empty.
+    /// Takes in the line that begins there, unless it is empty, and gives where the next one does.
     #[inline]
-    fn take(&mut self, asked: &mut Asked, start: usize, end: usize) {
+    fn take(&mut self, asked: &mut Asked, start: usize) -> usize {
+        let known = self.shape.as_ref().and_then(|shape| shape.read(self.block, start));
+        let usual = known.or_else(|| self.read_anew(start));
+        let Some(Line { place, members, next }) = usual.filter(|line| self.is_right(start, line))
+        else {
+            return self.take_unusual(asked, start);
+        };
+        self.lines[asked.count()] = [start, members, next];
+        asked.put(place);
+        next
+    }
+
+    /// A line that has another shape than the one before.
+    fn read_anew(&mut self, start: usize) -> Option<Line> {
+        self.shape = line::shape(self.block, start, self.reading);
+        self.shape.as_ref()?.read(self.block, start)
+    }
+
+    /// Whether a line is text, and not too long.
+    #[inline]
+    fn is_right(&self, start: usize, line: &Line) -> bool {
+        line.next - start <= LONGEST_LINE
+            && (self.is_text || std::str::from_utf8(&self.block[start..line.next]).is_ok())
+    }
+
+    fn take_unusual(&mut self, asked: &mut Asked, start: usize) -> usize {
+        let end = memchr(b'\n', &self.block[start..]).map_or(self.block.len(), |at| start + at);
         let line = self.block[start..end].trim_ascii_start();
         let start = end - line.len();
         let line = line.trim_ascii_end();
-        if line.is_empty() {
-            return;
-        }
-        let text = match self.text {
-            _ if line.len() > LONGEST_LINE => None,
-            Some(text) => text.get(start..start + line.len()),
-            None => std::str::from_utf8(line).ok(),
-        };
-        let usual = text.and_then(|line| line::read(line, self.reading, &mut self.shape));
-        let (place, members) = usual.unwrap_or_else(|| {
+        if !line.is_empty() {
             let question = Question::read(line, self.reading);
-            let place = question.place.map_err(|(status, _)| status);
-            (place, question.members.map_or(0, <[u8]>::len))
-        });
-        self.lines[asked.count()] = [start, start + members, start + line.len()];
-        asked.put(place);
+            let members = question.members.map_or(0, <[u8]>::len);
+            self.lines[asked.count()] = [start, start + members, end];
+            asked.put(question.place.map_err(|(status, _)| status));
+        }
+        end + 1
     }
 }
 
@@ -115,7 +136,7 @@ impl Rows for Waiting<'_> {
 
     fn refuse(&mut self, pen: &mut Pen, at: usize, status: Status) {
         let [from, _, to] = self.lines[at];
-        let question = Question::read(&self.block[from..to], self.reading);
+        let question = Question::read(self.block[from..to].trim_ascii_end(), self.reading);
         let members = question.members.unwrap_or(b"{");
         pen.put(members);
         let mut added = Pen::default();
@@ -151,13 +172,12 @@ impl<A: Holds> LineRows for FlatRows<A> {
             let mut scratch = Scratch::default();
             let mut asked = Asked::default();
             let lines = [[0; 3]; TOGETHER];
-            let (text, shape) = (std::str::from_utf8(block).ok(), Shape::default());
-            let mut waiting = Waiting { atlas, reading, added, block, text, shape, lines };
-            let mut start = 0;
-            for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
-                waiting.take(&mut asked, start, end);
-                start = end + 1;
-                if asked.is_full() || end == block.len() {
+            let is_text = std::str::from_utf8(block).is_ok();
+            let mut waiting = Waiting { atlas, reading, added, block, is_text, shape: None, lines };
+            let mut at = 0;
+            while at < block.len() {
+                at = waiting.take(&mut asked, at);
+                if asked.is_full() || at >= block.len() {
                     let asked = &mut asked;
                     all.add(added.answer_together(pen, &mut scratch, atlas, asked, &mut waiting));
                 }
