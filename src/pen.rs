@@ -51,6 +51,29 @@ impl Text {
     }
 }
 
+/// A text that is known when it is compiled, of at most [`HALF`] bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Short {
+    text: [u8; HALF],
+    length: usize,
+}
+
+impl Short {
+    /// Three texts, one behind the other.
+    pub(crate) const fn of(parts: [&[u8]; 3]) -> Self {
+        let (mut text, mut length, mut part) = ([0; HALF], 0, 0);
+        while part < parts.len() {
+            let mut at = 0;
+            while at < parts[part].len() {
+                text[length] = parts[part][at];
+                (length, at) = (length + 1, at + 1);
+            }
+            part += 1;
+        }
+        Self { text, length }
+    }
+}
+
 /// A buffer that is there already, and how far it is written.
 #[derive(Debug, Default)]
 pub struct Pen {
@@ -157,6 +180,12 @@ impl Pen {
         }
         let (text, length) = short(number as u32);
         self.put_few(text.to_le_bytes(), length);
+    }
+
+    /// Writes a short text.
+    #[inline]
+    pub(crate) fn put_short(&mut self, short: &Short) {
+        self.put_few(short.text, short.length);
     }
 
     /// Writes the first of some bytes.

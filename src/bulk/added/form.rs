@@ -6,7 +6,7 @@ use lapwing_boundaries::locate::Level;
 
 use crate::bulk::Status;
 use crate::bulk::write::cell_of;
-use crate::pen::Pen;
+use crate::pen::{Pen, Short};
 
 /// A way to write it. What is known when the program is compiled is copied without asking how long
 /// it is.
@@ -15,11 +15,19 @@ pub(in crate::bulk) trait Form: Debug + Send + Sync {
     const OK: &'static [u8];
     /// Before and after any other.
     const STATUS: [&'static [u8]; 2];
-    /// How sure most rows are.
-    const HIGH: &'static [u8];
-    /// Before and after any other, and where nothing is known of that.
+    /// Before and after how sure it is, and where nothing is known of that.
     const LEVEL: [&'static [u8]; 2];
     const NO_LEVEL: &'static [u8];
+    /// Where nothing is known, and each level.
+    const LEVELS: [Short; 4] = {
+        let [before, after] = Self::LEVEL;
+        [
+            Short::of([Self::NO_LEVEL, b"", b""]),
+            Short::of([before, Level::High.as_str().as_bytes(), after]),
+            Short::of([before, Level::NearBoundary.as_str().as_bytes(), after]),
+            Short::of([before, Level::Low.as_str().as_bytes(), after]),
+        ]
+    };
     /// Before a distance, and where there is none.
     const DISTANCE: &'static [u8];
     const NO_DISTANCE: &'static [u8];
@@ -41,7 +49,6 @@ pub(in crate::bulk) struct Cells;
 impl Form for Cells {
     const OK: &'static [u8] = b",ok";
     const STATUS: [&'static [u8]; 2] = [b",", b""];
-    const HIGH: &'static [u8] = b",high";
     const LEVEL: [&'static [u8]; 2] = [b",", b""];
     const NO_LEVEL: &'static [u8] = b",";
     const DISTANCE: &'static [u8] = b",";
@@ -66,7 +73,6 @@ pub(in crate::bulk) struct FlatMembers;
 impl Form for FlatMembers {
     const OK: &'static [u8] = b",\"status\":\"ok\"";
     const STATUS: [&'static [u8]; 2] = [b",\"status\":\"", b"\""];
-    const HIGH: &'static [u8] = b",\"confidence\":\"high\"";
     const LEVEL: [&'static [u8]; 2] = [b",\"confidence\":\"", b"\""];
     const NO_LEVEL: &'static [u8] = b",\"confidence\":null";
     const DISTANCE: &'static [u8] = b",\"boundary_distance_m\":";
@@ -104,15 +110,8 @@ pub(super) fn put_status<F: Form>(pen: &mut Pen, status: Status) {
 /// Writes how sure an answer is.
 #[inline]
 pub(super) fn put_level<F: Form>(pen: &mut Pen, level: Option<Level>) {
-    match level {
-        None => pen.put(F::NO_LEVEL),
-        Some(Level::High) => pen.put(F::HIGH),
-        Some(level) => {
-            pen.put(F::LEVEL[0]);
-            pen.put(level.as_str().as_bytes());
-            pen.put(F::LEVEL[1]);
-        }
-    }
+    // Which it is can't be guessed.
+    pen.put_short(&F::LEVELS[level.map_or(0, |level| 1 + level as usize)]);
 }
 
 /// Writes how far the nearest boundary is, in metres; infinite where there is none.
