@@ -214,8 +214,11 @@ impl Pen {
     /// `500.0` where it is to be a number with a fraction.
     #[inline]
     pub(crate) fn tenths_of(&mut self, tenths: u32, is_float: bool) {
-        let (whole, length) = short(tenths / 10);
-        let part = tenths % 10;
+        let (whole, part) = (tenths / 10, tenths % 10);
+        let (whole, length) = match THREES.get(whole as usize) {
+            Some(&(text, length)) => (u64::from(text), usize::from(length)),
+            None => short(whole),
+        };
         let fraction = u16::from_le_bytes([b'.', b'0' + part as u8]);
         let text = u128::from(whole) | u128::from(fraction) << (8 * length);
         let length = if part != 0 || is_float { length + 2 } else { length };
@@ -238,11 +241,31 @@ impl Pen {
 #[inline]
 pub(crate) fn tenths(metres: f64) -> Option<u32> {
     let tenths = metres * 10.0;
-    (0.0..9e8).contains(&tenths).then(|| rounded(tenths) as u32)
+    if !(0.0..9e8).contains(&tenths) {
+        return None;
+    }
+    // As by [`rounded`], in fewer bits, which takes less.
+    let down = tenths as u32;
+    Some(down + u32::from(tenths - f64::from(down) >= 0.5))
 }
 
 /// A nought in each byte.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The texts of numbers of up to three digits, in the lowest bytes, and their lengths: most distances
+/// in metres are such.
+static THREES: [(u32, u8); 1000] = {
+    let mut texts = [(0, 0); 1000];
+    let mut number = 0;
+    while number < texts.len() as u32 {
+        let digits = [number / 100, number / 10 % 10, number % 10];
+        let zeros = if number >= 100 { 0 } else { 2 - (number >= 10) as u32 };
+        let text = digits[0] | digits[1] << 8 | digits[2] << 16 | 0x0030_3030;
+        texts[number as usize] = (text >> (8 * zeros), 3 - zeros as u8);
+        number += 1;
+    }
+    texts
+};
 
 /// The text of a number of at most eight digits, in the lowest bytes, and its length.
 #[inline]

@@ -123,14 +123,14 @@ impl<F: Form> Added<F> {
     /// How sure an answer is whose boundaries are so far, in metres, a layer each.
     #[inline]
     fn sureness(&self, distances: impl Iterator<Item = Option<f64>>) -> Sureness {
-        let mut sureness = Sureness::UNKNOWN;
+        let (mut is_near, mut nearest) = (false, f64::INFINITY);
         for (layer, distance) in self.layers.iter().zip(distances) {
             let distance = distance.unwrap_or(f64::INFINITY);
-            let level = if distance < layer.near_m { Level::NearBoundary } else { Level::High };
-            sureness.level = sureness.level.max(Some(level));
-            sureness.distance = sureness.distance.min(distance);
+            is_near |= distance < layer.near_m;
+            nearest = nearest.min(distance);
         }
-        sureness
+        let level = if is_near { Level::NearBoundary } else { Level::High };
+        Sureness { level: (!self.layers.is_empty()).then_some(level), distance: nearest }
     }
 
     /// Finds what is written of positions.
