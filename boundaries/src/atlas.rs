@@ -45,6 +45,7 @@ use holders::Holders;
 use known::Known;
 pub use known::KnownAnswer;
 use names::Names;
+pub use postcodes::KnownTogether;
 
 /// What is read, or made, when it is first asked for.
 type Late<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;

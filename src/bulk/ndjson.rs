@@ -137,9 +137,9 @@ impl<A: Holds> NdjsonRows<A> {
             }
             _ => None,
         });
-        let known: [_; TOGETHER] = self.atlas.known_facts_together(&postcodes);
-        for (asked, known) in lines.drain(..).zip(&known) {
-            tally.count(self.write_one(asked, known.as_ref(), pen));
+        let known = self.atlas.known_facts_together::<TOGETHER>(&postcodes);
+        for (at, asked) in lines.drain(..).enumerate() {
+            tally.count(self.write_one(asked, known.known_facts(at).as_ref(), pen));
         }
     }
 

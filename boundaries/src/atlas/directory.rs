@@ -3,8 +3,8 @@
 use crate::mapped::Numbers;
 use crate::postcode::Postcode;
 
-/// An empty slot.
-const NOTHING: u32 = u32::MAX;
+/// An empty slot, and the place of what is not there.
+pub(super) const NOTHING: u32 = u32::MAX;
 
 /// The places of postcodes in a table of twice to four times as many slots: a postcode stands in
 /// the slot of its hash or soon after, so that finding it costs one or two cache misses where a
@@ -45,31 +45,26 @@ impl Directory {
         self.find_from(slot(key, slots.len()), last, key, keys)
     }
 
-    /// The places of several postcodes, as by [`Self::find`] for each. Each step is taken for all
-    /// of them before the next, so that the memory for all is fetched at the same time.
+    /// The places of several postcodes, as by [`Self::find`] for each, or [`NOTHING`]. Each step is
+    /// taken for all of them before the next, so that the memory for all is fetched at the same time.
     #[inline]
     pub(super) fn find_together<const N: usize>(
         &self,
         asked: &[Option<Postcode>; N],
         keys: &[u64],
-    ) -> [Option<usize>; N] {
+    ) -> [u32; N] {
         let slots: &[u32] = &self.slots;
-        let mut found = [None; N];
-        let Some(last) = slots.len().checked_sub(1) else { return found };
+        let Some(last) = slots.len().checked_sub(1) else { return [NOTHING; N] };
         // What is not asked for has a key that no postcode has.
         let asked = asked.map(|postcode| postcode.map_or(0, Postcode::packed));
-        let first = asked.map(|key| slots[slot(key, slots.len()) & last]);
-        let is_there: [bool; N] = std::array::from_fn(|at| {
-            keys.get(first[at] as usize).is_some_and(|&key| key == asked[at])
-        });
-        for at in 0..N {
-            if is_there[at] {
-                found[at] = Some(first[at] as usize);
-            } else if first[at] != NOTHING && asked[at] != 0 {
-                found[at] = self.find_from(slot(asked[at], slots.len()), last, asked[at], keys);
+        let mut places = asked.map(|key| slots[slot(key, slots.len()) & last]);
+        for (place, key) in places.iter_mut().zip(asked) {
+            if keys.get(*place as usize) != Some(&key) {
+                let found = self.find_from(slot(key, slots.len()), last, key, keys);
+                *place = found.filter(|_| key != 0).map_or(NOTHING, |place| place as u32);
             }
         }
-        found
+        places
     }
 
     /// Goes on from a slot.
@@ -111,6 +106,7 @@ mod tests {
                 let asked: [Option<Postcode>; 16] =
                     std::array::from_fn(|at| (at != 5).then(|| postcode(start + at * 13)));
                 let together = directory.find_together(&asked, keys);
+                let together = together.map(|place| (place != NOTHING).then_some(place as usize));
                 let one_by_one = asked.map(|asked| directory.find(asked?, keys));
                 assert_eq!(together, one_by_one);
                 found += together.iter().flatten().count();

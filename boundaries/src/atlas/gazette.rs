@@ -105,19 +105,17 @@ impl Gazette {
         self.directory.find(postcode, &self.keys)
     }
 
-    /// The places of several, found together.
+    /// The places of several, found together; [`NOTHING`](super::directory::NOTHING) of one that is
+    /// not there.
     #[inline]
-    pub(super) fn find_together<const N: usize>(
-        &self,
-        asked: &[Option<Postcode>; N],
-    ) -> [Option<usize>; N] {
+    pub(super) fn find_together<const N: usize>(&self, asked: &[Option<Postcode>; N]) -> [u32; N] {
         self.directory.find_together(asked, &self.keys)
     }
 
-    /// How good the position of the postcode at a place is.
+    /// How good the position of the postcode at a place is, if there is one.
     #[inline]
-    pub(super) fn positional_quality(&self, place: usize) -> u8 {
-        self.facts[place] as u8
+    pub(super) fn positional_quality(&self, place: usize) -> Option<u8> {
+        Some(*self.facts.get(place)? as u8)
     }
 
     /// Fetches what [`Self::positional_quality`] will read.

@@ -84,38 +84,31 @@ impl Atlas {
         Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
     }
 
-    /// What the lookups of several postcodes need, as by [`Self::known`] for each. What memory is
-    /// slow to give is waited for once for all of them.
+    /// Several postcodes, whose answers will be asked for. What memory is slow to give is waited for
+    /// once for all of them.
     #[inline]
     pub fn known_together<const N: usize>(
         &self,
         asked: &[Option<Postcode>; N],
-    ) -> [Option<KnownAnswer<'_>>; N] {
+    ) -> KnownTogether<'_, N> {
         let places = self.gazette.find_together(asked);
-        for place in places.into_iter().flatten() {
-            self.gazette.prefetch_quality(place);
-            self.known.prefetch(place);
+        for place in places {
+            self.gazette.prefetch_quality(place as usize);
+            self.known.prefetch(place as usize);
         }
-        places.map(|place| {
-            let place = place?;
-            self.known.answer(place, self.gazette.positional_quality(place), &self.layers)
-        })
+        KnownTogether { atlas: self, places }
     }
 
-    /// The same with what [`Self::known`] gives beside it.
+    /// The same where all will be asked for that is known of them.
     pub fn known_facts_together<const N: usize>(
         &self,
         asked: &[Option<Postcode>; N],
-    ) -> [Option<(PostcodeFacts, KnownAnswer<'_>)>; N] {
+    ) -> KnownTogether<'_, N> {
         let places = self.gazette.find_together(asked);
-        for place in places.into_iter().flatten() {
-            self.known.prefetch_all(place);
+        for place in places {
+            self.known.prefetch_all(place as usize);
         }
-        places.map(|place| {
-            let place = place?;
-            let facts = self.gazette.facts(place);
-            Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
-        })
+        KnownTogether { atlas: self, places }
     }
 
     /// The sets of areas that hold postcodes, as [`KnownAnswer::set`] numbers them: layer and area
@@ -149,5 +142,29 @@ impl Atlas {
             .collect();
         places.sort_unstable();
         places.into_iter().map(|place| self.facts_at(place)).collect()
+    }
+}
+
+/// Postcodes that were found together.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownTogether<'a, const N: usize> {
+    atlas: &'a Atlas,
+    /// [`NOTHING`](super::directory::NOTHING) of one that is not there.
+    places: [u32; N],
+}
+
+impl<'a, const N: usize> KnownTogether<'a, N> {
+    /// What the lookup of one of them needs; `None` where it is unknown or has no position.
+    #[inline]
+    pub fn known(&self, at: usize) -> Option<KnownAnswer<'a>> {
+        let Atlas { gazette, known, layers, .. } = self.atlas;
+        let place = self.places[at] as usize;
+        known.answer(place, gazette.positional_quality(place)?, layers)
+    }
+
+    /// The same with the postcode, as [`Atlas::known`] gives them.
+    pub fn known_facts(&self, at: usize) -> Option<(PostcodeFacts, KnownAnswer<'a>)> {
+        let known = self.known(at)?;
+        Some((self.atlas.gazette.facts(self.places[at] as usize), known))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, KnownAnswer};
+use lapwing_boundaries::atlas::{Atlas, Chosen, KnownAnswer, KnownTogether};
 
 use super::form::{Form, put_status};
 use super::names::{AddedColumn, AddedColumns};
@@ -106,12 +106,15 @@ impl<F: Form> AreaTexts<F> {
 
     /// Fetches what [`Self::put_known`] will write of several postcodes.
     #[inline]
-    pub(super) fn prefetch<const N: usize>(&self, known: &[Option<KnownAnswer<'_>>; N]) {
-        let texts = std::array::from_fn::<_, N, _>(|at| {
-            self.sets.get(known[at].as_ref().map(KnownAnswer::set)?).copied()
-        });
-        for text in texts.into_iter().flatten() {
-            self.texts.prefetch(text);
+    pub(super) fn prefetch<const N: usize>(&self, known: &KnownTogether<'_, N>) {
+        if self.sets.is_empty() {
+            return;
+        }
+        for at in 0..N {
+            let set = known.known(at).map(|known| known.set());
+            if let Some(&text) = set.and_then(|set| self.sets.get(set)) {
+                self.texts.prefetch(text);
+            }
         }
     }
 

@@ -106,16 +106,15 @@ impl<F: Form> Added<F> {
     ) -> Tally {
         let mut tally = Tally::default();
         // After the last there may be those of earlier rows, which are looked up in vain.
-        let mut known = [None; TOGETHER];
-        if asked.have_postcodes {
-            known = atlas.known_together(&asked.postcodes);
-            self.areas.prefetch(&known);
+        let known = asked.have_postcodes.then(|| atlas.known_together(&asked.postcodes));
+        if let Some(known) = &known {
+            self.areas.prefetch(known);
         }
         let found = asked.have_positions.then(|| self.find(atlas, &asked.positions));
-        for (at, known) in known.iter().enumerate().take(asked.count) {
-            let status = if let Some(known) = known {
+        for at in 0..asked.count {
+            let status = if let Some(known) = known.as_ref().and_then(|known| known.known(at)) {
                 rows.copy(pen, at);
-                self.put_known(pen, scratch, atlas, known)
+                self.put_known(pen, scratch, atlas, &known)
             } else if let (Some(found), Some(position)) = (&found, asked.positions[at]) {
                 rows.copy(pen, at);
                 self.put_position(pen, scratch, atlas, found, (at, position))

@@ -129,7 +129,7 @@ impl Known {
         prefetch(&self.holders, place);
         // One postcode's distances may lie in two lines of memory.
         prefetch(&self.distances, self.stride * place);
-        prefetch(&self.distances, (self.stride * (place + 1)).saturating_sub(1));
+        prefetch(&self.distances, self.stride * place + self.stride.saturating_sub(1));
     }
 
     /// Fetches what else is told of an answer, too: its degrees, and what is near.
