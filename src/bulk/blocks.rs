@@ -21,7 +21,7 @@ pub(super) const LONGEST_LINE: usize = 64 << 10;
 
 /// So many blocks for each core are gathered before they are answered together: when one core is
 /// done, another has little left.
-const BLOCKS_A_CORE: usize = 4;
+const BLOCKS_A_CORE: usize = 8;
 
 /// Finds the ends of rows.
 pub(super) trait Ends {
