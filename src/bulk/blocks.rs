@@ -21,7 +21,7 @@ pub(super) const LONGEST_LINE: usize = 64 << 10;
 
 /// So many blocks for each core are gathered before they are answered together: when one core is
 /// done, another has little left.
-const BLOCKS_A_CORE: usize = 8;
+const BLOCKS_A_CORE: usize = 4;
 
 /// Finds the ends of rows.
 pub(super) trait Ends {
@@ -90,9 +90,9 @@ impl<E: Ends + Default> Blocks<E> {
         self.held.extend_from_slice(piece);
         if let Some(end) = self.ends.last_end(piece) {
             let end = before + end;
-            // Small pieces are joined to a block.
+            // Small pieces are joined to a block, as is the end of its last row.
             let begun = self.cuts.len().checked_sub(2).map_or(0, |at| self.cuts[at]);
-            if end - begun <= self.size {
+            if end - begun <= self.size + self.size / 4 {
                 self.cuts.pop();
             }
             self.cuts.push(end);
