@@ -173,3 +173,22 @@ impl<E: Ends + Default> Blocks<E> {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_come_in_pieces_make_blocks_of_about_their_size() {
+        let lines = "a line of some length\n".repeat(2000);
+        for piece in [300, 1000] {
+            let mut blocks = Blocks::<Lines>::of(1000);
+            lines.as_bytes().chunks(piece).for_each(|piece| blocks.hold_lines(piece));
+            let starts = std::iter::once(&0).chain(&blocks.cuts);
+            let lengths: Vec<usize> =
+                starts.zip(&blocks.cuts).map(|(start, end)| end - start).collect();
+            let (_, all_but_last) = lengths.split_last().unwrap();
+            assert!(all_but_last.iter().all(|length| (700..=1250).contains(length)), "{lengths:?}");
+        }
+    }
+}

@@ -64,7 +64,7 @@ fn of_eight(bytes: u64) -> Option<u64> {
     let others = (HIGHEST & !(letters | digits)) >> 7;
     // All are compared: which it is can't be guessed, and a wrong guess takes longer.
     let form = letters | digits >> 1;
-    let is_form = FORMS.iter().fold(false, |is, &of| is | (form == of));
+    let is_form = FORMS.iter().filter(|&&of| form == of).count() > 0;
     let are_spaces = (bytes ^ SPACES) & (0xFF * others) == 0;
     (is_form && are_spaces).then_some(bytes & !(letters >> 2))
 }

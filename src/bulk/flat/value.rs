@@ -93,7 +93,8 @@ fn digits_first(eight: u64) -> u32 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // Of a digit what is left is less than ten.
     let left = eight ^ (0x30 * ONES);
-    let others = ((left & (0x7F * ONES)) + 0x76 * ONES | left) & (0x80 * ONES);
+    let reach_ten = (left & (0x7F * ONES)) + 0x76 * ONES;
+    let others = (reach_ten | left) & (0x80 * ONES);
     others.trailing_zeros() / 8
 }
 
