@@ -1,11 +1,10 @@
 //! Numbers where they lie: in a file mapped into memory, or in a vector.
 //!
-//! One of the two modules with `unsafe` code, here in four places, each with its reason; the other is
-//! [`prefetch`](crate::prefetch).
-//! What it relies on beyond the language: a snapshot file is replaced, as `lapwing build` does it,
-//! and never written to in its place. The checksums are compared when it is opened; a process that
-//! cuts the file short later takes the pages away from under those that use it, and the system
-//! ends them (SIGBUS).
+//! One of the two modules with `unsafe` code, here in four places, each with its reason; the other
+//! is [`prefetch`](crate::prefetch). What it relies on beyond the language: a snapshot file is
+//! replaced, as `lapwing build` does it, and never written to in its place. The checksums are
+//! compared when it is opened; a process that cuts the file short later takes the pages away from
+//! under those that use it, and the system ends them (SIGBUS).
 #![allow(unsafe_code)]
 
 use std::any::Any;

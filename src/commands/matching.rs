@@ -107,7 +107,7 @@ fn side_by_side(
             }
             Ok(output)
         });
-        let answer = || -> Result<(), Failure> {
+        let answer = move || -> Result<(), Failure> {
             // A writer that has failed takes no more, and says why at the end.
             let mut send = |answer: Vec<Bytes>| -> Result<bool, Failure> {
                 if answer.is_empty() {
@@ -136,8 +136,8 @@ fn side_by_side(
             }
             Ok(())
         };
-        let done = answer();
-        drop(answered);
+        // On a thread of those that answer, which then need not wake each other for every batch.
+        let done = rayon::scope(|_| answer());
         let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         done.and(written)
     })
