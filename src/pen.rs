@@ -176,10 +176,10 @@ impl Pen {
     pub(crate) fn whole(&mut self, number: u64) {
         if number >= 100_000_000 {
             self.put(itoa::Buffer::new().format(number).as_bytes());
-            return;
+        } else {
+            let (text, length) = up_to_eight_digits(number as u32);
+            self.put_few(text.to_le_bytes(), length);
         }
-        let (text, length) = short(number as u32);
-        self.put_few(text.to_le_bytes(), length);
     }
 
     /// Writes a short text.
@@ -215,10 +215,7 @@ impl Pen {
     #[inline]
     pub(crate) fn tenths_of(&mut self, tenths: u32, is_float: bool) {
         let (whole, part) = (tenths / 10, tenths % 10);
-        let (whole, length) = match THREES.get(whole as usize) {
-            Some(&(text, length)) => (u64::from(text), usize::from(length)),
-            None => short(whole),
-        };
+        let (whole, length) = up_to_eight_digits(whole);
         let fraction = u16::from_le_bytes([b'.', b'0' + part as u8]);
         let text = u128::from(whole) | u128::from(fraction) << (8 * length);
         let length = if part != 0 || is_float { length + 2 } else { length };
@@ -269,7 +266,10 @@ static THREES: [(u32, u8); 1000] = {
 
 /// The text of a number of at most eight digits, in the lowest bytes, and its length.
 #[inline]
-fn short(number: u32) -> (u64, usize) {
+fn up_to_eight_digits(number: u32) -> (u64, usize) {
+    if let Some(&(text, length)) = THREES.get(number as usize) {
+        return (u64::from(text), usize::from(length));
+    }
     let digits = eight_digits(number);
     // Of nought the last nought is written.
     let zeros = (digits | 1 << 56).trailing_zeros() / 8;

@@ -34,6 +34,7 @@ mod ndjson;
 mod piece;
 mod rows;
 mod said;
+mod usual;
 mod write;
 
 pub use added::{AddedColumn, AddedColumns};

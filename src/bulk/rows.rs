@@ -80,7 +80,7 @@ pub(super) fn write_ready(
     (place, known): (Place, Option<&Known<'_>>),
     chosen: &[Chosen],
     ready: &ReadyPlaces,
-    id: Option<&RawValue>,
+    id: Option<&[u8]>,
 ) -> Option<Status> {
     if let Place::Postcode(_) = place {
         let known = known?;
@@ -95,12 +95,16 @@ pub(super) fn write_ready(
     Some(status)
 }
 
-fn begin_ready(pen: &mut Pen, status: Status, id: Option<&RawValue>) {
+fn begin_ready(pen: &mut Pen, status: Status, id: Option<&[u8]>) {
     pen.put(b"{");
     if let Some(id) = id {
         pen.put(b"\"id\":");
-        pen.put(id.get().as_bytes());
+        pen.put(id);
         pen.put(b",");
+    }
+    if status == Status::Ok {
+        pen.put(b"\"status\":\"ok\",");
+        return;
     }
     pen.put(b"\"status\":\"");
     pen.put(status.as_str().as_bytes());

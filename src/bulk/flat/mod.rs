@@ -4,44 +4,32 @@
 //! A line says its place as a [question](super::ndjson) does; all other members are the caller's own,
 //! whatever they are called, but for the names that are added. Empty lines are passed over.
 //!
-//! As a row of CSV does, a line comes back as it stands. Most have the [`shape`] of the one before
-//! and are gone through once, and nothing of them is kept but where the object ends; where one has
-//! another, that is found first ([`mod@line`]). Whatever is unusual is read by serde ([`question`]),
-//! which also says what is wrong.
+//! As a row of CSV does, a line comes back as it stands. Nothing is kept of a [usual](super::usual)
+//! one but where the object ends; whatever is unusual is read by serde ([`question`]), which also says
+//! what is wrong.
 
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen};
 
 use super::added::{Added, FlatMembers};
 use super::blocks::{Blocks, CSV_BLOCK, Lines};
-use super::columns::{AskColumns, By};
+use super::columns::AskColumns;
 use super::lines::LineRows;
+use super::usual::Members;
 use super::{Ask, BulkError, Holds, Tally};
 use crate::answers;
 
-mod line;
 mod question;
-mod shape;
 mod together;
-mod value;
 
 /// The engine for flat NDJSON.
 #[derive(Debug)]
 pub struct FlatRows<A> {
     atlas: A,
-    reading: Reading,
+    members: Members,
     added: Added<FlatMembers>,
     blocks: Blocks<Lines>,
     tally: Tally,
-}
-
-/// How lines are read.
-#[derive(Debug)]
-struct Reading {
-    /// Which members say where, in lines that have several ways.
-    by: Option<By>,
-    /// Names that no member of a line may have.
-    taken: Vec<String>,
 }
 
 impl<A: Holds> FlatRows<A> {
@@ -54,7 +42,7 @@ impl<A: Holds> FlatRows<A> {
         let added = Added::new(&atlas, &chosen, add);
         Ok(Self {
             atlas,
-            reading: Reading { by, taken },
+            members: Members { by, taken, only: None },
             added,
             blocks: Blocks::of(CSV_BLOCK),
             tally: Tally::default(),
@@ -68,12 +56,12 @@ impl<A: Holds> LineRows for FlatRows<A> {
     }
 
     fn answer(&mut self, out: &mut Vec<Bytes>) {
-        let Self { atlas, reading, added, blocks, tally, .. } = self;
+        let Self { atlas, members, added, blocks, tally } = self;
         let atlas: &Atlas = atlas;
         added.make_ready(atlas, blocks.whole(), tally.rows());
-        let (added, reading) = (&*added, &*reading);
+        let (added, members) = (&*added, &*members);
         let answered = blocks
-            .answer(out, |block, pen| together::complete_all(block, pen, reading, added, atlas));
+            .answer(out, |block, pen| together::complete_all(block, pen, members, added, atlas));
         tally.add(answered);
     }
 

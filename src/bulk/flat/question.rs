@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::Reading;
 use crate::answers::Place;
 use crate::bulk::blocks::LONGEST_LINE;
 use crate::bulk::said::Said;
+use crate::bulk::usual::Members;
 use crate::bulk::{Refusal, Status};
 
 /// A line as it was read.
@@ -28,7 +28,7 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'l> Question<'l> {
     /// Reads a line without white space around it.
-    pub(super) fn read(line: &'l [u8], reading: &Reading) -> Self {
+    pub(super) fn read(line: &'l [u8], allowed: &Members) -> Self {
         let query = || serde_json::from_slice(line).ok();
         let refused = |why: String, query: Option<&'l RawValue>| Self {
             members: None,
@@ -49,17 +49,57 @@ impl<'l> Question<'l> {
             Err(error) => return refused(format!("not an object: {}", in_line(error)), None),
         };
         let is_taken = |name: &&String| names.contains_key(&Name(Cow::Borrowed(name.as_str())));
-        if let Some(name) = reading.taken.iter().find(is_taken) {
+        if let Some(name) = allowed.taken.iter().find(is_taken) {
             return refused(
                 format!("the answer adds a member {name:?}: give that of the line another name"),
                 query(),
             );
         }
-        let place = match Said::read(line, reading.by) {
+        let place = match Said::read(line, allowed.by) {
             Err(error) => Err((Status::Invalid, in_line(error))),
             Ok(said) => said.place(|text| text.place()),
         };
         let members = line[..line.len() - 1].trim_ascii_end();
         Self { members: Some(members), query: None, place }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::bulk::columns::By;
+    use crate::bulk::usual::{Usual, drawn};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #[test]
+        fn a_usual_line_says_what_serde_reads_whatever_came_before(
+            lines in proptest::collection::vec(drawn::lines(), 1..5),
+            by in proptest::option::of(proptest::sample::select(
+                vec![By::Postcode, By::LngLat, By::Bng],
+            )),
+            is_ended: bool,
+        ) {
+            let allowed = Members { by, taken: vec!["status".to_owned()], only: None };
+            let mut block = [&lines[..], &lines[..]].concat().join("\n");
+            if is_ended {
+                block.push('\n');
+            }
+            let block = block.as_bytes();
+            let (mut usual, mut start) = (Usual::of(block, &allowed), 0);
+            while start < block.len() {
+                let end = memchr::memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at);
+                let line = &block[start..end];
+                if let Some(read) = usual.read(start) {
+                    let question = Question::read(line.trim_ascii(), &allowed);
+                    prop_assert_eq!(read.place, question.place.map_err(|(status, _)| status));
+                    prop_assert_eq!(Some(&block[start..read.end]), question.members);
+                    prop_assert_eq!(read.next, (end + 1).min(block.len()));
+                }
+                start = end + 1;
+            }
+        }
     }
 }

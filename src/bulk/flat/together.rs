@@ -3,12 +3,9 @@
 use lapwing_boundaries::atlas::Atlas;
 use memchr::memchr;
 
-use super::Reading;
-use super::line;
 use super::question::Question;
-use super::shape::{Line, Shape};
 use crate::bulk::added::{Added, Asked, FlatMembers, Rows, Scratch, TOGETHER};
-use crate::bulk::blocks::LONGEST_LINE;
+use crate::bulk::usual::{Line, Members, Usual};
 use crate::bulk::{Status, Tally, locate};
 use crate::pen::Pen;
 
@@ -19,15 +16,14 @@ const ROOM_A_LINE: usize = 512;
 pub(super) fn complete_all(
     block: &[u8],
     pen: &mut Pen,
-    reading: &Reading,
+    allowed: &Members,
     added: &Added<FlatMembers>,
     atlas: &Atlas,
 ) -> Tally {
     let (mut all, mut scratch, mut asked) =
         (Tally::default(), Scratch::default(), Asked::default());
-    let is_text = std::str::from_utf8(block).is_ok();
-    let lines = [[0; 3]; TOGETHER];
-    let mut waiting = Waiting { atlas, reading, added, block, is_text, shape: None, lines };
+    let (usual, lines) = (Usual::of(block, allowed), [[0; 3]; TOGETHER]);
+    let mut waiting = Waiting { atlas, allowed, added, block, usual, lines };
     let mut at = 0;
     while at < block.len() {
         at = waiting.take(&mut asked, at);
@@ -42,13 +38,10 @@ pub(super) fn complete_all(
 /// Lines that wait to be answered together.
 struct Waiting<'b> {
     atlas: &'b Atlas,
-    reading: &'b Reading,
+    allowed: &'b Members,
     added: &'b Added<FlatMembers>,
     block: &'b [u8],
-    /// Whether the block is text throughout.
-    is_text: bool,
-    /// That of the last usual line.
-    shape: Option<Shape<'b>>,
+    usual: Usual<'b>,
     /// Where each begins, where what comes back of it ends, and where the line ends.
     lines: [[usize; 3]; TOGETHER],
 }
@@ -57,28 +50,12 @@ impl Waiting<'_> {
     /// Takes in the line that begins there, unless it is empty, and gives where the next one does.
     #[inline]
     fn take(&mut self, asked: &mut Asked, start: usize) -> usize {
-        let known = self.shape.as_ref().and_then(|shape| shape.read(self.block, start));
-        let usual = known.or_else(|| self.read_anew(start));
-        let Some(Line { place, members, next }) = usual.filter(|line| self.is_right(start, line))
-        else {
+        let Some(Line { place, end, next, .. }) = self.usual.read(start) else {
             return self.take_unusual(asked, start);
         };
-        self.lines[asked.count()] = [start, members, next];
+        self.lines[asked.count()] = [start, end, next];
         asked.put(place);
         next
-    }
-
-    /// A line that has another shape than the one before.
-    fn read_anew(&mut self, start: usize) -> Option<Line> {
-        self.shape = line::shape(self.block, start, self.reading);
-        self.shape.as_ref()?.read(self.block, start)
-    }
-
-    /// Whether a line is text, and not too long.
-    #[inline]
-    fn is_right(&self, start: usize, line: &Line) -> bool {
-        line.next - start <= LONGEST_LINE
-            && (self.is_text || std::str::from_utf8(&self.block[start..line.next]).is_ok())
     }
 
     fn take_unusual(&mut self, asked: &mut Asked, start: usize) -> usize {
@@ -87,7 +64,7 @@ impl Waiting<'_> {
         let start = end - line.len();
         let line = line.trim_ascii_end();
         if !line.is_empty() {
-            let question = Question::read(line, self.reading);
+            let question = Question::read(line, self.allowed);
             let members = question.members.map_or(0, <[u8]>::len);
             self.lines[asked.count()] = [start, start + members, end];
             asked.put(question.place.map_err(|(status, _)| status));
@@ -106,7 +83,7 @@ impl Rows for Waiting<'_> {
 
     fn refuse(&mut self, pen: &mut Pen, at: usize, status: Status) {
         let [from, _, to] = self.lines[at];
-        let question = Question::read(self.block[from..to].trim_ascii_end(), self.reading);
+        let question = Question::read(self.block[from..to].trim_ascii_end(), self.allowed);
         let members = question.members.unwrap_or(b"{");
         pen.put(members);
         let mut added = Pen::default();

@@ -39,12 +39,14 @@ pub(super) enum Says {
 
 /// A line that is read.
 #[derive(Debug)]
-pub(super) struct Line {
-    pub(super) place: Result<Place, Status>,
+pub(in crate::bulk) struct Line {
+    pub(in crate::bulk) place: Result<Place, Status>,
     /// Where its last value ends.
-    pub(super) members: usize,
+    pub(in crate::bulk) end: usize,
+    /// From where to where the last value goes that doesn't say where; nothing if there is none.
+    pub(in crate::bulk) other: [usize; 2],
     /// Where the next line begins.
-    pub(super) next: usize,
+    pub(in crate::bulk) next: usize,
 }
 
 impl Shape<'_> {
@@ -52,7 +54,7 @@ impl Shape<'_> {
     #[inline]
     pub(super) fn read(&self, block: &[u8], start: usize) -> Option<Line> {
         let (mut text, mut x, mut y) = (&block[..0], 0.0, 0.0);
-        let mut at = start;
+        let (mut at, mut other) = (start, [start; 2]);
         for Member { before, says } in &self.members {
             at = before.end(block, at)?;
             match says {
@@ -62,7 +64,10 @@ impl Shape<'_> {
                 }
                 Says::X => (x, at) = value::number(block, at)?,
                 Says::Y => (y, at) = value::number(block, at)?,
-                Says::Other => at = value::end(block, at)?,
+                Says::Other => {
+                    let end = value::end(block, at)?;
+                    (other, at) = ([at, end], end);
+                }
             }
         }
         let place = match self.way {
@@ -75,7 +80,7 @@ impl Shape<'_> {
             None => Err((Status::Invalid, String::new())),
         };
         let place = place.map_err(|(status, _)| status);
-        Some(Line { place, members: at, next: self.end.end(block, at)? })
+        Some(Line { place, end: at, other, next: self.end.end(block, at)? })
     }
 }
 

@@ -1,21 +1,24 @@
 //! NDJSON: one question a line, one answer a line.
 //!
 //! A question is an object with `postcode`, or `lon` and `lat`, or `easting` and `northing`, and
-//! perhaps `layers`, `date`, and an `id` that comes back. Empty lines are passed over.
+//! perhaps `layers`, `date`, and an `id` that comes back. Empty lines are passed over. Lines that have
+//! no more than an `id` beside a place are [usual](super::usual), all others are read by serde.
 
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
-use memchr::memchr_iter;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use memchr::memchr;
 
 use super::blocks::{Blocks, LONGEST_LINE, Lines, NDJSON_BLOCK};
 use super::lines::LineRows;
 use super::rows::{self, Known, MadeFrom};
-use super::said::{Said, Text};
+use super::usual::Usual;
 use super::{Ask, BulkError, Holds, Refusal, Status, Tally};
 use crate::answers::{self, Place, Ready, ReadyPlaces};
 use crate::pen::Pen;
+
+mod question;
+
+use question::{Question, USUAL, read_usual};
 
 /// So many lines are answered together, so that what memory is slow to give is waited for once for
 /// all of them.
@@ -38,27 +41,12 @@ pub struct NdjsonRows<A> {
     tally: Tally,
 }
 
-/// One question.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Question<'a> {
-    #[serde(borrow)]
-    postcode: Option<Text<'a>>,
-    lon: Option<f64>,
-    lat: Option<f64>,
-    easting: Option<f64>,
-    northing: Option<f64>,
-    layers: Option<Vec<String>>,
-    date: Option<String>,
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-}
-
 /// A line as it was read.
 struct Asked<'l> {
     line: &'l [u8],
     place: Result<Place, Refusal>,
-    id: Option<&'l RawValue>,
+    /// A value in JSON.
+    id: Option<&'l [u8]>,
     layers: Layers,
 }
 
@@ -70,14 +58,6 @@ enum Layers {
     Own(Vec<Chosen>, Day),
     /// It could not be read.
     None,
-}
-
-impl Question<'_> {
-    fn place(&self) -> Result<Place, Refusal> {
-        let Self { lon, lat, easting, northing, .. } = *self;
-        let postcode = self.postcode.as_ref();
-        Said { postcode, lon, lat, easting, northing }.place(Text::place)
-    }
 }
 
 impl<A: Holds> NdjsonRows<A> {
@@ -124,9 +104,27 @@ impl<A: Holds> NdjsonRows<A> {
                     Ok(None) => (question.place(), Layers::Usual),
                     Err(refusal) => (Err(refusal), Layers::Usual),
                 };
-                Asked { line, place, id: question.id, layers }
+                let id = question.id.map(|id| id.get().as_bytes());
+                Asked { line, place, id, layers }
             }
         }
+    }
+
+    /// Reads the line that begins there, and gives where the next one does; nothing of an empty one.
+    #[inline]
+    fn read_next<'l>(
+        &self,
+        usual: &mut Usual<'l>,
+        block: &'l [u8],
+        start: usize,
+    ) -> (Option<Asked<'l>>, usize) {
+        if let Some((place, id, next)) = read_usual(usual, block, start) {
+            let line = &block[start..next];
+            return (Some(Asked { line, place: Ok(place), id, layers: Layers::Usual }), next);
+        }
+        let end = memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at);
+        let line = &block[start..end];
+        ((!line.trim_ascii().is_empty()).then(|| self.read(line)), end + 1)
     }
 
     /// Writes the answers to lines, of which there are at most [`TOGETHER`].
@@ -160,7 +158,7 @@ impl<A: Holds> NdjsonRows<A> {
         };
         let query = || serde_json::from_slice(line).ok();
         let mut row = rows::row(atlas, place, chosen, day, query);
-        row.id = id;
+        row.id = id.and_then(|id| serde_json::from_slice(id).ok());
         rows::write(pen, &row);
         match layers {
             Layers::None | Layers::Usual => pen.put(&self.made_from),
@@ -198,13 +196,12 @@ impl<A: Holds> LineRows for NdjsonRows<A> {
         let tally = blocks.answer(out, |block, pen| {
             let (mut tally, mut start) = (Tally::default(), 0);
             let mut waiting = Vec::with_capacity(TOGETHER);
-            for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
-                let line = &block[start..end];
-                start = end + 1;
-                if !line.trim_ascii().is_empty() {
-                    waiting.push(this.read(line));
-                }
-                if waiting.len() == TOGETHER || end == block.len() {
+            let mut usual = Usual::of(block, &USUAL);
+            while start < block.len() {
+                let (asked, next) = this.read_next(&mut usual, block, start);
+                waiting.extend(asked);
+                start = next;
+                if waiting.len() == TOGETHER || start >= block.len() {
                     this.write(&mut waiting, pen, &mut tally);
                 }
             }
