@@ -9,7 +9,7 @@ use std::thread;
 
 use jiff::Timestamp;
 use lapwing::http::{Limits, run};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo::{self, WorldSize};
 use tokio::net::TcpListener;

@@ -8,7 +8,7 @@
 
 use axum::body::Bytes;
 use lapwing::http::{Limits, run};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use lapwing::attributes::Schema;
-use lapwing::crs::Crs;
-use lapwing::geojson::FeatureCollection;
+use lapwing::features::attributes::Schema;
+use lapwing::features::crs::Crs;
+use lapwing::formats::geojson::FeatureCollection;
 use lapwing_boundaries::area::Area;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::catalogue::VectorSource;

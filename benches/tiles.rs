@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use lapwing::http::{Limits, run};
-use lapwing::state::Live;
-use lapwing::tiles::{Selection, input_layer};
+use lapwing::live::Live;
+use lapwing::tile_layers::{Selection, input_layer};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_tiles::pyramid::{About, gzip};
 use lapwing_tiles::{TileCoord, TileSource};

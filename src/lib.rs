@@ -1,20 +1,13 @@
 //! The service: answers from an atlas, over HTTP and on the command line.
 
 pub mod answers;
-pub mod attributes;
 pub mod bulk;
 pub mod compat;
-pub mod crs;
+pub mod features;
 pub mod fetch;
-pub mod filter;
 pub mod formats;
-pub mod generalise;
-pub mod geojson;
 pub mod http;
-mod pen;
-pub mod reload;
-pub mod select;
-pub mod state;
-pub mod tiles;
+pub mod live;
+pub mod tile_layers;
 
-pub use pen::Pen;
+pub use answers::text_writer::Pen;

@@ -1,17 +1,15 @@
 //! The command `lapwing`.
 
-mod cli;
-mod commands;
-mod config;
-
 use std::process::ExitCode;
 
+pub mod cli;
+
 fn main() -> ExitCode {
-    let cli = match config::read_command_line(std::env::args_os().collect()) {
+    let cli = match cli::config::read_command_line(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(failure) => return failure.tell(),
     };
-    match commands::run(cli) {
+    match cli::commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.tell(),
     }

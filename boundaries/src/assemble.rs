@@ -24,12 +24,12 @@ use crate::layer::{Layer, LayerId};
 use crate::load::addresses::load_addresses;
 use crate::load::postcodes::load_postcodes;
 use crate::load::sites::load_sites;
+use crate::load::within::{Ground, left_out};
 use crate::load::{load_ground, load_vector};
 use crate::position::Bng;
 use crate::postcode::Postcode;
 use crate::progress::Progress;
 use crate::validity::{self, coverage};
-use crate::within::{Ground, left_out};
 
 /// Reads everything that a catalogue names.
 ///

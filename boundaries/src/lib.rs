@@ -1,17 +1,17 @@
 //! What an area is, and every question about areas.
 //!
-//! Read the modules in this order; each stands only on those before it:
+//! Read the modules in this order. Each uses only those before it:
 //!
-//! 1. [`code`], [`postcode`], [`position`]: the values, checked once where they enter;
-//! 2. [`area`], [`layer`]: a ward, and all wards of one vintage;
-//! 3. [`manifest`], [`catalogue`]: the TOML that names the files, and how its mistakes are told;
-//! 4. [`fault`]: what can be wrong with a file, said with its place;
-//! 5. [`load`], [`validity`], [`compose`]: files to layers;
-//! 6. [`predicate`], [`outline`], [`index`], [`cells`], [`locate`], [`measure`], [`overlap`],
-//!    [`change`]: the questions;
-//! 7. [`atlas`], [`snapshot`], [`whole_file`]: all of it, immutable, and as one file;
-//! 8. [`assemble`]: a catalogue to an atlas's contents, the whole way;
-//! 9. [`demo`]: the county of Lyonesse, generated.
+//! 1. [`code`], [`postcode`], [`projection`], [`position`]: values, checked where they enter;
+//! 2. [`area`], [`layer`], [`gazetteer`]: a ward, all wards of one vintage, postcodes and addresses;
+//! 3. [`geometry`]: exact predicates, measures, and the indexed outline of an area;
+//! 4. [`storage`], [`fault`], [`progress`]: mapped arrays and atomic files; what can be wrong with a file, with its location; reporting progress;
+//! 5. [`manifest`], [`load`], [`validity`], [`compose`], [`catalogue`]: from the TOML catalogue and
+//!    its files to layers;
+//! 6. [`index`], [`cells`], [`locate`], [`overlap`], [`change`], [`search`]: the questions;
+//! 7. [`atlas`], [`snapshot`]: all layers, immutable, in memory and as one file;
+//! 8. [`assemble`]: from a catalogue to the contents of an atlas;
+//! 9. [`demo`]: Lyonesse, a generated county.
 //!
 //! # Units and space
 //!
@@ -34,29 +34,21 @@ pub mod compose;
 pub mod demo;
 pub mod fault;
 pub mod gazetteer;
-mod helmert;
+pub mod geometry;
 pub mod index;
 pub mod layer;
 pub mod load;
 pub mod locate;
 pub mod manifest;
-mod mapped;
-pub mod measure;
-mod ostn15;
-pub mod outline;
 pub mod overlap;
 pub mod position;
 pub mod postcode;
-pub mod predicate;
-pub mod prefetch;
 pub mod progress;
+pub mod projection;
 pub mod search;
 pub mod snapshot;
-mod strips;
-mod transverse_mercator;
+pub mod storage;
 pub mod validity;
-pub mod whole_file;
-mod within;
 
 #[cfg(test)]
 #[path = "../tests/random/mod.rs"]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::cells::LayerCells;
 use crate::gazetteer::Address;
+use crate::geometry::predicate::Position;
 use crate::index::AreaIndex;
 use crate::layer::LayerMeta;
 use crate::position::Bng;
-use crate::predicate::Position;
 
 /// A postcode's centroid may lie this far from the homes it stands for, metres, so an answer
 /// nearer to a boundary than this is not safe however well the boundary is drawn.

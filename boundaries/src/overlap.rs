@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::area::Area;
+use crate::geometry::measure::{Shared, shared_ground};
+use crate::geometry::outline::Outline;
 use crate::index::AreaIndex;
 use crate::layer::Layer;
-use crate::measure::{Shared, shared_ground};
-use crate::outline::Outline;
 
 /// What one area is to another, read from the first to the second, their drawing error set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{helmert, ostn15};
+use crate::projection::{helmert, ostn15};
 
 /// A position in British National Grid metres (EPSG:27700), always finite.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

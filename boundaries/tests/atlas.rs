@@ -9,12 +9,12 @@ use lapwing_boundaries::area::{Area, Site};
 use lapwing_boundaries::atlas::{Atlas, Contents, Day};
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::gazetteer::{Address, Month, PostcodeRecord};
+use lapwing_boundaries::geometry::predicate::Position;
 use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
 use lapwing_boundaries::locate::{Level, MatchBy};
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
-use lapwing_boundaries::predicate::Position;
 use lapwing_boundaries::snapshot::{self, SnapshotError};
 
 const EAST: f64 = 475_000.0;

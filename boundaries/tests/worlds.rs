@@ -9,13 +9,13 @@ use lapwing_boundaries::area::Area;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo::{self, World, WorldSize};
 use lapwing_boundaries::gazetteer::Address;
+use lapwing_boundaries::geometry::predicate::Position;
 use lapwing_boundaries::index::AreaIndex;
 use lapwing_boundaries::layer::Layer;
 use lapwing_boundaries::locate::{Level, locate_addresses};
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
-use lapwing_boundaries::predicate::Position;
 
 mod random;
 

@@ -9,14 +9,14 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
-use lapwing::attributes::Schema;
 use lapwing::bulk::{
     Ask, AskColumns, BulkError, CsvRows, FlatRows, JsonRows, NdjsonRows, RowEngine, Tally,
 };
-use lapwing::crs::Crs;
-use lapwing::filter::{Filter, Language, parse};
+use lapwing::features::attributes::Schema;
+use lapwing::features::cql2::{Filter, Language, parse};
+use lapwing::features::crs::Crs;
 use lapwing::http::{Limits, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use lapwing_boundaries::atlas::Atlas;
 use serde_json::value::RawValue;
 use tokio::runtime::{Builder, Runtime};

@@ -8,8 +8,10 @@ use lapwing_boundaries::position::Bng;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
+use super::common_fields::{
+    Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot, tenths,
+};
 use super::error::AnswerError;
-use super::shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot, tenths};
 
 /// The answer about one area.
 #[derive(Clone, Debug, Serialize)]
@@ -149,5 +151,5 @@ pub(super) fn degrees_around(extent: Rect<f64>) -> [f64; 4] {
     let bend_m = chord * chord / 8.0 * 1.9 / 6.36e6;
     let (wider, higher) = (bend_m / 50_000.0 + 1e-6, bend_m / 111_000.0 + 1e-6);
     [bbox[0] - wider, bbox[1] - higher, bbox[2] + wider, bbox[3] + higher]
-        .map(super::shape::degrees)
+        .map(super::common_fields::degrees)
 }

@@ -7,9 +7,9 @@ use lapwing_boundaries::change::{Change, ChangeKind, Part, Weight};
 use lapwing_boundaries::overlap::Relation;
 use serde::Serialize;
 
+use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, share, snapshot, tenths};
 use super::error::AnswerError;
 use super::overlaps::{Amount, SharedCount, Uncovered, best_fit};
-use super::shape::{Keyed, LayerUsed, SnapshotBlock, share, snapshot, tenths};
 use super::succession::{ChangeWords, both_used, candidates, part_entry};
 use super::vintage;
 

@@ -5,7 +5,7 @@ use lapwing_boundaries::atlas::{Atlas, Provenance};
 use lapwing_boundaries::layer::Resolution;
 use serde::Serialize;
 
-use super::shape::{SnapshotBlock, snapshot};
+use super::common_fields::{SnapshotBlock, snapshot};
 
 /// All layers, and the postcodes and addresses.
 #[derive(Clone, Debug, Serialize)]

@@ -2,14 +2,14 @@
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::gazetteer::Month;
+use lapwing_boundaries::geometry::predicate::Position;
 use lapwing_boundaries::locate::{Level, Located, Match, MatchBy};
 use lapwing_boundaries::position::Bng;
-use lapwing_boundaries::predicate::Position;
 use serde::Serialize;
 
+use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 use super::error::AnswerError;
 use super::place::{Location, Place, Query, Standing};
-use super::shape::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 
 /// The answer to a lookup.
 #[derive(Clone, Debug, Serialize)]

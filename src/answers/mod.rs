@@ -13,23 +13,26 @@
 
 mod area;
 mod changes;
+mod common_fields;
 mod error;
 mod layers;
 mod lookup;
 mod nearest;
 mod number;
 mod overlaps;
-mod own_polygon;
 mod place;
-mod ready;
+mod prerendered;
 mod search;
-mod shape;
+mod submitted_polygon;
 mod succession;
 mod table;
+pub(crate) mod text_writer;
 mod vintage;
 
 pub use area::{AreaAnswer, AreaDetail, Parent, area};
 pub use changes::{AreaChange, CHANGE_COLUMNS, ChangesAnswer, NamedArea, SharedPlace, changes};
+pub use common_fields::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot};
+pub(crate) use common_fields::{degrees, tenths};
 pub use error::AnswerError;
 pub use layers::{LayerListing, LayersAnswer, PointsListing, layers};
 pub use lookup::{
@@ -42,12 +45,10 @@ pub use overlaps::{
     AskedArea, BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, SharedCount, Uncovered,
     overlaps,
 };
-pub use own_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
 pub use place::{Location, Place, Query, read_date};
-pub use ready::{Ready, ReadyPlaces};
+pub use prerendered::{Ready, ReadyPlaces};
 pub use search::{SearchAnswer, SearchHit, search};
-pub use shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot};
-pub(crate) use shape::{degrees, tenths};
+pub use submitted_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
 pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};
 pub use table::{Table, TableHead, TableRow, table};
 pub use vintage::Towards;
@@ -104,9 +105,9 @@ fn choose_area(
 }
 
 #[cfg(test)]
-pub(crate) mod odd;
-#[cfg(test)]
 #[path = "../../tests/squares/mod.rs"]
 pub(crate) mod squares;
+#[cfg(test)]
+pub(crate) mod test_worlds;
 #[cfg(test)]
 mod tests;

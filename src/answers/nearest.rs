@@ -4,9 +4,11 @@ use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::layer::LayerId;
 use serde::Serialize;
 
+use super::common_fields::{
+    Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot, tenths,
+};
 use super::error::{AnswerError, names_of};
 use super::place::{Location, Place, Query, Standing};
-use super::shape::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot, tenths};
 
 /// The nearest points of a place.
 #[derive(Clone, Debug, Serialize)]

@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use lapwing_boundaries::gazetteer::Month;
 
-use super::shape;
-use crate::pen::{self, Pen, rounded};
+use super::common_fields;
+use crate::answers::text_writer::{self, Pen, rounded};
 
 /// `value` / 10^`PLACES` without the zeros at its end, but with one digit after the point where
 /// `is_float`; else without a point where there is no fraction.
@@ -44,9 +44,9 @@ pub(super) fn degrees(pen: &mut Pen, millionths: i32) {
 /// A distance to 0.1 m.
 #[inline]
 pub(super) fn tenths(pen: &mut Pen, metres: f64) {
-    match pen::tenths(metres) {
+    match text_writer::tenths(metres) {
         Some(tenths) => pen.tenths_of(tenths, true),
-        None => by_serde(pen, shape::tenths(metres)),
+        None => by_serde(pen, common_fields::tenths(metres)),
     }
 }
 

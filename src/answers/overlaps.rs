@@ -4,8 +4,8 @@ use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::overlap::{OverlapRow, Relation, sliver_tolerance_m};
 use serde::Serialize;
 
+use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 use super::error::AnswerError;
-use super::shape::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 
 /// Which overlaps to list beside those of shared ground.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use lapwing_boundaries::position::{Accuracy, Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 use serde::Serialize;
 
+use super::common_fields::{Metres, degrees};
 use super::error::AnswerError;
-use super::shape::{Metres, degrees};
 
 /// A place that is asked about.
 #[derive(Clone, Copy, Debug, PartialEq)]

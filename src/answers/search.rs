@@ -5,9 +5,9 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::postcode::{Beginning, Postcode};
 use serde::Serialize;
 
+use super::common_fields::{SnapshotBlock, snapshot};
 use super::error::{AnswerError, names_of};
 use super::lookup::month;
-use super::shape::{SnapshotBlock, snapshot};
 
 /// What begins with a text.
 #[derive(Clone, Debug, Serialize)]

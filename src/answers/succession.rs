@@ -6,11 +6,11 @@ use lapwing_boundaries::layer::LayerId;
 use lapwing_boundaries::overlap::Relation;
 use serde::Serialize;
 
+use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layer_used, share, snapshot, tenths};
 use super::error::AnswerError;
 use super::overlaps::{
     Amount, AskedArea, BestFit, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
 };
-use super::shape::{Keyed, LayerUsed, SnapshotBlock, layer_used, share, snapshot, tenths};
 use super::vintage::{self, Towards};
 
 /// The successors or the predecessors of one area.

@@ -6,9 +6,9 @@ use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::overlap::{Relation, sliver_tolerance_m};
 use serde::Serialize;
 
+use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 use super::error::AnswerError;
 use super::overlaps::{Amount, Choice, best_fit, may_fit};
-use super::shape::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 
 /// The table of every pair of areas of two layers that overlap, in order of both codes. An area
 /// without any overlap has no row.

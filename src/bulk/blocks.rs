@@ -6,8 +6,8 @@ use memchr::{memchr, memrchr};
 use rayon::prelude::*;
 
 use super::Tally;
-use super::piece::Buffers;
-use crate::pen::Pen;
+use super::buffer_pool::Buffers;
+use crate::answers::text_writer::Pen;
 
 /// A block of CSV has about so many bytes: some thousand rows, enough to be worth handing to a
 /// core, and little enough to stay in its cache with their answers.

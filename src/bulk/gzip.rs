@@ -11,7 +11,7 @@ use bytes::Bytes;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use rayon::prelude::*;
 
-use super::piece::Buffers;
+use super::buffer_pool::Buffers;
 
 /// Compressed by deflate, made at no told time by no told system.
 const HEAD: [u8; 10] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];

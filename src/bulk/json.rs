@@ -12,12 +12,12 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::rows::{self, MadeFrom};
+use super::json_row::{self, MadeFrom};
 use super::{
     Ask, BATCH, BulkError, CHUNK, Holds, Refusal, RowEngine, Status, Tally, lng_lat, postcode,
 };
+use crate::answers::text_writer::Pen;
 use crate::answers::{self, Place, Ready, ReadyPlaces};
-use crate::pen::Pen;
 
 /// The engine for JSON.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ impl Questions {
                     let place = place(raw, self.points);
                     if let Ok(place) = place
                         && let known = place.known(atlas)
-                        && let Some(status) = rows::write_ready(
+                        && let Some(status) = json_row::write_ready(
                             &mut pen,
                             atlas,
                             (place, known.as_ref()),
@@ -144,9 +144,9 @@ impl Questions {
                         tally.count(status);
                         continue;
                     }
-                    let row = rows::row(atlas, place, &self.chosen, self.day, || Some(raw));
+                    let row = json_row::row(atlas, place, &self.chosen, self.day, || Some(raw));
                     tally.count(row.status);
-                    rows::write(&mut pen, &row);
+                    json_row::write(&mut pen, &row);
                     pen.put(b"}");
                 }
                 (pen.written().to_vec(), tally)

@@ -21,30 +21,30 @@ use serde::Serialize;
 
 use crate::answers::{self, AnswerError, Found, Place};
 
-mod added;
 mod blocks;
-mod columns;
+mod buffer_pool;
 mod csv;
+mod csv_cell;
 mod error;
 mod flat;
 mod gzip;
+mod input_columns;
 mod json;
-mod lines;
+mod json_row;
+mod line_engine;
 mod ndjson;
-mod piece;
-mod rows;
-mod said;
-mod usual;
-mod write;
+mod ndjson_fast_path;
+mod output_columns;
+mod place_fields;
 
-pub use added::{AddedColumn, AddedColumns};
-pub use columns::{AskColumns, By};
 pub use csv::CsvRows;
 pub use error::BulkError;
 pub use flat::FlatRows;
 pub use gzip::Gzip;
+pub use input_columns::{AskColumns, By};
 pub use json::JsonRows;
 pub use ndjson::NdjsonRows;
+pub use output_columns::{AddedColumn, AddedColumns};
 
 /// What an engine is asked, beside its rows.
 #[derive(Clone, Debug)]

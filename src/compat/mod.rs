@@ -5,15 +5,15 @@
 //! 2. [`generations`]: MapIt's numbered editions, out of the dates of the vintages;
 //! 3. [`directory`]: every area by its number, with type, parent and generations;
 //! 4. [`outcodes`]: the first halves of postcodes, and what lies in each;
-//! 5. [`plan`]: which layer answers for each kind on a day;
-//! 6. [`standing`]: the areas of one postcode or position.
+//! 5. [`layer_roles`]: which layer answers for each kind on a day;
+//! 6. [`areas_of`]: the areas of one postcode or position.
 
+pub mod areas_of;
 pub mod directory;
 pub mod generations;
 pub mod kinds;
+pub mod layer_roles;
 pub mod outcodes;
-pub mod plan;
-pub mod standing;
 
 use std::sync::{Arc, OnceLock};
 
@@ -21,8 +21,8 @@ use arc_swap::ArcSwapOption;
 use directory::Directory;
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
+use layer_roles::Plan;
 use outcodes::Outcodes;
-use plan::Plan;
 
 /// What is made from a snapshot for these services when they are first asked, and kept as long as
 /// it serves.

@@ -8,8 +8,8 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Beginning;
 
+use super::areas_of::{areas_of, of_layer};
 use super::kinds;
-use super::standing::{areas_of, of_layer};
 
 /// The outcodes of an atlas, in order.
 #[derive(Debug)]

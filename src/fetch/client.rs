@@ -7,8 +7,8 @@ use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
-use super::patience::{Patience, Tries, retry_after};
-use super::trouble::Trouble;
+use super::error::Trouble;
+use super::retry::{Patience, Tries, retry_after};
 
 /// The most of an answer that is kept in memory, in bytes. Two thousand full-resolution areas have
 /// a tenth of it.

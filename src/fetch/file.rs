@@ -4,17 +4,17 @@
 use std::io::Read as _;
 
 use lapwing_boundaries::catalogue::Origin;
-use lapwing_boundaries::whole_file::put_in_place;
+use lapwing_boundaries::storage::atomic_file::put_in_place;
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode, header};
 
 use super::client::{Client, accepted, broken, shown};
-use super::listener::{Listener, Unit};
+use super::digest::{Digests, digest};
+use super::downloads::Wanted;
+use super::error::Trouble;
 use super::lock::Entry;
-use super::part::{Content, Part};
-use super::place::{Digests, digest};
-use super::trouble::Trouble;
-use super::wanted::Wanted;
+use super::partial_file::{Content, Part};
+use super::progress::{Listener, Unit};
 
 /// What an address gave.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::place::{create, digest};
+use super::digest::{create, digest};
 
 /// The name of the file.
 pub const LOCK: &str = "sources.lock";

@@ -1,23 +1,23 @@
 //! Bringing a catalogue's files from where they are published.
 //!
-//! 1. the catalogue says which files are wanted and where they are to be had ([`wanted`]);
+//! 1. the catalogue says which files are wanted and where they are to be had ([`downloads`]);
 //! 2. each is asked for at its addresses in their order, as a plain file ([`file`]) or a layer of
-//!    a feature service ([`features`]), with patience ([`patience`]) where a trouble may pass;
+//!    a feature service ([`features`]), with patience ([`retry`]) where a trouble may pass;
 //! 3. a file takes its name only when it is whole and is what was expected;
 //! 4. what came from where is written down ([`lock`]).
 
 mod client;
+mod digest;
+mod downloads;
+mod error;
 pub mod features;
 mod file;
-mod listener;
 pub mod lock;
-mod narrow;
-mod part;
-mod patience;
-mod place;
+mod partial_file;
 pub mod portal;
-mod trouble;
-mod wanted;
+mod progress;
+mod retry;
+mod server_filter;
 
 use std::path::PathBuf;
 
@@ -25,12 +25,12 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit as TimeUnit};
 use lapwing_boundaries::catalogue::Catalogue;
 
 pub use client::Client;
+pub use downloads::{Choice, Fields, Wanted, wanted};
+pub use error::Trouble;
 use file::Got;
-pub use listener::{Listener, Unit};
 use lock::{Entry, Lock, Standing};
-pub use patience::Patience;
-pub use trouble::Trouble;
-pub use wanted::{Choice, Fields, Wanted, wanted};
+pub use progress::{Listener, Unit};
+pub use retry::Patience;
 
 /// How a fetch is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl Fetch<'_> {
         for url in urls {
             let known = keep.filter(|known| is_of(&known.url, url));
             let got = if features::is_feature_service(url) {
-                let narrowing = narrow::narrowing(self.catalogue, wanted)?;
+                let narrowing = server_filter::narrowing(self.catalogue, wanted)?;
                 features::fetch(self.client, wanted, url, &narrowing, known, self.listener)
             } else {
                 file::fetch(self.client, wanted, url, known, self.listener)

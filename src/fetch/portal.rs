@@ -9,8 +9,8 @@ use serde::Deserialize;
 use ureq::http::header;
 
 use super::client::Client;
+use super::error::Trouble;
 use super::features::{is_feature_service, service_name};
-use super::trouble::Trouble;
 
 /// Where ONS's services are searched.
 const SEARCH: &str = "https://geoportal.statistics.gov.uk/api/search/v1/collections/dataset/items";

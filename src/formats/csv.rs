@@ -13,7 +13,7 @@ use lapwing_boundaries::progress::Progress;
 use super::Selection;
 use super::columns::{self, Cell};
 use super::geometry::{Shape, shapes};
-use crate::crs::Crs;
+use crate::features::crs::Crs;
 
 const OF_AREAS: [&str; 4] = ["min_easting", "min_northing", "max_easting", "max_northing"];
 const OF_SITES: [&str; 4] = ["easting", "northing", "lon", "lat"];
@@ -80,7 +80,7 @@ fn position(layer: &lapwing_boundaries::layer::Layer, place: usize) -> [String; 
     [metres(at.easting()), metres(at.northing()), lon, lat]
 }
 
-/// As many decimals as [`crate::geojson`] writes.
+/// As many decimals as [`crate::formats::geojson`] writes.
 fn wkt(shape: &Shape, crs: Crs) -> String {
     let decimals = crs.decimals();
     let mut text = String::new();

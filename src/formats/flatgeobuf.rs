@@ -19,8 +19,8 @@ use lapwing_boundaries::progress::Progress;
 
 use super::Selection;
 use super::columns::{self, Cell, Kind};
+use super::crs_definitions;
 use super::geometry::{Extent, Shape, shapes};
-use super::reference;
 
 /// `fgb`, the version, `fgb`, the patch.
 const MAGIC: [u8; 8] = [b'f', b'g', b'b', 3, b'f', b'g', b'b', 0];
@@ -86,7 +86,7 @@ fn along_a_curve(selection: &Selection<'_>) -> Vec<usize> {
 
 fn header(selection: &Selection<'_>, count: usize, extent: &NodeItem) -> Vec<u8> {
     let mut buffer = FlatBufferBuilder::new();
-    let reference = reference::of(selection.crs);
+    let reference = crs_definitions::of(selection.crs);
     let crs = CrsArgs {
         org: Some(buffer.create_string("EPSG")),
         code: reference.epsg,

@@ -5,7 +5,7 @@ use lapwing_boundaries::position::Bng;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::Selection;
-use crate::crs::Crs;
+use crate::features::crs::Crs;
 
 /// x and y in a CRS, easting or longitude first, not rounded.
 fn project(at: Coord<f64>, crs: Crs) -> [f64; 2] {

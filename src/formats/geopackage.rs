@@ -14,8 +14,8 @@ use serde_json::json;
 
 use super::Selection;
 use super::columns::{self, Cell, Kind};
+use super::crs_definitions;
 use super::geometry::{Extent, Shape, shapes};
-use super::reference;
 
 /// The columns that are the format's own.
 const KEY: &str = "fid";
@@ -77,13 +77,13 @@ impl<'a> Table<'a> {
 
     /// The tables of the format say what the feature table is, and the table is made.
     fn describe(&self, to: &Transaction<'_>) -> rusqlite::Result<()> {
-        for known in reference::ALL {
+        for known in crs_definitions::ALL {
             to.execute(
                 "INSERT INTO gpkg_spatial_ref_sys VALUES (?1, ?2, 'EPSG', ?2, ?3, NULL)",
                 params![known.name, known.epsg, known.wkt],
             )?;
         }
-        let srs = reference::of(self.selection.crs).epsg;
+        let srs = crs_definitions::of(self.selection.crs).epsg;
         let meta = self.selection.layer().meta();
         to.execute(
             "INSERT INTO gpkg_contents VALUES (?1, 'features', ?2, ?3, ?4, NULL, NULL, NULL, NULL, ?5)",
@@ -148,7 +148,7 @@ impl<'a> Table<'a> {
         to.execute_batch(&rtree)?;
         let mut index =
             to.prepare(&format!("INSERT INTO {} VALUES (?, ?, ?, ?, ?)", self.rtree()))?;
-        let srs = reference::of(self.selection.crs).epsg;
+        let srs = crs_definitions::of(self.selection.crs).epsg;
         let mut all = Extent::NONE;
         let places = self.selection.places;
         for (key, (place, shape)) in (1_i64..).zip(shapes(self.selection, places)) {

@@ -2,7 +2,7 @@
 //!
 //! | format | coordinates | order | attributes |
 //! |---|---|---|---|
-//! | GeoJSON | as [`crate::geojson`] says | as selected | JSON |
+//! | GeoJSON | as [`crate::formats::geojson`] says | as selected | JSON |
 //! | CSV | WKT, and the columns of measures | as selected | text |
 //! | FlatGeobuf 3 | x, y | along a Hilbert curve, for its index | typed |
 //! | GeoPackage 1.3 | x, y | as selected | typed |
@@ -24,21 +24,22 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::Layer;
 use lapwing_boundaries::progress::Progress;
 
-use crate::attributes::Schema;
-use crate::crs::Crs;
-use crate::generalise::Drawing;
+use crate::features::attributes::Schema;
+use crate::features::crs::Crs;
+use crate::features::generalise::Drawing;
 
 mod columns;
+mod crs_definitions;
 mod csv;
+mod file_cache;
 mod flatgeobuf;
+pub mod geojson;
 mod geometry;
 mod geopackage;
-mod made;
 #[cfg(feature = "parquet")]
 pub mod parquet;
-mod reference;
 
-pub use made::{Key, Made, Making, Shelf};
+pub use file_cache::{Key, Made, Making, Shelf};
 
 /// A format of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -211,7 +212,7 @@ fn write_geojson(
     out: &mut (dyn Write + Send),
     progress: &dyn Progress,
 ) -> io::Result<()> {
-    use crate::geojson::Form;
+    use crate::formats::geojson::Form;
     use serde_json::Map;
     let meta = selection.layer().meta();
     let mut members = Map::new();
@@ -230,7 +231,7 @@ fn write_geojson(
         drawing: selection.drawing.clone(),
     };
     let schema = Arc::clone(selection.schema);
-    let pieces = crate::geojson::FeatureCollection::new(atlas, schema, told, form);
+    let pieces = crate::formats::geojson::FeatureCollection::new(atlas, schema, told, form);
     for piece in pieces.with_members(members) {
         out.write_all(&piece)?;
     }

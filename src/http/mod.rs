@@ -2,18 +2,18 @@
 //!
 //! A request passes through these, in order:
 //!
-//! 1. [`current`], [`log`]: it gets an id, and a line in the log once its response is sent;
-//! 2. [`cors`], [`compress`];
+//! 1. [`middleware::request_context`], [`middleware::access_log`]: it gets an id, and a line in the log once its response is sent;
+//! 2. [`middleware::cors`], [`middleware::compress`];
 //! 3. [`error`]: whatever goes wrong further in leaves as `application/problem+json`;
-//! 4. [`guard`]: limits on the URL's length, on requests at once and on time;
-//! 5. [`etag`]: a client that has the answer already is told so;
+//! 4. [`middleware::load_limit`]: limits on the URL's length, on requests at once and on time;
+//! 5. [`middleware::etag`]: a client that has the answer already is told so;
 //! 6. a handler, one module per family of routes.
 //!
-//! [`stack`] puts these round the routes; [`threads`] says who runs it; [`gathering`] and [`patient`]
+//! [`middleware`] puts these round the routes; [`connection::worker_threads`] says who runs it; [`connection::write_coalescing`] and [`connection::idle_timeout`]
 //! are between it and a socket.
 //!
-//! Handlers read parameters strictly ([`params`]), take the atlas once, ask [`crate::answers`] or
-//! [`crate::bulk`], and do what takes long on threads of its own ([`work`]).
+//! Handlers read parameters strictly ([`request::params`]), take the atlas once, ask [`crate::answers`] or
+//! [`crate::bulk`], and do what takes long on threads of its own ([`blocking`]).
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -28,58 +28,27 @@ use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 use tokio::sync::Semaphore;
 
-use crate::reload::Reloads;
-use crate::state::{Live, Served};
+use crate::live::reload::Reloads;
+use crate::live::{Live, Served};
 
-mod admin;
-mod areas;
-mod base;
-mod body;
-mod bulk;
-mod changes;
-mod coding;
-mod compat;
-mod compress;
-mod cors;
-mod current;
+mod blocking;
+pub(crate) mod connection;
 mod error;
-mod etag;
-mod files;
-mod gathering;
-mod guard;
-mod health;
 mod html;
 mod limits;
-mod log;
-mod lookup;
-mod metrics;
-mod negotiate;
-mod ogc;
-mod openapi;
-mod origin;
-mod overlaps;
-mod own_polygon;
-mod params;
-mod patient;
-mod percent;
-mod points;
-mod serve;
-mod spool;
-mod stack;
-mod threads;
-mod tiles;
-mod web;
-mod work;
+mod middleware;
+pub(crate) mod request;
+pub(crate) mod routes;
 
-pub use admin::{Admin, AdminToken};
+use blocking::Workshop;
 pub use error::{Kind, Problem};
-use work::Workshop;
+pub use routes::admin::{Admin, AdminToken};
 
+pub use connection::serve::{run, serve_metrics};
 pub use limits::Limits;
-pub use metrics::Metrics;
-pub use serve::{run, serve_metrics};
-pub use stack::router;
-pub use web::Basemap;
+pub use middleware::router;
+pub use routes::metrics::Metrics;
+pub use routes::web::Basemap;
 
 /// What the handlers share. Every request takes a copy of it several times on its way.
 #[derive(Clone, Debug)]
@@ -116,8 +85,8 @@ impl App {
         Self(Arc::new(Shared {
             live,
             slots: Semaphore::new(limits.requests_at_once),
-            body_memory: body::kilobytes(limits.bodies),
-            spool: body::kilobytes(limits.spool),
+            body_memory: request::body::kilobytes(limits.bodies),
+            spool: request::body::kilobytes(limits.spool),
             workshop: Workshop::new(&limits),
             limits,
             basemap,
@@ -157,7 +126,7 @@ impl From<Limits> for Settings {
 struct Taken(Option<Arc<Served>>);
 
 impl Taken {
-    /// The snapshot that answers now. Requests take theirs by [`current::taken`].
+    /// The snapshot that answers now. Requests take theirs by [`middleware::request_context::taken`].
     fn now(app: &App) -> Self {
         Self(app.live.served())
     }
@@ -178,13 +147,13 @@ impl FromRequestParts<App> for Taken {
     type Rejection = Infallible;
 
     async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        Ok(current::taken(|| Self::now(app)))
+        Ok(middleware::request_context::taken(|| Self::now(app)))
     }
 }
 
 /// Today in UTC, the only clock that answers see; the same to the end of a request.
 fn today() -> Date {
-    current::today(read_today)
+    middleware::request_context::today(read_today)
 }
 
 /// Each thread keeps the date, as every request asks for it and it seldom changes.
@@ -213,27 +182,33 @@ type Routes = Vec<(&'static str, MethodRouter<App>)>;
 /// The routes whose answers are known by the snapshot.
 fn plain_routes() -> Routes {
     [
-        lookup::routes(),
-        areas::routes(),
-        overlaps::routes(),
-        changes::routes(),
-        points::routes(),
-        files::routes(),
+        routes::lookup::routes(),
+        routes::areas::routes(),
+        routes::overlaps::routes(),
+        routes::changes::routes(),
+        routes::nearest_and_search::routes(),
+        routes::downloads::routes(),
     ]
     .concat()
 }
 
 /// Those whose answers have links that begin with where the caller reached this service
-/// ([`base`], [`origin`]).
+/// ([`request::base_url`], [`request::public_url`]).
 fn linked_routes() -> Routes {
-    [ogc::routes(), tiles::routes(), openapi::routes(), compat::routes()].concat()
+    [
+        routes::ogc::routes(),
+        routes::tiles::routes(),
+        routes::openapi::routes(),
+        routes::compat::routes(),
+    ]
+    .concat()
 }
 
 fn other_routes() -> Routes {
     [
-        health::routes(),
-        web::routes(),
-        compat::fresh_routes(),
+        routes::health::routes(),
+        routes::web::routes(),
+        routes::compat::fresh_routes(),
         vec![("/problems/{kind}", get(error::page))],
     ]
     .concat()
@@ -245,10 +220,10 @@ pub fn addresses() -> Vec<&'static str> {
     let all = [
         plain_routes(),
         linked_routes(),
-        tiles::tile_routes(),
+        routes::tiles::tile_routes(),
         other_routes(),
-        admin::routes(),
-        metrics::routes(),
+        routes::admin::routes(),
+        routes::metrics::routes(),
     ]
     .concat();
     all.into_iter().map(|(path, _)| path).collect()

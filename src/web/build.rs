@@ -1,5 +1,5 @@
 //! Builds the map page: brings its packages by npm, bundles it with esbuild, and writes a list of
-//! the results to `OUT_DIR/web.rs` for `src/http/web.rs` to embed.
+//! the results to `OUT_DIR/web.rs` for `src/http/routes/web/mod.rs` to embed.
 //!
 //! Everything happens in `OUT_DIR`, so that the sources stay as they are. Without npm or without a
 //! registry the build goes on, says so, and the page says what is missing. `LAPWING_WEB=off` leaves

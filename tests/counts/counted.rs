@@ -14,7 +14,7 @@ use jiff::civil::date;
 use lapwing::Pen;
 use lapwing::answers::{Place, Ready};
 use lapwing::http::{Limits, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::position::Bng;

@@ -9,9 +9,9 @@ use std::process::{Command, Output};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
-use lapwing::attributes::Schema;
-use lapwing::crs::Crs;
-use lapwing::geojson::FeatureCollection;
+use lapwing::features::attributes::Schema;
+use lapwing::features::crs::Crs;
+use lapwing::formats::geojson::FeatureCollection;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo;
 use lapwing_boundaries::layer::Layer;

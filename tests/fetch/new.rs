@@ -22,7 +22,7 @@ fn ids(catalogue: &Catalogue) -> Vec<&str> {
 
 #[test]
 fn every_authority_of_england_gets_a_catalogue_that_can_be_read() {
-    let codes = include_str!("../../src/commands/new/authorities.txt");
+    let codes = include_str!("../../src/cli/commands/new/authorities.txt");
     // Each takes a process; one of ten is enough to meet every kind and odd name.
     for (code, name) in codes.lines().step_by(10).map(|line| line.split_once(' ').unwrap()) {
         let (_folder, catalogue) = new(&["--authority", code]);

@@ -1,6 +1,6 @@
 //! CSV: any reader of RFC 4180 gets every cell back.
 
-use lapwing::crs::Crs;
+use lapwing::features::crs::Crs;
 use lapwing::formats::Format;
 
 use crate::world::{AREAS, NAMES, SITES, atlas, bytes_of, whole};

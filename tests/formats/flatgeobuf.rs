@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use flatgeobuf::{FallibleStreamingIterator as _, FgbReader};
 use jiff::Timestamp;
-use lapwing::crs::Crs;
+use lapwing::features::crs::Crs;
 use lapwing::formats::Format;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use jiff::Timestamp;
-use lapwing::crs::Crs;
+use lapwing::features::crs::Crs;
 use lapwing::formats::Format;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo;

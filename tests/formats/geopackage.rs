@@ -1,6 +1,6 @@
 //! GeoPackage: the database is what OGC 12-128r18 wants.
 
-use lapwing::crs::Crs;
+use lapwing::features::crs::Crs;
 use lapwing::formats::Format;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;

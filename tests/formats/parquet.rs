@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use lapwing::answers::{self, Choice};
-use lapwing::crs::Crs;
+use lapwing::features::crs::Crs;
 use lapwing::formats::{Format, parquet::write_table};
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::demo;

@@ -1,6 +1,6 @@
 //! What holds of every format.
 
-use lapwing::crs::Crs;
+use lapwing::features::crs::Crs;
 use lapwing::formats::Format;
 use lapwing_boundaries::catalogue::VectorSource;
 use lapwing_boundaries::fault::Report;
@@ -104,10 +104,10 @@ fn awkward_names_and_values_of_every_kind_come_back() {
             assert_eq!(feature.name.as_deref().filter(|name| !name.is_empty()), name, "{format:?}");
             for (at, (name, read)) in feature.properties.iter().enumerate() {
                 let written = match of_schema.value(&atlas, place, at) {
-                    lapwing::attributes::Value::Null => Value::Null,
-                    lapwing::attributes::Value::Integer(number) => json!(number),
-                    lapwing::attributes::Value::Number(number) => json!(number),
-                    lapwing::attributes::Value::Boolean(truth) => json!(truth),
+                    lapwing::features::attributes::Value::Null => Value::Null,
+                    lapwing::features::attributes::Value::Integer(number) => json!(number),
+                    lapwing::features::attributes::Value::Number(number) => json!(number),
+                    lapwing::features::attributes::Value::Boolean(truth) => json!(truth),
                     // Both formats write moments to the millisecond or finer.
                     other => json!(other.cell().replace(".25Z", ".250Z")),
                 };

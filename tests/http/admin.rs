@@ -6,8 +6,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use lapwing::http::{Admin, AdminToken, Settings, router};
-use lapwing::reload::Reloads;
-use lapwing::state::Live;
+use lapwing::live::Live;
+use lapwing::live::reload::Reloads;
 use lapwing_boundaries::atlas::Atlas;
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use axum::http::{Request, StatusCode};
 use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing::http::{Limits, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::{Layer, LayerId};
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use lapwing::http::{Limits, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use serde_json::Value;
 use tower::ServiceExt as _;
 

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use lapwing::http::{Limits, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use lapwing_boundaries::assemble;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::catalogue::Catalogue;

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use lapwing::formats::Format;
 use lapwing::http::{Limits, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 
 use crate::ask::{get, get_with, send, service};
 use crate::squares;

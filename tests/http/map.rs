@@ -5,7 +5,7 @@ use std::io::Read as _;
 use axum::body::Body;
 use axum::http::Request;
 use lapwing::http::{Basemap, Limits, Settings, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 
 use crate::ask::{Reply, get, get_with, send};
 use crate::squares;

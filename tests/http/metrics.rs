@@ -6,8 +6,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use lapwing::http::{Settings, router};
-use lapwing::reload::{Cause, Reloads};
-use lapwing::state::Live;
+use lapwing::live::Live;
+use lapwing::live::reload::{Cause, Reloads};
 
 use crate::ask::{Reply, send, service};
 use crate::squares;

@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::http::Request;
 use jsonschema::Validator;
 use lapwing::http::{Admin, AdminToken, Kind, Limits, Settings, addresses, router};
-use lapwing::reload::Reloads;
-use lapwing::state::Live;
+use lapwing::live::Live;
+use lapwing::live::reload::Reloads;
 use serde_json::{Map, Value, json};
 
 use crate::ask::{Reply, get, send, service};

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use lapwing::http::{Kind, Limits, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 
 use crate::ask::{get, get_with, send, service};
 use crate::squares;

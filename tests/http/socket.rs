@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use lapwing::http::{Limits, run};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use axum::body::Body;
 use axum::http::Request;
 use lapwing::http::{Limits, router};
-use lapwing::state::Live;
+use lapwing::live::Live;
 use lapwing_boundaries::atlas::Atlas;
 use serde_json::{Value, json};
 

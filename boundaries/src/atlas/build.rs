@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::gazette::Gazette;
-use super::holders::Holders;
-use super::known::Known;
+use super::containing_areas::Holders;
 use super::names::Names;
+use super::postcode_table::Gazette;
+use super::precomputed::Known;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable, ready};
 use crate::cells::{CellIndex, MemoryBudget};
 use crate::index::PointIndex;

@@ -2,8 +2,8 @@
 
 use super::Atlas;
 use crate::layer::Layer;
-use crate::mapped::Numbers;
 use crate::snapshot::sections::{Opened, Sections};
+use crate::storage::mmap::Numbers;
 
 /// Code and name of each area or site, one after the other.
 #[derive(Debug, Default)]

@@ -6,9 +6,9 @@ use geo::{BoundingRect as _, MultiPolygon};
 
 use super::{Atlas, KnownAnswer, Provenance};
 use crate::gazetteer::{Address, PostcodeFacts, PostcodeRecord};
+use crate::geometry::predicate::{Position, position_in};
 use crate::position::Bng;
 use crate::postcode::{Beginning, Postcode};
-use crate::predicate::{Position, position_in};
 
 impl Atlas {
     /// All that is known of every postcode, in order: what its source publishes, too.
@@ -149,7 +149,7 @@ impl Atlas {
 #[derive(Clone, Copy, Debug)]
 pub struct KnownTogether<'a, const N: usize> {
     atlas: &'a Atlas,
-    /// [`NOTHING`](super::directory::NOTHING) of one that is not there.
+    /// [`NOTHING`](super::postcode_index::NOTHING) of one that is not there.
     places: [u32; N],
 }
 

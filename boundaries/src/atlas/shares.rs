@@ -1,6 +1,6 @@
 //! What areas share with others and hold: overlaps, what no area covers, counts, sites.
 
-use super::{Atlas, AtlasLayer, holders};
+use super::{Atlas, AtlasLayer, containing_areas};
 use crate::overlap::{self, OverlapRow};
 
 impl Atlas {
@@ -11,7 +11,7 @@ impl Atlas {
     /// When `sites` is no layer of sites with such a site, or `areas` no layer of areas.
     pub fn areas_of_site(&self, sites: usize, site: usize, areas: usize) -> &[u32] {
         let site_areas =
-            self.site_areas.get_or_init(|| holders::of_sites(&self.layers, &self.cells));
+            self.site_areas.get_or_init(|| containing_areas::of_sites(&self.layers, &self.cells));
         site_areas[sites * self.layers.len() + areas].of(site)
     }
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::gazette::Gazette;
-use super::known::Known;
 use super::names::Names;
+use super::postcode_table::Gazette;
+use super::precomputed::Known;
 use super::{Atlas, AtlasLayer, Counts, Late, Provenance, ready};
 use crate::cells::{CellIndex, MemoryBudget};
 use crate::gazetteer::Address;

@@ -22,7 +22,7 @@ use super::Frame;
 use super::grid::{Grid, Squares};
 use super::inventory::{EdgesBySquare, Inventory};
 use super::nearest::{distance_2, square_distance_2};
-use crate::mapped::Numbers;
+use crate::storage::mmap::Numbers;
 
 /// A layer without areas has no nearest edge.
 pub(super) const NO_AREAS: u32 = u32::MAX;

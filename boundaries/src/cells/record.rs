@@ -15,7 +15,7 @@ use geo::{Coord, Line};
 
 use super::clip::clipped;
 use super::reference::Reference;
-use crate::predicate::{Position, on_edge};
+use crate::geometry::predicate::{Position, on_edge};
 
 /// Another part follows.
 const MORE: u32 = 1 << 6;

@@ -3,7 +3,7 @@
 
 use geo::{Coord, Line};
 
-use crate::predicate::orientation;
+use crate::geometry::predicate::orientation;
 
 /// A point moved by (ε, ε²).
 #[derive(Clone, Copy, Debug)]

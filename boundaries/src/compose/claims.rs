@@ -6,9 +6,9 @@ use super::definition::Definition;
 use super::members::Found;
 use crate::area::Area;
 use crate::fault::{Fault, FaultKind, Report};
+use crate::geometry::measure::shared_ground;
+use crate::geometry::outline::Outline;
 use crate::layer::Layer;
-use crate::measure::shared_ground;
-use crate::outline::Outline;
 use crate::validity::coverage;
 
 /// Reports what is claimed twice, as errors, and what is not claimed at all, as notes.

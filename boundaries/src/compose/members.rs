@@ -11,11 +11,11 @@ use super::dissolve::{Grounds, Recipe};
 use crate::area::Area;
 use crate::code::AreaCode;
 use crate::fault::{Fault, FaultKind, Report};
+use crate::geometry::measure::shared_ground;
+use crate::geometry::outline::Outline;
 use crate::layer::{Layer, LayerId, LayerMeta};
 use crate::load::raw::RawGeometry;
 use crate::manifest::nearest;
-use crate::measure::shared_ground;
-use crate::outline::Outline;
 use crate::validity::admit_rings;
 
 /// A share of a member's ground this close to one is the whole: less is rounding.

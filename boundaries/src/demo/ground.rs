@@ -20,7 +20,7 @@ use std::cmp::Ordering;
 use geo::Coord;
 
 use super::rng::{Purpose, Rng};
-use crate::predicate::orientation;
+use crate::geometry::predicate::orientation;
 
 /// How far a corner moves along each axis, as a part of a side's length.
 const CORNER_SHIFT: f64 = 0.19;

@@ -11,9 +11,9 @@ use std::collections::BinaryHeap;
 use geo::{Coord, Rect};
 use rayon::prelude::*;
 
-use crate::mapped::Numbers;
 use crate::position::Bng;
 use crate::snapshot::sections::{Opened, Sections};
+use crate::storage::mmap::Numbers;
 
 /// How many points or boxes a box holds: their numbers lie in four to eight lines of a cache.
 const FAN: usize = 16;

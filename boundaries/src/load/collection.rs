@@ -1,8 +1,8 @@
 //! Geometries of several parts to one raw geometry, the same in every format.
 
+use super::error::FileReport;
 use super::fields::Picked;
 use super::raw::{RawFeature, RawGeometry, RawRing};
-use super::unprojected::FileReport;
 use crate::fault::{Fault, FaultKind};
 
 /// A geometry, and what was mended on the way to it.

@@ -10,7 +10,7 @@ use crate::area::Properties;
 use crate::catalogue::{Only, VectorSource};
 use crate::fault::{Fault, FaultKind};
 
-use super::unprojected::FileReport;
+use super::error::FileReport;
 
 /// Picks the code, the name and the fields to keep, and remembers which fields the file has.
 #[derive(Debug)]

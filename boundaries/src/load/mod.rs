@@ -9,7 +9,7 @@
 //! 1. its suffix chooses the reader ([`geojson`], [`shapefile`], [`geopackage`],
 //!    [`flatgeobuf`]);
 //! 2. the reader gives features in the file's own coordinates, and what the file says of its CRS
-//!    ([`unprojected`], [`fields`]);
+//!    ([`error`], [`fields`]);
 //! 3. the CRS of the file and that of the catalogue are reconciled ([`crs`]);
 //! 4. every coordinate becomes British National Grid metres ([`project`]).
 //!
@@ -21,6 +21,7 @@ mod collection;
 pub mod crs;
 mod csv;
 mod epraccur;
+pub mod error;
 pub mod fields;
 pub mod flatgeobuf;
 pub mod geojson;
@@ -32,8 +33,8 @@ pub mod raw;
 pub mod shapefile;
 pub mod sites;
 mod source;
-pub mod unprojected;
 mod vector;
+pub(crate) mod within;
 pub mod wkb;
 
 pub use collection::Mended;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::unprojected::Refusal;
+use super::error::Refusal;
 
 /// Opens a file, and its gzip layer if it has one.
 pub(super) fn open(path: &Path, compressed: bool) -> Result<Box<dyn Read>, Refusal> {

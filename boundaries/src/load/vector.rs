@@ -8,10 +8,10 @@ use crate::catalogue::VectorSource;
 use crate::fault::{FaultKind, Report};
 use crate::layer::LayerId;
 
+use super::error::{FileReport, Refusal, Unprojected};
 use super::fields::Fields;
 use super::raw::{RawFeature, RawLayer};
 use super::source::{open, open_file};
-use super::unprojected::{FileReport, Refusal, Unprojected};
 use super::{crs, flatgeobuf, geojson, geopackage, project, shapefile};
 
 /// The formats that are read, for messages.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use twox_hash::XxHash3_64;
 
-use crate::mapped::{Bytes, Number, Numbers, bytes_of};
+use crate::storage::mmap::{Bytes, Number, Numbers, bytes_of};
 
 /// Where every section begins is divisible by this: a line of a processor's cache, and enough for
 /// every number.

@@ -11,8 +11,8 @@ use lapwing_boundaries::catalogue::VectorSource;
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::layer::LayerId;
 use lapwing_boundaries::load::crs::from_wkt;
+use lapwing_boundaries::load::error::{FileReport, Refusal, Unprojected};
 use lapwing_boundaries::load::fields::Fields;
-use lapwing_boundaries::load::unprojected::{FileReport, Refusal, Unprojected};
 use lapwing_boundaries::load::{flatgeobuf, geojson, geopackage, shapefile, wkb};
 
 use crate::random::Random;

@@ -4,30 +4,30 @@
 //! as CSV readers do. A row that is shorter or longer than the header is `invalid`; it comes back
 //! filled up, or cut, to the header's columns.
 //!
-//! A row comes back as it stands: [`lines`] finds where rows begin and end and the cells that say
+//! A row comes back as it stands: [`scan`] finds where rows begin and end and the cells that say
 //! where, and nothing else of them is looked at. Only a row whose quotes are not what they should be
-//! is read by `csv_core`, which is told never to refuse one, and written anew ([`odd`]).
+//! is read by `csv_core`, which is told never to refuse one, and written anew ([`fallback`]).
 
 use bytes::Bytes;
 use csv::ByteRecord;
 use lapwing_boundaries::atlas::Chosen;
 
-use super::added::{Added, Cells};
 use super::blocks::{Blocks, CSV_BLOCK};
-use super::columns::{AskColumns, PlaceColumns, check_names};
-use super::write::cell;
+use super::csv_cell::cell;
+use super::input_columns::{AskColumns, PlaceColumns, check_names};
+use super::output_columns::{Added, Cells};
 use super::{Ask, BulkError, Holds, RowEngine, Tally};
 use crate::answers;
 
-mod ends;
-mod lines;
-mod marks;
-mod odd;
-mod together;
+mod batch;
+mod bitmaps;
+mod fallback;
+mod row_ends;
+mod scan;
 
-use ends::CsvEnds;
-use lines::Wanted;
-use odd::RowReader;
+use fallback::RowReader;
+use row_ends::CsvEnds;
+use scan::Wanted;
 
 /// A row of more bytes than this has a quote left open.
 const LONGEST_ROW: usize = 1 << 20;
@@ -126,9 +126,8 @@ impl<A: Holds> CsvRows<A> {
         let postcodes = if columns.places.are_postcodes() { self.tally.rows() } else { 0 };
         columns.added.make_ready(atlas, self.blocks.whole(), postcodes);
         let columns = &*columns;
-        let tally = self
-            .blocks
-            .answer(out, |block, pen| together::complete_all(block, pen, columns, atlas));
+        let tally =
+            self.blocks.answer(out, |block, pen| batch::complete_all(block, pen, columns, atlas));
         self.tally.add(tally);
     }
 }

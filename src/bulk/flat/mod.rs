@@ -4,23 +4,23 @@
 //! A line says its place as a [question](super::ndjson) does; all other members are the caller's own,
 //! whatever they are called, but for the names that are added. Empty lines are passed over.
 //!
-//! As a row of CSV does, a line comes back as it stands. Nothing is kept of a [usual](super::usual)
+//! As a row of CSV does, a line comes back as it stands. Nothing is kept of a [usual](super::ndjson_fast_path)
 //! one but where the object ends; whatever is unusual is read by serde ([`question`]), which also says
 //! what is wrong.
 
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen};
 
-use super::added::{Added, FlatMembers};
 use super::blocks::{Blocks, CSV_BLOCK, Lines};
-use super::columns::AskColumns;
-use super::lines::LineRows;
-use super::usual::Members;
+use super::input_columns::AskColumns;
+use super::line_engine::LineRows;
+use super::ndjson_fast_path::Members;
+use super::output_columns::{Added, FlatMembers};
 use super::{Ask, BulkError, Holds, Tally};
 use crate::answers;
 
+mod batch;
 mod question;
-mod together;
 
 /// The engine for flat NDJSON.
 #[derive(Debug)]
@@ -60,8 +60,8 @@ impl<A: Holds> LineRows for FlatRows<A> {
         let atlas: &Atlas = atlas;
         added.make_ready(atlas, blocks.whole(), tally.rows());
         let (added, members) = (&*added, &*members);
-        let answered = blocks
-            .answer(out, |block, pen| together::complete_all(block, pen, members, added, atlas));
+        let answered =
+            blocks.answer(out, |block, pen| batch::complete_all(block, pen, members, added, atlas));
         tally.add(answered);
     }
 

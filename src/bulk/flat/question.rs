@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 
 use crate::answers::Place;
 use crate::bulk::blocks::LONGEST_LINE;
-use crate::bulk::said::Said;
-use crate::bulk::usual::Members;
+use crate::bulk::ndjson_fast_path::Members;
+use crate::bulk::place_fields::Said;
 use crate::bulk::{Refusal, Status};
 
 /// A line as it was read.
@@ -69,14 +69,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::bulk::columns::By;
-    use crate::bulk::usual::{Usual, drawn};
+    use crate::bulk::input_columns::By;
+    use crate::bulk::ndjson_fast_path::{Usual, arbitrary};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
         fn a_usual_line_says_what_serde_reads_whatever_came_before(
-            lines in proptest::collection::vec(drawn::lines(), 1..5),
+            lines in proptest::collection::vec(arbitrary::lines(), 1..5),
             by in proptest::option::of(proptest::sample::select(
                 vec![By::Postcode, By::LngLat, By::Bng],
             )),

@@ -2,19 +2,19 @@
 //!
 //! A question is an object with `postcode`, or `lon` and `lat`, or `easting` and `northing`, and
 //! perhaps `layers`, `date`, and an `id` that comes back. Empty lines are passed over. Lines that have
-//! no more than an `id` beside a place are [usual](super::usual), all others are read by serde.
+//! no more than an `id` beside a place are [usual](super::ndjson_fast_path), all others are read by serde.
 
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use memchr::memchr;
 
 use super::blocks::{Blocks, LONGEST_LINE, Lines, NDJSON_BLOCK};
-use super::lines::LineRows;
-use super::rows::{self, Known, MadeFrom};
-use super::usual::Usual;
+use super::json_row::{self, Known, MadeFrom};
+use super::line_engine::LineRows;
+use super::ndjson_fast_path::Usual;
 use super::{Ask, BulkError, Holds, Refusal, Status, Tally};
+use crate::answers::text_writer::Pen;
 use crate::answers::{self, Place, Ready, ReadyPlaces};
-use crate::pen::Pen;
 
 mod question;
 
@@ -146,7 +146,7 @@ impl<A: Holds> NdjsonRows<A> {
         let (atlas, ready): (&Atlas, _) = (&self.atlas, &self.ready);
         if let (Ok(place), Layers::Usual) = (&place, &layers)
             && let Some(status) =
-                rows::write_ready(pen, atlas, (*place, known), &self.chosen, ready, id)
+                json_row::write_ready(pen, atlas, (*place, known), &self.chosen, ready, id)
         {
             pen.put(&self.made_from);
             return status;
@@ -157,9 +157,9 @@ impl<A: Holds> NdjsonRows<A> {
             Layers::Own(chosen, day) => (chosen, *day),
         };
         let query = || serde_json::from_slice(line).ok();
-        let mut row = rows::row(atlas, place, chosen, day, query);
+        let mut row = json_row::row(atlas, place, chosen, day, query);
         row.id = id.and_then(|id| serde_json::from_slice(id).ok());
-        rows::write(pen, &row);
+        json_row::write(pen, &row);
         match layers {
             Layers::None | Layers::Usual => pen.put(&self.made_from),
             Layers::Own(chosen, _) => pen.put(&tail_of(&MadeFrom::new(atlas, &chosen))),

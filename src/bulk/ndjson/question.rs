@@ -1,12 +1,12 @@
-//! What a line asks: read by its shape if it is [usual](crate::bulk::usual), else by serde.
+//! What a line asks: read by its shape if it is [usual](crate::bulk::ndjson_fast_path), else by serde.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::answers::Place;
 use crate::bulk::Refusal;
-use crate::bulk::said::{Said, Text};
-use crate::bulk::usual::{Line, Members, Usual};
+use crate::bulk::ndjson_fast_path::{Line, Members, Usual};
+use crate::bulk::place_fields::{Said, Text};
 
 /// The members of a usual line.
 pub(super) static USUAL: Members = Members { by: None, taken: Vec::new(), only: Some("id") };
@@ -54,13 +54,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::bulk::usual::drawn;
+    use crate::bulk::ndjson_fast_path::arbitrary;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
         fn a_usual_line_asks_what_serde_reads_whatever_came_before(
-            lines in proptest::collection::vec(drawn::lines(), 1..5)
+            lines in proptest::collection::vec(arbitrary::lines(), 1..5)
         ) {
             let block = [&lines[..], &lines[..]].concat().join("\n");
             let mut usual = Usual::of(block.as_bytes(), &USUAL);

@@ -5,12 +5,12 @@ use jiff::civil::date;
 use lapwing_boundaries::atlas::Day;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::super::rows::{self, MadeFrom};
+use super::super::json_row::{self, MadeFrom};
 use super::*;
-use crate::answers::odd;
+use crate::answers::test_worlds;
 
 pub(super) fn odd_world() -> Atlas {
-    Atlas::build(odd::world(3, 700), Timestamp::UNIX_EPOCH, &())
+    Atlas::build(test_worlds::world(3, 700), Timestamp::UNIX_EPOCH, &())
 }
 
 /// Layers and days: the usual, some, one twice, none in force.
@@ -158,7 +158,7 @@ fn rows_of_a_long_file_say_what_they_say_alone() {
 }
 
 /// A row by serde, without and with what it was made from.
-fn by_serde(atlas: &Atlas, row: &rows::Row<'_>, chosen: &[Chosen]) -> [String; 2] {
+fn by_serde(atlas: &Atlas, row: &json_row::Row<'_>, chosen: &[Chosen]) -> [String; 2] {
     let alone = serde_json::to_string(row).unwrap();
     let made_from = serde_json::to_string(&MadeFrom::new(atlas, chosen)).unwrap();
     let line = format!("{},{}", &alone[..alone.len() - 1], &made_from[1..]);
@@ -205,14 +205,15 @@ fn rows_of_json_are_the_bytes_that_serde_writes() {
                 let (id, question) =
                     (to_raw_value(&n).unwrap(), format!("{{\"id\":{n},{question}}}"));
                 let query = raw(&question);
-                let mut row = rows::row(&atlas, place.clone(), &chosen, ask.day, || Some(&*query));
+                let mut row =
+                    json_row::row(&atlas, place.clone(), &chosen, ask.day, || Some(&*query));
                 row.id = Some(&id);
                 lines.push(by_serde(&atlas, &row, &chosen)[1].clone());
                 input.push_str(&question);
                 input.push('\n');
                 if let Some(member) = member {
                     let query = raw(&member);
-                    let row = rows::row(&atlas, place, &chosen, ask.day, || Some(&*query));
+                    let row = json_row::row(&atlas, place, &chosen, ask.day, || Some(&*query));
                     let (members, rows) = &mut lists[usize::from(member.starts_with('['))];
                     rows.push(by_serde(&atlas, &row, &chosen)[0].clone());
                     members.push(member);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::client::excerpt;
-use super::super::trouble::Trouble;
+use super::super::error::Trouble;
 
 /// What a layer says of itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 
-use super::super::trouble::Trouble;
+use super::super::error::Trouble;
 use super::answers::PageFeature;
 use super::pages::Pages;
 

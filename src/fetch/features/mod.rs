@@ -15,12 +15,12 @@ mod query;
 use ureq::http::header;
 
 use super::client::{Client, shown};
+use super::digest::{create, digest};
+use super::downloads::Wanted;
+use super::error::Trouble;
 use super::file::{Got, check_digests};
-use super::listener::{Listener, Unit};
 use super::lock::Entry;
-use super::place::{create, digest};
-use super::trouble::Trouble;
-use super::wanted::Wanted;
+use super::progress::{Listener, Unit};
 use answers::Info;
 use pages::Pages;
 use query::Query;

@@ -5,10 +5,10 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use lapwing_boundaries::whole_file::neighbour;
+use lapwing_boundaries::storage::atomic_file::neighbour;
 use serde::{Deserialize, Serialize};
 
-use super::super::place::create;
+use super::super::digest::create;
 use super::answers::{Page, PageCrs, PageFeature};
 
 /// The file that says of which query the pages are.

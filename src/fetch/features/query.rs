@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use form_urlencoded::Serializer;
 
 use super::super::client::shown;
-use super::super::trouble::Trouble;
-use super::super::wanted::Wanted;
+use super::super::downloads::Wanted;
+use super::super::error::Trouble;
 use super::answers::{Info, Shape};
 
 /// Which of a layer's features are wanted. The build chooses exactly; this keeps the transfer

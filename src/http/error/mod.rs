@@ -14,8 +14,8 @@ use axum::response::{Html, IntoResponse, Response};
 use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
-use super::compat::{Dialect, Spoken};
-use super::current::{self, RequestId};
+use super::middleware::request_context::{self, RequestId};
+use super::routes::compat::{Dialect, Spoken};
 use crate::answers::AnswerError;
 
 mod kinds;
@@ -43,7 +43,7 @@ impl Problem {
 
     /// Something that should not have happened; `why` goes to the log alone.
     pub fn internal(why: &dyn std::fmt::Display) -> Self {
-        let id = current::id();
+        let id = request_context::id();
         let request_id = id.as_ref().map_or("-", RequestId::as_str);
         tracing::error!(%why, request_id, "internal error");
         Self::new(Kind::Internal, "something went wrong here; it has been logged")
@@ -167,7 +167,7 @@ pub(super) async fn catch(
 /// its words.
 pub(super) fn finish(dialect: Option<Dialect>, answered: Result<Response, Panicked>) -> Response {
     let tell = |problem: &Problem| {
-        let id = current::id();
+        let id = request_context::id();
         let response = problem.response(id.as_ref());
         match dialect {
             None => response,
@@ -228,9 +228,9 @@ mod tests {
         let id = RequestId::of(&HeaderMap::new());
         let panics = poll_fn(|_| -> Poll<Response> { panic!("secret {}", "detail") });
         let answer = async { finish(None, catch(pin!(panics)).await) };
-        let waited_for = current::within(id.clone(), answer).await;
+        let waited_for = request_context::within(id.clone(), answer).await;
         let panics = || panic!("secret {}", "detail");
-        let at_once = current::within_now(id, || finish(None, catch_now(panics)));
+        let at_once = request_context::within_now(id, || finish(None, catch_now(panics)));
         for response in [waited_for, at_once] {
             assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
             let body = response.into_body().collect().await.unwrap().to_bytes();

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use lapwing_boundaries::atlas::Atlas;
 
 use super::{anchor, escape};
-use crate::http::base::Base;
-use crate::http::ogc::links::Link;
+use crate::http::request::base_url::Base;
+use crate::http::routes::ogc::links::Link;
 
 const STYLE: &str = include_str!("style.css");
 

@@ -6,7 +6,7 @@ use geo::{Coord, LineString, Rect};
 use lapwing_boundaries::layer::Layer;
 
 use super::{count, escape};
-use crate::http::ogc::describe::extent;
+use crate::http::routes::ogc::describe::extent;
 
 /// The width of the drawing in its own units, each about half a pixel of the widest screen.
 const WIDTH: f64 = 1600.0;

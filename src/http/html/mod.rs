@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
-use super::negotiate::HTML;
-use super::work::respond;
+use super::blocking::respond;
+use super::request::negotiate::HTML;
 
 pub(super) mod layout;
 pub(super) mod map;

@@ -5,7 +5,7 @@ use geo::{Coord, Line};
 use super::ground::at;
 use crate::cells::record::{Crossing, crossing_as_drawn, drawn};
 use crate::cells::reference::Reference;
-use crate::predicate::on_edge;
+use crate::geometry::predicate::on_edge;
 use crate::random::Random;
 
 const ROUNDS: usize = 400_000;

@@ -3,10 +3,10 @@
 use geo::Coord;
 
 use super::{CellIndex, MemoryBudget, UNIFORM};
+use crate::geometry::predicate::{Position, position_among};
 use crate::index::AreaIndex;
 use crate::layer::Layer;
 use crate::position::Bng;
-use crate::predicate::{Position, position_among};
 use crate::random::Random;
 
 mod drawing;

@@ -13,7 +13,7 @@ use std::fmt;
 
 use crate::fault::FaultKind;
 
-use super::unprojected::Refusal;
+use super::error::Refusal;
 
 pub use recognise::from_wkt;
 

@@ -16,9 +16,9 @@ use crate::fault::{Fault, FaultKind};
 use self::properties::Columns;
 use super::collection::Mended;
 use super::crs::{Crs, StatedCrs, from_wkt};
+use super::error::{FileReport, Refusal, Unprojected};
 use super::fields::Fields;
 use super::raw::{RawFeature, RawGeometry};
-use super::unprojected::{FileReport, Refusal, Unprojected};
 
 /// The crate's bound for a header, which is mostly column names and WKT.
 const LARGEST_HEADER: u64 = 10 << 20;

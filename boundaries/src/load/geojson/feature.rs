@@ -6,9 +6,9 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::super::collection::Mended;
+use super::super::error::FileReport;
 use super::super::fields::Fields;
 use super::super::raw::{RawFeature, RawGeometry};
-use super::super::unprojected::FileReport;
 use super::geometry::GeometryParts;
 use crate::fault::{Fault, FaultKind};
 

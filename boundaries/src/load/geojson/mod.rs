@@ -20,9 +20,9 @@ use serde_json::{Map, Value};
 
 use self::feature::{FeatureParts, FeatureSeed};
 use super::crs::{Crs, StatedCrs};
+use super::error::{FileReport, Refusal, Unprojected};
 use super::fields::Fields;
 use super::raw::RawFeature;
-use super::unprojected::{FileReport, Refusal, Unprojected};
 
 /// Reads a FeatureCollection or a Feature.
 ///

@@ -15,10 +15,10 @@ use crate::fault::{Fault, FaultKind};
 
 pub use self::blob::geometry;
 use self::table::FeatureTable;
+use super::error::{FileReport, Refusal, Unprojected};
 use super::fields::Fields;
 use super::raw::{RawFeature, RawGeometry};
 use super::source::open_file;
-use super::unprojected::{FileReport, Refusal, Unprojected};
 
 /// Reads a feature table, the only one or the one named.
 pub(super) fn read(

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::super::crs::{Crs, StatedCrs, from_wkt};
-use super::super::unprojected::Refusal;
+use super::super::error::Refusal;
 
 /// A feature table, as the GeoPackage's own tables describe it.
 pub(super) struct FeatureTable {

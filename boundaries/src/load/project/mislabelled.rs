@@ -8,8 +8,8 @@ use crate::fault::{Fault, FaultKind};
 use crate::position::Bng;
 
 use super::super::crs::Crs;
+use super::super::error::Refusal;
 use super::super::raw::RawFeature;
-use super::super::unprojected::Refusal;
 use super::{for_each_coord, looks_like_degrees};
 
 /// What coordinates look like, whatever is said of them.

@@ -14,8 +14,8 @@ use crate::position::{Accuracy, Bng, InvalidPosition, LngLat};
 
 use self::mislabelled::mislabelled;
 use super::crs::Crs;
+use super::error::{FileReport, Refusal};
 use super::raw::{RawFeature, RawGeometry};
-use super::unprojected::{FileReport, Refusal};
 
 /// A position a person would take for degrees: no place in Britain has such small metres, for
 /// the grid's origin lies in the sea south-west of Scilly.

@@ -12,8 +12,8 @@ use proj::Proj;
 
 use crate::fault::{Fault, FaultKind};
 
+use super::super::error::{FileReport, Refusal};
 use super::super::raw::{RawFeature, RawGeometry};
-use super::super::unprojected::{FileReport, Refusal};
 use super::{ToBng, Trouble, for_each_coord};
 
 /// The crate tears down PROJ's global state whenever a transformation is dropped, which PROJ

@@ -19,9 +19,9 @@ use self::dbf::Table;
 pub use self::parts::Parts;
 use super::collection::Mended;
 use super::crs::{StatedCrs, from_wkt};
+use super::error::{FileReport, Refusal, Unprojected};
 use super::fields::Fields;
 use super::raw::RawFeature;
-use super::unprojected::{FileReport, Refusal, Unprojected};
 
 /// Reads the `.shp` at the path, with the siblings that stand beside it.
 pub(super) fn read_folder(

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
+use super::super::error::Refusal;
 use super::super::source::open_file;
-use super::super::unprojected::Refusal;
 
 /// The parts of one shapefile, whole in memory: the format ends at 2 GB.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,0 +1,272 @@
+//! Ready answers are the bytes that serde writes.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use lapwing_boundaries::atlas::{Atlas, AtlasLayer, Day};
+use lapwing_boundaries::demo::{self, WorldSize};
+use lapwing_boundaries::gazetteer::addresses_of;
+use lapwing_boundaries::locate::{self, Ground, Level, Located};
+use lapwing_boundaries::position::{Bng, LngLat};
+use lapwing_boundaries::postcode::Postcode;
+use lapwing_boundaries::snapshot;
+
+use super::super::lookup::lookup;
+use super::super::{squares, test_worlds};
+use super::*;
+
+const TIME: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn days() -> [Day; 4] {
+    [
+        Day::Today(date(2026, 11, 21)),
+        Day::Asked(date(2026, 11, 21)),
+        Day::Asked(date(2015, 1, 1)),
+        Day::Asked(date(1066, 10, 14)),
+    ]
+}
+
+fn by_serde(atlas: &Atlas, place: Place, names: Option<&[String]>, day: Day) -> Vec<u8> {
+    serde_json::to_vec(&lookup(atlas, place, names, day).unwrap()).unwrap()
+}
+
+fn by_parts(
+    ready: &Ready,
+    atlas: &Atlas,
+    place: Place,
+    names: Option<&[String]>,
+    day: Day,
+) -> Result<Vec<u8>, AnswerError> {
+    let mut pen = Pen::default();
+    let written = ready.write_lookup(&mut pen, atlas, place, names, day);
+    assert!(written.is_ok() || pen.written().is_empty());
+    written.map(|()| pen.written().to_vec())
+}
+
+/// How many postcodes of each kind were asked for.
+#[derive(Debug, Default)]
+struct Asked {
+    by_position: usize,
+    by_addresses: usize,
+    split: usize,
+    /// By addresses, and near a boundary.
+    near: usize,
+    /// By addresses, of which none is in any area.
+    nowhere: usize,
+}
+
+/// Asks for every postcode in every way.
+fn assert_same_bytes(atlas: &Atlas) -> Asked {
+    let ready = Ready::default();
+    let mut ways: Vec<Option<Vec<String>>> = vec![None];
+    for layer in atlas.layers().iter().map(AtlasLayer::layer).filter(|l| l.is_areas()) {
+        let meta = layer.meta();
+        ways.push(Some(vec![meta.series.to_string(), meta.id.to_string()]));
+    }
+    let mut asked = Asked::default();
+    for record in atlas.all_facts() {
+        let place = Place::Postcode(record.postcode);
+        if record.position.is_none() {
+            let refused = by_parts(&ready, atlas, place, None, days()[0]);
+            assert!(matches!(refused, Err(AnswerError::PostcodeWithoutPosition(_))));
+            continue;
+        }
+        let (_, known) = atlas.known(record.postcode).unwrap();
+        asked.by_position += usize::from(!known.is_by_addresses());
+        asked.by_addresses += usize::from(known.is_by_addresses());
+        for (at, (way, day)) in
+            ways.iter().flat_map(|way| days().map(|day| (way.as_deref(), day))).enumerate()
+        {
+            let ours = by_parts(&ready, atlas, place, way, day).unwrap();
+            let theirs = by_serde(atlas, place, way, day);
+            let ours = String::from_utf8_lossy(&ours);
+            assert_eq!(
+                ours,
+                String::from_utf8_lossy(&theirs),
+                "{} {way:?} {day:?}",
+                record.postcode
+            );
+            let by_addresses =
+                |text| usize::from(ours.contains("\"split\":") && ours.contains(text));
+            if at == 0 {
+                asked.split += by_addresses("\"split\":true");
+                asked.near += by_addresses("\"distance_m\":");
+                asked.nowhere +=
+                    usize::from(known.is_by_addresses() && !ours.contains("\"match\""));
+            }
+        }
+    }
+    asked
+}
+
+#[test]
+fn every_postcode_of_generated_worlds_is_answered_byte_for_byte() {
+    for seed in [1, 2] {
+        let asked = assert_same_bytes(&Atlas::build(test_worlds::world(seed, 400), TIME, &()));
+        assert!(asked.by_position > 100 && asked.by_addresses > 80, "{asked:?}");
+        assert!(asked.split > 20 && asked.near > 20 && asked.nowhere > 5, "{asked:?}");
+    }
+}
+
+#[test]
+fn the_squares_with_and_without_addresses_are_answered_byte_for_byte() {
+    assert_eq!(assert_same_bytes(&squares::atlas()).by_addresses, 0);
+    assert_eq!(assert_same_bytes(&squares::with_addresses()).split, 1);
+}
+
+/// What an area layer answers for a postcode when nothing is known beforehand.
+fn on_the_spot(atlas: &Atlas, record: &PostcodeFacts, ground: &impl Ground, at: usize) -> Located {
+    let meta = atlas.layers()[at].layer().meta();
+    let addresses = addresses_of(atlas.addresses(), record.postcode);
+    if !addresses.is_empty() {
+        return locate::locate_addresses(meta, ground, addresses);
+    }
+    let mut found = locate::locate(meta, ground, record.position.unwrap());
+    if record.positional_quality >= locate::POOR_QUALITY {
+        found.level = Level::Low;
+    }
+    found
+}
+
+/// With distances to the micrometre: cells have edges cut at their rims.
+fn rounded(mut located: Located) -> Located {
+    let round = |metres: f64| (metres * 1e6).round() / 1e6;
+    located.boundary_distance_m = located.boundary_distance_m.map(round);
+    located.near.iter_mut().for_each(|(_, metres)| *metres = round(*metres));
+    located
+}
+
+#[test]
+fn a_known_answer_is_the_one_found_on_the_spot() {
+    for seed in [5, 6] {
+        let atlas = Atlas::build(test_worlds::world(seed, 400), TIME, &());
+        let bytes = snapshot::to_bytes(&atlas);
+        let opened = snapshot::from_bytes(&bytes, Path::new("odd.lapwing")).unwrap();
+        let (mut known_ones, mut by_addresses) = (0, 0);
+        for record in atlas.all_facts() {
+            let Some((_, known)) = atlas.known(record.postcode) else {
+                assert_eq!(record.position, None, "{}", record.postcode);
+                continue;
+            };
+            known_ones += 1;
+            by_addresses += usize::from(known.is_by_addresses());
+            assert_eq!(known.addresses(), addresses_of(atlas.addresses(), record.postcode).len());
+            for (place, layer) in
+                atlas.layers().iter().enumerate().filter(|(_, l)| l.layer().is_areas())
+            {
+                let what = format!("seed {seed}, {} {place}", record.postcode);
+                let by_cells = on_the_spot(&atlas, &record, &atlas.cells().of_layer(place), place);
+                let by_trees = on_the_spot(&atlas, &record, layer.area_index(), place);
+                assert_eq!(known.located(place), by_cells, "{what}");
+                assert_eq!(rounded(known.located(place)), rounded(by_trees), "{what}");
+                assert_eq!(opened.locate_facts(place, &record), Some(by_cells), "{what}");
+            }
+        }
+        assert!(known_ones > 300 && by_addresses > 80, "{known_ones}, {by_addresses}");
+    }
+}
+
+#[test]
+fn a_postcode_with_addresses_is_outside_only_where_neither_they_nor_its_position_are_in_an_area() {
+    let atlas = Atlas::build(test_worlds::world(3, 400), TIME, &());
+    let layers: Vec<usize> = (0..atlas.layers().len()).collect();
+    let mut outside = 0;
+    for record in atlas.all_facts() {
+        let Some((_, known)) = atlas.known(record.postcode) else { continue };
+        for asked in [&layers[..0], &layers[..1], &layers] {
+            let held = |&layer: &usize| !known.located(layer).matches.is_empty();
+            let is_areas = |layer: &&usize| atlas.layers()[**layer].layer().is_areas();
+            let expected = !asked.iter().filter(is_areas).any(held)
+                && atlas.is_nowhere(record.position.unwrap());
+            assert_eq!(known.is_outside(asked.iter().copied()), expected, "{}", record.postcode);
+            outside += usize::from(expected && known.is_by_addresses());
+        }
+    }
+    assert!(outside > 5, "{outside}");
+}
+
+/// Positions of all kinds: anywhere and outside, near postcodes, on vertices, with fractions.
+fn positions(atlas: &Atlas, seed: u64) -> Vec<Place> {
+    let mut state = seed;
+    let mut random = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut found = Vec::new();
+    for record in atlas.all_facts().filter_map(|record| record.position).take(20) {
+        found.push((record.easting() + random() * 300.0, record.northing() - random() * 300.0));
+        found.push((record.easting(), record.northing()));
+    }
+    for layer in atlas.layers().iter().map(AtlasLayer::layer).filter(|layer| layer.is_areas()) {
+        let edges = layer.areas().iter().flat_map(lapwing_boundaries::area::Area::edges);
+        let vertices = edges.step_by(97).take(15).map(|edge| edge.start);
+        found.extend(vertices.flat_map(|at| [(at.x, at.y), (at.x + 20.0, at.y)]));
+    }
+    found.extend((0..20).map(|_| (random() * 700_000.0, random() * 1_300_000.0)));
+    found.push((-90_000.5, 1_300_000.25));
+    let positions = found.into_iter().filter_map(|(x, y)| Bng::new(x, y).ok());
+    positions.flat_map(|at| [Place::Bng(at), Place::LngLat(at.to_lng_lat().0)]).collect()
+}
+
+#[test]
+fn positions_are_answered_byte_for_byte() {
+    let seed = 11;
+    let world = demo::world(seed, &WorldSize::of_wards(8)).into_contents();
+    let (mut near, mut nowhere) = (0, 0);
+    for atlas in [Atlas::build(world, Timestamp::UNIX_EPOCH, &()), squares::atlas()] {
+        let ready = Ready::default();
+        let areas = atlas.layers().iter().map(AtlasLayer::layer).filter(|layer| layer.is_areas());
+        let ids: Vec<String> = areas.map(|layer| layer.meta().id.to_string()).collect();
+        for place in positions(&atlas, seed) {
+            for names in [None, Some(&ids[..]), Some(&ids[..1])] {
+                for day in days() {
+                    let ours = by_parts(&ready, &atlas, place, names, day).unwrap();
+                    let ours = String::from_utf8(ours).unwrap();
+                    let theirs = by_serde(&atlas, place, names, day);
+                    assert_eq!(
+                        ours,
+                        String::from_utf8_lossy(&theirs),
+                        "{place:?} {names:?} {day:?}"
+                    );
+                    near += usize::from(ours.contains("\"distance_m\""));
+                    nowhere += usize::from(!ours.contains("\"match\""));
+                }
+            }
+        }
+    }
+    assert!(near > 20 && nowhere > 20, "seed {seed}: {near} near, {nowhere} nowhere");
+}
+
+#[test]
+fn other_places_and_other_words_are_answered_as_before() {
+    let (atlas, ready) = (squares::atlas(), Ready::default());
+    let day = days()[0];
+    for place in [
+        Place::LngLat(LngLat::new(-0.9, 52.2).unwrap()),
+        Place::Bng(Bng::new(500.0, 500.0).unwrap()),
+    ] {
+        let ours = by_parts(&ready, &atlas, place, None, day).unwrap();
+        assert_eq!(ours, by_serde(&atlas, place, None, day));
+    }
+    let unknown = Place::Postcode(Postcode::parse("ZZ9 9ZZ").unwrap());
+    let refused = by_parts(&ready, &atlas, unknown, None, day);
+    assert!(matches!(refused, Err(AnswerError::UnknownPostcode(_))));
+    let place = Place::Postcode(Postcode::parse("NN1 1AA").unwrap());
+    let nowhere = ["nowhere".to_owned()];
+    let refused = by_parts(&ready, &atlas, place, Some(&nowhere), day);
+    let told = refused.unwrap_err().to_string();
+    assert!(told.contains("nowhere"), "{told}");
+}
+
+#[test]
+fn the_usual_question_of_another_day_is_answered_for_that_day() {
+    let (atlas, ready) = (squares::atlas(), Ready::default());
+    let place = Place::Postcode(Postcode::parse("NN1 1AA").unwrap());
+    for day in [Day::Today(date(2015, 1, 1)), Day::Today(date(2026, 1, 1)), days()[2]] {
+        for _ in 0..2 {
+            let ours = by_parts(&ready, &atlas, place, None, day).unwrap();
+            assert_eq!(ours, by_serde(&atlas, place, None, day));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The overlaps of a caller's own polygon.
+
+use geo::{Area as _, BoundingRect as _, MultiPolygon};
+use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::geometry::predicate::{Position, position_in};
+use lapwing_boundaries::overlap;
+use lapwing_boundaries::position::Bng;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
+use super::error::AnswerError;
+use super::overlaps::{
+    Amount, BestFit, Choice, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
+};
+
+/// The overlaps of a caller's polygon.
+#[derive(Clone, Debug, Serialize)]
+pub struct PolygonAnswer<'a> {
+    /// The polygon.
+    pub area: AskedPolygon,
+    /// In the order of the layers asked, then of codes.
+    pub overlaps: Vec<OverlapEntry<'a>>,
+    /// As of an area.
+    pub best_fit: Keyed<Option<BestFit<'a>>>,
+    /// As of an area.
+    pub uncovered: Keyed<Option<Uncovered>>,
+    /// The coarsest of the layers' tolerances, metres: the caller's drawing is taken as exact.
+    pub sliver_tolerance_m: f64,
+    /// The vintages that answered.
+    pub layers: Keyed<Option<LayerUsed>>,
+    /// The snapshot.
+    pub snapshot: SnapshotBlock<'a>,
+}
+
+/// What is known of a caller's polygon.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AskedPolygon {
+    /// Its measure on the grid.
+    pub area_m2: f64,
+    /// How many live postcodes it holds; absent from a snapshot without postcodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcodes: Option<u32>,
+    /// How many addresses it holds; absent from a snapshot without addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<u32>,
+}
+
+/// The overlaps of a valid polygon, in BNG metres, with the layers named or one of every series.
+pub fn overlaps_of_polygon<'a>(
+    atlas: &'a Atlas,
+    ground: &MultiPolygon<f64>,
+    with: Option<&[String]>,
+    day: Day,
+    choice: Choice,
+) -> Result<PolygonAnswer<'a>, AnswerError> {
+    let chosen = super::choose(atlas, with, day)?;
+    let postcodes: Vec<Bng> =
+        atlas.postcodes_within(ground).into_iter().filter_map(|record| record.position).collect();
+    let addresses = addresses_within(atlas, ground);
+    let asked = Amount {
+        m2: ground.unsigned_area(),
+        postcodes: postcodes.len() as u32,
+        addresses: addresses.len() as u32,
+    };
+
+    let mut entries = Vec::new();
+    let mut fits = Keyed(Vec::new());
+    let mut uncovered = Keyed(Vec::new());
+    let mut layers = layers_used(atlas, &chosen);
+    let mut coarsest_m = 0.0_f64;
+    for (other, (_, used)) in chosen.iter().zip(&mut layers.0) {
+        let Some((to, used)) = other.layer.zip(used.as_mut()) else {
+            fits.0.push((other.key.clone(), None));
+            uncovered.0.push((other.key.clone(), None));
+            continue;
+        };
+        let indexed = &atlas.layers()[to];
+        let tolerance_m = indexed.layer().meta().drawing_error_m();
+        used.sliver_tolerance_m = Some(tolerance_m);
+        coarsest_m = coarsest_m.max(tolerance_m);
+
+        let of_postcodes = count_by_area(atlas, to, &postcodes);
+        let of_addresses = count_by_area(atlas, to, &addresses);
+        let found = overlap::with_polygon(ground, indexed.layer(), indexed.area_index());
+        let shared: Vec<(usize, Amount, overlap::Overlap)> = found
+            .into_iter()
+            .map(|(place, overlap)| {
+                let (postcodes, addresses) = (of_postcodes[place], of_addresses[place]);
+                (place, Amount { m2: overlap.shared_m2, postcodes, addresses }, overlap)
+            })
+            .collect();
+        let listed = shared.iter().filter(|(_, _, o)| choice.lists(o.relation, o.sliver));
+        entries.extend(listed.map(|&(place, shared, overlap)| {
+            let judged = (overlap.relation, overlap.sliver);
+            entry(atlas, other.key.as_str(), (to, place), asked, shared, judged)
+        }));
+        let candidates: Vec<_> = shared
+            .iter()
+            .filter(|(_, _, o)| may_fit(o.relation, o.sliver))
+            .map(|&(place, shared, _)| (place, shared))
+            .collect();
+        fits.0.push((other.key.clone(), named_best_fit(atlas, to, asked, &candidates)));
+        let m2 = if atlas.is_disjoint(to) {
+            (asked.m2 - shared.iter().map(|(_, amount, _)| amount.m2).sum::<f64>()).max(0.0)
+        } else {
+            let areas = indexed.layer().areas();
+            let covering = shared.iter().map(|(place, ..)| areas[*place].geometry());
+            overlap::uncovered_m2(ground, covering)
+        };
+        let rest = Uncovered { m2: tenths(m2), share: share(m2, asked.m2) };
+        uncovered.0.push((other.key.clone(), Some(rest)));
+    }
+    Ok(PolygonAnswer {
+        area: AskedPolygon {
+            area_m2: tenths(asked.m2),
+            postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
+            addresses: (atlas.address_count() > 0).then_some(asked.addresses),
+        },
+        overlaps: entries,
+        best_fit: fits,
+        uncovered,
+        sliver_tolerance_m: coarsest_m,
+        layers,
+        snapshot: snapshot(atlas),
+    })
+}
+
+/// The addresses in a geometry, its boundary included.
+fn addresses_within(atlas: &Atlas, ground: &MultiPolygon<f64>) -> Vec<Bng> {
+    let Some(extent) = ground.bounding_rect() else { return Vec::new() };
+    let in_extent = |at: Bng| {
+        (extent.min().x..=extent.max().x).contains(&at.easting())
+            && (extent.min().y..=extent.max().y).contains(&at.northing())
+    };
+    atlas
+        .addresses()
+        .par_iter()
+        .map(|address| address.position)
+        .filter(|&at| in_extent(at))
+        .filter(|at| position_in(ground, at.coord()) != Position::Outside)
+        .collect()
+}
+
+/// How many of the points each area of a layer holds.
+fn count_by_area(atlas: &Atlas, layer: usize, points: &[Bng]) -> Vec<u32> {
+    let indexed = &atlas.layers()[layer];
+    let areas = indexed.layer().areas();
+    let held: Vec<Vec<usize>> = points
+        .par_iter()
+        .map(|&at| indexed.area_index().containing(at).into_iter().map(|(a, _)| a).collect())
+        .collect();
+    let mut counts = vec![0; areas.len()];
+    for area in held.into_iter().flatten() {
+        counts[area] += 1;
+    }
+    counts
+}

@@ -1,0 +1,68 @@
+//! `lapwing check`: everything that is wrong with the files of a catalogue.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use lapwing_boundaries::atlas::Day;
+
+use super::failure::Failure;
+use super::load_catalogue::SourceArgs;
+use super::output::is_dash;
+use super::progress::Teller;
+use super::{fault_report, load_catalogue, locate, published, superseded};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  lapwing check northamptonshire/catalogue.toml --data ~/downloads --report faults.json")]
+pub(crate) struct CheckArgs {
+    /// The catalogue: a TOML file that names the boundary files
+    pub(crate) catalogue: PathBuf,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+    /// Compare the ward that the postcode file publishes for each postcode with the ward in
+    /// which the postcode lies, and list the published codes that no layer has
+    #[arg(long)]
+    pub(crate) postcodes: bool,
+    /// Note the composed areas made of areas that are no longer in force on this day (today)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+}
+
+pub(super) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
+    let progress = Teller::new(quiet);
+    let gathered = load_catalogue::gather_all(&args.catalogue, &args.sources, &progress)?;
+    progress.finish();
+    let load_catalogue::Gathered { catalogue, contents, mut report } = gathered;
+    if let Some(contents) = &contents {
+        let (Day::Asked(day) | Day::Today(day)) = locate::day(args.date);
+        superseded::note(&catalogue, contents, day, &mut report);
+    }
+    let compared = contents.as_ref().filter(|_| args.postcodes).map(published::compare);
+    if let Some(path) = &args.sources.report {
+        let (file, compared) = (&args.catalogue, compared.as_ref());
+        fault_report::write_report(path, file, &catalogue, contents.as_ref(), &report, compared)?;
+    }
+
+    // Where the report itself goes to stdout, people read on stderr.
+    let report_on_stdout = args.sources.report.as_deref().is_some_and(is_dash);
+    let mut out: Box<dyn std::io::Write> =
+        if report_on_stdout { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
+    out.write_all(fault_report::as_text(&report, usize::MAX).as_bytes())?;
+    if !report.faults.is_empty() {
+        writeln!(out)?;
+    }
+    out.write_all(fault_report::summary(&catalogue, contents.as_ref(), &report).as_bytes())?;
+    if args.postcodes {
+        match &compared {
+            Some(compared) => out.write_all(compared.as_text().as_bytes())?,
+            None => writeln!(out, "the published wards are compared once there is no error")?,
+        }
+    }
+    out.flush()?;
+    if report.has_errors() {
+        let errors = fault_report::errors_in_words(&report);
+        return Err(Failure::Refused(format!("{errors}: nothing can be built from these files")));
+    }
+    Ok(())
+}

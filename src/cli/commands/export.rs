@@ -1,0 +1,133 @@
+//! `lapwing export`: one layer as a file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lapwing::features::attributes::Schema;
+use lapwing::features::crs::Crs;
+use lapwing::formats::{self, Format, Selection};
+use lapwing_boundaries::progress::Progress as _;
+
+use super::failure::Failure;
+use super::output::{Output, content_suffix, is_dash, is_gzip};
+use super::progress::Teller;
+use super::source::{self, SnapshotArgs};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lapwing export county.lapwing lap -o laps.geojson
+  lapwing export county.lapwing lap -o laps_bng.geojson.gz --crs EPSG:27700
+  lapwing export county.lapwing ward -o wards.gpkg --crs EPSG:27700
+  lapwing export county.lapwing lsoa -o lsoas.parquet
+  lapwing export county.lapwing gp_practice -o practices.csv
+
+The suffix of FILE tells the format: .geojson, .csv, .fgb (FlatGeobuf), .gpkg (GeoPackage) or
+.parquet (GeoParquet). A GeoJSON or CSV is compressed if .gz follows.")]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// The layer to write
+    pub(crate) layer: String,
+    /// Where to write ("-" for stdout)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// geojson, csv, fgb, gpkg or parquet; told by the suffix of FILE if there is one
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(crate) format: Option<Format>,
+    /// The coordinates of the geometry
+    #[arg(long, value_name = "CRS", default_value = "EPSG:4326", value_parser = parse_crs)]
+    pub(crate) crs: Crs,
+    /// Add the geometry to a CSV, as WKT
+    #[arg(long)]
+    pub(crate) wkt: bool,
+}
+
+fn parse_format(text: &str) -> Result<Format, String> {
+    Format::of_suffix(text).ok_or_else(|| {
+        let known: Vec<&str> = Format::ALL.iter().map(|format| format.suffix()).collect();
+        format!("write one of {}", known.join(", "))
+    })
+}
+
+/// Files have the east first, whatever the CRS says: EPSG:4326 is longitude, latitude in them.
+fn parse_crs(text: &str) -> Result<Crs, String> {
+    match Crs::from_uri(text) {
+        Ok(Crs::Epsg4326) => Ok(Crs::Crs84),
+        Ok(crs) => Ok(crs),
+        Err(_) => Err("write EPSG:4326 (longitude, latitude), EPSG:27700 (British National Grid) \
+                       or EPSG:3857 (Web Mercator)"
+            .to_owned()),
+    }
+}
+
+pub(super) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
+    let format = format_of(&args.output, args.format)?;
+    if args.wkt && format != Format::Csv {
+        let message =
+            format!("--wkt adds a column to a CSV; a {} has its geometry already", format.title());
+        return Err(Failure::Usage(message));
+    }
+    if is_gzip(&args.output) && !format.is_text() {
+        return Err(Failure::Usage(format!(
+            "a {} is read by its parts, which .gz prevents: leave .gz out",
+            format.title()
+        )));
+    }
+    let atlas = source::open(&args.snapshot)?;
+    let layer = source::layer_place(&atlas, &args.layer)?;
+    let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
+    let schema = Arc::new(Schema::of(&atlas, layer));
+    let mut selection = Selection::new(&atlas, &schema, &places, args.crs);
+    selection.wkt = args.wkt;
+    let teller = Teller::new(quiet || is_dash(&args.output));
+    teller.begin(&format!("Writing {}", args.layer), places.len() as u64);
+    let mut output = Output::create(&args.output)?;
+    let written = formats::write(format, &selection, &mut output, &teller);
+    written.map_err(|error| output.failed(&error))?;
+    output.finish()
+}
+
+/// The format asked for, or the one that the name's suffix says.
+fn format_of(output: &Path, asked: Option<Format>) -> Result<Format, Failure> {
+    let by_suffix = content_suffix(output).and_then(|suffix| Format::of_suffix(&suffix));
+    match asked.or(by_suffix) {
+        Some(format) => Ok(format),
+        None if is_dash(output) => Ok(Format::GeoJson),
+        None => {
+            let suffixes: Vec<String> =
+                Format::ALL.iter().map(|format| format!(".{}", format.suffix())).collect();
+            Err(Failure::Usage(format!(
+                "the name {} says no format: end it in {}, or give --format",
+                output.display(),
+                suffixes.join(", ")
+            )))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_suffix_says_the_format_and_the_flag_goes_before_it() {
+        let format = |name: &str, asked| format_of(Path::new(name), asked).ok();
+        assert_eq!(format("laps.geojson", None), Some(Format::GeoJson));
+        assert_eq!(format("laps.GeoJSON.gz", None), Some(Format::GeoJson));
+        assert_eq!(format("laps.csv.gz", None), Some(Format::Csv));
+        assert_eq!(format("laps.GPKG", None), Some(Format::GeoPackage));
+        assert_eq!(format("laps.fgb", None), Some(Format::FlatGeobuf));
+        assert_eq!(format("laps.txt", Some(Format::Csv)), Some(Format::Csv));
+        assert_eq!(format("-", None), Some(Format::GeoJson));
+        assert_eq!(format("laps.shp", None), None);
+        assert_eq!(format("laps", None), None);
+    }
+
+    #[test]
+    fn every_layer_crs_has_a_name_and_others_are_refused() {
+        assert_eq!(parse_crs("epsg:27700"), Ok(Crs::Epsg27700));
+        assert_eq!(parse_crs("EPSG:4326"), Ok(Crs::Crs84), "the east first in files");
+        assert!(parse_crs("EPSG:2154").unwrap_err().contains("EPSG:27700"));
+    }
+}

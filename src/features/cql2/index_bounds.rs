@@ -1,0 +1,146 @@
+//! Where what an expression selects can be: what the indexes are asked before it is evaluated.
+
+use geo::Rect;
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::index::around;
+
+use super::expression::{Comparison, Predicate, Scalar};
+use super::relation::Relation;
+use crate::features::attributes::Schema;
+
+/// Where matches can be; there need be none.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Reach {
+    /// Anywhere.
+    All,
+    /// At these places of the layer, in order.
+    Places(Vec<usize>),
+    /// Meeting one of these rectangles, in BNG metres.
+    Extents(Vec<Rect<f64>>),
+}
+
+/// More rectangles than this are asked as their common one.
+const MOST_EXTENTS: usize = 64;
+
+impl Reach {
+    const NOWHERE: Self = Self::Places(Vec::new());
+
+    /// Where what the predicate is true of can be.
+    pub(super) fn of(predicate: &Predicate, atlas: &Atlas, schema: &Schema) -> Self {
+        match predicate {
+            Predicate::Always(false) => Self::NOWHERE,
+            Predicate::And(terms) => {
+                terms.iter().map(|term| Self::of(term, atlas, schema)).fold(Self::All, Self::and)
+            }
+            Predicate::Or(terms) => terms
+                .iter()
+                .map(|term| Self::of(term, atlas, schema))
+                .fold(Self::NOWHERE, |a, b| a.or(b, atlas, schema)),
+            Predicate::Spatial(Relation::Disjoint, _) => Self::All,
+            Predicate::Spatial(_, shape) => match &shape.ground {
+                Some(ground) => Self::Extents(vec![ground.extent]),
+                None => Self::NOWHERE,
+            },
+            Predicate::Compare(Comparison::Equal, Scalar::Attribute(at), Scalar::Text(text))
+            | Predicate::Compare(Comparison::Equal, Scalar::Text(text), Scalar::Attribute(at)) => {
+                of_code(*at, [text.as_str()].into_iter(), atlas, schema)
+            }
+            Predicate::InTexts(Scalar::Attribute(at), texts) => {
+                of_code(*at, texts.iter().map(String::as_str), atlas, schema)
+            }
+            _ => Self::All,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::All, other) => other,
+            (one, Self::All) => one,
+            // Each is looked at again: the narrower will do.
+            (Self::Places(a), Self::Places(b)) => {
+                Self::Places(a.into_iter().filter(|place| b.binary_search(place).is_ok()).collect())
+            }
+            (Self::Places(places), _) | (_, Self::Places(places)) => Self::Places(places),
+            // An area may meet a rectangle of each and not what the two share: those of one side
+            // are taken, the smaller.
+            (Self::Extents(a), Self::Extents(b)) => {
+                let ground = |all: &[Rect<f64>]| -> f64 {
+                    all.iter().map(|rect| rect.width() * rect.height()).sum()
+                };
+                if ground(&a) <= ground(&b) { Self::Extents(a) } else { Self::Extents(b) }
+            }
+        }
+    }
+
+    fn or(self, other: Self, atlas: &Atlas, schema: &Schema) -> Self {
+        match (self, other) {
+            (Self::All, _) | (_, Self::All) => Self::All,
+            (Self::Places(mut a), Self::Places(b)) => {
+                a.extend(b);
+                a.sort_unstable();
+                a.dedup();
+                Self::Places(a)
+            }
+            (a, b) => {
+                let mut all = a.extents(atlas, schema);
+                all.extend(b.extents(atlas, schema));
+                Self::Extents(all)
+            }
+        }
+    }
+
+    fn extents(self, atlas: &Atlas, schema: &Schema) -> Vec<Rect<f64>> {
+        let layer = atlas.layers()[schema.layer()].layer();
+        match self {
+            Self::Extents(extents) => extents,
+            Self::Places(places) => {
+                places.into_iter().map(|place| layer.extent_of(place)).collect()
+            }
+            Self::All => Vec::new(),
+        }
+    }
+
+    /// The places of the layer that may match, in order.
+    pub(super) fn candidates(self, atlas: &Atlas, schema: &Schema) -> Vec<usize> {
+        let indexed = &atlas.layers()[schema.layer()];
+        let mut extents = match self {
+            Self::All => return (0..indexed.layer().len()).collect(),
+            Self::Places(places) => return places,
+            Self::Extents(extents) => extents,
+        };
+        if extents.len() > MOST_EXTENTS {
+            let whole = extents.iter().copied().reduce(around);
+            extents = whole.into_iter().collect();
+        }
+        let mut places: Vec<usize> = if indexed.layer().is_areas() {
+            extents.iter().flat_map(|&rect| indexed.area_index().meeting(rect)).collect()
+        } else {
+            let within = |&rect: &Rect<f64>| indexed.site_index().within(rect).map(|(at, _)| at);
+            extents.iter().flat_map(within).collect()
+        };
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+}
+
+/// Where the code is one of several: of the layer itself by its order, of the areas in which its
+/// sites lie by their extents.
+fn of_code<'a>(
+    attribute: usize,
+    codes: impl Iterator<Item = &'a str>,
+    atlas: &Atlas,
+    schema: &Schema,
+) -> Reach {
+    let layer = atlas.layers()[schema.layer()].layer();
+    if schema.attributes()[attribute].name == "code" {
+        let find = |code: &str| layer.area_index(code).or_else(|| layer.site_index(code));
+        let mut places: Vec<usize> = codes.filter_map(find).collect();
+        places.sort_unstable();
+        return Reach::Places(places);
+    }
+    let Some(holders) = schema.holders(attribute) else { return Reach::All };
+    let holders = atlas.layers()[holders].layer();
+    let areas = codes.filter_map(|code| holders.area_index(code));
+    Reach::Extents(areas.map(|area| holders.areas()[area].extent()).collect())
+}

@@ -1,0 +1,208 @@
+//! A layer drawn more simply, its areas still one coverage: a boundary that two areas share is
+//! simplified once, so it stays shared, on whichever page of an answer they stand.
+//!
+//! The whole layer is simplified at once by [`lapwing_tiles::coverage::simplify`], at one of a few
+//! tolerances, and kept as long as its snapshot serves. An area of which too little would be left
+//! keeps its own drawing.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use geo::orient::{Direction, Orient as _};
+use geo::{Area as _, BoundingRect, Coord, MapCoords as _, MultiPolygon};
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::layer::Layer;
+use lapwing_boundaries::position::{Bng, LngLat};
+use lapwing_tiles::coverage;
+
+/// The tolerances that are drawn, in metres on the ground. One between two is taken as the lower,
+/// so that an answer is never coarser than was asked, and few drawings serve all.
+pub const TOLERANCES_M: [u16; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+/// Drawings kept at once, the least recently asked going first: all of a county's layers at two
+/// tolerances; of a country's layers some hundred megabytes.
+const KEPT: usize = 16;
+
+/// The ground of every area of a layer, in code order, in BNG metres.
+pub type Drawing = Arc<Vec<MultiPolygon<f64>>>;
+
+/// The drawings of one atlas.
+#[derive(Debug, Default)]
+pub struct Drawings {
+    /// The most recently asked last.
+    kept: Mutex<Vec<Slot>>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    layer: usize,
+    tolerance_m: u16,
+    drawing: Arc<OnceLock<Drawing>>,
+}
+
+/// The tolerance at which a layer is drawn for one asked in metres; `None` below the least.
+pub fn tolerance_m(asked: f64) -> Option<u16> {
+    TOLERANCES_M.into_iter().rev().find(|&tolerance| f64::from(tolerance) <= asked)
+}
+
+impl Drawings {
+    /// A layer of the atlas, always the same atlas, drawn at one of [`TOLERANCES_M`]. Who asks
+    /// first draws it, which takes seconds for a country; who asks meanwhile waits for it.
+    pub fn of(&self, atlas: &Atlas, layer: usize, tolerance_m: u16) -> Drawing {
+        let slot = {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = kept.iter().position(|s| s.layer == layer && s.tolerance_m == tolerance_m);
+            let slot = match known {
+                Some(place) => kept.remove(place),
+                None => Slot { layer, tolerance_m, drawing: Arc::default() },
+            };
+            if kept.len() >= KEPT {
+                kept.remove(0);
+            }
+            kept.push(slot.clone());
+            slot
+        };
+        let draw = || Arc::new(simplify(atlas.layers()[layer].layer(), f64::from(tolerance_m)));
+        Arc::clone(slot.drawing.get_or_init(draw))
+    }
+}
+
+/// The areas of a layer, simplified together.
+fn simplify(layer: &Layer, tolerance_m: f64) -> Vec<MultiPolygon<f64>> {
+    let degrees: Vec<MultiPolygon<f64>> =
+        layer.areas().iter().map(|area| area.geometry().map_coords(to_degrees)).collect();
+    // The tolerance is told in metres of Web Mercator, of which 1 / cos(latitude) make one.
+    let middle = degrees.iter().filter_map(BoundingRect::bounding_rect).map(|r| r.center().y);
+    let (sum, count) = middle.fold((0.0, 0.0), |(sum, count), y| (sum + y, count + 1.0));
+    let latitude: f64 = if count > 0.0 { sum / count } else { 0.0 };
+    let simple = coverage::simplify(&degrees, tolerance_m / latitude.to_radians().cos());
+    layer
+        .areas()
+        .iter()
+        .zip(simple)
+        .map(|(area, simple)| {
+            let ground = simple.map_coords(onto_grid);
+            // A ring of three vertices on a line has no ground left.
+            let parts = ground.into_iter().filter(|part| part.unsigned_area() > 0.0);
+            let parts: Vec<_> = parts.collect();
+            if parts.is_empty() {
+                return area.geometry().clone();
+            }
+            // Tiles wind the other way: their northing goes down.
+            MultiPolygon(parts).orient(Direction::Default)
+        })
+        .collect()
+}
+
+fn to_degrees(at: Coord<f64>) -> Coord<f64> {
+    // Every coordinate of an atlas was checked where it entered.
+    Bng::new(at.x, at.y).map_or(at, |at| {
+        let (degrees, _) = at.to_lng_lat();
+        Coord { x: degrees.lon(), y: degrees.lat() }
+    })
+}
+
+/// The same position wherever it stands, so what was shared stays shared; to the millimetre, as
+/// every snapshot has it.
+fn onto_grid(at: Coord<f64>) -> Coord<f64> {
+    let rounded = |metres: f64| (metres * 1000.0).round() / 1000.0;
+    let placed = LngLat::new(at.x, at.y).and_then(LngLat::to_bng);
+    placed.map_or(at, |(at, _)| Coord { x: rounded(at.easting()), y: rounded(at.northing()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use geo::Validation as _;
+    use lapwing_boundaries::demo;
+
+    use super::*;
+
+    fn lyonesse() -> Atlas {
+        Atlas::build(demo::lyonesse(5).into_contents(), jiff::Timestamp::UNIX_EPOCH, &())
+    }
+
+    fn vertices(drawing: &[MultiPolygon<f64>]) -> usize {
+        use geo::CoordsIter as _;
+        drawing.iter().map(MultiPolygon::coords_count).sum()
+    }
+
+    #[test]
+    fn a_tolerance_between_two_is_taken_as_the_lower() {
+        assert_eq!(tolerance_m(0.5), None);
+        assert_eq!(tolerance_m(1.0), Some(1));
+        assert_eq!(tolerance_m(99.9), Some(50));
+        assert_eq!(tolerance_m(1e9), Some(1000));
+        assert_eq!(tolerance_m(f64::NAN), None);
+    }
+
+    #[test]
+    fn neighbours_keep_one_boundary_and_every_area_stays_valid() {
+        let atlas = lyonesse();
+        let place = atlas.layer_place("ward").unwrap();
+        let layer = atlas.layers()[place].layer();
+        assert!(layer.meta().coverage, "wards tile the county");
+        let drawings = Drawings::default();
+        let before: Vec<_> = layer.areas().iter().map(|a| a.geometry().clone()).collect();
+        let mut last = vertices(&before);
+        for tolerance in [20, 200, 1000] {
+            let drawing = drawings.of(&atlas, place, tolerance);
+            let count = vertices(&drawing);
+            assert!(count < last, "{tolerance} m: {count} of {last}");
+            last = count;
+            // In a coverage an edge is met once each way, or once at the county's edge: the edges
+            // that are met once make the county's outline, whose ground is that of all areas.
+            let mut met: HashMap<[u64; 4], i32> = HashMap::new();
+            let mut outline = 0.0;
+            for (area, ground) in layer.areas().iter().zip(drawing.iter()) {
+                assert!(ground.is_valid(), "{} at {tolerance} m", area.code());
+                assert!(ground.unsigned_area() > 0.0);
+                for edge in lapwing_boundaries::geometry::predicate::edges_of(ground) {
+                    let (a, b) = (edge.start, edge.end);
+                    let key = |a: Coord<f64>, b: Coord<f64>| {
+                        [a.x.to_bits(), a.y.to_bits(), b.x.to_bits(), b.y.to_bits()]
+                    };
+                    if let Some(count) = met.get_mut(&key(b, a)) {
+                        *count -= 1;
+                    } else {
+                        *met.entry(key(a, b)).or_default() += 1;
+                    }
+                }
+            }
+            for (key, _) in met.iter().filter(|(_, count)| **count > 0) {
+                let [ax, ay, bx, by] = key.map(f64::from_bits);
+                outline += (ax * by - bx * ay) / 2.0;
+            }
+            let ground: f64 = drawing.iter().map(geo::Area::unsigned_area).sum();
+            assert!((ground - outline).abs() < 1.0, "{tolerance} m: {ground} {outline}");
+        }
+    }
+
+    #[test]
+    fn a_drawing_is_made_once_and_the_oldest_goes_first() {
+        let atlas = lyonesse();
+        let place = atlas.layer_place("lap").unwrap();
+        let drawings = Drawings::default();
+        let first = drawings.of(&atlas, place, 100);
+        assert!(Arc::ptr_eq(&first, &drawings.of(&atlas, place, 100)));
+        for (layer, tolerance) in
+            (0..3).flat_map(|layer| TOLERANCES_M.map(|tolerance| (layer, tolerance)))
+        {
+            if atlas.layers()[layer].layer().is_areas() {
+                drawings.of(&atlas, layer, tolerance);
+            }
+        }
+        assert!(drawings.kept.lock().unwrap().len() <= KEPT);
+        assert!(!Arc::ptr_eq(&first, &drawings.of(&atlas, place, 100)), "it was let go");
+    }
+
+    #[test]
+    fn an_area_too_small_for_the_tolerance_stays_to_be_seen() {
+        let mut contents = crate::answers::squares::contents();
+        contents.layers.truncate(1);
+        let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());
+        let drawing = Drawings::default().of(&atlas, 0, 1000);
+        assert_eq!(drawing.len(), 2);
+        assert!(drawing.iter().all(|ground| ground.unsigned_area() > 100_000.0));
+    }
+}

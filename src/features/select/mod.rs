@@ -1,0 +1,195 @@
+//! Which features of a layer are meant: those that meet a box, hold at a time, have a value.
+//!
+//! A [`Selection`] gathers the wishes and answers with places in the layer's code order, so that
+//! a page of them is always the same page of the same snapshot.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use lapwing_boundaries::atlas::Atlas;
+
+use crate::features::attributes::{self, Kind, Schema, Value};
+use crate::features::cql2::{Filter, TooSlow};
+
+mod bbox;
+mod interval;
+mod order;
+
+pub use bbox::{Bbox, InvalidBbox};
+pub use interval::{Interval, InvalidInterval};
+pub use order::{InvalidOrder, Order};
+
+/// Which features of a layer are meant; all, until something is wished.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    bbox: Option<Bbox>,
+    interval: Option<Interval>,
+    equal: Vec<Equal>,
+    filter: Option<Filter>,
+    order: Order,
+}
+
+/// An attribute and the value that it shall have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Equal {
+    attribute: usize,
+    value: Wanted,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Wanted {
+    Text(String),
+    Number(f64),
+    Boolean(bool),
+    Date(Date),
+    Timestamp(Timestamp),
+}
+
+impl Equal {
+    /// The attribute at that place of the schema has the value that is written so; `None` where no
+    /// value of the attribute's kind is written so.
+    ///
+    /// Of a list, one of its items is the value.
+    pub fn read(schema: &Schema, attribute: usize, text: &str) -> Option<Self> {
+        let kind = schema.attributes()[attribute].kind;
+        let value = match kind {
+            Kind::Integer | Kind::Number => {
+                let number: f64 = text.trim().parse().ok()?;
+                // `80.0` is a whole number too, as JSON Schema has it.
+                let whole = kind == Kind::Number || number.fract() == 0.0;
+                Wanted::Number(number).filter(number.is_finite() && whole)?
+            }
+            Kind::Boolean => Wanted::Boolean(text.trim().parse().ok()?),
+            Kind::Date => Wanted::Date(attributes::date(text)?),
+            Kind::Timestamp => Wanted::Timestamp(attributes::timestamp(text)?),
+            _ => Wanted::Text(text.to_owned()),
+        };
+        Some(Self { attribute, value })
+    }
+
+    fn holds(&self, schema: &Schema, atlas: &Atlas, place: usize) -> bool {
+        match (&self.value, schema.value(atlas, place, self.attribute)) {
+            (_, Value::Null) => false,
+            (Wanted::Number(wanted), Value::Integer(number)) => *wanted == number as f64,
+            (Wanted::Number(wanted), Value::Number(number)) => *wanted == number,
+            (Wanted::Boolean(wanted), Value::Boolean(truth)) => *wanted == truth,
+            (Wanted::Date(wanted), Value::Date(date)) => *wanted == date,
+            (Wanted::Timestamp(wanted), Value::Timestamp(moment)) => *wanted == moment,
+            (Wanted::Text(wanted), Value::List(items)) => items.iter().any(|item| item == wanted),
+            (Wanted::Text(wanted), Value::Codes(codes)) => {
+                codes.iter().any(|code| code.as_str() == wanted)
+            }
+            (Wanted::Text(wanted), other) => other.cell() == *wanted,
+            _ => false,
+        }
+    }
+}
+
+impl Wanted {
+    fn filter(self, keep: bool) -> Option<Self> {
+        keep.then_some(self)
+    }
+}
+
+impl Selection {
+    /// Only features that meet the box.
+    #[must_use]
+    pub fn meeting(mut self, bbox: Bbox) -> Self {
+        self.bbox = Some(bbox);
+        self
+    }
+
+    /// Only features of a layer whose vintage meets the interval.
+    #[must_use]
+    pub fn during(mut self, interval: Interval) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// Only features that have the value.
+    #[must_use]
+    pub fn equal(mut self, equal: Equal) -> Self {
+        self.equal.push(equal);
+        self
+    }
+
+    /// Only features that the filter selects.
+    #[must_use]
+    pub fn filtered(mut self, filter: Filter) -> Self {
+        self.filter = Some(match self.filter.take() {
+            Some(earlier) => earlier.and(filter),
+            None => filter,
+        });
+        self
+    }
+
+    /// In that order.
+    #[must_use]
+    pub fn ordered(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The places of the features in their layer, in the order wished, else in code order; if they
+    /// are found by the deadline.
+    pub fn places(
+        &self,
+        atlas: &Atlas,
+        schema: &Schema,
+        deadline: Instant,
+    ) -> Result<Vec<usize>, TooSlow> {
+        let layer = &atlas.layers()[schema.layer()];
+        let meta = layer.layer().meta();
+        if self.interval.is_some_and(|interval| !interval.meets(meta.vintage)) {
+            return Ok(Vec::new());
+        }
+        let mut places = match &self.bbox {
+            Some(bbox) => bbox.places(layer),
+            None => (0..layer.layer().len()).collect(),
+        };
+        for equal in &self.equal {
+            places.retain(|&place| equal.holds(schema, atlas, place));
+        }
+        // What costs most is asked of the fewest.
+        if let Some(filter) = &self.filter {
+            places = filter.select(atlas, schema, Some(&places), deadline)?;
+        }
+        self.order.sort(atlas, schema, &mut places);
+        Ok(places)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lapwing_boundaries::area::Site;
+    use lapwing_boundaries::code::AreaCode;
+    use lapwing_boundaries::layer::Layer;
+
+    use super::*;
+    use crate::answers::squares;
+
+    #[test]
+    fn a_day_is_asked_for_as_rfc_3339_writes_it() {
+        let mut contents = squares::contents();
+        let hall = Site {
+            code: AreaCode::parse("H1").unwrap(),
+            name: "Abbey Hall".to_owned(),
+            position: squares::at(100.0, 100.0),
+            properties: vec![("opened".to_owned(), "2024-05-01".into())],
+        };
+        contents.layers[4] = Layer::of_sites(contents.layers[4].meta().clone(), vec![hall]);
+        let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+        let schema = Schema::of(&atlas, 4);
+        let opened = schema.position("opened").unwrap();
+        let found = |text: &str| {
+            let equal = Equal::read(&schema, opened, text)?;
+            Some(equal.holds(&schema, &atlas, 0))
+        };
+        assert_eq!(found("2024-05-01"), Some(true));
+        assert_eq!(found("2024-05-02"), Some(false));
+        for no_day in ["", "20240501", "2024-05-32", "2024-05-01T00:00:00", "May"] {
+            assert_eq!(found(no_day), None, "{no_day:?}");
+        }
+    }
+}

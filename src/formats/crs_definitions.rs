@@ -1,0 +1,52 @@
+//! What files say of their CRS.
+//!
+//! The definitions are those of the EPSG dataset as PROJ writes them, in WKT 1 for GeoPackage
+//! (OGC 01-009) and PROJJSON for GeoParquet.
+
+use crate::features::crs::Crs;
+
+/// A CRS as a file names it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reference {
+    /// Its number in the EPSG dataset; CRS84 goes by 4326, since files have x first anyway.
+    pub(super) epsg: i32,
+    pub(super) name: &'static str,
+    pub(super) wkt: &'static str,
+    #[cfg(feature = "parquet")]
+    pub(super) projjson: &'static str,
+}
+
+const WGS84: Reference = Reference {
+    epsg: 4326,
+    name: "WGS 84",
+    wkt: include_str!("crs/4326.wkt"),
+    #[cfg(feature = "parquet")]
+    projjson: include_str!("crs/4326.json"),
+};
+
+const BNG: Reference = Reference {
+    epsg: 27700,
+    name: "OSGB36 / British National Grid",
+    wkt: include_str!("crs/27700.wkt"),
+    #[cfg(feature = "parquet")]
+    projjson: include_str!("crs/27700.json"),
+};
+
+const WEB_MERCATOR: Reference = Reference {
+    epsg: 3857,
+    name: "WGS 84 / Pseudo-Mercator",
+    wkt: include_str!("crs/3857.wkt"),
+    #[cfg(feature = "parquet")]
+    projjson: include_str!("crs/3857.json"),
+};
+
+/// Every reference that a GeoPackage may be asked to know.
+pub(super) const ALL: [Reference; 3] = [WGS84, BNG, WEB_MERCATOR];
+
+pub(super) const fn of(crs: Crs) -> Reference {
+    match crs {
+        Crs::Crs84 | Crs::Epsg4326 => WGS84,
+        Crs::Epsg27700 => BNG,
+        Crs::Epsg3857 => WEB_MERCATOR,
+    }
+}

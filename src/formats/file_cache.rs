@@ -1,0 +1,237 @@
+//! Files made to be served: written once, read in pieces, gone when nobody holds them any more.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::{BoxFuture, Shared};
+
+use super::Format;
+use crate::features::crs::Crs;
+
+/// A file without a name, in the system's folder for temporary files. Its room is given back when
+/// it is dropped, and by the system when the process dies.
+#[derive(Debug)]
+pub struct Made {
+    file: File,
+    length: u64,
+    digest: String,
+}
+
+/// Writes on, counts and digests.
+struct Digested {
+    file: BufWriter<File>,
+    length: u64,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Digested {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = self.file.write(bytes)?;
+        self.length += taken as u64;
+        self.hasher.update(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Made {
+    /// A file of what `write` writes.
+    ///
+    /// # Errors
+    ///
+    /// When a temporary file cannot be made or written, or `write` fails.
+    pub fn by(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<Self> {
+        let file = BufWriter::new(tempfile::tempfile()?);
+        let mut out = Digested { file, length: 0, hasher: blake3::Hasher::new() };
+        write(&mut out)?;
+        let file = out.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let digest = out.hasher.finalize().to_hex()[..32].to_owned();
+        Ok(Self { file, length: out.length, digest })
+    }
+
+    /// How many bytes it has.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// A digest of its bytes: BLAKE3, 32 hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Its bytes from `start` to before `end`, in pieces, each read when it is asked for.
+    pub fn pieces(
+        self: Arc<Self>,
+        start: u64,
+        end: u64,
+    ) -> impl Iterator<Item = io::Result<Vec<u8>>> {
+        /// Long enough that a piece costs more to send than to begin.
+        const PIECE: u64 = 256 * 1024;
+        let mut at = start;
+        std::iter::from_fn(move || {
+            let length = PIECE.min(end.saturating_sub(at));
+            (length > 0).then(|| {
+                let mut piece = vec![0; length as usize];
+                read_exact_at(&self.file, &mut piece, at)?;
+                at += length;
+                Ok(piece)
+            })
+        })
+    }
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, piece: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, piece, at)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut piece: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !piece.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, piece, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                piece = &mut piece[read..];
+                at += read as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A file that is being made, or is made; or why it could not be. All who wait for it share it.
+pub type Making = Shared<BoxFuture<'static, Result<Arc<Made>, Arc<str>>>>;
+
+/// Which file: a layer by its place, in a format and a CRS.
+pub type Key = (usize, Format, Crs);
+
+/// The files of one snapshot that were asked for, each made once.
+///
+/// Together they hold no more than [`Shelf::MOST_BYTES`], as far as that is known before a file is
+/// made: those that were not asked for the longest go first. One that is being sent lives on until
+/// it is sent.
+#[derive(Debug, Default)]
+pub struct Shelf(Mutex<Slots>);
+
+#[derive(Debug, Default)]
+struct Slots {
+    by_key: HashMap<Key, Slot>,
+    asked: u64,
+}
+
+#[derive(Debug)]
+struct Slot {
+    making: Making,
+    /// The number of the request that asked last.
+    asked: u64,
+}
+
+impl Slot {
+    /// Its length, if it is made.
+    fn length(&self) -> u64 {
+        self.making.peek().and_then(|made| made.as_ref().ok()).map_or(0, |made| made.length)
+    }
+
+    fn has_failed(&self) -> bool {
+        self.making.peek().is_some_and(Result::is_err)
+    }
+}
+
+impl Shelf {
+    /// How much disk the files of a snapshot may take: a country's layers in a format or two.
+    pub const MOST_BYTES: u64 = 2 << 30;
+
+    /// The file of a key; `begin` begins to make it if nobody has, or if it failed. It must not
+    /// depend on anybody polling it, since who asked first may go away.
+    pub fn take(&self, key: Key, begin: impl FnOnce() -> Making) -> Making {
+        self.take_within(Self::MOST_BYTES, key, begin)
+    }
+
+    fn take_within(&self, most: u64, key: Key, begin: impl FnOnce() -> Making) -> Making {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.asked += 1;
+        let asked = slots.asked;
+        if let Some(slot) = slots.by_key.get_mut(&key).filter(|slot| !slot.has_failed()) {
+            slot.asked = asked;
+        } else {
+            slots.by_key.insert(key, Slot { making: begin(), asked });
+        }
+        slots.make_room(most, key);
+        slots.by_key[&key].making.clone()
+    }
+}
+
+impl Slots {
+    fn make_room(&mut self, most: u64, but: Key) {
+        while self.by_key.values().map(Slot::length).sum::<u64>() > most {
+            let oldest = self
+                .by_key
+                .iter()
+                .filter(|(key, slot)| **key != but && slot.length() > 0)
+                .min_by_key(|(_, slot)| slot.asked)
+                .map(|(key, _)| *key);
+            let Some(oldest) = oldest else { return };
+            self.by_key.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn made(bytes: &'static [u8]) -> Arc<Made> {
+        Arc::new(Made::by(|out| out.write_all(bytes)).unwrap())
+    }
+
+    /// A making that is over.
+    fn ready(result: Result<Arc<Made>, Arc<str>>) -> Making {
+        let making = std::future::ready(result).boxed().shared();
+        making.clone().now_or_never().unwrap().ok();
+        making
+    }
+
+    const WARD: Key = (0, Format::Csv, Crs::Crs84);
+    const LAP: Key = (1, Format::Csv, Crs::Crs84);
+
+    #[test]
+    fn a_file_comes_back_in_the_range_asked_for() {
+        let file = made(b"0123456789");
+        let read = |start, end| -> Vec<u8> {
+            Arc::clone(&file).pieces(start, end).flat_map(Result::unwrap).collect()
+        };
+        assert_eq!(file.length(), 10);
+        assert_eq!(read(0, 10), b"0123456789");
+        assert_eq!(read(3, 5), b"34");
+        assert_eq!(read(5, 5), b"");
+        assert_eq!(file.digest(), made(b"0123456789").digest());
+        assert_ne!(file.digest(), made(b"0123456780").digest());
+    }
+
+    #[test]
+    fn a_file_is_made_once_and_again_only_after_a_failure() {
+        let shelf = Shelf::default();
+        drop(shelf.take(WARD, || ready(Err("the disk is full".into()))));
+        drop(shelf.take(WARD, || ready(Ok(made(b"abc")))));
+        let again = shelf.take(WARD, || panic!("it is there"));
+        assert_eq!(again.now_or_never().unwrap().unwrap().length(), 3);
+    }
+
+    #[test]
+    fn what_was_not_asked_for_the_longest_gives_way() {
+        let shelf = Shelf::default();
+        let take = |key| shelf.take_within(8, key, || ready(Ok(made(b"01234"))));
+        let held = take(WARD);
+        drop(take(LAP));
+        let again = take(WARD);
+        assert!(!held.ptr_eq(&again), "it was made anew");
+        assert_eq!(held.now_or_never().unwrap().unwrap().length(), 5, "who holds it keeps it");
+    }
+}

@@ -1,0 +1,118 @@
+//! A socket that sends small pieces as one.
+//!
+//! An answer comes as two pieces, its head and its body. To hand the kernel a list of two costs
+//! more than to put a small answer together first; a large one is sent from where it lies.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Up to so many bytes are put together.
+const SMALL: usize = 4096;
+
+#[derive(Debug)]
+pub(crate) struct Gathering<S> {
+    stream: S,
+    /// Empty until there is something to put together.
+    together: Vec<u8>,
+}
+
+impl<S> Gathering<S> {
+    pub(crate) fn new(stream: S) -> Self {
+        Self { stream, together: Vec::new() }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Gathering<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Gathering<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        let stream = Pin::new(&mut this.stream);
+        let all: usize = slices.iter().map(|slice| slice.len()).sum();
+        if all > SMALL {
+            return stream.poll_write_vectored(context, slices);
+        }
+        this.together.clear();
+        this.together.reserve_exact(SMALL);
+        for slice in slices {
+            this.together.extend_from_slice(slice);
+        }
+        // What is not taken of it comes again.
+        stream.poll_write(context, &this.together)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn all_pieces_arrive_in_order_however_little_is_taken_at_once() {
+        let pieces = |size: usize| [vec![b'h'; 300], vec![], vec![b'b'; size], vec![b'e'; 7]];
+        for size in [0, 1, 1100, SMALL - 307, SMALL - 306, 3 * SMALL] {
+            for taken_at_once in [1, 64, 100_000] {
+                let (there, mut here) = tokio::io::duplex(taken_at_once);
+                let wanted = pieces(size).concat();
+                let sender = tokio::spawn(async move {
+                    let mut socket = Gathering::new(there);
+                    for _ in 0..2 {
+                        let (pieces, mut sent) = (pieces(size), 0);
+                        while sent < size + 307 {
+                            let mut rest = pieces.each_ref().map(|piece| io::IoSlice::new(piece));
+                            let mut rest = &mut rest[..];
+                            io::IoSlice::advance_slices(&mut rest, sent);
+                            sent += poll_fn(|context| {
+                                Pin::new(&mut socket).poll_write_vectored(context, rest)
+                            })
+                            .await
+                            .unwrap();
+                        }
+                    }
+                });
+                let mut arrived = Vec::new();
+                here.read_to_end(&mut arrived).await.unwrap();
+                sender.await.unwrap();
+                assert!(arrived == wanted.repeat(2), "{size} bytes, {taken_at_once} at once");
+            }
+        }
+    }
+}

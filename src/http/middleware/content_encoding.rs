@@ -1,0 +1,119 @@
+//! Which codings of an answer a client takes (RFC 9110, section 12.5.3), where the answer is not left
+//! to be compressed by whoever sends it.
+
+use axum::http::{HeaderMap, header};
+
+use crate::http::request::negotiate::weight;
+
+/// The weights of those that the client names, 0 where it wants none of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Codings {
+    gzip: Option<f32>,
+    brotli: Option<f32>,
+    /// The answer as it is.
+    identity: Option<f32>,
+    /// `*`, which stands for all that are not named.
+    any: Option<f32>,
+}
+
+impl Codings {
+    /// Of a request.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut codings = Self::default();
+        let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok());
+        for asked in lists.flat_map(|list| list.split(',')) {
+            let mut parts = asked.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let told = match name.as_str() {
+                "gzip" | "x-gzip" => &mut codings.gzip,
+                "br" => &mut codings.brotli,
+                "identity" => &mut codings.identity,
+                "*" => &mut codings.any,
+                _ => continue,
+            };
+            // What is said first counts.
+            told.get_or_insert_with(|| weight(parts).unwrap_or(0.0));
+        }
+        codings
+    }
+
+    /// Whether brotli is taken and named: who asks for anything is often unable.
+    pub(crate) fn name_brotli(self) -> bool {
+        self.brotli.is_some_and(|weight| weight > 0.0)
+    }
+
+    /// Whether gzip is taken and named.
+    pub(crate) fn name_gzip(self) -> bool {
+        self.gzip.is_some_and(|weight| weight > 0.0)
+    }
+
+    /// Whether gzip is taken, by its name or as anything is. Where nothing is said anything would
+    /// be; but who says nothing is seldom a browser and often unable.
+    pub(crate) fn take_gzip(self) -> bool {
+        self.or_any(self.gzip) > 0.0
+    }
+
+    /// Whether gzip is taken at least as gladly as what else could be sent: brotli, which packs
+    /// smaller and far more slowly, or the answer as it is.
+    pub(crate) fn prefer_gzip(self) -> bool {
+        let gzip = self.or_any(self.gzip);
+        self.take_gzip() && gzip >= self.or_any(self.brotli) && gzip >= self.identity.unwrap_or(0.0)
+    }
+
+    fn or_any(self, weight: Option<f32>) -> f32 {
+        weight.or(self.any).unwrap_or(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codings(values: &[&str]) -> Codings {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::ACCEPT_ENCODING, value.parse().unwrap());
+        }
+        Codings::of(&headers)
+    }
+
+    #[test]
+    fn gzip_is_taken_by_name_or_by_star_and_refused_by_weight_zero() {
+        for taken in ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, GZip;q=0.5", "*", "*;q=0, gzip"]
+        {
+            assert!(codings(&[taken]).take_gzip(), "{taken}");
+        }
+        for refused in ["identity", "br", "gzip;q=0", "*, gzip;q=0.0", "*;q=0", "", "gzip;q=x"] {
+            assert!(!codings(&[refused]).take_gzip(), "{refused}");
+        }
+        assert!(!codings(&[]).take_gzip());
+    }
+
+    #[test]
+    fn gzip_is_preferred_unless_something_else_is_taken_more_gladly() {
+        let prefers = |values: &[&str]| codings(values).prefer_gzip();
+        assert!(prefers(&["gzip"]));
+        assert!(prefers(&["gzip, deflate, br, zstd"]), "as browsers ask");
+        assert!(prefers(&["br", "GZIP;q=1.0"]));
+        assert!(prefers(&["*"]));
+        assert!(prefers(&["gzip; q=0.5, identity;q=0.1"]));
+        assert!(!prefers(&[]));
+        assert!(!prefers(&[""]));
+        assert!(!prefers(&["deflate, br"]));
+        assert!(!prefers(&["gzip;q=0"]));
+        assert!(!prefers(&["gzip;q=0.5, br"]));
+        assert!(!prefers(&["gzip;q=0.5, identity"]));
+        assert!(!prefers(&["gzip;q=x"]));
+        assert!(!prefers(&["*, gzip;q=0"]));
+    }
+
+    #[test]
+    fn a_coding_is_named_where_it_is_there_and_not_refused() {
+        assert!(codings(&["gzip, br;q=0.9"]).name_brotli());
+        assert!(codings(&["GZIP"]).name_gzip());
+        assert!(!codings(&["br;q=0, gzip"]).name_brotli());
+        assert!(!codings(&["identity"]).name_gzip());
+        assert!(!codings(&["*"]).name_gzip(), "as `take_gzip` would have it");
+        assert!(!codings(&[]).name_gzip());
+    }
+}

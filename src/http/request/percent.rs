@@ -1,0 +1,41 @@
+//! Texts in URLs: what has a meaning there is escaped (RFC 3986, section 2.1).
+
+use std::fmt::Write as _;
+
+/// Appends a text with all escaped but letters, digits and some bytes.
+fn push(out: &mut String, text: &str, plain: &[u8]) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Text does not fail to be written to.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+}
+
+/// A text as one segment of a path: only the unreserved characters stand as they are (section 2.3).
+pub(crate) fn segment(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    push(&mut escaped, text, b"-._~");
+    escaped
+}
+
+/// Appends a name or a value of a query (section 3.4): commas, colons and slashes have no meaning
+/// there, and stay readable.
+pub(crate) fn push_in_query(out: &mut String, text: &str) {
+    push(out, text, b"-._~,:/");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_a_meaning_in_a_url_is_escaped() {
+        assert_eq!(segment("N4/é &~"), "N4%2F%C3%A9%20%26~");
+        let mut query = "?bbox=".to_owned();
+        push_in_query(&mut query, "1,2:3/4&x=#");
+        assert_eq!(query, "?bbox=1,2:3/4%26x%3D%23");
+    }
+}

@@ -1,0 +1,101 @@
+//! Where the caller reached this service, for the few documents whose readers take no relative
+//! addresses.
+
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+
+/// Longer than any host or prefix in use.
+const LONGEST: usize = 255;
+
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
+
+/// The headers an address is made from. Whoever keeps such a document must keep it apart by them
+/// ([`crate::http::middleware::etag`] says so).
+pub(crate) const HEADERS: [HeaderName; 4] =
+    [header::HOST, FORWARDED_HOST, FORWARDED_PROTO, FORWARDED_PREFIX];
+
+/// `https://host[:port][/prefix]`, without a slash at its end, by what the proxy in front says
+/// (`X-Forwarded-Proto`, `-Host`, `-Prefix`) and else by `Host`. What is no host, scheme or path is
+/// passed over: it could be put there by anybody. Empty where nothing says a host, so that what
+/// follows is at least right on this host.
+pub(crate) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
+    let host = first(headers, FORWARDED_HOST)
+        .filter(|host| is_host(host))
+        .or_else(|| first(headers, header::HOST).filter(|host| is_host(host)))
+        .or_else(|| uri.authority().map(Authority::as_str).filter(|host| is_host(host)));
+    let Some(host) = host else { return String::new() };
+    let scheme = match first(headers, FORWARDED_PROTO) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
+        _ => "http",
+    };
+    let prefix =
+        first(headers, FORWARDED_PREFIX).filter(|prefix| is_prefix(prefix)).unwrap_or_default();
+    format!("{scheme}://{host}{}", prefix.trim_end_matches('/'))
+}
+
+/// The first of a header's values: each proxy adds its own behind.
+fn first(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).map(HeaderValue::to_str)?.ok()?.split(',').next().map(str::trim)
+}
+
+/// A name or address with perhaps a port (RFC 3986, section 3.2.2, without what no host has).
+fn is_host(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+    !text.is_empty() && text.len() <= LONGEST && text.bytes().all(plain)
+}
+
+/// A path of plain segments.
+fn is_prefix(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+    text.starts_with('/')
+        && !text.contains("//")
+        && text.len() <= LONGEST
+        && text.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(headers: &[(&'static str, &str)]) -> String {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        origin(&Uri::from_static("/tiles/ward.json"), &map)
+    }
+
+    #[test]
+    fn without_a_proxy_the_host_header_says_where() {
+        assert_eq!(of(&[("host", "localhost:8080")]), "http://localhost:8080");
+        assert_eq!(of(&[("host", "[::1]:8080")]), "http://[::1]:8080");
+        assert_eq!(of(&[]), "");
+    }
+
+    #[test]
+    fn a_proxy_says_where_it_was_reached() {
+        let asked = of(&[
+            ("host", "10.0.0.7:8080"),
+            ("x-forwarded-host", "maps.example.org, inner"),
+            ("x-forwarded-proto", "https,http"),
+            ("x-forwarded-prefix", "/lapwing/"),
+        ]);
+        assert_eq!(asked, "https://maps.example.org/lapwing");
+    }
+
+    #[test]
+    fn what_is_no_host_scheme_or_path_is_passed_over() {
+        let host = ("host", "here");
+        for odd in ["a/b", "a\"b", "a b", "<script>", "user@host", "a?b"] {
+            assert_eq!(of(&[host, ("x-forwarded-host", odd)]), "http://here", "{odd}");
+        }
+        for odd in ["javascript", "", "ftp"] {
+            assert_eq!(of(&[host, ("x-forwarded-proto", odd)]), "http://here", "{odd}");
+        }
+        for odd in ["x", "//evil.example", "/a b", "/a\"", "/?x"] {
+            assert_eq!(of(&[host, ("x-forwarded-prefix", odd)]), "http://here", "{odd}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The body of a bulk request: held as it came, in memory if it is small and else in a file
+//! without a name, until the rows in it are answered.
+//!
+//! Most clients read nothing until they have sent all, so to answer while still reading would have
+//! both wait for each other for ever. A body in a file takes no memory however long it is; the file
+//! is in the system's folder for such (`TMPDIR`) and goes with the request, whatever ends it.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use flate2::read::MultiGzDecoder;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::body::{Frames, MEMORY_UNIT, overloaded, take};
+use crate::http::error::{Kind, Problem};
+use crate::http::limits::Limits;
+
+/// So much of a body is held in memory.
+const IN_MEMORY: usize = 4 << 20;
+
+/// So much is gathered before it is written to the file.
+const A_WRITE: usize = 1 << 20;
+
+/// Whether a body is sent as gzip.
+pub(crate) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
+    let Some(coding) = headers.get(header::CONTENT_ENCODING) else { return Ok(false) };
+    match coding.to_str().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "identity" | "" => Ok(false),
+        "gzip" | "x-gzip" => Ok(true),
+        _ => {
+            let detail = "the body is compressed in a way that is not read: send it with \
+                          Content-Encoding gzip, or plain";
+            Err(Problem::new(Kind::UnsupportedMediaType, detail).with("taken", vec!["gzip"]))
+        }
+    }
+}
+
+/// A body that has been received.
+#[derive(Debug, Default)]
+pub(crate) struct Spooled {
+    memory: VecDeque<Bytes>,
+    file: Option<File>,
+    /// Its part of the memory for bodies, given back when it is dropped.
+    memory_permit: Option<OwnedSemaphorePermit>,
+    /// Its part of the disk.
+    disk_permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Spooled {
+    /// Receives a body of at most `most` bytes. What memory does not hold goes to a file.
+    pub(crate) async fn receive(
+        headers: &HeaderMap,
+        body: Body,
+        most: usize,
+        limits: &Limits,
+        memory: &Arc<Semaphore>,
+        disk: &Arc<Semaphore>,
+    ) -> Result<Self, Problem> {
+        let mut frames = Frames::new(headers, body, most, limits)?;
+        let mut spooled = Self::default();
+        let (mut held, mut gathered, mut waiting) = (0, 0, Vec::new());
+        // Once a piece has gone to the file, all that follow it do.
+        let mut in_memory = true;
+        while let Some(piece) = frames.next().await? {
+            let units = piece.len().div_ceil(MEMORY_UNIT);
+            in_memory &=
+                held + piece.len() <= IN_MEMORY && take(memory, units, &mut spooled.memory_permit);
+            if in_memory {
+                held += piece.len();
+                spooled.memory.push_back(piece);
+                continue;
+            }
+            if !take(disk, units, &mut spooled.disk_permit) {
+                return Err(overloaded());
+            }
+            gathered += piece.len();
+            waiting.push(piece);
+            if gathered >= A_WRITE {
+                spooled.write(std::mem::take(&mut waiting)).await?;
+                gathered = 0;
+            }
+        }
+        if !waiting.is_empty() {
+            spooled.write(waiting).await?;
+        }
+        if let Some(file) = &mut spooled.file {
+            file.seek(SeekFrom::Start(0)).map_err(|error| Problem::internal(&error))?;
+        }
+        Ok(spooled)
+    }
+
+    async fn write(&mut self, pieces: Vec<Bytes>) -> Result<(), Problem> {
+        let file = self.file.take();
+        let written = tokio::task::spawn_blocking(move || -> io::Result<File> {
+            let mut file = match file {
+                Some(file) => file,
+                None => tempfile::tempfile()?,
+            };
+            pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+            Ok(file)
+        });
+        let file = written.await.map_err(|error| Problem::internal(&error))?;
+        self.file = Some(file.map_err(|error| Problem::internal(&error))?);
+        Ok(())
+    }
+
+    /// The plain bytes, of which there may be at most `most`.
+    pub(crate) fn plain(self, gzip: bool, most: usize) -> Plain {
+        let reader: Box<dyn Read + Send> =
+            if gzip { Box::new(MultiGzDecoder::new(self)) } else { Box::new(self) };
+        Plain { reader, left: most }
+    }
+}
+
+impl Read for Spooled {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(piece) = self.memory.front_mut() {
+            if piece.is_empty() {
+                self.memory.pop_front();
+                continue;
+            }
+            let length = piece.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&piece.split_to(length));
+            return Ok(length);
+        }
+        match &mut self.file {
+            Some(file) => file.read(buffer),
+            None => Ok(0),
+        }
+    }
+}
+
+/// The plain bytes of a body. There may be only so many of them, however small they were packed.
+pub(crate) struct Plain {
+    reader: Box<dyn Read + Send>,
+    left: usize,
+}
+
+impl Read for Plain {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.left = self.left.checked_sub(read).ok_or(io::ErrorKind::FileTooLarge)?;
+        Ok(read)
+    }
+}

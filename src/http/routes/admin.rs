@@ -1,0 +1,121 @@
+//! `/admin`: what only the operator may ask, who shows the token that the service was started with.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use serde_json::json;
+
+use super::health::fresh;
+use crate::http::error::{Kind, Problem};
+use crate::http::{App, Routes};
+use crate::live::reload::{Cause, Reloaded, Reloads};
+
+/// Only where there is a token: [`crate::http::router`] leaves them out without one.
+pub(crate) fn routes() -> Routes {
+    vec![("/admin/reload", post(reload))]
+}
+
+/// The operator's token, as it is kept: hashed, so that comparing takes as long for a wrong one
+/// that begins well as for any other, and so that it stands in no log.
+#[derive(Clone, Debug)]
+pub struct AdminToken(blake3::Hash);
+
+impl AdminToken {
+    /// Takes a token of characters that can stand in a header (RFC 6750, section 2.1).
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong with it, without the token.
+    pub fn new(token: &str) -> Result<Self, &'static str> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b);
+        match token {
+            "" => Err("the token is empty: leave it out to have no /admin"),
+            token if !token.bytes().all(allowed) => {
+                Err("the token may have ASCII letters, digits and - . _ ~ + / = alone")
+            }
+            token => Ok(Self(blake3::hash(token.as_bytes()))),
+        }
+    }
+
+    /// Whether the request shows it.
+    fn is_shown(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let shown = headers.get(header::AUTHORIZATION);
+        let refuse = |detail: &str, challenge| {
+            let challenge = HeaderValue::from_static(challenge);
+            let problem = Problem::new(Kind::Unauthorized, detail);
+            Err(problem.with_header(header::WWW_AUTHENTICATE, challenge))
+        };
+        let Some(shown) = shown else {
+            let detail = "show the operator's token: Authorization: Bearer TOKEN";
+            return refuse(detail, "Bearer realm=\"lapwing\"");
+        };
+        let token = shown.as_bytes().split_at_checked(7).and_then(|(scheme, token)| {
+            scheme.eq_ignore_ascii_case(b"bearer ").then_some(token.trim_ascii())
+        });
+        // Hashes are compared in constant time.
+        match token {
+            Some(token) if blake3::hash(token) == self.0 => Ok(()),
+            _ => refuse(
+                "this is not the operator's token",
+                "Bearer realm=\"lapwing\", error=\"invalid_token\"",
+            ),
+        }
+    }
+}
+
+/// What the operator may do, and the token that shows it is the operator.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    /// The token.
+    pub token: AdminToken,
+    /// What is reloaded.
+    pub reloads: Reloads,
+}
+
+async fn reload(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(admin) = &app.admin else {
+        return Err(Problem::new(Kind::UnknownRoute, Kind::UnknownRoute.advice()));
+    };
+    admin.token.is_shown(&headers)?;
+    let done = admin.reloads.reload(Cause::Request).await;
+    let Reloaded { changed, from, to } =
+        done.map_err(|why| Problem::new(Kind::NotReloaded, why))?;
+    let status = if changed { "reloaded" } else { "unchanged" };
+    Ok(fresh(Json(json!({"status": status, "from": from, "to": to})).into_response()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_can_stand_in_a_header() {
+        assert!(AdminToken::new("aZ09-._~+/=").is_ok());
+        for bad in ["", "two words", "tøken", "a\nb", "\"quoted\""] {
+            assert!(AdminToken::new(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_token_itself_is_taken() {
+        let token = AdminToken::new("open-sesame").unwrap();
+        let shown = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
+            token.is_shown(&headers).is_ok()
+        };
+        assert!(shown("Bearer open-sesame") && shown("bearer open-sesame"));
+        for wrong in ["", "Bearer", "Bearer ", "Bearer open", "Bearer open-sesame2", "open-sesame"]
+        {
+            assert!(!shown(wrong), "{wrong:?}");
+        }
+        assert!(!shown("Basic open-sesame") && token.is_shown(&HeaderMap::new()).is_err());
+    }
+
+    #[test]
+    fn the_token_is_not_shown_by_debugging() {
+        assert!(!format!("{:?}", AdminToken::new("open-sesame").unwrap()).contains("sesame"));
+    }
+}

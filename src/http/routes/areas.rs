@@ -1,0 +1,129 @@
+//! `/v1/layers`, `/v1/areas/…`: what there is, and one of it.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use lapwing_boundaries::atlas::Day;
+use serde::Serialize;
+
+use super::ogc::item::points_within;
+use crate::answers::{self, AreaAnswer};
+use crate::http::blocking::{json, respond};
+use crate::http::error::Problem;
+use crate::http::request::negotiate::{JSON, negotiate};
+use crate::http::request::params::Params;
+use crate::http::request::percent::segment;
+use crate::http::{App, Routes, Taken};
+
+pub(crate) fn routes() -> Routes {
+    vec![
+        ("/v1/layers", get(layers)),
+        ("/v1/areas/{layer}/{code}", get(area)),
+        ("/v1/areas/{layer}/{code}/overlaps", get(overlaps)),
+    ]
+}
+
+async fn layers(
+    taken: Taken,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    let format = negotiate(&headers, &[JSON])?;
+    Ok(respond(format, json(&answers::layers(&*taken.atlas()?))?))
+}
+
+/// The answer about an area and where to go from it.
+#[derive(Serialize)]
+struct Linked<'a> {
+    #[serde(flatten)]
+    answer: AreaAnswer<'a>,
+    links: Links,
+}
+
+#[derive(Serialize)]
+struct Links {
+    /// The area under its vintage's own id.
+    #[serde(rename = "self")]
+    this: String,
+    /// What it overlaps.
+    overlaps: String,
+    /// What became of it, where the snapshot has a later vintage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    successors: Option<String>,
+    /// Where it came from, where the snapshot has an earlier vintage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    predecessors: Option<String>,
+    /// Its geometry as GeoJSON.
+    feature: String,
+    /// The points within it, by the layer that they are of.
+    points: BTreeMap<String, String>,
+    /// Every layer's licence and attribution.
+    layers: &'static str,
+}
+
+async fn area(
+    State(app): State<App>,
+    taken: Taken,
+    Path((layer, code)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["date"]])?;
+    let day = params.day()?;
+    let format = negotiate(&headers, &[JSON])?;
+    let served = taken.served()?;
+    let body = app.workshop.apart(move || {
+        let atlas = served.atlas();
+        let answer = answers::area(atlas, &layer, &code, day)?;
+        let used = answer.layers.get(&answer.area.layer).and_then(Option::as_ref);
+        let id = used.map_or(&*layer, |used| used.layer.as_str());
+        let points = atlas
+            .layer_place(id)
+            .map_or_else(Vec::new, |place| points_within(&served, place, answer.area.code));
+        let name = |place: usize| atlas.layers()[place].layer().meta().id.to_string();
+        let points = points.into_iter().map(|(place, address)| (name(place), address)).collect();
+        let code = segment(answer.area.code);
+        let place = atlas.layer_place(id);
+        let dated = place.and_then(|place| atlas.outright(place, Day::Today(crate::http::today())));
+        let dated = dated.map(|date| format!("?date={date}")).unwrap_or_default();
+        let vintages = place.map_or_else(Vec::new, |place| {
+            atlas.vintages_of(&atlas.layers()[place].layer().meta().series)
+        });
+        let between = |towards: &str, ends: Option<&usize>| {
+            let has_other = ends.is_some_and(|end| place != Some(*end));
+            has_other.then(|| format!("/v1/areas/{id}/{code}/{towards}{dated}"))
+        };
+        let links = Links {
+            this: format!("/v1/areas/{id}/{code}{dated}"),
+            overlaps: format!("/v1/areas/{id}/{code}/overlaps{dated}"),
+            successors: between("successors", vintages.last()),
+            predecessors: between("predecessors", vintages.first()),
+            feature: format!("/collections/{id}/items/{code}"),
+            points,
+            layers: "/v1/layers",
+        };
+        json(&Linked { answer, links })
+    });
+    Ok(respond(format, body.await?))
+}
+
+async fn overlaps(
+    State(app): State<App>,
+    taken: Taken,
+    Path((layer, code)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["with", "date", "slivers", "touches"]])?;
+    let (with, day, choice) = (params.list("with")?, params.day()?, params.choice()?);
+    let format = negotiate(&headers, &[JSON])?;
+    let atlas = taken.atlas()?;
+    let body = app.workshop.apart(move || {
+        json(&answers::overlaps(&atlas, &layer, &code, with.as_deref(), day, choice)?)
+    });
+    Ok(respond(format, body.await?))
+}

@@ -1,0 +1,70 @@
+//! `/mapit/area/{id}/geometry` and `/example_postcode`.
+
+use geo::{BoundingRect as _, Centroid as _, Coord, MapCoords as _};
+use lapwing_boundaries::position::Bng;
+use serde::Serialize;
+
+use crate::compat::directory::Spot;
+use crate::live::Served;
+
+/// The measures of an area, on the grid and in degrees.
+#[derive(Serialize)]
+pub(super) struct Geometry {
+    parts: usize,
+    srid_en: u16,
+    area: f64,
+    min_e: f64,
+    min_n: f64,
+    max_e: f64,
+    max_n: f64,
+    centre_e: f64,
+    centre_n: f64,
+    min_lon: f64,
+    min_lat: f64,
+    max_lon: f64,
+    max_lat: f64,
+    centre_lon: f64,
+    centre_lat: f64,
+}
+
+impl Geometry {
+    pub(super) fn of(served: &Served, (layer, area): Spot) -> Self {
+        let area = &served.atlas().layers()[layer].layer().areas()[area];
+        let (ground, extent) = (area.geometry(), area.extent());
+        let degrees = ground.map_coords(|at| {
+            // Every coordinate of an atlas was checked where it entered.
+            Bng::new(at.x, at.y).map_or(at, |at| {
+                let (degrees, _) = at.to_lng_lat();
+                Coord { x: degrees.lon(), y: degrees.lat() }
+            })
+        });
+        let around = degrees.bounding_rect().unwrap_or(extent);
+        // An area is never empty, so it has a middle.
+        let middle = ground.centroid().map_or(extent.center(), |point| point.0);
+        let middle_degrees = degrees.centroid().map_or(around.center(), |point| point.0);
+        Self {
+            parts: ground.0.len(),
+            srid_en: 27700,
+            area: area.area_m2(),
+            min_e: extent.min().x,
+            min_n: extent.min().y,
+            max_e: extent.max().x,
+            max_n: extent.max().y,
+            centre_e: middle.x,
+            centre_n: middle.y,
+            min_lon: around.min().x,
+            min_lat: around.min().y,
+            max_lon: around.max().x,
+            max_lat: around.max().y,
+            centre_lon: middle_degrees.x,
+            centre_lat: middle_degrees.y,
+        }
+    }
+}
+
+/// The first live postcode within an area; `None` where there is none.
+pub(super) fn example_postcode(served: &Served, (layer, area): Spot) -> Option<String> {
+    let area = &served.atlas().layers()[layer].layer().areas()[area];
+    let within = served.atlas().postcodes_within(area.geometry());
+    within.first().map(|record| record.postcode.to_string())
+}

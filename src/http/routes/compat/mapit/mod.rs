@@ -1,0 +1,192 @@
+//! `/mapit`: MapIt as mySociety runs it for the United Kingdom.
+//!
+//! - [`area`]: one area, its shape, and what it touches, overlaps and holds;
+//! - [`areas`]: many areas, by number, type or name;
+//! - [`postcode`]: a postcode, an outcode, the postcode nearest to a point;
+//! - [`point`]: the areas of a point;
+//! - [`service_info`]: the generations and types there are.
+//!
+//! They share how areas are chosen ([`choice`]) and written ([`area_json`], [`shape`]).
+
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Serialize;
+use serde_json::json;
+
+use super::query::Query;
+use super::reply;
+use crate::features::crs::Crs;
+use crate::http::Routes;
+use crate::http::error::Problem;
+
+mod area;
+mod area_json;
+mod areas;
+mod choice;
+mod geometry;
+mod point;
+mod postcode;
+mod relations;
+mod service_info;
+mod shape;
+
+pub(super) fn routes() -> Routes {
+    vec![
+        ("/mapit/postcode/{postcode}", get(postcode::one)),
+        ("/mapit/postcode/partial/{outcode}", get(postcode::partial)),
+        ("/mapit/nearest/{srid}/{point}", get(postcode::nearest)),
+        ("/mapit/point/{srid}/{point}", get(point::areas)),
+        ("/mapit/point/{srid}/{point}/{method}", get(point::boxes)),
+        ("/mapit/area/{area}", get(area::one)),
+        ("/mapit/area/{area}/{question}", get(area::about)),
+        ("/mapit/areas", axum::routing::post(areas::posted)),
+        ("/mapit/areas/{areas}", get(areas::many)),
+        ("/mapit/areas/{areas}/{question}", get(areas::about)),
+        ("/mapit/code/{kind}/{code}", get(area::by_code)),
+        ("/mapit/generations", get(service_info::generations)),
+        ("/mapit/generations.json", get(service_info::generations)),
+        ("/mapit/types", get(service_info::types)),
+        ("/mapit/types.json", get(service_info::types)),
+    ]
+}
+
+/// What is sent.
+enum Reply {
+    Json(Bytes),
+    Shape(Format, Body),
+    /// To another address.
+    Found(String),
+}
+
+/// Why nothing is.
+enum Refusal {
+    /// In MapIt's own words.
+    Told(StatusCode, String),
+    Problem(Problem),
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+type Answer = Result<Reply, Refusal>;
+
+fn malformed(why: impl Into<String>) -> Refusal {
+    Refusal::Told(StatusCode::BAD_REQUEST, why.into())
+}
+
+fn not_found(why: impl Into<String>) -> Refusal {
+    Refusal::Told(StatusCode::NOT_FOUND, why.into())
+}
+
+fn json(value: &impl Serialize) -> Answer {
+    Ok(Reply::Json(crate::http::blocking::json(value)?))
+}
+
+/// The answer as it is sent, as a script where the client asks for one.
+fn respond(query: &Query, answer: Answer) -> Response {
+    let callback = query
+        .get("callback")
+        .filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_$.".contains(&b)));
+    let (status, body) = match answer {
+        Ok(Reply::Json(body)) => (StatusCode::OK, body),
+        Ok(Reply::Shape(format, body)) => {
+            return reply::of_type(StatusCode::OK, format.media_type(), body);
+        }
+        Ok(Reply::Found(address)) => return reply::found(&address),
+        Err(Refusal::Problem(problem)) => {
+            return axum::response::IntoResponse::into_response(problem);
+        }
+        Err(Refusal::Told(status, why)) => {
+            (status, json!({"error": why, "code": status.as_u16()}).to_string().into())
+        }
+    };
+    match callback {
+        Some(name) => {
+            let before = format!("typeof {name} === 'function' && {name}(");
+            reply::script(&before, &body, ")")
+        }
+        None => reply::json(status, body),
+    }
+}
+
+/// What the end of an address asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// What MapIt knows of it.
+    Json,
+    GeoJson,
+    Wkt,
+    Kml,
+}
+
+impl Format {
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json | Self::GeoJson => reply::JSON,
+            Self::Wkt => "text/plain; charset=utf-8",
+            Self::Kml => "application/vnd.google-earth.kml+xml; charset=utf-8",
+        }
+    }
+
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Json => ".json",
+            Self::GeoJson => ".geojson",
+            Self::Wkt => ".wkt",
+            Self::Kml => ".kml",
+        }
+    }
+}
+
+/// The last part of an address without its suffix, and what that asks for.
+fn split(text: &str) -> Result<(&str, Option<Format>), Refusal> {
+    if text.strip_suffix(".html").is_some() {
+        return Err(not_found("There are no HTML pages here: leave .html out, or see /map."));
+    }
+    // The longer of two that end alike first.
+    let formats = [Format::GeoJson, Format::Json, Format::Wkt, Format::Kml];
+    let found = formats
+        .into_iter()
+        .find_map(|format| text.strip_suffix(format.suffix()).map(|stem| (stem, Some(format))));
+    Ok(found.unwrap_or((text, None)))
+}
+
+/// The same where only JSON is offered.
+fn split_json(text: &str) -> Result<&str, Refusal> {
+    match split(text)? {
+        (stem, None | Some(Format::Json)) => Ok(stem),
+        (_, Some(format)) => {
+            Err(not_found(format!("There is no {} of this: it is JSON.", &format.suffix()[1..])))
+        }
+    }
+}
+
+/// The CRS of a number at EPSG, with the east first whatever it says, as MapIt has it.
+fn crs_of(srid: &str) -> Option<Crs> {
+    match srid {
+        "4326" => Some(Crs::Crs84),
+        "27700" => Some(Crs::Epsg27700),
+        "3857" => Some(Crs::Epsg3857),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suffix_says_the_format() {
+        let of = |text| split(text).ok();
+        assert_eq!(of("105013246"), Some(("105013246", None)));
+        assert_eq!(of("1.5,2.json"), Some(("1.5,2", Some(Format::Json))));
+        assert_eq!(of("1.geojson"), Some(("1", Some(Format::GeoJson))));
+        assert_eq!(of("1.map.html"), None);
+        assert!(split_json("1.kml").is_err());
+    }
+}

@@ -1,0 +1,237 @@
+//! `/mapit/postcode`, `/mapit/postcode/partial`, `/mapit/nearest`.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::gazetteer::PostcodeFacts;
+use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::postcode::Postcode;
+use serde::{Serialize, Serializer};
+use serde_json::json;
+
+use super::area_json::write_by_id;
+use super::choice::Choice;
+use super::{
+    Answer, Query, Reply, crs_of, json as send, malformed, not_found, point, respond, split_json,
+};
+use crate::compat::areas_of::{areas_of, degrees_at, degrees_of};
+use crate::compat::directory::{Id, Spot};
+use crate::http::error::Problem;
+use crate::http::routes::compat::{apart, distance};
+use crate::http::{App, Taken};
+use crate::live::Served;
+
+/// A postcode and where it is, as MapIt writes it.
+#[derive(Serialize)]
+struct Place {
+    postcode: String,
+    #[serde(flatten)]
+    at: Option<At>,
+}
+
+#[derive(Serialize)]
+struct At {
+    wgs84_lon: f64,
+    wgs84_lat: f64,
+    /// The grid: Great Britain's. There is no postcode here on Ireland's.
+    coordsyst: &'static str,
+    easting: i64,
+    northing: i64,
+}
+
+impl Place {
+    /// A postcode that there is.
+    fn of(atlas: &Atlas, record: &PostcodeFacts) -> Self {
+        Self::at(record.postcode.to_string(), record.position.zip(degrees_of(atlas, record)))
+    }
+
+    fn at(postcode: String, at: Option<(Bng, [f64; 2])>) -> Self {
+        let at = at.map(|(at, [wgs84_lon, wgs84_lat])| At {
+            wgs84_lon,
+            wgs84_lat,
+            coordsyst: "G",
+            easting: at.easting().round() as i64,
+            northing: at.northing().round() as i64,
+        });
+        Self { postcode, at }
+    }
+}
+
+/// A postcode and how far it is.
+#[derive(Serialize)]
+struct Near {
+    #[serde(flatten)]
+    place: Place,
+    distance: i64,
+}
+
+pub(super) async fn one(
+    taken: Taken,
+    Path(text): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::read(query.as_deref());
+    respond(&query, find(taken, &text, &query))
+}
+
+fn find(taken: Taken, text: &str, query: &Query) -> Answer {
+    let text = split_json(text)?;
+    let canonical: String = text
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .take(40)
+        .collect();
+    let postcode = Postcode::parse(&canonical)
+        .map_err(|_| malformed(format!("Postcode '{canonical}' is not valid.")))?;
+    let served = taken.served()?;
+    let atlas = served.atlas();
+    let record =
+        atlas.facts(postcode).ok_or_else(|| not_found("No Postcode matches the given query."))?;
+    let choice = Choice::by_generation(query, &served);
+    let mut spots = areas_of(atlas, &record);
+    spots.retain(|(layer, _)| choice.layers().contains(layer));
+    let first = |at: &usize| *at == 0 || spots[at - 1].0 != spots[*at].0;
+    let shortcuts = Shortcuts::of(&served, (0..spots.len()).filter(first).map(|at| spots[at]));
+    let mut out = Vec::with_capacity(400 * (spots.len() + 1));
+    let written = serde_json::to_writer(&mut out, &Place::of(atlas, &record));
+    written.map_err(|error| Problem::internal(&error))?;
+    // Before the end of the object.
+    out.pop();
+    out.extend(b",\"areas\":");
+    write_by_id(&mut out, &served, &spots);
+    if !shortcuts.0.is_empty() {
+        out.extend(b",\"shortcuts\":");
+        let written = serde_json::to_writer(&mut out, &shortcuts);
+        written.map_err(|error| Problem::internal(&error))?;
+    }
+    out.push(b'}');
+    Ok(Reply::Json(out.into()))
+}
+
+/// The ward and the council of a postcode, apart where there are two tiers; its constituency; and,
+/// ours, its LAP.
+struct Shortcuts(Vec<(&'static str, Shortcut)>);
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shortcut {
+    One(Option<Id>),
+    /// Of a county's division and of a district's ward.
+    Tiers(Tiers),
+}
+
+/// `county`, `district`, and what each has.
+#[derive(Default)]
+struct Tiers(Vec<(&'static str, Option<Id>)>);
+
+impl Serialize for Tiers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+impl Serialize for Shortcuts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+impl Shortcuts {
+    fn of(served: &Served, spots: impl Iterator<Item = Spot>) -> Self {
+        let directory = served.directory();
+        let mut all = Self(Vec::with_capacity(4));
+        for spot in spots {
+            let (id, parent) = (Some(directory.id(spot)), directory.parent(spot));
+            match &*directory.type_of(spot).code {
+                "COP" | "LBW" | "LGE" | "LGW" | "MTW" | "UTE" | "UTW" | "WRD" => {
+                    all.put("ward", Shortcut::One(id));
+                    all.put("council", Shortcut::One(parent));
+                }
+                "CED" => {
+                    all.tier("ward", "county", id);
+                    all.tier("council", "county", parent);
+                }
+                "DIW" => {
+                    all.tier("ward", "district", id);
+                    all.tier("council", "district", parent);
+                }
+                "WMC" => all.put("WMC", Shortcut::One(id)),
+                "LAP" => all.put("LAP", Shortcut::One(id)),
+                _ => {}
+            }
+        }
+        all
+    }
+
+    fn put(&mut self, key: &'static str, value: Shortcut) {
+        self.0.retain(|(known, _)| *known != key);
+        self.0.push((key, value));
+    }
+
+    fn tier(&mut self, key: &'static str, tier: &'static str, id: Option<Id>) {
+        if !self.0.iter().any(|(known, _)| *known == key) {
+            self.0.push((key, Shortcut::Tiers(Tiers::default())));
+        }
+        // Where one tier alone has answered there is no room for two.
+        if let Some((_, Shortcut::Tiers(tiers))) =
+            self.0.iter_mut().find(|(known, _)| *known == key)
+        {
+            tiers.0.retain(|(known, _)| *known != tier);
+            tiers.0.push((tier, id));
+        }
+    }
+}
+
+pub(super) async fn partial(
+    taken: Taken,
+    Path(text): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::read(query.as_deref());
+    respond(&query, centre(taken, &text))
+}
+
+/// The first half of a postcode, which may be given whole.
+fn centre(taken: Taken, text: &str) -> Answer {
+    let text = split_json(text)?;
+    let mut asked: String = text.split_whitespace().collect::<String>().to_ascii_uppercase();
+    if let Ok(postcode) = Postcode::parse(&asked) {
+        asked = postcode.outward();
+    }
+    if !Postcode::is_outward(&asked) {
+        let shown: String = asked.chars().take(40).collect();
+        return Err(malformed(format!("Partial postcode '{shown}' is not valid.")));
+    }
+    let served = taken.served()?;
+    let centre = served.outcodes().get(&asked).and_then(|outcode| outcode.centre);
+    let centre = centre.ok_or_else(|| not_found("Postcode not found"))?;
+    send(&Place::at(asked, Some((centre, degrees_at(centre)))))
+}
+
+pub(super) async fn nearest(
+    State(app): State<App>,
+    taken: Taken,
+    Path((srid, text)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::read(query.as_deref());
+    // A pause between two terminated postcodes may be long.
+    respond(&query, apart(&app, move || nearest_to(taken, &srid, &text)).await)
+}
+
+fn nearest_to(taken: Taken, srid: &str, text: &str) -> Answer {
+    let text = split_json(text)?;
+    let [x, y] = point::numbers(text)?;
+    let crs = crs_of(srid).ok_or_else(|| malformed(point::OUTSIDE))?;
+    let served = taken.served()?;
+    let none = || not_found(format!("No postcode found near {x},{y} ({srid})"));
+    let at = crs.bng_of_xy([x, y]).map_err(|_| none())?;
+    let mut near = served.atlas().nearest_postcodes(at).map(|(record, _)| record);
+    let record = near.find(PostcodeFacts::is_live);
+    let record = record.ok_or_else(none)?;
+    let there = record.position.ok_or_else(none)?;
+    let place = Place::of(served.atlas(), &record);
+    let metres = distance::metres(at.to_lng_lat().0, there.to_lng_lat().0).round() as i64;
+    send(&json!({"postcode": Near { place, distance: metres }}))
+}

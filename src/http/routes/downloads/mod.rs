@@ -1,0 +1,262 @@
+//! Layers as files: whole ones at `/downloads/{file}`, and what a request selects.
+//!
+//! A whole layer is written once a snapshot, when it is first asked for, and kept on the snapshot's
+//! [`Shelf`](crate::formats::Shelf); it is sent whole or by ranges. What a request selects is
+//! written for that request alone.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use futures_util::FutureExt as _;
+use lapwing_boundaries::atlas::Atlas;
+
+use crate::features::attributes::Schema;
+use crate::features::crs::Crs;
+use crate::formats::geojson::Form;
+use crate::formats::{self, Format, Made, Making, Selection};
+use crate::http::blocking::{Workshop, took_too_long};
+use crate::http::error::{Kind, Problem};
+use crate::http::request::params::{Params, malformed};
+use crate::http::{App, Routes, Taken};
+use crate::live::Served;
+
+mod range;
+
+use range::Asked;
+
+pub(crate) fn routes() -> Routes {
+    vec![("/downloads/{file}", get(download))]
+}
+
+/// Marks a response that compression has to leave as it is: it is compressed already, or a part.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AsItIs;
+
+/// The CRS of the coordinates, as OGC API - Features names it (18-058r1, section 6.4).
+const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+
+async fn download(
+    State(app): State<App>,
+    taken: Taken,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["crs"]])?;
+    let crs = params.get("crs").map_or(Ok(Crs::Crs84), |text| {
+        Crs::from_uri(text).map_err(|_| {
+            let known = Crs::ALL.map(Crs::name).join(", ");
+            malformed("crs", text, &format!("one of {known}, or the URI of one"))
+        })
+    })?;
+    let served = taken.served()?;
+    let (layer, format) = file_of(served.atlas(), &file)?;
+    let made = whole(&app, &served, layer, format, crs).await?;
+    let built = range::http_date(served.atlas().built());
+    let id = served.atlas().layers()[layer].layer().meta().id.as_str();
+    let mut response = send(&app.workshop, made, format, &headers, &built)?;
+    tell(&mut response, format, id, crs);
+    Ok(response)
+}
+
+/// The layer and format that a file's name asks for.
+fn file_of(atlas: &Atlas, file: &str) -> Result<(usize, Format), Problem> {
+    let (layer, suffix) = file.rsplit_once('.').unwrap_or((file, ""));
+    let short = |text: &str| text.chars().take(80).collect::<String>();
+    let format = Format::of_suffix(suffix).filter(|format| format.suffix() == suffix);
+    let format = format.ok_or_else(|| {
+        let known: Vec<String> =
+            Format::ALL.iter().map(|format| format!("{layer}.{}", format.suffix())).collect();
+        let known = short(&known.join(", "));
+        let detail = format!("there is no file {:?}: ask for one of {known}", short(file));
+        Problem::new(Kind::UnknownRoute, detail)
+    })?;
+    let place = atlas.layer_place(layer).ok_or_else(|| {
+        let known: Vec<&str> =
+            atlas.layers().iter().map(|l| l.layer().meta().id.as_str()).collect();
+        let detail = format!(
+            "there is no layer {:?}: the layers here are {}",
+            short(layer),
+            known.join(", ")
+        );
+        Problem::new(Kind::UnknownLayer, detail)
+    })?;
+    Ok((place, format))
+}
+
+/// The whole layer, from the shelf.
+async fn whole(
+    app: &App,
+    served: &Arc<Served>,
+    layer: usize,
+    format: Format,
+    crs: Crs,
+) -> Result<Arc<Made>, Problem> {
+    let begin = || {
+        let (atlas, schema) = (Arc::clone(served.atlas()), Arc::clone(served.schema(layer)));
+        let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
+        begin(&app.workshop, move || {
+            let selection = Selection::new(&atlas, &schema, &places, crs);
+            Made::by(|out| formats::write(format, &selection, out, &()))
+        })
+    };
+    let making = served.files().take((layer, format, crs), begin);
+    wait(app, making).await
+}
+
+/// Begins to make a file, on a thread for work and whether or not anybody waits for it.
+fn begin(
+    workshop: &Workshop,
+    make: impl FnOnce() -> std::io::Result<Made> + Send + 'static,
+) -> Making {
+    let workshop = workshop.clone();
+    let task = tokio::spawn(async move { workshop.run(make).await });
+    let made = async move {
+        let why = |error: &dyn std::fmt::Display| Arc::from(error.to_string());
+        match task.await {
+            Ok(Ok(Ok(made))) => Ok(Arc::new(made)),
+            Ok(Ok(Err(error))) => Err(why(&error)),
+            Ok(Err(error)) => Err(why(&error)),
+            Err(error) => Err(why(&error)),
+        }
+    };
+    made.boxed().shared()
+}
+
+async fn wait(app: &App, making: Making) -> Result<Arc<Made>, Problem> {
+    let patience = app.limits.answer;
+    match tokio::time::timeout(patience, making).await {
+        Ok(made) => made.map_err(|why| Problem::internal(&why)),
+        Err(_) => Err(took_too_long(patience)),
+    }
+}
+
+/// The file or the part of it that is asked for.
+fn send(
+    workshop: &Workshop,
+    made: Arc<Made>,
+    format: Format,
+    headers: &HeaderMap,
+    built: &str,
+) -> Result<Response, Problem> {
+    // A text is compressed on its way for who asks for all of it: then its bytes are known by
+    // what they mean alone, and the tag is weak.
+    let compressed = format.is_text()
+        && !headers.contains_key(header::RANGE)
+        && headers.contains_key(header::ACCEPT_ENCODING);
+    let strong = format!("\"{}\"", made.digest());
+    let tag = if compressed { format!("W/{strong}") } else { strong.clone() };
+    let length = made.length();
+    let mut response = match range::read(headers, &strong, built, length) {
+        Asked::NotModified => StatusCode::NOT_MODIFIED.into_response(),
+        Asked::Unsatisfiable => {
+            let detail = format!("the file has {length} bytes: ask for some of those");
+            let range = HeaderValue::from_str(&format!("bytes */{length}"));
+            let problem = Problem::new(Kind::RangeNotSatisfiable, detail);
+            return Err(match range {
+                Ok(range) => problem.with_header(header::CONTENT_RANGE, range),
+                Err(_) => problem,
+            });
+        }
+        Asked::All => {
+            let mut response = workshop.stream(made.pieces(0, length)).into_response();
+            response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+            response
+        }
+        Asked::Part(start, end) => {
+            let pieces = made.pieces(start, end);
+            let mut response =
+                (StatusCode::PARTIAL_CONTENT, workshop.stream(pieces)).into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_LENGTH, (end - start).into());
+            let range = format!("bytes {start}-{}/{length}", end - 1);
+            set(headers, header::CONTENT_RANGE, &range);
+            response
+        }
+    };
+    let headers = response.headers_mut();
+    set(headers, header::ETAG, &tag);
+    set(headers, header::LAST_MODIFIED, built);
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(crate::http::middleware::etag::MAX_AGE),
+    );
+    if !compressed {
+        response.extensions_mut().insert(AsItIs);
+    }
+    Ok(response)
+}
+
+/// Puts in a header whose text is known to be plain.
+fn set(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        headers.insert(name, value);
+    }
+}
+
+/// What it is and how to call it.
+fn tell(response: &mut Response, format: Format, layer: &str, crs: Crs) {
+    let headers = response.headers_mut();
+    let parameters = if format == Format::Csv { "; charset=utf-8; header=present" } else { "" };
+    set(headers, header::CONTENT_TYPE, &format!("{}{parameters}", format.media_type()));
+    let of_crs = match crs {
+        Crs::Crs84 => String::new(),
+        other => format!("_{}", other.epsg()),
+    };
+    let name = format!("attachment; filename=\"{layer}{of_crs}.{}\"", format.suffix());
+    set(headers, header::CONTENT_DISPOSITION, &name);
+    set(headers, CONTENT_CRS, &format!("<{}>", crs.uri()));
+    headers.insert(header::LINK, HeaderValue::from_static("</v1/layers>; rel=\"describedby\""));
+}
+
+/// What a request asks for, apart from the format.
+pub(crate) struct Wish {
+    pub(crate) schema: Arc<Schema>,
+    /// By their places in the layer, in order.
+    pub(crate) places: Vec<usize>,
+    pub(crate) form: Form,
+}
+
+/// Some features of a layer as a file.
+pub(crate) async fn selected(
+    app: &App,
+    served: &Arc<Served>,
+    format: Format,
+    wish: Wish,
+) -> Result<Response, Problem> {
+    let Wish { schema, places, form } = wish;
+    let (layer, crs) = (schema.layer(), form.crs);
+    let atlas = Arc::clone(served.atlas());
+    let made = once(&app.workshop, move || {
+        let mut selection = Selection::new(&atlas, &schema, &places, crs);
+        if let Some(only) = &form.only {
+            selection.attributes = only.to_vec();
+        }
+        selection.drawing = form.drawing;
+        Made::by(|out| formats::write(format, &selection, out, &()))
+    });
+    let mut response = made.await?;
+    let id = served.atlas().layers()[layer].layer().meta().id.as_str();
+    tell(&mut response, format, id, crs);
+    if format.is_text() {
+        response.extensions_mut().remove::<AsItIs>();
+    }
+    Ok(response)
+}
+
+/// A file made for one request, sent whole.
+pub(crate) async fn once(
+    workshop: &Workshop,
+    make: impl FnOnce() -> std::io::Result<Made> + Send + 'static,
+) -> Result<Response, Problem> {
+    let made = workshop.apart(|| make().map_err(|error| Problem::internal(&error))).await?;
+    let length = made.length();
+    let mut response = workshop.stream(Arc::new(made).pieces(0, length)).into_response();
+    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    response.extensions_mut().insert(AsItIs);
+    Ok(response)
+}

@@ -1,0 +1,80 @@
+//! Is it alive, and does it want requests?
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use crate::answers;
+use crate::http::error::{Kind, Problem};
+use crate::http::{App, Routes, Taken};
+use crate::live::reload::LastReload;
+
+pub(crate) fn routes() -> Routes {
+    vec![("/health/live", get(live)), ("/health/ready", get(ready))]
+}
+
+pub(crate) fn fresh(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The process answers. Restart it if it does not.
+async fn live() -> Response {
+    fresh(Json(json!({"status": "live"})).into_response())
+}
+
+/// It has a snapshot and is not shutting down. Send it no requests otherwise. A reload that failed
+/// is told and no reason to send none: the snapshot before goes on answering.
+async fn ready(State(app): State<App>, taken: Taken) -> Result<Response, Problem> {
+    let atlas = taken.atlas()?;
+    if !app.live.is_ready() {
+        let detail = "this server is shutting down: ask another";
+        return Err(Problem::new(Kind::NotReady, detail).with_retry_after(5));
+    }
+    let last = app.reloads.as_ref().and_then(crate::live::reload::Reloads::last);
+    let body = json!({
+        "status": "ready",
+        "snapshot": answers::snapshot(&atlas),
+        "last_reload": last.as_deref().map(in_words),
+    });
+    Ok(fresh(Json(body).into_response()))
+}
+
+fn in_words(last: &LastReload) -> Value {
+    let (status, to, error) = match &last.outcome {
+        Ok(done) if done.changed => ("reloaded", Some(&done.to), None),
+        Ok(done) => ("unchanged", Some(&done.to), None),
+        Err(why) => ("failed", None, Some(without_folders(why))),
+    };
+    json!({
+        "at": last.at, "by": last.by, "status": status, "from": last.from, "to": to, "error": error,
+    })
+}
+
+/// The sentence with its files by their names alone: anybody may ask, and where things lie on this
+/// machine is nobody's business. The log has it all.
+fn without_folders(why: &str) -> String {
+    let shorten = |word: &str| match word.rfind('/') {
+        Some(slash) if word.starts_with(['/', '~']) || word[slash..].contains('.') => {
+            word[slash + 1..].to_owned()
+        }
+        _ => word.to_owned(),
+    };
+    why.lines().next().unwrap_or_default().split(' ').map(shorten).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_left_out_of_what_anybody_may_read() {
+        let told = without_folders(
+            "/srv/secret/county.lapwing is not in own/laps.toml; make and/or ask\nsecond line",
+        );
+        assert_eq!(told, "county.lapwing is not in laps.toml; make and/or ask");
+    }
+}

@@ -1,0 +1,47 @@
+//! `/v1/lookup`: the areas of one place, or of many.
+
+use std::cell::RefCell;
+
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::Pen;
+use crate::http::blocking::respond;
+use crate::http::error::Problem;
+use crate::http::request::negotiate::{JSON, negotiate};
+use crate::http::request::params::{PLACE, Params};
+use crate::http::{Routes, Taken};
+
+pub(crate) const ADDRESS: &str = "/v1/lookup";
+
+pub(crate) fn routes() -> Routes {
+    let one = async |taken: Taken, request: Request| one(taken, &request);
+    vec![(ADDRESS, get(one).post(super::bulk::many))]
+}
+
+/// One place costs about a microsecond, less than to hand it to another thread.
+pub(crate) fn one(taken: Taken, request: &Request) -> Result<Response, Problem> {
+    let params = Params::read(request.uri().query(), &[&PLACE, &["layers", "date"]])?;
+    let place = params.place()?;
+    let (layers, day) = (params.list("layers")?, params.day()?);
+    let format = negotiate(request.headers(), &[JSON])?;
+    let served = taken.served()?;
+    let answer = written(|pen| {
+        served.ready().write_lookup(pen, served.atlas(), place, layers.as_deref(), day)
+    })?;
+    Ok(respond(format, answer))
+}
+
+/// What is written to a buffer that the thread keeps, in one that is just large enough.
+fn written<E>(write: impl FnOnce(&mut Pen) -> Result<(), E>) -> Result<Bytes, E> {
+    thread_local! {
+        static KEPT: RefCell<Pen> = RefCell::default();
+    }
+    KEPT.with_borrow_mut(|pen| {
+        pen.clear();
+        write(pen)?;
+        Ok(Bytes::copy_from_slice(pen.written()))
+    })
+}

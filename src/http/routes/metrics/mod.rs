@@ -1,0 +1,171 @@
+//! What is counted of the requests, for whoever watches the service.
+//!
+//! Counting costs a request some additions without order or lock, on counters that a thread has
+//! almost to itself: each thread counts in one of a few [`Shard`]s, and reading adds them up. A
+//! route is known by its pattern (`/v1/areas/{layer}/{code}`), never by the path that was asked,
+//! which may be personal and of which there is no end.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+
+use crate::bulk::Tally;
+
+mod page;
+mod process;
+mod text;
+
+pub(crate) use page::routes;
+
+/// The upper ends of the classes of latency, in microseconds. The last class has none.
+const LATENCY_US: [u64; 16] = [
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+    1_000_000, 2_500_000, 5_000_000, 10_000_000,
+];
+
+/// Methods that are told apart; the last stands for all others.
+const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
+
+/// Classes of status, from 1xx.
+const CLASSES: usize = 5;
+
+/// The pattern of what matches none.
+const NO_ROUTE: &str = "none";
+
+/// The counters of a service. Clones are one and the same.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Every pattern, and last [`NO_ROUTE`].
+    routes: Vec<&'static str>,
+    shards: Vec<Shard>,
+}
+
+/// What some of the threads have counted. On a line of the processor's cache of its own.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Shard {
+    /// Requests that have come, less those that have ended.
+    in_flight: AtomicI64,
+    routes: Vec<OfRoute>,
+    /// By status, in the order of [`Tally`].
+    bulk_rows: [AtomicU64; 4],
+    tiles_asked: AtomicU64,
+    tiles_made: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct OfRoute {
+    answers: [[AtomicU64; CLASSES]; METHODS.len()],
+    latency: [AtomicU64; LATENCY_US.len() + 1],
+    latency_us: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let routes: Vec<&'static str> =
+            crate::http::addresses().into_iter().chain(std::iter::once(NO_ROUTE)).collect();
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let shard = || Shard {
+            in_flight: AtomicI64::new(0),
+            routes: routes.iter().map(|_| OfRoute::default()).collect(),
+            bulk_rows: Default::default(),
+            tiles_asked: AtomicU64::new(0),
+            tiles_made: AtomicU64::new(0),
+        };
+        let shards = (0..threads.next_power_of_two().min(64)).map(|_| shard()).collect();
+        Self { inner: Arc::new(Inner { routes, shards }) }
+    }
+}
+
+impl Metrics {
+    /// This thread's.
+    fn shard(&self) -> &Shard {
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static THREAD: Cell<usize> = Cell::new(THREADS.fetch_add(1, Relaxed));
+        }
+        // The number of shards is a power of two.
+        &self.inner.shards[THREAD.get() & (self.inner.shards.len() - 1)]
+    }
+
+    /// A request has come; it is in flight until what this returns is dropped.
+    pub(crate) fn come(&self) -> InFlight {
+        self.shard().in_flight.fetch_add(1, Relaxed);
+        InFlight(self.clone())
+    }
+
+    /// The place of a route among those that are counted.
+    pub(crate) fn place_of(&self, pattern: &str) -> Option<usize> {
+        self.inner.routes.iter().position(|route| *route == pattern)
+    }
+
+    /// A request has been answered, so many bytes in so long, or its client has gone. `route` is
+    /// its [place](Self::place_of).
+    pub(crate) fn answered(
+        &self,
+        route: Option<usize>,
+        method: &Method,
+        status: StatusCode,
+        bytes: u64,
+        took: Duration,
+    ) {
+        let none = self.inner.routes.len() - 1;
+        let of_route = &self.shard().routes[route.map_or(none, |place| place.min(none))];
+        let method = match *method {
+            Method::GET => 0,
+            Method::HEAD => 1,
+            Method::POST => 2,
+            Method::OPTIONS => 3,
+            _ => 4,
+        };
+        let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES) - 1;
+        let took = took.as_micros().try_into().unwrap_or(u64::MAX);
+        of_route.answers[method][class].fetch_add(1, Relaxed);
+        of_route.latency[LATENCY_US.partition_point(|&end| end < took)].fetch_add(1, Relaxed);
+        of_route.latency_us.fetch_add(took, Relaxed);
+        of_route.bytes.fetch_add(bytes, Relaxed);
+    }
+
+    /// Rows of bulk requests have been answered.
+    pub(crate) fn rows(&self, tally: Tally) {
+        let Tally { ok, not_found, invalid, outside } = tally;
+        for (counter, count) in self.shard().bulk_rows.iter().zip([ok, not_found, invalid, outside])
+        {
+            counter.fetch_add(count, Relaxed);
+        }
+    }
+
+    /// A tile was asked for.
+    pub(crate) fn tile_asked(&self) {
+        self.shard().tiles_asked.fetch_add(1, Relaxed);
+    }
+
+    /// It was not in the cache.
+    pub(crate) fn tile_made(&self) {
+        self.shard().tiles_made.fetch_add(1, Relaxed);
+    }
+
+    fn sum(&self, of: impl Fn(&Shard) -> &AtomicU64) -> u64 {
+        self.inner.shards.iter().map(|shard| of(shard).load(Relaxed)).sum()
+    }
+}
+
+/// A request that has not ended.
+#[derive(Debug)]
+pub(crate) struct InFlight(Metrics);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        // Perhaps on another thread than it came on: only the sum of all shards means anything.
+        self.0.shard().in_flight.fetch_sub(1, Relaxed);
+    }
+}

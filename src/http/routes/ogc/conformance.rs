@@ -1,0 +1,93 @@
+//! `/conformance`: the requirements classes that are kept.
+
+use axum::response::Response;
+use serde_json::json;
+
+use super::formats::{Format, OF_DOCUMENTS};
+use super::{Request, respond_document};
+use crate::http::Taken;
+use crate::http::error::Problem;
+use crate::http::html::{Page, escape, respond_page};
+
+/// The classes, each with what it is about.
+pub(in crate::http) const CLASSES: [(&str, &str); 27] = [
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core", "Common: core"),
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page", "Common: landing page"),
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json", "Common: JSON"),
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html", "Common: HTML"),
+    ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30", "Common: OpenAPI 3.0"),
+    ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core", "Features: core"),
+    ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30", "Features: OpenAPI 3.0"),
+    ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html", "Features: HTML"),
+    ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson", "Features: GeoJSON"),
+    (
+        "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+        "Features: coordinate reference systems by reference",
+    ),
+    ("http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables", "Filtering: queryables"),
+    (
+        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+        "Filtering: queryables as parameters",
+    ),
+    ("http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter", "Filtering: filter"),
+    (
+        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+        "Filtering: filter on features",
+    ),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/cql2-text", "CQL2: text"),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/cql2-json", "CQL2: JSON"),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2", "CQL2: basic"),
+    (
+        "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+        "CQL2: LIKE, BETWEEN, IN",
+    ),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison", "CQL2: CASEI"),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison", "CQL2: ACCENTI"),
+    (
+        "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+        "CQL2: S_INTERSECTS with points and boxes",
+    ),
+    (
+        "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+        "CQL2: S_INTERSECTS with every geometry",
+    ),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions", "CQL2: spatial functions"),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions", "CQL2: temporal functions"),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/array-functions", "CQL2: array functions"),
+    (
+        "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
+        "CQL2: properties on either side",
+    ),
+    ("http://www.opengis.net/spec/cql2/1.0/conf/arithmetic", "CQL2: arithmetic"),
+];
+
+/// All that are kept: those above, and those of the tiles.
+fn classes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CLASSES.into_iter().chain(crate::http::routes::tiles::ogc::CLASSES)
+}
+
+pub(super) async fn conformance(taken: Taken, request: Request) -> Result<Response, Problem> {
+    let (chosen, links) = request.document(&OF_DOCUMENTS)?;
+    let atlas = taken.atlas()?;
+    if chosen.format != Format::Html {
+        let classes: Vec<&str> = classes().map(|(class, _)| class).collect();
+        let document = json!({"links": links, "conformsTo": classes});
+        return respond_document(chosen, &document, &links);
+    }
+    let classes: Vec<String> = classes()
+        .map(|(class, about)| format!("<dt>{}</dt><dd><code>{class}</code></dd>\n", escape(about)))
+        .collect();
+    let classes = classes.concat();
+    let page = Page {
+        base: &request.base,
+        atlas: &atlas,
+        title: "Conformance".to_owned(),
+        above: vec![],
+        links: &links,
+        attributions: vec![],
+    };
+    Ok(respond_page(page.around(&format!(
+        "<p>This service keeps these requirements classes of the Open Geospatial Consortium.</p>\n\
+         <dl>\n{classes}</dl>\n"
+    ))))
+}

@@ -1,0 +1,204 @@
+//! What is said of a layer as a collection (OGC 17-069r4, section 7.14; 18-058r1, section 6.2).
+
+use std::fmt::Write as _;
+
+use geo::Rect;
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::index::around;
+use lapwing_boundaries::layer::{Layer, LayerMeta};
+use lapwing_boundaries::position::Bng;
+use serde_json::{Value, json};
+
+use super::formats::{Format, OF_ITEMS};
+use super::links::{Address, Link};
+use crate::features::crs::Crs;
+use crate::formats;
+use crate::http::request::base_url::Base;
+use crate::http::request::negotiate::{HTML, JSON};
+use crate::http::routes::tiles::ogc::TILESETS_VECTOR;
+
+/// The path of a collection. A layer's id needs no escapes.
+pub(in crate::http) fn path(meta: &LayerMeta) -> String {
+    format!("/collections/{}", meta.id)
+}
+
+/// The CRS in which everything is kept, and served without loss.
+pub(in crate::http) const STORAGE: Crs = Crs::Epsg27700;
+
+/// A layer as a collection, with these links first.
+pub(in crate::http) fn collection(
+    atlas: &Atlas,
+    place: usize,
+    base: &Base,
+    mut links: Vec<Link>,
+) -> Value {
+    let layer = atlas.layers()[place].layer();
+    let meta = layer.meta();
+    links.extend(to_items(meta, base));
+    links.extend(to_files(meta, base));
+    links.push(to_queryables(meta, base));
+    let tiles = base.at(&format!("{}/tiles", path(meta)));
+    links.push(Link::new(tiles, TILESETS_VECTOR, JSON, "The features as vector tiles"));
+    links.extend(to_licence(meta));
+    links.push(Link::new(
+        base.at("/v1/layers"),
+        "describedby",
+        JSON,
+        "Vintage, resolution, licence",
+    ));
+    let mut extent = json!({});
+    if let Some(bbox) = bbox(layer) {
+        extent["spatial"] = json!({"bbox": [bbox], "crs": Crs::Crs84.uri()});
+    }
+    if let Some(interval) = interval(meta) {
+        extent["temporal"] = json!({"interval": [interval], "trs": GREGORIAN});
+    }
+    json!({
+        "id": meta.id,
+        "title": meta.title,
+        "description": description(atlas, layer),
+        "attribution": meta.attribution,
+        "licence": meta.licence,
+        "extent": extent,
+        "itemType": "feature",
+        "crs": Crs::ALL.map(Crs::uri),
+        "storageCrs": STORAGE.uri(),
+        "series": meta.series,
+        "valid_from": meta.vintage.valid_from,
+        "valid_to": meta.vintage.valid_to,
+        "resolution": meta.resolution,
+        "drawing_error_m": meta.drawing_error_m(),
+        "coverage": meta.coverage,
+        "count": layer.len(),
+        "illustrative": atlas.is_illustrative(),
+        "links": links,
+    })
+}
+
+/// The features in each format; formats of whole layers have their place here, too.
+fn to_items(meta: &LayerMeta, base: &Base) -> impl Iterator<Item = Link> {
+    let items = Address::new(format!("{}/items", path(meta)));
+    OF_ITEMS.iter().copied().map(move |format| {
+        // The first is had by all who ask for nothing else, and stays without a parameter.
+        let address = match format {
+            Format::GeoJson => items.clone(),
+            other => items.clone().with("f", other.name()),
+        };
+        let title = format!("The features as {}", format.title());
+        Link::new(address.under(base), "items", format.media_type(), title)
+    })
+}
+
+/// The whole layer as a file in each format.
+fn to_files(meta: &LayerMeta, base: &Base) -> impl Iterator<Item = Link> {
+    formats::Format::ALL.iter().map(move |format| {
+        let href = base.at(&format!("/downloads/{}.{}", meta.id, format.suffix()));
+        let title = format!("The whole layer as {}", format.title());
+        Link::new(href, "enclosure", format.media_type(), title)
+    })
+}
+
+/// What a filter may ask of the features (OGC 19-079r2, section 6.2).
+fn to_queryables(meta: &LayerMeta, base: &Base) -> Link {
+    const RELATION: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
+    let href = base.at(&format!("{}/queryables", path(meta)));
+    Link::new(href, RELATION, super::queryables::SCHEMA, "What a filter may ask of the features")
+}
+
+/// The text of a licence that has a known address.
+fn to_licence(meta: &LayerMeta) -> Option<Link> {
+    let licence = meta.licence.as_deref()?;
+    Some(Link::new(licence_address(licence)?, "license", HTML, licence))
+}
+
+/// The text of a licence: of the Open Government Licence at its publisher's, of any other SPDX id
+/// in SPDX's list.
+pub(in crate::http) fn licence_address(licence: &str) -> Option<String> {
+    let version = match licence {
+        "OGL-UK-3.0" => Some(3),
+        "OGL-UK-2.0" => Some(2),
+        "OGL-UK-1.0" => Some(1),
+        _ => None,
+    };
+    if let Some(version) = version {
+        let archives = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/";
+        return Some(format!("{archives}{version}/"));
+    }
+    let is_id = licence.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.+".contains(&b));
+    is_id.then(|| format!("https://spdx.org/licenses/{licence}.html"))
+}
+
+/// What a layer holds, in a sentence.
+pub(in crate::http) fn description(atlas: &Atlas, layer: &Layer) -> String {
+    let text = description_of(layer);
+    if atlas.is_illustrative() {
+        return format!("{text} This place does not exist: its data are illustrative.");
+    }
+    text
+}
+
+/// The same without the warning, for where it stands already.
+pub(in crate::http) fn description_of(layer: &Layer) -> String {
+    let meta = layer.meta();
+    let (count, what) = match (layer.len(), layer.is_areas()) {
+        (1, true) => (1, "area"),
+        (1, false) => (1, "point"),
+        (count, true) => (count, "areas"),
+        (count, false) => (count, "points"),
+    };
+    let mut text = format!("{count} {what}");
+    // Text does not fail to be written to.
+    let _ = match (meta.vintage.valid_from, meta.vintage.valid_to) {
+        (Some(from), Some(to)) => write!(text, ", in force from {from} until {to}"),
+        (Some(from), None) => write!(text, ", in force from {from}"),
+        (None, Some(to)) => write!(text, ", in force until {to}"),
+        (None, None) => Ok(()),
+    };
+    if let Some(resolution) = meta.resolution {
+        let (name, metres) = (resolution.as_str(), resolution.metres());
+        let _ = write!(text, ", drawn to {metres} m ({name})");
+    }
+    text.push('.');
+    text
+}
+
+const GREGORIAN: &str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
+
+/// From when to when, as far as it is known; `None` where neither is.
+fn interval(meta: &LayerMeta) -> Option<[Option<String>; 2]> {
+    let vintage = meta.vintage;
+    let moment = |day: jiff::civil::Date| format!("{day}T00:00:00Z");
+    let is_known = vintage.valid_from.is_some() || vintage.valid_to.is_some();
+    is_known.then(|| [vintage.valid_from.map(moment), vintage.valid_to.map(moment)])
+}
+
+/// Positions on each side of an extent that is followed.
+const STEPS: u32 = 32;
+
+/// West, south, east and north of a layer in degrees: a rectangle around the rectangle on the grid
+/// that holds all its features, so it may have some room.
+pub(in crate::http) fn bbox(layer: &Layer) -> Option<[f64; 4]> {
+    let grid = extent(layer, 0..layer.len())?;
+    let (low, high) = (grid.min(), grid.max());
+    let along = |from: f64, to: f64, step| from + (to - from) * f64::from(step) / f64::from(STEPS);
+    let mut bbox = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    for step in 0..=STEPS {
+        let (x, y) = (along(low.x, high.x, step), along(low.y, high.y, step));
+        for (x, y) in [(x, low.y), (x, high.y), (low.x, y), (high.x, y)] {
+            let Ok(at) = Bng::new(x, y) else { continue };
+            let [lon, lat] = Crs::Crs84.xy(at);
+            bbox = [bbox[0].min(lon), bbox[1].min(lat), bbox[2].max(lon), bbox[3].max(lat)];
+        }
+    }
+    // To 0.0001°, outwards: about 10 m, more than a side bends between two steps.
+    let out = |number: f64, up: f64| ((number * 1e4 * up).ceil() + 1.0) / 1e4 * up;
+    Some([out(bbox[0], -1.0), out(bbox[1], -1.0), out(bbox[2], 1.0), out(bbox[3], 1.0)])
+}
+
+/// The rectangle on the grid that holds the features at those places.
+pub(in crate::http) fn extent(
+    layer: &Layer,
+    places: impl IntoIterator<Item = usize>,
+) -> Option<Rect<f64>> {
+    places.into_iter().map(|place| layer.extent_of(place)).reduce(around)
+}

@@ -1,0 +1,154 @@
+//! The formats of an address: by `f=`, else by `Accept`, else the first that it has.
+
+use axum::http::HeaderMap;
+
+use super::queryables::SCHEMA;
+use crate::formats as files;
+use crate::http::error::{Kind, Problem};
+use crate::http::request::negotiate::{CSV, GEOJSON, HTML, JSON, negotiate};
+use crate::http::request::params::Params;
+
+/// A form in which something can be had. Features have more than documents do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Format {
+    /// A document for programs.
+    Json,
+    /// Features, RFC 7946.
+    GeoJson,
+    /// A page for people.
+    Html,
+    /// The document of all routes, for programs.
+    OpenApi,
+    /// What a filter may ask, for programs.
+    Schema,
+    /// Features as a file for a GIS.
+    File(files::Format),
+}
+
+/// The formats of documents.
+pub(in crate::http) const OF_DOCUMENTS: [Format; 2] = [Format::Json, Format::Html];
+
+/// The formats of features.
+pub(in crate::http) const OF_FEATURES: [Format; 2] = [Format::GeoJson, Format::Html];
+
+/// The formats of a page of features.
+pub(in crate::http) const OF_ITEMS: &[Format] = &[
+    Format::GeoJson,
+    Format::Html,
+    Format::File(files::Format::Csv),
+    Format::File(files::Format::FlatGeobuf),
+    Format::File(files::Format::GeoPackage),
+    #[cfg(feature = "parquet")]
+    Format::File(files::Format::Parquet),
+];
+
+impl Format {
+    /// Its name for `f=`.
+    pub(in crate::http) const fn name(self) -> &'static str {
+        match self {
+            Self::Json | Self::GeoJson | Self::OpenApi | Self::Schema => "json",
+            Self::Html => "html",
+            Self::File(file) => file.suffix(),
+        }
+    }
+
+    /// Its names for `f=`, the usual one first.
+    pub(in crate::http) const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Json | Self::OpenApi | Self::Schema => &["json"],
+            Self::GeoJson => &["json", "geojson"],
+            Self::Html => &["html"],
+            Self::File(files::Format::GeoJson) => &["geojson"],
+            Self::File(files::Format::Csv) => &["csv"],
+            Self::File(files::Format::FlatGeobuf) => &["fgb", "flatgeobuf"],
+            Self::File(files::Format::GeoPackage) => &["gpkg", "geopackage"],
+            #[cfg(feature = "parquet")]
+            Self::File(files::Format::Parquet) => &["parquet", "geoparquet"],
+        }
+    }
+
+    /// Its media types, its own first.
+    pub(in crate::http) const fn media_types(self) -> &'static [&'static str] {
+        match self {
+            Self::Json => &[JSON],
+            Self::GeoJson => &[GEOJSON, JSON],
+            Self::Html => &[HTML],
+            Self::File(files::Format::GeoJson) => &[GEOJSON],
+            Self::File(files::Format::Csv) => &[CSV],
+            Self::File(files::Format::FlatGeobuf) => &["application/flatgeobuf"],
+            Self::File(files::Format::GeoPackage) => &["application/geopackage+sqlite3"],
+            #[cfg(feature = "parquet")]
+            Self::File(files::Format::Parquet) => &["application/vnd.apache.parquet"],
+            Self::OpenApi => &[JSON, "application/vnd.oai.openapi+json"],
+            Self::Schema => &[SCHEMA, JSON],
+        }
+    }
+
+    /// Its own media type.
+    pub(in crate::http) const fn media_type(self) -> &'static str {
+        self.media_types()[0]
+    }
+
+    /// For people, after "as".
+    pub(in crate::http) const fn title(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::GeoJson => "GeoJSON",
+            Self::Html => "a page",
+            Self::File(file) => file.title(),
+            Self::OpenApi => "OpenAPI",
+            Self::Schema => "JSON Schema",
+        }
+    }
+}
+
+/// The format to answer in, and the media type to call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Chosen {
+    pub(in crate::http) format: Format,
+    pub(in crate::http) media_type: &'static str,
+}
+
+impl Chosen {
+    /// What is wished of those `offered`: 400 for an `f` that names none of them, 406 where
+    /// `Accept` leaves out all.
+    pub(in crate::http) fn of(
+        params: &Params,
+        headers: &HeaderMap,
+        offered: &[Format],
+    ) -> Result<Self, Problem> {
+        if let Some(name) = params.get("f") {
+            let named = offered.iter().find(|format| format.names().contains(&name));
+            return named
+                .map(|&format| Self { format, media_type: format.media_type() })
+                .ok_or_else(|| {
+                    let names: Vec<&str> =
+                        offered.iter().flat_map(|format| format.names()).copied().collect();
+                    let shown: String = name.chars().take(40).collect();
+                    let detail =
+                        format!("f={shown} is no format here: write {}", names.join(" or "));
+                    Problem::new(Kind::InvalidParameter, detail).with("parameter", "f")
+                });
+        }
+        let types: Vec<&'static str> =
+            offered.iter().flat_map(|format| format.media_types()).copied().collect();
+        let media_type = negotiate(headers, &types)?;
+        let format = offered.iter().find(|format| format.media_types().contains(&media_type));
+        // The type is one of theirs.
+        Ok(Self { format: *format.unwrap_or(&offered[0]), media_type })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_the_same_media_type_and_name_everywhere() {
+        for &file in files::Format::ALL {
+            let format = Format::File(file);
+            assert_eq!(format.media_type(), file.media_type());
+            assert_eq!(format.name(), format.names()[0]);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `/collections/{layer}/items/{code}`: one feature.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use lapwing_boundaries::layer::Layer;
+use serde_json::{Map, Value, json};
+
+use super::describe;
+use super::formats::{Chosen, Format, OF_FEATURES};
+use super::links::{self, Link};
+use super::params::{crs, place_of, queryables};
+use super::{Request, filter_params, tell_crs};
+use crate::answers;
+use crate::formats::geojson::{Form, write_feature};
+use crate::http::blocking::respond;
+use crate::http::error::{Kind, Problem};
+use crate::http::html::respond_page;
+use crate::http::request::negotiate::{GEOJSON, JSON};
+use crate::http::request::params::Params;
+use crate::http::request::percent::segment;
+use crate::http::{App, Taken};
+use crate::live::Served;
+
+pub(super) async fn item(
+    State(app): State<App>,
+    taken: Taken,
+    Path((id, code)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let params = Params::read(request.query(), &[&["f", "crs"], &filter_params::OF_ITEM])?;
+    let chosen = Chosen::of(&params, &request.headers, &OF_FEATURES)?;
+    let crs = crs(&params)?;
+    let served = taken.served()?;
+    let layer = place_of(served.atlas(), &id)?;
+    let place = place_in(served.atlas().layers()[layer].layer(), &code)?;
+    let only = filter_params::told(&params, served.schema(layer))?;
+    let is_areas = served.atlas().layers()[layer].layer().is_areas();
+    let tolerance = filter_params::tolerance(&params)?.filter(|_| is_areas);
+    let mut links = request.links(chosen, &OF_FEATURES);
+    links.push(super::items::to_collection(&request, &served, layer));
+    links.extend(to_answers(&request, &served, layer, &code));
+
+    // A large area has some hundred thousand vertices to project or to draw.
+    let told = links.clone();
+    let work = Arc::clone(&served);
+    let body = app.workshop.apart(move || {
+        let (atlas, schema) = (work.atlas(), work.schema(layer));
+        if chosen.format == Format::Html {
+            let page = super::pages::item(atlas, schema, &request.base, &told, place);
+            return Ok(Body::Page(page));
+        }
+        let members: Map<String, Value> =
+            [("links", json!(told)), ("snapshot", json!(answers::snapshot(atlas)))]
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect();
+        let drawing = tolerance.map(|metres| work.drawing(layer, metres));
+        let form = Form { crs, only, drawing };
+        let mut feature = Vec::new();
+        write_feature(&mut feature, atlas, schema, place, &form, &members);
+        Ok(Body::Feature(feature))
+    });
+    let mut response = match body.await? {
+        Body::Page(page) => respond_page(page),
+        Body::Feature(feature) => {
+            let mut response = respond(chosen.media_type, feature);
+            tell_crs(&mut response, crs);
+            response
+        }
+    };
+    links::tell(response.headers_mut(), &links);
+    Ok(response)
+}
+
+enum Body {
+    Page(String),
+    Feature(Vec<u8>),
+}
+
+/// The place of the area or site of that code.
+fn place_in(layer: &Layer, code: &str) -> Result<usize, Problem> {
+    layer.area_index(code).or_else(|| layer.site_index(code)).ok_or_else(|| {
+        let code: String = code.chars().take(80).collect();
+        let id = &layer.meta().id;
+        Problem::new(Kind::UnknownArea, format!("{id} has no feature {code:?}: ask /v1/search"))
+    })
+}
+
+/// What else this service knows of an area: its measures, its overlaps, the points within it.
+fn to_answers(request: &Request, served: &Served, layer: usize, code: &str) -> Vec<Link> {
+    let meta = served.atlas().layers()[layer].layer().meta();
+    if !served.atlas().layers()[layer].layer().is_areas() {
+        return Vec::new();
+    }
+    let path = format!("/v1/areas/{}/{}", meta.id, segment(code));
+    let link = |path: &str, media_type, title: String| {
+        Link::new(request.base.at(path), "related", media_type, title)
+    };
+    let points = points_within(served, layer, code).into_iter().map(|(points, address)| {
+        let title = &served.atlas().layers()[points].layer().meta().title;
+        link(&address, GEOJSON, format!("Within it: {title}"))
+    });
+    [
+        link(&path, JSON, "Its measures, and the areas that it lies in".to_owned()),
+        link(
+            &format!("{path}/overlaps"),
+            JSON,
+            "The areas that it overlaps, with shares".to_owned(),
+        ),
+    ]
+    .into_iter()
+    .chain(points)
+    .collect()
+}
+
+/// Of each layer of points, its place and the address of those within an area.
+pub(in crate::http) fn points_within(
+    served: &Served,
+    layer: usize,
+    code: &str,
+) -> Vec<(usize, String)> {
+    let layers = served.atlas().layers().iter().enumerate();
+    layers
+        .filter(|(_, points)| !points.layer().is_areas())
+        .filter_map(|(place, points)| {
+            let schema = served.schema(place);
+            let attribute = (0..schema.attributes().len())
+                .find(|&attribute| schema.holders(attribute) == Some(layer))?;
+            let name = &schema.attributes()[attribute].name;
+            // A layer that is called like a parameter is asked by a filter.
+            let query = if queryables(schema).contains(&name.as_str()) {
+                format!("{name}={}", segment(code))
+            } else {
+                format!("filter={name}%3D%27{}%27", segment(code))
+            };
+            Some((place, format!("{}/items?{query}", describe::path(points.layer().meta()))))
+        })
+        .collect()
+}

@@ -1,0 +1,122 @@
+//! `/`: where to go from here (OGC 17-069r4, section 7.2).
+
+use axum::response::Response;
+use lapwing_boundaries::atlas::Atlas;
+use serde_json::json;
+
+use super::formats::{Format, OF_DOCUMENTS};
+use super::links::Link;
+use super::{Request, respond_document};
+use crate::answers;
+use crate::http::Taken;
+use crate::http::error::Problem;
+use crate::http::html::layout::has_map;
+use crate::http::html::{Page, anchor, respond_page};
+use crate::http::request::base_url::Base;
+use crate::http::request::negotiate::{HTML, JSON};
+use crate::http::routes::openapi::OPENAPI;
+use crate::http::routes::tiles::ogc::{TILESETS_VECTOR, TILING_SCHEMES};
+
+const QUESTION: &str = "Which Local Area Partnership, ward and parish is this?";
+
+pub(super) async fn landing(taken: Taken, request: Request) -> Result<Response, Problem> {
+    let (chosen, mut links) = request.document(&OF_DOCUMENTS)?;
+    let atlas = taken.atlas()?;
+    if chosen.format == Format::Html {
+        return Ok(respond_page(page(&atlas, &request.base, &links)));
+    }
+    links.extend(ways(&request.base));
+    let document = json!({
+        "title": title(&atlas),
+        "description": QUESTION,
+        "attribution": attributions(&atlas).join(" "),
+        "links": links,
+        "snapshot": answers::snapshot(&atlas),
+    });
+    respond_document(chosen, &document, &links)
+}
+
+fn title(atlas: &Atlas) -> String {
+    format!("Lapwing: {}", atlas.title())
+}
+
+/// Everything that there is, the map first.
+fn ways(base: &Base) -> Vec<Link> {
+    let link = |path: &str, rel, kind, title: &str| Link::new(base.at(path), rel, kind, title);
+    let map = has_map().then(|| link("/map", "related", HTML, "The map"));
+    let others = [
+        link("/api", "service-desc", OPENAPI, "Every route, as an OpenAPI document"),
+        link("/api?f=html", "service-doc", HTML, "Every route, as a page"),
+        link("/conformance", "conformance", JSON, "The standards that are kept"),
+        link("/collections", "data", JSON, "The layers as collections of features"),
+        link("/tiles", TILESETS_VECTOR, JSON, "The layers as vector tiles"),
+        link("/tileMatrixSets", TILING_SCHEMES, JSON, "How the world is cut into tiles"),
+        link("/v1/layers", "describedby", JSON, "Vintage, resolution, licence and attribution"),
+        link("/v1/search?q=a", "search", JSON, "Areas, points and postcodes by their beginning"),
+        link("/health/ready", "status", JSON, "Whether this server is ready"),
+    ];
+    map.into_iter().chain(others).collect()
+}
+
+/// Every source's attribution, each once.
+fn attributions(atlas: &Atlas) -> Vec<&str> {
+    let of_layers =
+        atlas.layers().iter().filter_map(|layer| layer.layer().meta().attribution.as_deref());
+    let of_points = [atlas.postcodes_from(), atlas.addresses_from()];
+    let all = of_layers.chain(of_points.into_iter().filter_map(|from| from.attribution.as_deref()));
+    let mut once: Vec<&str> = Vec::new();
+    for attribution in all {
+        if !once.contains(&attribution) {
+            once.push(attribution);
+        }
+    }
+    once
+}
+
+fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
+    // A postcode is looked up by the map where there is one, else by the service itself.
+    let (action, name, label, hint) = if has_map() {
+        ("/map", "q", "Postcode, place or code", "")
+    } else {
+        ("/v1/lookup", "postcode", "Postcode", " autocomplete=\"postal-code\"")
+    };
+    let map = if has_map() {
+        format!("<p>{} of every layer</p>\n", anchor(&base.at("/map"), "The map"))
+    } else {
+        String::new()
+    };
+    let layers = atlas
+        .layers()
+        .iter()
+        .map(|layer| {
+            let meta = layer.layer().meta();
+            let to = anchor(&base.at(&super::describe::path(meta)), &meta.title);
+            format!("<li>{to}: {}</li>\n", super::describe::description_of(layer.layer()))
+        })
+        .collect::<Vec<_>>()
+        .concat();
+    let more = [
+        ("/collections", "All layers", "for QGIS, GDAL, geopandas and OWSLib"),
+        ("/api", "The API", "every address, with examples"),
+        ("/conformance", "Conformance", "the standards that are kept"),
+        ("/v1/layers", "Sources", "vintage, resolution, licence and attribution of every layer"),
+    ]
+    .map(|(path, text, about)| format!("<li>{}: {about}</li>\n", anchor(&base.at(path), text)))
+    .concat();
+    let main = format!(
+        "{map}<p>{QUESTION}</p>\n<form action=\"{action}\" role=\"search\">\n\
+         <label for=\"place\">{label}</label>\n<input id=\"place\" name=\"{name}\" required \
+         spellcheck=\"false\"{hint}>\n<button>Look up</button>\n</form>\n\
+         <h2>Layers</h2>\n<ul>\n{layers}</ul>\n<h2>More</h2>\n<ul>\n{more}</ul>\n",
+        action = base.at(action),
+    );
+    let page = Page {
+        base,
+        atlas,
+        title: title(atlas),
+        above: vec![],
+        links,
+        attributions: attributions(atlas),
+    };
+    page.around(&main)
+}

@@ -1,0 +1,163 @@
+//! `/collections/{layer}/queryables`: what a filter may ask of the features of a layer, as JSON
+//! Schema (OGC 19-079r2, section 6) and as a page.
+
+use axum::extract::Path;
+use axum::response::Response;
+use lapwing_boundaries::atlas::Atlas;
+use serde_json::{Map, Value, json};
+
+use super::formats::{Chosen, Format};
+use super::links::{self, Link};
+use super::params::place_of;
+use super::{Request, describe};
+use crate::features::attributes::{Attribute, Kind, Schema};
+use crate::http::Taken;
+use crate::http::blocking::{json as written, respond};
+use crate::http::error::Problem;
+use crate::http::html::{Crumb, Page, escape, respond_page, table};
+use crate::http::request::base_url::Base;
+use crate::http::request::params::Params;
+
+/// Of JSON Schema documents.
+pub(in crate::http) const SCHEMA: &str = "application/schema+json";
+
+const OFFERED: [Format; 2] = [Format::Schema, Format::Html];
+
+pub(super) async fn queryables(
+    taken: Taken,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let params = Params::read(request.query(), &[&["f"]])?;
+    let chosen = Chosen::of(&params, &request.headers, &OFFERED)?;
+    let served = taken.served()?;
+    let (atlas, layer) = (served.atlas(), place_of(served.atlas(), &id)?);
+    let schema = served.schema(layer);
+    let links = request.links(chosen, &OFFERED);
+    let mut response = match chosen.format {
+        Format::Html => respond_page(page(atlas, schema, &request.base, &links)),
+        _ => respond(chosen.media_type, written(&document(atlas, schema, &request.base))?),
+    };
+    links::tell(response.headers_mut(), &links);
+    Ok(response)
+}
+
+/// Where the queryables of a layer are.
+pub(in crate::http) fn path(atlas: &Atlas, layer: usize) -> String {
+    format!("{}/queryables", describe::path(atlas.layers()[layer].layer().meta()))
+}
+
+/// Each queryable with its JSON Schema.
+fn properties(atlas: &Atlas, schema: &Schema) -> Map<String, Value> {
+    let layer = atlas.layers()[schema.layer()].layer();
+    let mut properties: Map<String, Value> = schema
+        .attributes()
+        .iter()
+        .map(|attribute| (attribute.name.clone(), of_attribute(attribute)))
+        .collect();
+    let (format, what) = if layer.is_areas() {
+        ("geometry-multipolygon", "The ground of the area, for S_INTERSECTS and its like.")
+    } else {
+        ("geometry-point", "Where the point is, for S_INTERSECTS and its like.")
+    };
+    let geometry = json!({
+        "title": "Geometry", "description": what, "format": format,
+        "x-ogc-role": "primary-geometry"
+    });
+    properties.insert("geometry".to_owned(), geometry);
+    for (name, role, title, what) in [
+        (
+            "valid_from",
+            "primary-interval-start",
+            "In force from",
+            "The first day on which the layer's boundaries are in force: the same for all features.",
+        ),
+        (
+            "valid_to",
+            "primary-interval-end",
+            "In force until",
+            "The first day on which the layer's boundaries are no longer in force: the same for all features.",
+        ),
+    ] {
+        properties.entry(name.to_owned()).or_insert_with(|| {
+            json!({
+                "title": title, "description": what, "type": "string", "format": "date",
+                "x-ogc-role": role
+            })
+        });
+    }
+    properties
+}
+
+fn of_attribute(attribute: &Attribute) -> Value {
+    let mut schema = match attribute.kind {
+        Kind::Text | Kind::Codes => json!({"type": "string"}),
+        Kind::Integer => json!({"type": "integer"}),
+        Kind::Number => json!({"type": "number"}),
+        Kind::Boolean => json!({"type": "boolean"}),
+        Kind::Date => json!({"type": "string", "format": "date"}),
+        Kind::Timestamp => json!({"type": "string", "format": "date-time"}),
+        Kind::List => json!({"type": "array", "items": {"type": "string"}}),
+    };
+    schema["title"] = json!(attribute.title);
+    if let Some(description) = &attribute.description {
+        schema["description"] = json!(description);
+    }
+    if attribute.name == "code" {
+        schema["x-ogc-role"] = json!("id");
+    }
+    schema
+}
+
+fn document(atlas: &Atlas, schema: &Schema, base: &Base) -> Value {
+    let meta = atlas.layers()[schema.layer()].layer().meta();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": base.at(&path(atlas, schema.layer())),
+        "title": meta.title,
+        "description": "What a filter may ask of the features of this layer.",
+        "type": "object",
+        "properties": properties(atlas, schema),
+        "additionalProperties": false,
+    })
+}
+
+fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
+    let meta = atlas.layers()[schema.layer()].layer().meta();
+    let columns = ["Name", "Kind", "What it tells"].map(str::to_owned);
+    let rows: Vec<Vec<String>> = properties(atlas, schema)
+        .into_iter()
+        .map(|(name, schema)| {
+            let text = |key: &str| schema[key].as_str().unwrap_or_default().to_owned();
+            let kind = match (text("format"), text("type")) {
+                (format, _) if !format.is_empty() => format,
+                (_, kind) => kind,
+            };
+            let told = match text("description") {
+                told if told.is_empty() => "As its source has it.".to_owned(),
+                told => told,
+            };
+            vec![format!("<code>{}</code>", escape(&name)), escape(&kind), escape(&told)]
+        })
+        .collect();
+    let items = base.at(&format!("{}/items", describe::path(meta)));
+    let example = "filter=name LIKE 'C%' AND S_INTERSECTS(geometry, BBOX(-1, 52, 0, 53))";
+    let main = format!(
+        "<p>A filter in CQL2 asks by these names: <code>{}?{}</code></p>\n{}",
+        escape(&items),
+        escape(example),
+        table("What a filter may ask", &columns, &rows),
+    );
+    Page {
+        base,
+        atlas,
+        title: format!("Queryables of {}", meta.title),
+        above: vec![
+            Crumb::new("/collections", "Layers"),
+            Crumb::new(describe::path(meta), meta.title.as_str()),
+        ],
+        links,
+        attributions: meta.attribution.as_deref().into_iter().collect(),
+    }
+    .around(&main)
+}

@@ -1,0 +1,120 @@
+//! `/v1/overlaps`: the whole table of two layers, and the overlaps of a caller's polygon.
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use axum::routing::{get, post};
+use lapwing_boundaries::fault::Fault;
+use serde::Serialize;
+
+#[cfg(feature = "parquet")]
+use super::downloads;
+use crate::answers::{self, PolygonAnswer};
+#[cfg(feature = "parquet")]
+use crate::formats::Made;
+use crate::http::blocking::{json, respond};
+use crate::http::error::Problem;
+use crate::http::request::body;
+#[cfg(feature = "parquet")]
+use crate::http::request::negotiate::PARQUET;
+use crate::http::request::negotiate::{CSV, GEOJSON, JSON, negotiate};
+use crate::http::request::params::{Params, malformed};
+use crate::http::request::polygon::{self, Crs};
+use crate::http::{App, Routes, Taken};
+
+/// The formats of a table, and their words in `f=`.
+#[cfg(feature = "parquet")]
+const FORMATS: [&str; 3] = [JSON, CSV, PARQUET];
+#[cfg(feature = "parquet")]
+const WORDS: &str = "json, csv or parquet";
+#[cfg(not(feature = "parquet"))]
+const FORMATS: [&str; 2] = [JSON, CSV];
+#[cfg(not(feature = "parquet"))]
+const WORDS: &str = "json or csv";
+
+pub(crate) fn routes() -> Routes {
+    vec![("/v1/overlaps", post(of_polygon)), ("/v1/overlaps/{from}/{to}", get(table))]
+}
+
+async fn table(
+    State(app): State<App>,
+    taken: Taken,
+    Path((from, to)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["f", "date", "slivers", "touches"]])?;
+    let (day, choice) = (params.day()?, params.choice()?);
+    let format = match params.get("f") {
+        None => negotiate(&headers, &FORMATS)?,
+        Some("json") => JSON,
+        Some("csv") => CSV,
+        #[cfg(feature = "parquet")]
+        Some("parquet") => PARQUET,
+        Some(other) => return Err(malformed("f", other, WORDS)),
+    };
+    let atlas = taken.atlas()?;
+    let table = answers::table(&atlas, &from, &to, day, choice)?;
+    if format == JSON {
+        let pieces = table.into_json(atlas).map(Ok::<_, Infallible>);
+        return Ok(respond(JSON, app.workshop.stream(pieces)));
+    }
+    #[cfg(feature = "parquet")]
+    if format == PARQUET {
+        let make =
+            move || Made::by(|out| crate::formats::parquet::write_table(&table, &atlas, out));
+        let mut response = downloads::once(&app.workshop, make).await?;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PARQUET));
+        return Ok(called(response, &format!("{from}_{to}.parquet")));
+    }
+    let pieces = table.into_csv(atlas).map(Ok::<_, Infallible>);
+    let response = respond("text/csv; charset=utf-8; header=present", app.workshop.stream(pieces));
+    Ok(called(response, &format!("{from}_{to}.csv")))
+}
+
+/// The response with a name for who saves it: made of layers of the snapshot, which are plain.
+pub(crate) fn called(mut response: Response, name: &str) -> Response {
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+/// The answer about a polygon and what had to be mended in it.
+#[derive(Serialize)]
+struct Mended<'a> {
+    #[serde(flatten)]
+    answer: PolygonAnswer<'a>,
+    /// Absent where nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repaired: Vec<Fault>,
+}
+
+async fn of_polygon(
+    State(app): State<App>,
+    taken: Taken,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let known = ["with", "date", "slivers", "touches", "crs"];
+    let params = Params::read(query.as_deref(), &[&known])?;
+    let (with, day, choice) = (params.list("with")?, params.day()?, params.choice()?);
+    let crs = params.get("crs").map(Crs::of_parameter).transpose()?;
+    let format = negotiate(&headers, &[JSON])?;
+    body::format(&headers, &[GEOJSON, JSON])?;
+    let atlas = taken.atlas()?;
+    let limits = &app.limits;
+    let received = body::read(&headers, body, limits.body, limits, &app.body_memory).await?;
+    let vertices = limits.vertices;
+    let answer = app.workshop.apart(move || {
+        let admitted = polygon::read(&received.concat(), crs, vertices)?;
+        let ground = &admitted.geometry;
+        let answer = answers::overlaps_of_polygon(&atlas, ground, with.as_deref(), day, choice)?;
+        json(&Mended { answer, repaired: admitted.faults })
+    });
+    Ok(respond(format, answer.await?))
+}

@@ -1,0 +1,140 @@
+//! What a set of tiles is (OGC 20-057, section 8; OGC 17-083r4, section 8).
+
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::layer::Layer;
+use lapwing_tiles::TileSet;
+use lapwing_tiles::mercator::Mercator;
+use serde_json::{Map, Value, json};
+
+use super::matrix_set;
+use crate::http::request::negotiate::JSON;
+use crate::http::routes::tiles::{MVT, tilejson};
+use crate::tile_layers::{Selection, attribution};
+
+const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/// From a tileset to the definition of its tile matrix set.
+const TILING_SCHEME: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme";
+
+pub(super) fn link(rel: &str, href: &str, kind: &str, title: &str) -> Value {
+    json!({"href": href, "rel": rel, "type": kind, "title": title})
+}
+
+/// The titles of the layers.
+pub(super) fn title(atlas: &Atlas, layers: &Selection) -> String {
+    let of = |place: usize| atlas.layers()[place].layer().meta().title.as_str();
+    layers.layers().map(|(_, place)| of(place)).collect::<Vec<_>>().join(", ")
+}
+
+/// The links of a tileset: to its own document, how the world is cut, and to its tiles.
+fn links(origin: &str, path: &str) -> [Value; 3] {
+    let itself = format!("{origin}{path}/tiles/WebMercatorQuad");
+    let set = format!("{origin}/tileMatrixSets/WebMercatorQuad");
+    let mut tiles =
+        link("item", &format!("{itself}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"), MVT, "A tile");
+    tiles["templated"] = json!(true);
+    [
+        link("self", &itself, JSON, "This tileset"),
+        link(TILING_SCHEME, &set, JSON, matrix_set::TITLE),
+        tiles,
+    ]
+}
+
+fn head(origin: &str, path: &str, title: &str) -> Value {
+    json!({
+        "title": title,
+        "dataType": "vector",
+        "crs": matrix_set::CRS,
+        "tileMatrixSetId": "WebMercatorQuad",
+        "tileMatrixSetURI": matrix_set::URI,
+        "links": links(origin, path),
+    })
+}
+
+/// Of `/tiles` and `/collections/{layer}/tiles`, whose path is without its end.
+pub(super) fn tilesets(origin: &str, path: &str, title: &str) -> Value {
+    json!({
+        "links": [link("self", &format!("{origin}{path}/tiles"), JSON, "This document")],
+        "tilesets": [head(origin, path, title)],
+    })
+}
+
+/// Of `…/tiles/WebMercatorQuad`.
+pub(super) fn tileset(
+    origin: &str,
+    path: &str,
+    atlas: &Atlas,
+    layers: &Selection,
+    set: &TileSet,
+) -> Value {
+    let mut document = head(origin, path, &title(atlas, layers));
+    document["attribution"] = json!(attribution(atlas, layers));
+    document["layers"] = layers_of(atlas, layers, set).into();
+    if let Some(bounds @ [west, south, east, north]) = set.bounds {
+        document["boundingBox"] =
+            json!({"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84});
+        let [lon, lat, zoom] = tilejson::center(bounds, set.maxzoom);
+        document["centerPoint"] =
+            json!({"coordinates": [lon, lat], "crs": CRS84, "tileMatrix": zoom.to_string()});
+        let limits = (set.minzoom..=set.maxzoom).map(|zoom| limits(bounds, zoom));
+        document["tileMatrixSetLimits"] = limits.collect();
+    }
+    document
+}
+
+/// The layers in the tiles. That of the names is a layer of points.
+fn layers_of(atlas: &Atlas, layers: &Selection, set: &TileSet) -> Vec<Value> {
+    set.vector_layers
+        .iter()
+        .map(|layer| {
+            let own = layers.layers().find(|(name, _)| *name == layer.id);
+            let meta = own.map(|(_, place)| atlas.layers()[place].layer());
+            let title = meta.map_or_else(
+                || format!("Names of {}", layer.id.trim_end_matches("_label")),
+                |layer| layer.meta().title.clone(),
+            );
+            let properties: Map<String, Value> = layer
+                .fields
+                .iter()
+                .map(|(name, kind)| (name.clone(), json!({"type": kind.to_ascii_lowercase()})))
+                .collect();
+            json!({
+                "id": layer.id,
+                "title": title,
+                "dataType": "vector",
+                "geometryDimension": if meta.is_some_and(Layer::is_areas) { 2 } else { 0 },
+                "minTileMatrix": set.minzoom.to_string(),
+                "maxTileMatrix": set.maxzoom.to_string(),
+                "propertiesSchema": {"type": "object", "properties": properties},
+            })
+        })
+        .collect()
+}
+
+/// The columns and rows of a zoom between which all tiles lie.
+fn limits([west, south, east, north]: [f64; 4], zoom: u8) -> Value {
+    let size = 1_u32 << zoom;
+    let number = |part: f64| ((part * f64::from(size)) as u32).min(size - 1);
+    let (low, high) = (Mercator::from_degrees(west, north), Mercator::from_degrees(east, south));
+    json!({
+        "tileMatrix": zoom.to_string(),
+        "minTileRow": number(low.y), "maxTileRow": number(high.y),
+        "minTileCol": number(low.x), "maxTileCol": number(high.x),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_hold_the_corners() {
+        let limits = limits([-0.9032, 52.2328, -0.8737, 52.2421], 14);
+        let expected = json!({
+            "tileMatrix": "14", "minTileRow": 5393, "maxTileRow": 5394,
+            "minTileCol": 8150, "maxTileCol": 8152,
+        });
+        assert_eq!(limits, expected);
+        assert_eq!(super::limits([-180.0, -90.0, 180.0, 90.0], 0)["maxTileCol"], 0);
+    }
+}

@@ -1,0 +1,106 @@
+//! What a map must be told of some layers: TileJSON 3.0.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_tiles::TileSet;
+use serde_json::{Map, Value, json};
+
+use super::{lasting_query, selection};
+use crate::answers;
+use crate::http::blocking::{json, respond};
+use crate::http::error::{Kind, Problem};
+use crate::http::request::negotiate::{JSON, negotiate};
+use crate::http::request::params::Params;
+use crate::http::request::public_url::origin;
+use crate::http::{App, Taken};
+use crate::tile_layers::{Selection, attribution};
+
+pub(super) async fn tilejson(
+    State(app): State<App>,
+    taken: Taken,
+    Path(tileset): Path<String>,
+    RawQuery(query): RawQuery,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&["date"]])?;
+    let day = params.day()?;
+    let format = negotiate(&headers, &[JSON])?;
+    let Some(names) = tileset.strip_suffix(".json") else {
+        let tileset: String = tileset.chars().take(200).collect();
+        let detail = format!(
+            "a map is told of layers at /tiles/{tileset}.json; their tiles are at /tiles/{tileset}/Z/X/Y"
+        );
+        return Err(Problem::new(Kind::UnknownRoute, detail));
+    };
+    let served = taken.served()?;
+    let chosen = selection(&served, names, day)?;
+    let query = lasting_query(&params, &chosen.version);
+    let template = format!("{}/tiles/{names}/{{z}}/{{x}}/{{y}}{query}", origin(&uri, &headers));
+    // The layers may have to be made ready first.
+    let body = app.workshop.apart(move || {
+        let layers = &chosen.layers;
+        let set = served.tiles().tile_set(layers).map_err(|error| Problem::internal(&error))?;
+        json(&document(served.atlas(), layers, &set, &template))
+    });
+    Ok(respond(format, body.await?))
+}
+
+fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &str) -> Value {
+    let metas: Vec<_> =
+        layers.layers().map(|(_, place)| atlas.layers()[place].layer().meta()).collect();
+    let titles: Vec<&str> = metas.iter().map(|meta| meta.title.as_str()).collect();
+    let vector_layers: Vec<Value> = set
+        .vector_layers
+        .iter()
+        .map(|layer| {
+            let fields: Map<String, Value> =
+                layer.fields.iter().map(|(name, kind)| (name.clone(), json!(kind))).collect();
+            json!({
+                "id": layer.id, "fields": fields, "minzoom": set.minzoom, "maxzoom": set.maxzoom,
+            })
+        })
+        .collect();
+    let mut document = json!({
+        "tilejson": "3.0.0",
+        "name": atlas.title(),
+        "description": titles.join(", "),
+        "scheme": "xyz",
+        "tiles": [template],
+        "minzoom": set.minzoom,
+        "maxzoom": set.maxzoom,
+        "attribution": attribution(atlas, layers),
+        "vector_layers": vector_layers,
+        "snapshot": answers::snapshot(atlas),
+    });
+    if let Some(bounds) = set.bounds {
+        document["bounds"] = json!(bounds);
+        let [lon, lat, zoom] = center(bounds, set.maxzoom);
+        document["center"] = json!([lon, lat, zoom as u8]);
+    }
+    document
+}
+
+/// The middle of the bounds, and the whole zoom at which they fill a map of two tiles a side.
+pub(super) fn center([west, south, east, north]: [f64; 4], deepest: u8) -> [f64; 3] {
+    let fits = |&zoom: &u8| east - west <= 720.0 / f64::from(1_u32 << zoom);
+    let zoom = (0..deepest).rev().find(fits).unwrap_or(0);
+    [f64::midpoint(west, east), f64::midpoint(south, north), f64::from(zoom)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_begins_at_the_zoom_that_shows_all() {
+        assert_eq!(center([-180.0, -85.0, 180.0, 85.0], 14), [0.0, 0.0, 1.0]);
+        // A county of a degree: tiles of 0.7° at zoom 9, two of which hold it.
+        assert_eq!(center([-1.5, 52.0, -0.5, 53.0], 14), [-1.0, 52.5, 9.0]);
+        assert_eq!(center([0.0, 0.0, 0.0, 0.0], 14), [0.0, 0.0, 13.0]);
+    }
+}

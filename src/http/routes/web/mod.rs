@@ -1,0 +1,199 @@
+//! `/map`: the map page, embedded in the program, and nothing from elsewhere.
+//!
+//! `src/web/build.rs` bundles the page and compresses it; here it is sent. Names of assets hold a
+//! hash of their content, so they are kept for ever; the page itself is asked for again each time.
+//!
+//! The page answers without its script, too: `?q=` is answered in words ([`text`]), for a browser
+//! that runs none, and in a program that was built without the page.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use bytes::Bytes;
+
+use crate::http::error::{Kind, Problem};
+use crate::http::html::escape;
+use crate::http::middleware::content_encoding::Codings;
+use crate::http::middleware::etag;
+use crate::http::{App, Routes, Taken};
+
+mod basemap;
+mod text;
+
+pub use basemap::Basemap;
+
+/// The page as it was built.
+#[allow(dead_code, reason = "none is made in a program that was built without the page")]
+struct Built {
+    /// A template: [`fill`] puts in what is known only when serving.
+    page: &'static str,
+    /// Of all that is bundled.
+    licences: &'static str,
+    assets: &'static [Asset],
+}
+
+/// A file of the page, compressed when it was built.
+#[allow(dead_code, reason = "none is made in a program that was built without the page")]
+struct Asset {
+    name: &'static str,
+    brotli: &'static [u8],
+    gzip: &'static [u8],
+}
+
+// BUILT: the page, or why there is none.
+include!(concat!(env!("OUT_DIR"), "/web.rs"));
+
+pub(crate) fn routes() -> Routes {
+    vec![("/map", get(page)), ("/map/assets/{name}", get(asset)), ("/map/licences", get(licences))]
+}
+
+const NOSNIFF: (HeaderName, HeaderValue) =
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+
+/// Its name holds a hash of its content.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+async fn page(
+    State(app): State<App>,
+    taken: Taken,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let asked = text::Asked::read(query.as_deref());
+    let served = taken.served().ok();
+    let answer = text::answer(served.as_deref(), &asked);
+    let html = match &BUILT {
+        Ok(built) => fill(built.page, app.basemap.as_ref(), &answer),
+        Err(why) => text::page_without_map(why, &answer),
+    };
+    let tag = etag::of_content(&html);
+    let policy = policy(app.basemap.as_ref());
+    let mut response = if etag::has(&headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        html.into_response()
+    };
+    let of_page = [
+        NOSNIFF,
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    set(&mut response, of_page);
+    for (name, value) in [(header::CONTENT_SECURITY_POLICY, policy), (header::ETAG, tag)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// Sets headers, in place of what the body brought along.
+fn set<const N: usize>(response: &mut Response, headers: [(HeaderName, HeaderValue); N]) {
+    for (name, value) in headers {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// What the page may load, and from where: everything from here alone, and pictures of the
+/// operator's base map. Any page may frame it.
+fn policy(basemap: Option<&Basemap>) -> String {
+    let also = basemap.map(|b| format!(" {}", b.origin())).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; \
+         img-src 'self' data: blob:{also}; connect-src 'self'{also}; form-action 'self'; \
+         base-uri 'none'; frame-ancestors *"
+    )
+}
+
+/// The template with the settings and the answer in words.
+fn fill(template: &str, basemap: Option<&Basemap>, answer: &text::Answer) -> String {
+    let settings = serde_json::json!({ "basemap": basemap.map(Basemap::settings) });
+    // Inside a script element only "<" could end it.
+    let settings = settings.to_string().replace('<', "\\u003c");
+    template
+        .replacen("{settings}", &settings, 1)
+        .replacen("{query}", &escape(&answer.query), 1)
+        .replacen("{answer}", &answer.html, 1)
+}
+
+async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    let assets = BUILT.as_ref().map_or(&[][..], |built| built.assets);
+    let asset = assets.iter().find(|asset| asset.name == name).ok_or_else(|| {
+        let detail = "there is no such file of the map page: load /map again";
+        Problem::new(Kind::UnknownRoute, detail)
+    })?;
+    let codings = Codings::of(&headers);
+    let (body, encoding) = if codings.name_brotli() {
+        (Bytes::from_static(asset.brotli), Some("br"))
+    } else if codings.name_gzip() {
+        (Bytes::from_static(asset.gzip), Some("gzip"))
+    } else {
+        (unzipped(asset)?, None)
+    };
+    let extension = std::path::Path::new(asset.name).extension();
+    let content_type = match extension.and_then(|extension| extension.to_str()) {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        _ => "application/octet-stream",
+    };
+    let mut response = body.into_response();
+    let of_asset = [
+        NOSNIFF,
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CACHE_CONTROL, FOR_EVER),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    set(&mut response, of_asset);
+    if let Some(encoding) = encoding {
+        let encoding = HeaderValue::from_static(encoding);
+        response.headers_mut().insert(header::CONTENT_ENCODING, encoding);
+    }
+    Ok(response)
+}
+
+fn unzipped(asset: &Asset) -> Result<Bytes, Problem> {
+    use std::io::Read as _;
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(asset.gzip)
+        .read_to_end(&mut plain)
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(plain.into())
+}
+
+async fn licences() -> Result<Response, Problem> {
+    let built = BUILT.as_ref().map_err(|why| {
+        let detail = format!("this program holds no map page and so none of its parts: {why}");
+        Problem::new(Kind::UnknownRoute, detail)
+    })?;
+    let head = [
+        NOSNIFF,
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    let mut response = built.licences.into_response();
+    set(&mut response, head);
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_cannot_end_their_element() {
+        let answer = text::Answer::default();
+        let basemap = Basemap::new("https://a.example/{z}/{x}/{y}.png", "</script><b>x").unwrap();
+        let page = fill("<script>{settings}</script>", Some(&basemap), &answer);
+        assert_eq!(page.matches("</script>").count(), 1, "{page}");
+    }
+
+    #[test]
+    fn the_policy_lets_in_the_basemap_and_nobody_else() {
+        assert!(!policy(None).contains("http"));
+        let basemap = Basemap::new("https://a.example:8443/{z}/{x}/{y}.png", "A").unwrap();
+        let policy = policy(Some(&basemap));
+        assert_eq!(policy.matches("https://a.example:8443").count(), 2, "{policy}");
+        assert!(policy.contains("connect-src 'self' https://a.example:8443;"));
+    }
+}

@@ -1,0 +1,311 @@
+//! Another snapshot in place of the one that answers, without a request failing.
+//!
+//! 1. Who asks for it waits for its turn: one reload at a time, each of the whole file;
+//! 2. the new snapshot is opened beside the old, which goes on answering;
+//! 3. one that cannot be opened changes nothing, and one that is the same as the old is let go, so
+//!    that what was made from the old is kept;
+//! 4. the new one is swapped in. Requests under way finish on the one they took;
+//! 5. the old one, with all that was made from it, is dropped when the last of them has ended.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use jiff::Timestamp;
+use lapwing_boundaries::atlas::Atlas;
+use serde::Serialize;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::live::{Live, Served};
+
+/// Opens what is served anew; it may take its time. The error is a sentence.
+type Open = Arc<dyn Fn() -> Result<Atlas, String> + Send + Sync>;
+
+/// So often it is looked whether an old snapshot is still in use.
+const OLD_IN_USE: Duration = Duration::from_millis(50);
+
+/// Who asked for a reload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// SIGHUP.
+    Signal,
+    /// `POST /admin/reload`.
+    Request,
+    /// The file changed while it was watched.
+    Watch,
+}
+
+/// A reload that was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reloaded {
+    /// Whether another snapshot answers now; not, where the source is as it was.
+    pub changed: bool,
+    /// The id of the snapshot that answered before; `None` if there was none yet.
+    pub from: Option<String>,
+    /// The id of the one that answers now.
+    pub to: String,
+}
+
+/// How the last reload ended.
+#[derive(Clone, Debug)]
+pub struct LastReload {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Who asked for it.
+    pub by: Cause,
+    /// What came of it, or why nothing did.
+    pub outcome: Result<Reloaded, String>,
+    /// The snapshot that answered before and, where nothing came of it, still does.
+    pub from: Option<String>,
+}
+
+/// How many reloads ended how, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReloadCounts {
+    /// Another snapshot was put in.
+    pub swapped: u64,
+    /// It was the same again.
+    pub unchanged: u64,
+    /// It could not be opened.
+    pub failed: u64,
+}
+
+/// Reloads of what is live. Clones are one and the same.
+#[derive(Clone)]
+pub struct Reloads {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    live: Live,
+    source: Source,
+    turn: Arc<Mutex<()>>,
+    last: ArcSwapOption<LastReload>,
+    swapped: AtomicU64,
+    unchanged: AtomicU64,
+    failed: AtomicU64,
+}
+
+enum Source {
+    Opens(Open),
+    /// Why there is nothing to open again.
+    Fixed(String),
+}
+
+impl std::fmt::Debug for Reloads {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reloads").field("last", &self.last()).finish_non_exhaustive()
+    }
+}
+
+impl Reloads {
+    /// Of a source that `open` opens.
+    pub fn new(
+        live: Live,
+        open: impl Fn() -> Result<Atlas, String> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(live, Source::Opens(Arc::new(open)))
+    }
+
+    /// Of what never changes, for a reason that is told to whoever asks.
+    pub fn fixed(live: Live, why: impl Into<String>) -> Self {
+        Self::of(live, Source::Fixed(why.into()))
+    }
+
+    fn of(live: Live, source: Source) -> Self {
+        let zero = || AtomicU64::new(0);
+        let (swapped, unchanged, failed) = (zero(), zero(), zero());
+        let (turn, last) = (Arc::default(), ArcSwapOption::empty());
+        Self { inner: Arc::new(Inner { live, source, turn, last, swapped, unchanged, failed }) }
+    }
+
+    /// Has reloads wait until the guard is dropped: the first opening goes before them.
+    pub async fn hold(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.inner.turn).lock_owned().await
+    }
+
+    /// Opens the source again and swaps it in. Once begun it is done, whether or not the caller
+    /// goes on waiting.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why all is as it was.
+    pub async fn reload(&self, by: Cause) -> Result<Reloaded, String> {
+        let this = self.clone();
+        let done = tokio::spawn(async move {
+            let _turn = this.hold().await;
+            this.reload_in_turn(by).await
+        });
+        done.await.unwrap_or_else(|_| Err("the reload broke off".to_owned()))
+    }
+
+    async fn reload_in_turn(&self, by: Cause) -> Result<Reloaded, String> {
+        let inner = &self.inner;
+        let before = inner.live.served();
+        let from = before.as_ref().map(|served| served.atlas().id().to_owned());
+        let outcome = match self.open().await {
+            Ok(atlas) => Ok(self.put_in(atlas, before.as_ref())),
+            Err(why) => Err(why),
+        };
+        let counter = match &outcome {
+            Ok(Reloaded { changed: true, .. }) => &inner.swapped,
+            Ok(_) => &inner.unchanged,
+            Err(_) => &inner.failed,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        match &outcome {
+            Ok(Reloaded { changed: true, from, to }) => {
+                tracing::info!(?by, from, to, "reloaded");
+            }
+            Ok(Reloaded { to, .. }) => {
+                tracing::info!(?by, snapshot = to, "reloaded: the snapshot is the same as before");
+            }
+            Err(why) => tracing::error!(?by, "not reloaded, all is as it was: {why}"),
+        }
+        let at = Timestamp::now();
+        let last = LastReload { at, by, outcome: outcome.clone(), from };
+        inner.last.store(Some(Arc::new(last)));
+        outcome
+    }
+
+    async fn open(&self) -> Result<Atlas, String> {
+        if self.inner.live.is_draining() {
+            return Err("the service is shutting down".to_owned());
+        }
+        let open = match &self.inner.source {
+            Source::Opens(open) => Arc::clone(open),
+            Source::Fixed(why) => return Err(why.clone()),
+        };
+        let opened = tokio::task::spawn_blocking(move || open());
+        opened.await.unwrap_or_else(|_| Err("opening it failed unexpectedly".to_owned()))
+    }
+
+    fn put_in(&self, atlas: Atlas, before: Option<&Arc<Served>>) -> Reloaded {
+        let from = before.map(|served| served.atlas().id().to_owned());
+        let to = atlas.id().to_owned();
+        let same = before.is_some_and(|served| {
+            served.atlas().id() == to && served.atlas().built() == atlas.built()
+        });
+        if !same && let Some(old) = self.inner.live.swap(atlas) {
+            tokio::spawn(retire(old));
+        }
+        Reloaded { changed: !same, from, to }
+    }
+
+    /// How the last one ended, if there was one.
+    pub fn last(&self) -> Option<Arc<LastReload>> {
+        self.inner.last.load_full()
+    }
+
+    /// How many ended how.
+    pub fn counts(&self) -> ReloadCounts {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        ReloadCounts {
+            swapped: count(&self.inner.swapped),
+            unchanged: count(&self.inner.unchanged),
+            failed: count(&self.inner.failed),
+        }
+    }
+}
+
+/// Drops an old snapshot when nobody uses it any more: here, since to give back a country's memory
+/// takes longer than a request may wait for.
+async fn retire(old: Arc<Served>) {
+    while Arc::strong_count(&old) > 1 {
+        tokio::time::sleep(OLD_IN_USE).await;
+    }
+    // Where the process is ending already, the memory goes with it.
+    let _ = tokio::task::spawn_blocking(move || drop(old)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use lapwing_boundaries::atlas::Contents;
+
+    use super::*;
+
+    fn atlas(title: &str) -> Atlas {
+        let contents = Contents { title: title.to_owned(), ..Contents::default() };
+        Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
+    }
+
+    /// Opens each of the titles in turn; an empty one cannot be opened.
+    fn reloads(live: &Live, titles: &'static [&'static str]) -> Reloads {
+        let next = AtomicUsize::new(0);
+        Reloads::new(live.clone(), move || {
+            match titles[next.fetch_add(1, Ordering::Relaxed) % titles.len()] {
+                "" => Err("it is bad".to_owned()),
+                title => Ok(atlas(title)),
+            }
+        })
+    }
+
+    #[tokio::test]
+    async fn the_old_snapshot_goes_when_the_last_request_on_it_has_ended() {
+        let live = Live::with(atlas("old"));
+        let reloads = reloads(&live, &["new"]);
+        let under_way = live.served().unwrap();
+        let old = Arc::downgrade(&under_way);
+        let done = reloads.reload(Cause::Signal).await.unwrap();
+        assert!(done.changed && done.from.as_deref() == Some(under_way.atlas().id()));
+        assert_eq!(live.served().unwrap().atlas().title(), "new");
+        tokio::time::sleep(OLD_IN_USE * 4).await;
+        assert!(old.upgrade().is_some(), "a request is still under way on it");
+        drop(under_way);
+        for _ in 0..200 {
+            if old.upgrade().is_none() {
+                return;
+            }
+            tokio::time::sleep(OLD_IN_USE).await;
+        }
+        panic!("the old snapshot is still there");
+    }
+
+    #[tokio::test]
+    async fn a_bad_one_changes_nothing_and_the_same_one_keeps_what_was_made_from_it() {
+        let live = Live::with(atlas("same"));
+        let reloads = reloads(&live, &["", "same"]);
+        let before = live.served().unwrap();
+        assert_eq!(reloads.reload(Cause::Watch).await, Err("it is bad".to_owned()));
+        let last = reloads.last().unwrap();
+        assert_eq!((last.by, last.from.as_deref()), (Cause::Watch, Some(before.atlas().id())));
+        assert!(!reloads.reload(Cause::Request).await.unwrap().changed);
+        assert!(Arc::ptr_eq(&before, &live.served().unwrap()));
+        let counts = ReloadCounts { swapped: 0, unchanged: 1, failed: 1 };
+        assert_eq!(reloads.counts(), counts);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn several_at_once_are_done_one_after_the_other() {
+        static AT_ONCE: AtomicUsize = AtomicUsize::new(0);
+        let live = Live::with(atlas("first"));
+        let reloads = Reloads::new(live, || {
+            assert_eq!(AT_ONCE.fetch_add(1, Ordering::SeqCst), 0, "two are opened at once");
+            std::thread::sleep(Duration::from_millis(5));
+            AT_ONCE.fetch_sub(1, Ordering::SeqCst);
+            Ok(atlas("next"))
+        });
+        let all: Vec<_> = (0..8)
+            .map(|_| {
+                let reloads = reloads.clone();
+                tokio::spawn(async move { reloads.reload(Cause::Request).await.unwrap().changed })
+            })
+            .collect();
+        let mut changed = 0;
+        for one in all {
+            changed += u32::from(one.await.unwrap());
+        }
+        assert_eq!(changed, 1, "the others found it there");
+    }
+
+    #[tokio::test]
+    async fn what_never_changes_says_so() {
+        let reloads = Reloads::fixed(Live::with(atlas("demo")), "it is made by the program");
+        let why = reloads.reload(Cause::Request).await.unwrap_err();
+        assert_eq!(why, "it is made by the program");
+    }
+}
