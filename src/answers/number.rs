@@ -84,7 +84,7 @@ pub(super) fn month(pen: &mut Pen, month: Month) {
 
 #[cfg(test)]
 mod tests {
-    use shape::{
+    use common_fields::{
         Metres, degrees as rounded_degrees, share as rounded_share, tenths as rounded_tenths,
     };
 

@@ -32,13 +32,13 @@ use crate::live::reload::Reloads;
 use crate::live::{Live, Served};
 
 mod blocking;
-pub(crate) mod connection;
+pub(super) mod connection;
 mod error;
 mod html;
 mod limits;
 mod middleware;
-pub(crate) mod request;
-pub(crate) mod routes;
+pub(super) mod request;
+pub(super) mod routes;
 
 use blocking::Workshop;
 pub use error::{Kind, Problem};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use lapwing::fetch::lock::{LOCK, Lock, Standing};
-use lapwing::fetch::{Client, Fetch, Listener, Manner, Outcome, Patience, Unit, Wanted, downloads};
+use lapwing::fetch::{Client, Fetch, Listener, Manner, Outcome, Patience, Unit, Wanted, wanted};
 use lapwing_boundaries::catalogue::Catalogue;
 use lapwing_boundaries::progress::Progress as _;
 

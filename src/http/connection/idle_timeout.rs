@@ -16,7 +16,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// What a connection is about.
 #[derive(Debug, Default)]
-pub(crate) struct Doing {
+pub(in crate::http) struct Doing {
     /// Requests that have come.
     requests: AtomicUsize,
     /// Those of them whose answers have not been sent.
@@ -27,7 +27,7 @@ pub(crate) struct Doing {
 
 impl Doing {
     /// A request has come; its answer is under way until what this returns is dropped.
-    pub(crate) fn request(self: &Arc<Self>, keeps_alive: bool) -> UnderWay {
+    pub(in crate::http) fn request(self: &Arc<Self>, keeps_alive: bool) -> UnderWay {
         self.requests.fetch_add(1, Relaxed);
         self.under_way.fetch_add(1, Relaxed);
         if keeps_alive {
@@ -44,7 +44,7 @@ impl Doing {
 
 /// An answer that has not been sent.
 #[derive(Debug)]
-pub(crate) struct UnderWay(Arc<Doing>);
+pub(in crate::http) struct UnderWay(Arc<Doing>);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
@@ -55,7 +55,7 @@ impl Drop for UnderWay {
 /// Fails a write that has waited too long, and a read that has waited for the whole head of a
 /// request for so long, or up to twice as long. The body of a request has deadlines elsewhere.
 #[derive(Debug)]
-pub(crate) struct Patient<S> {
+pub(in crate::http) struct Patient<S> {
     stream: S,
     patience: Duration,
     /// Runs while a write waits.
@@ -68,7 +68,7 @@ pub(crate) struct Patient<S> {
 }
 
 impl<S> Patient<S> {
-    pub(crate) fn new(stream: S, patience: Duration, doing: Arc<Doing>) -> Self {
+    pub(in crate::http) fn new(stream: S, patience: Duration, doing: Arc<Doing>) -> Self {
         Self { stream, patience, writing: None, reading: None, doing, waiting_since: None }
     }
 

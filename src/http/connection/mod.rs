@@ -1,7 +1,7 @@
 //! Everything between a socket and the middleware: accepting connections, their timeouts, and the
 //! threads that serve them.
 
-pub(crate) mod idle_timeout;
-pub(crate) mod serve;
-pub(crate) mod worker_threads;
-pub(crate) mod write_coalescing;
+pub(super) mod idle_timeout;
+pub(super) mod serve;
+pub(super) mod worker_threads;
+pub(super) mod write_coalescing;

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 
 /// Threads that serve. When this is dropped they end, and with them what they still serve.
 #[derive(Debug)]
-pub(crate) struct Threads(Vec<Thread>);
+pub(in crate::http) struct Threads(Vec<Thread>);
 
 #[derive(Debug)]
 struct Thread {
@@ -32,13 +32,13 @@ struct Thread {
 
 impl Threads {
     /// Starts so many.
-    pub(crate) fn start(count: usize) -> io::Result<Self> {
+    pub(in crate::http) fn start(count: usize) -> io::Result<Self> {
         (0..count.max(1)).map(start).collect::<io::Result<_>>().map(Self)
     }
 
     /// Serves a connection on the thread that has fewest; `serve` makes of its socket what is to
     /// be done.
-    pub(crate) fn give<F>(
+    pub(in crate::http) fn give<F>(
         &self,
         stream: TcpStream,
         serve: impl FnOnce(TcpStream) -> F,

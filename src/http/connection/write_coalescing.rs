@@ -13,14 +13,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 const SMALL: usize = 4096;
 
 #[derive(Debug)]
-pub(crate) struct Gathering<S> {
+pub(in crate::http) struct Gathering<S> {
     stream: S,
     /// Empty until there is something to put together.
     together: Vec<u8>,
 }
 
 impl<S> Gathering<S> {
-    pub(crate) fn new(stream: S) -> Self {
+    pub(in crate::http) fn new(stream: S) -> Self {
         Self { stream, together: Vec::new() }
     }
 }

@@ -17,7 +17,7 @@ use crate::http::connection::idle_timeout::UnderWay;
 use crate::http::routes::metrics::{InFlight, Metrics};
 
 /// What is kept of a request for its line.
-pub(crate) struct Line {
+pub(in crate::http) struct Line {
     method: Method,
     /// The pattern of its route and that route's place among the counters, where it has one.
     route: Option<(&'static str, Option<usize>)>,
@@ -31,7 +31,7 @@ pub(crate) struct Line {
 
 impl Line {
     /// Of a request that has come just now.
-    pub(crate) fn begin(
+    pub(in crate::http) fn begin(
         method: Method,
         route: Option<(&'static str, Option<usize>)>,
         id: RequestId,
@@ -44,18 +44,18 @@ impl Line {
     }
 
     /// What its request is called.
-    pub(crate) fn id(&self) -> &RequestId {
+    pub(in crate::http) fn id(&self) -> &RequestId {
         &self.id
     }
 
     /// Round the body of its response.
-    pub(crate) fn end_with(self, status: StatusCode, body: Body) -> Counted {
+    pub(in crate::http) fn end_with(self, status: StatusCode, body: Body) -> Counted {
         Counted { body, line: self, status, bytes: 0, ended: false }
     }
 }
 
 /// A body that writes the line when it is dropped: when it has been sent, or the client has gone.
-pub(crate) struct Counted {
+pub(in crate::http) struct Counted {
     body: Body,
     line: Line,
     status: StatusCode,

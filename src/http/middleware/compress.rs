@@ -44,7 +44,7 @@ const WINDOW: u8 = 15;
 
 /// What the client takes.
 #[derive(Debug)]
-pub(crate) enum Asks {
+pub(in crate::http) enum Asks {
     /// Nothing but the answer itself.
     Plain,
     /// Gzip, of what there is here.
@@ -54,7 +54,7 @@ pub(crate) enum Asks {
 }
 
 impl Asks {
-    pub(crate) fn of(request: &Request) -> Self {
+    pub(in crate::http) fn of(request: &Request) -> Self {
         let asked = request.headers().get_all(header::ACCEPT_ENCODING);
         let mut values = asked.iter();
         let only = match (values.next(), values.next()) {
@@ -73,13 +73,13 @@ impl Asks {
 }
 
 /// The answer as the client takes it: there already, or to come.
-pub(crate) enum Compressed {
+pub(in crate::http) enum Compressed {
     Now(Response),
     Later(Pin<Box<dyn Future<Output = Response> + Send>>),
 }
 
 /// The answer as the client takes it.
-pub(crate) fn compress(asks: &Asks, mut response: Response) -> Compressed {
+pub(in crate::http) fn compress(asks: &Asks, mut response: Response) -> Compressed {
     // An answer that says already that it differs by what is asked needs nothing more.
     let is_plain = matches!(asks, Asks::Plain);
     if is_plain && says_vary(response.headers(), &header::ACCEPT_ENCODING) || !gains(&response) {

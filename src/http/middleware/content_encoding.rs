@@ -7,7 +7,7 @@ use crate::http::request::negotiate::weight;
 
 /// The weights of those that the client names, 0 where it wants none of it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Codings {
+pub(in crate::http) struct Codings {
     gzip: Option<f32>,
     brotli: Option<f32>,
     /// The answer as it is.
@@ -18,7 +18,7 @@ pub(crate) struct Codings {
 
 impl Codings {
     /// Of a request.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
         let mut codings = Self::default();
         let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok());
         for asked in lists.flat_map(|list| list.split(',')) {
@@ -38,24 +38,24 @@ impl Codings {
     }
 
     /// Whether brotli is taken and named: who asks for anything is often unable.
-    pub(crate) fn name_brotli(self) -> bool {
+    pub(in crate::http) fn name_brotli(self) -> bool {
         self.brotli.is_some_and(|weight| weight > 0.0)
     }
 
     /// Whether gzip is taken and named.
-    pub(crate) fn name_gzip(self) -> bool {
+    pub(in crate::http) fn name_gzip(self) -> bool {
         self.gzip.is_some_and(|weight| weight > 0.0)
     }
 
     /// Whether gzip is taken, by its name or as anything is. Where nothing is said anything would
     /// be; but who says nothing is seldom a browser and often unable.
-    pub(crate) fn take_gzip(self) -> bool {
+    pub(in crate::http) fn take_gzip(self) -> bool {
         self.or_any(self.gzip) > 0.0
     }
 
     /// Whether gzip is taken at least as gladly as what else could be sent: brotli, which packs
     /// smaller and far more slowly, or the answer as it is.
-    pub(crate) fn prefer_gzip(self) -> bool {
+    pub(in crate::http) fn prefer_gzip(self) -> bool {
         let gzip = self.or_any(self.gzip);
         self.take_gzip() && gzip >= self.or_any(self.brotli) && gzip >= self.identity.unwrap_or(0.0)
     }

@@ -24,16 +24,16 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("86400");
 
 /// Whether a page of some origin asks; browsers say so.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asks(bool);
+pub(in crate::http) struct Asks(bool);
 
 impl Asks {
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
         Self(headers.contains_key(header::ORIGIN))
     }
 }
 
 /// The answer to whether a page may ask.
-pub(crate) fn preflight() -> Response {
+pub(in crate::http) fn preflight() -> Response {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY),
         (header::ACCESS_CONTROL_ALLOW_METHODS, METHODS),
@@ -46,7 +46,7 @@ pub(crate) fn preflight() -> Response {
 
 /// Lets a page read the answer. What it may read of the head is told to pages alone, and so that
 /// caches do not keep what was told to somebody else, every answer says that it differs by that.
-pub(crate) fn allow(asks: Asks, mut response: Response) -> Response {
+pub(in crate::http) fn allow(asks: Asks, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
     if asks.0 {
@@ -57,14 +57,14 @@ pub(crate) fn allow(asks: Asks, mut response: Response) -> Response {
 }
 
 /// Says that a response differs by a header of the request, unless it says so already.
-pub(crate) fn vary_by(headers: &mut HeaderMap, name: HeaderName) {
+pub(in crate::http) fn vary_by(headers: &mut HeaderMap, name: HeaderName) {
     if !says_vary(headers, &name) {
         headers.append(header::VARY, name.into());
     }
 }
 
 /// Whether a response says that it differs by that header of the request.
-pub(crate) fn says_vary(headers: &HeaderMap, name: &HeaderName) -> bool {
+pub(in crate::http) fn says_vary(headers: &HeaderMap, name: &HeaderName) -> bool {
     let says = |value: &HeaderValue| {
         // What most say is not read name by name.
         let is_usual = *name == header::ORIGIN || *name == header::ACCEPT_ENCODING;

@@ -16,11 +16,11 @@ use crate::http::request::public_url;
 use crate::http::{App, Taken};
 
 /// How long a copy may be used unasked, in seconds: a new snapshot is seen within this time.
-pub(crate) const MAX_AGE: &str = "public, max-age=60";
+pub(in crate::http) const MAX_AGE: &str = "public, max-age=60";
 
 /// What answers differ by, beside their address: the format; whether they are compressed; whether
 /// a page of another origin is told what it may read of them.
-pub(crate) const VARY: &str = "accept, accept-encoding, origin";
+pub(in crate::http) const VARY: &str = "accept, accept-encoding, origin";
 
 /// The same, and after it more, of answers with links: those begin with where the caller reached
 /// this service.
@@ -31,7 +31,7 @@ static VARY_OF_LINKS: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// What an answer is known by, and whether the client has it.
-pub(crate) struct Known {
+pub(in crate::http) struct Known {
     /// `None` of an answer that is not known again: to POST, or without a snapshot.
     tag: Option<HeaderValue>,
     had: bool,
@@ -40,7 +40,7 @@ pub(crate) struct Known {
 
 impl Known {
     /// Of the answer to a request; `links` says whether the answer has links.
-    pub(crate) fn of(app: &App, request: &Request, links: bool) -> Self {
+    pub(in crate::http) fn of(app: &App, request: &Request, links: bool) -> Self {
         let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
         let (true, Taken(Some(served))) = (is_get, request_context::taken(|| Taken::now(app)))
         else {
@@ -52,12 +52,12 @@ impl Known {
     }
 
     /// The answer to a client that has the answer.
-    pub(crate) fn had(&self) -> Option<Response> {
+    pub(in crate::http) fn had(&self) -> Option<Response> {
         self.had.then(|| StatusCode::NOT_MODIFIED.into_response())
     }
 
     /// Tells the client by what the answer is known.
-    pub(crate) fn tell(self, mut response: Response) -> Response {
+    pub(in crate::http) fn tell(self, mut response: Response) -> Response {
         let is_known = matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED);
         let Some(tag) = self.tag.filter(|_| is_known) else { return response };
         let headers = response.headers_mut();
@@ -106,14 +106,14 @@ fn tag_of(snapshot: &str, hash: u64) -> [u8; 37] {
 }
 
 /// The tag of a page that is known by its content alone.
-pub(crate) fn of_content(content: &str) -> String {
+pub(in crate::http) fn of_content(content: &str) -> String {
     format!("W/\"{:016x}\"", XxHash3_64::oneshot(content.as_bytes()))
 }
 
 /// Whether the client has it: by weak comparison (RFC 9110, section 8.8.3.2). The tag names the URL
 /// and the format as well as the snapshot, so a client has it only from an answer to this very
 /// question, and the handler need not be asked again.
-pub(crate) fn has(headers: &HeaderMap, tag: &str) -> bool {
+pub(in crate::http) fn has(headers: &HeaderMap, tag: &str) -> bool {
     fn opaque(tag: &str) -> &str {
         tag.trim().trim_start_matches("W/")
     }

@@ -15,7 +15,7 @@ use crate::http::error::{Kind, Problem};
 const URL_BYTES: usize = 8192;
 
 /// Refuses a URL that is too long.
-pub(crate) fn check_url(request: &Request) -> Result<(), Problem> {
+pub(in crate::http) fn check_url(request: &Request) -> Result<(), Problem> {
     let uri = request.uri();
     let length = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
     if length > URL_BYTES {
@@ -27,7 +27,7 @@ pub(crate) fn check_url(request: &Request) -> Result<(), Problem> {
 
 /// Limits how many requests are at work, and for how long. A request with a body is not counted:
 /// it has limits of its own while it is read ([`crate::http::request::body`]) and worked on ([`crate::http::blocking`]).
-pub(crate) async fn limit_load(
+pub(in crate::http) async fn limit_load(
     app: &App,
     is_post: bool,
     mut answer: Pin<&mut impl Future<Output = Response>>,

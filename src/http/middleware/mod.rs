@@ -28,13 +28,13 @@ use super::routes::{admin, metrics, tiles};
 use super::{App, Routes, Settings, Taken, error, linked_routes, other_routes, plain_routes};
 use crate::live::Live;
 
-pub(crate) mod access_log;
-pub(crate) mod compress;
-pub(crate) mod content_encoding;
-pub(crate) mod cors;
-pub(crate) mod etag;
-pub(crate) mod load_limit;
-pub(crate) mod request_context;
+pub(super) mod access_log;
+pub(super) mod compress;
+pub(super) mod content_encoding;
+pub(super) mod cors;
+pub(super) mod etag;
+pub(super) mod load_limit;
+pub(super) mod request_context;
 mod request_info;
 mod route_table;
 
@@ -44,13 +44,14 @@ pub fn router(live: Live, settings: impl Into<Settings>) -> Router {
 }
 
 /// The response to a request: there already, or to come.
-pub(crate) type Answering = Either<Ready<Answered>, Pin<Box<dyn Future<Output = Answered> + Send>>>;
+pub(in crate::http) type Answering =
+    Either<Ready<Answered>, Pin<Box<dyn Future<Output = Answered> + Send>>>;
 
 type Answered = Result<Response<Counted>, Infallible>;
 
 /// The service as it stands behind a socket. Clones are one and the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Stack(Arc<Inner>);
+pub(in crate::http) struct Stack(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -60,7 +61,7 @@ struct Inner {
 }
 
 impl Stack {
-    pub(crate) fn new(live: Live, settings: Settings) -> Self {
+    pub(in crate::http) fn new(live: Live, settings: Settings) -> Self {
         let of_operator = if settings.admin.is_some() { admin::routes() } else { Vec::new() };
         let of_metrics = if settings.metrics_apart { Vec::new() } else { metrics::routes() };
         let others = [other_routes(), of_operator, of_metrics].concat();
@@ -76,7 +77,7 @@ impl Stack {
     }
 
     /// The counters alone, for an address of their own.
-    pub(crate) fn of_metrics(live: Live, settings: Settings) -> Self {
+    pub(in crate::http) fn of_metrics(live: Live, settings: Settings) -> Self {
         Self::of(App::new(live, settings), [(Kind::Other, metrics::routes())])
     }
 
@@ -94,7 +95,11 @@ impl Stack {
     }
 
     /// Answers a request. `under_way` is dropped when the answer has been sent.
-    pub(crate) fn answer(&self, request: Request, under_way: Option<UnderWay>) -> Answering {
+    pub(in crate::http) fn answer(
+        &self,
+        request: Request,
+        under_way: Option<UnderWay>,
+    ) -> Answering {
         let asked = Asked::of(&self.0.table, &self.0.app.metrics, &request, under_way);
         let Some(answer) = asked.at_once(request.method()) else {
             let stack = self.clone();

@@ -11,14 +11,14 @@ use jiff::civil::Date;
 use crate::http::Taken;
 
 /// The header that carries it both ways.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(in crate::http) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Digits of an id that is made here.
 const DIGITS: usize = 32;
 
 /// What a request is called in the log, in the response and in problems.
 #[derive(Clone, Debug)]
-pub(crate) enum RequestId {
+pub(in crate::http) enum RequestId {
     /// Made here; hexadecimal digits.
     Ours([u8; DIGITS]),
     /// The caller's own.
@@ -27,7 +27,7 @@ pub(crate) enum RequestId {
 
 impl RequestId {
     /// The caller's own, if it has a plain one: it will stand in logs and headers.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
         let plain = |id: &&HeaderValue| {
             let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"-_.:".contains(b);
             (1..=128).contains(&id.len()) && id.as_bytes().iter().all(allowed)
@@ -47,7 +47,7 @@ impl RequestId {
         Self::Ours(id)
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    pub(in crate::http) fn as_str(&self) -> &str {
         match self {
             Self::Ours(digits) => str::from_utf8(digits).unwrap_or("-"),
             Self::Theirs(id) => id.to_str().unwrap_or("-"),
@@ -55,7 +55,7 @@ impl RequestId {
     }
 
     /// As it is sent.
-    pub(crate) fn header(&self) -> HeaderValue {
+    pub(in crate::http) fn header(&self) -> HeaderValue {
         match self {
             // Hexadecimal digits are no header's trouble.
             Self::Ours(id) => HeaderValue::from_bytes(id).unwrap_or(HeaderValue::from_static("-")),
@@ -65,7 +65,7 @@ impl RequestId {
 }
 
 /// Sixteen digits.
-pub(crate) fn hexadecimal(number: u64) -> [u8; 16] {
+pub(in crate::http) fn hexadecimal(number: u64) -> [u8; 16] {
     let mut digits = [0; 16];
     for (place, digit) in digits.iter_mut().enumerate() {
         *digit = b"0123456789abcdef"[(number >> (60 - 4 * place)) as usize & 15];
@@ -93,34 +93,37 @@ tokio::task_local! {
 }
 
 /// The id of the request that this task, or this thread for work, is about.
-pub(crate) fn id() -> Option<RequestId> {
+pub(in crate::http) fn id() -> Option<RequestId> {
     CURRENT.try_with(|current| current.id.clone()).ok()
 }
 
 /// The snapshot of this request: what was taken for it first.
-pub(crate) fn taken(take: impl Fn() -> Taken) -> Taken {
+pub(in crate::http) fn taken(take: impl Fn() -> Taken) -> Taken {
     // Outside a request, as in tests of a single handler, there is nothing to keep it in.
     CURRENT.try_with(|current| current.taken.get_or_init(&take).clone()).unwrap_or_else(|_| take())
 }
 
 /// The day of this request: what was read first, so that the tag of one day is never put on the
 /// answer of the next.
-pub(crate) fn today(read: impl Fn() -> Date) -> Date {
+pub(in crate::http) fn today(read: impl Fn() -> Date) -> Date {
     CURRENT.try_with(|current| *current.today.get_or_init(&read)).unwrap_or_else(|_| read())
 }
 
 /// Answers in the name of a request.
-pub(crate) fn within<F: Future>(id: RequestId, answer: F) -> impl Future<Output = F::Output> {
+pub(in crate::http) fn within<F: Future>(
+    id: RequestId,
+    answer: F,
+) -> impl Future<Output = F::Output> {
     CURRENT.scope(Current::begin(id), answer)
 }
 
 /// The same without waiting for anything.
-pub(crate) fn within_now<T>(id: RequestId, answer: impl FnOnce() -> T) -> T {
+pub(in crate::http) fn within_now<T>(id: RequestId, answer: impl FnOnce() -> T) -> T {
     CURRENT.sync_scope(Current::begin(id), answer)
 }
 
 /// Works in the name of a request on a thread of its own, so that its faults are told by its id.
-pub(crate) fn in_name_of<T>(id: Option<RequestId>, work: impl FnOnce() -> T) -> T {
+pub(in crate::http) fn in_name_of<T>(id: Option<RequestId>, work: impl FnOnce() -> T) -> T {
     match id {
         Some(id) => within_now(id, work),
         None => work(),

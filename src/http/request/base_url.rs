@@ -10,21 +10,21 @@ use super::public_url::origin;
 
 /// What [`origin`] says; empty where nothing says a host, so that links begin with `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Base(String);
+pub(in crate::http) struct Base(String);
 
 impl Base {
     /// Of a request.
-    pub(crate) fn of(parts: &Parts) -> Self {
+    pub(in crate::http) fn of(parts: &Parts) -> Self {
         Self(origin(&parts.uri, &parts.headers))
     }
 
     /// The whole address of a path that begins with a slash.
-    pub(crate) fn at(&self, path: &str) -> String {
+    pub(in crate::http) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
     /// As a server of OpenAPI.
-    pub(crate) fn server(&self) -> &str {
+    pub(in crate::http) fn server(&self) -> &str {
         if self.0.is_empty() { "/" } else { &self.0 }
     }
 }

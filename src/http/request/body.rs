@@ -13,8 +13,8 @@ use crate::http::limits::Limits;
 
 /// A body that has been read, in the pieces it came in.
 #[derive(Debug)]
-pub(crate) struct Received {
-    pub(crate) pieces: Vec<Bytes>,
+pub(in crate::http) struct Received {
+    pub(in crate::http) pieces: Vec<Bytes>,
     /// Its part of the memory for bodies, given back when it is dropped.
     #[allow(dead_code, reason = "held for its drop")]
     memory: Option<OwnedSemaphorePermit>,
@@ -22,21 +22,24 @@ pub(crate) struct Received {
 
 impl Received {
     /// All of it in one.
-    pub(crate) fn concat(&self) -> Vec<u8> {
+    pub(in crate::http) fn concat(&self) -> Vec<u8> {
         self.pieces.concat()
     }
 }
 
 /// The memory for bodies is counted in units of this many bytes.
-pub(crate) const MEMORY_UNIT: usize = 1024;
+pub(in crate::http) const MEMORY_UNIT: usize = 1024;
 
 /// As many permits as there may be kilobytes of so many bytes.
-pub(crate) fn kilobytes(bytes: usize) -> Arc<Semaphore> {
+pub(in crate::http) fn kilobytes(bytes: usize) -> Arc<Semaphore> {
     Arc::new(Semaphore::new((bytes / MEMORY_UNIT).min(Semaphore::MAX_PERMITS)))
 }
 
 /// The format of a plain body: one of those `taken`, as its Content-Type says.
-pub(crate) fn format(headers: &HeaderMap, taken: &[&'static str]) -> Result<&'static str, Problem> {
+pub(in crate::http) fn format(
+    headers: &HeaderMap,
+    taken: &[&'static str],
+) -> Result<&'static str, Problem> {
     if let Some(coding) = headers.get(header::CONTENT_ENCODING)
         && coding != "identity"
     {
@@ -51,7 +54,7 @@ fn refuse(taken: &[&'static str], why: &str) -> Problem {
 }
 
 /// The format of a body, however it is compressed.
-pub(crate) fn format_of_content(
+pub(in crate::http) fn format_of_content(
     headers: &HeaderMap,
     taken: &[&'static str],
 ) -> Result<&'static str, Problem> {
@@ -68,7 +71,7 @@ pub(crate) fn format_of_content(
 }
 
 /// The pieces of a body of at most `most` bytes, which must come in time.
-pub(crate) struct Frames<'l> {
+pub(in crate::http) struct Frames<'l> {
     body: Body,
     most: usize,
     limits: &'l Limits,
@@ -78,7 +81,7 @@ pub(crate) struct Frames<'l> {
 
 impl<'l> Frames<'l> {
     /// Refuses a body that says that it is too large.
-    pub(crate) fn new(
+    pub(in crate::http) fn new(
         headers: &HeaderMap,
         body: Body,
         most: usize,
@@ -98,7 +101,7 @@ impl<'l> Frames<'l> {
     }
 
     /// The next one.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+    pub(in crate::http) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         loop {
             let length = self.length;
             let allowance = length as f64 / self.limits.body_bytes_a_second.max(1) as f64;
@@ -127,13 +130,13 @@ impl<'l> Frames<'l> {
 }
 
 /// More than the bytes that are taken.
-pub(crate) fn too_large(most: usize) -> Problem {
+pub(in crate::http) fn too_large(most: usize) -> Problem {
     let detail = format!("the body is larger than the {most} bytes that are taken here");
     Problem::new(Kind::BodyTooLarge, detail).with("limit_bytes", most)
 }
 
 /// Takes so many more units of what there is, unless there are not so many.
-pub(crate) fn take(
+pub(in crate::http) fn take(
     of: &Arc<Semaphore>,
     units: usize,
     held: &mut Option<OwnedSemaphorePermit>,
@@ -148,13 +151,13 @@ pub(crate) fn take(
 }
 
 /// There is no room for another body.
-pub(crate) fn overloaded() -> Problem {
+pub(in crate::http) fn overloaded() -> Problem {
     let detail = "too many large requests are being read: ask again";
     Problem::new(Kind::Overloaded, detail).with_retry_after(5)
 }
 
 /// Reads a body of at most `most` bytes, which must come in time, into memory.
-pub(crate) async fn read(
+pub(in crate::http) async fn read(
     headers: &HeaderMap,
     body: Body,
     most: usize,

@@ -3,11 +3,11 @@
 //! Every check of what a client sent happens here. A handler gets values that are already valid, or
 //! the request ends with a [`Problem`](crate::http::error::Problem).
 
-pub(crate) mod base_url;
-pub(crate) mod body;
-pub(crate) mod negotiate;
-pub(crate) mod params;
-pub(crate) mod percent;
-pub(crate) mod polygon;
-pub(crate) mod public_url;
-pub(crate) mod spooled_body;
+pub(super) mod base_url;
+pub(super) mod body;
+pub(super) mod negotiate;
+pub(super) mod params;
+pub(super) mod percent;
+pub(super) mod polygon;
+pub(super) mod public_url;
+pub(super) mod spooled_body;

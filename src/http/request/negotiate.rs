@@ -4,17 +4,17 @@ use axum::http::{HeaderMap, header};
 
 use crate::http::error::{Kind, Problem};
 
-pub(crate) const JSON: &str = "application/json";
-pub(crate) const GEOJSON: &str = "application/geo+json";
-pub(crate) const CSV: &str = "text/csv";
-pub(crate) const NDJSON: &str = "application/x-ndjson";
+pub(in crate::http) const JSON: &str = "application/json";
+pub(in crate::http) const GEOJSON: &str = "application/geo+json";
+pub(in crate::http) const CSV: &str = "text/csv";
+pub(in crate::http) const NDJSON: &str = "application/x-ndjson";
 #[cfg(feature = "parquet")]
-pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
-pub(crate) const HTML: &str = "text/html";
+pub(in crate::http) const PARQUET: &str = "application/vnd.apache.parquet";
+pub(in crate::http) const HTML: &str = "text/html";
 
 /// The format to answer in: of those `offered`, the one that the Accept headers prefer; between
 /// equals the first one offered (RFC 9110, section 12.5.1).
-pub(crate) fn negotiate(
+pub(in crate::http) fn negotiate(
     headers: &HeaderMap,
     offered: &[&'static str],
 ) -> Result<&'static str, Problem> {
@@ -45,7 +45,7 @@ pub(crate) fn negotiate(
 
 /// What is said of how gladly something is taken (RFC 9110, section 12.4.2), 1 if nothing is; `None`
 /// where it is no weight.
-pub(crate) fn weight<'a>(mut parameters: impl Iterator<Item = &'a str>) -> Option<f32> {
+pub(in crate::http) fn weight<'a>(mut parameters: impl Iterator<Item = &'a str>) -> Option<f32> {
     parameters
         .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
         .map_or(Some(1.0), |q| q.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)))

@@ -14,17 +14,20 @@ use crate::answers::{Choice, Place};
 use crate::http::error::{Kind, Problem};
 
 /// The parameters of a place.
-pub(crate) const PLACE: [&str; 5] = ["postcode", "lon", "lat", "easting", "northing"];
+pub(in crate::http) const PLACE: [&str; 5] = ["postcode", "lon", "lat", "easting", "northing"];
 
 /// The parameters of one request.
 #[derive(Clone, Debug)]
-pub(crate) struct Params<'a> {
+pub(in crate::http) struct Params<'a> {
     pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
 impl<'a> Params<'a> {
     /// Reads a query, of which only the `known` names may be there, each once.
-    pub(crate) fn read(query: Option<&'a str>, known: &[&[&str]]) -> Result<Self, Problem> {
+    pub(in crate::http) fn read(
+        query: Option<&'a str>,
+        known: &[&[&str]],
+    ) -> Result<Self, Problem> {
         let mut pairs: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             if !known.iter().any(|names| names.contains(&name.as_ref())) {
@@ -40,11 +43,11 @@ impl<'a> Params<'a> {
         Ok(Self { pairs })
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub(in crate::http) fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_ref())
     }
 
-    pub(crate) fn required(&self, name: &str, example: &str) -> Result<&str, Problem> {
+    pub(in crate::http) fn required(&self, name: &str, example: &str) -> Result<&str, Problem> {
         self.get(name).ok_or_else(|| {
             let detail = format!("{name} is missing: give it as in {name}={example}");
             Problem::new(Kind::MissingParameter, detail).with("parameter", name)
@@ -57,7 +60,7 @@ impl<'a> Params<'a> {
     }
 
     /// A list with commas; `None` where it is not given.
-    pub(crate) fn list(&self, name: &str) -> Result<Option<Vec<String>>, Problem> {
+    pub(in crate::http) fn list(&self, name: &str) -> Result<Option<Vec<String>>, Problem> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
         if items.iter().any(String::is_empty) {
@@ -67,7 +70,7 @@ impl<'a> Params<'a> {
     }
 
     /// The day asked for, else today.
-    pub(crate) fn day(&self) -> Result<Day, Problem> {
+    pub(in crate::http) fn day(&self) -> Result<Day, Problem> {
         let date: Option<Date> = match self.get("date") {
             None => None,
             Some(text) => Some(
@@ -79,7 +82,7 @@ impl<'a> Params<'a> {
     }
 
     /// How many at most, 1 to `most`.
-    pub(crate) fn limit(&self, default: usize, most: usize) -> Result<usize, Problem> {
+    pub(in crate::http) fn limit(&self, default: usize, most: usize) -> Result<usize, Problem> {
         let form = format!("a whole number from 1 to {most}");
         match self.parsed::<usize>("limit", &form)? {
             None => Ok(default),
@@ -89,7 +92,7 @@ impl<'a> Params<'a> {
     }
 
     /// `slivers=include`, `touches=include`.
-    pub(crate) fn choice(&self) -> Result<Choice, Problem> {
+    pub(in crate::http) fn choice(&self) -> Result<Choice, Problem> {
         let includes = |name| match self.get(name) {
             None | Some("exclude") => Ok(false),
             Some("include") => Ok(true),
@@ -99,7 +102,7 @@ impl<'a> Params<'a> {
     }
 
     /// The one place asked about.
-    pub(crate) fn place(&self) -> Result<Place, Problem> {
+    pub(in crate::http) fn place(&self) -> Result<Place, Problem> {
         let given = PLACE.map(|name| self.get(name).is_some());
         match given {
             [true, false, false, false, false] => {
@@ -180,7 +183,7 @@ fn position(error: InvalidPosition, parameter: &str) -> Problem {
     Problem::new(kind, error.to_string()).with("parameter", parameter)
 }
 
-pub(crate) fn malformed(name: &str, text: impl Display, form: &str) -> Problem {
+pub(in crate::http) fn malformed(name: &str, text: impl Display, form: &str) -> Problem {
     let text: String = text.to_string().chars().take(80).collect();
     let detail = format!("{name}={text} cannot be read: write {form}");
     Problem::new(Kind::InvalidParameter, detail).with("parameter", name)

@@ -15,7 +15,7 @@ fn push(out: &mut String, text: &str, plain: &[u8]) {
 }
 
 /// A text as one segment of a path: only the unreserved characters stand as they are (section 2.3).
-pub(crate) fn segment(text: &str) -> String {
+pub(in crate::http) fn segment(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     push(&mut escaped, text, b"-._~");
     escaped
@@ -23,7 +23,7 @@ pub(crate) fn segment(text: &str) -> String {
 
 /// Appends a name or a value of a query (section 3.4): commas, colons and slashes have no meaning
 /// there, and stay readable.
-pub(crate) fn push_in_query(out: &mut String, text: &str) {
+pub(in crate::http) fn push_in_query(out: &mut String, text: &str) {
     push(out, text, b"-._~,:/");
 }
 

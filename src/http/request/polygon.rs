@@ -11,7 +11,7 @@ use crate::http::error::{Kind, Problem};
 
 /// The coordinates of a polygon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Crs {
+pub(in crate::http) enum Crs {
     /// Longitude and latitude, as RFC 7946 has them.
     LngLat,
     /// British National Grid metres.
@@ -19,7 +19,7 @@ pub(crate) enum Crs {
 }
 
 impl Crs {
-    pub(crate) fn of_parameter(text: &str) -> Result<Self, Problem> {
+    pub(in crate::http) fn of_parameter(text: &str) -> Result<Self, Problem> {
         Self::of_name(text).ok_or_else(|| {
             malformed("crs", text, "CRS84 (longitude, latitude: without it, too) or EPSG:27700")
         })
@@ -40,7 +40,11 @@ impl Crs {
 /// Reads a Polygon, a MultiPolygon, or a Feature of one.
 ///
 /// The `crs` member of GeoJSON's 2008 edition is heeded, as our own exports in grid metres have it.
-pub(crate) fn read(body: &[u8], asked: Option<Crs>, most: usize) -> Result<Admitted, Problem> {
+pub(in crate::http) fn read(
+    body: &[u8],
+    asked: Option<Crs>,
+    most: usize,
+) -> Result<Admitted, Problem> {
     let document: Value = serde_json::from_slice(body).map_err(|error| {
         Problem::new(Kind::InvalidBody, format!("the body is not JSON: {error}"))
     })?;

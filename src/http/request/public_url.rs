@@ -13,14 +13,14 @@ const FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix
 
 /// The headers an address is made from. Whoever keeps such a document must keep it apart by them
 /// ([`crate::http::middleware::etag`] says so).
-pub(crate) const HEADERS: [HeaderName; 4] =
+pub(in crate::http) const HEADERS: [HeaderName; 4] =
     [header::HOST, FORWARDED_HOST, FORWARDED_PROTO, FORWARDED_PREFIX];
 
 /// `https://host[:port][/prefix]`, without a slash at its end, by what the proxy in front says
 /// (`X-Forwarded-Proto`, `-Host`, `-Prefix`) and else by `Host`. What is no host, scheme or path is
 /// passed over: it could be put there by anybody. Empty where nothing says a host, so that what
 /// follows is at least right on this host.
-pub(crate) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
+pub(in crate::http) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
     let host = first(headers, FORWARDED_HOST)
         .filter(|host| is_host(host))
         .or_else(|| first(headers, header::HOST).filter(|host| is_host(host)))

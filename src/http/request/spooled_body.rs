@@ -26,7 +26,7 @@ const IN_MEMORY: usize = 4 << 20;
 const A_WRITE: usize = 1 << 20;
 
 /// Whether a body is sent as gzip.
-pub(crate) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
+pub(in crate::http) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
     let Some(coding) = headers.get(header::CONTENT_ENCODING) else { return Ok(false) };
     match coding.to_str().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
         "identity" | "" => Ok(false),
@@ -41,7 +41,7 @@ pub(crate) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
 
 /// A body that has been received.
 #[derive(Debug, Default)]
-pub(crate) struct Spooled {
+pub(in crate::http) struct Spooled {
     memory: VecDeque<Bytes>,
     file: Option<File>,
     /// Its part of the memory for bodies, given back when it is dropped.
@@ -52,7 +52,7 @@ pub(crate) struct Spooled {
 
 impl Spooled {
     /// Receives a body of at most `most` bytes. What memory does not hold goes to a file.
-    pub(crate) async fn receive(
+    pub(in crate::http) async fn receive(
         headers: &HeaderMap,
         body: Body,
         most: usize,
@@ -109,7 +109,7 @@ impl Spooled {
     }
 
     /// The plain bytes, of which there may be at most `most`.
-    pub(crate) fn plain(self, gzip: bool, most: usize) -> Plain {
+    pub(in crate::http) fn plain(self, gzip: bool, most: usize) -> Plain {
         let reader: Box<dyn Read + Send> =
             if gzip { Box::new(MultiGzDecoder::new(self)) } else { Box::new(self) };
         Plain { reader, left: most }
@@ -135,7 +135,7 @@ impl Read for Spooled {
 }
 
 /// The plain bytes of a body. There may be only so many of them, however small they were packed.
-pub(crate) struct Plain {
+pub(in crate::http) struct Plain {
     reader: Box<dyn Read + Send>,
     left: usize,
 }

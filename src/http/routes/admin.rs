@@ -13,7 +13,7 @@ use crate::http::{App, Routes};
 use crate::live::reload::{Cause, Reloaded, Reloads};
 
 /// Only where there is a token: [`crate::http::router`] leaves them out without one.
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![("/admin/reload", post(reload))]
 }
 

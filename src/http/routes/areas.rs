@@ -18,7 +18,7 @@ use crate::http::request::params::Params;
 use crate::http::request::percent::segment;
 use crate::http::{App, Routes, Taken};
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![
         ("/v1/layers", get(layers)),
         ("/v1/areas/{layer}/{code}", get(area)),

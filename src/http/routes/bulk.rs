@@ -33,7 +33,7 @@ const PACKED: u32 = 1;
 /// So many bytes are read at once.
 const PIECE: usize = 64 << 10;
 
-pub(crate) async fn many(
+pub(in crate::http) async fn many(
     State(app): State<App>,
     taken: Taken,
     RawQuery(query): RawQuery,

@@ -13,7 +13,7 @@ use crate::http::request::negotiate::{CSV, JSON, negotiate};
 use crate::http::request::params::{Params, malformed};
 use crate::http::{App, Routes, Taken};
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![
         ("/v1/areas/{layer}/{code}/successors", get(successors)),
         ("/v1/areas/{layer}/{code}/predecessors", get(predecessors)),

@@ -12,11 +12,11 @@ use crate::http::error::{Kind, Problem};
 use crate::http::{App, Routes, Taken};
 use crate::live::reload::LastReload;
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![("/health/live", get(live)), ("/health/ready", get(ready))]
 }
 
-pub(crate) fn fresh(mut response: Response) -> Response {
+pub(in crate::http) fn fresh(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

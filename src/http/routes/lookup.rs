@@ -14,15 +14,15 @@ use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::{PLACE, Params};
 use crate::http::{Routes, Taken};
 
-pub(crate) const ADDRESS: &str = "/v1/lookup";
+pub(in crate::http) const ADDRESS: &str = "/v1/lookup";
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     let one = async |taken: Taken, request: Request| one(taken, &request);
     vec![(ADDRESS, get(one).post(super::bulk::many))]
 }
 
 /// One place costs about a microsecond, less than to hand it to another thread.
-pub(crate) fn one(taken: Taken, request: &Request) -> Result<Response, Problem> {
+pub(in crate::http) fn one(taken: Taken, request: &Request) -> Result<Response, Problem> {
     let params = Params::read(request.uri().query(), &[&PLACE, &["layers", "date"]])?;
     let place = params.place()?;
     let (layers, day) = (params.list("layers")?, params.day()?);

@@ -3,18 +3,18 @@
 //! A handler parses its parameters, takes the snapshot once, asks [`crate::answers`],
 //! [`crate::bulk`] or [`crate::features`], and encodes the result. It contains no rule of its own.
 
-pub(crate) mod admin;
-pub(crate) mod areas;
-pub(crate) mod bulk;
-pub(crate) mod changes;
-pub(crate) mod compat;
-pub(crate) mod downloads;
-pub(crate) mod health;
-pub(crate) mod lookup;
-pub(crate) mod metrics;
-pub(crate) mod nearest_and_search;
-pub(crate) mod ogc;
-pub(crate) mod openapi;
-pub(crate) mod overlaps;
-pub(crate) mod tiles;
-pub(crate) mod web;
+pub(super) mod admin;
+pub(super) mod areas;
+pub(super) mod bulk;
+pub(super) mod changes;
+pub(super) mod compat;
+pub(super) mod downloads;
+pub(super) mod health;
+pub(super) mod lookup;
+pub(super) mod metrics;
+pub(super) mod nearest_and_search;
+pub(super) mod ogc;
+pub(super) mod openapi;
+pub(super) mod overlaps;
+pub(super) mod tiles;
+pub(super) mod web;

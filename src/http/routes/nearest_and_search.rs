@@ -12,7 +12,7 @@ use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::{PLACE, Params, malformed};
 use crate::http::{App, Routes, Taken};
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![("/v1/nearest", get(nearest)), ("/v1/search", get(search))]
 }
 

@@ -35,7 +35,7 @@ const FORMATS: [&str; 2] = [JSON, CSV];
 #[cfg(not(feature = "parquet"))]
 const WORDS: &str = "json or csv";
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![("/v1/overlaps", post(of_polygon)), ("/v1/overlaps/{from}/{to}", get(table))]
 }
 
@@ -76,7 +76,7 @@ async fn table(
 }
 
 /// The response with a name for who saves it: made of layers of the snapshot, which are plain.
-pub(crate) fn called(mut response: Response, name: &str) -> Response {
+pub(in crate::http) fn called(mut response: Response, name: &str) -> Response {
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }

@@ -51,12 +51,12 @@ mod query;
 mod reply;
 
 /// Routes that answer the same to the same question as long as the snapshot serves.
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     [mapit::routes(), postcodes_io::routes()].concat()
 }
 
 /// Routes that do not: chance, and whether the service is there.
-pub(crate) fn fresh_routes() -> Routes {
+pub(in crate::http) fn fresh_routes() -> Routes {
     postcodes_io::fresh_routes()
 }
 
@@ -75,18 +75,18 @@ where
 
 /// Whose words an address is answered in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
+pub(in crate::http) enum Dialect {
     MapIt,
     PostcodesIo,
 }
 
 /// The mark of an answer that is in such words already.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spoken;
+pub(in crate::http) struct Spoken;
 
 impl Dialect {
     /// Of the path of a request; `None` of our own.
-    pub(crate) fn of(path: &str) -> Option<Self> {
+    pub(in crate::http) fn of(path: &str) -> Option<Self> {
         let under = |start: &str| {
             path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
@@ -98,7 +98,7 @@ impl Dialect {
     }
 
     /// A problem in its words, with the headers it has.
-    pub(crate) fn say(self, problem: &Problem, mut response: Response) -> Response {
+    pub(in crate::http) fn say(self, problem: &Problem, mut response: Response) -> Response {
         let status = response.status();
         let body = match self {
             Self::MapIt => json!({"error": problem.detail(), "code": status.as_u16()}),

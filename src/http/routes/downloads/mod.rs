@@ -27,13 +27,13 @@ mod range;
 
 use range::Asked;
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![("/downloads/{file}", get(download))]
 }
 
 /// Marks a response that compression has to leave as it is: it is compressed already, or a part.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AsItIs;
+pub(in crate::http) struct AsItIs;
 
 /// The CRS of the coordinates, as OGC API - Features names it (18-058r1, section 6.4).
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
@@ -214,15 +214,15 @@ fn tell(response: &mut Response, format: Format, layer: &str, crs: Crs) {
 }
 
 /// What a request asks for, apart from the format.
-pub(crate) struct Wish {
-    pub(crate) schema: Arc<Schema>,
+pub(in crate::http) struct Wish {
+    pub(in crate::http) schema: Arc<Schema>,
     /// By their places in the layer, in order.
-    pub(crate) places: Vec<usize>,
-    pub(crate) form: Form,
+    pub(in crate::http) places: Vec<usize>,
+    pub(in crate::http) form: Form,
 }
 
 /// Some features of a layer as a file.
-pub(crate) async fn selected(
+pub(in crate::http) async fn selected(
     app: &App,
     served: &Arc<Served>,
     format: Format,
@@ -249,7 +249,7 @@ pub(crate) async fn selected(
 }
 
 /// A file made for one request, sent whole.
-pub(crate) async fn once(
+pub(in crate::http) async fn once(
     workshop: &Workshop,
     make: impl FnOnce() -> std::io::Result<Made> + Send + 'static,
 ) -> Result<Response, Problem> {

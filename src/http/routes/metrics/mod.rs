@@ -18,7 +18,7 @@ mod page;
 mod process;
 mod text;
 
-pub(crate) use page::routes;
+pub(in crate::http) use page::routes;
 
 /// The upper ends of the classes of latency, in microseconds. The last class has none.
 const LATENCY_US: [u64; 16] = [
@@ -98,19 +98,19 @@ impl Metrics {
     }
 
     /// A request has come; it is in flight until what this returns is dropped.
-    pub(crate) fn come(&self) -> InFlight {
+    pub(in crate::http) fn come(&self) -> InFlight {
         self.shard().in_flight.fetch_add(1, Relaxed);
         InFlight(self.clone())
     }
 
     /// The place of a route among those that are counted.
-    pub(crate) fn place_of(&self, pattern: &str) -> Option<usize> {
+    pub(in crate::http) fn place_of(&self, pattern: &str) -> Option<usize> {
         self.inner.routes.iter().position(|route| *route == pattern)
     }
 
     /// A request has been answered, so many bytes in so long, or its client has gone. `route` is
     /// its [place](Self::place_of).
-    pub(crate) fn answered(
+    pub(in crate::http) fn answered(
         &self,
         route: Option<usize>,
         method: &Method,
@@ -136,7 +136,7 @@ impl Metrics {
     }
 
     /// Rows of bulk requests have been answered.
-    pub(crate) fn rows(&self, tally: Tally) {
+    pub(in crate::http) fn rows(&self, tally: Tally) {
         let Tally { ok, not_found, invalid, outside } = tally;
         for (counter, count) in self.shard().bulk_rows.iter().zip([ok, not_found, invalid, outside])
         {
@@ -145,12 +145,12 @@ impl Metrics {
     }
 
     /// A tile was asked for.
-    pub(crate) fn tile_asked(&self) {
+    pub(in crate::http) fn tile_asked(&self) {
         self.shard().tiles_asked.fetch_add(1, Relaxed);
     }
 
     /// It was not in the cache.
-    pub(crate) fn tile_made(&self) {
+    pub(in crate::http) fn tile_made(&self) {
         self.shard().tiles_made.fetch_add(1, Relaxed);
     }
 
@@ -161,7 +161,7 @@ impl Metrics {
 
 /// A request that has not ended.
 #[derive(Debug)]
-pub(crate) struct InFlight(Metrics);
+pub(in crate::http) struct InFlight(Metrics);
 
 impl Drop for InFlight {
     fn drop(&mut self) {

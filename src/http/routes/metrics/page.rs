@@ -18,7 +18,7 @@ const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// On the main address, or on one of their own.
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![("/metrics", get(page))]
 }
 

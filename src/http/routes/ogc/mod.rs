@@ -42,7 +42,7 @@ pub(in crate::http) mod queryables;
 use formats::{Chosen, Format};
 use links::{Address, Link};
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![
         ("/", get(landing::landing)),
         ("/conformance", get(conformance::conformance)),

@@ -34,9 +34,9 @@ mod schemas;
 mod site;
 mod tiles;
 
-pub(crate) const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
+pub(in crate::http) const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![("/api", get(api))]
 }
 

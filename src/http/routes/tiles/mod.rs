@@ -22,18 +22,18 @@ use crate::http::request::params::Params;
 use crate::live::Served;
 use crate::tile_layers::{ChoiceError, Chosen};
 
-pub(crate) mod ogc;
+pub(super) mod ogc;
 mod tile;
 mod tilejson;
 
-pub(crate) use tile::MVT;
+pub(in crate::http) use tile::MVT;
 
 /// Tiles carry their own tags: each is known by the version of its layers.
-pub(crate) fn tile_routes() -> Routes {
+pub(in crate::http) fn tile_routes() -> Routes {
     [vec![("/tiles/{layers}/{z}/{x}/{y}", get(tile::tile))], ogc::tile_routes()].concat()
 }
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     [vec![("/tiles/{tileset}", get(tilejson::tilejson))], ogc::routes()].concat()
 }
 

@@ -19,7 +19,7 @@ use crate::live::Served;
 use crate::tile_layers::{Chosen, Place};
 
 /// The media type of Mapbox Vector Tiles, as registered.
-pub(crate) const MVT: &str = "application/vnd.mapbox-vector-tile";
+pub(in crate::http) const MVT: &str = "application/vnd.mapbox-vector-tile";
 
 /// Of an address that names its version.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";

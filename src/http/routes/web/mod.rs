@@ -44,7 +44,7 @@ struct Asset {
 // BUILT: the page, or why there is none.
 include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
-pub(crate) fn routes() -> Routes {
+pub(in crate::http) fn routes() -> Routes {
     vec![("/map", get(page)), ("/map/assets/{name}", get(asset)), ("/map/licences", get(licences))]
 }
 
