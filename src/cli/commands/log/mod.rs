@@ -12,8 +12,11 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use tracing::{Level, Metadata};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{self, JsonFields};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use self::access_line::{Form, Quick};
 use super::failure::Failure;
@@ -32,7 +35,7 @@ const TOO_MANY: usize = 4 << 20;
 
 /// Starts the log; it is written to its end when what this returns is dropped.
 pub(super) fn start(format: LogFormat, level: &str) -> Result<Flushed, Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(level).map_err(|error| {
+    let filter: Targets = level.parse().map_err(|error| {
         Failure::Usage(format!(
             "{level:?} is no log level: {error}; write error, warn, info, debug or trace"
         ))
@@ -41,17 +44,19 @@ pub(super) fn start(format: LogFormat, level: &str) -> Result<Flushed, Failure> 
     let gathered = Arc::<Gathered>::default();
     let writer = (!terminal).then(|| write_often(&gathered));
     let lines = Lines { gathered: Arc::clone(&gathered), writer };
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(lines);
+    let lines = tracing_subscriber::fmt::layer().with_writer(lines);
+    let log = tracing_subscriber::registry();
     // It is started once, here, so that it cannot have been started before.
     let _ = match format {
         LogFormat::Text => {
             let rest = format::format().with_ansi(terminal);
-            log.with_ansi(terminal).event_format(Quick::new(Form::Text, rest)).try_init()
+            let lines = lines.with_ansi(terminal).event_format(Quick::new(Form::Text, rest));
+            log.with(lines).with(filter).try_init()
         }
         LogFormat::Json => {
             let rest = format::format().json().flatten_event(true);
-            let log = log.fmt_fields(JsonFields::new());
-            log.event_format(Quick::new(Form::Json, rest)).try_init()
+            let lines = lines.fmt_fields(JsonFields::new());
+            log.with(lines.event_format(Quick::new(Form::Json, rest))).with(filter).try_init()
         }
     };
     Ok(Flushed(gathered))
