@@ -49,7 +49,3 @@ pub mod search;
 pub mod snapshot;
 pub mod storage;
 pub mod validity;
-
-#[cfg(test)]
-#[path = "../tests/random/mod.rs"]
-mod random;

@@ -1,5 +1,5 @@
 #![no_main]
 
-use lapwing_fuzz::entry;
+use lapwing_fuzz::requests;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| entry::filter_text(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| requests::filter_text(data));

@@ -1,5 +1,4 @@
-//! The entry points of what reads what callers send, for fuzzing.
+//! The entry points of everything that reads what others write, for fuzzing.
 
-pub mod entry;
-#[path = "../../tests/squares/mod.rs"]
-mod squares;
+pub mod files;
+pub mod requests;

@@ -105,8 +105,7 @@ fn choose_area(
 }
 
 #[cfg(test)]
-#[path = "../../tests/squares/mod.rs"]
-pub(crate) mod squares;
+pub(crate) use lapwing_testing::squares;
 #[cfg(test)]
 pub(crate) mod test_worlds;
 #[cfg(test)]

@@ -12,7 +12,7 @@ use lapwing_boundaries::atlas::Atlas;
 use serde_json::{Value, json};
 
 use crate::ask::{Reply, send, service};
-use crate::squares;
+use lapwing_testing::squares;
 
 /// A service that opens, one after the other, what it is given.
 fn service_that_opens(mut next: Vec<Result<Atlas, String>>) -> Router {

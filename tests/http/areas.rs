@@ -12,7 +12,7 @@ use lapwing_boundaries::layer::{Layer, LayerId};
 use serde_json::{Value, json};
 
 use crate::ask::{get, send};
-use crate::squares;
+use lapwing_testing::squares;
 
 #[tokio::test]
 async fn an_area_links_to_its_overlaps_its_geometry_and_its_licence() {

@@ -9,7 +9,7 @@ use lapwing::live::Live;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::squares;
+use lapwing_testing::squares;
 
 /// A whole response.
 pub(crate) struct Reply {

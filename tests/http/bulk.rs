@@ -11,7 +11,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::ask::{Reply, post, send, service};
-use crate::squares;
+use lapwing_testing::squares;
 
 #[tokio::test]
 async fn each_format_is_answered_in_kind() {

@@ -8,7 +8,7 @@ use lapwing::http::{Limits, router};
 use lapwing::live::Live;
 
 use crate::ask::{Reply, get, get_with, send, service};
-use crate::squares;
+use lapwing_testing::squares;
 
 #[tokio::test]
 async fn who_has_the_answer_already_is_told_so() {

@@ -7,7 +7,7 @@ use lapwing::http::{Limits, router};
 use lapwing::live::Live;
 
 use crate::ask::{get, get_with, send, service};
-use crate::squares;
+use lapwing_testing::squares;
 
 #[tokio::test]
 async fn a_collection_links_to_its_files_and_every_link_is_that_file() {

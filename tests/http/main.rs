@@ -1,9 +1,6 @@
 //! The service over HTTP, rule by rule. Most tests call the router as a function; those about
 //! time and sockets are in `socket`.
 
-#[path = "../squares/mod.rs"]
-mod squares;
-
 mod admin;
 mod areas;
 mod ask;
@@ -19,6 +16,7 @@ mod lookup;
 mod map;
 mod mapit;
 mod metrics;
+mod mutations;
 mod openapi;
 mod overlaps;
 mod pages;

@@ -8,7 +8,7 @@ use lapwing::http::{Basemap, Limits, Settings, router};
 use lapwing::live::Live;
 
 use crate::ask::{Reply, get, get_with, send};
-use crate::squares;
+use lapwing_testing::squares;
 
 /// The addresses of its own files that a page names; none in a program built without the page.
 fn assets(page: &str) -> Vec<String> {

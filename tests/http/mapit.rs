@@ -8,7 +8,7 @@ use lapwing::live::Live;
 use serde_json::{Value, json};
 
 use crate::ask::{Reply, get, get_with, post, send};
-use crate::squares;
+use lapwing_testing::squares;
 
 const ABBEY: &str = "105000001";
 const GEORGE: &str = "105000002";

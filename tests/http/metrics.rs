@@ -10,7 +10,7 @@ use lapwing::live::Live;
 use lapwing::live::reload::{Cause, Reloads};
 
 use crate::ask::{Reply, send, service};
-use crate::squares;
+use lapwing_testing::squares;
 
 async fn ask(service: &Router, method: &str, path: &str) -> Reply {
     let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();

@@ -11,7 +11,7 @@ use lapwing::live::reload::Reloads;
 use serde_json::{Map, Value, json};
 
 use crate::ask::{Reply, get, send, service};
-use crate::squares;
+use lapwing_testing::squares;
 
 async fn document() -> Value {
     let reply = get("/api").await;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::ask::{get, get_with, post};
-use crate::squares::at;
+use lapwing_testing::squares::at;
 
 #[tokio::test]
 async fn a_table_comes_as_json_or_csv() {

@@ -6,7 +6,7 @@ use lapwing::http::{Kind, Limits, router};
 use lapwing::live::Live;
 
 use crate::ask::{get, get_with, send, service};
-use crate::squares;
+use lapwing_testing::squares;
 
 #[tokio::test]
 async fn an_address_where_nothing_is_says_so() {

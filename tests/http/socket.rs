@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::squares;
+use lapwing_testing::squares;
 
 struct Server {
     address: std::net::SocketAddr,

@@ -10,7 +10,7 @@ use lapwing_boundaries::atlas::Atlas;
 use serde_json::{Value, json};
 
 use crate::ask::{Reply, get, get_with, send, service};
-use crate::squares;
+use lapwing_testing::squares;
 
 /// The tile of zoom 11 in which the squares lie.
 const TILE: &str = "11/1018/674";

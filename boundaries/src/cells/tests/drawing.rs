@@ -6,7 +6,7 @@ use super::ground::at;
 use crate::cells::record::{Crossing, crossing_as_drawn, drawn};
 use crate::cells::reference::Reference;
 use crate::geometry::predicate::on_edge;
-use crate::random::Random;
+use lapwing_testing::random::Random;
 
 const ROUNDS: usize = 400_000;
 

@@ -7,7 +7,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use crate::area::Area;
 use crate::code::AreaCode;
 use crate::layer::{Layer, LayerId, LayerMeta, Vintage};
-use crate::random::Random;
+use lapwing_testing::random::Random;
 
 pub(super) fn at(x: f64, y: f64) -> Coord<f64> {
     Coord { x, y }

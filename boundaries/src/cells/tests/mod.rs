@@ -7,7 +7,7 @@ use crate::geometry::predicate::{Position, position_among};
 use crate::index::AreaIndex;
 use crate::layer::Layer;
 use crate::position::Bng;
-use crate::random::Random;
+use lapwing_testing::random::Random;
 
 mod drawing;
 mod ground;

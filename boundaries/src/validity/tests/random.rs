@@ -10,13 +10,13 @@ use crate::area::Area;
 use crate::code::AreaCode;
 use crate::fault::{FaultKind as K, Severity};
 use crate::load::raw::RawRing;
-use crate::random::Random;
 use crate::validity::arrangement::Arrangement;
 use crate::validity::coverage;
 use crate::validity::crossings::edges_of;
 use crate::validity::exact::{self, Place, Ring};
 use crate::validity::nesting::{RoleRing, by_containment};
 use crate::validity::{admit_geometry, is_sound, trace, winding};
+use lapwing_testing::random::Random;
 
 /// A ring around a middle, with its points in the order of their angles: simple by construction.
 fn star(random: &mut Random, middle: (f64, f64), reach: f64) -> Ring {

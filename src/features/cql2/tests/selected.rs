@@ -1,4 +1,4 @@
-//! What filters select of the squares (see `tests/squares`), by each operator and function.
+//! What filters select of the squares (see `lapwing_testing::squares`), by each operator and function.
 
 use super::*;
 

@@ -1,5 +1,0 @@
-#![no_main]
-
-use lapwing_boundaries_fuzz::entry;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| entry::crs(data));

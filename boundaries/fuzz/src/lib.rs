@@ -1,3 +1,0 @@
-//! The entry points of the parsers, for fuzzing.
-
-pub mod entry;

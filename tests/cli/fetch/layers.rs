@@ -1,0 +1,97 @@
+//! Layers of feature services.
+
+use serde_json::Value;
+
+use super::world::{World, catalogue, wards};
+use crate::standin::ONS;
+use crate::standin::portal::Item;
+
+fn world(count: usize) -> World {
+    let world = World::new(&catalogue("", ""));
+    world.publishers.put_service("Wards", wards(count));
+    world
+}
+
+const ONLY: [&str; 2] = ["--only", "ward"];
+
+/// The pages that were asked for: where each begins.
+pub(crate) fn offsets(world: &World) -> Vec<u64> {
+    let asked = world.publishers.asked();
+    let offset = |address: &str| {
+        let (_, rest) = address.split_once("resultOffset=")?;
+        rest.split('&').next()?.parse().ok()
+    };
+    asked.iter().filter_map(|asked| offset(&asked.address)).collect()
+}
+
+#[test]
+fn a_layer_larger_than_a_page_comes_whole_and_in_the_order_of_its_codes() {
+    let world = world(4321);
+    let told = world.fetch(&ONLY);
+    assert!(told.contains("data/wards.geojson: fetched, 4321 features"), "{told}");
+    assert_eq!(offsets(&world), [0, 2000, 4000]);
+    let layer: Value = serde_json::from_slice(&world.read("data/wards.geojson")).unwrap();
+    assert_eq!(layer["crs"]["properties"]["name"], "urn:ogc:def:crs:EPSG::27700");
+    let codes: Vec<&str> = layer["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|feature| feature["properties"]["WDCD"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes.len(), 4321);
+    assert!(codes.is_sorted());
+    assert_eq!(layer["features"][0]["properties"].as_object().unwrap().len(), 2);
+    assert_eq!(world.names(), ["wards.geojson"]);
+    let told = world.fetch(&ONLY);
+    assert!(told.contains("not changed since it was fetched"), "{told}");
+    assert_eq!(offsets(&world), [0_u64; 0], "its pages were not asked for again");
+}
+
+#[test]
+fn the_same_features_in_other_pages_are_the_same_bytes() {
+    let world = world(500);
+    world.fetch(&ONLY);
+    let whole = world.read("data/wards.geojson");
+    let mut service = wards(500);
+    service.most_a_page = 70;
+    service.flag_under_properties = false;
+    service.edited += 1;
+    service.features.reverse();
+    world.publishers.put_service("Wards", service);
+    let told = world.fetch(&ONLY);
+    assert!(told.contains("the same as before"), "{told}");
+    assert_eq!(world.read("data/wards.geojson"), whole);
+}
+
+#[test]
+fn a_service_that_has_gone_is_told_with_all_that_was_tried() {
+    let world = World::new(&catalogue("", ""));
+    let told = world.refusal(&ONLY);
+    for part in [
+        "data/wards.geojson, for layer ward, cannot be fetched",
+        "Wards/FeatureServer/0 answers: error 400, Invalid URL",
+        "the search of geoportal.statistics.gov.uk knows no service for wards",
+        "write its address as `url`",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(world.names().is_empty());
+}
+
+#[test]
+fn the_portals_search_finds_a_service_by_its_new_name() {
+    let world = World::new(&catalogue("", ""));
+    world.publishers.put_service("WD_V2", wards(3));
+    let url = format!("https://{ONS}/WD_V2/FeatureServer");
+    let item = |title: &str, url: &str| {
+        let (title, kind) = (title.to_owned(), "Feature Service".to_owned());
+        Item { title, kind, url: url.to_owned() }
+    };
+    world.publishers.put_item(item("Parishes", "https://elsewhere.example/P/FeatureServer"));
+    world.publishers.put_item(item("Wards (December 2022)", &url));
+    let told = world.fetch(&ONLY);
+    assert!(told.contains(&format!("taken from {url}/0, which the search")), "{told}");
+    assert!(String::from_utf8(world.read("sources.lock")).unwrap().contains("WD_V2"));
+    let told = world.fetch(&ONLY);
+    assert!(told.contains("not changed since"), "{told}");
+}

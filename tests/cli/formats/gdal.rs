@@ -1,0 +1,125 @@
+//! The files as GDAL sees them: counts, CRS, columns, areas, and what a box holds. Skipped, loudly,
+//! where GDAL is not installed.
+
+use std::path::Path;
+use std::process::Command;
+
+use jiff::Timestamp;
+use lapwing::features::crs::Crs;
+use lapwing::formats::Format;
+use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::demo;
+
+use super::world::{AREAS, SITES, atlas, bytes_of, file, whole};
+
+/// What ogrinfo says; none where it is not installed.
+fn ogrinfo(arguments: &[&str], path: &Path) -> Option<String> {
+    match Command::new("ogrinfo").args(arguments).arg(path).output() {
+        Err(error) => {
+            eprintln!("SKIPPED: ogrinfo cannot be run ({error}); install GDAL");
+            None
+        }
+        Ok(done) => {
+            let (told, warned) = (done.stdout, String::from_utf8_lossy(&done.stderr).into_owned());
+            assert!(done.status.success() && warned.is_empty(), "{}: {warned}", path.display());
+            Some(String::from_utf8(told).unwrap())
+        }
+    }
+}
+
+/// The formats that GDAL reads in every build.
+const READ: [Format; 3] = [Format::GeoJson, Format::FlatGeobuf, Format::GeoPackage];
+
+fn count(told: &str) -> usize {
+    let line = told.lines().find(|line| line.starts_with("Feature Count: ")).unwrap();
+    line["Feature Count: ".len()..].parse().unwrap()
+}
+
+#[test]
+fn counts_crs_and_kinds_are_right_in_every_crs() {
+    let atlas = atlas();
+    let folder = tempfile::tempdir().unwrap();
+    for (crs, id) in [
+        (Crs::Crs84, "ID[\"EPSG\",4326]"),
+        (Crs::Epsg27700, "ID[\"EPSG\",27700]"),
+        (Crs::Epsg3857, "ID[\"EPSG\",3857]"),
+    ] {
+        for format in READ {
+            for (layer, kind) in [(AREAS, "Multi Polygon"), (SITES, "Point")] {
+                let path = file(folder.path(), format, &whole(&atlas, layer, format, crs));
+                let Some(told) = ogrinfo(&["-so", "-al"], &path) else { return };
+                assert_eq!(count(&told), 4, "{format:?}");
+                assert!(told.contains(id), "{format:?} {crs:?}: {told}");
+                assert!(told.contains(&format!("Geometry: {kind}")), "{told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn columns_have_the_types_that_gdal_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in [Format::FlatGeobuf, Format::GeoPackage] {
+        let path = file(folder.path(), format, &whole(&atlas(), AREAS, format, Crs::Crs84));
+        let Some(told) = ogrinfo(&["-so", "-al"], &path) else { return };
+        for column in ["count: Integer64", "area_m2: Real", "source_Code: String"] {
+            assert!(told.contains(column), "{format:?} lacks {column}: {told}");
+        }
+        let dates: &[&str] = match format {
+            Format::GeoPackage => &["opened: Date", "seen: DateTime", "bbox: Integer(Boolean)"],
+            _ => &["seen: DateTime", "bbox: Integer(Boolean)"],
+        };
+        for column in dates {
+            assert!(told.contains(column), "{format:?} lacks {column}: {told}");
+        }
+    }
+}
+
+#[test]
+fn areas_and_what_a_box_holds_are_the_atlas_s_own() {
+    let atlas = Atlas::build(demo::lyonesse(1).into_contents(), Timestamp::UNIX_EPOCH, &());
+    let parish = atlas.layer_place("parish").unwrap();
+    let areas = atlas.layers()[parish].layer().areas();
+    let sum: f64 = areas.iter().map(lapwing_boundaries::area::Area::area_m2).sum();
+    let (low, high) = (areas[7].extent().min(), areas[7].extent().max());
+    let folder = tempfile::tempdir().unwrap();
+    let mut found = Vec::new();
+    for format in READ {
+        let path = file(folder.path(), format, &whole(&atlas, parish, format, Crs::Epsg27700));
+        let name = if format == Format::GeoJson { "geometry" } else { "geom" };
+        let sql = format!("SELECT SUM(ST_Area({name})) AS sum FROM parish");
+        let sql = ["-q", "-dialect", "SQLite", "-sql", &sql];
+        let sql = if format == Format::FlatGeobuf {
+            sql.map(|word| {
+                if word.starts_with("SELECT") {
+                    "SELECT SUM(ST_Area(geometry)) AS sum FROM parish"
+                } else {
+                    word
+                }
+            })
+        } else {
+            sql
+        };
+        let Some(told) = ogrinfo(&sql, &path) else { return };
+        let read: f64 = told.split('=').next_back().unwrap().trim().parse().unwrap();
+        assert!((read - sum).abs() / sum < 1e-9, "{format:?}: {read} and {sum}");
+        let corners = [low.x, low.y, high.x, high.y].map(|number| number.to_string());
+        let corners: Vec<&str> = corners.iter().map(String::as_str).collect();
+        let spat = [&["-so", "-al", "-spat"], &corners[..]].concat();
+        let Some(told) = ogrinfo(&spat, &path) else { return };
+        found.push(count(&told));
+    }
+    assert!(found[0] > 1 && found.iter().all(|count| *count == found[0]), "{found:?}");
+}
+
+#[test]
+fn nothing_selected_is_a_layer_with_columns_and_no_feature() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in READ {
+        let bytes = bytes_of(&atlas(), AREAS, &[], format, Crs::Epsg27700);
+        let path = file(folder.path(), format, &bytes);
+        let Some(told) = ogrinfo(&["-so", "-al"], &path) else { return };
+        assert_eq!(count(&told), 0, "{format:?}");
+        assert!(format == Format::GeoJson || told.contains("area_m2: Real"), "{format:?}: {told}");
+    }
+}

@@ -1,0 +1,136 @@
+//! What holds of every format.
+
+use lapwing::features::crs::Crs;
+use lapwing::formats::Format;
+use lapwing_boundaries::catalogue::VectorSource;
+use lapwing_boundaries::fault::Report;
+use lapwing_boundaries::layer::LayerId;
+use lapwing_boundaries::load::load_vector;
+use lapwing_boundaries::load::raw::{RawFeature, RawGeometry};
+use serde_json::{Value, json};
+
+use super::world::{self, AREAS, SITES, atlas, file, schema, whole};
+
+/// A file read by the loader of its format, in BNG metres, in code order.
+fn read(format: Format, bytes: &[u8], keep: &[&str]) -> Vec<RawFeature> {
+    let folder = tempfile::tempdir().unwrap();
+    let source = VectorSource {
+        path: file(folder.path(), format, bytes),
+        table: None,
+        code: "code".to_owned(),
+        name: Some("name".to_owned()),
+        keep: keep.iter().map(|&key| key.to_owned()).collect(),
+        crs: None,
+        only: Vec::new(),
+    };
+    let mut report = Report::default();
+    let layer = load_vector(&source, &LayerId::parse("read").unwrap(), &mut report);
+    let mut features =
+        layer.unwrap_or_else(|| panic!("{format:?} is refused: {report:?}")).features;
+    features.sort_by(|a, b| a.code.cmp(&b.code));
+    features
+}
+
+const READ_BACK: [Format; 3] = [Format::GeoJson, Format::FlatGeobuf, Format::GeoPackage];
+
+#[test]
+fn every_vertex_comes_back_to_the_last_bit_in_grid_metres() {
+    let atlas = atlas();
+    for format in READ_BACK {
+        let bytes = whole(&atlas, AREAS, format, Crs::Epsg27700);
+        let features = read(format, &bytes, &[]);
+        let areas = atlas.layers()[AREAS].layer().areas();
+        assert_eq!(features.len(), areas.len());
+        for (feature, area) in features.iter().zip(areas) {
+            let RawGeometry::Polygons { polygons, grouped: true } = &feature.geometry else {
+                panic!("{format:?}: {:?}", feature.geometry)
+            };
+            let rings: Vec<Vec<_>> = area
+                .geometry()
+                .iter()
+                .map(|polygon| {
+                    std::iter::once(polygon.exterior())
+                        .chain(polygon.interiors())
+                        .map(|ring| ring.0.clone())
+                        .collect()
+                })
+                .collect();
+            assert_eq!(*polygons, rings, "{format:?} {}", area.code());
+        }
+        let bytes = whole(&atlas, SITES, format, Crs::Epsg27700);
+        let sites = atlas.layers()[SITES].layer().sites();
+        for (feature, site) in read(format, &bytes, &[]).iter().zip(sites) {
+            assert_eq!(feature.geometry, RawGeometry::Point(site.position.coord()), "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn in_other_crs_every_vertex_is_within_some_millimetres() {
+    let atlas = atlas();
+    for crs in [Crs::Crs84, Crs::Epsg4326, Crs::Epsg3857] {
+        for format in [Format::FlatGeobuf, Format::GeoPackage] {
+            let features = read(format, &whole(&atlas, SITES, format, crs), &[]);
+            let sites = atlas.layers()[SITES].layer().sites();
+            assert_eq!(features.len(), sites.len());
+            for (feature, site) in features.iter().zip(sites) {
+                let RawGeometry::Point(at) = feature.geometry else { panic!("no point") };
+                let at = at - site.position.coord();
+                assert!(at.x.hypot(at.y) < 0.003, "{format:?} {crs:?}: {at:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn awkward_names_and_values_of_every_kind_come_back() {
+    let atlas = atlas();
+    let of_schema = schema(&atlas, AREAS);
+    for (format, own) in [(Format::FlatGeobuf, &[][..]), (Format::GeoPackage, &["fid", "geom"])] {
+        // What the file calls the properties that are called like its own columns.
+        let names: Vec<String> = of_schema
+            .attributes()
+            .iter()
+            .map(|attribute| match attribute.name.as_str() {
+                name if own.contains(&name) => format!("source_{name}"),
+                "Code" => "source_Code".to_owned(),
+                name => name.to_owned(),
+            })
+            .collect();
+        let keep: Vec<&str> = names.iter().map(String::as_str).collect();
+        let features = read(format, &whole(&atlas, AREAS, format, Crs::Epsg27700), &keep);
+        for (place, feature) in features.iter().enumerate() {
+            let name = (!world::NAMES[place].is_empty()).then_some(world::NAMES[place]);
+            assert_eq!(feature.name.as_deref().filter(|name| !name.is_empty()), name, "{format:?}");
+            for (at, (name, read)) in feature.properties.iter().enumerate() {
+                let written = match of_schema.value(&atlas, place, at) {
+                    lapwing::features::attributes::Value::Null => Value::Null,
+                    lapwing::features::attributes::Value::Integer(number) => json!(number),
+                    lapwing::features::attributes::Value::Number(number) => json!(number),
+                    lapwing::features::attributes::Value::Boolean(truth) => json!(truth),
+                    // Both formats write moments to the millisecond or finer.
+                    other => json!(other.cell().replace(".25Z", ".250Z")),
+                };
+                let read = match read {
+                    Value::String(text) => json!(text.replace(".25Z", ".250Z")),
+                    other => other.clone(),
+                };
+                assert_eq!(read, written, "{format:?} {place} {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_layer_gives_the_same_bytes_each_time() {
+    for &format in Format::ALL {
+        for layer in [AREAS, SITES] {
+            let (one, other) = (atlas(), atlas());
+            assert_eq!(
+                whole(&one, layer, format, Crs::Crs84),
+                whole(&other, layer, format, Crs::Crs84),
+                "{format:?}"
+            );
+        }
+    }
+}

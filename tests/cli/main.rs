@@ -1,0 +1,25 @@
+//! The command `lapwing` as a process, and the files that it reads and writes.
+
+mod commands;
+mod county;
+#[cfg(unix)]
+mod crash;
+mod fetch;
+mod formats;
+mod http_logs;
+mod match_rows;
+#[cfg(target_os = "linux")]
+mod memory;
+mod readme;
+#[cfg(unix)]
+mod reload;
+#[cfg(unix)]
+mod serve;
+mod standin;
+mod tiles;
+mod vintages;
+
+/// Requests to a router in this process.
+#[allow(dead_code, reason = "`tests/http` uses the rest")]
+#[path = "../http/ask.rs"]
+mod ask;

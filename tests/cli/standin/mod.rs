@@ -1,0 +1,164 @@
+//! The publishers of official sources, as far as `lapwing fetch` meets them: a server on this
+//! machine that answers as they do, well and badly.
+//!
+//! It is reached with `--mirror`, so each path begins with the host that is stood in for:
+//! - [`services`]: `services1.arcgis.com/…/FeatureServer`, layers of features in pages;
+//! - [`files`]: plain files, with ranges, validators and redirects;
+//! - [`portal`]: the search of `geoportal.statistics.gov.uk`;
+//! - [`faults`]: everything that goes wrong on the way, when a test asks for it.
+
+pub(crate) mod faults;
+pub(crate) mod files;
+pub(crate) mod portal;
+pub(crate) mod services;
+mod sql;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{Response, StatusCode, header};
+
+use faults::{Fault, Rule};
+use files::PlainFile;
+use services::Service;
+
+/// The folder of ONS's services.
+pub(crate) const ONS: &str = "services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services";
+
+/// A running stand-in. It ends with the test's process.
+pub(crate) struct Standin {
+    /// The address to give to `--mirror`.
+    pub(crate) address: String,
+    stage: Arc<Stage>,
+}
+
+/// What it serves, and what it was asked.
+#[derive(Default)]
+pub(crate) struct Stage {
+    services: Mutex<BTreeMap<String, Service>>,
+    files: Mutex<BTreeMap<String, PlainFile>>,
+    items: Mutex<Vec<portal::Item>>,
+    rules: Mutex<Vec<Rule>>,
+    asked: Mutex<Vec<Asked>>,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// Host, path and query, decoded.
+    pub(crate) address: String,
+    /// The `Range` that was asked for.
+    pub(crate) range: Option<String>,
+    /// The status of the answer.
+    pub(crate) status: u16,
+}
+
+impl Standin {
+    pub(crate) fn start() -> Self {
+        let stage = Arc::new(Stage::default());
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&stage));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("a socket that does not block");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+                axum::serve(listener, router).await.expect("it serves");
+            });
+        });
+        Self { address, stage }
+    }
+
+    /// Puts a service of one layer among those of ONS, or in the place of the one of that name.
+    pub(crate) fn put_service(&self, name: &str, service: Service) {
+        self.stage.services.lock().unwrap().insert(format!("{ONS}/{name}"), service);
+    }
+
+    /// Puts a file at host and path, and the query if it has one.
+    pub(crate) fn put_file(&self, address: &str, file: PlainFile) {
+        self.stage.files.lock().unwrap().insert(address.to_owned(), file);
+    }
+
+    pub(crate) fn put_item(&self, item: portal::Item) {
+        self.stage.items.lock().unwrap().push(item);
+    }
+
+    /// Lets the next `times` requests whose address holds `part` go wrong.
+    pub(crate) fn fault(&self, part: &str, times: usize, fault: Fault) {
+        self.stage.rules.lock().unwrap().push(Rule { part: part.to_owned(), times, fault });
+    }
+
+    /// Lets nothing go wrong from now on.
+    pub(crate) fn clear_faults(&self) {
+        self.stage.rules.lock().unwrap().clear();
+    }
+
+    /// Everything that was asked since the last time.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        std::mem::take(&mut *self.stage.asked.lock().unwrap())
+    }
+}
+
+async fn answer(State(stage): State<Arc<Stage>>, request: Request) -> Response<Body> {
+    let decode = |text: &str| {
+        let plain = text.replace('+', "%20");
+        let pairs = form_urlencoded::parse(plain.as_bytes());
+        pairs
+            .map(|(k, v)| if v.is_empty() { k.into_owned() } else { format!("{k}={v}") })
+            .collect::<Vec<_>>()
+            .join("&")
+    };
+    let (request, _) = request.into_parts();
+    let path = request.uri.path().trim_start_matches('/').to_owned();
+    let query = request.uri.query().map(|query| format!("?{}", decode(query)));
+    let address = format!("{path}{}", query.unwrap_or_default());
+    let header = |name| Some(request.headers.get(name)?.to_str().ok()?.to_owned());
+    let range = header(header::RANGE);
+    let fault = faults::due(&stage.rules, &address);
+    let response = match fault {
+        Some(Fault::Hang) => std::future::pending().await,
+        Some(ref fault) if fault.is_instead() => fault.answer_instead(),
+        _ => whole_answer(&stage, &path, &address, &request),
+    };
+    let status = response.status().as_u16();
+    stage.asked.lock().unwrap().push(Asked { address, range, status });
+    match fault {
+        Some(fault) => fault.spoil(response).await,
+        None => response,
+    }
+}
+
+fn whole_answer(stage: &Stage, path: &str, address: &str, request: &Parts) -> Response<Body> {
+    if path.contains("/FeatureServer") {
+        return services::answer(&stage.services.lock().unwrap(), path, request.uri.query());
+    }
+    if path.starts_with(portal::HOST) {
+        return portal::answer(&stage.items.lock().unwrap(), request.uri.query());
+    }
+    match stage.files.lock().unwrap().get(address) {
+        Some(file) => file.answer(&request.headers),
+        None => text(StatusCode::NOT_FOUND, "<!DOCTYPE html><title>404</title>"),
+    }
+}
+
+pub(crate) fn text(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(text.into());
+    *response.status_mut() = status;
+    response
+}
+
+pub(crate) fn json(value: &serde_json::Value) -> Response<Body> {
+    let mut response = text(StatusCode::OK, value.to_string());
+    let kind = "application/json; charset=utf-8".parse().expect("a header");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
