@@ -4,13 +4,14 @@ mod commands;
 mod county;
 #[cfg(unix)]
 mod crash;
+mod documents;
 mod fetch;
 mod formats;
 mod http_logs;
 mod match_rows;
 #[cfg(target_os = "linux")]
 mod memory;
-mod readme;
+
 #[cfg(unix)]
 mod reload;
 #[cfg(unix)]
