@@ -2,7 +2,7 @@
 //!
 //! Every function here is pure. The day on which a question is asked comes from the caller
 //! ([`lapwing_boundaries::atlas::Day`]); there is no clock inside. Answers borrow from the atlas
-//! and serialise to the JSON of DESIGN.md, section 6:
+//! and serialize to the JSON that `docs/http-api.md` documents:
 //!
 //! * every answer has a `snapshot` and, where it was made from layers, `layers`: for each key the
 //!   vintage used, or `null` where none is in force on the day asked for;
