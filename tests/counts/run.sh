@@ -12,11 +12,11 @@ cd "$(dirname "$0")/../.."
 kept=tests/counts/kept.txt
 allowed_percent=15
 
-cargo build --release --locked --quiet --example counted
+cargo build --profile dist --locked --quiet --example counted
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 valgrind --tool=callgrind --callgrind-out-file="$work/out" --collect-atstart=no \
-    --toggle-collect='counted::counted_*' target/release/examples/counted \
+    --toggle-collect='counted::counted_*' target/dist/examples/counted \
     >"$work/items" 2>"$work/log" || { cat "$work/log"; exit 1; }
 # A function's instructions are those of all it calls, too.
 callgrind_annotate --inclusive=yes --threshold=100 "$work/out" >"$work/functions"

@@ -4,16 +4,17 @@
 #     tests/oracles/tiles.sh DATA PYTHON
 #
 # DATA is the folder of the real sample (without it only Lyonesse is checked), PYTHON one with
-# shapely and pyogrio. Needs node, npm and ogr2ogr.
+# shapely and pyogrio. Needs node, npm and ogr2ogr. LAPWING and SIMPLIFY name programs that are built
+# already.
 set -euo pipefail
 data=$1
 python=$2
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 npm ci --silent --no-audit --no-fund --prefix "$here"
-cargo build --locked --quiet
-cargo build --locked --quiet -p lapwing-tiles --example simplify
-lapwing=target/debug/lapwing
+[ -n "${LAPWING:-}" ] || cargo build --locked --quiet
+[ -n "${SIMPLIFY:-}" ] || cargo build --locked --quiet -p lapwing-tiles --example simplify
+lapwing=${LAPWING:-target/debug/lapwing}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -28,7 +29,7 @@ check() { # SNAPSHOT LAYER
     "$python" "$here/tiles_archive.py" "$work/$2.pmtiles" "$2" "$work/$2.geojson"
     if [[ $2 == ward* ]]; then
         echo "-- the arcs of $2 of ${1##*/}, simplified"
-        "$python" "$here/tiles_simplify.py" target/debug/examples/simplify "$work/$2.geojson"
+        "$python" "$here/tiles_simplify.py" "${SIMPLIFY:-target/debug/examples/simplify}" "$work/$2.geojson"
     fi
 }
 

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # The map page in a real Chromium, on Lyonesse and, where its data are, on a real county.
 # Wants Node.js with npm, and Chromium (CHROMIUM names another than /usr/bin/chromium).
-# PICTURES=FOLDER keeps screenshots there.
+# PICTURES=FOLDER keeps screenshots there. LAPWING names a program that is built already.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 npm ci --prefix src/web --prefer-offline --silent
 npm run check --prefix src/web --silent
 npm ci --prefix tests/web --prefer-offline --silent
-cargo build --locked --quiet
+[ -n "${LAPWING:-}" ] || cargo build --locked --quiet
 
 data=${LAPWING_SHARED:-../shared/data}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [ -e "$data/wards_2013.geojson" ]; then
-    target/debug/lapwing --quiet build boundaries/catalogues/northamptonshire/sample.toml \
+    "${LAPWING:-target/debug/lapwing}" --quiet build boundaries/catalogues/northamptonshire/sample.toml \
         --data "$data" -o "$work/county.lapwing" >/dev/null 2>&1
     export COUNTY="$work/county.lapwing"
 else
