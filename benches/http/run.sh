@@ -7,7 +7,7 @@
 #
 #     benches/http/run.sh LAPWING BARE [SECONDS] [ROUNDS] [ROWS]
 #
-# LAPWING and BARE are release builds: cargo build --release --bin lapwing --example bare
+# LAPWING and BARE: cargo build --profile dist --bin lapwing --example bare
 # Wants wrk, curl, python3, and the sample of Northamptonshire in the folder that LAPWING_SHARED
 # names, else in ../shared/data.
 set -euo pipefail

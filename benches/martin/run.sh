@@ -4,7 +4,7 @@
 #
 #     benches/martin/run.sh LAPWING MARTIN [SECONDS] [ROUNDS]
 #
-# LAPWING is a release build, MARTIN the program of
+# LAPWING is a build of the profile dist, MARTIN the program of
 #     cargo install martin --version 1.14.0 --locked --no-default-features --features postgres,pmtiles
 # Wants wrk, ogr2ogr, python3, and Debian's postgresql-15-postgis-3 (a cluster of its own is made and
 # thrown away); and wards_uk_2022.geojson.gz in the folder that LAPWING_SHARED names, else in

@@ -4,7 +4,7 @@ whether its answers are those of the raw files.
 
     benches/nation/run.py LAPWING POSTCODES [--lookups N] [--sample N] [--runs N] [--keep FOLDER]
 
-LAPWING is a release build (cargo build --release --bin lapwing). POSTCODES is Code-Point Open of
+LAPWING is an optimised build (cargo build --profile dist --bin lapwing). POSTCODES is Code-Point Open of
 Great Britain: the zip or folder that Ordnance Survey publishes, or the folder Data/CSV of the
 Python package that carries it:
 

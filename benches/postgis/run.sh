@@ -7,7 +7,7 @@
 #
 #     benches/postgis/run.sh LAPWING [SECONDS] [ROUNDS]
 #
-# LAPWING is a release build. Wants wrk, curl, ogr2ogr, python3, and Debian's postgresql-15-postgis-3
+# LAPWING is a build of the profile dist. Wants wrk, curl, ogr2ogr, python3, and Debian's postgresql-15-postgis-3
 # (a cluster of its own is made and thrown away); and wards_uk_2022.geojson.gz in the folder that
 # LAPWING_SHARED names, else in ../shared/data.
 #
