@@ -6,9 +6,6 @@ use std::path::{Path, PathBuf};
 
 use crate::random::Random;
 
-/// How many spoilt inputs each parser is given, for each good one.
-const MUTATIONS: u64 = 1000;
-
 /// Texts that mean something to one parser or another.
 const TOKENS: [&[u8]; 36] = [
     b"\"",
@@ -84,7 +81,8 @@ fn number_of(variable: &str) -> Option<u64> {
 pub fn withstands(name: &str, input: &[u8], share: u64, parse: impl Fn(&[u8])) {
     let seed = number_of("LAPWING_SEED").unwrap_or_else(fresh_seed);
     parse(input);
-    let mutations = number_of("LAPWING_MUTATIONS").unwrap_or(MUTATIONS) / share;
+    let usual = || crate::rounds(250, 5000) as u64;
+    let mutations = number_of("LAPWING_MUTATIONS").unwrap_or_else(usual) / share;
     for round in 0..mutations.max(1) {
         let data = spoil(input, &mut Random(seed ^ round.wrapping_mul(0x0123_4567_89AB_CDEF)));
         if catch_unwind(AssertUnwindSafe(|| parse(&data))).is_err() {
