@@ -5,11 +5,12 @@
 
 use std::time::Instant;
 
-use lapwing_boundaries::cells::{CellIndex, MemoryBudget};
+use lapwing_boundaries::cells::CellIndex;
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::geometry::predicate::{Position, position_among};
 use lapwing_boundaries::index::AreaIndex;
 use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::storage::MemoryBudget;
 
 #[path = "support/country.rs"]
 mod country;

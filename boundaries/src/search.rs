@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use crate::layer::Layer;
-use crate::snapshot::sections::{Opened, Sections};
 use crate::storage::mmap::Numbers;
+use crate::storage::sections::{Opened, Sections};
 
 /// Ends a text: no folded text has it.
 const END: u8 = 0;

@@ -4,13 +4,13 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use lapwing_boundaries::storage::atomic_file::WholeFile;
+use lapwing_boundaries::storage::atomic_file::AtomicFile;
 use sha2::{Digest as _, Sha256};
 
 /// Begins a file in a folder that need not be there yet.
-pub(super) fn create(path: &Path) -> io::Result<WholeFile> {
+pub(super) fn create(path: &Path) -> io::Result<AtomicFile> {
     make_folder_of(path)?;
-    WholeFile::create(path)
+    AtomicFile::create(path)
 }
 
 pub(super) fn make_folder_of(path: &Path) -> io::Result<()> {

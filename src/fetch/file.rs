@@ -4,7 +4,7 @@
 use std::io::Read as _;
 
 use lapwing_boundaries::catalogue::Origin;
-use lapwing_boundaries::storage::atomic_file::put_in_place;
+use lapwing_boundaries::storage::atomic_file::rename_durably;
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, StatusCode, header};
 
@@ -61,7 +61,7 @@ pub(super) fn fetch(
         part.remove();
         return Err(trouble);
     }
-    put_in_place(&part.path, &wanted.path).map_err(here)?;
+    rename_durably(&part.path, &wanted.path).map_err(here)?;
     let entry = Entry {
         file: wanted.file.clone(),
         url: url.to_owned(),

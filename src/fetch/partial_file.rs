@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use lapwing_boundaries::storage::atomic_file::neighbour;
+use lapwing_boundaries::storage::atomic_file::hidden_sibling;
 use serde::{Deserialize, Serialize};
 use ureq::http::{HeaderMap, header};
 
@@ -63,7 +63,7 @@ impl Part {
     /// can be gone on with.
     pub(super) fn open(path: &Path, url: &str) -> io::Result<Self> {
         make_folder_of(path)?;
-        let (part, about) = (neighbour(path, "part")?, neighbour(path, "part.toml")?);
+        let (part, about) = (hidden_sibling(path, "part")?, hidden_sibling(path, "part.toml")?);
         let file = File::options().create(true).truncate(false).append(true).open(&part)?;
         let known: Option<Content> =
             fs::read_to_string(&about).ok().and_then(|text| toml::from_str(&text).ok());

@@ -11,14 +11,14 @@ use super::names::Names;
 use super::postcode_table::Gazette;
 use super::precomputed::Known;
 use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable, ready};
-use crate::cells::{CellIndex, MemoryBudget};
+use crate::cells::CellIndex;
 use crate::index::PointIndex;
 use crate::layer::Layer;
 use crate::overlap::{self, OverlapRow};
 use crate::position::Bng;
 use crate::progress::Progress;
 use crate::search::SearchIndex;
-use crate::snapshot;
+use crate::storage::MemoryBudget;
 
 /// The postcodes and addresses located in one layer.
 struct Located {
@@ -41,7 +41,7 @@ impl Atlas {
         let computed = compute(&mut contents, &layers, &cells, progress);
         let found = (cells, gazette, postcode_index);
         let mut atlas = Self::assemble(built, contents, layers, found, computed);
-        atlas.id = snapshot::id_of(&atlas);
+        atlas.id = atlas.store().id();
         atlas
     }
 

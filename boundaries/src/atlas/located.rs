@@ -1,10 +1,11 @@
 //! Which areas hold a position or a postcode, and how sure that is.
 
 use super::Atlas;
-use crate::cells::{CellIndex, MemoryBudget};
+use crate::cells::CellIndex;
 use crate::gazetteer::PostcodeFacts;
 use crate::locate::{self, Located, Match, MatchBy};
 use crate::position::Bng;
+use crate::storage::MemoryBudget;
 
 impl Atlas {
     /// Where the areas of all layers are.

@@ -19,16 +19,18 @@ use std::sync::{LazyLock, OnceLock};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::cells::{CellIndex, MemoryBudget};
+use crate::cells::CellIndex;
 use crate::gazetteer::{Address, PostcodeRecord};
 use crate::index::{AreaIndex, PointIndex};
 use crate::layer::{Layer, LayerId};
 use crate::overlap::OverlapRow;
 use crate::search::SearchIndex;
+use crate::storage::MemoryBudget;
 
 mod build;
 mod choice;
 mod containing_areas;
+mod feature_encoding;
 mod located;
 mod names;
 mod postcode_index;

@@ -2,8 +2,8 @@
 
 use super::Atlas;
 use crate::layer::Layer;
-use crate::snapshot::sections::{Opened, Sections};
 use crate::storage::mmap::Numbers;
+use crate::storage::sections::{Opened, Sections};
 
 /// Code and name of each area or site, one after the other.
 #[derive(Debug, Default)]

@@ -7,9 +7,9 @@ use crate::code::AreaCode;
 use crate::gazetteer::{Month, PostcodeFacts, PostcodeRecord};
 use crate::position::Bng;
 use crate::postcode::{Beginning, Postcode};
-use crate::snapshot::sections::{Opened, Sections};
 use crate::storage::mmap::Numbers;
 use crate::storage::prefetch::prefetch;
+use crate::storage::sections::{Opened, Sections};
 
 /// No ward is published.
 const NO_WARD: u32 = u32::MAX;

@@ -6,18 +6,19 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::feature_encoding;
 use super::names::Names;
 use super::postcode_table::Gazette;
 use super::precomputed::Known;
 use super::{Atlas, AtlasLayer, Counts, Late, Provenance, ready};
-use crate::cells::{CellIndex, MemoryBudget};
+use crate::cells::CellIndex;
 use crate::gazetteer::Address;
 use crate::index::PointIndex;
 use crate::layer::{Layer, LayerId, LayerMeta};
 use crate::overlap::OverlapRow;
 use crate::search::SearchIndex;
-use crate::snapshot::sections::{Opened, Sections};
-use crate::snapshot::wire;
+use crate::storage::MemoryBudget;
+use crate::storage::sections::{Opened, Sections};
 
 /// What is read at once.
 #[derive(Serialize, Deserialize)]
@@ -71,7 +72,7 @@ impl Atlas {
         self.cells.store(&mut sections);
         for (place, layer) in self.layers.iter().enumerate() {
             layer.names.store(place, &mut sections);
-            sections.encode(&format!("layer.{place}"), &wire::to_wire(&layer.layer));
+            sections.encode(&format!("layer.{place}"), &feature_encoding::encode(&layer.layer));
         }
         for first in 0..self.layers.len() {
             for second in first..self.layers.len() {
@@ -140,7 +141,7 @@ fn open_layer(opened: &Arc<Opened>, place: usize, head: LayerHead) -> Option<Atl
     let late = Arc::clone(opened);
     let count = usize::try_from(head.count).ok()?;
     let features = move || {
-        let features = late.decode(&format!("layer.{place}")).and_then(wire::from_wire);
+        let features = late.decode(&format!("layer.{place}")).and_then(feature_encoding::decode);
         features.expect(READS)
     };
     Some(AtlasLayer {

@@ -28,9 +28,9 @@ mod selection;
 
 use std::path::PathBuf;
 
-use crate::cells::MemoryBudget;
 use crate::layer::{LayerId, LayerMeta};
 pub use crate::manifest::{ManifestError as CatalogueError, Problem};
+use crate::storage::MemoryBudget;
 pub use origin::Origin;
 pub use selection::{Only, Wish, Within};
 

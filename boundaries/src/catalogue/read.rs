@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cells::MemoryBudget;
 use crate::manifest::{Keys, Manifest, nearest};
+use crate::storage::MemoryBudget;
 
 use super::origin::read_origin;
 use super::selection::read_within;

@@ -19,8 +19,9 @@ use super::grid::{Grid, Squares};
 use super::inventory::{self, EdgesBySquare, Inventory, for_each_of_both};
 use super::record::{self, CellEdge};
 use super::reference::Reference;
-use super::{CellIndex, Frame, MemoryBudget, RECORD, UNIFORM, resolution};
+use super::{CellIndex, Frame, RECORD, UNIFORM, layer_bit, resolution};
 use crate::layer::Layer;
+use crate::storage::MemoryBudget;
 
 /// Items, ascending.
 type Set = Vec<u32>;
@@ -41,11 +42,6 @@ struct Part {
     sets: Vec<Set>,
     records: Vec<u32>,
     layers: u64,
-}
-
-/// The bit of a layer in `block_layers`.
-pub(super) fn layer_bit(layer: usize) -> u64 {
-    1 << layer.min(63)
 }
 
 pub(super) fn build(layers: &[&Layer], budget: MemoryBudget) -> CellIndex {

@@ -19,9 +19,8 @@ use geo::{Coord, Line};
 use rayon::prelude::*;
 
 use super::Frame;
-use super::grid::{Grid, Squares};
+use super::grid::{Grid, Squares, distance_2, square_distance_2};
 use super::inventory::{EdgesBySquare, Inventory};
-use super::nearest::{distance_2, square_distance_2};
 use crate::storage::mmap::Numbers;
 
 /// A layer without areas has no nearest edge.

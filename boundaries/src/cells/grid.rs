@@ -1,7 +1,7 @@
 //! The square blocks and cells, and the way from a point to its own. All sides are powers of two
 //! of a metre and all corners whole metres, so that nothing here is rounded.
 
-use geo::Coord;
+use geo::{Coord, Line};
 use serde::{Deserialize, Serialize};
 
 /// Corners stay within so many metres of the origin, far beyond any position on the British grid.
@@ -140,4 +140,20 @@ impl Squares {
         let middle = |n: u32, corner: f64| corner + (f64::from(n) + 0.5) * self.side;
         Coord { x: middle(column, self.corner.x), y: middle(row, self.corner.y) }
     }
+}
+
+/// The squared distance from a point to the square with the south-west corner `low`, in m²; 0 inside.
+pub(super) fn square_distance_2(low: Coord<f64>, side: f64, point: Coord<f64>) -> f64 {
+    let off = |low: f64, v: f64| (low - v).max(v - (low + side)).max(0.0);
+    let (dx, dy) = (off(low.x, point.x), off(low.y, point.y));
+    dx * dx + dy * dy
+}
+
+/// The squared distance from a point to an edge, in m².
+pub(super) fn distance_2(edge: Line<f64>, point: Coord<f64>) -> f64 {
+    let (way, along) = (point - edge.start, edge.end - edge.start);
+    let length_2 = along.x * along.x + along.y * along.y;
+    let t = ((way.x * along.x + way.y * along.y) / length_2).clamp(0.0, 1.0);
+    let (dx, dy) = (way.x - t * along.x, way.y - t * along.y);
+    dx * dx + dy * dy
 }

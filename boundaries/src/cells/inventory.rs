@@ -6,10 +6,10 @@ use std::ops::Range;
 use geo::{Coord, Line};
 use rayon::prelude::*;
 
-use super::build::layer_bit;
 use super::chains::chained;
 use super::clip::squares_met;
 use super::grid::{Grid, Squares};
+use super::layer_bit;
 use crate::layer::Layer;
 
 /// The edges and their items, block by block, and in each along the lines that they make.

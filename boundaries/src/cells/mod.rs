@@ -42,6 +42,7 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::predicate::Position;
 use crate::layer::Layer;
 use crate::position::Bng;
+use crate::storage::MemoryBudget;
 use crate::storage::mmap::Numbers;
 
 mod batch;
@@ -70,28 +71,9 @@ const UNIFORM: u32 = u32::MAX;
 /// The bit of an entry that names a place in `records`.
 const RECORD: u32 = 1 << 31;
 
-/// How many bytes a cell index may take. Where the coarsest does not fit, that one is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MemoryBudget(u64);
-
-impl MemoryBudget {
-    /// So many bytes.
-    pub const fn of_bytes(bytes: u64) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes.
-    pub const fn bytes(self) -> u64 {
-        self.0
-    }
-}
-
-impl Default for MemoryBudget {
-    /// 256 MiB: the wards, LSOAs and authorities of the whole country take less at the finest
-    /// resolution that still pays.
-    fn default() -> Self {
-        Self(256 << 20)
-    }
+/// The bit of a layer in `block_layers`.
+fn layer_bit(layer: usize) -> u64 {
+    1 << layer.min(63)
 }
 
 /// The areas of several layers, ready for questions about points. A layer is named by its place in

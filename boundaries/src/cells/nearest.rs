@@ -3,11 +3,10 @@
 
 use geo::{Coord, Line};
 
-use super::build::layer_bit;
 use super::candidates::{NO_AREAS, Run};
-use super::grid::Squares;
+use super::grid::{Squares, distance_2, square_distance_2};
 use super::record::{Parts, edge_at};
-use super::{CellView, RECORD, UNIFORM};
+use super::{CellView, RECORD, UNIFORM, layer_bit};
 use crate::position::Bng;
 
 impl CellView<'_> {
@@ -169,20 +168,4 @@ fn rings(
             }
         }
     }
-}
-
-/// The squared distance from a point to a square of that south-west corner, 0 inside.
-pub(super) fn square_distance_2(low: Coord<f64>, side: f64, point: Coord<f64>) -> f64 {
-    let off = |low: f64, v: f64| (low - v).max(v - (low + side)).max(0.0);
-    let (dx, dy) = (off(low.x, point.x), off(low.y, point.y));
-    dx * dx + dy * dy
-}
-
-/// The squared distance from a point to an edge.
-pub(super) fn distance_2(edge: Line<f64>, point: Coord<f64>) -> f64 {
-    let (way, along) = (point - edge.start, edge.end - edge.start);
-    let length_2 = along.x * along.x + along.y * along.y;
-    let t = ((way.x * along.x + way.y * along.y) / length_2).clamp(0.0, 1.0);
-    let (dx, dy) = (way.x - t * along.x, way.y - t * along.y);
-    dx * dx + dy * dy
 }

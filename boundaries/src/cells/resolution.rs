@@ -8,10 +8,10 @@
 use geo::Coord;
 use rayon::prelude::*;
 
-use super::MemoryBudget;
 use super::clip::clipped;
 use super::grid::Grid;
 use super::inventory::{EdgesBySquare, Inventory};
+use crate::storage::MemoryBudget;
 
 /// As many blocks as give a table of 512 KiB, half of what today's cores have of level 2 cache.
 const MOST_BLOCKS: u64 = 65_536;

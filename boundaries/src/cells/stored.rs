@@ -3,7 +3,7 @@
 use super::candidates::Candidates;
 use super::grid::Grid;
 use super::{CellIndex, Frame};
-use crate::snapshot::sections::{Opened, Sections};
+use crate::storage::sections::{Opened, Sections};
 
 impl CellIndex {
     /// Puts the arrays into a snapshot.

@@ -12,8 +12,8 @@ use geo::{Coord, Rect};
 use rayon::prelude::*;
 
 use crate::position::Bng;
-use crate::snapshot::sections::{Opened, Sections};
 use crate::storage::mmap::Numbers;
+use crate::storage::sections::{Opened, Sections};
 
 /// How many points or boxes a box holds: their numbers lie in four to eight lines of a cache.
 const FAN: usize = 16;

@@ -1,28 +1,29 @@
-//! Files that come to their names whole.
+//! Atomic replacement of files.
 //!
-//! What is written goes to a hidden neighbour first (`.NAME.partial`), is brought to the disk, and
-//! takes the name in one step: at every moment, even if the machine stops, the name stands for what
-//! it stood for before or for the whole new file.
+//! The content is written to a hidden temporary file beside the target (`.NAME.partial`), synced to
+//! disk, and renamed in one step. At every moment, even after a crash of the machine, the target is
+//! either the previous file or the complete new one.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file being written. Dropped before [`WholeFile::finish`], it leaves nothing behind.
+/// A file that is being written. Dropping it before [`AtomicFile::finish`] removes what was written
+/// and leaves the target as it was.
 #[derive(Debug)]
-pub struct WholeFile {
+pub struct AtomicFile {
     file: File,
-    /// None when it has its name.
+    /// The temporary file; `None` after it was renamed.
     partial: Option<PathBuf>,
     path: PathBuf,
 }
 
-impl WholeFile {
-    /// Begins a file, taking over what a run that was killed has left.
+impl AtomicFile {
+    /// Creates the temporary file, or takes over the one that a killed process left.
     ///
-    /// Fails with [`io::ErrorKind::ResourceBusy`] if another process is writing it.
+    /// Fails with [`io::ErrorKind::ResourceBusy`] if another process is writing the same target.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let partial = neighbour(path, "partial")?;
+        let partial = hidden_sibling(path, "partial")?;
         let file = File::options().create(true).truncate(false).write(true).open(&partial)?;
         let busy = |what| io::Error::new(io::ErrorKind::ResourceBusy, what);
         match file.try_lock() {
@@ -32,8 +33,8 @@ impl WholeFile {
             }
             Err(fs::TryLockError::Error(error)) => return Err(error),
         }
-        // A run that ended between our opening and our locking has given the very file we hold its
-        // final name: it is not ours to write to.
+        // If another process finished between our opening and our locking, it renamed the very
+        // file that we hold open: writing to it would change the finished file.
         if !is_still_at(&file, &partial) {
             return Err(busy("another lapwing has just written it"));
         }
@@ -41,28 +42,28 @@ impl WholeFile {
         Ok(Self { file, partial: Some(partial), path: path.to_owned() })
     }
 
-    /// Where to write.
+    /// The open temporary file.
     pub const fn file(&mut self) -> &mut File {
         &mut self.file
     }
 
-    /// Where it is being written.
-    pub fn partial(&self) -> &Path {
+    /// The path of the temporary file.
+    pub fn partial_path(&self) -> &Path {
         self.partial.as_deref().unwrap_or(&self.path)
     }
 
-    /// Brings the bytes to the disk and gives the file its name.
+    /// Syncs the content to disk and renames the temporary file to the target.
     pub fn finish(mut self) -> io::Result<()> {
         self.file.sync_all()?;
         if let Some(partial) = &self.partial {
-            put_in_place(partial, &self.path)?;
+            rename_durably(partial, &self.path)?;
             self.partial = None;
         }
         Ok(())
     }
 }
 
-impl Drop for WholeFile {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(partial) = &self.partial {
             let _ = fs::remove_file(partial);
@@ -70,22 +71,24 @@ impl Drop for WholeFile {
     }
 }
 
-/// A hidden neighbour of a file: `.NAME.SUFFIX`.
-pub fn neighbour(path: &Path, suffix: &str) -> io::Result<PathBuf> {
+/// Returns the path of a hidden file in the same folder as `path`: `.NAME.SUFFIX`.
+///
+/// Fails if `path` has no file name.
+pub fn hidden_sibling(path: &Path, suffix: &str) -> io::Result<PathBuf> {
     let name = path
         .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "this is no file name"))?;
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path has no file name"))?;
     Ok(path.with_file_name(format!(".{}.{suffix}", name.to_string_lossy())))
 }
 
-/// Gives a whole file its name. Its bytes must be on the disk already; the name follows, so that
-/// neither a crash of the program nor of the machine leaves half a file under it.
-pub fn put_in_place(partial: &Path, path: &Path) -> io::Result<()> {
+/// Renames `partial` to `path` and syncs the folder. If the content of `partial` was synced before,
+/// a crash of the program or of the machine never leaves an incomplete file at `path`.
+pub fn rename_durably(partial: &Path, path: &Path) -> io::Result<()> {
     fs::rename(partial, path)?;
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        // A folder that cannot be opened for this has its name all the same, only later.
+        // Some file systems do not allow this; the rename is then durable a little later.
         if let Ok(folder) = File::open(folder) {
             let _ = folder.sync_all();
         }
@@ -101,7 +104,7 @@ fn is_still_at(file: &File, path: &Path) -> bool {
         (Ok(held), Ok(named)) if identity(&held) == identity(&named))
 }
 
-/// Elsewhere an open file cannot be renamed.
+/// On other systems an open file cannot be renamed.
 #[cfg(not(unix))]
 fn is_still_at(_file: &File, path: &Path) -> bool {
     path.exists()
@@ -114,37 +117,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_takes_its_name_only_when_it_is_whole() {
+    fn the_target_changes_only_when_the_file_is_finished() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
         fs::write(&path, "old").unwrap();
-        let mut whole = WholeFile::create(&path).unwrap();
-        whole.file().write_all(b"new").unwrap();
+        let mut output = AtomicFile::create(&path).unwrap();
+        output.file().write_all(b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"old");
-        whole.finish().unwrap();
+        output.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     }
 
     #[test]
-    fn an_unfinished_file_leaves_the_old_one_and_nothing_else() {
+    fn dropping_an_unfinished_file_keeps_the_target_and_removes_the_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
         fs::write(&path, "old").unwrap();
-        let mut whole = WholeFile::create(&path).unwrap();
-        whole.file().write_all(b"half").unwrap();
-        drop(whole);
+        let mut output = AtomicFile::create(&path).unwrap();
+        output.file().write_all(b"half").unwrap();
+        drop(output);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     }
 
     #[test]
-    fn what_a_killed_run_left_is_taken_over_and_what_another_writes_is_left_to_it() {
+    fn the_temporary_file_of_a_killed_process_is_taken_over_and_that_of_a_running_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
-        fs::write(neighbour(&path, "partial").unwrap(), "of a run that was killed").unwrap();
-        let mut first = WholeFile::create(&path).unwrap();
-        let refused = WholeFile::create(&path).unwrap_err();
+        fs::write(hidden_sibling(&path, "partial").unwrap(), "left by a killed process").unwrap();
+        let mut first = AtomicFile::create(&path).unwrap();
+        let refused = AtomicFile::create(&path).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::ResourceBusy, "{refused}");
         first.file().write_all(b"whole").unwrap();
         first.finish().unwrap();

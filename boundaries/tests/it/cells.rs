@@ -9,11 +9,11 @@ use lapwing_boundaries::area::Area;
 use lapwing_boundaries::assemble;
 use lapwing_boundaries::atlas::{Atlas, Contents};
 use lapwing_boundaries::catalogue::Catalogue;
-use lapwing_boundaries::cells::MemoryBudget;
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::locate::{Located, locate};
 use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::storage::MemoryBudget;
 
 use lapwing_testing::random::Random;
 

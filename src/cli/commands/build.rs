@@ -8,7 +8,7 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit as TimeUnit};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::progress::Progress as _;
 use lapwing_boundaries::snapshot;
-use lapwing_boundaries::storage::atomic_file::neighbour;
+use lapwing_boundaries::storage::atomic_file::hidden_sibling;
 
 use super::failure::Failure;
 use super::load_catalogue::{self, SourceArgs};
@@ -87,7 +87,7 @@ fn place_to_write(output: &Path) -> Result<PathBuf, Failure> {
         return Err(Failure::Usage(message));
     };
     // The very file that the writing begins with; one that is there already is taken over later.
-    let partial = neighbour(&place, "partial")
+    let partial = hidden_sibling(&place, "partial")
         .map_err(|error| Failure::Usage(format!("{}: {error}", output.display())))?;
     if !partial.exists() {
         File::options().create_new(true).write(true).open(&partial).map_err(unwritable)?;

@@ -62,7 +62,7 @@ pub(super) fn fetch(
     let here = |error: std::io::Error| Trouble::here(&wanted.path, &error);
     let mut whole = create(&wanted.path).map_err(here)?;
     let features = assemble::write(&pages, whole.file())?;
-    let digests = digest(whole.partial()).map_err(here)?;
+    let digests = digest(whole.partial_path()).map_err(here)?;
     if let Err(trouble) = check_digests(&wanted.origin, url, &digests) {
         pages.remove();
         return Err(trouble);

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use lapwing_boundaries::storage::atomic_file::neighbour;
+use lapwing_boundaries::storage::atomic_file::hidden_sibling;
 use serde::{Deserialize, Serialize};
 
 use super::super::digest::create;
@@ -33,7 +33,7 @@ struct Kept {
 impl Pages {
     /// The pages of a query that are there already; those of another are thrown away.
     pub(super) fn open(path: &Path, mark: &str) -> io::Result<Self> {
-        let folder = neighbour(path, "pages")?;
+        let folder = hidden_sibling(path, "pages")?;
         let mut pages = Self { folder, mark: mark.to_owned(), pages: Vec::new() };
         if fs::read_to_string(pages.folder.join(MARK)).is_ok_and(|there| there == mark) {
             while let Some(kept) = pages.read_next() {

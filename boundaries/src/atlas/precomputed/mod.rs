@@ -6,9 +6,9 @@
 
 use super::AtlasLayer;
 use crate::locate;
-use crate::snapshot::sections::{Opened, Sections};
 use crate::storage::mmap::Numbers;
 use crate::storage::prefetch::prefetch;
+use crate::storage::sections::{Opened, Sections};
 
 mod answer;
 mod find;

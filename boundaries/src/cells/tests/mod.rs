@@ -2,11 +2,12 @@
 
 use geo::Coord;
 
-use super::{CellIndex, MemoryBudget, UNIFORM};
+use super::{CellIndex, UNIFORM};
 use crate::geometry::predicate::{Position, position_among};
 use crate::index::AreaIndex;
 use crate::layer::Layer;
 use crate::position::Bng;
+use crate::storage::MemoryBudget;
 use lapwing_testing::random::Random;
 
 mod drawing;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lapwing_boundaries::storage::atomic_file::WholeFile;
+use lapwing_boundaries::storage::atomic_file::AtomicFile;
 
 use super::failure::Failure;
 
@@ -20,7 +20,7 @@ pub(crate) struct Output {
     path: PathBuf,
     sink: Option<Sink>,
     /// The file that the sink writes to, unless it is stdout or such as `/dev/null`.
-    whole: Option<WholeFile>,
+    whole: Option<AtomicFile>,
     settler: Option<Settler>,
 }
 
@@ -81,7 +81,7 @@ impl Output {
         let unwritable = |error: io::Error| Failure::unwritable(path, &error);
         let place = place_of(path).map_err(unwritable)?;
         let (file, place, whole) = if let Some(place) = place {
-            let mut whole = WholeFile::create(&place).map_err(unwritable)?;
+            let mut whole = AtomicFile::create(&place).map_err(unwritable)?;
             (whole.file().try_clone().map_err(unwritable)?, place, Some(whole))
         } else {
             let file = File::options().write(true).open(path).map_err(unwritable)?;
@@ -119,7 +119,7 @@ impl Output {
         if let Some(settler) = self.settler.take() {
             settler.finish()?;
         }
-        self.whole.take().map_or(Ok(()), WholeFile::finish)
+        self.whole.take().map_or(Ok(()), AtomicFile::finish)
     }
 
     fn writer(&mut self) -> io::Result<&mut dyn Write> {

@@ -1,35 +1,36 @@
-//! The one file: an atlas written, checked and read.
+//! Snapshot files: an atlas written to one file, verified and opened.
 //!
 //! # Format
 //!
-//! All numbers little-endian.
+//! All numbers are little-endian.
 //!
-//! | bytes | what |
+//! | bytes | content |
 //! |---|---|
 //! | 8 | `LAPWING` and a zero byte |
 //! | 4 | format version, [`FORMAT`] |
-//! | 4 | how many sections |
-//! | 8 | seconds since 1970 when it was built |
+//! | 4 | number of sections |
+//! | 8 | build time, in seconds since 1970 |
 //! | 8 | length of the file |
-//! | 32 | BLAKE3 hash of the 32 bytes before and of the table of sections |
-//! | 96 a section | the table: name (filled up with zeros), offset, length, checksum and BLAKE3 hash of the section |
-//! | … | the sections, each at a place divisible by 64 with zeros before it: arrays of numbers that are used where they lie, and values in postcard's encoding |
+//! | 32 | BLAKE3 hash of the preceding 32 bytes and the section table |
+//! | 96 per section | the section table: name (padded with zeros), offset, length, checksum and BLAKE3 hash of each section |
+//! | … | the sections, each at a multiple of 64 with zeros before it: arrays of numbers that are used in place, and values in postcard's encoding |
 //!
-//! The checksum of a section is XXH3 (64 bits) of the sums of its pieces of 256 KiB, each by XXH3 too.
+//! The checksum of a section is the 64-bit XXH3 of the XXH3 checksums of its 256 KiB pieces.
 //!
-//! The id of a snapshot is the first 16 hexadecimal digits of the BLAKE3 hash of its table: the
-//! same data give the same id, whenever they are built.
+//! The id of a snapshot is the first 16 hexadecimal digits of the BLAKE3 hash of its section table.
+//! The same data give the same id, whenever they are built.
 //!
-//! # How it is opened
+//! # Opening
 //!
-//! The file is mapped into memory, not read: several processes share its pages. Every checksum is
-//! compared once, on all cores, before anything is answered: a file that was cut short or altered
-//! anywhere is refused. They are read for that through a small buffer and not through the map, so
-//! that of the file only the pages that answers use count as the memory of a process. The hashes
-//! are made when the file is written, and are for the id. What lookups and searches need (the
-//! cells, the postcodes with their answers and their tree, codes and names) is used where it lies;
-//! the ground of a layer, the overlaps of two layers, the addresses and the trees of areas are read
-//! or made when they are first asked for.
+//! [`read`] maps the file into memory, so that several processes share its pages. It verifies every
+//! checksum once, on all cores, and refuses a file that was truncated or altered anywhere. For
+//! that it reads the file through a small buffer rather than through the map, so that only the
+//! pages that answers use count as memory of the process. The BLAKE3 hashes are computed when the
+//! file is written; they only serve the id.
+//!
+//! What lookups and searches need (the cells, the postcodes with their answers and their tree,
+//! codes and names) is used in place. The geometry of a layer, the overlaps of two layers, the
+//! addresses and the R-trees of areas are read or built on first use.
 
 use std::fs::File;
 use std::io;
@@ -38,22 +39,19 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::atlas::Atlas;
-use crate::storage::atomic_file::WholeFile;
+use crate::storage::atomic_file::AtomicFile;
 use crate::storage::mmap::Bytes;
+use crate::storage::sections::{ENTRY_LEN, Opened, TABLE_START, id_of_table};
 
-pub(crate) mod sections;
-pub(crate) mod wire;
-
-use sections::{ENTRY_LEN, Opened};
-
-/// The version of the format that this program writes and reads.
+/// The version of the snapshot format that this crate reads and writes.
 pub const FORMAT: u32 = 5;
 
 const MAGIC: [u8; 8] = *b"LAPWING\0";
 const HEADER_LEN: usize = 8 + 4 + 4 + 8 + 8;
 const HASH_LEN: usize = 32;
+const _: () = assert!(HEADER_LEN + HASH_LEN == TABLE_START);
 
-/// Why a file is not a snapshot to answer from.
+/// The reason why a snapshot could not be opened or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
@@ -62,36 +60,36 @@ pub enum SnapshotError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// The file does not begin as a snapshot does.
+    /// The file does not start with the signature of a snapshot.
     #[error("{path} is not a Lapwing snapshot; make one with `lapwing build CATALOGUE -o {path}`")]
     NotASnapshot {
         /// The file.
         path: PathBuf,
     },
-    /// The file is of a format that this program does not know.
+    /// The file has another version of the format.
     #[error("{path} has snapshot format {found} and this lapwing reads format {FORMAT}; {}", if *found > FORMAT { "use a newer lapwing, or build the snapshot again with this one" } else { "build the snapshot again" })]
     OtherFormat {
         /// The file.
         path: PathBuf,
-        /// Its format.
+        /// Its format version.
         found: u32,
     },
-    /// The file ends too early, or goes on too long.
+    /// The file is shorter or longer than its header states.
     #[error(
         "{path} is {found} bytes long and should be {expected}: it was cut off or not fully copied; copy or build it again"
     )]
     WrongLength {
         /// The file.
         path: PathBuf,
-        /// The length that its header tells.
+        /// The length that its header states.
         expected: u64,
         /// Its length.
         found: u64,
     },
-    /// The bytes are not those that were written.
+    /// The content has changed since the file was written.
     #[error(
         "{path} was altered after it was written (its checksum does not match); copy or build it again"
     )]
@@ -99,7 +97,7 @@ pub enum SnapshotError {
         /// The file.
         path: PathBuf,
     },
-    /// Another build is writing the same file.
+    /// Another process is writing the same file.
     #[error("another lapwing is writing {path}; wait for it, or write to another name")]
     Busy {
         /// The file.
@@ -107,16 +105,7 @@ pub enum SnapshotError {
     },
 }
 
-/// The id of an atlas.
-pub(crate) fn id_of(atlas: &Atlas) -> String {
-    id_of_table(&atlas.store().table(HEADER_LEN + HASH_LEN).0)
-}
-
-fn id_of_table(table: &[u8]) -> String {
-    blake3::hash(table).to_hex()[..16].to_owned()
-}
-
-/// The bytes of a snapshot file.
+/// Returns the content of a snapshot file of `atlas`.
 pub fn to_bytes(atlas: &Atlas) -> Vec<u8> {
     let mut bytes = Vec::new();
     write_to(atlas, &mut bytes).expect("memory can be written to");
@@ -125,7 +114,7 @@ pub fn to_bytes(atlas: &Atlas) -> Vec<u8> {
 
 fn write_to(atlas: &Atlas, file: &mut impl io::Write) -> io::Result<()> {
     let sections = atlas.store();
-    let (table, len) = sections.table(HEADER_LEN + HASH_LEN);
+    let (table, len) = sections.table();
     let mut header = Vec::with_capacity(HEADER_LEN);
     header.extend(MAGIC);
     header.extend(FORMAT.to_le_bytes());
@@ -135,29 +124,30 @@ fn write_to(atlas: &Atlas, file: &mut impl io::Write) -> io::Result<()> {
     file.write_all(&header)?;
     file.write_all(&checksum(&header, &table))?;
     file.write_all(&table)?;
-    sections.write(HEADER_LEN + HASH_LEN + table.len(), file)
+    sections.write(table.len(), file)
 }
 
-/// Writes a snapshot so that at every moment `path` holds either what it held before or the whole
-/// new snapshot, see [`WholeFile`].
+/// Writes a snapshot atomically: at every moment `path` holds either its previous content or the
+/// complete new snapshot. See [`AtomicFile`].
 pub fn write(atlas: &Atlas, path: &Path) -> Result<(), SnapshotError> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::ResourceBusy => SnapshotError::Busy { path: path.to_owned() },
         _ => SnapshotError::Io { path: path.to_owned(), error },
     };
-    let mut whole = WholeFile::create(path).map_err(failed)?;
-    write_to(atlas, whole.file()).map_err(failed)?;
-    whole.finish().map_err(failed)
+    let mut output = AtomicFile::create(path).map_err(failed)?;
+    write_to(atlas, output.file()).map_err(failed)?;
+    output.finish().map_err(failed)
 }
 
-/// Opens a snapshot, having checked that it is whole and unaltered.
+/// Maps a snapshot file into memory and verifies it. The file must not be modified in place while
+/// the atlas is in use; replacing it is safe.
 pub fn read(path: &Path) -> Result<Atlas, SnapshotError> {
     let bytes = File::open(path).and_then(|file| Bytes::map(&file));
     let bytes = bytes.map_err(|error| SnapshotError::Io { path: path.to_owned(), error })?;
     open(&bytes, path)
 }
 
-/// Reads a snapshot into memory, so that its file may be written to in its place afterwards.
+/// Copies a snapshot file into memory and verifies it. The file may be modified in place afterwards.
 pub fn read_copy(path: &Path) -> Result<Atlas, SnapshotError> {
     let bytes = File::open(path).and_then(|file| {
         let len = file.metadata()?.len();
@@ -167,7 +157,7 @@ pub fn read_copy(path: &Path) -> Result<Atlas, SnapshotError> {
     open(&bytes, path)
 }
 
-/// Reads the bytes of a snapshot; `path` is for the errors.
+/// Opens a snapshot from the content of its file. Errors name `path`.
 pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Atlas, SnapshotError> {
     let bytes = Bytes::read_from(bytes, bytes.len() as u64);
     let bytes = bytes.map_err(|error| SnapshotError::Io { path: path.to_owned(), error })?;
@@ -182,7 +172,7 @@ fn open(file: &Bytes, path: &Path) -> Result<Atlas, SnapshotError> {
     }
     let too_short = || SnapshotError::WrongLength {
         path: path(),
-        expected: (HEADER_LEN + HASH_LEN) as u64,
+        expected: TABLE_START as u64,
         found: bytes.len() as u64,
     };
     let found = u32::from_le_bytes(field(bytes, 8).ok_or_else(too_short)?);
@@ -198,9 +188,9 @@ fn open(file: &Bytes, path: &Path) -> Result<Atlas, SnapshotError> {
         return Err(SnapshotError::WrongLength { path: path(), expected, found });
     }
     let altered = || SnapshotError::Altered { path: path() };
-    let from = HEADER_LEN + HASH_LEN;
-    let to = (sections as usize).checked_mul(ENTRY_LEN).and_then(|len| len.checked_add(from));
-    let range = from..to.ok_or_else(altered)?;
+    let table_end =
+        (sections as usize).checked_mul(ENTRY_LEN).and_then(|len| len.checked_add(TABLE_START));
+    let range = TABLE_START..table_end.ok_or_else(altered)?;
     let table = bytes.get(range.clone()).ok_or_else(altered)?;
     if checksum(&bytes[..HEADER_LEN], table) != hash {
         return Err(altered());

@@ -1,4 +1,4 @@
-//! The features of a layer, with their ground, as a section of a snapshot.
+//! The encoding of a layer's features, with their geometry, as a section of a snapshot.
 
 use std::borrow::Cow;
 
@@ -10,57 +10,57 @@ use crate::code::AreaCode;
 use crate::layer::{Features, Layer};
 use crate::position::Bng;
 
-/// The features of a layer.
+/// The features of a layer, as they are serialised.
 #[derive(Serialize, Deserialize)]
-pub(crate) enum WireFeatures<'a> {
-    Areas(Vec<WireArea<'a>>),
-    Sites(Vec<WireSite<'a>>),
+pub(super) enum EncodedFeatures<'a> {
+    Areas(Vec<EncodedArea<'a>>),
+    Sites(Vec<EncodedSite<'a>>),
 }
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct WireArea<'a> {
+pub(super) struct EncodedArea<'a> {
     code: Cow<'a, AreaCode>,
     name: Cow<'a, str>,
-    /// Postcard tells no kinds, so values of any kind travel as JSON.
+    /// JSON, since postcard cannot decode values whose type is unknown.
     properties: String,
-    /// Polygons of rings of positions, BNG metres, each ring closed.
+    /// Polygons, each a list of closed rings, in BNG metres.
     polygons: Vec<Vec<Vec<[f64; 2]>>>,
 }
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct WireSite<'a> {
+pub(super) struct EncodedSite<'a> {
     code: Cow<'a, AreaCode>,
     name: Cow<'a, str>,
     position: Bng,
     properties: String,
 }
 
-/// The features of a layer as they are encoded.
-pub(crate) fn to_wire(layer: &Layer) -> WireFeatures<'_> {
+/// The serialisable form of the features of a layer.
+pub(super) fn encode(layer: &Layer) -> EncodedFeatures<'_> {
     match layer.features() {
-        Features::Areas(areas) => WireFeatures::Areas(areas.iter().map(area_to_wire).collect()),
-        Features::Sites(sites) => WireFeatures::Sites(sites.iter().map(site_to_wire).collect()),
+        Features::Areas(areas) => EncodedFeatures::Areas(areas.iter().map(encode_area).collect()),
+        Features::Sites(sites) => EncodedFeatures::Sites(sites.iter().map(encode_site).collect()),
     }
 }
 
-/// The way back; `None` where they do not fit together.
-pub(crate) fn from_wire(features: WireFeatures<'_>) -> Option<Features> {
+/// The reverse of [`encode`]. Returns `None` if a polygon has no ring or properties are not JSON.
+pub(super) fn decode(features: EncodedFeatures<'_>) -> Option<Features> {
     Some(match features {
-        WireFeatures::Areas(areas) => {
-            Features::Areas(areas.into_iter().map(area_from_wire).collect::<Option<_>>()?)
+        EncodedFeatures::Areas(areas) => {
+            Features::Areas(areas.into_iter().map(decode_area).collect::<Option<_>>()?)
         }
-        WireFeatures::Sites(sites) => {
-            Features::Sites(sites.into_iter().map(site_from_wire).collect::<Option<_>>()?)
+        EncodedFeatures::Sites(sites) => {
+            Features::Sites(sites.into_iter().map(decode_site).collect::<Option<_>>()?)
         }
     })
 }
 
-fn area_to_wire(area: &Area) -> WireArea<'_> {
+fn encode_area(area: &Area) -> EncodedArea<'_> {
     let ring = |ring: &LineString<f64>| ring.coords().map(|c| [c.x, c.y]).collect();
     let polygon = |polygon: &Polygon<f64>| {
         std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect()
     };
-    WireArea {
+    EncodedArea {
         code: Cow::Borrowed(area.code()),
         name: area.name().into(),
         properties: properties_to_json(area.properties()),
@@ -68,7 +68,7 @@ fn area_to_wire(area: &Area) -> WireArea<'_> {
     }
 }
 
-fn area_from_wire(area: WireArea<'_>) -> Option<Area> {
+fn decode_area(area: EncodedArea<'_>) -> Option<Area> {
     let ring = |ring: Vec<[f64; 2]>| -> LineString<f64> {
         ring.into_iter().map(|[x, y]| Coord { x, y }).collect()
     };
@@ -82,8 +82,8 @@ fn area_from_wire(area: WireArea<'_>) -> Option<Area> {
     Some(Area::from_valid(area.code.into_owned(), area.name.into_owned(), properties, geometry))
 }
 
-fn site_to_wire(site: &Site) -> WireSite<'_> {
-    WireSite {
+fn encode_site(site: &Site) -> EncodedSite<'_> {
+    EncodedSite {
         code: Cow::Borrowed(&site.code),
         name: site.name.as_str().into(),
         position: site.position,
@@ -91,7 +91,7 @@ fn site_to_wire(site: &Site) -> WireSite<'_> {
     }
 }
 
-fn site_from_wire(site: WireSite<'_>) -> Option<Site> {
+fn decode_site(site: EncodedSite<'_>) -> Option<Site> {
     Some(Site {
         code: site.code.into_owned(),
         name: site.name.into_owned(),
