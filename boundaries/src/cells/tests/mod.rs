@@ -9,6 +9,7 @@ use crate::layer::Layer;
 use crate::position::Bng;
 use crate::storage::MemoryBudget;
 use lapwing_testing::random::Random;
+use lapwing_testing::rounds;
 
 mod drawing;
 mod ground;
@@ -199,20 +200,21 @@ fn a_crooked_coverage_is_answered_as_by_the_tree() {
     for bytes in [0, 100_000, 1 << 30] {
         let index = CellIndex::build(&layers, MemoryBudget::of_bytes(bytes));
         assert_same_areas(&layers, &index, &hard_points(&layers, &index, 5000), 10);
-        assert_same_areas(&layers, &index, &random_points(&layers, 100_000, 3), 10);
+        assert_same_areas(&layers, &index, &random_points(&layers, rounds(20_000, 100_000), 3), 10);
     }
 }
 
 #[test]
-fn half_a_million_points_of_four_layers_at_once_are_answered_as_by_the_trees() {
+fn four_layers_at_once_are_answered_as_by_the_trees() {
     let wards = crooked(10, 1000.0, ORIGIN, 4);
     let parishes = crooked(23, 430.0, ORIGIN + at(150.0, 90.0), 5);
     let nothing = layer("nothing", Vec::new());
     let zones = stars(60, 10_000.0, ORIGIN, 6);
     let layers = [&wards, &nothing, &parishes, &zones];
     let index = CellIndex::build(&layers, PLENTY);
-    assert_same_areas(&layers, &index, &hard_points(&layers, &index, 20_000), 50);
-    assert_same_areas(&layers, &index, &random_points(&layers, 500_000, 7), 100);
+    let cells = rounds(5_000, 20_000);
+    assert_same_areas(&layers, &index, &hard_points(&layers, &index, cells), 50);
+    assert_same_areas(&layers, &index, &random_points(&layers, rounds(100_000, 500_000), 7), 100);
     assert_same_distances(&layers, &index, &random_points(&layers, 3000, 8), 300.0);
 }
 
@@ -238,10 +240,11 @@ fn long_edges_run_through_many_cells_and_leave_their_drawing() {
     let town = crooked(20, 50.0, at(40_000.0, 31_000.0), 11);
     let layers = [&slender, &town];
     let index = CellIndex::build(&layers, PLENTY);
-    assert_same_areas(&layers, &index, &hard_points(&layers, &index, 20_000), 50);
-    assert_same_areas(&layers, &index, &random_points(&[&town], 100_000, 12), 100);
-    assert_same_areas(&layers, &index, &random_points(&layers, 50_000, 13), 100);
-    assert_same_distances(&layers, &index, &random_points(&layers, 1000, 14), 500.0);
+    let cells = rounds(3_000, 20_000);
+    assert_same_areas(&layers, &index, &hard_points(&layers, &index, cells), 50);
+    assert_same_areas(&layers, &index, &random_points(&[&town], rounds(20_000, 100_000), 12), 100);
+    assert_same_areas(&layers, &index, &random_points(&layers, rounds(10_000, 50_000), 13), 100);
+    assert_same_distances(&layers, &index, &random_points(&layers, rounds(300, 1_000), 14), 500.0);
 }
 
 #[test]
