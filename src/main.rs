@@ -2,15 +2,12 @@
 
 use std::process::ExitCode;
 
-pub mod cli;
+mod cli;
 
 fn main() -> ExitCode {
-    let cli = match cli::config::read_command_line(std::env::args_os().collect()) {
-        Ok(cli) => cli,
-        Err(failure) => return failure.tell(),
-    };
-    match cli::commands::run(cli) {
+    let done = cli::read_command_line(std::env::args_os().collect()).and_then(cli::run);
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.report(),
     }
 }

@@ -1,4 +1,4 @@
-//! `lapwing build`: a catalogue to one snapshot file.
+//! `lapwing build`: builds one snapshot file from a catalogue.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,18 +10,18 @@ use lapwing_boundaries::progress::Progress as _;
 use lapwing_boundaries::snapshot;
 use lapwing_boundaries::storage::atomic_file::hidden_sibling;
 
-use super::failure::Failure;
 use super::load_catalogue::{self, SourceArgs};
 use super::output::{is_dash, place_of};
-use super::progress::Teller;
+use super::progress::ProgressReporter;
+use crate::cli::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
   lapwing build northamptonshire/catalogue.toml --data ~/downloads -o northamptonshire.lapwing
 
-If any file is refused, nothing is written and an older snapshot of that name stays as it was.
-The snapshot appears under its name only when it is whole.")]
+If any file is refused, nothing is written and an existing snapshot of that name is unchanged.
+The snapshot gets its name only when it is complete.")]
 pub(crate) struct BuildArgs {
     /// The catalogue: a TOML file that names the boundary files
     pub(crate) catalogue: PathBuf,
@@ -32,14 +32,14 @@ pub(crate) struct BuildArgs {
     pub(crate) sources: SourceArgs,
 }
 
-pub(super) fn run(args: &BuildArgs, quiet: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: &BuildArgs, quiet: bool) -> Result<(), Failure> {
     let began = Instant::now();
     let place = place_to_write(&args.output)?;
-    let progress = Teller::new(quiet);
+    let progress = ProgressReporter::new(quiet);
     let gathered = load_catalogue::gather(&args.catalogue, &args.sources, &progress)?;
     progress.finish();
     let untouched = if place.exists() {
-        format!("nothing was built and {} is as it was", args.output.display())
+        format!("nothing was built and {} is unchanged", args.output.display())
     } else {
         "nothing was built".to_owned()
     };
@@ -63,30 +63,30 @@ pub(super) fn run(args: &BuildArgs, quiet: bool) -> Result<(), Failure> {
             super::table::size(bytes),
             began.elapsed().as_secs_f64()
         );
-        eprintln!("answer from it: lapwing serve {}", args.output.display());
+        eprintln!("to serve it: lapwing serve {}", args.output.display());
     }
     Ok(())
 }
 
-/// The present second: a snapshot keeps no fractions.
+/// The current time in whole seconds, the resolution of a snapshot.
 pub(super) fn now() -> Timestamp {
     let to_seconds = TimestampRound::new().smallest(TimeUnit::Second).mode(RoundMode::Trunc);
     Timestamp::now().round(to_seconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// Where the snapshot will stand. Asked before the long work, so that a build of minutes does not
-/// end in a folder that cannot be written to.
+/// Resolves the path of the snapshot. Checked before the build, so that minutes of work do not end
+/// in a folder without write permission.
 fn place_to_write(output: &Path) -> Result<PathBuf, Failure> {
     let unwritable = |error: std::io::Error| Failure::unwritable(output, &error);
     if is_dash(output) {
-        let message = "a snapshot is a file to be named: give -o FILE";
+        let message = "a snapshot cannot be written to stdout: use -o FILE";
         return Err(Failure::Usage(message.to_owned()));
     }
     let Some(place) = place_of(output).map_err(unwritable)? else {
-        let message = format!("{} is no ordinary file: name another", output.display());
+        let message = format!("{} is not a regular file: choose another name", output.display());
         return Err(Failure::Usage(message));
     };
-    // The very file that the writing begins with; one that is there already is taken over later.
+    // The temporary file that the writer creates first. An existing one is replaced later.
     let partial = hidden_sibling(&place, "partial")
         .map_err(|error| Failure::Usage(format!("{}: {error}", output.display())))?;
     if !partial.exists() {

@@ -1,14 +1,14 @@
-//! `lapwing changes`: what became of every area of a layer from one vintage to another.
+//! `lapwing changes`: how every area of a layer changed between two vintages.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use lapwing::answers;
 
-use super::failure::Failure;
 use super::locate;
 use super::output::{Output, content_suffix};
 use super::source::{self, SnapshotArgs};
+use crate::cli::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -17,40 +17,40 @@ Examples:
   lapwing changes county.lapwing --layer ward --from ward_2013 --to 2024-05-01 -o changes.json
 
 Every area of the earlier vintage is unchanged, renamed, recoded, split, merged, moved_boundary,
-reorganised or abolished; an area of the later that came about without one is created.")]
+reorganised or abolished. An area of the later vintage without a predecessor is created.")]
 pub(crate) struct ChangesArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
-    /// The layer: its series, or any vintage of it
+    /// Layer: a series, or any vintage of it
     #[arg(long, value_name = "LAYER")]
     pub(crate) layer: String,
-    /// The earlier vintage, by own id or by a day; without it, the one before the later
+    /// Earlier vintage: a layer id or a date [default: the one before --to]
     #[arg(long, value_name = "VINTAGE")]
     pub(crate) from: Option<String>,
-    /// The later vintage; without it, that after --from, else that of the day
+    /// Later vintage: a layer id or a date [default: the one after --from, else the one in force]
     #[arg(long, value_name = "VINTAGE")]
     pub(crate) to: Option<String>,
-    /// The day of the later vintage, where none is named
+    /// Date of the later vintage, if neither --from nor --to is given
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<jiff::civil::Date>,
-    /// csv or json; told by the suffix of FILE if there is one
+    /// Output format [default: from the suffix of FILE, else csv]
     #[arg(long, value_enum)]
     pub(crate) format: Option<ChangesFormat>,
-    /// Where to write ("-" for stdout; .gz compresses)
+    /// Output file ("-" for stdout; a name that ends in .gz is compressed)
     #[arg(long, short, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
 }
 
-/// The form of the changes.
+/// The output format of `changes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ChangesFormat {
-    /// A row for each pair of areas
+    /// One row for each pair of areas
     Csv,
     /// One JSON document
     Json,
 }
 
-pub(super) fn run(args: &ChangesArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &ChangesArgs) -> Result<(), Failure> {
     let by_suffix = || match content_suffix(&args.output).as_deref() {
         Some("json") => ChangesFormat::Json,
         _ => ChangesFormat::Csv,

@@ -1,39 +1,39 @@
-//! `lapwing check`: everything that is wrong with the files of a catalogue.
+//! `lapwing check`: lists every problem in the files of a catalogue.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use lapwing_boundaries::atlas::Day;
 
-use super::failure::Failure;
 use super::load_catalogue::SourceArgs;
 use super::output::is_dash;
-use super::progress::Teller;
+use super::progress::ProgressReporter;
 use super::{fault_report, load_catalogue, locate, published, superseded};
+use crate::cli::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
   lapwing check northamptonshire/catalogue.toml --data ~/downloads --report faults.json")]
 pub(crate) struct CheckArgs {
-    /// The catalogue: a TOML file that names the boundary files
+    /// Catalogue: a TOML file that names the boundary files
     pub(crate) catalogue: PathBuf,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
-    /// Compare the ward that the postcode file publishes for each postcode with the ward in
-    /// which the postcode lies, and list the published codes that no layer has
+    /// Compare the ward published for each postcode with the ward that contains it, and list the
+    /// published codes that are in no layer
     #[arg(long)]
     pub(crate) postcodes: bool,
-    /// Note the composed areas made of areas that are no longer in force on this day (today)
+    /// Note composed areas whose members are no longer in force on this date [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<jiff::civil::Date>,
 }
 
-pub(super) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
-    let progress = Teller::new(quiet);
+pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
+    let progress = ProgressReporter::new(quiet);
     let gathered = load_catalogue::gather_all(&args.catalogue, &args.sources, &progress)?;
     progress.finish();
-    let load_catalogue::Gathered { catalogue, contents, mut report } = gathered;
+    let load_catalogue::LoadedCatalogue { catalogue, contents, mut report } = gathered;
     if let Some(contents) = &contents {
         let (Day::Asked(day) | Day::Today(day)) = locate::day(args.date);
         superseded::note(&catalogue, contents, day, &mut report);
@@ -44,7 +44,7 @@ pub(super) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
         fault_report::write_report(path, file, &catalogue, contents.as_ref(), &report, compared)?;
     }
 
-    // Where the report itself goes to stdout, people read on stderr.
+    // If the JSON report goes to stdout, the text goes to stderr.
     let report_on_stdout = args.sources.report.as_deref().is_some_and(is_dash);
     let mut out: Box<dyn std::io::Write> =
         if report_on_stdout { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
@@ -56,13 +56,15 @@ pub(super) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
     if args.postcodes {
         match &compared {
             Some(compared) => out.write_all(compared.as_text().as_bytes())?,
-            None => writeln!(out, "the published wards are compared once there is no error")?,
+            None => {
+                writeln!(out, "the published wards were not compared: correct the errors first")?
+            }
         }
     }
     out.flush()?;
     if report.has_errors() {
         let errors = fault_report::errors_in_words(&report);
-        return Err(Failure::Refused(format!("{errors}: nothing can be built from these files")));
+        return Err(Failure::Refused(format!("{errors}: these files cannot be built")));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `lapwing export`: one layer as a file.
+//! `lapwing export`: writes one layer to a file.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use lapwing::features::crs::Crs;
 use lapwing::formats::{self, Format, Selection};
 use lapwing_boundaries::progress::Progress as _;
 
-use super::failure::Failure;
 use super::output::{Output, content_suffix, is_dash, is_gzip};
-use super::progress::Teller;
+use super::progress::ProgressReporter;
 use super::source::{self, SnapshotArgs};
+use crate::cli::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -27,18 +27,18 @@ The suffix of FILE tells the format: .geojson, .csv, .fgb (FlatGeobuf), .gpkg (G
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
-    /// The layer to write
+    /// Layer to export
     pub(crate) layer: String,
-    /// Where to write ("-" for stdout)
+    /// Output file ("-" for stdout)
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// geojson, csv, fgb, gpkg or parquet; told by the suffix of FILE if there is one
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
-    /// The coordinates of the geometry
+    /// Coordinate reference system of the geometry
     #[arg(long, value_name = "CRS", default_value = "EPSG:4326", value_parser = parse_crs)]
     pub(crate) crs: Crs,
-    /// Add the geometry to a CSV, as WKT
+    /// Add the geometry to a CSV file as WKT
     #[arg(long)]
     pub(crate) wkt: bool,
 }
@@ -50,7 +50,8 @@ fn parse_format(text: &str) -> Result<Format, String> {
     })
 }
 
-/// Files have the east first, whatever the CRS says: EPSG:4326 is longitude, latitude in them.
+/// Files put the easting or longitude first whatever axis order the CRS defines, so EPSG:4326 means
+/// longitude, latitude.
 fn parse_crs(text: &str) -> Result<Crs, String> {
     match Crs::from_uri(text) {
         Ok(Crs::Epsg4326) => Ok(Crs::Crs84),
@@ -61,7 +62,7 @@ fn parse_crs(text: &str) -> Result<Crs, String> {
     }
 }
 
-pub(super) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
     let format = format_of(&args.output, args.format)?;
     if args.wkt && format != Format::Csv {
         let message =
@@ -70,17 +71,17 @@ pub(super) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
     }
     if is_gzip(&args.output) && !format.is_text() {
         return Err(Failure::Usage(format!(
-            "a {} is read by its parts, which .gz prevents: leave .gz out",
+            "a {} cannot be compressed with gzip, as it is read in parts: remove .gz from the name",
             format.title()
         )));
     }
     let atlas = source::open(&args.snapshot)?;
-    let layer = source::layer_place(&atlas, &args.layer)?;
+    let layer = source::layer_index(&atlas, &args.layer)?;
     let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
     let schema = Arc::new(Schema::of(&atlas, layer));
     let mut selection = Selection::new(&atlas, &schema, &places, args.crs);
     selection.wkt = args.wkt;
-    let teller = Teller::new(quiet || is_dash(&args.output));
+    let teller = ProgressReporter::new(quiet || is_dash(&args.output));
     teller.begin(&format!("Writing {}", args.layer), places.len() as u64);
     let mut output = Output::create(&args.output)?;
     let written = formats::write(format, &selection, &mut output, &teller);
@@ -88,7 +89,7 @@ pub(super) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
     output.finish()
 }
 
-/// The format asked for, or the one that the name's suffix says.
+/// The format given by `--format`, or else by the suffix of the file.
 fn format_of(output: &Path, asked: Option<Format>) -> Result<Format, Failure> {
     let by_suffix = content_suffix(output).and_then(|suffix| Format::of_suffix(&suffix));
     match asked.or(by_suffix) {
@@ -98,7 +99,7 @@ fn format_of(output: &Path, asked: Option<Format>) -> Result<Format, Failure> {
             let suffixes: Vec<String> =
                 Format::ALL.iter().map(|format| format!(".{}", format.suffix())).collect();
             Err(Failure::Usage(format!(
-                "the name {} says no format: end it in {}, or give --format",
+                "{} has no known suffix: use {}, or set --format",
                 output.display(),
                 suffixes.join(", ")
             )))
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_suffix_says_the_format_and_the_flag_goes_before_it() {
+    fn the_flag_takes_precedence_over_the_suffix() {
         let format = |name: &str, asked| format_of(Path::new(name), asked).ok();
         assert_eq!(format("laps.geojson", None), Some(Format::GeoJson));
         assert_eq!(format("laps.GeoJSON.gz", None), Some(Format::GeoJson));

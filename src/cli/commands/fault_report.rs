@@ -1,4 +1,4 @@
-//! What is wrong with the data, as people and as programs read it.
+//! The report of `check` and `build`, as text and as JSON.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -10,15 +10,15 @@ use lapwing_boundaries::fault::{Fault, FaultKind, Report, Severity};
 use lapwing_boundaries::layer::LayerId;
 use serde_json::{Value, json};
 
-use super::failure::Failure;
 use super::output::Output;
 use super::published::Published;
+use crate::cli::failure::Failure;
 
-/// How many faults of each kind are told where not all are wanted: enough to see what they have
-/// in common.
+/// How many faults of each kind `build` and `serve` print: enough to see what they have in common.
 pub(super) const FEW: usize = 5;
 
-/// The faults as text, by layer, the worst first, then by kind; at most `most` of each kind.
+/// The faults as text, grouped by layer, severity (errors first) and kind, at most `most` of each
+/// kind.
 pub(super) fn as_text(report: &Report, most: usize) -> String {
     let mut out = String::new();
     for layer in layers_of(report) {
@@ -52,7 +52,7 @@ fn write_group(
     // Writing to a String does not fail.
     let _ = writeln!(out, "{layer}{} {} ({})", word(severity), kind.slug(), group.len());
     for fault in group.iter().take(most) {
-        // The layer stands in the heading.
+        // The heading names the layer.
         let fault = Fault { layer: None, ..(*fault).clone() };
         let _ = writeln!(out, "  {fault}");
     }
@@ -61,7 +61,7 @@ fn write_group(
     }
 }
 
-/// A line a layer, then one for the whole.
+/// One line per layer, then the postcodes and addresses.
 pub(super) fn summary(
     catalogue: &Catalogue,
     contents: Option<&Contents>,
@@ -91,7 +91,7 @@ pub(super) fn summary(
     out
 }
 
-/// How many faults there are of each severity.
+/// The number of faults of each severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     errors: usize,
@@ -135,7 +135,7 @@ impl std::fmt::Display for Tally {
     }
 }
 
-/// How many errors, in words.
+/// `1 error`, `12 errors`.
 pub(super) fn errors_in_words(report: &Report) -> String {
     match report.count(Severity::Error) {
         1 => "1 error".to_owned(),
@@ -143,8 +143,8 @@ pub(super) fn errors_in_words(report: &Report) -> String {
     }
 }
 
-/// Writes the whole report as JSON: counts, a summary of each layer, every fault, and how the
-/// published wards compare where that was asked for.
+/// Writes the report as JSON: counts, a summary of each layer, every fault, and the comparison of
+/// published wards if requested.
 pub(super) fn write_report(
     path: &Path,
     catalogue_file: &Path,
@@ -187,8 +187,8 @@ pub(super) fn write_report(
     write_json(path, &document)
 }
 
-/// Writes what is wrong with the catalogue itself as JSON, so that a program that reads reports
-/// need not read stderr.
+/// Writes the problems of the catalogue itself as JSON, so that a program that reads reports does
+/// not need to parse stderr.
 pub(super) fn write_catalogue_report(path: &Path, error: &CatalogueError) -> Result<(), Failure> {
     let document = json!({
         "catalogue": error.file().display().to_string(),
@@ -207,8 +207,7 @@ fn write_json(path: &Path, document: &Value) -> Result<(), Failure> {
     output.finish()
 }
 
-/// The layers that faults name, in the order in which they first do; `None` for faults that
-/// belong to no layer.
+/// The layers with faults, in order of first appearance; `None` for faults outside any layer.
 fn layers_of(report: &Report) -> Vec<Option<&LayerId>> {
     let mut layers = Vec::new();
     for fault in &report.faults {
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_comes_first_and_the_rest_of_a_kind_is_counted() {
+    fn errors_come_first_and_the_remainder_of_a_kind_is_counted() {
         assert_eq!(
             as_text(&report(), 2),
             "ward: error self_crossing (1)\n  \
@@ -278,14 +277,14 @@ mod tests {
     }
 
     #[test]
-    fn all_faults_are_told_where_all_are_wanted() {
+    fn without_a_limit_every_fault_is_listed() {
         let text = as_text(&report(), usize::MAX);
         assert_eq!(text.matches("turned round").count(), 7);
         assert!(!text.contains("more of this kind"));
     }
 
     #[test]
-    fn a_tally_speaks_of_what_there_is() {
+    fn a_tally_omits_severities_without_faults() {
         assert_eq!(Tally::default().to_string(), "no faults");
         let report = report();
         assert_eq!(Tally::of(report.faults.iter()).to_string(), "1 error, 7 repaired, 1 note");

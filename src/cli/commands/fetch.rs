@@ -1,4 +1,4 @@
-//! `lapwing fetch`: a catalogue's files from where they are published.
+//! `lapwing fetch`: downloads the files of a catalogue from their publishers.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,8 +9,8 @@ use lapwing::fetch::{Client, Fetch, Listener, Manner, Outcome, Patience, Unit, W
 use lapwing_boundaries::catalogue::Catalogue;
 use lapwing_boundaries::progress::Progress as _;
 
-use super::failure::{Failure, suggest};
-use super::progress::{self, Teller};
+use super::progress::{self, ProgressReporter};
+use crate::cli::failure::{Failure, suggest};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -23,31 +23,31 @@ A transfer that broke off is gone on with by the next run; what has not changed 
 again. A file takes its name only when it is whole. What came from where is written to sources.lock
 beside the files. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY).")]
 pub(crate) struct FetchArgs {
-    /// The catalogue: a TOML file whose `url`s say where its files are published
+    /// Catalogue: a TOML file whose `url` keys say where its files are published
     catalogue: PathBuf,
-    /// The folder of the data files, if they are not to be beside the catalogue
+    /// Folder for the data files [default: beside the catalogue]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Only the files of these layers, by comma; `postcodes` and `addresses` are two more
+    /// Fetch only the files of these layers, separated by commas; also `postcodes` and `addresses`
     #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
     only: Vec<String>,
-    /// Ask nobody: say what is missing and what is not as it was fetched
+    /// Use no network: list files that are missing or have changed since they were fetched
     #[arg(long, conflicts_with_all = ["force", "mirror"])]
     offline: bool,
-    /// Transfer everything anew, even over files that were put there by hand
+    /// Download every file again, replacing files that were put there by hand
     #[arg(long)]
     force: bool,
-    /// How often a transfer that brings nothing is tried again
+    /// Number of retries of a transfer that makes no progress
     #[arg(long, value_name = "NUMBER", default_value_t = Patience::default().retries)]
     retries: u32,
-    /// The wait before the second try; doubled each time, to a minute
+    /// Wait before the first retry in seconds; doubled each time, up to a minute
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
     wait: Duration,
-    /// How long a server may be silent
+    /// Time limit for a server that sends nothing, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = parse_seconds)]
     timeout: Duration,
-    /// Ask this address for everything, the host of each `url` as the first folder: for a network
-    /// that reaches the internet through a mirror
+    /// Send all requests to this address, with the host of each `url` as the first path segment, for
+    /// a network that reaches the internet through a mirror
     #[arg(long, value_name = "URL", env = "LAPWING_MIRROR")]
     mirror: Option<String>,
 }
@@ -60,7 +60,7 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
-pub(super) fn run(args: &FetchArgs, quiet: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: &FetchArgs, quiet: bool) -> Result<(), Failure> {
     let catalogue = match &args.data {
         Some(folder) => Catalogue::read_with_data(&args.catalogue, folder),
         None => Catalogue::read(&args.catalogue),
@@ -70,7 +70,7 @@ pub(super) fn run(args: &FetchArgs, quiet: bool) -> Result<(), Failure> {
         && !mirror.starts_with("http://")
         && !mirror.starts_with("https://")
     {
-        let message = format!("--mirror {mirror:?} is not a web address");
+        let message = format!("--mirror {mirror:?} is not an http or https URL");
         return Err(Failure::Usage(message));
     }
     let all = wanted(&catalogue)
@@ -78,7 +78,7 @@ pub(super) fn run(args: &FetchArgs, quiet: bool) -> Result<(), Failure> {
     let chosen = choose(all, &args.only)?;
     if chosen.is_empty() {
         let message = format!(
-            "{} names no `url`: its files are brought by hand, or add to each layer where it is \
+            "{} has no `url`, so there is nothing to fetch: add a url to each layer that is \
              published",
             args.catalogue.display()
         );
@@ -98,7 +98,7 @@ fn fetch(
     lock: Lock,
     quiet: bool,
 ) -> Result<(), Failure> {
-    // Two runs into one folder would write the same parts. The lock ends with the process.
+    // Two processes would write the same partial files. The lock ends with the process.
     let guard = std::fs::File::open(&args.catalogue);
     let guard = guard.map_err(|error| Failure::unreadable(&args.catalogue, &error))?;
     if let Err(std::fs::TryLockError::WouldBlock) = guard.try_lock() {
@@ -116,13 +116,13 @@ fn fetch(
     for wanted in chosen {
         screen.name(&wanted.file);
         match fetch.fetch(wanted) {
-            Ok(outcome) => screen.tell(&outcome_in_words(wanted, outcome, &fetch.lock)),
+            Ok(outcome) => screen.print(&outcome_in_words(wanted, outcome, &fetch.lock)),
             Err(why) => failures.push(why),
         }
     }
     if failures.is_empty() {
-        screen.tell(&format!(
-            "all {} files are there: lapwing build {} -o FILE",
+        screen.print(&format!(
+            "all {} files are present; to build: lapwing build {} -o FILE",
             chosen.len(),
             args.catalogue.display()
         ));
@@ -130,7 +130,7 @@ fn fetch(
     }
     let count = failures.len();
     Err(Failure::Refused(format!(
-        "{count} of {} files could not be fetched; run the command again to go on\n{}",
+        "{count} of {} files could not be fetched; run the command again to continue\n{}",
         chosen.len(),
         failures.join("\n")
     )))
@@ -143,13 +143,13 @@ fn outcome_in_words(wanted: &Wanted, outcome: Outcome, lock: &Lock) -> String {
         entry.and_then(|entry| entry.features).map_or(String::new(), |n| format!(", {n} features"));
     let what = match outcome {
         Outcome::Fetched => "fetched",
-        Outcome::Same => "fetched again, and the same as before",
-        Outcome::Unchanged => "not changed since it was fetched",
+        Outcome::Same => "fetched again, same content",
+        Outcome::Unchanged => "unchanged",
     };
     format!("{}: {what}{features}, {size}", wanted.file)
 }
 
-/// Keeps what is used by the layers that are asked for.
+/// The files of the layers in `only`, or all files if it is empty.
 fn choose(all: Vec<Wanted>, only: &[String]) -> Result<Vec<Wanted>, Failure> {
     if only.is_empty() {
         return Ok(all);
@@ -161,14 +161,14 @@ fn choose(all: Vec<Wanted>, only: &[String]) -> Result<Vec<Wanted>, Failure> {
         if !known.contains(asked) {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             let hint = suggest(asked, &known);
-            return Err(Failure::Usage(format!("nothing is fetched for {asked:?}; {hint}")));
+            return Err(Failure::Usage(format!("no file to fetch for {asked:?}; {hint}")));
         }
     }
     let is_asked = |wanted: &Wanted| wanted.users.iter().any(|user| only.contains(&name(user)));
     Ok(all.into_iter().filter(is_asked).collect())
 }
 
-/// Says how the files that are there stand to the lock.
+/// Compares the files on disk with the lock file.
 fn offline(chosen: &[Wanted], lock: &Lock, quiet: bool) -> Result<(), Failure> {
     let mut faults = Vec::new();
     for wanted in chosen {
@@ -179,33 +179,33 @@ fn offline(chosen: &[Wanted], lock: &Lock, quiet: bool) -> Result<(), Failure> {
         let file = &wanted.file;
         match standing {
             Standing::Unknown if !quiet => {
-                eprintln!("{file}: there, put there by hand");
+                eprintln!("{file}: present, not fetched by lapwing");
             }
             Standing::AsFetched | Standing::Unknown => {}
             Standing::Changed => faults.push(format!(
-                "{file}, for {users}, is not as it was fetched: fetch it again with --force, or \
-                 take its entry out of {LOCK} to keep it"
+                "{file}, for {users}, has changed since it was fetched: fetch it again with \
+                 --force, or remove its entry from {LOCK} to keep it"
             )),
             Standing::Missing => faults.push(format!("{file}, for {users}, is missing")),
         }
     }
     if faults.is_empty() {
         if !quiet {
-            eprintln!("all {} files are there", chosen.len());
+            eprintln!("all {} files are present", chosen.len());
         }
         return Ok(());
     }
     let count = faults.len();
-    let head = format!("{count} of {} files are not as they must be", chosen.len());
+    let head = format!("{count} of {} files are missing or have changed", chosen.len());
     Err(Failure::Refused(format!("{head}\n{}", faults.join("\n"))))
 }
 
-/// Tells how it goes on stderr.
+/// Reports the progress of transfers on stderr.
 struct Screen {
     quiet: bool,
     name: std::cell::RefCell<String>,
-    bytes: Teller,
-    features: Teller,
+    bytes: ProgressReporter,
+    features: ProgressReporter,
 }
 
 impl Screen {
@@ -213,17 +213,17 @@ impl Screen {
         Self {
             quiet,
             name: std::cell::RefCell::default(),
-            bytes: Teller::of(quiet, progress::Unit::Bytes),
-            features: Teller::of(quiet, progress::Unit::Steps),
+            bytes: ProgressReporter::of(quiet, progress::Unit::Bytes),
+            features: ProgressReporter::of(quiet, progress::Unit::Steps),
         }
     }
 
-    /// What the next transfers are for.
+    /// Sets the file that the next transfers belong to.
     fn name(&self, file: &str) {
         file.clone_into(&mut self.name.borrow_mut());
     }
 
-    fn tell(&self, line: &str) {
+    fn print(&self, line: &str) {
         if !self.quiet {
             eprintln!("{line}");
         }
@@ -232,12 +232,12 @@ impl Screen {
 
 impl Listener for Screen {
     fn begin(&self, unit: Unit, total: Option<u64>) {
-        let teller = if unit == Unit::Bytes { &self.bytes } else { &self.features };
-        teller.begin(&self.name.borrow(), total.unwrap_or(0));
+        let progress = if unit == Unit::Bytes { &self.bytes } else { &self.features };
+        progress.begin(&self.name.borrow(), total.unwrap_or(0));
     }
 
     fn advance(&self, more: u64) {
-        // The one that has no stage takes no notice.
+        // Only the reporter with a current stage counts.
         self.bytes.advance(more);
         self.features.advance(more);
     }
@@ -249,6 +249,6 @@ impl Listener for Screen {
 
     fn say(&self, line: &str) {
         self.end();
-        self.tell(&format!("{}: {line}", self.name.borrow()));
+        self.print(&format!("{}: {line}", self.name.borrow()));
     }
 }

@@ -1,4 +1,4 @@
-//! `lapwing inspect`: what a snapshot holds.
+//! `lapwing inspect`: describes the contents of a snapshot.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -8,8 +8,8 @@ use lapwing_boundaries::layer::{Layer, Vintage};
 use lapwing_boundaries::snapshot;
 use serde_json::{Value, json};
 
-use super::failure::Failure;
 use super::source::{self, SnapshotArgs};
+use crate::cli::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -18,17 +18,17 @@ Example:
 pub(crate) struct InspectArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-pub(super) fn run(args: &InspectArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &InspectArgs) -> Result<(), Failure> {
     let atlas = source::open(&args.snapshot)?;
     let path = &args.snapshot.snapshot;
-    // The demonstration county stands in no file.
+    // The demonstration county has no file.
     let bytes = match source::kind_of(path)? {
-        source::Kind::Lyonesse => None,
+        source::SourceKind::Lyonesse => None,
         _ => std::fs::metadata(path).ok().map(|found| found.len()),
     };
     let mut out = std::io::stdout().lock();
@@ -42,7 +42,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many postcodes an atlas holds, of each state.
+/// The number of postcodes by state.
 #[derive(Debug, PartialEq, Eq)]
 struct PostcodeCounts {
     live: usize,
@@ -115,7 +115,7 @@ fn as_text(atlas: &Atlas, bytes: Option<u64>) -> String {
 fn write_text(out: &mut String, atlas: &Atlas, bytes: Option<u64>) -> std::fmt::Result {
     writeln!(out, "{}", atlas.title())?;
     if atlas.is_illustrative() {
-        writeln!(out, "This place does not exist: its data are made up.")?;
+        writeln!(out, "Illustrative data: this place does not exist.")?;
     }
     writeln!(out, "id      {}", atlas.id())?;
     match bytes {
@@ -159,7 +159,7 @@ fn write_text(out: &mut String, atlas: &Atlas, bytes: Option<u64>) -> std::fmt::
     attributions.sort_unstable();
     attributions.dedup();
     if !attributions.is_empty() {
-        writeln!(out, "\nshow wherever it is served:")?;
+        writeln!(out, "\nattribution to display:")?;
     }
     for attribution in attributions {
         writeln!(out, "  {attribution}")?;

@@ -1,5 +1,4 @@
-//! From a catalogue to what an atlas is made of, with all that is wrong on the way. `build`,
-//! `check` and `serve` begin so.
+//! Loads a catalogue and its files, collecting every fault. Used by `build`, `check` and `serve`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,13 +8,13 @@ use lapwing_boundaries::catalogue::Catalogue;
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::progress::Progress;
 
-use super::failure::Failure;
 use super::fault_report;
+use crate::cli::failure::Failure;
 
-/// What `build` and `check` have in common.
+/// Options that `build` and `check` share.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SourceArgs {
-    /// The folder of the data files, if they are not beside the catalogue
+    /// Folder of the data files, if they are not beside the catalogue
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Write every fault to this file as JSON ("-" for stdout)
@@ -23,35 +22,35 @@ pub(crate) struct SourceArgs {
     pub(crate) report: Option<PathBuf>,
 }
 
-/// What a catalogue gave.
-pub(super) struct Gathered {
+/// A catalogue with the contents of its files.
+pub(super) struct LoadedCatalogue {
     pub(super) catalogue: Catalogue,
-    /// None where an error refuses the whole.
+    /// `None` if there were errors.
     pub(super) contents: Option<Contents>,
     pub(super) report: Report,
 }
 
-/// Reads a catalogue and all its files, and writes the report if one is asked for.
+/// Loads a catalogue and all its files, and writes the report if one is requested.
 pub(super) fn gather(
     file: &Path,
     sources: &SourceArgs,
     progress: &dyn Progress,
-) -> Result<Gathered, Failure> {
+) -> Result<LoadedCatalogue, Failure> {
     let gathered = gather_all(file, sources, progress)?;
     if let Some(path) = &sources.report {
-        let Gathered { catalogue, contents, report } = &gathered;
+        let LoadedCatalogue { catalogue, contents, report } = &gathered;
         fault_report::write_report(path, file, catalogue, contents.as_ref(), report, None)?;
     }
     Ok(gathered)
 }
 
-/// Reads a catalogue and all its files. Errors in the data are no failure here: they stand in the
+/// Loads a catalogue and all its files. Errors in the data do not fail this call; they are in the
 /// report.
 pub(super) fn gather_all(
     file: &Path,
     sources: &SourceArgs,
     progress: &dyn Progress,
-) -> Result<Gathered, Failure> {
+) -> Result<LoadedCatalogue, Failure> {
     let catalogue = match read(file, sources.data.as_ref()) {
         Ok(catalogue) => catalogue,
         Err(error) => {
@@ -64,7 +63,7 @@ pub(super) fn gather_all(
     let mut report = Report::default();
     let contents = assemble::contents(&catalogue, &mut report, progress);
     let contents = contents.filter(|_| !report.has_errors());
-    Ok(Gathered { catalogue, contents, report })
+    Ok(LoadedCatalogue { catalogue, contents, report })
 }
 
 fn read(
@@ -77,21 +76,21 @@ fn read(
     }
 }
 
-/// The contents, or every error, a few of each kind.
+/// Returns the contents, or fails with the errors, a few of each kind.
 pub(super) fn contents_or_refusal(
-    gathered: Gathered,
+    gathered: LoadedCatalogue,
     sources: &SourceArgs,
     instead: &str,
     quiet: bool,
 ) -> Result<Contents, Failure> {
-    let Gathered { contents, report, .. } = gathered;
+    let LoadedCatalogue { contents, report, .. } = gathered;
     let text = fault_report::as_text(&report, fault_report::FEW);
     let Some(contents) = contents else {
         let errors = fault_report::errors_in_words(&report);
         let rest = match &sources.report {
             Some(path) => format!("every fault is in {}", path.display()),
             None => {
-                "`lapwing check` tells every fault, `--report FILE` writes them as JSON".to_owned()
+                "`lapwing check` lists every fault, `--report FILE` writes them as JSON".to_owned()
             }
         };
         return Err(Failure::Refused(format!("{errors}; {instead}; {rest}\n{}", text.trim_end())));

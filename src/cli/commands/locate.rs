@@ -1,4 +1,4 @@
-//! `lapwing locate`: in which areas one place lies.
+//! `lapwing locate`: finds the areas that contain a postcode or a point.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -10,8 +10,8 @@ use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 
-use super::failure::{Failure, suggest};
 use super::source::{self, SnapshotArgs};
+use crate::cli::failure::{Failure, suggest};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -25,18 +25,18 @@ pub(crate) struct LocateArgs {
     /// A postcode, LON,LAT in degrees, or EASTING,NORTHING in metres
     #[arg(allow_hyphen_values = true)]
     pub(crate) query: String,
-    /// Only these layers, by comma
+    /// Layers to answer for, separated by commas [default: all]
     #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
     pub(crate) layers: Option<Vec<String>>,
-    /// The boundaries in force on this day
+    /// Use the boundaries in force on this date
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<jiff::civil::Date>,
-    /// The same JSON as the service's /v1/lookup
+    /// Print the same JSON as /v1/lookup
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-pub(super) fn run(args: &LocateArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &LocateArgs) -> Result<(), Failure> {
     let place = parse(&args.query).map_err(Failure::Usage)?;
     let atlas = source::open(&args.snapshot)?;
     let answer = answers::lookup(&atlas, place, args.layers.as_deref(), day(args.date))
@@ -51,18 +51,18 @@ pub(super) fn run(args: &LocateArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The day for which to answer: the one asked for, else today.
+/// The date to answer for: the one given, else today in UTC.
 pub(super) fn day(asked: Option<jiff::civil::Date>) -> Day {
     asked.map_or_else(|| Day::Today(Timestamp::now().to_zoned(TimeZone::UTC).date()), Day::Asked)
 }
 
-/// A question that names what is not there was put wrongly; a place that is unknown is an answer
-/// of the data.
+/// An unknown layer or wrong argument is a usage error; an unknown postcode or place is an answer
+/// from the data.
 pub(super) fn failure_of(error: AnswerError) -> Failure {
     match &error {
         AnswerError::UnknownLayer { layer, known } => {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            Failure::Usage(format!("there is no layer {layer:?}; {}", suggest(layer, &known)))
+            Failure::Usage(format!("unknown layer {layer:?}; {}", suggest(layer, &known)))
         }
         AnswerError::UnknownPostcode(_)
         | AnswerError::PostcodeWithoutPosition(_)
@@ -71,12 +71,12 @@ pub(super) fn failure_of(error: AnswerError) -> Failure {
     }
 }
 
-/// A postcode, degrees or metres. Degrees are what can be degrees: no place in Britain is within
-/// 180 m of the grid's origin.
+/// Parses a postcode, degrees or metres. Two numbers that can be degrees are degrees: no place in
+/// Britain is within 180 m of the origin of the grid.
 fn parse(query: &str) -> Result<Place, String> {
     let Some((first, second)) = query.split_once([',', ';']) else {
         return Postcode::parse(query).map(Place::Postcode).map_err(|error| {
-            format!("{error}, or give LON,LAT in degrees or EASTING,NORTHING in metres")
+            format!("{error}, or use LON,LAT in degrees or EASTING,NORTHING in metres")
         });
     };
     let number = |text: &str| {
@@ -87,7 +87,7 @@ fn parse(query: &str) -> Result<Place, String> {
     if x.abs() <= 180.0 && y.abs() <= 90.0 {
         let at = LngLat::new(x, y).map_err(|error| error.to_string())?;
         if at.to_bng().is_err() && LngLat::new(y, x).is_ok_and(|swapped| swapped.to_bng().is_ok()) {
-            return Err(format!("{query} is far from Britain: longitude comes first, {y},{x}"));
+            return Err(format!("{query} is far from Britain: put the longitude first, {y},{x}"));
         }
         return Ok(Place::LngLat(at));
     }
@@ -123,7 +123,7 @@ fn write_text(
         writeln!(out, "positional quality {quality} (10 is best)")?;
     }
     if location.accuracy.is_some() {
-        writeln!(out, "outside the OSTN15 grid: degrees and metres agree to about 5 m only")?;
+        writeln!(out, "outside the OSTN15 grid: the conversion is accurate to about 5 m")?;
     }
     writeln!(out)?;
 
@@ -136,8 +136,8 @@ fn write_text(
         });
         let key = key.to_string();
         match areas.as_deref() {
-            None => rows.push([key, "-".to_owned(), "not in force on that day".to_owned(), sure]),
-            Some([]) => rows.push([key, "-".to_owned(), "in none".to_owned(), sure]),
+            None => rows.push([key, "-".to_owned(), "not in force on this date".to_owned(), sure]),
+            Some([]) => rows.push([key, "-".to_owned(), "not in any".to_owned(), sure]),
             Some(areas) => {
                 rows.extend(
                     areas.iter().map(|area| {
@@ -160,7 +160,7 @@ fn write_text(
     writeln!(out, "\n{}, snapshot {}{note}", atlas.title(), atlas.id())
 }
 
-/// The name, and on what ground the area is named if it is not simply that it holds the place.
+/// The name of the area, with a remark if the place is on its boundary or split between areas.
 fn name_of(area: &AreaMatch<'_>) -> String {
     match (area.matched, area.addresses, area.share) {
         ("boundary", ..) => format!("{} (on its boundary)", area.name),
@@ -183,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn latitude_before_longitude_is_told_apart() {
-        let told = parse("52.2355,-0.896").unwrap_err();
-        assert!(told.contains("longitude comes first, -0.896,52.2355"), "{told}");
+    fn swapped_latitude_and_longitude_are_detected() {
+        let error = parse("52.2355,-0.896").unwrap_err();
+        assert!(error.contains("put the longitude first, -0.896,52.2355"), "{error}");
     }
 
     #[test]
-    fn what_is_no_place_is_told_what_to_write() {
+    fn the_error_for_an_invalid_place_says_what_to_write() {
         assert!(parse("Northampton").unwrap_err().contains("LON,LAT"));
         assert!(parse("475486,north").unwrap_err().contains("\"north\""));
         assert!(parse("1e300,1").unwrap_err().contains("outside the British National Grid"));

@@ -1,8 +1,8 @@
-//! `lapwing match`: a file of places in, the same file with their areas out.
+//! `lapwing match`: adds areas to each row of a file of postcodes or positions.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{channel, sync_channel};
 
 use bytes::Bytes;
@@ -14,23 +14,118 @@ use lapwing::bulk::{
 };
 use lapwing_boundaries::progress::Progress as _;
 
-use super::failure::Failure;
+use super::locate;
 use super::output::{Output, content_suffix, is_dash, is_gzip};
-use super::progress::{Teller, Unit};
-use super::{locate, source};
-use crate::cli::args::{MatchArgs, RowFormat};
+use super::progress::{ProgressReporter, Unit};
+use super::source::{self, SnapshotArgs};
+use crate::cli::failure::Failure;
 
-/// So much is read at once.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lapwing match county.lapwing patients.csv -o patients_with_laps.csv
+  lapwing match county.lapwing patients.csv.gz -o out.csv.gz --layers lap,ward
+  cut -d, -f1,4 patients.csv | lapwing match county.lapwing - -o - | grep near_boundary
+  lapwing match county.lapwing patients.csv -o codes.csv --layers lap --add code
+
+A CSV file needs a header with a column postcode, or lon and lat, or easting and northing. The
+output has every input column, followed by status, the areas of each layer, confidence and
+boundary_distance_m. NDJSON has one query on each line: {\"postcode\": \"NN1 1ED\"}. Rows keep their
+order. A bad row gets a status and does not stop the others.")]
+pub(crate) struct MatchArgs {
+    #[command(flatten)]
+    pub(crate) snapshot: SnapshotArgs,
+    /// Input file: .csv or .ndjson, optionally .gz ("-" for stdin)
+    pub(crate) input: PathBuf,
+    /// Output file ("-" for stdout; a name that ends in .gz is compressed)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Input and output format [default: from the file suffix]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<RowFormat>,
+    /// NDJSON: return each input object with the CSV columns as extra members
+    #[arg(long)]
+    pub(crate) flat: bool,
+    /// Columns to read the location from, if the input has more than one kind
+    #[arg(long, value_enum)]
+    pub(crate) by: Option<PlaceColumns>,
+    /// Columns to add besides the status, separated by commas (CSV and --flat only)
+    #[arg(long, value_enum, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub(crate) add: Option<Vec<AddedColumnArg>>,
+    /// Layers to answer for, separated by commas [default: all]
+    #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
+    pub(crate) layers: Option<Vec<String>>,
+    /// Use the boundaries in force on this date
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+}
+
+/// A format of bulk rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum RowFormat {
+    /// Comma-separated values with a header
+    Csv,
+    /// One JSON object per line
+    Ndjson,
+}
+
+/// The input columns that hold a location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum PlaceColumns {
+    /// Column postcode
+    Postcode,
+    /// Columns lon and lat, in degrees
+    Lonlat,
+    /// Columns easting and northing, in metres
+    Bng,
+}
+
+/// A column that `match` adds to each row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum AddedColumnArg {
+    /// Code of each area
+    Code,
+    /// Name of each area
+    Name,
+    /// Confidence level of the answer
+    Confidence,
+    /// Distance to the nearest boundary in metres
+    #[value(name = "boundary_distance_m")]
+    BoundaryDistance,
+}
+
+impl From<AddedColumnArg> for AddedColumn {
+    fn from(column: AddedColumnArg) -> Self {
+        match column {
+            AddedColumnArg::Code => Self::Code,
+            AddedColumnArg::Name => Self::Name,
+            AddedColumnArg::Confidence => Self::Confidence,
+            AddedColumnArg::BoundaryDistance => Self::BoundaryDistance,
+        }
+    }
+}
+
+impl From<PlaceColumns> for By {
+    fn from(columns: PlaceColumns) -> Self {
+        match columns {
+            PlaceColumns::Postcode => Self::Postcode,
+            PlaceColumns::Lonlat => Self::LngLat,
+            PlaceColumns::Bng => Self::Bng,
+        }
+    }
+}
+
+/// The size of one read.
 const PIECE_BYTES: usize = 256 << 10;
 
-pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     let format = format_of(args)?;
     let atlas = source::open(&args.snapshot)?;
     let ask = Ask { layers: args.layers.clone(), day: locate::day(args.date) };
     let refused = |error: BulkError| refusal(error, &args.input);
     let has_columns = format == RowFormat::Csv || args.flat;
     if !has_columns && (args.by.is_some() || args.add.is_some()) {
-        let why = "--by and --add choose columns of a CSV or of flat NDJSON: give --flat, too";
+        let why = "--by and --add apply to CSV and flat NDJSON: add --flat";
         return Err(Failure::Usage(why.to_owned()));
     }
     let added = |add: &Vec<_>| add.iter().copied().map(AddedColumn::from).collect();
@@ -46,9 +141,9 @@ pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
         RowFormat::Ndjson => Box::new(NdjsonRows::new(&atlas, &ask).map_err(refused)?),
     };
 
-    let progress = Teller::of(quiet, Unit::Bytes);
+    let progress = ProgressReporter::of(quiet, Unit::Bytes);
     let input = open(&args.input, &progress)?;
-    let output = Output::create_as_it_is(&args.output)?;
+    let output = Output::create_uncompressed(&args.output)?;
     let gzip = is_gzip(&args.output).then(|| Gzip::new(Compression::new(PACKED)));
     let output = side_by_side(input, &args.input, engine.as_mut(), gzip, output)?;
     output.finish()?;
@@ -59,15 +154,14 @@ pub(super) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// So hard an answer is packed: a file is written once, so that a little time for a smaller one is
-/// well spent.
+/// The gzip level. A file is written once, so a smaller one is worth a little more time.
 const PACKED: u32 = 6;
 
-/// So many pieces wait between reading and answering, and between answering and writing.
+/// The capacity of the channels between reading, matching and writing.
 const WAITING: usize = 2;
 
-/// Reads, answers and writes at the same time, so that unpacking has a thread of its own. Who is
-/// ahead waits for the others.
+/// Reads, matches and writes concurrently, so that decompression has its own thread. A stage that
+/// is ahead waits for the others.
 fn side_by_side(
     mut input: Box<dyn Read + Send + '_>,
     name: &Path,
@@ -76,7 +170,7 @@ fn side_by_side(
     mut output: Output,
 ) -> Result<Output, Failure> {
     let (read, pieces) = sync_channel::<io::Result<Vec<u8>>>(WAITING);
-    // What has been answered is read into again.
+    // Buffers are reused once their rows have been matched.
     let (empty, empties) = channel::<Vec<u8>>();
     let (answered, answers) = sync_channel::<Vec<Bytes>>(WAITING);
     let refused = |error: BulkError| refusal(error, name);
@@ -95,7 +189,7 @@ fn side_by_side(
                     Err(error) => Err(error),
                 };
                 let failed = next.is_err();
-                // Nobody wants more once answering has failed.
+                // The receiver is gone if matching has failed.
                 if read.send(next).is_err() || failed {
                     return;
                 }
@@ -108,7 +202,7 @@ fn side_by_side(
             Ok(output)
         });
         let answer = move || -> Result<(), Failure> {
-            // A writer that has failed takes no more, and says why at the end.
+            // The receiver is gone if writing has failed; the writer returns the error at the end.
             let mut send = |answer: Vec<Bytes>| -> Result<bool, Failure> {
                 if answer.is_empty() {
                     return Ok(true);
@@ -136,22 +230,22 @@ fn side_by_side(
             }
             Ok(())
         };
-        // On a thread of those that answer, which then need not wake each other for every batch.
+        // Runs on a rayon thread, so that the pool is not woken for every batch.
         let done = rayon::scope(|_| answer());
         let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         done.and(written)
     })
 }
 
-/// The form of the rows: as asked, or as the name of the input says, or of the output if the
-/// input is stdin. What comes out has the form of what went in.
+/// The format of the rows: given by `--format`, or by the suffix of the input, or of the output if
+/// the input is stdin. Output and input have the same format.
 fn format_of(args: &MatchArgs) -> Result<RowFormat, Failure> {
     let (input, output) = (by_suffix(&args.input)?, by_suffix(&args.output)?);
     let format = args.format.or(input).or(output).unwrap_or(RowFormat::Csv);
     if output.is_some_and(|output| output != format) {
         return Err(Failure::Usage(format!(
-            "rows come out in the form in which they went in: name {} with another suffix, or \
-             turn the file round first",
+            "the output has the format of the input: give {} another suffix, or convert the file \
+             first",
             args.output.display()
         )));
     }
@@ -164,7 +258,7 @@ fn by_suffix(path: &Path) -> Result<Option<RowFormat>, Failure> {
         Some("ndjson" | "jsonl") => Ok(Some(RowFormat::Ndjson)),
         Some(suffix @ ("json" | "xlsx" | "xls" | "ods" | "tsv" | "parquet" | "zip")) => {
             Err(Failure::Usage(format!(
-                "{} ends in .{suffix}, which match does not read or write: save it as .csv or \
+                "{} ends in .{suffix}, which `match` cannot read or write: save it as .csv or \
                  .ndjson",
                 path.display()
             )))
@@ -173,7 +267,10 @@ fn by_suffix(path: &Path) -> Result<Option<RowFormat>, Failure> {
     }
 }
 
-fn open<'a>(path: &Path, progress: &'a Teller) -> Result<Box<dyn Read + Send + 'a>, Failure> {
+fn open<'a>(
+    path: &Path,
+    progress: &'a ProgressReporter,
+) -> Result<Box<dyn Read + Send + 'a>, Failure> {
     if is_dash(path) {
         progress.begin("matching", 0);
         return Ok(Box::new(Counted { inner: io::stdin(), progress }));
@@ -185,10 +282,10 @@ fn open<'a>(path: &Path, progress: &'a Teller) -> Result<Box<dyn Read + Send + '
     Ok(if is_gzip(path) { Box::new(MultiGzDecoder::new(counted)) } else { Box::new(counted) })
 }
 
-/// Tells of what is read of a file, before it is decompressed.
+/// Reports progress in bytes read, before decompression.
 struct Counted<'a, R> {
     inner: R,
-    progress: &'a Teller,
+    progress: &'a ProgressReporter,
 }
 
 impl<R: Read> Read for Counted<'_, R> {
@@ -204,7 +301,7 @@ fn refusal(error: BulkError, input: &Path) -> Failure {
     match error {
         BulkError::Answer(error) => locate::failure_of(error),
         BulkError::SeveralPlaces { ways } => Failure::Usage(format!(
-            "{file}: the header has several ways to say where, {ways}: choose one with --by \
+            "{file}: the header has more than one kind of location, {ways}: choose one with --by \
              postcode, --by lonlat or --by bng"
         )),
         error => Failure::Refused(format!("{file}: {error}")),
@@ -215,8 +312,8 @@ fn in_words(tally: Tally) -> String {
     let Tally { ok, not_found, invalid, outside } = tally;
     let mut parts = vec![format!("{} rows: {ok} ok", tally.rows())];
     for (count, what) in [
-        (not_found, "not found (a postcode that the snapshot does not have)"),
-        (invalid, "invalid (no postcode or position)"),
+        (not_found, "not found (postcode not in the snapshot)"),
+        (invalid, "invalid (not a postcode or position)"),
         (outside, "outside (in no area)"),
     ] {
         if count > 0 {
@@ -231,7 +328,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_names_say_the_form_of_the_rows() {
+    fn the_suffix_determines_the_format() {
         let format = |name: &str| by_suffix(Path::new(name)).ok();
         assert_eq!(format("patients.csv.gz"), Some(Some(RowFormat::Csv)));
         assert_eq!(format("patients.jsonl"), Some(Some(RowFormat::Ndjson)));
@@ -241,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_speaks_of_what_there_was() {
+    fn the_summary_omits_statuses_without_rows() {
         let tally = Tally { ok: 5, outside: 1, ..Tally::default() };
         assert_eq!(in_words(tally), "6 rows: 5 ok, 1 outside (in no area)");
     }

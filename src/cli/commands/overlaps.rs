@@ -1,16 +1,16 @@
-//! `lapwing overlaps`: the lookup table of two layers.
+//! `lapwing overlaps`: writes the lookup table between two layers.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use lapwing::answers::{self, Choice};
 
-use super::failure::Failure;
 use super::locate;
 #[cfg(feature = "parquet")]
 use super::output::is_gzip;
 use super::output::{Output, content_suffix};
 use super::source::{self, SnapshotArgs};
+use crate::cli::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -19,46 +19,46 @@ Example:
 pub(crate) struct OverlapsArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
-    /// The layer whose areas are asked about
+    /// Layer whose areas are looked up
     #[arg(long, value_name = "LAYER")]
     pub(crate) from: String,
-    /// The layer that answers
+    /// Layer to look them up in
     #[arg(long, value_name = "LAYER")]
     pub(crate) to: String,
-    /// csv, json or parquet; told by the suffix of FILE if there is one
+    /// Output format [default: from the suffix of FILE, else csv]
     #[arg(long, value_enum)]
     pub(crate) format: Option<TableFormat>,
-    /// Keep overlaps that are only the two boundaries' drawing error, marked as slivers
+    /// Include slivers: overlaps that are within the drawing error of the two boundaries
     #[arg(long)]
     pub(crate) slivers: bool,
-    /// Also list areas that share a boundary and no ground
+    /// Include areas that share a boundary but no land
     #[arg(long)]
     pub(crate) touching: bool,
-    /// The boundaries in force on this day
+    /// Use the boundaries in force on this date
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<jiff::civil::Date>,
-    /// Where to write ("-" for stdout; .gz compresses)
+    /// Output file ("-" for stdout; a name that ends in .gz is compressed)
     #[arg(long, short, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
 }
 
-/// The form of a table.
+/// The output format of `overlaps`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum TableFormat {
-    /// Comma-separated, with a header
+    /// Comma-separated values with a header
     Csv,
     /// One JSON document
     Json,
-    /// Apache Parquet, the columns of the CSV with their types
+    /// Apache Parquet, with the columns of the CSV file
     #[cfg(feature = "parquet")]
     Parquet,
 }
 
-pub(super) fn run(args: &OverlapsArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &OverlapsArgs) -> Result<(), Failure> {
     let format = args.format.unwrap_or_else(|| by_suffix(&args.output));
     #[cfg(feature = "parquet")]
     if format == TableFormat::Parquet && is_gzip(&args.output) {
-        let message = "a Parquet file is compressed within: leave .gz out";
+        let message = "a Parquet file is already compressed: remove .gz from the name";
         return Err(Failure::Usage(message.to_owned()));
     }
     let atlas = source::open(&args.snapshot)?;
@@ -83,7 +83,7 @@ fn write_pieces(out: &mut impl Write, pieces: impl Iterator<Item = Vec<u8>>) -> 
     Ok(())
 }
 
-/// A table is CSV unless its name says otherwise.
+/// The format of a file name; CSV unless the suffix is another.
 fn by_suffix(output: &Path) -> TableFormat {
     match content_suffix(output).as_deref() {
         Some("json") => TableFormat::Json,
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_csv_unless_its_name_says_otherwise() {
+    fn a_table_is_csv_unless_the_suffix_is_another() {
         let format = |name: &str| by_suffix(Path::new(name));
         assert_eq!(format("parish_to_lap.json"), TableFormat::Json);
         assert_eq!(format("parish_to_lap.JSON.gz"), TableFormat::Json);

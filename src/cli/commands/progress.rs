@@ -1,4 +1,4 @@
-//! Long work seen from outside: a bar on a terminal, a line now and then elsewhere.
+//! Progress of long operations on stderr: a bar on a terminal, occasional lines elsewhere.
 
 use std::io::IsTerminal as _;
 use std::sync::{Mutex, PoisonError};
@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use lapwing_boundaries::progress::Progress;
 
-/// In a log file a line this often shows that work goes on, and is not yet noise.
+/// How often a line is written where there is no terminal: often enough to show progress in a log
+/// file without filling it.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// What the counted steps of a stage are.
+/// The unit in which progress is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     /// Layers, files, areas…
@@ -19,9 +20,9 @@ pub(crate) enum Unit {
     Bytes,
 }
 
-/// Tells of long work on stderr.
+/// Reports progress on stderr.
 #[derive(Debug)]
-pub(crate) struct Teller {
+pub(crate) struct ProgressReporter {
     manner: Manner,
     unit: Unit,
     stage: Mutex<Option<Stage>>,
@@ -44,13 +45,13 @@ struct Stage {
     bar: ProgressBar,
 }
 
-impl Teller {
-    /// Bars if stderr is a terminal, lines if it is none, nothing if `quiet`.
+impl ProgressReporter {
+    /// Reports with bars if stderr is a terminal, else with lines, or not at all if `quiet`.
     pub(crate) fn new(quiet: bool) -> Self {
         Self::of(quiet, Unit::Steps)
     }
 
-    /// The same for steps of another unit.
+    /// The same, counting in `unit`.
     pub(crate) fn of(quiet: bool, unit: Unit) -> Self {
         let manner = match (quiet, std::io::stderr().is_terminal()) {
             (true, _) => Manner::Silent,
@@ -60,7 +61,7 @@ impl Teller {
         Self { manner, unit, stage: Mutex::new(None) }
     }
 
-    /// Ends the last stage: its bar gives way to a line that says how long it took.
+    /// Ends the current stage and replaces its bar with a line that gives its duration.
     pub(crate) fn finish(&self) {
         let stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(stage) = stage {
@@ -71,7 +72,7 @@ impl Teller {
     fn close(&self, stage: &Stage) {
         stage.bar.finish_and_clear();
         let took = stage.began.elapsed();
-        // A stage that was over at once is told of by the line of its beginning alone.
+        // For a short stage, the line that announced it is enough.
         match self.manner {
             Manner::Bars => eprintln!("{} … {:.1} s", stage.name, took.as_secs_f64()),
             Manner::Lines if took >= LINE_EVERY => {
@@ -81,7 +82,7 @@ impl Teller {
         }
     }
 
-    /// `3 of 12`, `1.5 of 20.0 MB`; of stdin nobody knows how much there is.
+    /// `3 of 12`, `1.5 of 20.0 MB`. The total is unknown (0) for stdin.
     fn count(&self, stage: &Stage) -> String {
         let megabytes = |bytes: u64| bytes as f64 / 1e6;
         match (self.unit, stage.steps) {
@@ -110,13 +111,13 @@ impl Teller {
     }
 }
 
-impl Drop for Teller {
+impl Drop for ProgressReporter {
     fn drop(&mut self) {
         self.finish();
     }
 }
 
-impl Progress for Teller {
+impl Progress for ProgressReporter {
     fn begin(&self, stage: &str, steps: u64) {
         self.finish();
         let bar = match self.manner {

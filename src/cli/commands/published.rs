@@ -1,6 +1,6 @@
-//! The ward that a postcode file publishes for each postcode, against the ward in which it lies:
-//! an oracle that comes with the data. And the published codes that no layer has, which tell that
-//! the postcodes are of another year than the boundaries.
+//! `check --postcodes`: compares the ward that a postcode file publishes for each postcode with the
+//! ward that contains it, and lists the published codes that are in no layer. Such codes show that
+//! the postcode file and the boundaries are of different vintages.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,27 +11,27 @@ use lapwing_boundaries::index::AreaIndex;
 use lapwing_boundaries::layer::Layer;
 use serde::Serialize;
 
-/// How many postcodes that differ are named, farthest from a boundary first: near one, the two
-/// drawings differ; far from one, something is wrong.
+/// How many differing postcodes are listed, farthest from a boundary first. Near a boundary the two
+/// drawings may differ; far from one, something is wrong.
 const NAMED: usize = 20;
 
-/// What a postcode file publishes, compared with the layers.
+/// The published wards of a postcode file, compared with the layers.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct Published {
-    /// Postcodes, with a position, for which a ward is published.
+    /// The number of postcodes with a position and a published ward.
     postcodes: usize,
-    /// Each layer that has any of the published codes.
+    /// One comparison per layer that has any of the published codes.
     layers: Vec<Comparison>,
-    /// The codes that no layer has.
+    /// The codes that are in no layer.
     unknown: Unknown,
 }
 
-/// Published codes that no layer of areas has.
+/// Published codes that are in no area layer.
 #[derive(Debug, Default, PartialEq, Serialize)]
 struct Unknown {
-    /// For how many postcodes one is published.
+    /// The number of postcodes with such a code.
     postcodes: usize,
-    /// Each with the number of its postcodes, the most first.
+    /// Each code with its number of postcodes, most frequent first.
     codes: Vec<UnknownCode>,
 }
 
@@ -45,11 +45,11 @@ struct UnknownCode {
 struct Comparison {
     layer: String,
     agree: usize,
-    /// Farthest from a boundary first.
+    /// Sorted by distance to the nearest boundary, farthest first.
     differ: Vec<Difference>,
-    /// For how many postcodes a code is published that this layer does not have.
+    /// The number of postcodes whose published code is not in this layer.
     unknown_postcodes: usize,
-    /// How many such codes there are.
+    /// The number of such codes.
     unknown_codes: usize,
 }
 
@@ -58,11 +58,11 @@ struct Difference {
     postcode: String,
     published: String,
     located: Vec<String>,
-    /// Metres to the nearest boundary; null in a layer without areas.
+    /// Distance to the nearest boundary in metres; null in a layer without areas.
     boundary_distance_m: Option<f64>,
 }
 
-/// Compares with every layer of areas in which published codes are found.
+/// Compares the published codes with every area layer that has any of them.
 pub(super) fn compare(contents: &Contents) -> Published {
     let published: Vec<&PostcodeRecord> = contents
         .postcodes
@@ -73,7 +73,7 @@ pub(super) fn compare(contents: &Contents) -> Published {
     let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
     for code in published.iter().filter_map(|record| record.published_ward.as_ref()) {
         let code = code.as_str();
-        // Codes repeat from postcode to postcode: each is looked for once.
+        // Many postcodes have the same code, so each code is looked up once.
         match unknown.get_mut(code) {
             Some(postcodes) => *postcodes += 1,
             None if area_layers().all(|layer| layer.area_index(code).is_none()) => {
@@ -135,10 +135,10 @@ fn compare_with(layer: &Layer, published: &[&PostcodeRecord]) -> Comparison {
 }
 
 impl Published {
-    /// For people: every comparison, then every code that no layer has.
+    /// The comparisons and the unknown codes as text.
     pub(super) fn as_text(&self) -> String {
         if self.postcodes == 0 {
-            return "the postcode file publishes no wards\n".to_owned();
+            return "the postcode file has no ward codes\n".to_owned();
         }
         let mut out = String::new();
         for compared in &self.layers {
@@ -149,8 +149,8 @@ impl Published {
             // Writing to a String does not fail.
             let _ = writeln!(
                 out,
-                "unknown ward codes: for {postcodes} of {} postcodes one of {} codes is published \
-                 that no layer of this catalogue has; they are of another vintage",
+                "unknown ward codes: {postcodes} of {} postcodes have one of {} codes that are in \
+                 no layer of this catalogue; they belong to another vintage",
                 self.postcodes,
                 codes.len()
             );
@@ -167,7 +167,7 @@ impl Published {
         let _ = writeln!(
             out,
             "published wards against {layer}: of {} postcodes {agree} agree, {} differ, \
-             {unknown_postcodes} have one of {unknown_codes} codes that the layer does not have",
+             {unknown_postcodes} have one of {unknown_codes} codes that are not in the layer",
             self.postcodes,
             differ.len(),
         );

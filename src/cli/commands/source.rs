@@ -1,4 +1,4 @@
-//! Opening what a command is to answer from.
+//! Opens the snapshot or the demonstration county that a command reads.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -7,26 +7,26 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::demo;
 use lapwing_boundaries::snapshot;
 
-use super::failure::{Failure, suggest};
 use crate::cli::config::SEED;
+use crate::cli::failure::{Failure, suggest};
 
-/// The words that stand for the demonstration county wherever a snapshot is wanted.
+/// Words that name the demonstration county in place of a snapshot file.
 pub(crate) const DEMO_WORDS: [&str; 2] = ["lyonesse", "demo"];
 
-/// The snapshot to read.
+/// The snapshot argument that commands share.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SnapshotArgs {
-    /// A snapshot made by `lapwing build`, or the word "lyonesse" for the demonstration county
+    /// Snapshot made by `lapwing build`, or "lyonesse" for the demonstration county
     #[arg(value_name = "SNAPSHOT")]
     pub(crate) snapshot: PathBuf,
-    /// The seed of the demonstration county
+    /// Seed of the demonstration county
     #[arg(long, value_name = "NUMBER", default_value_t = SEED)]
     pub(crate) seed: u64,
 }
 
-/// What a path is, as far as its first bytes and its name tell.
+/// The kind of a source, determined from its name and first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum SourceKind {
     /// One of the words for the demonstration county.
     Lyonesse,
     /// A snapshot, or a file that claims to be one.
@@ -35,8 +35,9 @@ pub(crate) enum Kind {
     Catalogue,
 }
 
-/// Tells what a path is. A file of that name goes before the word.
-pub(crate) fn kind_of(path: &Path) -> Result<Kind, Failure> {
+/// Determines the kind of a source. An existing file takes precedence over a word such as
+/// `lyonesse`.
+pub(crate) fn kind_of(path: &Path) -> Result<SourceKind, Failure> {
     let mut start = Vec::new();
     match std::fs::File::open(path) {
         Ok(file) => {
@@ -55,12 +56,12 @@ pub(crate) fn kind_of(path: &Path) -> Result<Kind, Failure> {
             }
         }
         Err(_) if DEMO_WORDS.iter().any(|word| path == Path::new(word)) => {
-            return Ok(Kind::Lyonesse);
+            return Ok(SourceKind::Lyonesse);
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(Failure::Refused(format!(
-                "{} is not there: make it with `lapwing build CATALOGUE -o {}`, or try the word \
-                 lyonesse for the demonstration county",
+                "{} does not exist: create it with `lapwing build CATALOGUE -o {}`, or use \
+                 `lyonesse` for the demonstration county",
                 path.display(),
                 path.display()
             )));
@@ -69,25 +70,25 @@ pub(crate) fn kind_of(path: &Path) -> Result<Kind, Failure> {
     }
     let is_toml = path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("toml"));
     let is_snapshot = start.starts_with(b"LAPWING");
-    Ok(if is_toml && !is_snapshot { Kind::Catalogue } else { Kind::Snapshot })
+    Ok(if is_toml && !is_snapshot { SourceKind::Catalogue } else { SourceKind::Snapshot })
 }
 
-/// Opens a snapshot, or makes the demonstration county.
+/// Opens a snapshot, or generates the demonstration county.
 pub(crate) fn open(args: &SnapshotArgs) -> Result<Atlas, Failure> {
     let path = &args.snapshot;
     match kind_of(path)? {
-        Kind::Lyonesse => Ok(lyonesse(args.seed)),
-        Kind::Snapshot => snapshot::read(path).map_err(Failure::refused),
-        Kind::Catalogue => Err(Failure::Usage(format!(
-            "{} is a catalogue; make a snapshot of it first: lapwing build {} -o FILE",
+        SourceKind::Lyonesse => Ok(lyonesse(args.seed)),
+        SourceKind::Snapshot => snapshot::read(path).map_err(Failure::refused),
+        SourceKind::Catalogue => Err(Failure::Usage(format!(
+            "{} is a catalogue: build a snapshot first with `lapwing build {} -o FILE`",
             path.display(),
             path.display()
         ))),
     }
 }
 
-/// The place of a layer in an atlas, or which name was probably meant.
-pub(crate) fn layer_place(atlas: &Atlas, id: &str) -> Result<usize, Failure> {
+/// Returns the index of a layer in the atlas. The error suggests a similar name.
+pub(crate) fn layer_index(atlas: &Atlas, id: &str) -> Result<usize, Failure> {
     atlas.layer_place(id).ok_or_else(|| {
         let known: Vec<&str> =
             atlas.layers().iter().map(|indexed| indexed.layer().meta().id.as_str()).collect();
@@ -95,7 +96,7 @@ pub(crate) fn layer_place(atlas: &Atlas, id: &str) -> Result<usize, Failure> {
     })
 }
 
-/// The demonstration county.
+/// Generates the demonstration county.
 pub(crate) fn lyonesse(seed: u64) -> Atlas {
     Atlas::build(demo::lyonesse(seed).into_contents(), super::build::now(), &())
 }

@@ -1,8 +1,8 @@
-//! Which composed areas rest on areas that have been redrawn since, and whether it matters.
+//! Notes composed areas whose members have been redrawn, and what became of the members.
 //!
-//! A partnership made of wards of one vintage stays what it is when wards are redrawn: its
-//! definition names a layer, and the layer does not change. But it may no longer be made of whole
-//! wards of today, and who looks up "the wards of the partnership" must know.
+//! A partnership made of wards of one vintage does not change when the wards are redrawn: its
+//! definition names a layer, and that layer does not change. It may however no longer consist of
+//! whole current wards, which matters to anyone who looks up "the wards of the partnership".
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,10 +19,10 @@ use lapwing_boundaries::layer::{Layer, LayerId};
 use lapwing_boundaries::overlap::{self, OverlapRow, Relation};
 use serde_json::Value;
 
-/// So many areas are named; of the rest it is said how many they are.
+/// The number of areas that a message lists; the rest are counted.
 const NAMED: usize = 8;
 
-/// Notes every composed area that is in force on that day and made of areas that are not any more.
+/// Adds a note for every composed area that is in force on `day` while some of its members are not.
 pub(super) fn note(catalogue: &Catalogue, contents: &Contents, day: Date, report: &mut Report) {
     let found = find(catalogue, contents, day);
     let mut nexts: BTreeMap<&LayerId, Option<Next<'_>>> = BTreeMap::new();
@@ -30,7 +30,7 @@ pub(super) fn note(catalogue: &Catalogue, contents: &Contents, day: Date, report
         let next = || in_force(contents, one.of, day).map(|later| Next::new(one.of, later));
         nexts.entry(&one.of.meta().id).or_insert_with(next);
     }
-    // What it measures for one message it keeps for the next.
+    // The succession between two vintages is computed once and used for every message.
     let successions: BTreeMap<&LayerId, (&Next<'_>, Succession<'_>)> = nexts
         .iter()
         .filter_map(|(id, next)| next.as_ref().map(|next| (*id, (next, next.succession()))))
@@ -43,14 +43,14 @@ pub(super) fn note(catalogue: &Catalogue, contents: &Contents, day: Date, report
     }
 }
 
-/// A composed area that is in force, and areas of one layer that it is made of and that are not.
+/// A composed area in force, with its members of one layer that are no longer in force.
 struct Superseded<'a> {
-    /// Its layer, the file that defines it, and its place there.
+    /// Its layer, the file that defines it, and its position in that file.
     id: &'a LayerId,
     file: String,
     place: usize,
     area: &'a Area,
-    /// The layer of the others, and when that ended.
+    /// The layer of the members, and the date on which that layer ended.
     of: &'a Layer,
     ended: Date,
     members: Vec<usize>,
@@ -67,7 +67,7 @@ fn find<'a>(catalogue: &'a Catalogue, contents: &'a Contents, day: Date) -> Vec<
         if !layer.meta().vintage.holds_on(day) {
             continue;
         }
-        // The same places in the file as in the other faults of the layer.
+        // The same position in the file as in the other faults of the layer.
         let defined = Definition::read(file).map(|definition| definition.areas).unwrap_or_default();
         let file = file.display().to_string();
         for area in layer.areas() {
@@ -82,7 +82,7 @@ fn find<'a>(catalogue: &'a Catalogue, contents: &'a Contents, day: Date) -> Vec<
     found
 }
 
-/// The members of a composed area, by the layer they are of.
+/// The members of a composed area, grouped by layer.
 fn members<'a>(area: &Area, contents: &'a Contents) -> Vec<(&'a Layer, Vec<usize>)> {
     let listed = |key: &str| {
         let of_key = area.properties().iter().find(|(name, _)| name == key);
@@ -105,7 +105,7 @@ fn members<'a>(area: &Area, contents: &'a Contents) -> Vec<(&'a Layer, Vec<usize
     found
 }
 
-/// The vintage of the same series that is in force on that day, or else the latest after it.
+/// The vintage of the same series that is in force on `day`, or else the latest later one.
 fn in_force<'a>(contents: &'a Contents, layer: &Layer, day: Date) -> Option<&'a Layer> {
     let later = || {
         contents.layers.iter().filter(|other| {
@@ -119,7 +119,7 @@ fn in_force<'a>(contents: &'a Contents, layer: &Layer, day: Date) -> Option<&'a 
         .or_else(|| later().max_by_key(|other| other.meta().vintage.valid_from))
 }
 
-/// A vintage and the one that took its place.
+/// A vintage and its successor.
 struct Next<'a> {
     earlier: &'a Layer,
     later: &'a Layer,
@@ -144,15 +144,13 @@ impl<'a> Next<'a> {
 fn message(one: &Superseded<'_>, next: Option<&(&Next<'_>, Succession<'_>)>) -> String {
     let &Superseded { area, of, ended, ref members, .. } = one;
     let id = &of.meta().id;
-    let mut told = format!(
+    let mut text = format!(
         "made of {} of {id}, which was in force until {ended}",
         counted(members.len(), "area", "areas")
     );
     let Some((next, succession)) = next else {
-        told.push_str(
-            "; no later vintage is in the catalogue, so what became of them is not known here",
-        );
-        return told;
+        text.push_str("; the catalogue has no later vintage, so their successors are unknown");
+        return text;
     };
     let changes: Vec<(usize, Change)> =
         members.iter().map(|&place| (place, succession.change_of(place))).collect();
@@ -163,7 +161,7 @@ fn message(one: &Superseded<'_>, next: Option<&(&Next<'_>, Succession<'_>)>) -> 
     let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let later = next.later;
     // Writing to a String does not fail.
-    let _ = write!(told, "; in {} they are: {}", later.meta().id, kinds.join(", "));
+    let _ = write!(text, "; in {} they are: {}", later.meta().id, kinds.join(", "));
     let moved: Vec<_> =
         changes.iter().filter(|(_, change)| !change.kind.is_same_ground()).collect();
     for (place, change) in moved.iter().take(NAMED) {
@@ -177,9 +175,9 @@ fn message(one: &Superseded<'_>, next: Option<&(&Next<'_>, Succession<'_>)>) -> 
             format!("{share:.1} % in {} {}", other.code(), other.name())
         });
         let parts: Vec<String> = parts.collect();
-        let doubt = if change.is_certain() { "" } else { ", as far as the drawings can tell" };
+        let doubt = if change.is_certain() { "" } else { ", within the drawing error" };
         let _ = write!(
-            told,
+            text,
             "; {} {} ({}{doubt}): {}",
             member.code(),
             member.name(),
@@ -188,13 +186,13 @@ fn message(one: &Superseded<'_>, next: Option<&(&Next<'_>, Succession<'_>)>) -> 
         );
     }
     if moved.len() > NAMED {
-        let _ = write!(told, "; and {} more that changed", moved.len() - NAMED);
+        let _ = write!(text, "; and {} more that changed", moved.len() - NAMED);
     }
-    told.push_str(&outline(area, of, next));
-    told
+    text.push_str(&outline(area, of, next));
+    text
 }
 
-/// Whether the composed area could be made of whole areas of the later vintage.
+/// Describes whether the composed area consists of whole areas of the later vintage.
 fn outline(area: &Area, layer: &Layer, next: &Next<'_>) -> String {
     let meta = layer.meta().clone();
     let alone = Layer::of_areas(meta, vec![area.clone()]);

@@ -1,8 +1,8 @@
-//! Columns and numbers for people.
+//! Aligned text tables and file sizes for terminal output.
 
 use std::fmt::{Result, Write};
 
-/// Writes rows so that their columns stand under one another, two spaces apart.
+/// Writes rows with aligned columns, two spaces apart.
 pub(super) fn write<const N: usize>(out: &mut String, rows: &[[String; N]]) -> Result {
     let widths: [usize; N] = std::array::from_fn(|column| {
         rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
@@ -15,7 +15,7 @@ pub(super) fn write<const N: usize>(out: &mut String, rows: &[[String; N]]) -> R
     Ok(())
 }
 
-/// The size of a file.
+/// A file size in kB or MB.
 pub(super) fn size(bytes: u64) -> String {
     let bytes = bytes as f64;
     if bytes < 1e6 { format!("{:.1} kB", bytes / 1e3) } else { format!("{:.1} MB", bytes / 1e6) }

@@ -1,4 +1,4 @@
-//! `lapwing tiles`: all tiles of a snapshot as one file, for static hosting.
+//! `lapwing tiles`: writes all tiles of a snapshot to one PMTiles file for static hosting.
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use lapwing_boundaries::progress::Progress as _;
 use lapwing_tiles::pyramid::About;
 use lapwing_tiles::{MAX_ZOOM, TileSource};
 
-use super::failure::Failure;
 use super::locate;
 use super::output::{Output, content_suffix, is_dash, is_gzip};
-use super::progress::Teller;
+use super::progress::ProgressReporter;
 use super::source::{self, SnapshotArgs};
+use crate::cli::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -27,16 +27,16 @@ by its own id. The file appears under its name only when it is whole.")]
 pub(crate) struct TilesArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
-    /// The PMTiles archive to write
+    /// PMTiles archive to write
     #[arg(long, short, value_name = "FILE.pmtiles")]
     pub(crate) output: PathBuf,
-    /// Only these layers, by comma
+    /// Layers to include, separated by commas [default: all]
     #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
     pub(crate) layers: Option<Vec<String>>,
-    /// Of the layers named by their series: the boundaries in force on this day
+    /// For layers named by series, use the boundaries in force on this date
     #[arg(long, value_name = "YYYY-MM-DD", requires = "layers")]
     pub(crate) date: Option<jiff::civil::Date>,
-    /// The zooms, from 0 to 14
+    /// Zoom levels, from 0 to 14
     #[arg(long, value_name = "FROM-TO", default_value = "0-14", value_parser = parse_zooms)]
     pub(crate) zooms: RangeInclusive<u8>,
 }
@@ -46,19 +46,19 @@ fn parse_zooms(text: &str) -> Result<RangeInclusive<u8>, String> {
     let zoom = |text: &str| text.trim().parse().ok().filter(|zoom| *zoom <= MAX_ZOOM);
     match (zoom(from), zoom(to)) {
         (Some(from), Some(to)) if from <= to => Ok(from..=to),
-        _ => Err(format!("write two zooms from 0 to {MAX_ZOOM}, the lesser first, as in 0-12")),
+        _ => Err(format!("write a range of zooms from 0 to {MAX_ZOOM}, such as 0-12")),
     }
 }
 
-pub(super) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
     let began = Instant::now();
     check_name(&args.output)?;
     let atlas = source::open(&args.snapshot)?;
     let layers = layers_of(&atlas, args)?;
-    // Asked before the long work, so that minutes do not end in a folder that cannot be written to.
+    // Checked before the long work, so that it does not end in a folder without write permission.
     let mut output = Output::create(&args.output)?;
 
-    let progress = Teller::new(quiet);
+    let progress = ProgressReporter::new(quiet);
     progress.begin("preparing layers", 0);
     let inputs = layers.layers().map(|(name, place)| {
         let mut input = input_layer(&atlas, place);
@@ -100,13 +100,13 @@ pub(super) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The writer goes back to the head of the file at the end, so it must be a file.
+/// The writer seeks back to the header at the end, so the output must be a regular file.
 fn check_name(output: &Path) -> Result<(), Failure> {
     let message = if is_dash(output) {
-        "a PMTiles archive is a file to be named: give -o FILE.pmtiles".to_owned()
+        "a PMTiles archive cannot be written to stdout: use -o FILE.pmtiles".to_owned()
     } else if is_gzip(output) || content_suffix(output).as_deref() != Some("pmtiles") {
         format!(
-            "{} is no name of a PMTiles archive: end it in .pmtiles; its tiles are compressed already",
+            "{} does not end in .pmtiles: rename it; the tiles in it are already compressed",
             output.display()
         )
     } else {
@@ -115,7 +115,7 @@ fn check_name(output: &Path) -> Result<(), Failure> {
     Err(Failure::Usage(message))
 }
 
-/// The layers named, or all there are, each vintage by its own id.
+/// The named layers, or all layers with each vintage under its own id.
 fn layers_of(atlas: &Atlas, args: &TilesArgs) -> Result<Selection, Failure> {
     let chosen = match &args.layers {
         None => Selection::all(atlas),
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_archive_is_a_file_named_so() {
+    fn an_archive_must_be_a_file_that_ends_in_pmtiles() {
         assert!(check_name(Path::new("county.pmtiles")).is_ok());
         assert!(check_name(Path::new("county.PMTiles")).is_ok());
         for name in ["-", "county", "county.mbtiles", "county.pmtiles.gz"] {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn zooms_are_one_or_from_to() {
+    fn zooms_are_one_zoom_or_a_range() {
         assert_eq!(parse_zooms("0-14"), Ok(0..=14));
         assert_eq!(parse_zooms("9"), Ok(9..=9));
         for odd in ["14-0", "0-15", "-1", "", "a-b", "1-2-3"] {

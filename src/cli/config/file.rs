@@ -1,4 +1,4 @@
-//! The TOML file of `--config`: each of its keys is the flag of that name.
+//! The TOML file of `--config`. Each key sets the flag of the same name.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,18 +9,18 @@ use serde::Deserialize as _;
 use toml::Spanned;
 
 use super::ServeArgs;
-use crate::cli::commands::failure::{Failure, suggest};
+use crate::cli::failure::{Failure, suggest};
 
-/// The options as clap knows them, without the environment.
+/// The options of `serve` without their environment variables.
 fn options() -> clap::Command {
     let no_environment = |arg: clap::Arg| arg.env(None::<&'static str>);
     ServeArgs::augment_args(clap::Command::new("options").no_binary_name(true))
         .mut_args(no_environment)
 }
 
-/// What a file says, as option ids and the flags that say the same. All that is wrong with the
-/// file is told at once.
-pub(super) fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)>, Failure> {
+/// Converts a configuration file to pairs of option id and flag. The error lists every problem in
+/// the file.
+pub(crate) fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)>, Failure> {
     let place = |offset: usize| {
         let before = &text[..offset.min(text.len())];
         let line = before.matches('\n').count() + 1;
@@ -31,10 +31,10 @@ pub(super) fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)
     });
     let table = table.map_err(|error| {
         let at = place(error.span().map_or(0, |span| span.start));
-        Failure::Usage(format!("{at}: this is not TOML: {}", error.message()))
+        Failure::Usage(format!("{at}: invalid TOML: {}", error.message()))
     })?;
     let options = options();
-    // A file cannot name another file to be read.
+    // A file cannot include another file.
     let known: Vec<&str> = options
         .get_arguments()
         .map(|arg| arg.get_id().as_str())
@@ -50,7 +50,7 @@ pub(super) fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)
         let is_known = known.contains(&key.as_str());
         let Some(option) = options.get_arguments().find(|arg| is_known && *arg.get_id() == key)
         else {
-            problems.push(format!("{at}: {key:?} is no option; {}", suggest(&key, &known)));
+            problems.push(format!("{at}: unknown option {key:?}; {}", suggest(&key, &known)));
             continue;
         };
         match flag_of(option, &value.into_inner()) {
@@ -59,9 +59,9 @@ pub(super) fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)
             Ok(Some(flag)) => match options.clone().try_get_matches_from([&flag]) {
                 Ok(_) => flags.push((key, flag)),
                 Err(error) => {
-                    let told = error.to_string();
-                    let told = told.lines().next().unwrap_or_default();
-                    problems.push(format!("{at}: {key}: {}", told.trim_start_matches("error: ")));
+                    let text = error.to_string();
+                    let first = text.lines().next().unwrap_or_default();
+                    problems.push(format!("{at}: {key}: {}", first.trim_start_matches("error: ")));
                 }
             },
         }
@@ -69,7 +69,7 @@ pub(super) fn flags_of(text: &str, file: &Path) -> Result<Vec<(String, OsString)
     if problems.is_empty() { Ok(flags) } else { Err(Failure::Usage(problems.join("\n"))) }
 }
 
-/// The flag that says what a key of the file says; none for a switch that is off.
+/// The flag for a key and its value, or `None` for a switch that is off.
 fn flag_of(option: &clap::Arg, value: &toml::Value) -> Result<Option<OsString>, String> {
     let takes_value = option.get_action().takes_values();
     let text = match value {
@@ -81,7 +81,7 @@ fn flag_of(option: &clap::Arg, value: &toml::Value) -> Result<Option<OsString>, 
         toml::Value::Integer(number) => number.to_string(),
         toml::Value::Float(number) => number.to_string(),
         other => {
-            return Err(format!("write a text in quotes or a number, not a {}", other.type_str()));
+            return Err(format!("write a quoted string or a number, not a {}", other.type_str()));
         }
     };
     Ok(Some(match option.get_long() {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_the_file_is_the_flag_of_that_name() {
+    fn a_key_of_the_file_sets_the_flag_of_the_same_name() {
         let text = "listen = \"0.0.0.0:80\"\nseed = 7\nsource = \"county.lapwing\"\n";
         let flags = flags(text).unwrap();
         let flags: Vec<&str> = flags.iter().filter_map(|(_, flag)| flag.to_str()).collect();
@@ -111,25 +111,25 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_refused_with_the_one_that_was_meant_and_every_problem_is_told() {
+    fn the_error_suggests_a_known_key_and_lists_every_problem() {
         let text = "# a comment\nlistn = \"0.0.0.0:80\"\nseed = \"many\"\nlog = true\n";
-        let told = flags(text).unwrap_err();
+        let error = flags(text).unwrap_err();
         assert_eq!(
-            told,
-            "lapwing.toml:2: \"listn\" is no option; did you mean \"listen\"?\n\
+            error,
+            "lapwing.toml:2: unknown option \"listn\"; did you mean \"listen\"?\n\
              lapwing.toml:3: seed: invalid value 'many' for '--seed <NUMBER>': invalid digit found in string\n\
-             lapwing.toml:4: log: write a text in quotes or a number, not a boolean"
+             lapwing.toml:4: log: write a quoted string or a number, not a boolean"
         );
     }
 
     #[test]
-    fn a_file_cannot_name_another_file() {
-        assert!(flags("config = \"other.toml\"").unwrap_err().contains("is no option"));
+    fn a_file_cannot_include_another_file() {
+        assert!(flags("config = \"other.toml\"").unwrap_err().contains("unknown option"));
     }
 
     #[test]
-    fn what_is_not_toml_is_told_with_its_line() {
-        let told = flags("listen = \"0.0.0.0:80\"\nseed 7\n").unwrap_err();
-        assert!(told.starts_with("lapwing.toml:2: this is not TOML: "), "{told}");
+    fn invalid_toml_is_reported_with_its_line() {
+        let error = flags("listen = \"0.0.0.0:80\"\nseed 7\n").unwrap_err();
+        assert!(error.starts_with("lapwing.toml:2: invalid TOML: "), "{error}");
     }
 }

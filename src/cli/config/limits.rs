@@ -1,68 +1,68 @@
-//! The limits of the service, as options.
+//! Command line options for the limits of the service.
 
 use std::time::Duration;
 
 use clap::Args;
 use lapwing::http::Limits;
 
-/// Bytes of a megabyte, as the options count them.
+/// Bytes in a megabyte as the options count it.
 const MEGABYTE: usize = 1 << 20;
 
-/// How much and how long. The defaults are [`Limits::default`].
+/// Limits on size, concurrency and time. The defaults are [`Limits::default`].
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitArgs {
-    /// Megabytes of a bulk body of CSV or NDJSON; a large one waits in a file without a name in
-    /// TMPDIR until it is answered
+    /// Maximum size of one CSV or NDJSON body in megabytes; a large body is held in an unnamed
+    /// temporary file in TMPDIR until it has been answered
     #[arg(long, value_name = "MB", env = "LAPWING_MAX_BULK_MB", default_value_t = 1024,
         value_parser = positive())]
     pub(crate) max_bulk_mb: u32,
-    /// Megabytes of all such files at once
+    /// Maximum total size of these temporary files in megabytes
     #[arg(long, value_name = "MB", env = "LAPWING_MAX_SPOOL_MB", default_value_t = 4096,
         value_parser = positive())]
     pub(crate) max_spool_mb: u32,
-    /// Megabytes of any other body
+    /// Maximum size of any other request body in megabytes
     #[arg(long, value_name = "MB", env = "LAPWING_MAX_BODY_MB", default_value_t = 2,
         value_parser = positive())]
     pub(crate) max_body_mb: u32,
-    /// Megabytes of all bodies in memory at once
+    /// Maximum total size of request bodies in memory in megabytes
     #[arg(long, value_name = "MB", env = "LAPWING_MAX_BODIES_MB", default_value_t = 256,
         value_parser = positive())]
     pub(crate) max_bodies_mb: u32,
-    /// Vertices of a caller's own polygon
+    /// Maximum number of vertices of a submitted polygon
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_VERTICES", default_value_t = 50_000,
         value_parser = positive())]
     pub(crate) max_vertices: u32,
-    /// Megabytes of map tiles kept for the next who asks for them; 0 keeps none
+    /// Size of the cache of map tiles in megabytes; 0 disables it
     #[arg(long, value_name = "MB", env = "LAPWING_TILE_CACHE_MB", default_value_t = 128)]
     pub(crate) tile_cache_mb: u32,
-    /// Requests at work at once; more are told to come back
+    /// Maximum number of concurrent requests; further requests get status 503
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_REQUESTS", default_value_t = 256,
         value_parser = positive())]
     pub(crate) max_requests: u32,
-    /// Pieces of long work at once; more wait [default: one more than there are cores]
+    /// Maximum number of concurrent long-running tasks; more wait [default: cores + 1]
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_WORK", value_parser = positive())]
     pub(crate) max_work: Option<u32>,
-    /// Open connections; more wait to be accepted
+    /// Maximum number of open connections; more wait to be accepted
     #[arg(long, value_name = "COUNT", env = "LAPWING_MAX_CONNECTIONS", default_value_t = 4096,
         value_parser = positive())]
     pub(crate) max_connections: u32,
-    /// Threads that serve connections [default: as many as there are cores]
+    /// Number of threads that serve connections [default: number of cores]
     #[arg(long, value_name = "COUNT", env = "LAPWING_THREADS", value_parser = positive())]
     pub(crate) threads: Option<u32>,
-    /// A body may take this long, and longer the larger it is
+    /// Time limit for receiving a request body in seconds; large bodies get more
     #[arg(long, value_name = "SECONDS", env = "LAPWING_BODY_SECONDS", default_value_t = 20,
         value_parser = positive())]
     pub(crate) body_seconds: u32,
-    /// An answer must begin within this time
+    /// Time limit for starting a response in seconds
     #[arg(long, value_name = "SECONDS", env = "LAPWING_ANSWER_SECONDS", default_value_t = 30,
         value_parser = positive())]
     pub(crate) answer_seconds: u32,
-    /// A client that neither sends nor reads for this long is dropped
+    /// Close a connection on which the client neither sends nor reads for this many seconds
     #[arg(long, value_name = "SECONDS", env = "LAPWING_IDLE_SECONDS", default_value_t = 60,
         value_parser = positive())]
     pub(crate) idle_seconds: u32,
-    /// Requests under way have this long to finish when the service is stopped
+    /// Time for requests in progress to finish at shutdown in seconds
     #[arg(long, value_name = "SECONDS", env = "LAPWING_DRAIN_SECONDS", default_value_t = 25)]
     pub(crate) drain_seconds: u32,
 }
@@ -72,7 +72,7 @@ fn positive() -> clap::builder::RangedI64ValueParser<u32> {
 }
 
 impl LimitArgs {
-    /// The limits, or why they cannot be meant.
+    /// Returns the limits, or an error if they contradict each other.
     pub(crate) fn limits(&self) -> Result<Limits, String> {
         for (all, of_all, one, of_one) in [
             ("--max-bodies-mb", self.max_bodies_mb, "--max-body-mb", self.max_body_mb),
@@ -119,15 +119,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_said_is_as_the_service_has_it() {
+    fn the_defaults_are_those_of_the_service() {
         assert_eq!(read(&[]).limits(), Ok(Limits::default()));
     }
 
     #[test]
     fn all_bodies_together_must_hold_one() {
-        let told = read(&["--max-bulk-mb=5000"]).limits().unwrap_err();
-        assert!(told.contains("--max-spool-mb 4096 is less than one body of 5000 MB"), "{told}");
-        let told = read(&["--max-body-mb=300"]).limits().unwrap_err();
-        assert!(told.contains("--max-bodies-mb 256 is less than one body of 300 MB"), "{told}");
+        let error = read(&["--max-bulk-mb=5000"]).limits().unwrap_err();
+        assert!(error.contains("--max-spool-mb 4096 is less than one body of 5000 MB"), "{error}");
+        let error = read(&["--max-body-mb=300"]).limits().unwrap_err();
+        assert!(error.contains("--max-bodies-mb 256 is less than one body of 300 MB"), "{error}");
     }
 }

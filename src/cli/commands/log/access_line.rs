@@ -1,5 +1,5 @@
-//! The line of a request, written quickly: the same bytes that tracing-subscriber writes, without
-//! its general machinery, which is felt where every request has a line.
+//! A fast formatter for the log line of a request. It writes the same bytes as tracing-subscriber
+//! without the cost of its general machinery, which matters where every request writes a line.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug, Write as _};
@@ -11,17 +11,17 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// What the line of a request is told under.
+/// The tracing target of the lines of requests.
 const ACCESS: &str = "lapwing::access";
 
-/// How a line is written.
+/// The format of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Text,
     Json,
 }
 
-/// Writes the lines of requests itself, and leaves all others to `rest`.
+/// Formats the lines of requests itself and passes all other events to `rest`.
 #[derive(Debug)]
 pub(super) struct Quick<F> {
     form: Form,

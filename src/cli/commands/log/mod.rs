@@ -1,10 +1,9 @@
 //! The log of the service, on stderr.
 //!
-//! A line a request is written at every request, and a call to the system for each would cost the
-//! service a fifth of its speed: lines are gathered, and a thread of their own writes them a few
-//! times a second or when there are many. Warnings and errors are written at once, with what was
-//! gathered before them; so is everything where a person looks on. What is the same in every line
-//! of a request is put together quickly ([`access_line`]).
+//! Every request writes one line, and a system call for each would cost a fifth of the throughput.
+//! Lines are therefore buffered, and a thread writes them several times a second, or sooner if there
+//! are many. Warnings and errors are written at once, after the lines before them. On a terminal
+//! every line is written at once. [`access_line`] formats the lines of requests.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,34 +18,35 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use self::access_line::{Form, Quick};
-use super::failure::Failure;
 use crate::cli::config::LogFormat;
+use crate::cli::failure::Failure;
 
 mod access_line;
 
-/// A line waits so long at most.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// The longest time that a line is buffered.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 
-/// So many bytes are not waited with.
-const MANY: usize = 64 << 10;
+/// The buffer size at which the writing thread is woken.
+const WAKE_BYTES: usize = 64 << 10;
 
-/// So many are written by who adds to them: the writer does not keep up.
-const TOO_MANY: usize = 4 << 20;
+/// The buffer size at which the thread that adds a line writes the buffer itself, as the writing
+/// thread does not keep up.
+const LIMIT_BYTES: usize = 4 << 20;
 
-/// Starts the log; it is written to its end when what this returns is dropped.
-pub(super) fn start(format: LogFormat, level: &str) -> Result<Flushed, Failure> {
+/// Starts the log. The rest of the buffer is written when the returned guard is dropped.
+pub(super) fn start(format: LogFormat, level: &str) -> Result<FlushGuard, Failure> {
     let filter: Targets = level.parse().map_err(|error| {
         Failure::Usage(format!(
-            "{level:?} is no log level: {error}; write error, warn, info, debug or trace"
+            "invalid log level {level:?}: {error}; use error, warn, info, debug or trace"
         ))
     })?;
     let terminal = io::stderr().is_terminal();
-    let gathered = Arc::<Gathered>::default();
-    let writer = (!terminal).then(|| write_often(&gathered));
-    let lines = Lines { gathered: Arc::clone(&gathered), writer };
+    let buffer = Arc::<LineBuffer>::default();
+    let writer = (!terminal).then(|| write_often(&buffer));
+    let lines = Lines { buffer: Arc::clone(&buffer), writer };
     let lines = tracing_subscriber::fmt::layer().with_writer(lines);
     let log = tracing_subscriber::registry();
-    // It is started once, here, so that it cannot have been started before.
+    // This is the only place that installs a subscriber, so it cannot fail.
     let _ = match format {
         LogFormat::Text => {
             let rest = format::format().with_ansi(terminal);
@@ -59,43 +59,43 @@ pub(super) fn start(format: LogFormat, level: &str) -> Result<Flushed, Failure> 
             log.with(lines.event_format(Quick::new(Form::Json, rest))).with(filter).try_init()
         }
     };
-    Ok(Flushed(gathered))
+    Ok(FlushGuard(buffer))
 }
 
-/// Starts the thread that writes what has been gathered, until nobody gathers any more.
-fn write_often(gathered: &Arc<Gathered>) -> Thread {
-    let gathered = Arc::downgrade(gathered);
+/// Starts the thread that writes the buffer, until the last user of the buffer is gone.
+fn write_often(buffer: &Arc<LineBuffer>) -> Thread {
+    let buffer = Arc::downgrade(buffer);
     let writer = thread::spawn(move || {
-        while let Some(gathered) = gathered.upgrade() {
-            gathered.write_out();
-            drop(gathered);
-            thread::park_timeout(PATIENCE);
+        while let Some(buffer) = buffer.upgrade() {
+            buffer.write_out();
+            drop(buffer);
+            thread::park_timeout(FLUSH_INTERVAL);
         }
     });
     writer.thread().clone()
 }
 
-/// Writes what is left of the log when it is dropped.
+/// Writes the rest of the log when dropped.
 #[derive(Debug)]
-pub(super) struct Flushed(Arc<Gathered>);
+pub(super) struct FlushGuard(Arc<LineBuffer>);
 
-impl Drop for Flushed {
+impl Drop for FlushGuard {
     fn drop(&mut self) {
         self.0.write_out();
     }
 }
 
-/// Lines not written yet.
+/// Lines that have not been written yet.
 #[derive(Debug, Default)]
-struct Gathered {
+struct LineBuffer {
     lines: Mutex<Vec<u8>>,
-    /// Empty, but while it is being written.
+    /// The lines that are being written; empty otherwise.
     writing: Mutex<Vec<u8>>,
 }
 
-impl Gathered {
-    /// Writes all, in order; a log that nobody takes is no reason to stop serving. Meanwhile lines
-    /// are gathered on.
+impl LineBuffer {
+    /// Writes all lines in order, without blocking threads that add lines. Errors are ignored: a
+    /// closed stderr must not stop the service.
     fn write_out(&self) {
         let mut writing = lock(&self.writing);
         std::mem::swap(&mut *writing, &mut *lock(&self.lines));
@@ -110,11 +110,11 @@ fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
     bytes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Where lines are put.
+/// Creates a writer for each event.
 #[derive(Clone, Debug)]
 struct Lines {
-    gathered: Arc<Gathered>,
-    /// The thread that writes them; `None` where each is written at once.
+    buffer: Arc<LineBuffer>,
+    /// The writing thread; `None` if every line is written at once.
     writer: Option<Thread>,
 }
 
@@ -125,13 +125,13 @@ impl<'a> MakeWriter<'a> for Lines {
         Line { lines: self, at_once: self.writer.is_none() }
     }
 
-    fn make_writer_for(&'a self, told: &Metadata<'_>) -> Line<'a> {
-        let at_once = self.writer.is_none() || *told.level() <= Level::WARN;
+    fn make_writer_for(&'a self, event: &Metadata<'_>) -> Line<'a> {
+        let at_once = self.writer.is_none() || *event.level() <= Level::WARN;
         Line { lines: self, at_once }
     }
 }
 
-/// One line of it, which comes in one piece.
+/// The writer of one line. tracing-subscriber writes each line in one call.
 struct Line<'a> {
     lines: &'a Lines,
     at_once: bool,
@@ -139,16 +139,16 @@ struct Line<'a> {
 
 impl Write for Line<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let gathered = &self.lines.gathered;
+        let buffer = &self.lines.buffer;
         let (before, after) = {
-            let mut lines = lock(&gathered.lines);
+            let mut lines = lock(&buffer.lines);
             let before = lines.len();
             lines.extend_from_slice(bytes);
             (before, lines.len())
         };
-        if self.at_once || after >= TOO_MANY {
-            gathered.write_out();
-        } else if before < MANY && after >= MANY {
+        if self.at_once || after >= LIMIT_BYTES {
+            buffer.write_out();
+        } else if before < WAKE_BYTES && after >= WAKE_BYTES {
             self.lines.writer.iter().for_each(Thread::unpark);
         }
         Ok(bytes.len())

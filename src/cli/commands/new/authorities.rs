@@ -1,4 +1,4 @@
-//! The authorities of England, and what is none.
+//! The local authorities of England.
 
 use lapwing_boundaries::manifest::nearest;
 
@@ -13,11 +13,11 @@ pub(super) struct Authority {
     pub(super) name: String,
 }
 
-/// The authority of a code or a name.
+/// Finds an authority by code or name.
 ///
 /// # Errors
 ///
-/// A sentence that says what the text is instead, and what to write.
+/// A message that says what the text is instead, if that is known, and what to write.
 pub(super) fn find(text: &str) -> Result<Authority, String> {
     let text = text.trim();
     let known = || AUTHORITIES.lines().filter_map(|line| line.split_once(' '));
@@ -35,10 +35,11 @@ pub(super) fn find(text: &str) -> Result<Authority, String> {
         Some(meant) => format!("did you mean {meant:?}?"),
         None => "write its code, such as E06000062, or its name".to_owned(),
     };
-    Err(format!("{text:?} is no authority of England; {hint}"))
+    Err(format!("{text:?} is not a local authority in England; {hint}"))
 }
 
-/// What a GSS code is that is no present authority of England; `None` for what is no such code.
+/// Describes a GSS code that is not a current local authority in England. `None` if the text is not a
+/// GSS code.
 fn kind_of_code(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_uppercase();
     let is_code = text.len() == 9
@@ -49,8 +50,9 @@ fn kind_of_code(text: &str) -> Option<&'static str> {
     }
     Some(match &text[..3] {
         "E06" | "E07" | "E08" | "E09" => {
-            "none of the 296 authorities of England of May 2024: is there a slip in it, or has the \
-             authority been abolished or made since? (Corby's E07000150 became part of E06000061)"
+            "not among the 296 local authorities in England of May 2024: check the code, or whether \
+             the authority has been abolished or created since (Corby, E07000150, became part of \
+             E06000061)"
         }
         "E10" => "a county council: name its districts, whose codes begin with E07",
         "E12" => "a region: name its authorities",
@@ -58,10 +60,10 @@ fn kind_of_code(text: &str) -> Option<&'static str> {
         "E05" => "a ward: name its authority",
         "E04" => "a parish: name its authority",
         _ => match text.as_bytes()[0] {
-            b'W' => "in Wales: only England's authorities have this catalogue",
-            b'S' => "in Scotland: only England's authorities have this catalogue",
-            b'N' => "in Northern Ireland: only England's authorities have this catalogue",
-            _ => "no code of an authority: those of England begin with E06, E07, E08 or E09",
+            b'W' => "in Wales: `lapwing new` covers England only",
+            b'S' => "in Scotland: `lapwing new` covers England only",
+            b'N' => "in Northern Ireland: `lapwing new` covers England only",
+            _ => "not the code of an authority: those in England begin with E06, E07, E08 or E09",
         },
     })
 }
@@ -80,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_authority_of_england_is_told_what_it_is() {
+    fn the_error_says_what_a_wrong_code_is() {
         for (text, told) in [
             ("W06000015", "Wales"),
             ("S12000036", "Scotland"),

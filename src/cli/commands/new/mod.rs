@@ -1,4 +1,4 @@
-//! `lapwing new`: a catalogue for any authority of England, ready to be fetched and built.
+//! `lapwing new`: writes a catalogue for any local authority in England, ready to fetch and build.
 
 mod authorities;
 mod sources;
@@ -10,16 +10,16 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::failure::{Failure, suggest};
 use super::output::Output;
+use crate::cli::failure::{Failure, suggest};
 use authorities::Authority;
-use sources::{Edition, USUAL_WARDS, WARDS};
+use sources::{DEFAULT_WARDS, Edition, WARDS};
 use write::{NO_LAPS, Plan};
 
-/// The one place whose partnerships are published in what we hold.
+/// The only place whose partnerships are published in the sources we have.
 const NORTHAMPTONSHIRE: &str = "northamptonshire";
 
-/// Its partnerships, as far as they are known.
+/// Its known partnerships.
 const NORTHAMPTONSHIRE_LAPS: &str =
     include_str!("../../../../boundaries/catalogues/northamptonshire/laps.toml");
 
@@ -33,42 +33,42 @@ then
   lapwing fetch west/catalogue.toml
   lapwing build west/catalogue.toml -o west.lapwing
 
-The catalogue names wards, parishes, ground without a parish, census areas, GP practices and
-postcodes, each with where it is published. It is yours to change.")]
+The catalogue names the sources of wards, parishes, unparished areas, census areas, GP practices
+and postcodes. Edit it as you need.")]
 pub(crate) struct NewArgs {
-    /// A place that is known with its partnerships: northamptonshire
+    /// A place with known partnerships: northamptonshire
     #[arg(conflicts_with_all = ["authority", "wards"], required_unless_present = "authority")]
     place: Option<String>,
-    /// An authority of England, by its code (E06…, E07…, E08…, E09…) or name; may be repeated
+    /// Local authority in England, by code (E06…, E07…, E08…, E09…) or name; repeatable
     #[arg(long, value_name = "CODE")]
     authority: Vec<String>,
-    /// The folder to write to
+    /// Folder to write to
     #[arg(long, short, value_name = "DIR")]
     output: PathBuf,
-    /// The title of the place; without it, the authorities' names
+    /// Title of the catalogue [default: the names of the authorities]
     #[arg(long)]
     title: Option<String>,
-    /// How finely boundaries are drawn
+    /// Resolution of the boundaries
     #[arg(long, value_enum, ignore_case = true, default_value_t = Fineness::Bgc)]
     resolution: Fineness,
-    /// An edition of wards: 2022-12, 2024-05 or 2025-05; several are vintages of one layer
-    #[arg(long, value_name = "YYYY-MM", default_value = USUAL_WARDS)]
+    /// Edition of the wards: 2022-12, 2024-05 or 2025-05; repeat for several vintages of one layer
+    #[arg(long, value_name = "YYYY-MM", default_value = DEFAULT_WARDS)]
     wards: Vec<String>,
-    /// Write over a catalogue that is there
+    /// Overwrite an existing catalogue
     #[arg(long)]
     force: bool,
 }
 
-/// How finely boundaries are drawn.
+/// The resolution of boundaries, as ONS names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Fineness {
-    /// Generalised to 20 m, ONS's usual choice for maps
+    /// Generalised to 20 m
     Bgc,
-    /// Full, for answers close to a boundary; ten times as large
+    /// Full resolution, for lookups close to a boundary; about ten times the size
     Bfc,
 }
 
-pub(super) fn run(args: &NewArgs, quiet: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: &NewArgs, quiet: bool) -> Result<(), Failure> {
     let (plan, laps) = plan(args)?;
     let folder = &args.output;
     let files = [("catalogue.toml", write::catalogue(&plan)), ("laps.toml", laps.to_owned())];
@@ -77,7 +77,7 @@ pub(super) fn run(args: &NewArgs, quiet: bool) -> Result<(), Failure> {
             let path = folder.join(name);
             if path.exists() {
                 return Err(Failure::Refused(format!(
-                    "{} is there already: name another folder, or --force writes over it",
+                    "{} already exists: choose another folder, or overwrite it with --force",
                     path.display()
                 )));
             }
@@ -91,7 +91,7 @@ pub(super) fn run(args: &NewArgs, quiet: bool) -> Result<(), Failure> {
         let catalogue = folder.join("catalogue.toml");
         let catalogue = catalogue.display();
         eprintln!("{catalogue}: {}", plan.title);
-        eprintln!("fetch what it names: lapwing fetch {catalogue}");
+        eprintln!("to download its files: lapwing fetch {catalogue}");
     }
     Ok(())
 }
@@ -105,8 +105,8 @@ fn plan(args: &NewArgs) -> Result<(Plan<'static>, &'static str), Failure> {
         if !place.eq_ignore_ascii_case(NORTHAMPTONSHIRE) {
             let hint = suggest(&place.to_lowercase(), &[NORTHAMPTONSHIRE]);
             let message = format!(
-                "{place:?} is no place that is known with its partnerships; {hint}; of any other, \
-                 name the authorities: --authority CODE"
+                "the partnerships of {place:?} are not known; {hint}; for any other place, use \
+                 --authority CODE"
             );
             return Err(Failure::Usage(message));
         }
@@ -114,7 +114,7 @@ fn plan(args: &NewArgs) -> Result<(Plan<'static>, &'static str), Failure> {
             title: args.title.clone().unwrap_or_else(|| "Northamptonshire".to_owned()),
             authorities: find_all(&["E06000061", "E06000062"])?,
             resolution,
-            // The wards of which the partnerships are made.
+            // The wards that make up the partnerships.
             wards: editions(&["2022-12"])?,
             wards_hold: Some(("2021-04-01", "2025-05-01")),
             has_laps: true,
@@ -136,7 +136,7 @@ fn plan(args: &NewArgs) -> Result<(Plan<'static>, &'static str), Failure> {
     Ok((plan, NO_LAPS))
 }
 
-/// The authorities, none twice, in the order of their codes.
+/// The authorities without duplicates, sorted by code.
 fn find_all(texts: &[&str]) -> Result<Vec<Authority>, Failure> {
     let mut found = Vec::new();
     let mut faults = Vec::new();
@@ -154,13 +154,13 @@ fn find_all(texts: &[&str]) -> Result<Vec<Authority>, Failure> {
     Ok(found)
 }
 
-/// The editions of wards, none twice, oldest first.
+/// The editions of wards without duplicates, oldest first.
 fn editions(ids: &[&str]) -> Result<Vec<&'static Edition>, Failure> {
     let known: Vec<&str> = WARDS.iter().map(|edition| edition.id).collect();
     for id in ids {
         if !known.contains(id) {
             let hint = suggest(id, &known);
-            let message = format!("there is no edition {id:?} of wards; {hint}");
+            let message = format!("unknown edition of wards {id:?}; {hint}");
             return Err(Failure::Usage(message));
         }
     }

@@ -1,9 +1,8 @@
-//! Where the layers of a new catalogue are published: the one place to change when ONS, Ordnance
-//! Survey or the NHS publish anew.
+//! The published sources of a new catalogue. Update this file when ONS, Ordnance Survey or the NHS
+//! publish a new edition.
 //!
-//! The names of services change between editions. Where several are known for one edition, they
-//! stand in the order in which they are tried; when all have gone, `lapwing fetch` asks the
-//! portal's search.
+//! Service names change between editions. If several are known for one edition, they are tried in
+//! order; if none exists any more, `lapwing fetch` searches the portal.
 
 /// The folder of ONS's services.
 const ONS: &str = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services";
@@ -19,21 +18,21 @@ pub(super) const EPRACCUR: &str =
 /// An edition of a layer of boundaries.
 #[derive(Debug)]
 pub(super) struct Edition {
-    /// The edition, for `--wards` and for file names: `2022-12`.
+    /// The edition as used by `--wards` and in file names: `2022-12`.
     pub(super) id: &'static str,
-    /// For people: `December 2022`.
+    /// The edition for display: `December 2022`.
     pub(super) date: &'static str,
-    /// The services' names; `{R}` stands for the resolution.
+    /// The names of the services; `{R}` is replaced by the resolution.
     pub(super) services: &'static [&'static str],
-    /// The field of the code.
+    /// The field that holds the code.
     pub(super) code: &'static str,
-    /// The field of the name.
+    /// The field that holds the name.
     pub(super) name: &'static str,
     /// Other fields to keep.
     pub(super) keep: &'static [&'static str],
-    /// The day of which ONS says that these boundaries were in force.
+    /// The date at which these boundaries were in force according to ONS.
     pub(super) valid_from: &'static str,
-    /// The year of the copyright.
+    /// The copyright year.
     pub(super) year: u16,
 }
 
@@ -71,8 +70,8 @@ pub(super) const WARDS: &[Edition] = &[
     },
 ];
 
-/// The edition of wards that is taken unless another is asked for.
-pub(super) const USUAL_WARDS: &str = "2024-05";
+/// The default edition of wards.
+pub(super) const DEFAULT_WARDS: &str = "2024-05";
 
 /// Authorities.
 pub(super) const AUTHORITIES: Edition = Edition {

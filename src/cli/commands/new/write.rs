@@ -5,21 +5,20 @@ use std::fmt::Write as _;
 use super::authorities::Authority;
 use super::sources::{AUTHORITIES, CODE_POINT_OPEN, EPRACCUR, Edition, LSOAS, PARISHES};
 
-/// Points are kept as far as this outside the authority, metres: its people register with
-/// practices beyond its edge, and a postcode there has a truer answer than "unknown".
+/// Points are kept up to this distance outside the authority, in metres: residents register with
+/// practices beyond its boundary, and postcodes there get a real answer.
 const MARGIN_M: u32 = 5000;
 
-/// What a new catalogue is to hold.
+/// The contents of a new catalogue.
 pub(super) struct Plan<'a> {
     pub(super) title: String,
     pub(super) authorities: Vec<Authority>,
     pub(super) resolution: &'a str,
     /// The vintages of wards, oldest first; the last is the layer `ward`.
     pub(super) wards: Vec<&'a Edition>,
-    /// From when and until when the wards are in force, where more is known of the place than ONS
-    /// says of the edition.
+    /// The dates for which the wards are in force, if known more exactly than from the edition.
     pub(super) wards_hold: Option<(&'a str, &'a str)>,
-    /// Whether `laps.toml` holds areas.
+    /// Whether `laps.toml` has areas.
     pub(super) has_laps: bool,
 }
 
@@ -49,19 +48,19 @@ fn head(plan: &Plan<'_>) -> String {
     let codes: Vec<&str> = plan.authorities.iter().map(|a| a.code.as_str()).collect();
     let laps = if plan.has_laps { "\"lap\", " } else { "" };
     format!(
-        "# {title}: {codes}. Written by `lapwing new`; it is yours to change.\n\
+        "# {title}: {codes}. Written by `lapwing new`. Edit it as you need.\n\
          #\n\
          #     lapwing fetch catalogue.toml\n\
          #     lapwing check catalogue.toml\n\
          #     lapwing build catalogue.toml -o FILE.lapwing\n\
          #\n\
-         # `url` says where a file is published, `only` and `within` what of it is taken. Files put\n\
-         # into data/ by hand under the same names do as well.\n\
+         # `url` is where a file is published; `only` and `within` select part of it. You can also put\n\
+         # files into data/ by hand, under the same names.\n\
          \n\
          title = {title:?}\n\
          \n\
-         # What a lookup answers unless it asks for other layers with `layers=`. Small areas have a\n\
-         # boundary nearly everywhere, and would make every answer look unsure.\n\
+         # The layers of a lookup without `layers=`. Leave out small areas: with a boundary nearly\n\
+         # everywhere, they would lower the confidence of every answer.\n\
          lookup = [{laps}\"ward\", \"parish\", \"local_authority\"]\n",
         title = plan.title,
         codes = codes.join(", ")
@@ -72,7 +71,7 @@ fn authority_layer(text: &mut String, plan: &Plan<'_>) {
     let codes: Vec<String> = plan.authorities.iter().map(|a| format!("{:?}", a.code)).collect();
     let _ = write!(
         text,
-        "\n# The ground of this catalogue: every other layer is cut to it, whole areas only.\n\
+        "\n# The region of this catalogue. Every other layer keeps only the areas in it, whole.\n\
          [[layer]]\nid = \"local_authority\"\ntitle = \"Local authorities, {}\"\n\
          source = \"data/local_authorities_2024.geojson\"\n{}only = {{ {} = [{}] }}\n\
          valid_from = {}\ncoverage = true\n",
@@ -98,8 +97,8 @@ fn ward_layer(text: &mut String, plan: &Plan<'_>, edition: &Edition, next: Optio
     let why = if plan.wards_hold.is_some() {
         "# In force from the creation of the two authorities to the election of 1 May 2025."
     } else {
-        "# `valid_from` is the day of which ONS says that they were in force; if you know that they\n\
-         # have been for longer, write since when."
+        "# `valid_from` is the date of the ONS edition. If these wards have been in force for longer,\n\
+         # enter the earlier date."
     };
     let _ = write!(
         text,
@@ -112,21 +111,21 @@ fn ward_layer(text: &mut String, plan: &Plan<'_>, edition: &Edition, next: Optio
     );
 }
 
-/// Parishes and the ground without them come in one file. They are two layers: a place that has no
-/// parish must answer so, and not with a parish that is called "unparished area".
+/// One file has the parishes and the unparished areas. They become two layers, so that a place
+/// without a parish has no parish, rather than one called "unparished area".
 fn parish_layers(text: &mut String, plan: &Plan<'_>) {
     for (id, title, only, why) in [
         (
             "parish",
             "Parishes",
             "E04*",
-            "# Parishes alone: ground without one answers with none, which is true. No coverage.",
+            "# Parishes only: unparished land has none. Not a coverage.",
         ),
         (
             "non_civil_parished_area",
             "Non-civil-parished areas",
             "E43*",
-            "# The ground without a parish, under the codes that ONS gives it, of the same file.",
+            "# Unparished areas, from the same file, under the codes that ONS gives them.",
         ),
     ] {
         let _ = write!(
@@ -146,37 +145,37 @@ fn lap_layer(text: &mut String, plan: &Plan<'_>) {
     let year = plan.wards.last().map_or(AUTHORITIES.year, |edition| edition.year);
     let layer = format!(
         "[[layer]]\nid = \"lap\"\ntitle = \"Local Area Partnerships\"\ncompose = \"laps.toml\"\n\
-         resolution = \"{}\" # that of the wards they are made of\n{}",
+         resolution = \"{}\" # the resolution of the wards\n{}",
         plan.resolution,
         rights(year)
     );
     if plan.has_laps {
-        let _ = write!(text, "\n# What they are made of is in laps.toml.\n{layer}");
+        let _ = write!(text, "\n# laps.toml defines the partnerships.\n{layer}");
         return;
     }
     let commented = format!("# {}\n", layer.trim_end().replace('\n', "\n# "));
     let _ = write!(
         text,
-        "\n# When laps.toml holds partnerships, take the # from these lines, and add \"lap\" to\n\
-         # `lookup` above.\n#\n{commented}"
+        "\n# Once laps.toml defines partnerships, uncomment these lines and add \"lap\" to `lookup`\n\
+         # above.\n#\n{commented}"
     );
 }
 
 fn tail(text: &mut String) {
     let _ = write!(
         text,
-        "\n# GP practices of NHS England's Organisation Data Service, placed by their postcodes.\n\
-         # Setting 4 is a GP practice; without that line prisons, hospices, out-of-hours services and\n\
-         # prescribing pharmacies come too.\n\
+        "\n# GP practices from NHS England's Organisation Data Service, located by postcode.\n\
+         # Prescribing setting 4 is a GP practice. Without that line the layer also includes prisons,\n\
+         # hospices, out-of-hours services and prescribing pharmacies.\n\
          [[layer]]\nid = \"gp_practice\"\ntitle = \"GP practices\"\nsource = \"data/epraccur.csv\"\n\
          url = {EPRACCUR:?}\nformat = \"ods-epraccur\"\nprescribing_settings = [4]\n\
          within = {{ layer = \"local_authority\", margin_m = {MARGIN_M} }}\n\
          licence = \"OGL-UK-3.0\"\n\
          attribution = \"Contains NHS England data licensed under the Open Government Licence v.3.0\"\n\
          \n\
-         # Code-Point Open: the postcodes in use in Great Britain. Without `within` all are known,\n\
-         # also those far away. The ONS Postcode Directory knows terminated postcodes too: put the\n\
-         # zip of an edition, from geoportal.statistics.gov.uk, into data/ and write instead\n\
+         # Code-Point Open: the live postcodes of Great Britain. Without `within`, all are included.\n\
+         # The ONS Postcode Directory also has terminated postcodes: download the zip of an edition\n\
+         # from geoportal.statistics.gov.uk into data/ and use instead\n\
          #     source = \"data/ONSPD.zip\"\n\
          #     format = \"onspd\"\n\
          [postcodes]\nsource = \"data/codepo_gb.zip\"\nurl = {CODE_POINT_OPEN:?}\n\
@@ -189,7 +188,7 @@ fn tail(text: &mut String) {
     );
 }
 
-/// The keys that say where an edition is published, and what it holds.
+/// The keys for the source of an edition and its fields.
 fn published(edition: &Edition, resolution: &str) -> String {
     let urls = edition.urls(resolution);
     let mut text = match &urls[..] {
@@ -215,13 +214,13 @@ fn rights(year: u16) -> String {
     )
 }
 
-/// `laps.toml` of a place whose partnerships nobody has told us.
+/// `laps.toml` for a place whose partnerships are not known.
 pub(super) const NO_LAPS: &str = "\
-# The Local Area Partnerships, as the areas of other layers that they are made of.
+# The Local Area Partnerships, defined by the areas of other layers.
 #
-# None is known here, and none is invented. Take the # from the pattern below, write each one's own
-# code, name and wards, and say where they are published; then take the # from the layer \"lap\" in
-# catalogue.toml. `lapwing check` says which wards are claimed twice or not at all.
+# None are known for this place. Uncomment the pattern below, enter the code, name, wards and source
+# of each partnership, then uncomment the layer \"lap\" in catalogue.toml. `lapwing check` lists wards
+# that are claimed by two partnerships or by none.
 
 # [[area]]
 # code = \"N1\"

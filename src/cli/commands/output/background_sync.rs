@@ -1,51 +1,49 @@
-//! Bringing a file to the disk while it is still being written.
+//! Syncs a file to disk in the background while it is being written.
 
 use std::fs::File;
 use std::io;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-/// So much is written before the disk is told: enough to be worth its while, and little enough
-/// that not much is left to wait for at the end.
-const EVERY_BYTES: usize = 8 << 20;
+/// Bytes written between two syncs: enough to make a sync worthwhile, and few enough that the last
+/// one is short.
+const SYNC_EVERY_BYTES: usize = 8 << 20;
 
-/// A thread that brings to the disk what has been written to a file by then, so that who writes
-/// need not wait for all of it when the last byte is written.
-pub(super) struct Settler {
+/// A thread that syncs a file while it is being written, so that the writer does not have to wait
+/// for the whole file at the end.
+pub(super) struct BackgroundSync {
     written: usize,
-    ask: SyncSender<()>,
+    requests: SyncSender<()>,
     thread: JoinHandle<io::Result<()>>,
 }
 
-impl Settler {
-    /// One for a file; `None` where a thread or another handle cannot be had, which costs no more
-    /// than time.
-    pub(super) fn of(file: &File) -> Option<Self> {
+impl BackgroundSync {
+    /// Starts the thread. Returns `None` if no thread or file handle is available; the file is then
+    /// synced at the end only.
+    pub(super) fn start(file: &File) -> Option<Self> {
         let file = file.try_clone().ok()?;
-        let (ask, asked) = sync_channel(1);
-        let settle = move || {
-            // The system tells a failure once: asked again at the end, it would say that all is
-            // well.
-            asked.into_iter().try_for_each(|()| file.sync_data())
+        let (requests, received) = sync_channel(1);
+        let sync = move || {
+            // The system reports a write error to one sync only, so the first failure is kept.
+            received.into_iter().try_for_each(|()| file.sync_data())
         };
-        let thread = thread::Builder::new().name("settler".to_owned()).spawn(settle).ok()?;
-        Some(Self { written: 0, ask, thread })
+        let thread = thread::Builder::new().name("background-sync".to_owned()).spawn(sync).ok()?;
+        Some(Self { written: 0, requests, thread })
     }
 
-    /// Says that so many more bytes have been written.
+    /// Records that `bytes` more have been written, and requests a sync when enough have.
     pub(super) fn wrote(&mut self, bytes: usize) {
         self.written += bytes;
-        if self.written >= EVERY_BYTES {
+        if self.written >= SYNC_EVERY_BYTES {
             self.written = 0;
-            // Where it is busy it will be asked again, and where it has failed that is told at the
-            // end.
-            let _ = self.ask.try_send(());
+            // A busy thread gets the next request; an error is returned by `finish`.
+            let _ = self.requests.try_send(());
         }
     }
 
-    /// Waits until it is done with what it was asked for, and says whether all of that succeeded.
+    /// Waits for the requested syncs. Fails if one of them failed.
     pub(super) fn finish(self) -> io::Result<()> {
-        drop(self.ask);
-        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("its thread panicked")))
+        drop(self.requests);
+        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("the sync thread panicked")))
     }
 }

@@ -1,4 +1,4 @@
-//! Where data go: stdout, or a file that appears under its name only when it is whole.
+//! The output of a command: stdout, or a file that gets its name only when it is complete.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek, SeekFrom, Stdout, Write};
@@ -8,20 +8,20 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use lapwing_boundaries::storage::atomic_file::AtomicFile;
 
-use super::failure::Failure;
+use crate::cli::failure::Failure;
 
 mod background_sync;
 
-use background_sync::Settler;
+use background_sync::BackgroundSync;
 
-/// A destination of data. What is written is in place once [`Output::finish`] has returned; a
-/// file dropped before that leaves nothing behind.
+/// A destination for data. The file is in place once [`Output::finish`] has returned. If it is
+/// dropped before that, nothing remains on disk.
 pub(crate) struct Output {
     path: PathBuf,
     sink: Option<Sink>,
     /// The file that the sink writes to, unless it is stdout or such as `/dev/null`.
     whole: Option<AtomicFile>,
-    settler: Option<Settler>,
+    sync: Option<BackgroundSync>,
 }
 
 enum Sink {
@@ -30,28 +30,28 @@ enum Sink {
     Gzip(Box<GzEncoder<BufWriter<File>>>),
 }
 
-/// Whether a path asks for stdin or stdout.
+/// Returns whether the path stands for stdin or stdout.
 pub(crate) fn is_dash(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// The suffix that says what a file holds, in lower case, that of a compression left aside.
+/// The suffix that determines the format of a file, in lower case, without `.gz`.
 pub(crate) fn content_suffix(path: &Path) -> Option<String> {
     let plain = if is_gzip(path) { path.file_stem().map(Path::new)? } else { path };
     Some(plain.extension()?.to_str()?.to_ascii_lowercase())
 }
 
-/// Whether the name ends in `.gz`.
+/// Returns whether the name ends in `.gz`.
 pub(crate) fn is_gzip(path: &Path) -> bool {
     path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("gz"))
 }
 
-/// Where a file will really stand: a link is followed, so that it goes on being one. `None` for
-/// what is no ordinary file, such as `/dev/null`, which must be written to and not replaced.
+/// The path to write to: symbolic links are followed, so that they are not replaced. `None` for a
+/// special file such as `/dev/null`, which is written in place.
 pub(crate) fn place_of(path: &Path) -> io::Result<Option<PathBuf>> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => {
-            Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: name a file in it"))
+            Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a folder: name a file in it"))
         }
         Ok(found) if !found.is_file() => Ok(None),
         Ok(_) => fs::canonicalize(path).map(Some),
@@ -67,8 +67,8 @@ impl Output {
         Self::compressed(path, level)
     }
 
-    /// The same for who compresses what is written, where the name asks for that.
-    pub(crate) fn create_as_it_is(path: &Path) -> Result<Self, Failure> {
+    /// The same without compression, for callers that compress the data themselves.
+    pub(crate) fn create_uncompressed(path: &Path) -> Result<Self, Failure> {
         Self::compressed(path, None)
     }
 
@@ -76,7 +76,7 @@ impl Output {
         if is_dash(path) {
             let sink = Sink::Stdout(BufWriter::new(io::stdout()));
             let path = path.to_owned();
-            return Ok(Self { path, sink: Some(sink), whole: None, settler: None });
+            return Ok(Self { path, sink: Some(sink), whole: None, sync: None });
         }
         let unwritable = |error: io::Error| Failure::unwritable(path, &error);
         let place = place_of(path).map_err(unwritable)?;
@@ -87,21 +87,21 @@ impl Output {
             let file = File::options().write(true).open(path).map_err(unwritable)?;
             (file, path.to_owned(), None)
         };
-        let settler = whole.as_ref().and_then(|_| Settler::of(&file));
+        let sync = whole.as_ref().and_then(|_| BackgroundSync::start(&file));
         let file = BufWriter::new(file);
         let sink = match level {
             Some(level) => Sink::Gzip(Box::new(GzEncoder::new(file, level))),
             None => Sink::Plain(file),
         };
-        Ok(Self { path: place, sink: Some(sink), whole, settler })
+        Ok(Self { path: place, sink: Some(sink), whole, sync })
     }
 
-    /// Writes out what is buffered and gives the file its name.
+    /// Flushes the buffers, syncs the file and gives it its name.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        self.settle().map_err(|error| self.failed(&error))
+        self.close().map_err(|error| self.failed(&error))
     }
 
-    /// What a failed write to it means.
+    /// The failure for an error while writing to this output.
     pub(crate) fn failed(&self, error: &io::Error) -> Failure {
         if self.whole.is_none() && is_dash(&self.path) {
             return Failure::from(io::Error::new(error.kind(), error.to_string()));
@@ -109,15 +109,15 @@ impl Output {
         Failure::unwritable(&self.path, error)
     }
 
-    fn settle(&mut self) -> io::Result<()> {
+    fn close(&mut self) -> io::Result<()> {
         match self.sink.take() {
             None => return Ok(()),
             Some(Sink::Stdout(mut stdout)) => return stdout.flush(),
             Some(Sink::Plain(mut file)) => file.flush()?,
             Some(Sink::Gzip(gzip)) => gzip.finish()?.flush()?,
         }
-        if let Some(settler) = self.settler.take() {
-            settler.finish()?;
+        if let Some(sync) = self.sync.take() {
+            sync.finish()?;
         }
         self.whole.take().map_or(Ok(()), AtomicFile::finish)
     }
@@ -127,7 +127,7 @@ impl Output {
             Some(Sink::Stdout(stdout)) => Ok(stdout),
             Some(Sink::Plain(file)) => Ok(file),
             Some(Sink::Gzip(gzip)) => Ok(gzip),
-            None => Err(io::Error::other("it was finished already")),
+            None => Err(io::Error::other("the output is already closed")),
         }
     }
 }
@@ -135,8 +135,8 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.writer()?.write(bytes)?;
-        if let Some(settler) = &mut self.settler {
-            settler.wrote(written);
+        if let Some(sync) = &mut self.sync {
+            sync.wrote(written);
         }
         Ok(written)
     }
@@ -146,12 +146,12 @@ impl Write for Output {
     }
 }
 
-/// Only a file that is not compressed can be gone back in.
+/// Only an uncompressed file is seekable.
 impl Seek for Output {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match &mut self.sink {
             Some(Sink::Plain(file)) => file.seek(to),
-            _ => Err(io::Error::new(io::ErrorKind::Unsupported, "it is no plain file")),
+            _ => Err(io::Error::new(io::ErrorKind::Unsupported, "this output is not seekable")),
         }
     }
 }
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_ordinary_file_is_written_to_and_not_replaced() {
+    fn a_special_file_is_written_in_place() {
         assert_eq!(place_of(Path::new("/dev/null")).unwrap(), None);
         let mut output = Output::create(Path::new("/dev/null")).unwrap();
         output.write_all(b"gone").unwrap();
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_another_run_is_writing_is_left_to_it() {
+    fn a_file_that_another_process_is_writing_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
         let mut first = Output::create(&path).unwrap();

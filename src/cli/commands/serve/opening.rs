@@ -1,4 +1,4 @@
-//! What is served, how it is opened, and which files it comes from.
+//! The source of the service: how to open it, and the files it is read from.
 
 use std::path::{Path, PathBuf};
 
@@ -7,54 +7,54 @@ use lapwing_boundaries::catalogue::{Catalogue, LayerSource};
 use lapwing_boundaries::snapshot;
 
 use crate::cli::commands::build;
-use crate::cli::commands::failure::Failure;
 use crate::cli::commands::load_catalogue::{self, SourceArgs};
-use crate::cli::commands::progress::Teller;
-use crate::cli::commands::source::{self, Kind};
+use crate::cli::commands::progress::ProgressReporter;
+use crate::cli::commands::source::{self, SourceKind};
+use crate::cli::failure::Failure;
 
-/// What is served, and how it is opened.
+/// The source of the service and how to open it.
 #[derive(Debug)]
 pub(super) struct Opening {
     pub(super) source: PathBuf,
     pub(super) data: Option<PathBuf>,
     pub(super) seed: u64,
     pub(super) quiet: bool,
-    /// Whether the file may be written to in its place while it serves: then it is held as a copy.
+    /// With `--watch` the file may be overwritten in place, so it is read into memory, not mapped.
     pub(super) watched: bool,
 }
 
 impl Opening {
-    /// Opens it, which may take long.
+    /// Opens the snapshot or builds the catalogue. Blocks, for a catalogue possibly for minutes.
     pub(super) fn open(&self) -> Result<Atlas, Failure> {
         match source::kind_of(&self.source)? {
-            Kind::Lyonesse => Ok(source::lyonesse(self.seed)),
-            Kind::Snapshot if self.watched => {
+            SourceKind::Lyonesse => Ok(source::lyonesse(self.seed)),
+            SourceKind::Snapshot if self.watched => {
                 snapshot::read_copy(&self.source).map_err(Failure::refused)
             }
-            Kind::Snapshot => snapshot::read(&self.source).map_err(Failure::refused),
-            Kind::Catalogue => self.build(&self.source),
+            SourceKind::Snapshot => snapshot::read(&self.source).map_err(Failure::refused),
+            SourceKind::Catalogue => self.build(&self.source),
         }
     }
 
     fn build(&self, catalogue: &Path) -> Result<Atlas, Failure> {
-        let progress = Teller::new(self.quiet);
+        let progress = ProgressReporter::new(self.quiet);
         let sources = SourceArgs { data: self.data.clone(), report: None };
         let gathered = load_catalogue::gather(catalogue, &sources, &progress)?;
         progress.finish();
         let contents = load_catalogue::contents_or_refusal(
             gathered,
             &sources,
-            "it is not served",
+            "the catalogue is not served",
             self.quiet,
         )?;
         Ok(Atlas::build(contents, build::now(), &progress))
     }
 
-    /// The files that it comes from: the snapshot, or a catalogue and all that it names, as far as
-    /// the catalogue can be read; of a folder that it names, the files in it.
+    /// The files to watch: the snapshot, or the catalogue with every file it names and the files in
+    /// every folder it names. If the catalogue cannot be read, only the catalogue itself.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let mut files = vec![self.source.clone()];
-        if !matches!(source::kind_of(&self.source), Ok(Kind::Catalogue)) {
+        if !matches!(source::kind_of(&self.source), Ok(SourceKind::Catalogue)) {
             return files;
         }
         let catalogue = match &self.data {

@@ -1,15 +1,15 @@
-//! What the operator tells the process: to stop, and to open its source again.
+//! Signals: SIGTERM and SIGINT stop the service, SIGHUP reloads its source.
 
 use lapwing::live::reload::{Cause, Reloads};
 use tokio::task::JoinHandle;
 
-use crate::cli::commands::failure::Failure;
+use crate::cli::failure::Failure;
 
 fn no_signals(error: impl std::fmt::Display) -> Failure {
-    Failure::Refused(format!("signals cannot be heard: {error}"))
+    Failure::Refused(format!("cannot install signal handlers: {error}"))
 }
 
-/// Done when the service is told to stop.
+/// Completes on SIGTERM or SIGINT.
 #[cfg(unix)]
 pub(super) fn stop() -> Result<impl Future<Output = ()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -23,7 +23,7 @@ pub(super) fn stop() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
-/// Done when the service is told to stop.
+/// Completes on Ctrl-C.
 #[cfg(not(unix))]
 pub(super) fn stop() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async {
@@ -31,20 +31,20 @@ pub(super) fn stop() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
-/// At each SIGHUP the source is opened again.
+/// Reloads the source on each SIGHUP.
 #[cfg(unix)]
 pub(super) fn reload_on_hangup(reloads: Reloads) -> Result<JoinHandle<()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut hangup = signal(SignalKind::hangup()).map_err(no_signals)?;
     Ok(tokio::spawn(async move {
         while hangup.recv().await.is_some() {
-            // How it ended is told by the log and by /health/ready.
+            // The log and /health/ready report the result.
             let _ = reloads.reload(Cause::Signal).await;
         }
     }))
 }
 
-/// Elsewhere there is no such signal.
+/// Other systems have no SIGHUP.
 #[cfg(not(unix))]
 pub(super) fn reload_on_hangup(_reloads: Reloads) -> Result<JoinHandle<()>, Failure> {
     let _: fn(std::io::Error) -> Failure = no_signals;

@@ -1,9 +1,9 @@
-//! `--watch`: the files are looked at once a second, and opened again when they have changed and
-//! then stayed as they are.
+//! `--watch`: polls the files once a second and reloads when they have changed and then stayed the
+//! same for one interval.
 //!
-//! Looking is preferred to being notified: it sees a file that is renamed into place, overwritten,
-//! linked to another or brought by a network, on every system alike, and costs a system call a
-//! second for each file.
+//! Polling, unlike file notification, detects a file that is renamed into place, overwritten,
+//! relinked or on a network file system, on every platform. It costs one system call per file and
+//! second.
 
 use std::fs::{self, Metadata};
 use std::path::PathBuf;
@@ -14,41 +14,41 @@ use lapwing::live::reload::{Cause, Reloads};
 
 use super::opening::Opening;
 
-/// Between two looks. A file that is the same at two looks after a change is taken for whole.
+/// The polling interval. A changed file that is the same at two polls is considered complete.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// What tells one state of a file from another; `None` where it is not there.
-type Look = Option<(u64, Option<SystemTime>, Identity)>;
+/// The state of a file: size, modification time and identity; `None` if it does not exist.
+type FileState = Option<(u64, Option<SystemTime>, Identity)>;
 
-/// What the files looked like at one moment.
+/// The state of all watched files at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Looks(Vec<(PathBuf, Look)>);
+pub(super) struct FileStates(Vec<(PathBuf, FileState)>);
 
-impl Looks {
-    /// Looks at the files.
-    pub(super) fn at(opening: &Opening) -> Self {
+impl FileStates {
+    /// Polls the files.
+    pub(super) fn poll(opening: &Opening) -> Self {
         let mut files = opening.files();
         files.sort();
         files.dedup();
-        let look = |file: PathBuf| {
-            let look = fs::metadata(&file).ok().map(|found| look_of(&found));
-            (file, look)
+        let with_state = |file: PathBuf| {
+            let state = fs::metadata(&file).ok().map(|found| state_of(&found));
+            (file, state)
         };
-        Self(files.into_iter().map(look).collect())
+        Self(files.into_iter().map(with_state).collect())
     }
 
-    /// The first file that is not there.
+    /// The first file that does not exist.
     fn missing(&self) -> Option<&PathBuf> {
-        self.0.iter().find(|(_, look)| look.is_none()).map(|(file, _)| file)
+        self.0.iter().find(|(_, state)| state.is_none()).map(|(file, _)| file)
     }
 }
 
-fn look_of(found: &Metadata) -> (u64, Option<SystemTime>, Identity) {
+fn state_of(found: &Metadata) -> (u64, Option<SystemTime>, Identity) {
     (found.len(), found.modified().ok(), identity_of(found))
 }
 
-/// Device and inode, and when either content or name last changed: a copy may bring its own time
-/// of modification.
+/// Device, inode and change time (`ctime`). A copy can preserve the modification time, but not the
+/// change time.
 type Identity = (u64, u64, i64, i64);
 
 #[cfg(unix)]
@@ -62,29 +62,29 @@ fn identity_of(_found: &Metadata) -> Identity {
     (0, 0, 0, 0)
 }
 
-/// Reloads whenever the files have changed since they looked like `known`; never ends.
-pub(super) async fn watch(opening: Arc<Opening>, reloads: Reloads, mut known: Looks) {
-    let mut changing: Option<Looks> = None;
+/// Reloads whenever the files differ from `known`. Never returns.
+pub(super) async fn watch(opening: Arc<Opening>, reloads: Reloads, mut known: FileStates) {
+    let mut changing: Option<FileStates> = None;
     loop {
         tokio::time::sleep(EVERY).await;
-        let looking = Arc::clone(&opening);
-        let looked = tokio::task::spawn_blocking(move || Looks::at(&looking)).await;
-        let Ok(looks) = looked else { continue };
-        if looks == known {
+        let source = Arc::clone(&opening);
+        let polled = tokio::task::spawn_blocking(move || FileStates::poll(&source)).await;
+        let Ok(states) = polled else { continue };
+        if states == known {
             changing = None;
-        } else if changing.as_ref() != Some(&looks) {
-            changing = Some(looks);
+        } else if changing.as_ref() != Some(&states) {
+            changing = Some(states);
         } else {
             changing = None;
-            if let Some(missing) = looks.missing() {
+            if let Some(missing) = states.missing() {
                 let file = missing.display();
-                tracing::warn!("{file} has gone: what was read of it goes on answering");
+                tracing::warn!("{file} no longer exists: the service continues with the old data");
             } else {
-                // How it ended is told by the log and by /health/ready.
+                // The log and /health/ready report the result.
                 let _ = reloads.reload(Cause::Watch).await;
             }
-            // A change since the looking is seen at the next one.
-            known = looks;
+            // A change since this poll is detected by the next one.
+            known = states;
         }
     }
 }
@@ -98,15 +98,15 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_change_a_file_is_seen() {
+    fn every_way_to_change_a_file_is_detected() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("county.lapwing");
         let opening = opening(file.clone());
-        let mut before = Looks::at(&opening);
+        let mut before = FileStates::poll(&opening);
         assert_eq!(before.missing(), Some(&file));
         let mut changed = |how: &str| {
-            let now = Looks::at(&opening);
-            assert_ne!(std::mem::replace(&mut before, now), Looks::at(&opening), "{how}");
+            let now = FileStates::poll(&opening);
+            assert_ne!(std::mem::replace(&mut before, now), FileStates::poll(&opening), "{how}");
         };
         fs::write(&file, "one").unwrap();
         changed("made");
@@ -137,8 +137,8 @@ mod tests {
         .unwrap();
         fs::create_dir(at("codepoint")).unwrap();
         fs::write(at("codepoint/nn.csv"), "").unwrap();
-        let looks = Looks::at(&opening(at("catalogue.toml")));
-        let files: Vec<&PathBuf> = looks.0.iter().map(|(file, _)| file).collect();
+        let states = FileStates::poll(&opening(at("catalogue.toml")));
+        let files: Vec<&PathBuf> = states.0.iter().map(|(file, _)| file).collect();
         let named = ["catalogue.toml", "codepoint/nn.csv", "laps.toml", "w.geojson"];
         assert_eq!(files, named.map(at).iter().collect::<Vec<_>>());
     }

@@ -1,4 +1,4 @@
-//! Why a command ends without having done its work, and the exit code that says so.
+//! Why a command failed, and its exit code.
 
 use std::fmt::Display;
 use std::io;
@@ -7,22 +7,22 @@ use std::process::ExitCode;
 
 use lapwing_boundaries::manifest::nearest;
 
-/// Why a command ends early.
+/// Why a command stopped before it was done.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The data are refused, or a file cannot be read or written: exit code 1.
+    /// The data were refused, or a file cannot be read or written. Exit code 1.
     Refused(String),
-    /// The command was called in a way that cannot be meant: exit code 2.
+    /// The arguments are wrong. Exit code 2.
     Usage(String),
-    /// What clap has to say: help and version (exit code 0), or a wrong flag (2).
+    /// Help and version (exit code 0), or a wrong flag (exit code 2), as reported by clap.
     CommandLine(clap::Error),
-    /// The reader of our output has gone away, as `head` does: no failure, and nothing to say.
+    /// The reader of our output closed it, as `head` does. This is not an error: exit code 0.
     ReaderGone,
 }
 
 impl Failure {
-    /// Says it on stderr and gives its exit code.
-    pub(crate) fn tell(self) -> ExitCode {
+    /// Prints the message to stderr and returns the exit code.
+    pub(crate) fn report(self) -> ExitCode {
         match self {
             Self::Refused(message) => {
                 eprintln!("error: {message}");
@@ -33,7 +33,7 @@ impl Failure {
                 ExitCode::from(2)
             }
             Self::CommandLine(error) => {
-                // A closed stdout is no reason to fail.
+                // Help that cannot be printed must not change the exit code.
                 let _ = error.print();
                 ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
             }
@@ -41,23 +41,23 @@ impl Failure {
         }
     }
 
-    /// Data that are refused, for a reason that says itself.
+    /// Refused data, with the error as the message.
     pub(crate) fn refused(error: impl Display) -> Self {
         Self::Refused(error.to_string())
     }
 
-    /// A file that cannot be written, and what to do.
+    /// A file that cannot be written, with advice.
     pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Self {
         let remedy = match error.kind() {
             io::ErrorKind::BrokenPipe => return Self::ReaderGone,
-            io::ErrorKind::NotFound => "make its folder first",
+            io::ErrorKind::NotFound => "create its folder first",
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                "write to a folder that you may write to"
+                "choose a folder in which you have write permission"
             }
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                "make room on the disk; what stood there before is untouched"
+                "free some disk space; the previous file is unchanged"
             }
-            _ => "nothing was left half-written under that name",
+            _ => "no partial file was left under that name",
         };
         Self::Refused(format!("{} cannot be written: {error}; {remedy}", path.display()))
     }
@@ -73,12 +73,12 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Refused(message) | Self::Usage(message) => f.write_str(message),
             Self::CommandLine(error) => error.fmt(f),
-            Self::ReaderGone => f.write_str("the reader of the output has gone away"),
+            Self::ReaderGone => f.write_str("the reader closed the output"),
         }
     }
 }
 
-/// Writing to stdout failed.
+/// An error while writing to stdout.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
@@ -88,11 +88,11 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// `did you mean "ward"?`, or else the list of what there is.
-pub(crate) fn suggest(asked: &str, known: &[&str]) -> String {
-    match nearest(asked, known) {
-        Some(meant) => format!("did you mean {meant:?}?"),
-        None if known.is_empty() => "there is none".to_owned(),
-        None => format!("there are {}", known.join(", ")),
+/// `did you mean "ward"?` if a known name is similar, else the list of known names.
+pub(crate) fn suggest(name: &str, known: &[&str]) -> String {
+    match nearest(name, known) {
+        Some(similar) => format!("did you mean {similar:?}?"),
+        None if known.is_empty() => "there are none".to_owned(),
+        None => format!("choose from {}", known.join(", ")),
     }
 }
