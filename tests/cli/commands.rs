@@ -55,7 +55,7 @@ fn what_cannot_be_located_is_told_with_its_exit_code() {
     let (code, message) = told("Porthderowen");
     assert!(code == 2 && message.contains("LON,LAT"), "{code} {message}");
     let (code, message) = told("50.43,-6.75");
-    assert!(code == 2 && message.contains("longitude comes first"), "{code} {message}");
+    assert!(code == 2 && message.contains("put the longitude first"), "{code} {message}");
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_refused_build_leaves_the_old_snapshot_as_it_was() {
     let (code, message) = refusal(&["build", &catalogue, "-o", old.to_str().unwrap()]);
     assert_eq!(code, 1);
     assert!(message.contains("self_crossing") && message.contains("duplicate_code"), "{message}");
-    assert!(message.contains("is as it was"), "{message}");
+    assert!(message.contains("is unchanged"), "{message}");
     assert_eq!(fs::read(&old).unwrap(), fs::read(snapshot_file()).unwrap());
     let names: Vec<_> =
         fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();

@@ -161,7 +161,7 @@ fn a_full_disk_is_told_by_every_command_that_writes() {
         refusal(&["export", squares_file(), "ward", "-o", "/dev/full", "--format", "csv"]);
     assert_eq!(code, 1);
     assert!(told.contains("/dev/full cannot be written: No space left on device"), "{told}");
-    assert!(told.contains("make room on the disk"), "{told}");
+    assert!(told.contains("free some disk space"), "{told}");
 }
 
 #[test]
@@ -171,12 +171,12 @@ fn a_folder_that_cannot_be_written_to_is_told_before_the_work() {
     let nowhere = site.folder.path().join("none").join("county.lapwing");
     let (code, told) = refusal(&["build", catalogue, "-o", nowhere.to_str().expect("UTF-8")]);
     assert_eq!(code, 1);
-    assert!(told.contains("make its folder first"), "{told}");
+    assert!(told.contains("create its folder first"), "{told}");
     assert!(!told.contains("reading"), "the work was not begun: {told}");
 
     let folder = site.folder.path().to_str().expect("UTF-8");
     let (code, told) = refusal(&["build", catalogue, "-o", folder]);
-    assert!(code == 1 && told.contains("it is a folder: name a file in it"), "{told}");
+    assert!(code == 1 && told.contains("this is a folder: name a file in it"), "{told}");
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn what_cannot_be_matched_is_told_and_leaves_no_file() {
     let (code, message) = told("in.csv", &["--layers", "wrd"]);
     assert!(code == 2 && message.contains("did you mean \"ward\"?"), "{message}");
     let (code, message) = refusal(&["match", squares_file(), &at("in.csv"), "-o", &at("o.ndjson")]);
-    assert!(code == 2 && message.contains("in the form in which they went in"), "{message}");
+    assert!(code == 2 && message.contains("the output has the format of the input"), "{message}");
     let left: Vec<_> = fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

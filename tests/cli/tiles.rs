@@ -101,7 +101,7 @@ fn what_cannot_be_written_is_refused_and_leaves_nothing() {
         (vec!["-o", &at("x.mbtiles")], 2, "end it in .pmtiles"),
         (vec!["-o", &at("x.pmtiles"), "--layers", "wrad"], 2, "did you mean \"ward\"?"),
         (vec!["-o", &at("x.pmtiles"), "--zooms", "3-15"], 2, "from 0 to 14"),
-        (vec!["-o", &at("no/x.pmtiles")], 1, "make its folder first"),
+        (vec!["-o", &at("no/x.pmtiles")], 1, "create its folder first"),
         (
             vec!["-o", &at("x.pmtiles"), "--layers", "ward", "--date", "2000-01-01"],
             2,

@@ -62,7 +62,7 @@ pub(super) fn failure_of(error: AnswerError) -> Failure {
     match &error {
         AnswerError::UnknownLayer { layer, known } => {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            Failure::Usage(format!("unknown layer {layer:?}; {}", suggest(layer, &known)))
+            Failure::Usage(format!("there is no layer {layer:?}; {}", suggest(layer, &known)))
         }
         AnswerError::UnknownPostcode(_)
         | AnswerError::PostcodeWithoutPosition(_)

@@ -24,7 +24,7 @@ fn a_file_is_fetched_once_and_written_down() {
     }
     world.publishers.asked();
     let told = world.fetch(&ONLY);
-    assert!(told.contains("not changed since it was fetched"), "{told}");
+    assert!(told.contains(": unchanged"), "{told}");
     let asked = world.publishers.asked();
     assert_eq!((asked.len(), asked[0].status), (1, 304));
     assert_eq!(world.read("sources.lock"), lock.as_bytes());

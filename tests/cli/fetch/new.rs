@@ -98,7 +98,7 @@ fn what_is_no_authority_or_stands_there_already_is_refused() {
     for (args, told) in [
         (&["--authority", "W06000015"][..], "W06000015 is in Wales"),
         (&["--authority", "E10000021"], "is a county council: name its districts"),
-        (&["--authority", "Nowhere"], "is no authority of England"),
+        (&["--authority", "Nowhere"], "is not a local authority in England"),
         (&["northamptonshir"], "did you mean \"northamptonshire\"?"),
         (&["--authority", "E06000062", "--wards", "2023-12"], "there is no edition"),
         (&[], "required"),
@@ -111,6 +111,6 @@ fn what_is_no_authority_or_stands_there_already_is_refused() {
     let new = ["new", "--authority", "E06000062", "-o", out];
     assert!(lapwing(&new).status.success());
     let (code, message) = refusal(&new);
-    assert!(code == 1 && message.contains("is there already"), "{message}");
+    assert!(code == 1 && message.contains("already exists"), "{message}");
     assert!(lapwing(&[&new[..], &["--force"]].concat()).status.success());
 }
