@@ -20,7 +20,7 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::overlap::Relation;
 
 use super::generations::{Generations, Number};
-use super::kinds::{self, Kind, Type};
+use super::kinds::{self, AreaKind, Type};
 
 /// The number of an area.
 pub type Id = u32;
@@ -36,7 +36,7 @@ const HASHED: Id = 1_000_000_000;
 pub struct Directory {
     generations: Generations,
     /// By layer.
-    kinds: Vec<Kind>,
+    kinds: Vec<AreaKind>,
     /// By layer.
     editions: Vec<Option<i16>>,
     /// By layer and area.
@@ -55,7 +55,8 @@ impl Directory {
     /// Of an atlas.
     pub fn of(atlas: &Atlas) -> Self {
         let generations = Generations::of(atlas);
-        let kinds: Vec<Kind> = atlas.layers().iter().map(|layer| Kind::of(layer.layer())).collect();
+        let kinds: Vec<AreaKind> =
+            atlas.layers().iter().map(|layer| AreaKind::of(layer.layer())).collect();
         let editions = atlas.layers().iter().map(|layer| kinds::edition(layer.layer().meta()));
         let editions = editions.collect();
         let ids = number(atlas);
@@ -100,7 +101,7 @@ impl Directory {
     }
 
     /// What a layer holds.
-    pub fn kind(&self, layer: usize) -> Kind {
+    pub fn kind(&self, layer: usize) -> AreaKind {
         self.kinds[layer]
     }
 
@@ -205,7 +206,7 @@ fn by_hash(series: &str, code: &str) -> Id {
 struct Authorities<'a> {
     atlas: &'a Atlas,
     generations: &'a Generations,
-    kinds: &'a [Kind],
+    kinds: &'a [AreaKind],
 }
 
 impl<'a> Authorities<'a> {
@@ -215,7 +216,8 @@ impl<'a> Authorities<'a> {
     fn of(&self, layer: usize, place: usize, area: &'a Area) -> (Option<&'a str>, Option<Spot>) {
         let Some(wanted) = self.kinds[layer].parent() else { return (None, None) };
         let named = area.properties().iter().find_map(|(key, value)| {
-            let is_code = wanted == Kind::District && key.starts_with("LAD") && key.ends_with("CD");
+            let is_code =
+                wanted == AreaKind::District && key.starts_with("LAD") && key.ends_with("CD");
             value.as_str().filter(|_| is_code)
         });
         let (low, high) = self.generations.span(layer);

@@ -7,7 +7,7 @@
 //! 2. the GSS codes of its areas, where more than half of them begin with a prefix of the table
 //!    (the first three characters of a GSS code tell the kind of area; ONS, Register of Geographic
 //!    Codes);
-//! 3. else it is [`Kind::Other`]: MapIt gets it under its own series' name, postcodes.io has no
+//! 3. else it is [`AreaKind::Other`]: MapIt gets it under its own series' name, postcodes.io has no
 //!    field for it.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ use lapwing_boundaries::layer::{Layer, LayerMeta, Resolution};
 /// What the areas of a layer are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each is named by its row of the table")]
-pub enum Kind {
+pub enum AreaKind {
     Lap,
     Ward,
     Parish,
@@ -43,37 +43,37 @@ pub enum Kind {
 }
 
 /// A kind, the series that are called so, the prefixes of its GSS codes.
-type Row = (Kind, &'static [&'static str], &'static [&'static str]);
+type Row = (AreaKind, &'static [&'static str], &'static [&'static str]);
 
 #[rustfmt::skip]
 const TABLE: [Row; 21] = [
-    (Kind::Lap, &["lap", "laps", "local_area_partnership"], &[]),
-    (Kind::Ward, &["ward", "wards"], &["E05", "W05", "S13", "N08"]),
-    (Kind::Parish, &["parish", "parishes", "community"], &["E04", "W04", "E43"]),
-    (Kind::District, &["local_authority", "authority", "district", "council", "lad", "unitary"],
+    (AreaKind::Lap, &["lap", "laps", "local_area_partnership"], &[]),
+    (AreaKind::Ward, &["ward", "wards"], &["E05", "W05", "S13", "N08"]),
+    (AreaKind::Parish, &["parish", "parishes", "community"], &["E04", "W04", "E43"]),
+    (AreaKind::District, &["local_authority", "authority", "district", "council", "lad", "unitary"],
         &["E06", "E07", "E08", "E09", "W06", "S12", "N09"]),
-    (Kind::County, &["county"], &["E10"]),
-    (Kind::Division, &["electoral_division", "ced"], &["E58"]),
-    (Kind::Region, &["region"], &["E12"]),
-    (Kind::Constituency, &["constituency", "parliamentary_constituency", "pcon"],
+    (AreaKind::County, &["county"], &["E10"]),
+    (AreaKind::Division, &["electoral_division", "ced"], &["E58"]),
+    (AreaKind::Region, &["region"], &["E12"]),
+    (AreaKind::Constituency, &["constituency", "parliamentary_constituency", "pcon"],
         &["E14", "W07", "S14", "N05", "N06"]),
-    (Kind::Lsoa, &["lsoa"], &["E01", "W01", "S01", "N20"]),
-    (Kind::Msoa, &["msoa"], &["E02", "W02", "S02"]),
-    (Kind::OutputArea, &["output_area", "oa"], &["E00", "W00", "S00", "N00"]),
-    (Kind::PoliceForce, &["police_force", "police_force_area", "pfa"], &["E23", "W15"]),
-    (Kind::SubIcb, &["ccg", "sub_icb"], &["E38", "W11"]),
-    (Kind::Icb, &["icb", "integrated_care_board"], &["E54"]),
-    (Kind::NhsRegion, &["nhs_region"], &["E40"]),
-    (Kind::TravelToWork, &["ttwa", "travel_to_work"], &["E30", "W22", "S22", "N12", "K01"]),
-    (Kind::NationalPark, &["national_park"], &["E26", "W18", "S21"]),
-    (Kind::BuiltUp, &["bua", "built_up_area"], &["E34", "E63", "W37", "W45", "K05", "K08"]),
-    (Kind::CancerAlliance, &["cancer_alliance"], &["E56"]),
-    (Kind::Enterprise, &["lep", "local_enterprise_partnership"], &["E37"]),
-    (Kind::ElectoralRegion, &["european_electoral_region", "eer"], &["E15"]),
+    (AreaKind::Lsoa, &["lsoa"], &["E01", "W01", "S01", "N20"]),
+    (AreaKind::Msoa, &["msoa"], &["E02", "W02", "S02"]),
+    (AreaKind::OutputArea, &["output_area", "oa"], &["E00", "W00", "S00", "N00"]),
+    (AreaKind::PoliceForce, &["police_force", "police_force_area", "pfa"], &["E23", "W15"]),
+    (AreaKind::SubIcb, &["ccg", "sub_icb"], &["E38", "W11"]),
+    (AreaKind::Icb, &["icb", "integrated_care_board"], &["E54"]),
+    (AreaKind::NhsRegion, &["nhs_region"], &["E40"]),
+    (AreaKind::TravelToWork, &["ttwa", "travel_to_work"], &["E30", "W22", "S22", "N12", "K01"]),
+    (AreaKind::NationalPark, &["national_park"], &["E26", "W18", "S21"]),
+    (AreaKind::BuiltUp, &["bua", "built_up_area"], &["E34", "E63", "W37", "W45", "K05", "K08"]),
+    (AreaKind::CancerAlliance, &["cancer_alliance"], &["E56"]),
+    (AreaKind::Enterprise, &["lep", "local_enterprise_partnership"], &["E37"]),
+    (AreaKind::ElectoralRegion, &["european_electoral_region", "eer"], &["E15"]),
 ];
 
-impl Kind {
-    /// What a layer holds; sites are [`Kind::Other`].
+impl AreaKind {
+    /// What a layer holds; sites are [`AreaKind::Other`].
     pub fn of(layer: &Layer) -> Self {
         let series = layer.meta().series.as_str();
         let stem = series.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
@@ -152,23 +152,27 @@ const fn fixed(code: &'static str, name: &'static str) -> Type {
 /// MapIt's type of an area of that kind and code; `authority` is the code of the authority that a
 /// ward is of, if it is known. What MapIt has no word for, or cannot be told, gets one of our own:
 /// a wrong one of MapIt's would be taken for the truth.
-pub fn mapit_type(kind: Kind, code: &str, authority: Option<&str>, meta: &LayerMeta) -> Type {
+pub fn mapit_type(kind: AreaKind, code: &str, authority: Option<&str>, meta: &LayerMeta) -> Type {
     let digits = |code: &str| if is_gss(code) { code[1..3].to_owned() } else { String::new() };
     let is_full = matches!(meta.resolution, None | Some(Resolution::Bfc | Resolution::Bfe));
     match kind {
-        Kind::Lap => fixed("LAP", "Local Area Partnership"),
-        Kind::Ward => match (code.as_bytes().first(), &*digits(authority.unwrap_or_default())) {
-            (Some(b'W' | b'S'), _) => fixed("UTE", "Unitary Authority electoral division (UTE)"),
-            (Some(b'N'), _) => fixed("LGW", "Northern Irish Council ward"),
-            (_, "06") => fixed("UTW", "Unitary Authority ward (UTW)"),
-            (_, "07") => fixed("DIW", "District council ward"),
-            (_, "08") => fixed("MTW", "Metropolitan district ward"),
-            (_, "09") => fixed("LBW", "London borough ward"),
-            _ => fixed("WRD", "Ward"),
-        },
-        Kind::Parish if digits(code) == "43" => fixed("NCP", "Non-civil parished area"),
-        Kind::Parish => fixed("CPC", "Civil parish/community"),
-        Kind::District => match (code.as_bytes().first(), &*digits(code)) {
+        AreaKind::Lap => fixed("LAP", "Local Area Partnership"),
+        AreaKind::Ward => {
+            match (code.as_bytes().first(), &*digits(authority.unwrap_or_default())) {
+                (Some(b'W' | b'S'), _) => {
+                    fixed("UTE", "Unitary Authority electoral division (UTE)")
+                }
+                (Some(b'N'), _) => fixed("LGW", "Northern Irish Council ward"),
+                (_, "06") => fixed("UTW", "Unitary Authority ward (UTW)"),
+                (_, "07") => fixed("DIW", "District council ward"),
+                (_, "08") => fixed("MTW", "Metropolitan district ward"),
+                (_, "09") => fixed("LBW", "London borough ward"),
+                _ => fixed("WRD", "Ward"),
+            }
+        }
+        AreaKind::Parish if digits(code) == "43" => fixed("NCP", "Non-civil parished area"),
+        AreaKind::Parish => fixed("CPC", "Civil parish/community"),
+        AreaKind::District => match (code.as_bytes().first(), &*digits(code)) {
             (Some(b'N'), _) => fixed("LGD", "Northern Irish Council"),
             (_, "06") | (Some(b'S'), "12") => fixed("UTA", "Unitary Authority"),
             (_, "07") => fixed("DIS", "District council"),
@@ -176,19 +180,19 @@ pub fn mapit_type(kind: Kind, code: &str, authority: Option<&str>, meta: &LayerM
             (_, "09") => fixed("LBO", "London borough"),
             _ => fixed("LAD", "Local authority"),
         },
-        Kind::County => fixed("CTY", "County council"),
-        Kind::Division => fixed("CED", "County council electoral division"),
-        Kind::Constituency => fixed("WMC", "UK Parliament constituency"),
-        Kind::ElectoralRegion => fixed("EUR", "European region"),
-        Kind::Lsoa if is_full => fixed("OLF", "Lower Layer Super Output Area (Full)"),
-        Kind::Lsoa => fixed("OLG", "Lower Layer Super Output Area (Generalised)"),
-        Kind::Msoa if is_full => fixed("OMF", "Middle Layer Super Output Area (Full)"),
-        Kind::Msoa => fixed("OMG", "Middle Layer Super Output Area (Generalised)"),
-        Kind::OutputArea => fixed("OUA", "Output Area"),
-        Kind::SubIcb if code.starts_with('W') => fixed("WLHB", "Welsh Local Health Board"),
-        Kind::SubIcb => fixed("CCG", "Clinical Commissioning Group"),
-        Kind::TravelToWork => fixed("TTW", "Travel to Work Areas"),
-        Kind::Region => fixed("RGN", "Region"),
+        AreaKind::County => fixed("CTY", "County council"),
+        AreaKind::Division => fixed("CED", "County council electoral division"),
+        AreaKind::Constituency => fixed("WMC", "UK Parliament constituency"),
+        AreaKind::ElectoralRegion => fixed("EUR", "European region"),
+        AreaKind::Lsoa if is_full => fixed("OLF", "Lower Layer Super Output Area (Full)"),
+        AreaKind::Lsoa => fixed("OLG", "Lower Layer Super Output Area (Generalised)"),
+        AreaKind::Msoa if is_full => fixed("OMF", "Middle Layer Super Output Area (Full)"),
+        AreaKind::Msoa => fixed("OMG", "Middle Layer Super Output Area (Generalised)"),
+        AreaKind::OutputArea => fixed("OUA", "Output Area"),
+        AreaKind::SubIcb if code.starts_with('W') => fixed("WLHB", "Welsh Local Health Board"),
+        AreaKind::SubIcb => fixed("CCG", "Clinical Commissioning Group"),
+        AreaKind::TravelToWork => fixed("TTW", "Travel to Work Areas"),
+        AreaKind::Region => fixed("RGN", "Region"),
         _ => {
             let series = meta.series.as_str().to_ascii_uppercase().replace('_', "");
             Type { code: series.into(), name: meta.title.clone().into() }
@@ -215,25 +219,25 @@ mod tests {
 
     #[test]
     fn a_layer_is_known_by_its_series_and_else_by_its_codes() {
-        assert_eq!(Kind::of(&layer("ward", &["Q1"])), Kind::Ward);
-        assert_eq!(Kind::of(&layer("lsoa_2011", &["Q1"])), Kind::Lsoa);
-        assert_eq!(Kind::of(&layer("polls", &["E05000001", "E05000002", "Q"])), Kind::Ward);
+        assert_eq!(AreaKind::of(&layer("ward", &["Q1"])), AreaKind::Ward);
+        assert_eq!(AreaKind::of(&layer("lsoa_2011", &["Q1"])), AreaKind::Lsoa);
+        assert_eq!(AreaKind::of(&layer("polls", &["E05000001", "E05000002", "Q"])), AreaKind::Ward);
         assert_eq!(
-            Kind::of(&layer("polls", &["E05000001", "Q"])),
-            Kind::Other,
+            AreaKind::of(&layer("polls", &["E05000001", "Q"])),
+            AreaKind::Other,
             "no more than half"
         );
         assert_eq!(
-            Kind::of(&layer("polls", &["E06000001", "E07000002", "E04000001"])),
-            Kind::District
+            AreaKind::of(&layer("polls", &["E06000001", "E07000002", "E04000001"])),
+            AreaKind::District
         );
-        assert_eq!(Kind::of(&layer("polls", &[])), Kind::Other);
+        assert_eq!(AreaKind::of(&layer("polls", &[])), AreaKind::Other);
     }
 
     #[test]
     fn a_ward_is_of_the_type_of_its_authority_or_of_none() {
         let meta = squares::contents().layers[0].meta().clone();
-        let code = |ward: &str, of: Option<&str>| mapit_type(Kind::Ward, ward, of, &meta).code;
+        let code = |ward: &str, of: Option<&str>| mapit_type(AreaKind::Ward, ward, of, &meta).code;
         assert_eq!(code("E05000001", Some("E06000062")), "UTW");
         assert_eq!(code("E05000001", Some("E07000154")), "DIW");
         assert_eq!(code("E05000001", Some("E08000001")), "MTW");

@@ -4,14 +4,14 @@ use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 
 use super::directory::Directory;
-use super::kinds::Kind;
+use super::kinds::AreaKind;
 
 /// The areas that are asked for: a kind, the census it must be of if that matters, and which of
 /// several areas (enterprise partnerships overlap).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// What the areas are.
-    pub kind: Kind,
+    pub kind: AreaKind,
     /// The year of the census; `None` where any will do.
     pub census: Option<i16>,
     /// Which of the areas that hold one postcode, from 0.
@@ -19,12 +19,12 @@ pub struct Wanted {
 }
 
 /// Those of a kind, the first of several.
-pub const fn of(kind: Kind) -> Wanted {
+pub const fn of(kind: AreaKind) -> Wanted {
     Wanted { kind, census: None, place: 0 }
 }
 
 /// Those of a kind and a census.
-pub const fn census(kind: Kind, year: i16) -> Wanted {
+pub const fn census(kind: AreaKind, year: i16) -> Wanted {
     Wanted { kind, census: Some(year), place: 0 }
 }
 
@@ -34,33 +34,33 @@ pub const COUNT: usize = 27;
 
 /// All that is ever asked for.
 pub const WANTED: [Wanted; COUNT] = [
-    of(Kind::District),
-    of(Kind::County),
-    of(Kind::Ward),
-    of(Kind::Parish),
-    of(Kind::Constituency),
-    of(Kind::SubIcb),
-    of(Kind::Division),
-    of(Kind::Lsoa),
-    of(Kind::Msoa),
-    of(Kind::PoliceForce),
-    of(Kind::NhsRegion),
-    of(Kind::TravelToWork),
-    of(Kind::NationalPark),
-    of(Kind::BuiltUp),
-    of(Kind::Icb),
-    of(Kind::CancerAlliance),
-    census(Kind::Lsoa, 2011),
-    census(Kind::Msoa, 2011),
-    census(Kind::Lsoa, 2021),
-    census(Kind::Msoa, 2021),
-    census(Kind::OutputArea, 2021),
-    of(Kind::Enterprise),
-    Wanted { kind: Kind::Enterprise, census: None, place: 1 },
-    of(Kind::Lap),
-    of(Kind::Region),
-    of(Kind::ElectoralRegion),
-    of(Kind::OutputArea),
+    of(AreaKind::District),
+    of(AreaKind::County),
+    of(AreaKind::Ward),
+    of(AreaKind::Parish),
+    of(AreaKind::Constituency),
+    of(AreaKind::SubIcb),
+    of(AreaKind::Division),
+    of(AreaKind::Lsoa),
+    of(AreaKind::Msoa),
+    of(AreaKind::PoliceForce),
+    of(AreaKind::NhsRegion),
+    of(AreaKind::TravelToWork),
+    of(AreaKind::NationalPark),
+    of(AreaKind::BuiltUp),
+    of(AreaKind::Icb),
+    of(AreaKind::CancerAlliance),
+    census(AreaKind::Lsoa, 2011),
+    census(AreaKind::Msoa, 2011),
+    census(AreaKind::Lsoa, 2021),
+    census(AreaKind::Msoa, 2021),
+    census(AreaKind::OutputArea, 2021),
+    of(AreaKind::Enterprise),
+    Wanted { kind: AreaKind::Enterprise, census: None, place: 1 },
+    of(AreaKind::Lap),
+    of(AreaKind::Region),
+    of(AreaKind::ElectoralRegion),
+    of(AreaKind::OutputArea),
 ];
 
 /// The place of something wanted in [`WANTED`], found when this is compiled: seventy fields ask for
@@ -126,7 +126,7 @@ impl Plan {
     }
 
     /// The layer that answers for a kind.
-    pub fn layer(&self, kind: Kind) -> Option<usize> {
+    pub fn layer(&self, kind: AreaKind) -> Option<usize> {
         let at = WANTED.iter().position(|wanted| *wanted == of(kind))?;
         self.layers[at]
     }

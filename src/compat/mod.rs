@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn the_layers_that_answer_are_those_of_the_day() {
         let (atlas, compat) = (squares::atlas(), Compat::default());
-        let ward = |day| compat.plan(&atlas, day).layer(kinds::Kind::Ward);
+        let ward = |day| compat.plan(&atlas, day).layer(kinds::AreaKind::Ward);
         let (old, new) = (date(2020, 1, 1), squares::TODAY_DATE);
         assert_eq!(
             [ward(new), ward(old), ward(old), ward(new)],

@@ -8,7 +8,7 @@ use crate::features::attributes::{self, Value};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CellType {
     /// Text; lists too, joined by `;`.
     Text,
     Integer,
@@ -31,19 +31,21 @@ pub(super) enum Cell {
 }
 
 /// The kinds of the columns of a selection.
-pub(super) fn kinds(selection: &Selection<'_>) -> Vec<Kind> {
+pub(super) fn kinds(selection: &Selection<'_>) -> Vec<CellType> {
     let attributes = selection.schema.attributes();
     selection.attributes.iter().map(|&at| kind_of(attributes[at].kind)).collect()
 }
 
-const fn kind_of(kind: attributes::Kind) -> Kind {
+const fn kind_of(kind: attributes::AttributeType) -> CellType {
     match kind {
-        attributes::Kind::Text | attributes::Kind::List | attributes::Kind::Codes => Kind::Text,
-        attributes::Kind::Integer => Kind::Integer,
-        attributes::Kind::Number => Kind::Number,
-        attributes::Kind::Boolean => Kind::Truth,
-        attributes::Kind::Date => Kind::Day,
-        attributes::Kind::Timestamp => Kind::Moment,
+        attributes::AttributeType::Text
+        | attributes::AttributeType::List
+        | attributes::AttributeType::Codes => CellType::Text,
+        attributes::AttributeType::Integer => CellType::Integer,
+        attributes::AttributeType::Number => CellType::Number,
+        attributes::AttributeType::Boolean => CellType::Truth,
+        attributes::AttributeType::Date => CellType::Day,
+        attributes::AttributeType::Timestamp => CellType::Moment,
     }
 }
 

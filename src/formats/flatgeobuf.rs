@@ -18,7 +18,7 @@ use flatgeobuf::{
 use lapwing_boundaries::progress::Progress;
 
 use super::Selection;
-use super::columns::{self, Cell, Kind};
+use super::columns::{self, Cell, CellType};
 use super::crs_definitions;
 use super::geometry::{Extent, Shape, shapes};
 
@@ -98,11 +98,11 @@ fn header(selection: &Selection<'_>, count: usize, extent: &NodeItem) -> Vec<u8>
     let columns: Vec<WIPOffset<Column<'_>>> = std::iter::zip(columns::kinds(selection), names)
         .map(|(kind, name)| {
             let kind = match kind {
-                Kind::Text => ColumnType::String,
-                Kind::Integer => ColumnType::Long,
-                Kind::Number => ColumnType::Double,
-                Kind::Truth => ColumnType::Bool,
-                Kind::Day | Kind::Moment => ColumnType::DateTime,
+                CellType::Text => ColumnType::String,
+                CellType::Integer => ColumnType::Long,
+                CellType::Number => ColumnType::Double,
+                CellType::Truth => ColumnType::Bool,
+                CellType::Day | CellType::Moment => ColumnType::DateTime,
             };
             let name = Some(buffer.create_string(&name));
             Column::create(&mut buffer, &ColumnArgs { name, type_: kind, ..Default::default() })

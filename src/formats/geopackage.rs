@@ -13,7 +13,7 @@ use rusqlite::{Connection, ToSql, Transaction, params};
 use serde_json::json;
 
 use super::Selection;
-use super::columns::{self, Cell, Kind};
+use super::columns::{self, Cell, CellType};
 use super::crs_definitions;
 use super::geometry::{Extent, Shape, shapes};
 
@@ -196,14 +196,14 @@ fn unique_title(meta: &lapwing_boundaries::layer::LayerMeta) -> &str {
     if meta.title.is_empty() { meta.id.as_str() } else { &meta.title }
 }
 
-const fn sql_type(kind: Kind) -> &'static str {
+const fn sql_type(kind: CellType) -> &'static str {
     match kind {
-        Kind::Text => "TEXT",
-        Kind::Integer => "INTEGER",
-        Kind::Number => "REAL",
-        Kind::Truth => "BOOLEAN",
-        Kind::Day => "DATE",
-        Kind::Moment => "DATETIME",
+        CellType::Text => "TEXT",
+        CellType::Integer => "INTEGER",
+        CellType::Number => "REAL",
+        CellType::Truth => "BOOLEAN",
+        CellType::Day => "DATE",
+        CellType::Moment => "DATETIME",
     }
 }
 

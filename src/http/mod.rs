@@ -1,19 +1,21 @@
-//! The answers over HTTP.
+//! The HTTP service.
 //!
 //! A request passes through these, in order:
 //!
-//! 1. [`middleware::request_context`], [`middleware::access_log`]: it gets an id, and a line in the log once its response is sent;
+//! 1. [`middleware::request_context`], [`middleware::access_log`]: it gets an id, and a log line
+//! once its response has been sent;
 //! 2. [`middleware::cors`], [`middleware::compress`];
-//! 3. [`error`]: whatever goes wrong further in leaves as `application/problem+json`;
-//! 4. [`middleware::load_limit`]: limits on the URL's length, on requests at once and on time;
-//! 5. [`middleware::etag`]: a client that has the answer already is told so;
-//! 6. a handler, one module per family of routes.
+//! 3. [`error`]: errors become `application/problem+json`;
+//! 4. [`middleware::load_limit`]: limits on the URL, the number of concurrent requests and the
+//! time;
+//! 5. [`middleware::etag`]: conditional requests;
+//! 6. a handler in [`routes`].
 //!
-//! [`middleware`] puts these round the routes; [`connection::worker_threads`] says who runs it; [`connection::write_coalescing`] and [`connection::idle_timeout`]
-//! are between it and a socket.
+//! [`middleware`] wraps the routes. [`connection`] accepts connections and runs the service on its
+//! threads.
 //!
-//! Handlers read parameters strictly ([`request::params`]), take the atlas once, ask [`crate::answers`] or
-//! [`crate::bulk`], and do what takes long on threads of its own ([`blocking`]).
+//! Handlers parse parameters strictly ([`request::params`]), take the snapshot once, ask
+//! [`crate::answers`] or [`crate::bulk`], and run long work on the blocking pool ([`blocking`]).
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -40,8 +42,8 @@ mod middleware;
 pub(super) mod request;
 pub(super) mod routes;
 
-use blocking::Workshop;
-pub use error::{Kind, Problem};
+use blocking::BlockingPool;
+pub use error::{Problem, ProblemKind};
 pub use routes::admin::{Admin, AdminToken};
 
 pub use connection::serve::{run, serve_metrics};
@@ -50,28 +52,28 @@ pub use middleware::router;
 pub use routes::metrics::Metrics;
 pub use routes::web::Basemap;
 
-/// What the handlers share. Every request takes a copy of it several times on its way.
+/// The state that handlers share. It is cloned several times for every request.
 #[derive(Clone, Debug)]
-struct App(Arc<Shared>);
+struct AppState(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     live: Live,
     limits: Limits,
-    /// One permit for each request at work.
+    /// One permit for each concurrent request.
     slots: Semaphore,
-    /// One permit for each kilobyte of request bodies.
+    /// One permit for each kilobyte of request bodies in memory.
     body_memory: Arc<Semaphore>,
     /// One permit for each kilobyte of bulk bodies on disk.
     spool: Arc<Semaphore>,
-    workshop: Workshop,
+    blocking_pool: BlockingPool,
     basemap: Option<Basemap>,
     reloads: Option<Reloads>,
     admin: Option<Admin>,
     metrics: Metrics,
 }
 
-impl Deref for App {
+impl Deref for AppState {
     type Target = Shared;
 
     fn deref(&self) -> &Shared {
@@ -79,7 +81,7 @@ impl Deref for App {
     }
 }
 
-impl App {
+impl AppState {
     fn new(live: Live, settings: Settings) -> Self {
         let Settings { limits, basemap, reloads, admin, metrics, .. } = settings;
         Self(Arc::new(Shared {
@@ -87,7 +89,7 @@ impl App {
             slots: Semaphore::new(limits.requests_at_once),
             body_memory: request::body::kilobytes(limits.bodies),
             spool: request::body::kilobytes(limits.spool),
-            workshop: Workshop::new(&limits),
+            blocking_pool: BlockingPool::new(&limits),
             limits,
             basemap,
             reloads,
@@ -97,20 +99,20 @@ impl App {
     }
 }
 
-/// How the service is set up.
+/// The settings of the service.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// How much and how long.
+    /// Limits on size, concurrency and time.
     pub limits: Limits,
-    /// What the map page shows under the areas.
+    /// The base map of the map page.
     pub basemap: Option<Basemap>,
-    /// Reloads, of which `/health/ready` tells the last.
+    /// Reloads of the snapshot; `/health/ready` reports the last one.
     pub reloads: Option<Reloads>,
-    /// What the operator may do over HTTP. Without it there is no `/admin`.
+    /// The administrative routes. Without it there is no `/admin`.
     pub admin: Option<Admin>,
-    /// What is counted.
+    /// The request counters.
     pub metrics: Metrics,
-    /// Whether the counters are served by [`serve_metrics`] alone, and not among the other routes.
+    /// Whether only [`serve_metrics`] serves the counters, and not the main address.
     pub metrics_apart: bool,
 }
 
@@ -120,14 +122,14 @@ impl From<Limits> for Settings {
     }
 }
 
-/// The snapshot of one request, taken once, so that a swap under way never puts the tag of one
-/// snapshot on the answer of another.
+/// The snapshot of one request, taken once, so that a swap in progress never combines the entity
+/// tag of one snapshot with the answer of another.
 #[derive(Clone, Debug)]
-struct Taken(Option<Arc<Served>>);
+struct RequestSnapshot(Option<Arc<Served>>);
 
-impl Taken {
-    /// The snapshot that answers now. Requests take theirs by [`middleware::request_context::taken`].
-    fn now(app: &App) -> Self {
+impl RequestSnapshot {
+    /// The current snapshot. Handlers get theirs from [`middleware::request_context::taken`].
+    fn now(app: &AppState) -> Self {
         Self(app.live.served())
     }
 
@@ -137,33 +139,34 @@ impl Taken {
 
     fn served(self) -> Result<Arc<Served>, Problem> {
         self.0.ok_or_else(|| {
-            let detail = "no snapshot is loaded yet: ask again in a moment";
-            Problem::new(Kind::NotReady, detail).with_retry_after(2)
+            let detail = "no snapshot is loaded yet: try again in a moment";
+            Problem::new(ProblemKind::NotReady, detail).with_retry_after(2)
         })
     }
 }
 
-impl FromRequestParts<App> for Taken {
+impl FromRequestParts<AppState> for RequestSnapshot {
     type Rejection = Infallible;
 
-    async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Infallible> {
+    async fn from_request_parts(_: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
         Ok(middleware::request_context::taken(|| Self::now(app)))
     }
 }
 
-/// Today in UTC, the only clock that answers see; the same to the end of a request.
+/// Today's date in UTC, the same until the end of a request. It is the only clock that answers
+/// depend on.
 fn today() -> Date {
     middleware::request_context::today(read_today)
 }
 
-/// Each thread keeps the date, as every request asks for it and it seldom changes.
+/// The date, cached per thread, as every request asks for it.
 fn read_today() -> Date {
     const A_DAY_S: u64 = 86_400;
     thread_local! {
         static KEPT: Cell<Option<(u64, Date)>> = const { Cell::new(None) };
     }
     let now = SystemTime::now();
-    // Before 1970 nothing is kept for long.
+    // Before 1970 the cache never matches.
     let day = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / A_DAY_S);
     match KEPT.get() {
         Some((kept, date)) if kept == day => date,
@@ -176,10 +179,10 @@ fn read_today() -> Date {
     }
 }
 
-/// Addresses, each with its methods.
-type Routes = Vec<(&'static str, MethodRouter<App>)>;
+/// Paths with their methods.
+type Routes = Vec<(&'static str, MethodRouter<AppState>)>;
 
-/// The routes whose answers are known by the snapshot.
+/// Routes whose answers depend on the snapshot only.
 fn plain_routes() -> Routes {
     [
         routes::lookup::routes(),
@@ -192,8 +195,8 @@ fn plain_routes() -> Routes {
     .concat()
 }
 
-/// Those whose answers have links that begin with where the caller reached this service
-/// ([`request::base_url`], [`request::public_url`]).
+/// Routes whose answers have links that begin with the URL of this service ([`request::base_url`],
+/// [`request::public_url`]).
 fn linked_routes() -> Routes {
     [
         routes::ogc::routes(),
@@ -214,8 +217,8 @@ fn other_routes() -> Routes {
     .concat()
 }
 
-/// Every address of the router, as it is matched: `/v1/areas/{layer}/{code}`; those under `/admin`
-/// are there only with [`Settings::admin`], and `/metrics` not with [`Settings::metrics_apart`].
+/// Every path of the router as a pattern, such as `/v1/areas/{layer}/{code}`. `/admin` exists only
+/// with [`Settings::admin`], and `/metrics` only without [`Settings::metrics_apart`].
 pub fn addresses() -> Vec<&'static str> {
     let all = [
         plain_routes(),

@@ -34,7 +34,7 @@ fn main() {
     let list = built.and_then(|()| list(&out.join("web/out"))).unwrap_or_else(|why| {
         // The page tells its readers what failed; where and how is for those who build.
         let what = why.split(':').next().unwrap_or_default();
-        format!("static BUILT: Result<Built, &str> = Err({what:?});\n")
+        format!("static BUILT: Result<MapPage, &str> = Err({what:?});\n")
     });
     fs::write(out.join("web.rs"), list).expect("OUT_DIR can be written");
 }
@@ -105,7 +105,7 @@ fn list(built: &Path) -> Result<String, String> {
         .collect();
     names.sort();
     let path = |name: String| built.join(name).to_string_lossy().into_owned();
-    let mut list = String::from("static BUILT: Result<Built, &str> = Ok(Built {\n");
+    let mut list = String::from("static BUILT: Result<MapPage, &str> = Ok(MapPage {\n");
     let _ = writeln!(list, "page: include_str!({:?}),", path("index.html".to_owned()));
     let _ = writeln!(list, "licences: include_str!({:?}),", path("licences.txt".to_owned()));
     list.push_str("assets: &[\n");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::Request;
 use jsonschema::Validator;
-use lapwing::http::{Admin, AdminToken, Kind, Limits, Settings, addresses, router};
+use lapwing::http::{Admin, AdminToken, Limits, ProblemKind, Settings, addresses, router};
 use lapwing::live::Live;
 use lapwing::live::reload::Reloads;
 use serde_json::{Map, Value, json};
@@ -478,9 +478,9 @@ async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented()
 #[tokio::test]
 async fn every_kind_of_problem_is_documented_somewhere() {
     let text = document().await.to_string();
-    for kind in Kind::ALL {
+    for kind in ProblemKind::ALL {
         // What only the method or the address tells has no operation.
-        if kind != Kind::MethodNotAllowed {
+        if kind != ProblemKind::MethodNotAllowed {
             assert!(text.contains(&format!("/problems/{}\"", kind.slug())), "{kind:?}");
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use lapwing::http::{Kind, Limits, router};
+use lapwing::http::{Limits, ProblemKind, router};
 use lapwing::live::Live;
 
 use crate::ask::{get, get_with, send, service};
@@ -47,7 +47,7 @@ async fn a_format_that_an_address_has_not_is_not_acceptable() {
 
 #[tokio::test]
 async fn every_problem_has_a_page_at_its_type() {
-    for kind in Kind::ALL {
+    for kind in ProblemKind::ALL {
         let page = get(&format!("/problems/{}", kind.slug())).await;
         assert_eq!(page.status, StatusCode::OK, "{kind:?}");
         assert!(page.header("content-type").starts_with("text/html"));

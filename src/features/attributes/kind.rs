@@ -10,7 +10,7 @@ use super::Value;
 
 /// What the values of an attribute are. Any of them may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum AttributeType {
     /// Text; also what has values of several kinds.
     Text,
     /// Whole numbers that fit 64 bits with a sign.
@@ -29,7 +29,7 @@ pub enum Kind {
     Codes,
 }
 
-impl Kind {
+impl AttributeType {
     /// In words, for people.
     pub const fn words(self) -> &'static str {
         match self {
@@ -61,32 +61,31 @@ impl Kind {
 }
 
 /// The kind of all those values.
-pub(super) fn of_all<'a>(values: impl Iterator<Item = &'a Json>) -> Kind {
+pub(super) fn of_all<'a>(values: impl Iterator<Item = &'a Json>) -> AttributeType {
     let mut kinds = values.map(of_one);
-    let Some(mut kind) = kinds.next() else { return Kind::Text };
+    let Some(mut kind) = kinds.next() else { return AttributeType::Text };
     for other in kinds {
         kind = match (kind, other) {
-            (Kind::Text, _) => return Kind::Text,
-            (Kind::Integer | Kind::Number, Kind::Number) | (Kind::Number, Kind::Integer) => {
-                Kind::Number
-            }
+            (AttributeType::Text, _) => return AttributeType::Text,
+            (AttributeType::Integer | AttributeType::Number, AttributeType::Number)
+            | (AttributeType::Number, AttributeType::Integer) => AttributeType::Number,
             (one, other) if one == other => one,
-            _ => return Kind::Text,
+            _ => return AttributeType::Text,
         };
     }
     kind
 }
 
-fn of_one(json: &Json) -> Kind {
+fn of_one(json: &Json) -> AttributeType {
     let scalar = |item: &Json| !item.is_array() && !item.is_object();
     match json {
-        Json::Bool(_) => Kind::Boolean,
-        Json::Number(number) if number.is_i64() => Kind::Integer,
-        Json::Number(_) => Kind::Number,
-        Json::String(text) if date(text).is_some() => Kind::Date,
-        Json::String(text) if timestamp(text).is_some() => Kind::Timestamp,
-        Json::Array(items) if items.iter().all(scalar) => Kind::List,
-        _ => Kind::Text,
+        Json::Bool(_) => AttributeType::Boolean,
+        Json::Number(number) if number.is_i64() => AttributeType::Integer,
+        Json::Number(_) => AttributeType::Number,
+        Json::String(text) if date(text).is_some() => AttributeType::Date,
+        Json::String(text) if timestamp(text).is_some() => AttributeType::Timestamp,
+        Json::Array(items) if items.iter().all(scalar) => AttributeType::List,
+        _ => AttributeType::Text,
     }
 }
 

@@ -28,7 +28,7 @@ mod kind;
 mod tests;
 
 use kept::{kept, kept_keys};
-pub use kind::Kind;
+pub use kind::AttributeType;
 pub(crate) use kind::{date, timestamp};
 
 /// The name by which filters and files have the geometry; no attribute is called so.
@@ -40,7 +40,7 @@ pub struct Attribute {
     /// Its name in GeoJSON, tables, files and filters, unique in its layer.
     pub name: String,
     /// What its values are.
-    pub kind: Kind,
+    pub kind: AttributeType,
     /// For people, in a few words.
     pub title: String,
     /// For people, in a sentence; `None` where only the source knows.
@@ -65,21 +65,21 @@ enum Origin {
 pub enum Value<'a> {
     /// Nothing: the source says nothing, or the site lies in no area.
     Null,
-    /// Of [`Kind::Text`].
+    /// Of [`AttributeType::Text`].
     Text(Cow<'a, str>),
-    /// Of [`Kind::Integer`].
+    /// Of [`AttributeType::Integer`].
     Integer(i64),
-    /// Of [`Kind::Number`].
+    /// Of [`AttributeType::Number`].
     Number(f64),
-    /// Of [`Kind::Boolean`].
+    /// Of [`AttributeType::Boolean`].
     Boolean(bool),
-    /// Of [`Kind::Date`].
+    /// Of [`AttributeType::Date`].
     Date(Date),
-    /// Of [`Kind::Timestamp`].
+    /// Of [`AttributeType::Timestamp`].
     Timestamp(Timestamp),
-    /// Of [`Kind::List`].
+    /// Of [`AttributeType::List`].
     List(Vec<Cow<'a, str>>),
-    /// Of [`Kind::Codes`], in order, at least one.
+    /// Of [`AttributeType::Codes`], in order, at least one.
     Codes(Vec<&'a AreaCode>),
 }
 
@@ -128,12 +128,24 @@ impl Schema {
         };
         let of = atlas.layers()[layer].layer();
         let mut attributes = vec![
-            own("code", Kind::Text, "Code", "The code, unique in its layer.", Origin::Code),
-            own("name", Kind::Text, "Name", "The name.", Origin::Name),
+            own(
+                "code",
+                AttributeType::Text,
+                "Code",
+                "The code, unique in its layer.",
+                Origin::Code,
+            ),
+            own("name", AttributeType::Text, "Name", "The name.", Origin::Name),
         ];
         if of.is_areas() {
             let text = "The planar measure in m² on the British National Grid.";
-            attributes.push(own("area_m2", Kind::Number, "Area in m²", text, Origin::Area));
+            attributes.push(own(
+                "area_m2",
+                AttributeType::Number,
+                "Area in m²",
+                text,
+                Origin::Area,
+            ));
         } else {
             for (place, name) in holder_names(atlas) {
                 let meta = atlas.layers()[place].layer().meta();
@@ -142,7 +154,7 @@ impl Schema {
                     meta.title
                 );
                 let origin = Origin::Holders(place);
-                attributes.push(own(&name, Kind::Codes, &meta.title, &text, origin));
+                attributes.push(own(&name, AttributeType::Codes, &meta.title, &text, origin));
             }
         }
         for (key, hint) in kept_keys(of) {
@@ -219,7 +231,7 @@ impl Schema {
     pub fn json(&self, atlas: &Atlas, place: usize, attribute: usize) -> Json {
         let Attribute { kind, origin, .. } = &self.attributes[attribute];
         match origin {
-            Origin::Kept(key, hint) if *kind != Kind::Text => {
+            Origin::Kept(key, hint) if *kind != AttributeType::Text => {
                 let layer = atlas.layers()[self.layer].layer();
                 kept(layer, place, key, *hint).cloned().unwrap_or(Json::Null)
             }

@@ -75,21 +75,21 @@ fn a_site_on_a_boundary_tells_all_its_areas_joined_by_semicolons() {
 #[test]
 fn the_kind_of_an_attribute_is_that_of_all_its_values() {
     for (values, kind) in [
-        (json!([1, 2]), Kind::Integer),
-        (json!([1, 2.5]), Kind::Number),
-        (json!([2.5, 1]), Kind::Number),
-        (json!([u64::MAX]), Kind::Number),
-        (json!([true, false]), Kind::Boolean),
-        (json!(["2024-05-01", "2024-12-31"]), Kind::Date),
-        (json!(["2024-05-01", "soon"]), Kind::Text),
-        (json!(["20240501"]), Kind::Text),
-        (json!(["2024-02-30"]), Kind::Text),
-        (json!(["2024-05-01T12:00:00Z", "2024-05-01T12:00:00+01:00"]), Kind::Timestamp),
-        (json!([["a", "b"], []]), Kind::List),
-        (json!([["a"], "b"]), Kind::Text),
-        (json!([{"a": 1}]), Kind::Text),
-        (json!([1, "one"]), Kind::Text),
-        (json!([]), Kind::Text),
+        (json!([1, 2]), AttributeType::Integer),
+        (json!([1, 2.5]), AttributeType::Number),
+        (json!([2.5, 1]), AttributeType::Number),
+        (json!([u64::MAX]), AttributeType::Number),
+        (json!([true, false]), AttributeType::Boolean),
+        (json!(["2024-05-01", "2024-12-31"]), AttributeType::Date),
+        (json!(["2024-05-01", "soon"]), AttributeType::Text),
+        (json!(["20240501"]), AttributeType::Text),
+        (json!(["2024-02-30"]), AttributeType::Text),
+        (json!(["2024-05-01T12:00:00Z", "2024-05-01T12:00:00+01:00"]), AttributeType::Timestamp),
+        (json!([["a", "b"], []]), AttributeType::List),
+        (json!([["a"], "b"]), AttributeType::Text),
+        (json!([{"a": 1}]), AttributeType::Text),
+        (json!([1, "one"]), AttributeType::Text),
+        (json!([]), AttributeType::Text),
     ] {
         assert_eq!(kind::of_all(values.as_array().unwrap().iter()), kind, "{values}");
     }
@@ -97,10 +97,10 @@ fn the_kind_of_an_attribute_is_that_of_all_its_values() {
 
 #[test]
 fn values_of_several_kinds_are_told_as_text() {
-    let cell = |json: Json| Kind::Text.read(&json).cell();
+    let cell = |json: Json| AttributeType::Text.read(&json).cell();
     assert_eq!(cell(json!(7)), "7");
     assert_eq!(cell(json!(true)), "true");
     assert_eq!(cell(json!(["a", 3, null])), "a;3;");
     assert_eq!(cell(json!({"a": [1]})), r#"{"a":[1]}"#);
-    assert_eq!(Kind::List.read(&json!(["ward:W1", 3])).cell(), "ward:W1;3");
+    assert_eq!(AttributeType::List.read(&json!(["ward:W1", 3])).cell(), "ward:W1;3");
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 
-use crate::features::attributes::{self, Kind, Schema, Value};
+use crate::features::attributes::{self, AttributeType, Schema, Value};
 use crate::features::cql2::{Filter, TooSlow};
 
 mod bbox;
@@ -54,15 +54,15 @@ impl Equal {
     pub fn read(schema: &Schema, attribute: usize, text: &str) -> Option<Self> {
         let kind = schema.attributes()[attribute].kind;
         let value = match kind {
-            Kind::Integer | Kind::Number => {
+            AttributeType::Integer | AttributeType::Number => {
                 let number: f64 = text.trim().parse().ok()?;
                 // `80.0` is a whole number too, as JSON Schema has it.
-                let whole = kind == Kind::Number || number.fract() == 0.0;
+                let whole = kind == AttributeType::Number || number.fract() == 0.0;
                 Wanted::Number(number).filter(number.is_finite() && whole)?
             }
-            Kind::Boolean => Wanted::Boolean(text.trim().parse().ok()?),
-            Kind::Date => Wanted::Date(attributes::date(text)?),
-            Kind::Timestamp => Wanted::Timestamp(attributes::timestamp(text)?),
+            AttributeType::Boolean => Wanted::Boolean(text.trim().parse().ok()?),
+            AttributeType::Date => Wanted::Date(attributes::date(text)?),
+            AttributeType::Timestamp => Wanted::Timestamp(attributes::timestamp(text)?),
             _ => Wanted::Text(text.to_owned()),
         };
         Some(Self { attribute, value })

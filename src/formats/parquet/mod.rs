@@ -8,7 +8,7 @@ use lapwing_boundaries::progress::Progress;
 use serde_json::{Value, json};
 
 use super::Selection;
-use super::columns::{self, Cell, Kind};
+use super::columns::{self, Cell, CellType};
 use super::crs_definitions;
 use super::geometry::{Extent, shapes};
 use crate::answers::{Table, TableRow};
@@ -98,11 +98,11 @@ fn geo(selection: &Selection<'_>, extent: Extent) -> Value {
 /// When the output cannot be written.
 pub fn write_table(table: &Table, atlas: &Atlas, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let kind = |column: &str| match column {
-        "postcodes" | "addresses" => Kind::Integer,
-        "best_fit" | "sliver" => Kind::Truth,
-        "shared_m2" => Kind::Number,
-        share if share.contains("share_of") => Kind::Number,
-        _ => Kind::Text,
+        "postcodes" | "addresses" => CellType::Integer,
+        "best_fit" | "sliver" => CellType::Truth,
+        "shared_m2" => CellType::Number,
+        share if share.contains("share_of") => CellType::Number,
+        _ => CellType::Text,
     };
     let columns = table.columns(atlas);
     let fields: Vec<Field> =

@@ -15,12 +15,12 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
-use crate::formats::columns::{Cell, Kind};
+use crate::formats::columns::{Cell, CellType};
 
 /// A column, or a group of them.
 pub(super) enum Field {
     /// Values that may be null.
-    Optional(String, Kind),
+    Optional(String, CellType),
     /// Bytes in every row.
     Bytes(String),
     /// A group of numbers, all in every row.
@@ -36,18 +36,18 @@ impl Field {
                         .with_repetition(Repetition::OPTIONAL)
                 };
                 match kind {
-                    Kind::Text => optional(Physical::BYTE_ARRAY)
+                    CellType::Text => optional(Physical::BYTE_ARRAY)
                         .with_logical_type(Some(LogicalType::String))
                         .with_converted_type(ConvertedType::UTF8)
                         .build(),
-                    Kind::Integer => optional(Physical::INT64).build(),
-                    Kind::Number => optional(Physical::DOUBLE).build(),
-                    Kind::Truth => optional(Physical::BOOLEAN).build(),
-                    Kind::Day => optional(Physical::INT32)
+                    CellType::Integer => optional(Physical::INT64).build(),
+                    CellType::Number => optional(Physical::DOUBLE).build(),
+                    CellType::Truth => optional(Physical::BOOLEAN).build(),
+                    CellType::Day => optional(Physical::INT32)
                         .with_logical_type(Some(LogicalType::Date))
                         .with_converted_type(ConvertedType::DATE)
                         .build(),
-                    Kind::Moment => optional(Physical::INT64)
+                    CellType::Moment => optional(Physical::INT64)
                         .with_logical_type(Some(LogicalType::timestamp(true, TimeUnit::MICROS)))
                         .with_converted_type(ConvertedType::TIMESTAMP_MICROS)
                         .build(),
@@ -75,13 +75,13 @@ impl Field {
 
     fn series(&self) -> Vec<Series> {
         match self {
-            Self::Optional(_, Kind::Text) => vec![Series::Text(Column::default())],
-            Self::Optional(_, Kind::Day) => vec![Series::Day(Column::default())],
-            Self::Optional(_, Kind::Integer | Kind::Moment) => {
+            Self::Optional(_, CellType::Text) => vec![Series::Text(Column::default())],
+            Self::Optional(_, CellType::Day) => vec![Series::Day(Column::default())],
+            Self::Optional(_, CellType::Integer | CellType::Moment) => {
                 vec![Series::Integer(Column::default())]
             }
-            Self::Optional(_, Kind::Number) => vec![Series::Number(Column::default())],
-            Self::Optional(_, Kind::Truth) => vec![Series::Truth(Column::default())],
+            Self::Optional(_, CellType::Number) => vec![Series::Number(Column::default())],
+            Self::Optional(_, CellType::Truth) => vec![Series::Truth(Column::default())],
             Self::Bytes(_) => vec![Series::Bytes(Vec::new())],
             Self::Numbers(_, members) => members.map(|_| Series::Numbers(Vec::new())).to_vec(),
         }

@@ -1,8 +1,8 @@
-//! A socket whose patience with its client has an end.
+//! A stream with read and write timeouts.
 //!
-//! A client that neither reads what it is sent nor sends the request it began holds a connection,
-//! and what is being sent, for ever. Hyper has a time limit for the head of a request, too, but
-//! sets a timer anew for each; here one goes on through all the requests of a connection.
+//! A client that stops reading a response, or never completes a request, would otherwise hold its
+//! connection and the response for ever. Hyper also limits the time for a request head, but starts a
+//! new timer for each request; this stream uses one timer for all requests of a connection.
 
 use std::io;
 use std::pin::Pin;
@@ -14,135 +14,141 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// What a connection is about.
+/// The requests of a connection, as far as its timeouts need to know them.
 #[derive(Debug, Default)]
-pub(in crate::http) struct Doing {
-    /// Requests that have come.
+pub(in crate::http) struct ConnectionState {
+    /// The number of requests received.
     requests: AtomicUsize,
-    /// Those of them whose answers have not been sent.
-    under_way: AtomicUsize,
-    /// Whether it looks after itself, as HTTP/2 does by its pings.
+    /// The number of requests whose responses have not been sent completely.
+    in_progress: AtomicUsize,
+    /// Whether the protocol detects dead clients itself, as HTTP/2 does with pings.
     keeps_alive: AtomicBool,
 }
 
-impl Doing {
-    /// A request has come; its answer is under way until what this returns is dropped.
-    pub(in crate::http) fn request(self: &Arc<Self>, keeps_alive: bool) -> UnderWay {
+impl ConnectionState {
+    /// Registers a request. It is in progress until the returned guard is dropped.
+    pub(in crate::http) fn request(self: &Arc<Self>, keeps_alive: bool) -> RequestInProgress {
         self.requests.fetch_add(1, Relaxed);
-        self.under_way.fetch_add(1, Relaxed);
+        self.in_progress.fetch_add(1, Relaxed);
         if keeps_alive {
             self.keeps_alive.store(true, Relaxed);
         }
-        UnderWay(Arc::clone(self))
+        RequestInProgress(Arc::clone(self))
     }
 
-    /// Whether it is the client's turn to send.
-    fn waits(&self) -> bool {
-        self.under_way.load(Relaxed) == 0 && !self.keeps_alive.load(Relaxed)
+    /// Returns whether the connection waits for the client to send a request.
+    fn is_waiting_for_request(&self) -> bool {
+        self.in_progress.load(Relaxed) == 0 && !self.keeps_alive.load(Relaxed)
     }
 }
 
-/// An answer that has not been sent.
+/// Keeps a request in progress until its response has been sent.
 #[derive(Debug)]
-pub(in crate::http) struct UnderWay(Arc<Doing>);
+pub(in crate::http) struct RequestInProgress(Arc<ConnectionState>);
 
-impl Drop for UnderWay {
+impl Drop for RequestInProgress {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Relaxed);
+        self.0.in_progress.fetch_sub(1, Relaxed);
     }
 }
 
-/// Fails a write that has waited too long, and a read that has waited for the whole head of a
-/// request for so long, or up to twice as long. The body of a request has deadlines elsewhere.
+/// Fails a write that makes no progress for `timeout`, and a read that waits for a complete request
+/// head for between one and two times `timeout`. Request bodies have their own deadline
+/// ([`crate::http::request::body`]).
 #[derive(Debug)]
-pub(in crate::http) struct Patient<S> {
+pub(in crate::http) struct IdleTimeout<S> {
     stream: S,
-    patience: Duration,
-    /// Runs while a write waits.
-    writing: Option<Pin<Box<Sleep>>>,
-    /// Runs from the first read that waits to the end of the connection.
-    reading: Option<Pin<Box<Sleep>>>,
-    doing: Arc<Doing>,
-    /// The requests that had come when `reading` was set; `None` if none was waited for then.
+    timeout: Duration,
+    /// Runs while a write is pending.
+    write_timer: Option<Pin<Box<Sleep>>>,
+    /// Runs from the first pending read until the connection closes.
+    read_timer: Option<Pin<Box<Sleep>>>,
+    state: Arc<ConnectionState>,
+    /// The number of requests received when `read_timer` was set; `None` if the connection was not
+    /// waiting for a request then.
     waiting_since: Option<usize>,
 }
 
-impl<S> Patient<S> {
-    pub(in crate::http) fn new(stream: S, patience: Duration, doing: Arc<Doing>) -> Self {
-        Self { stream, patience, writing: None, reading: None, doing, waiting_since: None }
+impl<S> IdleTimeout<S> {
+    pub(in crate::http) fn new(stream: S, timeout: Duration, state: Arc<ConnectionState>) -> Self {
+        Self { stream, timeout, write_timer: None, read_timer: None, state, waiting_since: None }
     }
 
-    /// Passes on what a write says, or ends its waiting.
-    fn judge<T>(
+    /// Passes on the result of a write, or fails if it has been pending for too long.
+    fn limit_write<T>(
         &mut self,
         context: &mut Context<'_>,
         write: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if write.is_ready() {
-            self.writing = None;
+            self.write_timer = None;
             return write;
         }
-        let patience = self.patience;
-        let waiting = self.writing.get_or_insert_with(|| Box::pin(sleep(patience)));
-        match waiting.as_mut().poll(context) {
+        let timeout = self.timeout;
+        let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        match timer.as_mut().poll(context) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(()) => {
-                waiting.as_mut().reset(Instant::now() + patience);
-                Poll::Ready(Err(too_long("the client reads nothing")))
+                timer.as_mut().reset(Instant::now() + timeout);
+                Poll::Ready(Err(timed_out("the client does not read the response")))
             }
         }
     }
 
-    /// Whether the client has been waited for too long. Looks when the timer has run out, not at
-    /// every read: what was waited for all that time, with no request coming, is too late.
-    fn is_patience_out(&mut self, context: &mut Context<'_>) -> bool {
-        let patience = self.patience;
+    /// Returns whether the client has sent no complete request for too long. It is decided when the
+    /// timer expires, not at every read: if the connection has been waiting for the same request
+    /// since the timer was set, the client is too late.
+    fn is_read_overdue(&mut self, context: &mut Context<'_>) -> bool {
+        let timeout = self.timeout;
         loop {
-            let waits_now = || self.doing.waits().then(|| self.doing.requests.load(Relaxed));
-            let Some(timer) = &mut self.reading else {
-                self.waiting_since = waits_now();
-                self.reading = Some(Box::pin(sleep(patience)));
+            let waiting_for = || {
+                let is_waiting = self.state.is_waiting_for_request();
+                is_waiting.then(|| self.state.requests.load(Relaxed))
+            };
+            let Some(timer) = &mut self.read_timer else {
+                self.waiting_since = waiting_for();
+                self.read_timer = Some(Box::pin(sleep(timeout)));
                 continue;
             };
             if timer.as_mut().poll(context).is_pending() {
                 return false;
             }
-            let now = waits_now();
+            let now = waiting_for();
             if now.is_some() && now == self.waiting_since {
                 return true;
             }
             self.waiting_since = now;
-            timer.as_mut().reset(Instant::now() + patience);
+            timer.as_mut().reset(Instant::now() + timeout);
         }
     }
 }
 
-fn too_long(why: &str) -> io::Error {
+fn timed_out(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, why)
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for IdleTimeout<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if read.is_pending() && self.is_patience_out(context) {
-            return Poll::Ready(Err(too_long("the client sends no whole request")));
+        if read.is_pending() && self.is_read_overdue(context) {
+            return Poll::Ready(Err(timed_out("the client does not complete its request")));
         }
         read
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for IdleTimeout<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let write = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.judge(context, write)
+        self.limit_write(context, write)
     }
 
     fn poll_write_vectored(
@@ -151,7 +157,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let write = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.judge(context, write)
+        self.limit_write(context, write)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -160,7 +166,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flush = Pin::new(&mut self.stream).poll_flush(context);
-        self.judge(context, flush)
+        self.limit_write(context, flush)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

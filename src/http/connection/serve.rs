@@ -1,4 +1,4 @@
-//! Sockets: accepting connections, and ending well.
+//! Accepts connections and shuts down gracefully.
 
 use std::future::Future;
 use std::io;
@@ -16,17 +16,17 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::idle_timeout::{Doing, Patient};
-use super::worker_threads::Threads;
-use super::write_coalescing::Gathering;
-use crate::http::middleware::Stack;
+use super::idle_timeout::{ConnectionState, IdleTimeout};
+use super::worker_threads::WorkerThreads;
+use super::write_coalescing::WriteCoalescing;
+use crate::http::middleware::HttpService;
 use crate::http::{Limits, Settings};
 use crate::live::Live;
 
-/// Serves until `shutdown` is done, then finishes the requests under way.
+/// Serves until `shutdown` completes, then finishes the requests in progress.
 ///
-/// From that moment `/health/ready` says 503, no connection is accepted, and idle ones are closed.
-/// What is still under way after [`Limits::drain`] is cut off.
+/// From then on `/health/ready` has status 503, no connection is accepted, and idle ones are closed.
+/// Requests still in progress after [`Limits::drain`] are aborted.
 pub async fn run(
     listener: TcpListener,
     live: Live,
@@ -35,16 +35,16 @@ pub async fn run(
 ) -> io::Result<()> {
     let settings = settings.into();
     let limits = settings.limits.clone();
-    let stack = Stack::new(live.clone(), settings);
+    let stack = HttpService::new(live.clone(), settings);
     accept(listener, stack, &limits, shutdown, || {
         live.drain();
-        tracing::info!("shutting down: finishing the requests under way");
+        tracing::info!("shutting down: finishing the requests in progress");
     })
     .await
 }
 
-/// Serves the counters of a service, and nothing else, until `shutdown` is done. `settings` are
-/// those of the service.
+/// Serves `/metrics` and nothing else until `shutdown` completes. `settings` are those of the
+/// service.
 pub async fn serve_metrics(
     listener: TcpListener,
     live: Live,
@@ -52,18 +52,19 @@ pub async fn serve_metrics(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let limits = Limits { connections: 64, threads: 1, ..settings.limits.clone() };
-    accept(listener, Stack::of_metrics(live, settings), &limits, shutdown, || {}).await
+    accept(listener, HttpService::of_metrics(live, settings), &limits, shutdown, || {}).await
 }
 
-/// Accepts connections until `shutdown` is done; then says so by `begin_end`, and finishes.
+/// Accepts connections until `shutdown` completes, then calls `begin_end` and waits for the requests
+/// in progress.
 async fn accept(
     listener: TcpListener,
-    stack: Stack,
+    stack: HttpService,
     limits: &Limits,
     shutdown: impl Future<Output = ()>,
     begin_end: impl FnOnce(),
 ) -> io::Result<()> {
-    let threads = Threads::start(limits.threads)?;
+    let threads = WorkerThreads::start(limits.threads)?;
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
     let builder = builder(limits);
@@ -80,41 +81,41 @@ async fn accept(
         let given = accepted.and_then(|(stream, _)| {
             let (builder, stack, idle) = (builder.clone(), stack.clone(), limits.idle);
             let watcher = graceful.watcher();
-            threads.give(ready(stream), async move |stream| {
+            threads.spawn(with_nodelay(stream), async move |stream| {
                 serve(stream, builder, stack, idle, watcher).await;
                 drop(place);
             })
         });
         if let Err(error) = given {
-            // Out of file handles, most likely: wait for some to be closed.
-            tracing::warn!(%error, "a connection was not accepted");
+            // Most likely out of file descriptors: wait for some to be closed.
+            tracing::warn!(%error, "cannot accept a connection");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
     begin_end();
     drop(listener);
     if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!(after = ?limits.drain, "requests still under way were cut off");
+        tracing::warn!(after = ?limits.drain, "requests still in progress were aborted");
     }
     Ok(())
 }
 
-/// Serves one connection to its end.
+/// Serves one connection until it closes.
 async fn serve(
     stream: TcpStream,
     builder: Builder<TokioExecutor>,
-    stack: Stack,
+    stack: HttpService,
     idle: Duration,
     watcher: Watcher,
 ) {
-    let doing = Arc::<Doing>::default();
-    let io = TokioIo::new(Patient::new(Gathering::new(stream), idle, Arc::clone(&doing)));
+    let state = Arc::<ConnectionState>::default();
+    let io = TokioIo::new(IdleTimeout::new(WriteCoalescing::new(stream), idle, Arc::clone(&state)));
     let service = service_fn(move |request: Request<Incoming>| {
-        let under_way = doing.request(request.version() == Version::HTTP_2);
-        // A body that is empty need not be kept in a box.
+        let in_progress = state.request(request.version() == Version::HTTP_2);
+        // Avoids an allocation for an empty body.
         let request =
             request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        stack.answer(request, Some(under_way))
+        stack.answer(request, Some(in_progress))
     });
     let connection = watcher.watch(builder.serve_connection(io, service).into_owned());
     if let Err(error) = connection.await {
@@ -124,7 +125,7 @@ async fn serve(
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    // For HTTP/1 the socket itself sees to it that no head of a request is waited for too long.
+    // For HTTP/1, `IdleTimeout` limits the wait for a request head.
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -134,10 +135,10 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     builder
 }
 
-/// Small answers leave at once, instead of waiting to be joined to a next one.
-fn ready(stream: TcpStream) -> TcpStream {
+/// Disables Nagle's algorithm, so that small responses are sent at once.
+fn with_nodelay(stream: TcpStream) -> TcpStream {
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a socket keeps its delay");
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     stream
 }

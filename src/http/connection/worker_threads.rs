@@ -1,12 +1,12 @@
 //! The threads that serve connections.
 //!
-//! Each runs the connections it was given from their first request to their last, on a runtime of
-//! its own. One runtime for all threads would hand what there is to do from one to the next, and
-//! wake it for that, over answers that cost less than the waking.
+//! Each has its own runtime and runs its connections until they close. A runtime that is shared by
+//! all threads would move tasks between them and wake threads for that, which costs more than most
+//! responses.
 //!
-//! A thread with nothing to do lets others run before it sleeps. Those it has answered may be on
-//! this machine (a proxy is), and what they ask as soon as they run is answered in one go, where
-//! falling asleep at once would cost a waking for each.
+//! An idle thread yields before it sleeps. Its clients may be on the same machine, as a proxy is, and
+//! the requests that they send when they run are then handled together. Sleeping at once would cost
+//! one wake-up for each.
 
 use std::io;
 use std::sync::Arc;
@@ -17,28 +17,27 @@ use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-/// Threads that serve. When this is dropped they end, and with them what they still serve.
+/// The worker threads. Dropping this stops them and closes their connections.
 #[derive(Debug)]
-pub(in crate::http) struct Threads(Vec<Thread>);
+pub(in crate::http) struct WorkerThreads(Vec<Thread>);
 
 #[derive(Debug)]
 struct Thread {
     runtime: Handle,
-    /// Connections that it has.
+    /// The number of open connections.
     connections: Arc<AtomicUsize>,
-    /// Ends it when it is dropped.
+    /// Dropping this stops the thread.
     _stop: oneshot::Sender<()>,
 }
 
-impl Threads {
-    /// Starts so many.
+impl WorkerThreads {
+    /// Starts `count` threads.
     pub(in crate::http) fn start(count: usize) -> io::Result<Self> {
         (0..count.max(1)).map(start).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Serves a connection on the thread that has fewest; `serve` makes of its socket what is to
-    /// be done.
-    pub(in crate::http) fn give<F>(
+    /// Runs `serve` for a connection on the thread with the fewest connections.
+    pub(in crate::http) fn spawn<F>(
         &self,
         stream: TcpStream,
         serve: impl FnOnce(TcpStream) -> F,
@@ -54,7 +53,7 @@ impl Threads {
             TcpStream::from_std(stream)?
         };
         let connection = serve(stream);
-        let place = Place::taken(&thread.connections);
+        let place = ConnectionCount::taken(&thread.connections);
         thread.runtime.spawn(async move {
             connection.await;
             drop(place);
@@ -69,25 +68,25 @@ fn start(number: usize) -> io::Result<Thread> {
     let handle = runtime.handle().clone();
     let (stop, stopped) = oneshot::channel::<()>();
     thread::Builder::new().name(format!("serve-{number}")).spawn(move || {
-        // It is dropped, never sent to.
+        // The sender is dropped; nothing is ever sent.
         let _ = runtime.block_on(stopped);
-        // Work that is still going on is not waited for.
+        // Does not wait for blocking work that is still running.
         runtime.shutdown_background();
     })?;
     Ok(Thread { runtime: handle, connections: Arc::default(), _stop: stop })
 }
 
-/// One of a thread's connections.
-struct Place(Arc<AtomicUsize>);
+/// Counts one connection of a thread.
+struct ConnectionCount(Arc<AtomicUsize>);
 
-impl Place {
+impl ConnectionCount {
     fn taken(connections: &Arc<AtomicUsize>) -> Self {
         connections.fetch_add(1, Relaxed);
         Self(Arc::clone(connections))
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionCount {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }

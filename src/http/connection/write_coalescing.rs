@@ -1,7 +1,7 @@
-//! A socket that sends small pieces as one.
+//! A stream that joins small vectored writes into one buffer.
 //!
-//! An answer comes as two pieces, its head and its body. To hand the kernel a list of two costs
-//! more than to put a small answer together first; a large one is sent from where it lies.
+//! Hyper writes a response as two slices, head and body. For a small response, copying both into one
+//! buffer costs less than a vectored system call. A large one is written as it is.
 
 use std::io;
 use std::pin::Pin;
@@ -9,23 +9,23 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Up to so many bytes are put together.
-const SMALL: usize = 4096;
+/// The largest write, in bytes, that is copied.
+const MAX_COALESCED_BYTES: usize = 4096;
 
 #[derive(Debug)]
-pub(in crate::http) struct Gathering<S> {
+pub(in crate::http) struct WriteCoalescing<S> {
     stream: S,
-    /// Empty until there is something to put together.
-    together: Vec<u8>,
+    /// Allocated on first use.
+    buffer: Vec<u8>,
 }
 
-impl<S> Gathering<S> {
+impl<S> WriteCoalescing<S> {
     pub(in crate::http) fn new(stream: S) -> Self {
-        Self { stream, together: Vec::new() }
+        Self { stream, buffer: Vec::new() }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Gathering<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WriteCoalescing<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -35,7 +35,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Gathering<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Gathering<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WriteCoalescing<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -52,16 +52,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gathering<S> {
         let this = &mut *self;
         let stream = Pin::new(&mut this.stream);
         let all: usize = slices.iter().map(|slice| slice.len()).sum();
-        if all > SMALL {
+        if all > MAX_COALESCED_BYTES {
             return stream.poll_write_vectored(context, slices);
         }
-        this.together.clear();
-        this.together.reserve_exact(SMALL);
+        this.buffer.clear();
+        this.buffer.reserve_exact(MAX_COALESCED_BYTES);
         for slice in slices {
-            this.together.extend_from_slice(slice);
+            this.buffer.extend_from_slice(slice);
         }
-        // What is not taken of it comes again.
-        stream.poll_write(context, &this.together)
+        // After a partial write hyper passes the rest again.
+        stream.poll_write(context, &this.buffer)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -86,14 +86,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn all_pieces_arrive_in_order_however_little_is_taken_at_once() {
+    async fn every_slice_arrives_in_order_after_partial_writes() {
         let pieces = |size: usize| [vec![b'h'; 300], vec![], vec![b'b'; size], vec![b'e'; 7]];
-        for size in [0, 1, 1100, SMALL - 307, SMALL - 306, 3 * SMALL] {
+        for size in [
+            0,
+            1,
+            1100,
+            MAX_COALESCED_BYTES - 307,
+            MAX_COALESCED_BYTES - 306,
+            3 * MAX_COALESCED_BYTES,
+        ] {
             for taken_at_once in [1, 64, 100_000] {
                 let (there, mut here) = tokio::io::duplex(taken_at_once);
                 let wanted = pieces(size).concat();
                 let sender = tokio::spawn(async move {
-                    let mut socket = Gathering::new(there);
+                    let mut socket = WriteCoalescing::new(there);
                     for _ in 0..2 {
                         let (pieces, mut sent) = (pieces(size), 0);
                         while sent < size + 307 {

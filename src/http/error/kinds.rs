@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 /// What is wrong with a request, or here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is described by its title and advice below")]
-pub enum Kind {
+pub enum ProblemKind {
     UnknownParameter,
     RepeatedParameter,
     MissingParameter,
@@ -40,7 +40,7 @@ pub enum Kind {
     TookTooLong,
 }
 
-impl Kind {
+impl ProblemKind {
     /// Every kind.
     pub const ALL: [Self; 32] = [
         Self::UnknownParameter,

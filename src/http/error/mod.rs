@@ -1,8 +1,8 @@
-//! One type for everything that can go wrong, sent as `application/problem+json` (RFC 9457).
+//! Errors of the service as problem documents, `application/problem+json` (RFC 9457).
 //!
-//! A problem's `type` is `/problems/SLUG`, which is also the address of a page about it; its
-//! `detail` says what to change; its `instance` names the request, as the log does. What happened
-//! inside is logged, never sent.
+//! The `type` of a problem is `/problems/SLUG`, which is also the path of a page about it. Its
+//! `detail` says what to change. Its `instance` is the id of the request, as in the log. Internal
+//! causes are logged, never sent.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -15,55 +15,55 @@ use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
 use super::middleware::request_context::{self, RequestId};
-use super::routes::compat::{Dialect, Spoken};
+use super::routes::compat::{ErrorFormat, Spoken};
 use crate::answers::AnswerError;
 
 mod kinds;
 
-pub use kinds::Kind;
+pub use kinds::ProblemKind;
 
-/// A request that cannot be answered, and what to change.
+/// An error response: what is wrong with the request and what to change.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    kind: Kind,
+    kind: ProblemKind,
     status: StatusCode,
     detail: String,
     members: Map<String, Value>,
     retry_after_s: Option<u32>,
-    /// A header that the status asks for.
+    /// A header that the status requires.
     header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
-    /// A problem; `detail` is a sentence that says what to change.
-    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    /// Creates a problem. `detail` is a sentence that says what to change.
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         let (status, detail) = (kind.status(), detail.into());
         Self { kind, status, detail, members: Map::new(), retry_after_s: None, header: None }
     }
 
-    /// Something that should not have happened; `why` goes to the log alone.
+    /// Creates a problem for an unexpected error. `why` is logged, not sent.
     pub fn internal(why: &dyn std::fmt::Display) -> Self {
         let id = request_context::id();
         let request_id = id.as_ref().map_or("-", RequestId::as_str);
         tracing::error!(%why, request_id, "internal error");
-        Self::new(Kind::Internal, "something went wrong here; it has been logged")
+        Self::new(ProblemKind::Internal, "internal error; the cause has been logged")
     }
 
-    /// The same with another member.
+    /// Adds a member to the document.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         self.members.insert(member.to_owned(), value.into());
         self
     }
 
-    /// The same, telling when to ask again.
+    /// Adds `Retry-After`.
     #[must_use]
     pub fn with_retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
         self
     }
 
-    /// The same with the header that its status asks for.
+    /// Adds the header that the status requires.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.header = Some(Box::new((name, value)));
@@ -122,17 +122,19 @@ impl IntoResponse for Problem {
 impl From<AnswerError> for Problem {
     fn from(error: AnswerError) -> Self {
         let kind = match &error {
-            AnswerError::UnknownPostcode(_) => Kind::UnknownPostcode,
-            AnswerError::PostcodeWithoutPosition(_) => Kind::PostcodeWithoutPosition,
-            AnswerError::Outside(_) => Kind::OutsideBritain,
-            AnswerError::UnknownLayer { .. } => Kind::UnknownLayer,
-            AnswerError::NotAreas { .. } | AnswerError::NotPoints { .. } => Kind::WrongLayerKind,
-            AnswerError::NotInForce { .. } => Kind::NotInForce,
-            AnswerError::UnknownArea { .. } => Kind::UnknownArea,
-            AnswerError::NoOtherVintage { .. } => Kind::NoOtherVintage,
+            AnswerError::UnknownPostcode(_) => ProblemKind::UnknownPostcode,
+            AnswerError::PostcodeWithoutPosition(_) => ProblemKind::PostcodeWithoutPosition,
+            AnswerError::Outside(_) => ProblemKind::OutsideBritain,
+            AnswerError::UnknownLayer { .. } => ProblemKind::UnknownLayer,
+            AnswerError::NotAreas { .. } | AnswerError::NotPoints { .. } => {
+                ProblemKind::WrongLayerKind
+            }
+            AnswerError::NotInForce { .. } => ProblemKind::NotInForce,
+            AnswerError::UnknownArea { .. } => ProblemKind::UnknownArea,
+            AnswerError::NoOtherVintage { .. } => ProblemKind::NoOtherVintage,
             AnswerError::NotAVintage { parameter, .. }
             | AnswerError::WrongOrder { parameter, .. } => {
-                let problem = Self::new(Kind::InvalidParameter, error.to_string());
+                let problem = Self::new(ProblemKind::InvalidParameter, error.to_string());
                 return problem.with("parameter", *parameter);
             }
         };
@@ -143,35 +145,41 @@ impl From<AnswerError> for Problem {
 /// The fallback of the router.
 pub(super) async fn unknown_route(uri: Uri) -> Problem {
     let path: String = uri.path().chars().take(200).collect();
-    Problem::new(Kind::UnknownRoute, format!("there is nothing at {path}: /api lists every route"))
+    Problem::new(
+        ProblemKind::UnknownRoute,
+        format!("there is no route {path}: /api lists every route"),
+    )
 }
 
-/// A handler panicked.
+/// Converts a panic of a handler to a problem.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Panicked;
 
-/// What a handler answers, if it does.
+/// Runs a handler and catches a panic.
 pub(super) fn catch_now(answer: impl FnOnce() -> Response) -> Result<Response, Panicked> {
     catch_unwind(AssertUnwindSafe(answer)).map_err(|_| Panicked)
 }
 
-/// The same of one that has to be waited for.
+/// Awaits a handler and catches a panic.
 pub(super) async fn catch(
     answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Result<Response, Panicked> {
     AssertUnwindSafe(answer).catch_unwind().await.map_err(|_| Panicked)
 }
 
-/// Sees to it that every error leaves as a problem that names its request: those of the handlers,
-/// those the HTTP library makes, and panics. Where another service is stood in for, they leave in
-/// its words.
-pub(super) fn finish(dialect: Option<Dialect>, answered: Result<Response, Panicked>) -> Response {
+/// Converts every error response to a problem document that names the request: errors of handlers,
+/// of the HTTP library, and panics. On compatibility routes the error has the format of the other
+/// service.
+pub(super) fn finish(
+    error_format: Option<ErrorFormat>,
+    answered: Result<Response, Panicked>,
+) -> Response {
     let tell = |problem: &Problem| {
         let id = request_context::id();
         let response = problem.response(id.as_ref());
-        match dialect {
+        match error_format {
             None => response,
-            Some(dialect) => dialect.say(problem, response),
+            Some(error_format) => error_format.say(problem, response),
         }
     };
     let Ok(response) = answered else {
@@ -187,7 +195,7 @@ pub(super) fn finish(dialect: Option<Dialect>, answered: Result<Response, Panick
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    let kind = Kind::of_status(status);
+    let kind = ProblemKind::of_status(status);
     let mut problem = Problem::new(kind, kind.advice());
     problem.status = status;
     let mut finished = tell(&problem);
@@ -199,10 +207,10 @@ pub(super) fn finish(dialect: Option<Dialect>, answered: Result<Response, Panick
 
 /// The page about a kind of problem.
 pub(super) async fn page(Path(slug): Path<String>) -> Result<Html<String>, Problem> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.slug() == slug).ok_or_else(|| {
-        let slugs: Vec<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
-        let detail = format!("no kind of problem is called so: they are {}", slugs.join(", "));
-        Problem::new(Kind::UnknownRoute, detail)
+    let kind = ProblemKind::ALL.into_iter().find(|kind| kind.slug() == slug).ok_or_else(|| {
+        let slugs: Vec<&str> = ProblemKind::ALL.iter().map(|kind| kind.slug()).collect();
+        let detail = format!("unknown kind of problem: the kinds are {}", slugs.join(", "));
+        Problem::new(ProblemKind::UnknownRoute, detail)
     })?;
     let (title, advice, status) = (kind.title(), kind.advice(), kind.status());
     Ok(Html(format!(
@@ -243,14 +251,14 @@ mod tests {
 
     #[test]
     fn slugs_are_all_different_and_statuses_are_errors() {
-        let mut slugs: Vec<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        let mut slugs: Vec<&str> = ProblemKind::ALL.iter().map(|kind| kind.slug()).collect();
         slugs.sort_unstable();
         slugs.dedup();
-        assert_eq!(slugs.len(), Kind::ALL.len());
-        for kind in Kind::ALL {
+        assert_eq!(slugs.len(), ProblemKind::ALL.len());
+        for kind in ProblemKind::ALL {
             assert!(kind.status().is_client_error() || kind.status().is_server_error());
             assert!(
-                kind == Kind::of_status(kind.status())
+                kind == ProblemKind::of_status(kind.status())
                     || kind.status().as_u16() <= 404
                     || kind.status() == StatusCode::SERVICE_UNAVAILABLE,
                 "{kind:?}"

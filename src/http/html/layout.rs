@@ -1,4 +1,4 @@
-//! The frame of every page: where you are, what the page holds, where its data come from.
+//! The frame of every HTML page: breadcrumbs, title, sources of the data.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use crate::http::routes::ogc::links::Link;
 
 const STYLE: &str = include_str!("style.css");
 
-/// A step of the way from the first page to this one.
+/// A breadcrumb from the first page to the current one.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Crumb {
     pub(in crate::http) path: String,
@@ -24,24 +24,24 @@ impl Crumb {
     }
 }
 
-/// What the frame needs to know of a page.
+/// What the frame needs to know about a page.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Page<'a> {
     pub(in crate::http) base: &'a Base,
-    /// The snapshot that the page tells of.
+    /// The snapshot that the page describes.
     pub(in crate::http) atlas: &'a Atlas,
-    /// Of the page, for its heading and the window.
+    /// The title, for the heading and the window.
     pub(in crate::http) title: String,
-    /// The pages above it, the first page first; that one is added here.
+    /// The pages above this one, the first page first; the current one is added here.
     pub(in crate::http) above: Vec<Crumb>,
-    /// `self`, `alternate` and others, for programs and for the list of formats.
+    /// Links such as `self` and `alternate`, for programs and for the list of formats.
     pub(in crate::http) links: &'a [Link],
-    /// To be shown, each once.
+    /// The attributions to display, without duplicates.
     pub(in crate::http) attributions: Vec<&'a str>,
 }
 
 impl Page<'_> {
-    /// The whole page around what is in its middle.
+    /// Renders the page around its main content.
     pub(in crate::http) fn around(&self, main: &str) -> String {
         let title = escape(&self.title);
         let place = escape(self.atlas.title());
@@ -70,7 +70,7 @@ impl Page<'_> {
         let told = |link: &&Link| ["self", "alternate", "next", "prev"].contains(&link.rel);
         self.links.iter().filter(told).fold(String::new(), |mut all, link| {
             let (rel, href) = (if link.rel == "self" { "canonical" } else { link.rel }, &link.href);
-            // Text does not fail to be written to, here and below.
+            // Writing to a `String` cannot fail, here and below.
             let _ = writeln!(
                 all,
                 "<link rel=\"{rel}\" type=\"{}\" href=\"{}\">",
@@ -156,7 +156,7 @@ impl Page<'_> {
     }
 }
 
-/// Whether this service has a map page.
+/// Returns whether this service has a map page.
 pub(in crate::http) fn has_map() -> bool {
     static HAS_MAP: LazyLock<bool> = LazyLock::new(|| crate::http::addresses().contains(&"/map"));
     *HAS_MAP

@@ -1,4 +1,4 @@
-//! Features as a small still map: inline SVG on the British National Grid, north up.
+//! Features as a small static map: inline SVG on the British National Grid, north up.
 
 use std::fmt::Write as _;
 
@@ -11,23 +11,23 @@ use crate::http::routes::ogc::describe::extent;
 /// The width of the drawing in its own units, each about half a pixel of the widest screen.
 const WIDTH: f64 = 1600.0;
 
-/// The drawing is no higher, nor lower.
+/// The limits of its height.
 const HEIGHTS: [f64; 2] = [500.0, 1600.0];
 
-/// Free on every side.
+/// The margin on every side.
 const MARGIN: f64 = 24.0;
 
-/// The most features that are drawn: a page of more would be slow to show.
+/// The maximum number of features drawn: a page with more would be slow to display.
 pub(in crate::http) const MOST: usize = 500;
 
-/// Draws the features at those places; `None` where there are none, or more than can be drawn.
+/// Draws the features at these indices. `None` if there are none, or too many.
 ///
-/// `what` names them for who cannot see the map: "Wards 1 to 50 of 57".
+/// `what` describes them for users who cannot see the map: "Wards 1 to 50 of 57".
 pub(in crate::http) fn draw(layer: &Layer, places: &[usize], what: &str) -> Option<String> {
     if places.len() > MOST {
         return None;
     }
-    let sheet = Sheet::around(extent(layer, places.iter().copied())?);
+    let sheet = Viewport::around(extent(layer, places.iter().copied())?);
     let mut shapes = String::new();
     for &place in places {
         if layer.is_areas() {
@@ -38,7 +38,7 @@ pub(in crate::http) fn draw(layer: &Layer, places: &[usize], what: &str) -> Opti
                 .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
                 .map(|ring| sheet.ring(ring))
                 .collect();
-            // Text does not fail to be written to, here and below.
+            // Writing to a `String` cannot fail, here and below.
             let _ = writeln!(
                 shapes,
                 "<path d=\"{path}\"><title>{}</title></path>",
@@ -85,20 +85,20 @@ fn distance(metres: f64) -> String {
     }
 }
 
-/// The way from the grid to the drawing.
+/// The transformation from the grid to the drawing.
 #[derive(Clone, Copy, Debug)]
-struct Sheet {
+struct Viewport {
     ground: Rect<f64>,
-    /// Drawing units of a metre.
+    /// Drawing units per metre.
     scale: f64,
     height: i64,
-    /// Where the north-west corner of the ground is drawn.
+    /// The position of the north-west corner of the ground in the drawing.
     corner: [f64; 2],
 }
 
-impl Sheet {
+impl Viewport {
     fn around(ground: Rect<f64>) -> Self {
-        // A single point has no size: it is drawn in the middle.
+        // A single point has no extent: it is drawn in the middle.
         let (width, height) = (ground.width().max(1.0), ground.height().max(1.0));
         let room = WIDTH - 2.0 * MARGIN;
         let scale = (room / width).min((HEIGHTS[1] - 2.0 * MARGIN) / height);
@@ -116,8 +116,8 @@ impl Sheet {
         [x.round() as i64, y.round() as i64]
     }
 
-    /// A ring as relative steps, without those too short to see. What is too small for two steps
-    /// is a dot of one unit, so that no area vanishes.
+    /// A ring as relative steps, without steps too short to see. A ring with fewer than two steps
+    /// becomes a dot of one unit, so that no area vanishes.
     fn ring(&self, ring: &LineString<f64>) -> String {
         let mut points = ring.coords().map(|&at| self.at(at));
         let Some([x, y]) = points.next() else { return String::new() };
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_ring_is_drawn_north_up_without_steps_too_short_to_see() {
         let ground = Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: 1552.0, y: 776.0 });
-        let sheet = Sheet::around(ground);
+        let sheet = Viewport::around(ground);
         assert_eq!(sheet.height, 824);
         let ring: LineString<f64> =
             vec![(0.0, 0.0), (1552.0, 0.0), (1552.0, 0.2), (1552.0, 776.0), (0.0, 0.0)].into();
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_single_point_is_in_the_middle() {
-        let sheet = Sheet::around(Rect::new(Coord { x: 7.0, y: 7.0 }, Coord { x: 7.0, y: 7.0 }));
+        let sheet = Viewport::around(Rect::new(Coord { x: 7.0, y: 7.0 }, Coord { x: 7.0, y: 7.0 }));
         assert_eq!(sheet.at(Coord { x: 7.0, y: 7.0 }), [800, sheet.height / 2]);
     }
 }

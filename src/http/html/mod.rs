@@ -1,7 +1,7 @@
-//! The pages for people: plain HTML that works without script, with one layout and one style.
+//! HTML pages that work without scripts, with one layout and one style.
 //!
-//! Read [`layout`] first, then [`map`] (the features drawn as inline SVG). The pages themselves
-//! are made where their routes are.
+//! Read [`layout`] first, then [`map`] (features as inline SVG). The pages themselves are in their
+//! routes.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ pub(super) mod map;
 
 pub(super) use layout::{Crumb, Page};
 
-/// A text as it may stand in an element or in an attribute's quotes.
+/// Escapes a text for an element or a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -37,7 +37,7 @@ pub(super) fn anchor(href: &str, text: &str) -> String {
     format!("<a href=\"{}\">{}</a>", escape(href), escape(text))
 }
 
-/// A whole number with commas, as people write it.
+/// A whole number with thousands separators.
 pub(super) fn count(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -50,8 +50,8 @@ pub(super) fn count(number: usize) -> String {
     text
 }
 
-/// A table whose columns and rows have headings. Cells are HTML; the first of each row is its
-/// heading. It scrolls by itself where it is wider than the page, with the keyboard, too.
+/// A table with headings for columns and rows. Cells are HTML; the first of each row is its
+/// heading. A table wider than the page scrolls by itself, also with the keyboard.
 pub(super) fn table(caption: &str, columns: &[String], rows: &[Vec<String>]) -> String {
     let caption = escape(caption);
     let mut table = format!(
@@ -59,7 +59,7 @@ pub(super) fn table(caption: &str, columns: &[String], rows: &[Vec<String>]) -> 
          <caption>{caption}</caption>\n<thead><tr>"
     );
     for column in columns {
-        // Text does not fail to be written to, here and below.
+        // Writing to a `String` cannot fail, here and below.
         let _ = write!(table, "<th scope=\"col\">{}</th>", escape(column));
     }
     table.push_str("</tr></thead>\n<tbody>\n");
@@ -77,11 +77,11 @@ pub(super) fn table(caption: &str, columns: &[String], rows: &[Vec<String>]) -> 
     table
 }
 
-/// What a page may load: nothing but its own style. Another site may frame it.
+/// The content security policy: a page may load only its own style; other sites may frame it.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'";
 
-/// An answer that is a page.
+/// A response with an HTML page.
 pub(super) fn respond_page(page: String) -> Response {
     let mut response = respond("text/html; charset=utf-8", page);
     debug_assert!("text/html; charset=utf-8".starts_with(HTML));

@@ -1,8 +1,8 @@
-//! Every request gets a line in the log, and is counted, when its response has been sent.
+//! Logs and counts every request when its response has been sent.
 //!
-//! The line has method, matched route (`/v1/areas/{layer}/{code}`), status, bytes, milliseconds and
-//! request id. It never has the path or the query as they came: the postcodes that a health
-//! service asks about are personal data.
+//! The log line has the method, matched route (`/v1/areas/{layer}/{code}`), status, bytes,
+//! milliseconds and request id. It never has the actual path or query: postcodes in requests of a
+//! health service are personal data.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -13,59 +13,60 @@ use axum::http::{Method, StatusCode};
 use http_body::{Frame, SizeHint};
 
 use super::request_context::RequestId;
-use crate::http::connection::idle_timeout::UnderWay;
+use crate::http::connection::idle_timeout::RequestInProgress;
 use crate::http::routes::metrics::{InFlight, Metrics};
 
-/// What is kept of a request for its line.
-pub(in crate::http) struct Line {
+/// The log line of a request, before its response is complete.
+pub(in crate::http) struct LogLine {
     method: Method,
-    /// The pattern of its route and that route's place among the counters, where it has one.
+    /// The pattern of its route, and the index of the route among the counters.
     route: Option<(&'static str, Option<usize>)>,
     id: RequestId,
     started: Instant,
     metrics: Metrics,
     _in_flight: InFlight,
-    /// Tells its connection that an answer is owed, until it has been sent.
-    _under_way: Option<UnderWay>,
+    /// Marks the request as in progress on its connection until the response has been sent.
+    _under_way: Option<RequestInProgress>,
 }
 
-impl Line {
-    /// Of a request that has come just now.
+impl LogLine {
+    /// Begins the line of a request that has just arrived.
     pub(in crate::http) fn begin(
         method: Method,
         route: Option<(&'static str, Option<usize>)>,
         id: RequestId,
         metrics: &Metrics,
-        under_way: Option<UnderWay>,
+        in_progress: Option<RequestInProgress>,
     ) -> Self {
         let started = Instant::now();
         let (in_flight, metrics) = (metrics.come(), metrics.clone());
-        Self { method, route, id, started, metrics, _in_flight: in_flight, _under_way: under_way }
+        Self { method, route, id, started, metrics, _in_flight: in_flight, _under_way: in_progress }
     }
 
-    /// What its request is called.
+    /// The id of the request.
     pub(in crate::http) fn id(&self) -> &RequestId {
         &self.id
     }
 
-    /// Round the body of its response.
-    pub(in crate::http) fn end_with(self, status: StatusCode, body: Body) -> Counted {
-        Counted { body, line: self, status, bytes: 0, ended: false }
+    /// Wraps the body of the response, to log the request at its end.
+    pub(in crate::http) fn end_with(self, status: StatusCode, body: Body) -> LoggedBody {
+        LoggedBody { body, line: self, status, bytes: 0, ended: false }
     }
 }
 
-/// A body that writes the line when it is dropped: when it has been sent, or the client has gone.
-pub(in crate::http) struct Counted {
+/// A body that logs the request when it is dropped: after it has been sent, or the client has
+/// disconnected.
+pub(in crate::http) struct LoggedBody {
     body: Body,
-    line: Line,
+    line: LogLine,
     status: StatusCode,
     bytes: u64,
     ended: bool,
 }
 
-impl Drop for Counted {
+impl Drop for LoggedBody {
     fn drop(&mut self) {
-        let Line { method, route, started, id, metrics, .. } = &self.line;
+        let LogLine { method, route, started, id, metrics, .. } = &self.line;
         let took = started.elapsed();
         metrics.answered(route.and_then(|(_, place)| place), method, self.status, self.bytes, took);
         tracing::info!(
@@ -74,7 +75,7 @@ impl Drop for Counted {
             route = route.map_or("-", |(pattern, _)| pattern),
             status = self.status.as_u16(),
             bytes = self.bytes,
-            // To the microsecond.
+            // Rounded to the microsecond.
             ms = (took.as_secs_f64() * 1e6).round() / 1e3,
             complete = self.ended || self.body.is_end_stream(),
             request_id = id.as_str(),
@@ -82,7 +83,7 @@ impl Drop for Counted {
     }
 }
 
-impl HttpBody for Counted {
+impl HttpBody for LoggedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -97,7 +98,7 @@ impl HttpBody for Counted {
             }
             Some(Err(error)) => {
                 let request_id = self.line.id.as_str();
-                tracing::warn!(%error, request_id, "a response was cut short");
+                tracing::warn!(%error, request_id, "a response was truncated");
             }
             None => self.ended = true,
         }

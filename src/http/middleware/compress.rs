@@ -1,8 +1,8 @@
-//! Answers are compressed for who takes that.
+//! Compression of responses.
 //!
-//! A small answer that is there whole is compressed by gzip at once, with a compressor that each
-//! thread keeps: setting up a new one costs more than the work it then does. All else (streams,
-//! brotli, who names weights) is left to tower-http.
+//! A small complete response is compressed with gzip at once, with a compressor that is kept per
+//! thread: setting up a new one costs more than using it. Streams, brotli and requests with weights
+//! are left to tower-http.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -23,37 +23,37 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 
 use super::cors::{says_vary, vary_by};
 use crate::http::error::Problem;
-use crate::http::routes::downloads::AsItIs;
+use crate::http::routes::downloads::NoCompression;
 
-/// Of streams, by gzip and brotli alike: brotli's own default, 11, takes a hundred times as long
-/// as 4 for a tenth less.
+/// The level for streams, for gzip and brotli: brotli's default, 11, takes a hundred times as long
+/// as 4 for a tenth less output.
 const OF_STREAMS: i32 = 4;
 
-/// Of small answers, by gzip: who asks waits for it, and a kilobyte of JSON shrinks little further
-/// at higher levels.
+/// The gzip level for small responses: the client waits for the result, and a kilobyte of JSON gets
+/// little smaller at higher levels.
 const OF_SMALL: u32 = 1;
 
-/// Less than this, there whole, is one packet with its head, however much smaller it is made.
+/// A complete response below this size, in bytes, fits one packet with its head, compressed or not.
 const WORTH_IT: u64 = 1024;
 
-/// Longer answers would hold up those behind them for too long if they were made at one go.
+/// Compressing a longer response at once would delay other requests on the thread.
 const SMALL: u64 = 64 << 10;
 
-/// The largest window, of 32 kilobytes, as a power of two.
+/// The largest window, 32 kB, as a power of two.
 const WINDOW: u8 = 15;
 
-/// What the client takes.
+/// The encodings that the client accepts.
 #[derive(Debug)]
-pub(in crate::http) enum Asks {
-    /// Nothing but the answer itself.
+pub(in crate::http) enum AcceptedEncoding {
+    /// None but identity.
     Plain,
-    /// Gzip, of what there is here.
+    /// Gzip, among those supported here.
     Gzip,
-    /// It has to be read.
+    /// Not parsed yet.
     Other(Vec<HeaderValue>),
 }
 
-impl Asks {
+impl AcceptedEncoding {
     pub(in crate::http) fn of(request: &Request) -> Self {
         let asked = request.headers().get_all(header::ACCEPT_ENCODING);
         let mut values = asked.iter();
@@ -72,47 +72,51 @@ impl Asks {
     }
 }
 
-/// The answer as the client takes it: there already, or to come.
+/// The response in an accepted encoding: ready, or a future.
 pub(in crate::http) enum Compressed {
     Now(Response),
     Later(Pin<Box<dyn Future<Output = Response> + Send>>),
 }
 
-/// The answer as the client takes it.
-pub(in crate::http) fn compress(asks: &Asks, mut response: Response) -> Compressed {
-    // An answer that says already that it differs by what is asked needs nothing more.
-    let is_plain = matches!(asks, Asks::Plain);
+/// Compresses a response if the client accepts that and it gets smaller.
+pub(in crate::http) fn compress(accepted: &AcceptedEncoding, mut response: Response) -> Compressed {
+    // A response that already varies by Accept-Encoding needs no change.
+    let is_plain = matches!(accepted, AcceptedEncoding::Plain);
     if is_plain && says_vary(response.headers(), &header::ACCEPT_ENCODING) || !gains(&response) {
         return Compressed::Now(response);
     }
-    match asks {
-        Asks::Plain => {
+    match accepted {
+        AcceptedEncoding::Plain => {
             vary_by(response.headers_mut(), header::ACCEPT_ENCODING);
             Compressed::Now(response)
         }
-        Asks::Gzip if response.body().size_hint().exact().is_some_and(|size| size <= SMALL) => {
+        AcceptedEncoding::Gzip
+            if response.body().size_hint().exact().is_some_and(|size| size <= SMALL) =>
+        {
             small(response)
         }
-        Asks::Gzip => {
+        AcceptedEncoding::Gzip => {
             let gzip = [HeaderValue::from_static("gzip")];
             Compressed::Later(Box::pin(by_tower(gzip, response)))
         }
-        Asks::Other(asked) => Compressed::Later(Box::pin(by_tower(asked.clone(), response))),
+        AcceptedEncoding::Other(asked) => {
+            Compressed::Later(Box::pin(by_tower(asked.clone(), response)))
+        }
     }
 }
 
-/// Whether it would be smaller: it is neither compressed already, nor a part, nor small enough.
+/// Returns whether compression would help: the response is not compressed, partial or very small.
 fn gains(response: &Response) -> bool {
     let headers = response.headers();
     let is_small = |size| size < WORTH_IT;
     !headers.contains_key(header::CONTENT_ENCODING)
         && !headers.contains_key(header::CONTENT_RANGE)
-        && response.extensions().get::<AsItIs>().is_none()
+        && response.extensions().get::<NoCompression>().is_none()
         && !response.body().size_hint().exact().is_some_and(is_small)
         && NotForContentType::IMAGES.should_compress(response)
 }
 
-/// An answer of a size that is known; most such are there whole.
+/// A response of known size; most are complete.
 fn small(response: Response) -> Compressed {
     let (head, body) = response.into_parts();
     let mut whole = Box::pin(body.collect());
@@ -136,7 +140,7 @@ fn small_whole(mut head: Parts, body: Result<Collected<Bytes>, axum::Error>) -> 
     Response::from_parts(head, Body::from(smaller))
 }
 
-/// The bytes as gzip; `None` if that does not make them fewer.
+/// Compresses bytes with gzip; `None` if that does not make them smaller.
 fn gzip(bytes: &[u8]) -> Option<Bytes> {
     thread_local! {
         static KEPT: RefCell<Compress> =
@@ -147,13 +151,13 @@ fn gzip(bytes: &[u8]) -> Option<Bytes> {
         kept.reset();
         match kept.compress_vec(bytes, &mut smaller, FlushCompress::Finish) {
             Ok(Status::StreamEnd) => Some(smaller.into()),
-            // It would have been longer than there is room.
+            // The output did not fit into the size of the input.
             _ => None,
         }
     })
 }
 
-/// By the layer of tower-http, which reads what the client takes.
+/// Compresses with tower-http, which parses Accept-Encoding.
 async fn by_tower(asked: impl IntoIterator<Item = HeaderValue>, response: Response) -> Response {
     let mut request = Request::new(Body::empty());
     for value in asked {

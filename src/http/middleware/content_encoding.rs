@@ -1,23 +1,23 @@
-//! Which codings of an answer a client takes (RFC 9110, section 12.5.3), where the answer is not left
-//! to be compressed by whoever sends it.
+//! The content encodings that a client accepts (RFC 9110, section 12.5.3), for handlers that
+//! compress the response themselves.
 
 use axum::http::{HeaderMap, header};
 
 use crate::http::request::negotiate::weight;
 
-/// The weights of those that the client names, 0 where it wants none of it.
+/// The weights of the encodings that the client names; 0 for one that it refuses.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::http) struct Codings {
     gzip: Option<f32>,
     brotli: Option<f32>,
-    /// The answer as it is.
+    /// No encoding.
     identity: Option<f32>,
-    /// `*`, which stands for all that are not named.
+    /// `*`: all that are not named.
     any: Option<f32>,
 }
 
 impl Codings {
-    /// Of a request.
+    /// Parses the header of a request.
     pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
         let mut codings = Self::default();
         let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok());
@@ -31,30 +31,31 @@ impl Codings {
                 "*" => &mut codings.any,
                 _ => continue,
             };
-            // What is said first counts.
+            // The first mention of an encoding counts.
             told.get_or_insert_with(|| weight(parts).unwrap_or(0.0));
         }
         codings
     }
 
-    /// Whether brotli is taken and named: who asks for anything is often unable.
+    /// Returns whether brotli is accepted by name. Clients that send `*` often cannot decode it.
     pub(in crate::http) fn name_brotli(self) -> bool {
         self.brotli.is_some_and(|weight| weight > 0.0)
     }
 
-    /// Whether gzip is taken and named.
+    /// Returns whether gzip is accepted by name.
     pub(in crate::http) fn name_gzip(self) -> bool {
         self.gzip.is_some_and(|weight| weight > 0.0)
     }
 
-    /// Whether gzip is taken, by its name or as anything is. Where nothing is said anything would
-    /// be; but who says nothing is seldom a browser and often unable.
+    /// Returns whether gzip is accepted, by name or by `*`. Without the header, any encoding would
+    /// be allowed, but clients that do not send it are seldom browsers and often cannot decode
+    /// gzip.
     pub(in crate::http) fn take_gzip(self) -> bool {
         self.or_any(self.gzip) > 0.0
     }
 
-    /// Whether gzip is taken at least as gladly as what else could be sent: brotli, which packs
-    /// smaller and far more slowly, or the answer as it is.
+    /// Returns whether gzip is preferred to brotli, which compresses better but far more slowly,
+    /// and to no encoding.
     pub(in crate::http) fn prefer_gzip(self) -> bool {
         let gzip = self.or_any(self.gzip);
         self.take_gzip() && gzip >= self.or_any(self.brotli) && gzip >= self.identity.unwrap_or(0.0)

@@ -1,4 +1,6 @@
-//! Pages of any origin may ask: the data are public and nothing here knows a user.
+//! Cross-origin requests. Every origin is allowed: the data are public and there are no users.
+//!
+//! Used instead of `tower_http::cors` to avoid the cost of a layer ([`super`]).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -9,12 +11,12 @@ const ANY: HeaderValue = HeaderValue::from_static("*");
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,POST");
 
-/// What a page may send. `x-requested-with` is what clients of postcodes.io send there.
+/// The headers that a page may send. `x-requested-with` is sent by clients of postcodes.io.
 const SENT: HeaderValue = HeaderValue::from_static(
     "accept,content-type,if-none-match,if-range,range,x-request-id,x-requested-with",
 );
 
-/// What a page may read beside what it always may.
+/// The headers that a page may read besides the safelisted ones.
 const READ: HeaderValue = HeaderValue::from_static(
     "accept-ranges,content-disposition,content-range,etag,link,retry-after,x-request-id",
 );
@@ -22,17 +24,17 @@ const READ: HeaderValue = HeaderValue::from_static(
 /// A day, in seconds.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("86400");
 
-/// Whether a page of some origin asks; browsers say so.
+/// Whether a request has an `Origin` header.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::http) struct Asks(bool);
+pub(in crate::http) struct CorsRequest(bool);
 
-impl Asks {
+impl CorsRequest {
     pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
         Self(headers.contains_key(header::ORIGIN))
     }
 }
 
-/// The answer to whether a page may ask.
+/// The response to a preflight request.
 pub(in crate::http) fn preflight() -> Response {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY),
@@ -44,29 +46,29 @@ pub(in crate::http) fn preflight() -> Response {
     headers.into_response()
 }
 
-/// Lets a page read the answer. What it may read of the head is told to pages alone, and so that
-/// caches do not keep what was told to somebody else, every answer says that it differs by that.
-pub(in crate::http) fn allow(asks: Asks, mut response: Response) -> Response {
+/// Allows a page to read the response. Only cross-origin requests get
+/// `Access-Control-Expose-Headers`, so every response varies by `Origin`.
+pub(in crate::http) fn allow(request: CorsRequest, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
-    if asks.0 {
+    if request.0 {
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, READ);
     }
     vary_by(headers, header::ORIGIN);
     response
 }
 
-/// Says that a response differs by a header of the request, unless it says so already.
+/// Adds a header to `Vary` unless it is already there.
 pub(in crate::http) fn vary_by(headers: &mut HeaderMap, name: HeaderName) {
     if !says_vary(headers, &name) {
         headers.append(header::VARY, name.into());
     }
 }
 
-/// Whether a response says that it differs by that header of the request.
+/// Returns whether `Vary` names a header.
 pub(in crate::http) fn says_vary(headers: &HeaderMap, name: &HeaderName) -> bool {
     let says = |value: &HeaderValue| {
-        // What most say is not read name by name.
+        // Skips parsing for the usual value.
         let is_usual = *name == header::ORIGIN || *name == header::ACCEPT_ENCODING;
         if is_usual && value.as_bytes().starts_with(etag::VARY.as_bytes()) {
             return true;

@@ -1,8 +1,8 @@
-//! A client that has the answer already is told so.
+//! Conditional requests: entity tags and status 304 (RFC 9110, section 13).
 //!
-//! A snapshot never changes, so an answer is known by the snapshot's id, the URL, the format asked
-//! for, this version, and the day (without `date` the vintages are today's). The tag is weak: the
-//! bytes also depend on compression.
+//! A snapshot never changes, so an answer is determined by the id of the snapshot, the URL, the
+//! requested format, the version of the program and the date (without `date`, the vintages are
+//! today's). The tag is weak, because the bytes also depend on compression.
 
 use std::sync::LazyLock;
 
@@ -13,36 +13,37 @@ use twox_hash::XxHash3_64;
 
 use super::request_context::{self, hexadecimal};
 use crate::http::request::public_url;
-use crate::http::{App, Taken};
+use crate::http::{AppState, RequestSnapshot};
 
-/// How long a copy may be used unasked, in seconds: a new snapshot is seen within this time.
+/// How long caches may use an answer without asking again. A new snapshot is visible within this
+/// time.
 pub(in crate::http) const MAX_AGE: &str = "public, max-age=60";
 
-/// What answers differ by, beside their address: the format; whether they are compressed; whether
-/// a page of another origin is told what it may read of them.
+/// The request headers that answers depend on: the format, the compression, and the headers that a
+/// page of another origin may read.
 pub(in crate::http) const VARY: &str = "accept, accept-encoding, origin";
 
-/// The same, and after it more, of answers with links: those begin with where the caller reached
-/// this service.
+/// The same for answers with links, which also depend on the URL of this service.
 static VARY_OF_LINKS: LazyLock<HeaderValue> = LazyLock::new(|| {
     let headers = public_url::HEADERS;
     let names = headers.each_ref().map(HeaderName::as_str).join(", ");
     HeaderValue::from_str(&format!("{VARY}, {names}")).expect("names are text")
 });
 
-/// What an answer is known by, and whether the client has it.
-pub(in crate::http) struct Known {
-    /// `None` of an answer that is not known again: to POST, or without a snapshot.
+/// The entity tag of an answer, and whether the client already has that answer.
+pub(in crate::http) struct EntityTag {
+    /// `None` for an answer that is not cacheable: to POST, or without a snapshot.
     tag: Option<HeaderValue>,
     had: bool,
     links: bool,
 }
 
-impl Known {
-    /// Of the answer to a request; `links` says whether the answer has links.
-    pub(in crate::http) fn of(app: &App, request: &Request, links: bool) -> Self {
+impl EntityTag {
+    /// Computes the tag of the answer to a request. `links` is true if the answer has links.
+    pub(in crate::http) fn of(app: &AppState, request: &Request, links: bool) -> Self {
         let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
-        let (true, Taken(Some(served))) = (is_get, request_context::taken(|| Taken::now(app)))
+        let (true, RequestSnapshot(Some(served))) =
+            (is_get, request_context::taken(|| RequestSnapshot::now(app)))
         else {
             return Self { tag: None, had: false, links };
         };
@@ -51,17 +52,17 @@ impl Known {
         Self { tag: HeaderValue::from_bytes(&tag).ok(), had, links }
     }
 
-    /// The answer to a client that has the answer.
+    /// The response 304 if the client already has the answer.
     pub(in crate::http) fn had(&self) -> Option<Response> {
         self.had.then(|| StatusCode::NOT_MODIFIED.into_response())
     }
 
-    /// Tells the client by what the answer is known.
+    /// Adds the caching headers to a response.
     pub(in crate::http) fn tell(self, mut response: Response) -> Response {
         let is_known = matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED);
         let Some(tag) = self.tag.filter(|_| is_known) else { return response };
         let headers = response.headers_mut();
-        // A file has a tag of its own, made of its bytes.
+        // A file has its own tag, computed from its bytes.
         if headers.contains_key(header::ETAG) {
             return response;
         }
@@ -73,7 +74,7 @@ impl Known {
     }
 }
 
-/// Of all that an answer is made from, beside the snapshot.
+/// The hash of everything an answer depends on besides the snapshot.
 fn hash_of(request: &Request, links: bool) -> u64 {
     let mut hash = 0;
     let mut add = |part: &[u8]| hash = XxHash3_64::oneshot_with_seed(hash, part);
@@ -96,7 +97,7 @@ fn hash_of(request: &Request, links: bool) -> u64 {
     hash
 }
 
-/// `W/"1889c7cd893a9da0-0123456789abcdef"`: the beginning of the snapshot's id, and the hash.
+/// `W/"1889c7cd893a9da0-0123456789abcdef"`: the start of the snapshot id, and the hash.
 fn tag_of(snapshot: &str, hash: u64) -> [u8; 37] {
     let mut tag = *b"W/\"0000000000000000-0000000000000000\"";
     let start = &snapshot.as_bytes()[..snapshot.len().min(16)];
@@ -105,14 +106,14 @@ fn tag_of(snapshot: &str, hash: u64) -> [u8; 37] {
     tag
 }
 
-/// The tag of a page that is known by its content alone.
+/// The tag of a page that depends on its content only.
 pub(in crate::http) fn of_content(content: &str) -> String {
     format!("W/\"{:016x}\"", XxHash3_64::oneshot(content.as_bytes()))
 }
 
-/// Whether the client has it: by weak comparison (RFC 9110, section 8.8.3.2). The tag names the URL
-/// and the format as well as the snapshot, so a client has it only from an answer to this very
-/// question, and the handler need not be asked again.
+/// Returns whether `If-None-Match` has the tag, by weak comparison (RFC 9110, section 8.8.3.2). The
+/// tag covers the URL and the format as well as the snapshot, so a client can only have it from an
+/// answer to the same request.
 pub(in crate::http) fn has(headers: &HeaderMap, tag: &str) -> bool {
     fn opaque(tag: &str) -> &str {
         tag.trim().trim_start_matches("W/")

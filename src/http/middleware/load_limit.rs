@@ -1,4 +1,4 @@
-//! Refusals before any work is done: too long a URL, too many requests, too long an answer.
+//! Limits on the length of a URL, the number of concurrent requests and the time of a response.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -7,11 +7,11 @@ use std::task::Poll;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::http::App;
+use crate::http::AppState;
 use crate::http::blocking::took_too_long;
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 
-/// Longer than any question that a person or program asks of one place.
+/// Longer than any reasonable request.
 const URL_BYTES: usize = 8192;
 
 /// Refuses a URL that is too long.
@@ -19,16 +19,17 @@ pub(in crate::http) fn check_url(request: &Request) -> Result<(), Problem> {
     let uri = request.uri();
     let length = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
     if length > URL_BYTES {
-        let detail = format!("the URL has {length} bytes; up to {URL_BYTES} are taken");
-        return Err(Problem::new(Kind::UrlTooLong, detail));
+        let detail = format!("the URL has {length} bytes; the limit is {URL_BYTES}");
+        return Err(Problem::new(ProblemKind::UrlTooLong, detail));
     }
     Ok(())
 }
 
-/// Limits how many requests are at work, and for how long. A request with a body is not counted:
-/// it has limits of its own while it is read ([`crate::http::request::body`]) and worked on ([`crate::http::blocking`]).
+/// Limits the number of concurrent requests and their time. A request with a body does not count: it
+/// has its own limits while it is received ([`crate::http::request::body`]) and processed
+/// ([`crate::http::blocking`]).
 pub(in crate::http) async fn limit_load(
-    app: &App,
+    app: &AppState,
     is_post: bool,
     mut answer: Pin<&mut impl Future<Output = Response>>,
 ) -> Response {
@@ -36,10 +37,10 @@ pub(in crate::http) async fn limit_load(
         return answer.await;
     }
     let Ok(_slot) = app.slots.try_acquire() else {
-        let detail = "as many requests as this server takes are being answered: ask again";
-        return Problem::new(Kind::Overloaded, detail).with_retry_after(1).into_response();
+        let detail = "this server is handling as many requests as it allows: try again later";
+        return Problem::new(ProblemKind::Overloaded, detail).with_retry_after(1).into_response();
     };
-    // Most answers are there at once, and need no timer.
+    // Most responses are ready at once and need no timer.
     let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
     if let Poll::Ready(answer) = at_once {
         return answer;

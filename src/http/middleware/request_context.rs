@@ -1,4 +1,4 @@
-//! The request that a task, or a thread for work, is about.
+//! The context of the request that the current task, or blocking thread, is working on.
 
 use std::cell::OnceCell;
 use std::hash::{BuildHasher as _, RandomState};
@@ -8,34 +8,38 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::civil::Date;
 
-use crate::http::Taken;
+use crate::http::RequestSnapshot;
 
-/// The header that carries it both ways.
+/// The header that carries the request id in both directions.
 pub(in crate::http) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Digits of an id that is made here.
+/// The length of a generated id.
 const DIGITS: usize = 32;
 
-/// What a request is called in the log, in the response and in problems.
+/// The id of a request in the log, the response and problem documents.
 #[derive(Clone, Debug)]
 pub(in crate::http) enum RequestId {
-    /// Made here; hexadecimal digits.
-    Ours([u8; DIGITS]),
-    /// The caller's own.
-    Theirs(HeaderValue),
+    /// Generated; hexadecimal digits.
+    Generated([u8; DIGITS]),
+    /// Sent by the client.
+    FromClient(HeaderValue),
 }
 
 impl RequestId {
-    /// The caller's own, if it has a plain one: it will stand in logs and headers.
+    /// The id sent by the client if it is plain text, as it appears in logs and headers; otherwise a
+    /// generated one.
     pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
         let plain = |id: &&HeaderValue| {
             let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"-_.:".contains(b);
             (1..=128).contains(&id.len()) && id.as_bytes().iter().all(allowed)
         };
-        headers.get(REQUEST_ID).filter(plain).map_or_else(Self::new, |id| Self::Theirs(id.clone()))
+        headers
+            .get(REQUEST_ID)
+            .filter(plain)
+            .map_or_else(Self::new, |id| Self::FromClient(id.clone()))
     }
 
-    /// 128 bits: a number of this process and the count of its requests, both hashed.
+    /// 128 bits: the hash of a request counter with two keys that are random for each process.
     fn new() -> Self {
         static SEED: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
         static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -44,27 +48,29 @@ impl RequestId {
         for (half, digits) in SEED.iter().zip(id.chunks_exact_mut(16)) {
             digits.copy_from_slice(&hexadecimal(half.hash_one(count)));
         }
-        Self::Ours(id)
+        Self::Generated(id)
     }
 
     pub(in crate::http) fn as_str(&self) -> &str {
         match self {
-            Self::Ours(digits) => str::from_utf8(digits).unwrap_or("-"),
-            Self::Theirs(id) => id.to_str().unwrap_or("-"),
+            Self::Generated(digits) => str::from_utf8(digits).unwrap_or("-"),
+            Self::FromClient(id) => id.to_str().unwrap_or("-"),
         }
     }
 
-    /// As it is sent.
+    /// The value of the header.
     pub(in crate::http) fn header(&self) -> HeaderValue {
         match self {
-            // Hexadecimal digits are no header's trouble.
-            Self::Ours(id) => HeaderValue::from_bytes(id).unwrap_or(HeaderValue::from_static("-")),
-            Self::Theirs(id) => id.clone(),
+            // Hexadecimal digits are a valid header value.
+            Self::Generated(id) => {
+                HeaderValue::from_bytes(id).unwrap_or(HeaderValue::from_static("-"))
+            }
+            Self::FromClient(id) => id.clone(),
         }
     }
 }
 
-/// Sixteen digits.
+/// The 16 hexadecimal digits of a number.
 pub(in crate::http) fn hexadecimal(number: u64) -> [u8; 16] {
     let mut digits = [0; 16];
     for (place, digit) in digits.iter_mut().enumerate() {
@@ -73,56 +79,56 @@ pub(in crate::http) fn hexadecimal(number: u64) -> [u8; 16] {
     digits
 }
 
-/// What is known of the request.
-struct Current {
+/// The context of a request.
+struct RequestContext {
     id: RequestId,
-    /// The snapshot that it is answered from, once it has been taken.
-    taken: OnceCell<Taken>,
-    /// The day on which it is answered, once that has been asked for.
+    /// The snapshot that answers it, once it has been read.
+    taken: OnceCell<RequestSnapshot>,
+    /// Today's date, once it has been read.
     today: OnceCell<Date>,
 }
 
-impl Current {
+impl RequestContext {
     fn begin(id: RequestId) -> Self {
         Self { id, taken: OnceCell::new(), today: OnceCell::new() }
     }
 }
 
 tokio::task_local! {
-    static CURRENT: Current;
+    static CURRENT: RequestContext;
 }
 
-/// The id of the request that this task, or this thread for work, is about.
+/// The id of the request that the current task, or blocking thread, is working on.
 pub(in crate::http) fn id() -> Option<RequestId> {
     CURRENT.try_with(|current| current.id.clone()).ok()
 }
 
 /// The snapshot of this request: what was taken for it first.
-pub(in crate::http) fn taken(take: impl Fn() -> Taken) -> Taken {
+pub(in crate::http) fn taken(take: impl Fn() -> RequestSnapshot) -> RequestSnapshot {
     // Outside a request, as in tests of a single handler, there is nothing to keep it in.
     CURRENT.try_with(|current| current.taken.get_or_init(&take).clone()).unwrap_or_else(|_| take())
 }
 
-/// The day of this request: what was read first, so that the tag of one day is never put on the
-/// answer of the next.
+/// The date of this request. It is read once, so that the entity tag of one day is never sent with
+/// the answer of the next.
 pub(in crate::http) fn today(read: impl Fn() -> Date) -> Date {
     CURRENT.try_with(|current| *current.today.get_or_init(&read)).unwrap_or_else(|_| read())
 }
 
-/// Answers in the name of a request.
+/// Runs a future in the context of a request.
 pub(in crate::http) fn within<F: Future>(
     id: RequestId,
     answer: F,
 ) -> impl Future<Output = F::Output> {
-    CURRENT.scope(Current::begin(id), answer)
+    CURRENT.scope(RequestContext::begin(id), answer)
 }
 
-/// The same without waiting for anything.
+/// Runs a function in the context of a request.
 pub(in crate::http) fn within_now<T>(id: RequestId, answer: impl FnOnce() -> T) -> T {
-    CURRENT.sync_scope(Current::begin(id), answer)
+    CURRENT.sync_scope(RequestContext::begin(id), answer)
 }
 
-/// Works in the name of a request on a thread of its own, so that its faults are told by its id.
+/// Runs blocking work in the context of a request, so that errors are logged with its id.
 pub(in crate::http) fn in_name_of<T>(id: Option<RequestId>, work: impl FnOnce() -> T) -> T {
     match id {
         Some(id) => within_now(id, work),

@@ -1,52 +1,52 @@
-//! What is kept of a request for what stands round its answer.
+//! What the middleware needs to know about a request once the handler has consumed it.
 
 use axum::extract::Request;
 use axum::http::Method;
 use axum::response::Response;
 
-use super::route_table::{AtOnce, Entry, Table};
+use super::route_table::{AtOnce, RouteEntry, RouteTable};
 use crate::http::Metrics;
-use crate::http::connection::idle_timeout::UnderWay;
-use crate::http::middleware::access_log::{Counted, Line};
+use crate::http::connection::idle_timeout::RequestInProgress;
+use crate::http::middleware::access_log::{LogLine, LoggedBody};
 use crate::http::middleware::request_context::{REQUEST_ID, RequestId};
 use crate::http::middleware::{compress, cors};
 use crate::http::routes::compat;
 
-/// What is kept of a request for what stands round its answer.
-pub(super) struct Asked {
-    pub(super) route: Option<Entry>,
-    line: Line,
-    pub(super) origin: cors::Asks,
-    pub(super) coding: compress::Asks,
-    pub(super) dialect: Option<compat::Dialect>,
+/// What the middleware needs to know about a request.
+pub(super) struct RequestInfo {
+    pub(super) route: Option<RouteEntry>,
+    line: LogLine,
+    pub(super) origin: cors::CorsRequest,
+    pub(super) coding: compress::AcceptedEncoding,
+    pub(super) error_format: Option<compat::ErrorFormat>,
 }
 
-impl Asked {
+impl RequestInfo {
     pub(super) fn of(
-        table: &Table,
+        table: &RouteTable,
         metrics: &Metrics,
         request: &Request,
-        under_way: Option<UnderWay>,
+        in_progress: Option<RequestInProgress>,
     ) -> Self {
         let path = request.uri().path();
         let route = table.at(path);
-        let line = Line::begin(
+        let line = LogLine::begin(
             request.method().clone(),
             route.map(|route| (route.pattern, route.counted)),
             RequestId::of(request.headers()),
             metrics,
-            under_way,
+            in_progress,
         );
         Self {
             route,
             line,
-            origin: cors::Asks::of(request.headers()),
-            coding: compress::Asks::of(request),
-            dialect: compat::Dialect::of(path),
+            origin: cors::CorsRequest::of(request.headers()),
+            coding: compress::AcceptedEncoding::of(request),
+            error_format: compat::ErrorFormat::of(path),
         }
     }
 
-    /// What answers it at once, where something does.
+    /// The handler that answers without waiting, if the route has one.
     pub(super) fn at_once(&self, method: &Method) -> Option<AtOnce> {
         self.route.filter(|_| *method == Method::GET)?.at_once
     }
@@ -55,8 +55,8 @@ impl Asked {
         self.line.id().clone()
     }
 
-    /// The response with what stands in every head, and with its line in the log to come.
-    pub(super) fn end(self, response: Response) -> Response<Counted> {
+    /// Adds the request id to the response, and logs the request when its body has been sent.
+    pub(super) fn end(self, response: Response) -> Response<LoggedBody> {
         let (mut head, body) = response.into_parts();
         head.headers.insert(REQUEST_ID, self.line.id().header());
         let body = self.line.end_with(head.status, body);

@@ -1,54 +1,54 @@
-//! The routes by their paths, and what is known of each before it is asked.
+//! The routes by path, with what the middleware needs to know about each.
 
 use axum::extract::Request;
 use axum::response::Response;
 
 use crate::http::error::Problem;
 use crate::http::routes::lookup;
-use crate::http::{Metrics, Routes, Taken};
+use crate::http::{Metrics, RequestSnapshot, Routes};
 
-/// What a route's answers are known by.
+/// What the answers of a route depend on, which decides how they are cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// By the snapshot.
+pub(super) enum RouteKind {
+    /// The snapshot.
     Plain,
-    /// By the snapshot, and with links, which begin with where the caller reached this service.
+    /// The snapshot and the URL of this service, which prefixes their links.
     Linked,
-    /// Tiles, which carry tags of their own.
+    /// Tiles, which set their own entity tags.
     Tile,
-    /// By what goes on; they are answered however much there is to do.
+    /// The state of the service. These routes are exempt from the limit on concurrent requests.
     Other,
 }
 
-/// A route as it is matched.
+/// A matched route.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(super) struct RouteEntry {
     pub(super) pattern: &'static str,
-    pub(super) kind: Kind,
-    /// Its place among the counters.
+    pub(super) kind: RouteKind,
+    /// Its index among the counters.
     pub(super) counted: Option<usize>,
-    /// What answers GET at once, where something does.
+    /// The handler for GET that answers without waiting, if there is one.
     pub(super) at_once: Option<AtOnce>,
 }
 
-/// What answers sooner than a router's machinery would have called for it.
-pub(super) type AtOnce = fn(Taken, &Request) -> Result<Response, Problem>;
+/// A handler that needs no waiting. Calling it directly costs less than going through the router.
+pub(super) type AtOnce = fn(RequestSnapshot, &Request) -> Result<Response, Problem>;
 
-/// The routes by their paths, matched as the router matches them.
+/// The routes by path, matched by the same library as axum's router.
 #[derive(Debug, Default)]
-pub(super) struct Table(matchit::Router<Entry>);
+pub(super) struct RouteTable(matchit::Router<RouteEntry>);
 
-impl Table {
-    pub(super) fn add(&mut self, routes: &Routes, kind: Kind, metrics: &Metrics) {
+impl RouteTable {
+    pub(super) fn add(&mut self, routes: &Routes, kind: RouteKind, metrics: &Metrics) {
         for (pattern, _) in routes {
             let counted = metrics.place_of(pattern);
             let at_once = (*pattern == lookup::ADDRESS).then_some(lookup::one as AtOnce);
-            let entry = Entry { pattern, kind, counted, at_once };
-            self.0.insert(*pattern, entry).expect("the router would not take it either");
+            let entry = RouteEntry { pattern, kind, counted, at_once };
+            self.0.insert(*pattern, entry).expect("axum's router would reject it, too");
         }
     }
 
-    pub(super) fn at(&self, path: &str) -> Option<Entry> {
+    pub(super) fn at(&self, path: &str) -> Option<RouteEntry> {
         self.0.at(path).ok().map(|found| *found.value)
     }
 }

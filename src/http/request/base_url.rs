@@ -1,5 +1,5 @@
-//! Where clients reach this service, as what every link begins with: clients of OGC API do not all
-//! resolve relative links.
+//! The base URL of links. Links are absolute, because not all clients of OGC API resolve relative
+//! ones.
 
 use std::convert::Infallible;
 
@@ -8,22 +8,22 @@ use axum::http::request::Parts;
 
 use super::public_url::origin;
 
-/// What [`origin`] says; empty where nothing says a host, so that links begin with `/`.
+/// The result of [`origin`]; empty if the host is unknown, so that links begin with `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::http) struct Base(String);
 
 impl Base {
-    /// Of a request.
+    /// The base URL of a request.
     pub(in crate::http) fn of(parts: &Parts) -> Self {
         Self(origin(&parts.uri, &parts.headers))
     }
 
-    /// The whole address of a path that begins with a slash.
+    /// The absolute URL of a path that begins with a slash.
     pub(in crate::http) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
-    /// As a server of OpenAPI.
+    /// The URL for `servers` in the OpenAPI document.
     pub(in crate::http) fn server(&self) -> &str {
         if self.0.is_empty() { "/" } else { &self.0 }
     }

@@ -1,4 +1,4 @@
-//! Request bodies: their format, and reading them within limits of size, time and memory.
+//! Request bodies: their format, and limits on their size, time and memory.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,34 +8,34 @@ use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::limits::Limits;
 
-/// A body that has been read, in the pieces it came in.
+/// A received body, in the pieces in which it arrived.
 #[derive(Debug)]
 pub(in crate::http) struct Received {
     pub(in crate::http) pieces: Vec<Bytes>,
-    /// Its part of the memory for bodies, given back when it is dropped.
+    /// Its share of the memory for bodies, returned when it is dropped.
     #[allow(dead_code, reason = "held for its drop")]
     memory: Option<OwnedSemaphorePermit>,
 }
 
 impl Received {
-    /// All of it in one.
+    /// The whole body as one buffer.
     pub(in crate::http) fn concat(&self) -> Vec<u8> {
         self.pieces.concat()
     }
 }
 
-/// The memory for bodies is counted in units of this many bytes.
+/// The unit in which memory for bodies is counted, in bytes.
 pub(in crate::http) const MEMORY_UNIT: usize = 1024;
 
-/// As many permits as there may be kilobytes of so many bytes.
+/// The number of permits for a limit in bytes.
 pub(in crate::http) fn kilobytes(bytes: usize) -> Arc<Semaphore> {
     Arc::new(Semaphore::new((bytes / MEMORY_UNIT).min(Semaphore::MAX_PERMITS)))
 }
 
-/// The format of a plain body: one of those `taken`, as its Content-Type says.
+/// Returns the format of an uncompressed body from its Content-Type, which must be one of `taken`.
 pub(in crate::http) fn format(
     headers: &HeaderMap,
     taken: &[&'static str],
@@ -50,10 +50,10 @@ pub(in crate::http) fn format(
 
 fn refuse(taken: &[&'static str], why: &str) -> Problem {
     let detail = format!("{why}: send one of {}", taken.join(", "));
-    Problem::new(Kind::UnsupportedMediaType, detail).with("taken", taken.to_vec())
+    Problem::new(ProblemKind::UnsupportedMediaType, detail).with("taken", taken.to_vec())
 }
 
-/// The format of a body, however it is compressed.
+/// Returns the format of a body, compressed or not.
 pub(in crate::http) fn format_of_content(
     headers: &HeaderMap,
     taken: &[&'static str],
@@ -70,7 +70,7 @@ pub(in crate::http) fn format_of_content(
     })
 }
 
-/// The pieces of a body of at most `most` bytes, which must come in time.
+/// The pieces of a body of at most `most` bytes, received within its time limit.
 pub(in crate::http) struct Frames<'l> {
     body: Body,
     most: usize,
@@ -80,7 +80,7 @@ pub(in crate::http) struct Frames<'l> {
 }
 
 impl<'l> Frames<'l> {
-    /// Refuses a body that says that it is too large.
+    /// Fails if Content-Length exceeds the limit.
     pub(in crate::http) fn new(
         headers: &HeaderMap,
         body: Body,
@@ -100,7 +100,7 @@ impl<'l> Frames<'l> {
         too_large(self.most)
     }
 
-    /// The next one.
+    /// Returns the next piece.
     pub(in crate::http) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         loop {
             let length = self.length;
@@ -109,13 +109,17 @@ impl<'l> Frames<'l> {
             let left = due.saturating_sub(self.started.elapsed());
             let frame = match tokio::time::timeout(left, self.body.frame()).await {
                 Err(_) => {
-                    let detail = format!("{length} bytes of the body came in {} s", due.as_secs());
-                    return Err(Problem::new(Kind::BodyTooSlow, detail));
+                    let detail = format!(
+                        "only {length} bytes of the body arrived within {} s",
+                        due.as_secs()
+                    );
+                    return Err(Problem::new(ProblemKind::BodyTooSlow, detail));
                 }
                 Ok(None) => return Ok(None),
                 Ok(Some(Err(error))) => {
-                    let detail = format!("the body broke off after {length} bytes: {error}");
-                    return Err(Problem::new(Kind::InvalidBody, detail));
+                    let detail =
+                        format!("the body ended unexpectedly after {length} bytes: {error}");
+                    return Err(Problem::new(ProblemKind::InvalidBody, detail));
                 }
                 Ok(Some(Ok(frame))) => frame,
             };
@@ -129,13 +133,13 @@ impl<'l> Frames<'l> {
     }
 }
 
-/// More than the bytes that are taken.
+/// A body that exceeds the limit.
 pub(in crate::http) fn too_large(most: usize) -> Problem {
-    let detail = format!("the body is larger than the {most} bytes that are taken here");
-    Problem::new(Kind::BodyTooLarge, detail).with("limit_bytes", most)
+    let detail = format!("the body is larger than the limit of {most} bytes");
+    Problem::new(ProblemKind::BodyTooLarge, detail).with("limit_bytes", most)
 }
 
-/// Takes so many more units of what there is, unless there are not so many.
+/// Acquires `units` more permits, or returns `false`.
 pub(in crate::http) fn take(
     of: &Arc<Semaphore>,
     units: usize,
@@ -150,13 +154,13 @@ pub(in crate::http) fn take(
     true
 }
 
-/// There is no room for another body.
+/// No memory for another body.
 pub(in crate::http) fn overloaded() -> Problem {
-    let detail = "too many large requests are being read: ask again";
-    Problem::new(Kind::Overloaded, detail).with_retry_after(5)
+    let detail = "too many large requests are in progress: try again later";
+    Problem::new(ProblemKind::Overloaded, detail).with_retry_after(5)
 }
 
-/// Reads a body of at most `most` bytes, which must come in time, into memory.
+/// Receives a body of at most `most` bytes into memory, within its time limit.
 pub(in crate::http) async fn read(
     headers: &HeaderMap,
     body: Body,

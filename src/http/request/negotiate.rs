@@ -1,8 +1,8 @@
-//! Which of the formats that a route has does the client want?
+//! Content negotiation by the `Accept` header.
 
 use axum::http::{HeaderMap, header};
 
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 
 pub(in crate::http) const JSON: &str = "application/json";
 pub(in crate::http) const GEOJSON: &str = "application/geo+json";
@@ -12,8 +12,8 @@ pub(in crate::http) const NDJSON: &str = "application/x-ndjson";
 pub(in crate::http) const PARQUET: &str = "application/vnd.apache.parquet";
 pub(in crate::http) const HTML: &str = "text/html";
 
-/// The format to answer in: of those `offered`, the one that the Accept headers prefer; between
-/// equals the first one offered (RFC 9110, section 12.5.1).
+/// Chooses the format that the `Accept` headers prefer among those `offered`; the first one offered
+/// in case of a tie (RFC 9110, section 12.5.1).
 pub(in crate::http) fn negotiate(
     headers: &HeaderMap,
     offered: &[&'static str],
@@ -27,7 +27,7 @@ pub(in crate::http) fn negotiate(
         accept.iter().flat_map(|list| list.split(',')).filter_map(Range::read).collect();
     let mut best: Option<(f32, &'static str)> = None;
     for &format in offered {
-        // The most specific range that matches has the say.
+        // The most specific range that matches decides.
         let weight = ranges
             .iter()
             .filter_map(|range| Some((range.matches(format)?, range.weight)))
@@ -38,20 +38,20 @@ pub(in crate::http) fn negotiate(
         }
     }
     best.map(|(_, format)| format).ok_or_else(|| {
-        let detail = format!("this address answers in {}: accept one of them", offered.join(", "));
-        Problem::new(Kind::NotAcceptable, detail).with("available", offered.to_vec())
+        let detail = format!("this address offers {}: accept one of them", offered.join(", "));
+        Problem::new(ProblemKind::NotAcceptable, detail).with("available", offered.to_vec())
     })
 }
 
-/// What is said of how gladly something is taken (RFC 9110, section 12.4.2), 1 if nothing is; `None`
-/// where it is no weight.
+/// The weight of a media range or coding (RFC 9110, section 12.4.2); 1 if there is none, `None` if
+/// it is malformed.
 pub(in crate::http) fn weight<'a>(mut parameters: impl Iterator<Item = &'a str>) -> Option<f32> {
     parameters
         .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
         .map_or(Some(1.0), |q| q.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)))
 }
 
-/// One media range of an Accept header.
+/// One media range of an `Accept` header.
 struct Range<'a> {
     kind: &'a str,
     subtype: &'a str,
@@ -65,7 +65,8 @@ impl<'a> Range<'a> {
         Some(Self { kind, subtype, weight: weight(parts)? })
     }
 
-    /// How specifically it matches a format: 0 by `*/*`, 1 by `text/*`, 2 by name.
+    /// How specifically the range matches a format: 0 for `*/*`, 1 for `text/*`, 2 for an exact
+    /// type.
     fn matches(&self, format: &str) -> Option<u8> {
         let (kind, subtype) = format.split_once('/')?;
         match (self.kind, self.subtype) {

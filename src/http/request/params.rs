@@ -1,5 +1,5 @@
-//! Query parameters, read strictly: an unknown or repeated one is refused, not ignored, so that a
-//! misspelt `layers` never looks like an answer for all layers.
+//! Query parameters. An unknown or repeated parameter is an error, so that a misspelt `layers`
+//! never looks like an answer for all layers.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -11,7 +11,7 @@ use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 
 use crate::answers::{Choice, Place};
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 
 /// The parameters of a place.
 pub(in crate::http) const PLACE: [&str; 5] = ["postcode", "lon", "lat", "easting", "northing"];
@@ -23,7 +23,7 @@ pub(in crate::http) struct Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    /// Reads a query, of which only the `known` names may be there, each once.
+    /// Parses a query. Only the names in `known` are allowed, each at most once.
     pub(in crate::http) fn read(
         query: Option<&'a str>,
         known: &[&[&str]],
@@ -34,8 +34,8 @@ impl<'a> Params<'a> {
                 return Err(unknown(&name, known));
             }
             if pairs.iter().any(|(earlier, _)| *earlier == name) {
-                let detail = format!("{name} is given twice: give it once");
-                let problem = Problem::new(Kind::RepeatedParameter, detail);
+                let detail = format!("{name} is repeated: give it once");
+                let problem = Problem::new(ProblemKind::RepeatedParameter, detail);
                 return Err(problem.with("parameter", name.into_owned()));
             }
             pairs.push((name, value));
@@ -49,8 +49,8 @@ impl<'a> Params<'a> {
 
     pub(in crate::http) fn required(&self, name: &str, example: &str) -> Result<&str, Problem> {
         self.get(name).ok_or_else(|| {
-            let detail = format!("{name} is missing: give it as in {name}={example}");
-            Problem::new(Kind::MissingParameter, detail).with("parameter", name)
+            let detail = format!("{name} is missing: add {name}={example}");
+            Problem::new(ProblemKind::MissingParameter, detail).with("parameter", name)
         })
     }
 
@@ -59,17 +59,17 @@ impl<'a> Params<'a> {
         text.trim().parse().map(Some).map_err(|_| malformed(name, text, form))
     }
 
-    /// A list with commas; `None` where it is not given.
+    /// A comma-separated list; `None` if the parameter is missing.
     pub(in crate::http) fn list(&self, name: &str) -> Result<Option<Vec<String>>, Problem> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
         if items.iter().any(String::is_empty) {
-            return Err(malformed(name, text, "names with commas between them, as in ward,parish"));
+            return Err(malformed(name, text, "names separated by commas, such as ward,parish"));
         }
         Ok(Some(items))
     }
 
-    /// The day asked for, else today.
+    /// The requested date, or today.
     pub(in crate::http) fn day(&self) -> Result<Day, Problem> {
         let date: Option<Date> = match self.get("date") {
             None => None,
@@ -81,7 +81,7 @@ impl<'a> Params<'a> {
         Ok(date.map_or_else(|| Day::Today(crate::http::today()), Day::Asked))
     }
 
-    /// How many at most, 1 to `most`.
+    /// A maximum number of results, from 1 to `most`.
     pub(in crate::http) fn limit(&self, default: usize, most: usize) -> Result<usize, Problem> {
         let form = format!("a whole number from 1 to {most}");
         match self.parsed::<usize>("limit", &form)? {
@@ -101,14 +101,14 @@ impl<'a> Params<'a> {
         Ok(Choice { slivers: includes("slivers")?, touches: includes("touches")? })
     }
 
-    /// The one place asked about.
+    /// The place that the request asks about.
     pub(in crate::http) fn place(&self) -> Result<Place, Problem> {
         let given = PLACE.map(|name| self.get(name).is_some());
         match given {
             [true, false, false, false, false] => {
                 let text = self.get("postcode").unwrap_or_default();
                 let postcode = Postcode::parse(text).map_err(|error| {
-                    Problem::new(Kind::InvalidPostcode, error.to_string())
+                    Problem::new(ProblemKind::InvalidPostcode, error.to_string())
                         .with("parameter", "postcode")
                 })?;
                 Ok(Place::Postcode(postcode))
@@ -125,13 +125,13 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// What is wrong with the parameters of a place.
+    /// Describes what is wrong with the parameters of a place.
     fn no_place(&self) -> Problem {
         let given: Vec<&str> = PLACE.into_iter().filter(|name| self.get(name).is_some()).collect();
         match given[..] {
             [] => Problem::new(
-                Kind::MissingParameter,
-                "say which place: postcode=NN1 1ED, or lon=-0.896&lat=52.236, or easting=475486&northing=260275",
+                ProblemKind::MissingParameter,
+                "give a place: postcode=NN1 1ED, or lon=-0.896&lat=52.236, or easting=475486&northing=260275",
             ),
             ["lon" | "lat" | "easting" | "northing"] => {
                 let other = match given[0] {
@@ -140,21 +140,21 @@ impl<'a> Params<'a> {
                     "easting" => "northing",
                     _ => "easting",
                 };
-                let detail = format!("{} needs {other} beside it", given[0]);
-                Problem::new(Kind::MissingParameter, detail).with("parameter", other)
+                let detail = format!("{} needs {other} as well", given[0]);
+                Problem::new(ProblemKind::MissingParameter, detail).with("parameter", other)
             }
             _ => {
                 let detail = format!(
-                    "{} are given together: ask by postcode, or by lon and lat, or by easting and northing",
+                    "{} exclude each other: give a postcode, or lon and lat, or easting and northing",
                     given.join(", ")
                 );
-                Problem::new(Kind::ConflictingParameters, detail).with("parameters", given)
+                Problem::new(ProblemKind::ConflictingParameters, detail).with("parameters", given)
             }
         }
     }
 
     fn number(&self, name: &str) -> Result<f64, Problem> {
-        let form = "a number, with a point for the fraction";
+        let form = "a number with a decimal point";
         let value = self.parsed(name, form)?.unwrap_or(f64::NAN);
         if value.is_finite() {
             Ok(value)
@@ -172,19 +172,21 @@ fn unknown(name: &str, known: &[&[&str]]) -> Problem {
         known => format!("it takes {}", known.join(", ")),
     };
     let detail = format!("this route has no parameter {shown:?}: {takes}");
-    Problem::new(Kind::UnknownParameter, detail).with("parameter", shown).with("known", known)
+    Problem::new(ProblemKind::UnknownParameter, detail)
+        .with("parameter", shown)
+        .with("known", known)
 }
 
 fn position(error: InvalidPosition, parameter: &str) -> Problem {
     let kind = match error {
-        InvalidPosition::OutsideGrid { .. } => Kind::OutsideBritain,
-        _ => Kind::InvalidParameter,
+        InvalidPosition::OutsideGrid { .. } => ProblemKind::OutsideBritain,
+        _ => ProblemKind::InvalidParameter,
     };
     Problem::new(kind, error.to_string()).with("parameter", parameter)
 }
 
 pub(in crate::http) fn malformed(name: &str, text: impl Display, form: &str) -> Problem {
     let text: String = text.to_string().chars().take(80).collect();
-    let detail = format!("{name}={text} cannot be read: write {form}");
-    Problem::new(Kind::InvalidParameter, detail).with("parameter", name)
+    let detail = format!("{name}={text} is invalid: write {form}");
+    Problem::new(ProblemKind::InvalidParameter, detail).with("parameter", name)
 }

@@ -1,28 +1,29 @@
-//! Texts in URLs: what has a meaning there is escaped (RFC 3986, section 2.1).
+//! Percent-encoding (RFC 3986, section 2.1).
 
 use std::fmt::Write as _;
 
-/// Appends a text with all escaped but letters, digits and some bytes.
+/// Appends a text and escapes everything but letters, digits and the bytes in `plain`.
 fn push(out: &mut String, text: &str, plain: &[u8]) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
             out.push(char::from(byte));
         } else {
-            // Text does not fail to be written to.
+            // Writing to a `String` cannot fail.
             let _ = write!(out, "%{byte:02X}");
         }
     }
 }
 
-/// A text as one segment of a path: only the unreserved characters stand as they are (section 2.3).
+/// Encodes a text as one segment of a path; only unreserved characters stay as they are (section
+/// 2.3).
 pub(in crate::http) fn segment(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     push(&mut escaped, text, b"-._~");
     escaped
 }
 
-/// Appends a name or a value of a query (section 3.4): commas, colons and slashes have no meaning
-/// there, and stay readable.
+/// Appends a name or a value of a query (section 3.4). Commas, colons and slashes stay readable, as
+/// they have no special meaning there.
 pub(in crate::http) fn push_in_query(out: &mut String, text: &str) {
     push(out, text, b"-._~,:/");
 }

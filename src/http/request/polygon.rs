@@ -1,4 +1,5 @@
-//! A caller's polygon: GeoJSON to valid ground on the grid, or every fault of it.
+//! A submitted polygon: parses GeoJSON to a valid geometry on the National Grid, or returns every
+//! fault.
 
 use geo::Coord;
 use lapwing_boundaries::fault::{Fault, Severity};
@@ -7,26 +8,27 @@ use lapwing_boundaries::validity::{Admitted, admit_geometry};
 use serde_json::{Value, json};
 
 use super::params::malformed;
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 
-/// The coordinates of a polygon.
+/// The coordinate reference system of a submitted polygon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Crs {
-    /// Longitude and latitude, as RFC 7946 has them.
+pub(in crate::http) enum PolygonCrs {
+    /// Longitude and latitude in degrees (RFC 7946).
     LngLat,
-    /// British National Grid metres.
+    /// British National Grid, metres.
     Bng,
 }
 
-impl Crs {
+impl PolygonCrs {
     pub(in crate::http) fn of_parameter(text: &str) -> Result<Self, Problem> {
         Self::of_name(text).ok_or_else(|| {
-            malformed("crs", text, "CRS84 (longitude, latitude: without it, too) or EPSG:27700")
+            malformed("crs", text, "CRS84 (longitude, latitude; the default) or EPSG:27700")
         })
     }
 
-    /// `EPSG:27700`, `urn:ogc:def:crs:EPSG::27700`, `http://www.opengis.net/def/crs/EPSG/0/27700`.
-    /// GeoJSON has longitude first whatever EPSG:4326 says.
+    /// Parses `EPSG:27700`, `urn:ogc:def:crs:EPSG::27700` or
+    /// `http://www.opengis.net/def/crs/EPSG/0/27700`. EPSG:4326 is read with the longitude first,
+    /// as in GeoJSON.
     fn of_name(name: &str) -> Option<Self> {
         let last = name.rsplit([':', '/']).next()?;
         match last.to_ascii_uppercase().as_str() {
@@ -37,31 +39,31 @@ impl Crs {
     }
 }
 
-/// Reads a Polygon, a MultiPolygon, or a Feature of one.
+/// Parses a Polygon, a MultiPolygon, or a Feature of one.
 ///
-/// The `crs` member of GeoJSON's 2008 edition is heeded, as our own exports in grid metres have it.
+/// The `crs` member of GeoJSON 2008 is respected, as our own exports in grid metres have it.
 pub(in crate::http) fn read(
     body: &[u8],
-    asked: Option<Crs>,
+    asked: Option<PolygonCrs>,
     most: usize,
 ) -> Result<Admitted, Problem> {
     let document: Value = serde_json::from_slice(body).map_err(|error| {
-        Problem::new(Kind::InvalidBody, format!("the body is not JSON: {error}"))
+        Problem::new(ProblemKind::InvalidBody, format!("the body is not JSON: {error}"))
     })?;
     let crs = match (asked, stated_crs(&document)?) {
         (Some(asked), Some(stated)) if asked != stated => {
-            let detail = "the parameter crs and the member crs of the body name different ones";
-            return Err(Problem::new(Kind::ConflictingParameters, detail));
+            let detail = "the parameter crs and the member crs of the body differ";
+            return Err(Problem::new(ProblemKind::ConflictingParameters, detail));
         }
-        (asked, stated) => asked.or(stated).unwrap_or(Crs::LngLat),
+        (asked, stated) => asked.or(stated).unwrap_or(PolygonCrs::LngLat),
     };
     let polygons = polygons(&document)?;
     let vertices: usize =
         polygons.iter().filter_map(|rings| rings.as_array()).flatten().map(length).sum();
     if vertices > most {
         let detail =
-            format!("the polygon has {vertices} vertices; up to {most} are taken: simplify it");
-        return Err(Problem::new(Kind::BodyTooLarge, detail).with("limit_vertices", most));
+            format!("the polygon has {vertices} vertices; the limit is {most}: simplify it");
+        return Err(Problem::new(ProblemKind::BodyTooLarge, detail).with("limit_vertices", most));
     }
     let mut read = Vec::with_capacity(polygons.len());
     for (at, polygon) in polygons.iter().enumerate() {
@@ -75,7 +77,8 @@ pub(in crate::http) fn read(
         });
         read.push(rings.collect::<Result<Vec<Vec<Coord<f64>>>, Problem>>()?);
     }
-    // How exactly a caller draws is not known: nothing is closed or dropped for being small.
+    // The resolution of a submitted polygon is unknown: nothing is closed or dropped for being
+    // small.
     admit_geometry(read, 0.0).map_err(|faults| refused(&faults, crs))
 }
 
@@ -83,12 +86,13 @@ fn length(ring: &Value) -> usize {
     ring.as_array().map_or(0, Vec::len)
 }
 
-fn stated_crs(document: &Value) -> Result<Option<Crs>, Problem> {
+fn stated_crs(document: &Value) -> Result<Option<PolygonCrs>, Problem> {
     let Some(stated) = document.get("crs").filter(|crs| !crs.is_null()) else { return Ok(None) };
     let name = stated.pointer("/properties/name").and_then(Value::as_str);
-    name.and_then(Crs::of_name).map(Some).ok_or_else(|| {
-        let detail = "the member crs of the body names neither CRS84 nor EPSG:27700: transform it";
-        Problem::new(Kind::InvalidGeometry, detail)
+    name.and_then(PolygonCrs::of_name).map(Some).ok_or_else(|| {
+        let detail =
+            "the member crs of the body is neither CRS84 nor EPSG:27700: transform the polygon";
+        Problem::new(ProblemKind::InvalidGeometry, detail)
     })
 }
 
@@ -107,21 +111,21 @@ fn polygons(document: &Value) -> Result<Vec<&Value>, Problem> {
             let other = if other.is_empty() { "nothing with a type" } else { other };
             let other: String = other.chars().take(40).collect();
             let detail = format!(
-                "the body holds {other}: send one GeoJSON Polygon, MultiPolygon, or Feature of one, with its coordinates"
+                "the body has {other}: send one GeoJSON Polygon, MultiPolygon, or Feature of one, with coordinates"
             );
-            Err(Problem::new(Kind::InvalidGeometry, detail))
+            Err(Problem::new(ProblemKind::InvalidGeometry, detail))
         }
     }
 }
 
 fn shape(polygon: usize, ring: Option<usize>, what: &str) -> Problem {
     let ring = ring.map(|ring| format!(", ring {ring}")).unwrap_or_default();
-    Problem::new(Kind::InvalidGeometry, format!("polygon {polygon}{ring} {what}"))
+    Problem::new(ProblemKind::InvalidGeometry, format!("polygon {polygon}{ring} {what}"))
 }
 
 fn coord(
     position: &Value,
-    crs: Crs,
+    crs: PolygonCrs,
     polygon: usize,
     ring: usize,
     vertex: usize,
@@ -132,21 +136,21 @@ fn coord(
     };
     let place = || format!("polygon {polygon}, ring {ring}, vertex {vertex}");
     let Some((x, y)) = numbers() else {
-        let detail = format!("{} is no position: write [longitude, latitude]", place());
-        return Err(Problem::new(Kind::InvalidGeometry, detail));
+        let detail = format!("{} is not a position: write [longitude, latitude]", place());
+        return Err(Problem::new(ProblemKind::InvalidGeometry, detail));
     };
     let at = match crs {
-        Crs::Bng => Bng::new(x, y),
-        Crs::LngLat => LngLat::new(x, y).and_then(|at| at.to_bng().map(|(at, _)| at)),
+        PolygonCrs::Bng => Bng::new(x, y),
+        PolygonCrs::LngLat => LngLat::new(x, y).and_then(|at| at.to_bng().map(|(at, _)| at)),
     };
     at.map(Bng::coord).map_err(|error| {
         let detail = format!("{}: {error}", place());
-        Problem::new(Kind::InvalidGeometry, detail)
+        Problem::new(ProblemKind::InvalidGeometry, detail)
     })
 }
 
-/// Every fault, each with its place on the grid and, for who drew in degrees, in degrees.
-fn refused(faults: &[Fault], crs: Crs) -> Problem {
+/// All faults, with their positions on the grid and, for a polygon in degrees, in degrees.
+fn refused(faults: &[Fault], crs: PolygonCrs) -> Problem {
     let errors: Vec<&str> = faults
         .iter()
         .filter(|fault| fault.severity == Severity::Error)
@@ -158,7 +162,7 @@ fn refused(faults: &[Fault], crs: Crs) -> Problem {
         .map(|fault| {
             let mut told = json!(fault);
             let place = fault.at.and_then(|[x, y]| Bng::new(x, y).ok());
-            if let (Crs::LngLat, Some(place)) = (crs, place) {
+            if let (PolygonCrs::LngLat, Some(place)) = (crs, place) {
                 let (at, _) = place.to_lng_lat();
                 told["lon_lat"] = json!([at.lon(), at.lat()]);
             }
@@ -166,5 +170,5 @@ fn refused(faults: &[Fault], crs: Crs) -> Problem {
         })
         .collect();
     let detail = format!("the polygon is not valid: {}", errors.join("; "));
-    Problem::new(Kind::InvalidGeometry, detail).with("faults", told)
+    Problem::new(ProblemKind::InvalidGeometry, detail).with("faults", told)
 }

@@ -1,5 +1,4 @@
-//! Where the caller reached this service, for the few documents whose readers take no relative
-//! addresses.
+//! The public URL of this service as the client reached it, for documents that need absolute links.
 
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -11,15 +10,14 @@ const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
 
-/// The headers an address is made from. Whoever keeps such a document must keep it apart by them
-/// ([`crate::http::middleware::etag`] says so).
+/// The headers that the URL depends on. Caches must keep documents apart by them
+/// ([`crate::http::middleware::etag`]).
 pub(in crate::http) const HEADERS: [HeaderName; 4] =
     [header::HOST, FORWARDED_HOST, FORWARDED_PROTO, FORWARDED_PREFIX];
 
-/// `https://host[:port][/prefix]`, without a slash at its end, by what the proxy in front says
-/// (`X-Forwarded-Proto`, `-Host`, `-Prefix`) and else by `Host`. What is no host, scheme or path is
-/// passed over: it could be put there by anybody. Empty where nothing says a host, so that what
-/// follows is at least right on this host.
+/// Returns `https://host[:port][/prefix]` without a trailing slash, from the headers of a proxy
+/// (`X-Forwarded-Proto`, `-Host`, `-Prefix`) or else from `Host`. Invalid values are ignored, as
+/// any client can send them. Empty if the host is unknown, so that links are relative to the host.
 pub(in crate::http) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
     let host = first(headers, FORWARDED_HOST)
         .filter(|host| is_host(host))
@@ -35,12 +33,13 @@ pub(in crate::http) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
     format!("{scheme}://{host}{}", prefix.trim_end_matches('/'))
 }
 
-/// The first of a header's values: each proxy adds its own behind.
+/// The first value of a header. Each proxy appends its own.
 fn first(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).map(HeaderValue::to_str)?.ok()?.split(',').next().map(str::trim)
 }
 
-/// A name or address with perhaps a port (RFC 3986, section 3.2.2, without what no host has).
+/// A host name or address with an optional port (RFC 3986, section 3.2.2, restricted to characters
+/// in use).
 fn is_host(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
     !text.is_empty() && text.len() <= LONGEST && text.bytes().all(plain)

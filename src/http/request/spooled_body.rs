@@ -1,9 +1,9 @@
-//! The body of a bulk request: held as it came, in memory if it is small and else in a file
-//! without a name, until the rows in it are answered.
+//! The body of a bulk request, as received: in memory if it is small, else in an unnamed temporary
+//! file, until its rows have been answered.
 //!
-//! Most clients read nothing until they have sent all, so to answer while still reading would have
-//! both wait for each other for ever. A body in a file takes no memory however long it is; the file
-//! is in the system's folder for such (`TMPDIR`) and goes with the request, whatever ends it.
+//! Most clients read nothing until they have sent everything, so answering while receiving could
+//! block both sides for ever. A body in a file takes no memory. The file is in `TMPDIR` and is
+//! deleted when the request ends, however it ends.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -16,42 +16,42 @@ use flate2::read::MultiGzDecoder;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{Frames, MEMORY_UNIT, overloaded, take};
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::limits::Limits;
 
-/// So much of a body is held in memory.
+/// The largest body, in bytes, that is held in memory.
 const IN_MEMORY: usize = 4 << 20;
 
-/// So much is gathered before it is written to the file.
+/// The bytes that are collected before they are written to the file.
 const A_WRITE: usize = 1 << 20;
 
-/// Whether a body is sent as gzip.
+/// Returns whether a body is compressed with gzip.
 pub(in crate::http) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
     let Some(coding) = headers.get(header::CONTENT_ENCODING) else { return Ok(false) };
     match coding.to_str().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
         "identity" | "" => Ok(false),
         "gzip" | "x-gzip" => Ok(true),
         _ => {
-            let detail = "the body is compressed in a way that is not read: send it with \
+            let detail = "unsupported Content-Encoding of the body: send it with \
                           Content-Encoding gzip, or plain";
-            Err(Problem::new(Kind::UnsupportedMediaType, detail).with("taken", vec!["gzip"]))
+            Err(Problem::new(ProblemKind::UnsupportedMediaType, detail).with("taken", vec!["gzip"]))
         }
     }
 }
 
-/// A body that has been received.
+/// A received body.
 #[derive(Debug, Default)]
-pub(in crate::http) struct Spooled {
+pub(in crate::http) struct SpooledBody {
     memory: VecDeque<Bytes>,
     file: Option<File>,
-    /// Its part of the memory for bodies, given back when it is dropped.
+    /// Its share of the memory for bodies, returned when it is dropped.
     memory_permit: Option<OwnedSemaphorePermit>,
-    /// Its part of the disk.
+    /// Its share of the disk space for bodies.
     disk_permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Spooled {
-    /// Receives a body of at most `most` bytes. What memory does not hold goes to a file.
+impl SpooledBody {
+    /// Receives a body of at most `most` bytes, in memory or in a file.
     pub(in crate::http) async fn receive(
         headers: &HeaderMap,
         body: Body,
@@ -63,7 +63,7 @@ impl Spooled {
         let mut frames = Frames::new(headers, body, most, limits)?;
         let mut spooled = Self::default();
         let (mut held, mut gathered, mut waiting) = (0, 0, Vec::new());
-        // Once a piece has gone to the file, all that follow it do.
+        // Once a piece has gone to the file, all later ones do.
         let mut in_memory = true;
         while let Some(piece) = frames.next().await? {
             let units = piece.len().div_ceil(MEMORY_UNIT);
@@ -108,7 +108,7 @@ impl Spooled {
         Ok(())
     }
 
-    /// The plain bytes, of which there may be at most `most`.
+    /// The decompressed bytes, limited to `most`.
     pub(in crate::http) fn plain(self, gzip: bool, most: usize) -> Plain {
         let reader: Box<dyn Read + Send> =
             if gzip { Box::new(MultiGzDecoder::new(self)) } else { Box::new(self) };
@@ -116,7 +116,7 @@ impl Spooled {
     }
 }
 
-impl Read for Spooled {
+impl Read for SpooledBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(piece) = self.memory.front_mut() {
             if piece.is_empty() {
@@ -134,7 +134,7 @@ impl Read for Spooled {
     }
 }
 
-/// The plain bytes of a body. There may be only so many of them, however small they were packed.
+/// The decompressed bytes of a body. Their number is limited however small the compressed body was.
 pub(in crate::http) struct Plain {
     reader: Box<dyn Read + Send>,
     left: usize,

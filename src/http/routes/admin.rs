@@ -1,4 +1,4 @@
-//! `/admin`: what only the operator may ask, who shows the token that the service was started with.
+//! `/admin`: operations that require the operator's token.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,47 +8,47 @@ use axum::routing::post;
 use serde_json::json;
 
 use super::health::fresh;
-use crate::http::error::{Kind, Problem};
-use crate::http::{App, Routes};
+use crate::http::error::{Problem, ProblemKind};
+use crate::http::{AppState, Routes};
 use crate::live::reload::{Cause, Reloaded, Reloads};
 
-/// Only where there is a token: [`crate::http::router`] leaves them out without one.
+/// Registered only if there is a token ([`crate::http::router`]).
 pub(in crate::http) fn routes() -> Routes {
     vec![("/admin/reload", post(reload))]
 }
 
-/// The operator's token, as it is kept: hashed, so that comparing takes as long for a wrong one
-/// that begins well as for any other, and so that it stands in no log.
+/// The operator's token. It is kept as a hash, so that a comparison takes the same time for every
+/// wrong token and the token cannot appear in a log.
 #[derive(Clone, Debug)]
 pub struct AdminToken(blake3::Hash);
 
 impl AdminToken {
-    /// Takes a token of characters that can stand in a header (RFC 6750, section 2.1).
+    /// Creates a token from characters that are allowed in a header (RFC 6750, section 2.1).
     ///
     /// # Errors
     ///
-    /// A sentence that says what is wrong with it, without the token.
+    /// A sentence that says what is wrong, without the token.
     pub fn new(token: &str) -> Result<Self, &'static str> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b);
         match token {
-            "" => Err("the token is empty: leave it out to have no /admin"),
+            "" => Err("the token is empty: leave it out to disable /admin"),
             token if !token.bytes().all(allowed) => {
-                Err("the token may have ASCII letters, digits and - . _ ~ + / = alone")
+                Err("the token may only have ASCII letters, digits and - . _ ~ + / =")
             }
             token => Ok(Self(blake3::hash(token.as_bytes()))),
         }
     }
 
-    /// Whether the request shows it.
+    /// Fails unless the request has the token.
     fn is_shown(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let shown = headers.get(header::AUTHORIZATION);
         let refuse = |detail: &str, challenge| {
             let challenge = HeaderValue::from_static(challenge);
-            let problem = Problem::new(Kind::Unauthorized, detail);
+            let problem = Problem::new(ProblemKind::Unauthorized, detail);
             Err(problem.with_header(header::WWW_AUTHENTICATE, challenge))
         };
         let Some(shown) = shown else {
-            let detail = "show the operator's token: Authorization: Bearer TOKEN";
+            let detail = "send the operator's token: Authorization: Bearer TOKEN";
             return refuse(detail, "Bearer realm=\"lapwing\"");
         };
         let token = shown.as_bytes().split_at_checked(7).and_then(|(scheme, token)| {
@@ -65,23 +65,23 @@ impl AdminToken {
     }
 }
 
-/// What the operator may do, and the token that shows it is the operator.
+/// The administrative operations and the token that authorises them.
 #[derive(Clone, Debug)]
 pub struct Admin {
     /// The token.
     pub token: AdminToken,
-    /// What is reloaded.
+    /// The reloads that `POST /admin/reload` triggers.
     pub reloads: Reloads,
 }
 
-async fn reload(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn reload(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, Problem> {
     let Some(admin) = &app.admin else {
-        return Err(Problem::new(Kind::UnknownRoute, Kind::UnknownRoute.advice()));
+        return Err(Problem::new(ProblemKind::UnknownRoute, ProblemKind::UnknownRoute.advice()));
     };
     admin.token.is_shown(&headers)?;
     let done = admin.reloads.reload(Cause::Request).await;
     let Reloaded { changed, from, to } =
-        done.map_err(|why| Problem::new(Kind::NotReloaded, why))?;
+        done.map_err(|why| Problem::new(ProblemKind::NotReloaded, why))?;
     let status = if changed { "reloaded" } else { "unchanged" };
     Ok(fresh(Json(json!({"status": status, "from": from, "to": to})).into_response()))
 }

@@ -1,4 +1,4 @@
-//! `/v1/layers`, `/v1/areas/…`: what there is, and one of it.
+//! `/v1/layers` and `/v1/areas/…`: the layers, and one area.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::http::error::Problem;
 use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::Params;
 use crate::http::request::percent::segment;
-use crate::http::{App, Routes, Taken};
+use crate::http::{AppState, RequestSnapshot, Routes};
 
 pub(in crate::http) fn routes() -> Routes {
     vec![
@@ -27,7 +27,7 @@ pub(in crate::http) fn routes() -> Routes {
 }
 
 async fn layers(
-    taken: Taken,
+    taken: RequestSnapshot,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -36,7 +36,7 @@ async fn layers(
     Ok(respond(format, json(&answers::layers(&*taken.atlas()?))?))
 }
 
-/// The answer about an area and where to go from it.
+/// The answer about an area, with links.
 #[derive(Serialize)]
 struct Linked<'a> {
     #[serde(flatten)]
@@ -46,28 +46,28 @@ struct Linked<'a> {
 
 #[derive(Serialize)]
 struct Links {
-    /// The area under its vintage's own id.
+    /// The area under the id of its own vintage.
     #[serde(rename = "self")]
     this: String,
-    /// What it overlaps.
+    /// Its overlaps.
     overlaps: String,
-    /// What became of it, where the snapshot has a later vintage.
+    /// Its successors, if the snapshot has a later vintage.
     #[serde(skip_serializing_if = "Option::is_none")]
     successors: Option<String>,
-    /// Where it came from, where the snapshot has an earlier vintage.
+    /// Its predecessors, if the snapshot has an earlier vintage.
     #[serde(skip_serializing_if = "Option::is_none")]
     predecessors: Option<String>,
     /// Its geometry as GeoJSON.
     feature: String,
-    /// The points within it, by the layer that they are of.
+    /// The points within it, by point layer.
     points: BTreeMap<String, String>,
-    /// Every layer's licence and attribution.
+    /// The licence and attribution of every layer.
     layers: &'static str,
 }
 
 async fn area(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path((layer, code)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -76,7 +76,7 @@ async fn area(
     let day = params.day()?;
     let format = negotiate(&headers, &[JSON])?;
     let served = taken.served()?;
-    let body = app.workshop.apart(move || {
+    let body = app.blocking_pool.run_blocking(move || {
         let atlas = served.atlas();
         let answer = answers::area(atlas, &layer, &code, day)?;
         let used = answer.layers.get(&answer.area.layer).and_then(Option::as_ref);
@@ -112,8 +112,8 @@ async fn area(
 }
 
 async fn overlaps(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path((layer, code)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -122,7 +122,7 @@ async fn overlaps(
     let (with, day, choice) = (params.list("with")?, params.day()?, params.choice()?);
     let format = negotiate(&headers, &[JSON])?;
     let atlas = taken.atlas()?;
-    let body = app.workshop.apart(move || {
+    let body = app.blocking_pool.run_blocking(move || {
         json(&answers::overlaps(&atlas, &layer, &code, with.as_deref(), day, choice)?)
     });
     Ok(respond(format, body.await?))

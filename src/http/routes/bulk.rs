@@ -1,7 +1,7 @@
-//! `POST /v1/lookup`: many places in one request, answered in the format they came in.
+//! `POST /v1/lookup`: many places in one request, answered in the format of the request.
 //!
-//! The body is received whole before the answer begins ([`spool`]). Its answer is then made and
-//! sent piece by piece, as the client takes it, in the same memory however long it is.
+//! The whole body is received before the answer begins ([`crate::http::request::spooled_body`]).
+//! The answer is then computed and sent in pieces, as the client reads it, in constant memory.
 
 use std::io::{ErrorKind, Read as _};
 use std::sync::Arc;
@@ -17,25 +17,24 @@ use crate::bulk::{
     NdjsonRows, RowEngine,
 };
 use crate::http::blocking::{Failure, respond};
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::middleware::content_encoding::Codings;
 use crate::http::middleware::cors::vary_by;
 use crate::http::request::body;
 use crate::http::request::negotiate::{CSV, JSON, NDJSON, negotiate};
 use crate::http::request::params::{Params, malformed};
-use crate::http::request::spooled_body::{self, Plain, Spooled};
-use crate::http::{App, Metrics, Taken};
+use crate::http::request::spooled_body::{self, Plain, SpooledBody};
+use crate::http::{AppState, Metrics, RequestSnapshot};
 
-/// So hard an answer is packed: harder costs more time than a network that is worth the name takes
-/// for what it saves.
+/// The gzip level of answers: a higher one costs more time than it saves on any reasonable network.
 const PACKED: u32 = 1;
 
-/// So many bytes are read at once.
+/// The size of one read in bytes.
 const PIECE: usize = 64 << 10;
 
 pub(in crate::http) async fn many(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
@@ -45,8 +44,8 @@ pub(in crate::http) async fn many(
     let format = body::format_of_content(&headers, &[JSON, NDJSON, CSV])?;
     let gzip = spooled_body::is_gzip(&headers)?;
     negotiate(&headers, &[format])?;
-    let Form { flat, columns } = Form::read(&params, format)?;
-    let served = taken.served()?;
+    let RowOptions { flat, columns } = RowOptions::read(&params, format)?;
+    let served = snapshot.served()?;
     let (atlas, ready) = (served.atlas(), served.ready());
     let engine: Box<dyn RowEngine> = match format {
         CSV => Box::new(CsvRows::new(Arc::clone(atlas), &ask, columns)?),
@@ -54,16 +53,18 @@ pub(in crate::http) async fn many(
         NDJSON => Box::new(NdjsonRows::with_ready(Arc::clone(atlas), &ask, ready)?),
         _ => Box::new(JsonRows::with_ready(Arc::clone(atlas), ask, Arc::clone(ready))),
     };
-    // Of a JSON document every row is held until the last is answered.
+    // A JSON document is held in memory until its last row has been answered.
     let most = if format == JSON { app.limits.body } else { app.limits.bulk_body };
     let received =
-        Spooled::receive(&headers, body, most, &app.limits, &app.body_memory, &app.spool).await?;
+        SpooledBody::receive(&headers, body, most, &app.limits, &app.body_memory, &app.spool)
+            .await?;
 
-    // Up to the first words of the answer, a document that cannot be read can still be refused.
-    let mut pieces = Pieces::new(engine, received.plain(gzip, most), most, app.metrics.clone());
+    // A malformed document can still be refused before the first piece of the answer.
+    let mut pieces =
+        AnswerStream::new(engine, received.plain(gzip, most), most, app.metrics.clone());
     let (first, pieces) = app
-        .workshop
-        .apart(move || {
+        .blocking_pool
+        .run_blocking(move || {
             let first = pieces.find(|batch| !batch.as_ref().is_ok_and(Vec::is_empty));
             Ok((first.transpose()?, pieces))
         })
@@ -74,31 +75,31 @@ pub(in crate::http) async fn many(
         other => other,
     };
     if !Codings::of(&headers).prefer_gzip() {
-        return Ok(respond(content_type, app.workshop.stream_ahead(all)));
+        return Ok(respond(content_type, app.blocking_pool.stream_ahead(all)));
     }
-    let packed = Packed { pieces: all, gzip: Some(Gzip::new(Compression::new(PACKED))) };
-    let mut response = respond(content_type, app.workshop.stream_ahead(packed));
+    let packed = GzipStream { pieces: all, gzip: Some(Gzip::new(Compression::new(PACKED))) };
+    let mut response = respond(content_type, app.blocking_pool.stream_ahead(packed));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     vary_by(headers, header::ACCEPT_ENCODING);
     Ok(response)
 }
 
-/// The form in which rows are answered, where it is not that of documents.
-struct Form {
+/// Options for the rows of CSV and flat NDJSON.
+struct RowOptions {
     flat: bool,
     columns: AskColumns,
 }
 
-impl Form {
-    /// Reads it, and refuses what the format of the rows has no room for.
+impl RowOptions {
+    /// Parses the options. Fails if the format of the rows does not support them.
     fn read(params: &Params, format: &str) -> Result<Self, Problem> {
         let by = params.get("by").map(|text| {
             By::parse(text).ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
         });
         let add = params.list("add")?.map(|words| {
             let column = |word: &String| {
-                let form = "code, name, confidence and boundary_distance_m, or some of them";
+                let form = "one or more of code, name, confidence and boundary_distance_m";
                 AddedColumn::parse(word).ok_or_else(|| malformed("add", word, form))
             };
             words.iter().map(column).collect::<Result<AddedColumns, Problem>>()
@@ -111,18 +112,16 @@ impl Form {
         let columns = AskColumns { by: by.transpose()?, add: add.transpose()?.unwrap_or_default() };
         let has_columns = format == CSV || format == NDJSON && flat;
         let conflict = [
-            ("by", "by chooses between the columns of a CSV file or of flat NDJSON: leave it out"),
-            ("add", "add chooses columns of a CSV file or of flat NDJSON: leave it out"),
-            (
-                "flat",
-                "an answer in JSON is never flat: send a line for each place in NDJSON, or CSV",
-            ),
+            ("by", "by applies to CSV and flat NDJSON only: remove it"),
+            ("add", "add applies to CSV and flat NDJSON only: remove it"),
+            ("flat", "flat applies to NDJSON only: send NDJSON or CSV"),
         ]
         .into_iter()
         .find(|(name, _)| !has_columns && params.get(name).is_some_and(|text| text != "false"));
         match conflict {
             Some((name, detail)) => {
-                Err(Problem::new(Kind::ConflictingParameters, detail).with("parameter", name))
+                Err(Problem::new(ProblemKind::ConflictingParameters, detail)
+                    .with("parameter", name))
             }
             None => Ok(Self { flat, columns }),
         }
@@ -134,37 +133,39 @@ impl From<BulkError> for Problem {
         match error {
             BulkError::Answer(error) => error.into(),
             BulkError::GivenTwice { what } => {
-                Self::new(Kind::ConflictingParameters, error.to_string()).with("parameter", what)
+                Self::new(ProblemKind::ConflictingParameters, error.to_string())
+                    .with("parameter", what)
             }
             BulkError::TooMuch { limit } => body::too_large(limit),
-            error => Self::new(Kind::InvalidBody, error.to_string()),
+            error => Self::new(ProblemKind::InvalidBody, error.to_string()),
         }
     }
 }
 
-/// The answer to a body, piece by piece.
-struct Pieces {
+/// The answer to a body, in pieces.
+struct AnswerStream {
     engine: Box<dyn RowEngine>,
-    /// Until it has been read to its end. It holds the body's part of memory and disk.
+    /// The rest of the body; `None` once it has been read. It holds the body's share of memory and
+    /// disk.
     body: Option<Plain>,
     most: usize,
     buffer: Vec<u8>,
     metrics: Metrics,
 }
 
-impl Pieces {
+impl AnswerStream {
     fn new(engine: Box<dyn RowEngine>, body: Plain, most: usize, metrics: Metrics) -> Self {
         Self { engine, body: Some(body), most, buffer: vec![0; PIECE], metrics }
     }
 }
 
-impl Drop for Pieces {
+impl Drop for AnswerStream {
     fn drop(&mut self) {
         self.metrics.rows(self.engine.tally());
     }
 }
 
-impl Iterator for Pieces {
+impl Iterator for AnswerStream {
     type Item = Result<Vec<Bytes>, BulkError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -185,14 +186,14 @@ impl Iterator for Pieces {
     }
 }
 
-/// The same, packed by all cores.
-struct Packed<P> {
+/// The same, compressed on all cores.
+struct GzipStream<P> {
     pieces: P,
-    /// Until its end has been written.
+    /// `None` once the end has been written.
     gzip: Option<Gzip>,
 }
 
-impl<P: Iterator<Item = Result<Vec<Bytes>, BulkError>>> Iterator for Packed<P> {
+impl<P: Iterator<Item = Result<Vec<Bytes>, BulkError>>> Iterator for GzipStream<P> {
     type Item = Result<Vec<Bytes>, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,4 +1,4 @@
-//! `/v1/areas/…/successors`, `/predecessors`, `/v1/changes/…`: what became of areas from one vintage to another.
+//! `/v1/areas/…/successors`, `/predecessors` and `/v1/changes/…`: changes between vintages.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
@@ -11,7 +11,7 @@ use crate::http::blocking::{json, respond};
 use crate::http::error::Problem;
 use crate::http::request::negotiate::{CSV, JSON, negotiate};
 use crate::http::request::params::{Params, malformed};
-use crate::http::{App, Routes, Taken};
+use crate::http::{AppState, RequestSnapshot, Routes};
 
 pub(in crate::http) fn routes() -> Routes {
     vec![
@@ -22,30 +22,30 @@ pub(in crate::http) fn routes() -> Routes {
 }
 
 async fn successors(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(area): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &[&["to", "date", "slivers"]])?;
-    of_area(&app, taken, area, &params, ("to", Towards::Successors), &headers).await
+    of_area(&app, snapshot, area, &params, ("to", Towards::Successors), &headers).await
 }
 
 async fn predecessors(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(area): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &[&["from", "date", "slivers"]])?;
-    of_area(&app, taken, area, &params, ("from", Towards::Predecessors), &headers).await
+    of_area(&app, snapshot, area, &params, ("from", Towards::Predecessors), &headers).await
 }
 
 async fn of_area(
-    app: &App,
-    taken: Taken,
+    app: &AppState,
+    snapshot: RequestSnapshot,
     (layer, code): (String, String),
     params: &Params<'_>,
     (target, towards): (&str, Towards),
@@ -54,8 +54,8 @@ async fn of_area(
     let target = params.get(target).map(|name| name.trim().to_owned());
     let (day, choice) = (params.day()?, params.choice()?);
     let format = negotiate(headers, &[JSON])?;
-    let atlas = taken.atlas()?;
-    let body = app.workshop.apart(move || {
+    let atlas = snapshot.atlas()?;
+    let body = app.blocking_pool.run_blocking(move || {
         let target = target.as_deref();
         let slivers = choice.slivers;
         json(&answers::succession(&atlas, &layer, &code, target, day, slivers, towards)?)
@@ -64,8 +64,8 @@ async fn of_area(
 }
 
 async fn changes(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(layer): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -79,10 +79,10 @@ async fn changes(
         Some("csv") => CSV,
         Some(other) => return Err(malformed("f", other, "json or csv")),
     };
-    let atlas = taken.atlas()?;
+    let atlas = snapshot.atlas()?;
     let (body, name) = app
-        .workshop
-        .apart(move || {
+        .blocking_pool
+        .run_blocking(move || {
             let answer = answers::changes(&atlas, &layer, from.as_deref(), to.as_deref(), day)?;
             let name = format!("{}_{}_changes.csv", answer.from, answer.to);
             let body = if format == CSV { answer.to_csv().into() } else { json(&answer)? };

@@ -1,4 +1,4 @@
-//! Is it alive, and does it want requests?
+//! `/health/live` and `/health/ready`.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,8 +8,8 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::answers;
-use crate::http::error::{Kind, Problem};
-use crate::http::{App, Routes, Taken};
+use crate::http::error::{Problem, ProblemKind};
+use crate::http::{AppState, RequestSnapshot, Routes};
 use crate::live::reload::LastReload;
 
 pub(in crate::http) fn routes() -> Routes {
@@ -21,18 +21,19 @@ pub(in crate::http) fn fresh(mut response: Response) -> Response {
     response
 }
 
-/// The process answers. Restart it if it does not.
+/// The process responds. If this fails, restart it.
 async fn live() -> Response {
     fresh(Json(json!({"status": "live"})).into_response())
 }
 
-/// It has a snapshot and is not shutting down. Send it no requests otherwise. A reload that failed
-/// is told and no reason to send none: the snapshot before goes on answering.
-async fn ready(State(app): State<App>, taken: Taken) -> Result<Response, Problem> {
+/// The service has a snapshot and is not shutting down. If this fails, send it no requests. A
+/// failed reload is reported but does not fail this check, as the previous snapshot continues to
+/// answer.
+async fn ready(State(app): State<AppState>, taken: RequestSnapshot) -> Result<Response, Problem> {
     let atlas = taken.atlas()?;
     if !app.live.is_ready() {
-        let detail = "this server is shutting down: ask another";
-        return Err(Problem::new(Kind::NotReady, detail).with_retry_after(5));
+        let detail = "this server is shutting down: use another";
+        return Err(Problem::new(ProblemKind::NotReady, detail).with_retry_after(5));
     }
     let last = app.reloads.as_ref().and_then(crate::live::reload::Reloads::last);
     let body = json!({
@@ -54,8 +55,8 @@ fn in_words(last: &LastReload) -> Value {
     })
 }
 
-/// The sentence with its files by their names alone: anybody may ask, and where things lie on this
-/// machine is nobody's business. The log has it all.
+/// The message with file names in place of paths: anyone can read it, and the paths of this machine
+/// are private. The log has the full message.
 fn without_folders(why: &str) -> String {
     let shorten = |word: &str| match word.rfind('/') {
         Some(slash) if word.starts_with(['/', '~']) || word[slash..].contains('.') => {

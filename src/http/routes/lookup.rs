@@ -1,4 +1,4 @@
-//! `/v1/lookup`: the areas of one place, or of many.
+//! `GET /v1/lookup`: the areas of one place.
 
 use std::cell::RefCell;
 
@@ -12,29 +12,32 @@ use crate::http::blocking::respond;
 use crate::http::error::Problem;
 use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::{PLACE, Params};
-use crate::http::{Routes, Taken};
+use crate::http::{RequestSnapshot, Routes};
 
 pub(in crate::http) const ADDRESS: &str = "/v1/lookup";
 
 pub(in crate::http) fn routes() -> Routes {
-    let one = async |taken: Taken, request: Request| one(taken, &request);
+    let one = async |snapshot: RequestSnapshot, request: Request| one(snapshot, &request);
     vec![(ADDRESS, get(one).post(super::bulk::many))]
 }
 
-/// One place costs about a microsecond, less than to hand it to another thread.
-pub(in crate::http) fn one(taken: Taken, request: &Request) -> Result<Response, Problem> {
+/// A lookup takes about a microsecond, less than handing it to another thread.
+pub(in crate::http) fn one(
+    snapshot: RequestSnapshot,
+    request: &Request,
+) -> Result<Response, Problem> {
     let params = Params::read(request.uri().query(), &[&PLACE, &["layers", "date"]])?;
     let place = params.place()?;
     let (layers, day) = (params.list("layers")?, params.day()?);
     let format = negotiate(request.headers(), &[JSON])?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let answer = written(|pen| {
         served.ready().write_lookup(pen, served.atlas(), place, layers.as_deref(), day)
     })?;
     Ok(respond(format, answer))
 }
 
-/// What is written to a buffer that the thread keeps, in one that is just large enough.
+/// The body, written to a buffer that is reused by the thread and then copied at its exact size.
 fn written<E>(write: impl FnOnce(&mut Pen) -> Result<(), E>) -> Result<Bytes, E> {
     thread_local! {
         static KEPT: RefCell<Pen> = RefCell::default();

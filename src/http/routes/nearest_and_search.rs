@@ -10,20 +10,20 @@ use crate::http::blocking::{json, respond};
 use crate::http::error::Problem;
 use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::{PLACE, Params, malformed};
-use crate::http::{App, Routes, Taken};
+use crate::http::{AppState, RequestSnapshot, Routes};
 
 pub(in crate::http) fn routes() -> Routes {
     vec![("/v1/nearest", get(nearest)), ("/v1/search", get(search))]
 }
 
-/// More than a list for people holds.
+/// More results than a person would read.
 const MOST: usize = 100;
 
 /// Longer than any name.
 const LONGEST_TEXT: usize = 200;
 
 async fn nearest(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -31,14 +31,14 @@ async fn nearest(
     let place = params.place()?;
     let (layers, limit, day) = (params.list("layer")?, params.limit(5, MOST)?, params.day()?);
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = taken.atlas()?;
+    let atlas = snapshot.atlas()?;
     let answer = answers::nearest(&atlas, place, layers.as_deref(), limit, day)?;
     Ok(respond(format, json(&answer)?))
 }
 
 async fn search(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -51,10 +51,10 @@ async fn search(
     }
     let (layers, limit) = (params.list("layer")?, params.limit(10, MOST)?);
     let format = negotiate(&headers, &[JSON])?;
-    let atlas = taken.atlas()?;
-    // One letter may begin thousands of names.
+    let atlas = snapshot.atlas()?;
+    // Thousands of names may begin with one letter.
     let body = app
-        .workshop
-        .apart(move || json(&answers::search(&atlas, &text, layers.as_deref(), limit)?));
+        .blocking_pool
+        .run_blocking(move || json(&answers::search(&atlas, &text, layers.as_deref(), limit)?));
     Ok(respond(format, body.await?))
 }

@@ -1,4 +1,4 @@
-//! `/v1/overlaps`: the whole table of two layers, and the overlaps of a caller's polygon.
+//! `/v1/overlaps`: the lookup table of two layers, and the overlaps of a submitted polygon.
 
 use std::convert::Infallible;
 
@@ -22,10 +22,10 @@ use crate::http::request::body;
 use crate::http::request::negotiate::PARQUET;
 use crate::http::request::negotiate::{CSV, GEOJSON, JSON, negotiate};
 use crate::http::request::params::{Params, malformed};
-use crate::http::request::polygon::{self, Crs};
-use crate::http::{App, Routes, Taken};
+use crate::http::request::polygon::{self, PolygonCrs};
+use crate::http::{AppState, RequestSnapshot, Routes};
 
-/// The formats of a table, and their words in `f=`.
+/// The formats of a table, with their names in `f=`.
 #[cfg(feature = "parquet")]
 const FORMATS: [&str; 3] = [JSON, CSV, PARQUET];
 #[cfg(feature = "parquet")]
@@ -40,8 +40,8 @@ pub(in crate::http) fn routes() -> Routes {
 }
 
 async fn table(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path((from, to)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -60,22 +60,23 @@ async fn table(
     let table = answers::table(&atlas, &from, &to, day, choice)?;
     if format == JSON {
         let pieces = table.into_json(atlas).map(Ok::<_, Infallible>);
-        return Ok(respond(JSON, app.workshop.stream(pieces)));
+        return Ok(respond(JSON, app.blocking_pool.stream(pieces)));
     }
     #[cfg(feature = "parquet")]
     if format == PARQUET {
         let make =
             move || Made::by(|out| crate::formats::parquet::write_table(&table, &atlas, out));
-        let mut response = downloads::once(&app.workshop, make).await?;
+        let mut response = downloads::once(&app.blocking_pool, make).await?;
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PARQUET));
         return Ok(called(response, &format!("{from}_{to}.parquet")));
     }
     let pieces = table.into_csv(atlas).map(Ok::<_, Infallible>);
-    let response = respond("text/csv; charset=utf-8; header=present", app.workshop.stream(pieces));
+    let response =
+        respond("text/csv; charset=utf-8; header=present", app.blocking_pool.stream(pieces));
     Ok(called(response, &format!("{from}_{to}.csv")))
 }
 
-/// The response with a name for who saves it: made of layers of the snapshot, which are plain.
+/// Adds a file name to the response, made of layer ids, which are plain text.
 pub(in crate::http) fn called(mut response: Response, name: &str) -> Response {
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
@@ -83,19 +84,19 @@ pub(in crate::http) fn called(mut response: Response, name: &str) -> Response {
     response
 }
 
-/// The answer about a polygon and what had to be mended in it.
+/// The answer about a polygon, with the repairs that were made.
 #[derive(Serialize)]
-struct Mended<'a> {
+struct PolygonOverlaps<'a> {
     #[serde(flatten)]
     answer: PolygonAnswer<'a>,
-    /// Absent where nothing was.
+    /// Absent if there were none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     repaired: Vec<Fault>,
 }
 
 async fn of_polygon(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
@@ -103,18 +104,18 @@ async fn of_polygon(
     let known = ["with", "date", "slivers", "touches", "crs"];
     let params = Params::read(query.as_deref(), &[&known])?;
     let (with, day, choice) = (params.list("with")?, params.day()?, params.choice()?);
-    let crs = params.get("crs").map(Crs::of_parameter).transpose()?;
+    let crs = params.get("crs").map(PolygonCrs::of_parameter).transpose()?;
     let format = negotiate(&headers, &[JSON])?;
     body::format(&headers, &[GEOJSON, JSON])?;
     let atlas = taken.atlas()?;
     let limits = &app.limits;
     let received = body::read(&headers, body, limits.body, limits, &app.body_memory).await?;
     let vertices = limits.vertices;
-    let answer = app.workshop.apart(move || {
+    let answer = app.blocking_pool.run_blocking(move || {
         let admitted = polygon::read(&received.concat(), crs, vertices)?;
         let ground = &admitted.geometry;
         let answer = answers::overlaps_of_polygon(&atlas, ground, with.as_deref(), day, choice)?;
-        json(&Mended { answer, repaired: admitted.faults })
+        json(&PolygonOverlaps { answer, repaired: admitted.faults })
     });
     Ok(respond(format, answer.await?))
 }

@@ -95,7 +95,7 @@ fn every_problem_is_documented_with_its_status() {
     let rows = document.table("problems");
     let documented: BTreeSet<(&str, &str)> =
         rows.iter().map(|(_, cells)| (code(cells[0]).unwrap_or_default(), cells[1])).collect();
-    let statuses: Vec<(&str, String)> = http::Kind::ALL
+    let statuses: Vec<(&str, String)> = http::ProblemKind::ALL
         .iter()
         .map(|kind| (kind.slug(), kind.status().as_u16().to_string()))
         .collect();

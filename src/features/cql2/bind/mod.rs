@@ -12,7 +12,7 @@ use super::expression::{Comparison, List, ListRelation, Predicate, Scalar};
 use super::instant::{Instant, TimeRelation};
 use super::prepared_geometry::Shape;
 use super::relation::Relation;
-use crate::features::attributes::{GEOMETRY, Kind, Schema};
+use crate::features::attributes::{AttributeType, GEOMETRY, Schema};
 use crate::features::crs::Crs;
 
 mod scalar;
@@ -52,7 +52,7 @@ impl Binder<'_> {
         }
     }
 
-    fn kind(&self, attribute: usize) -> Kind {
+    fn kind(&self, attribute: usize) -> AttributeType {
         self.schema.attributes()[attribute].kind
     }
 
@@ -63,7 +63,7 @@ impl Binder<'_> {
             Node::Call(name, args) => (name.as_str(), args.as_slice()),
             Node::Property(name) => {
                 return match self.property(name)? {
-                    Property::Attribute(at) if self.kind(at) == Kind::Boolean => {
+                    Property::Attribute(at) if self.kind(at) == AttributeType::Boolean => {
                         Ok(Predicate::Truth(at))
                     }
                     _ => Err(self.mistaken(node, "a condition, as in name = 'Castle'")),
@@ -276,7 +276,9 @@ impl Binder<'_> {
                 items.iter().map(item).collect::<Result<_, _>>().map(List::Constant)
             }
             Node::Property(name) => match self.property(name)? {
-                Property::Attribute(at) if matches!(self.kind(at), Kind::List | Kind::Codes) => {
+                Property::Attribute(at)
+                    if matches!(self.kind(at), AttributeType::List | AttributeType::Codes) =>
+                {
                     Ok(List::Attribute(at))
                 }
                 _ => Err(wanted()),

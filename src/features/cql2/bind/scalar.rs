@@ -1,7 +1,7 @@
 //! What gives a single value, and of which sort.
 
 use super::{Binder, Property, is_known, named, unknown_function};
-use crate::features::attributes::Kind;
+use crate::features::attributes::AttributeType;
 use crate::features::cql2::ast::Node;
 use crate::features::cql2::error::FilterError;
 use crate::features::cql2::expression::{Fold, Operator, Scalar};
@@ -60,11 +60,11 @@ impl Binder<'_> {
             }
         };
         let sort = match self.kind(attribute) {
-            Kind::Text | Kind::Codes => Sort::Text,
-            Kind::Integer | Kind::Number => Sort::Number,
-            Kind::Boolean => Sort::Boolean,
-            Kind::Date | Kind::Timestamp => Sort::Instant,
-            Kind::List => {
+            AttributeType::Text | AttributeType::Codes => Sort::Text,
+            AttributeType::Integer | AttributeType::Number => Sort::Number,
+            AttributeType::Boolean => Sort::Boolean,
+            AttributeType::Date | AttributeType::Timestamp => Sort::Instant,
+            AttributeType::List => {
                 return Err(
                     self.mistaken(node, "a single value (lists go into A_CONTAINS and its like)")
                 );

@@ -42,7 +42,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::http::error::Problem;
-use crate::http::{App, Routes};
+use crate::http::{AppState, Routes};
 
 mod distance;
 mod mapit;
@@ -62,20 +62,20 @@ pub(in crate::http) fn fresh_routes() -> Routes {
 
 /// Does work that takes long on a thread for work. What it refuses, it refuses in the words of a
 /// service.
-async fn apart<T, R>(
-    app: &App,
+async fn run_blocking<T, R>(
+    app: &AppState,
     work: impl FnOnce() -> Result<T, R> + Send + 'static,
 ) -> Result<T, R>
 where
     T: Send + 'static,
     R: From<Problem> + Send + 'static,
 {
-    app.workshop.apart(move || Ok(work())).await?
+    app.blocking_pool.run_blocking(move || Ok(work())).await?
 }
 
 /// Whose words an address is answered in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Dialect {
+pub(in crate::http) enum ErrorFormat {
     MapIt,
     PostcodesIo,
 }
@@ -84,7 +84,7 @@ pub(in crate::http) enum Dialect {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::http) struct Spoken;
 
-impl Dialect {
+impl ErrorFormat {
     /// Of the path of a request; `None` of our own.
     pub(in crate::http) fn of(path: &str) -> Option<Self> {
         let under = |start: &str| {

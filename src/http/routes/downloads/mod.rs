@@ -1,8 +1,8 @@
-//! Layers as files: whole ones at `/downloads/{file}`, and what a request selects.
+//! Layers as files: whole ones at `/downloads/{file}`, and the selection of a request.
 //!
-//! A whole layer is written once a snapshot, when it is first asked for, and kept on the snapshot's
-//! [`Shelf`](crate::formats::Shelf); it is sent whole or by ranges. What a request selects is
-//! written for that request alone.
+//! A whole layer is written once per snapshot, when it is first requested, and kept in the
+//! [`file_cache`](crate::formats::file_cache) of the snapshot; it is sent whole or in ranges. The
+//! selection of a request is written for that request only.
 
 use std::sync::Arc;
 
@@ -17,30 +17,30 @@ use crate::features::attributes::Schema;
 use crate::features::crs::Crs;
 use crate::formats::geojson::Form;
 use crate::formats::{self, Format, Made, Making, Selection};
-use crate::http::blocking::{Workshop, took_too_long};
-use crate::http::error::{Kind, Problem};
+use crate::http::blocking::{BlockingPool, took_too_long};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::params::{Params, malformed};
-use crate::http::{App, Routes, Taken};
+use crate::http::{AppState, RequestSnapshot, Routes};
 use crate::live::Served;
 
 mod range;
 
-use range::Asked;
+use range::RangeOutcome;
 
 pub(in crate::http) fn routes() -> Routes {
     vec![("/downloads/{file}", get(download))]
 }
 
-/// Marks a response that compression has to leave as it is: it is compressed already, or a part.
+/// Marks a response that must not be compressed: it already is, or it is partial.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::http) struct AsItIs;
+pub(in crate::http) struct NoCompression;
 
-/// The CRS of the coordinates, as OGC API - Features names it (18-058r1, section 6.4).
+/// The CRS of the coordinates (OGC 18-058r1, section 6.4).
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 async fn download(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -57,12 +57,12 @@ async fn download(
     let made = whole(&app, &served, layer, format, crs).await?;
     let built = range::http_date(served.atlas().built());
     let id = served.atlas().layers()[layer].layer().meta().id.as_str();
-    let mut response = send(&app.workshop, made, format, &headers, &built)?;
+    let mut response = send(&app.blocking_pool, made, format, &headers, &built)?;
     tell(&mut response, format, id, crs);
     Ok(response)
 }
 
-/// The layer and format that a file's name asks for.
+/// The layer and format in a file name.
 fn file_of(atlas: &Atlas, file: &str) -> Result<(usize, Format), Problem> {
     let (layer, suffix) = file.rsplit_once('.').unwrap_or((file, ""));
     let short = |text: &str| text.chars().take(80).collect::<String>();
@@ -71,8 +71,8 @@ fn file_of(atlas: &Atlas, file: &str) -> Result<(usize, Format), Problem> {
         let known: Vec<String> =
             Format::ALL.iter().map(|format| format!("{layer}.{}", format.suffix())).collect();
         let known = short(&known.join(", "));
-        let detail = format!("there is no file {:?}: ask for one of {known}", short(file));
-        Problem::new(Kind::UnknownRoute, detail)
+        let detail = format!("there is no file {:?}: use one of {known}", short(file));
+        Problem::new(ProblemKind::UnknownRoute, detail)
     })?;
     let place = atlas.layer_place(layer).ok_or_else(|| {
         let known: Vec<&str> =
@@ -82,14 +82,14 @@ fn file_of(atlas: &Atlas, file: &str) -> Result<(usize, Format), Problem> {
             short(layer),
             known.join(", ")
         );
-        Problem::new(Kind::UnknownLayer, detail)
+        Problem::new(ProblemKind::UnknownLayer, detail)
     })?;
     Ok((place, format))
 }
 
-/// The whole layer, from the shelf.
+/// The file of a whole layer from the cache.
 async fn whole(
-    app: &App,
+    app: &AppState,
     served: &Arc<Served>,
     layer: usize,
     format: Format,
@@ -98,7 +98,7 @@ async fn whole(
     let begin = || {
         let (atlas, schema) = (Arc::clone(served.atlas()), Arc::clone(served.schema(layer)));
         let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
-        begin(&app.workshop, move || {
+        begin(&app.blocking_pool, move || {
             let selection = Selection::new(&atlas, &schema, &places, crs);
             Made::by(|out| formats::write(format, &selection, out, &()))
         })
@@ -107,13 +107,13 @@ async fn whole(
     wait(app, making).await
 }
 
-/// Begins to make a file, on a thread for work and whether or not anybody waits for it.
+/// Starts writing a file on the blocking pool, whether or not anyone waits for it.
 fn begin(
-    workshop: &Workshop,
+    blocking_pool: &BlockingPool,
     make: impl FnOnce() -> std::io::Result<Made> + Send + 'static,
 ) -> Making {
-    let workshop = workshop.clone();
-    let task = tokio::spawn(async move { workshop.run(make).await });
+    let blocking_pool = blocking_pool.clone();
+    let task = tokio::spawn(async move { blocking_pool.run(make).await });
     let made = async move {
         let why = |error: &dyn std::fmt::Display| Arc::from(error.to_string());
         match task.await {
@@ -126,7 +126,7 @@ fn begin(
     made.boxed().shared()
 }
 
-async fn wait(app: &App, making: Making) -> Result<Arc<Made>, Problem> {
+async fn wait(app: &AppState, making: Making) -> Result<Arc<Made>, Problem> {
     let patience = app.limits.answer;
     match tokio::time::timeout(patience, making).await {
         Ok(made) => made.map_err(|why| Problem::internal(&why)),
@@ -134,16 +134,15 @@ async fn wait(app: &App, making: Making) -> Result<Arc<Made>, Problem> {
     }
 }
 
-/// The file or the part of it that is asked for.
+/// Responds with the file or the requested part of it.
 fn send(
-    workshop: &Workshop,
+    blocking_pool: &BlockingPool,
     made: Arc<Made>,
     format: Format,
     headers: &HeaderMap,
     built: &str,
 ) -> Result<Response, Problem> {
-    // A text is compressed on its way for who asks for all of it: then its bytes are known by
-    // what they mean alone, and the tag is weak.
+    // A whole text file may be compressed on the way. Its bytes then vary, so the tag is weak.
     let compressed = format.is_text()
         && !headers.contains_key(header::RANGE)
         && headers.contains_key(header::ACCEPT_ENCODING);
@@ -151,25 +150,25 @@ fn send(
     let tag = if compressed { format!("W/{strong}") } else { strong.clone() };
     let length = made.length();
     let mut response = match range::read(headers, &strong, built, length) {
-        Asked::NotModified => StatusCode::NOT_MODIFIED.into_response(),
-        Asked::Unsatisfiable => {
-            let detail = format!("the file has {length} bytes: ask for some of those");
+        RangeOutcome::NotModified => StatusCode::NOT_MODIFIED.into_response(),
+        RangeOutcome::Unsatisfiable => {
+            let detail = format!("the file has {length} bytes: request a range within it");
             let range = HeaderValue::from_str(&format!("bytes */{length}"));
-            let problem = Problem::new(Kind::RangeNotSatisfiable, detail);
+            let problem = Problem::new(ProblemKind::RangeNotSatisfiable, detail);
             return Err(match range {
                 Ok(range) => problem.with_header(header::CONTENT_RANGE, range),
                 Err(_) => problem,
             });
         }
-        Asked::All => {
-            let mut response = workshop.stream(made.pieces(0, length)).into_response();
+        RangeOutcome::All => {
+            let mut response = blocking_pool.stream(made.pieces(0, length)).into_response();
             response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
             response
         }
-        Asked::Part(start, end) => {
+        RangeOutcome::Part(start, end) => {
             let pieces = made.pieces(start, end);
             let mut response =
-                (StatusCode::PARTIAL_CONTENT, workshop.stream(pieces)).into_response();
+                (StatusCode::PARTIAL_CONTENT, blocking_pool.stream(pieces)).into_response();
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_LENGTH, (end - start).into());
             let range = format!("bytes {start}-{}/{length}", end - 1);
@@ -186,19 +185,19 @@ fn send(
         HeaderValue::from_static(crate::http::middleware::etag::MAX_AGE),
     );
     if !compressed {
-        response.extensions_mut().insert(AsItIs);
+        response.extensions_mut().insert(NoCompression);
     }
     Ok(response)
 }
 
-/// Puts in a header whose text is known to be plain.
+/// Adds a header whose value is known to be plain text.
 fn set(headers: &mut HeaderMap, name: HeaderName, text: &str) {
     if let Ok(value) = HeaderValue::from_str(text) {
         headers.insert(name, value);
     }
 }
 
-/// What it is and how to call it.
+/// The content type and file name.
 fn tell(response: &mut Response, format: Format, layer: &str, crs: Crs) {
     let headers = response.headers_mut();
     let parameters = if format == Format::Csv { "; charset=utf-8; header=present" } else { "" };
@@ -213,17 +212,17 @@ fn tell(response: &mut Response, format: Format, layer: &str, crs: Crs) {
     headers.insert(header::LINK, HeaderValue::from_static("</v1/layers>; rel=\"describedby\""));
 }
 
-/// What a request asks for, apart from the format.
+/// The selection of a request, without its format.
 pub(in crate::http) struct Wish {
     pub(in crate::http) schema: Arc<Schema>,
-    /// By their places in the layer, in order.
+    /// The indices of the features in the layer, in order.
     pub(in crate::http) places: Vec<usize>,
     pub(in crate::http) form: Form,
 }
 
-/// Some features of a layer as a file.
+/// Responds with some features of a layer as a file.
 pub(in crate::http) async fn selected(
-    app: &App,
+    app: &AppState,
     served: &Arc<Served>,
     format: Format,
     wish: Wish,
@@ -231,7 +230,7 @@ pub(in crate::http) async fn selected(
     let Wish { schema, places, form } = wish;
     let (layer, crs) = (schema.layer(), form.crs);
     let atlas = Arc::clone(served.atlas());
-    let made = once(&app.workshop, move || {
+    let made = once(&app.blocking_pool, move || {
         let mut selection = Selection::new(&atlas, &schema, &places, crs);
         if let Some(only) = &form.only {
             selection.attributes = only.to_vec();
@@ -243,20 +242,21 @@ pub(in crate::http) async fn selected(
     let id = served.atlas().layers()[layer].layer().meta().id.as_str();
     tell(&mut response, format, id, crs);
     if format.is_text() {
-        response.extensions_mut().remove::<AsItIs>();
+        response.extensions_mut().remove::<NoCompression>();
     }
     Ok(response)
 }
 
-/// A file made for one request, sent whole.
+/// A file written for one request, sent whole.
 pub(in crate::http) async fn once(
-    workshop: &Workshop,
+    blocking_pool: &BlockingPool,
     make: impl FnOnce() -> std::io::Result<Made> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let made = workshop.apart(|| make().map_err(|error| Problem::internal(&error))).await?;
+    let made =
+        blocking_pool.run_blocking(|| make().map_err(|error| Problem::internal(&error))).await?;
     let length = made.length();
-    let mut response = workshop.stream(Arc::new(made).pieces(0, length)).into_response();
+    let mut response = blocking_pool.stream(Arc::new(made).pieces(0, length)).into_response();
     response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
-    response.extensions_mut().insert(AsItIs);
+    response.extensions_mut().insert(NoCompression);
     Ok(response)
 }

@@ -1,35 +1,34 @@
-//! Which bytes of a file a request wants, if it has not got them already (RFC 9110, sections 13 and
-//! 14).
+//! Conditional and range requests for files (RFC 9110, sections 13 and 14).
 
 use axum::http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
 
-/// What a request wants of a file.
+/// What to send of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// All of it.
+pub(super) enum RangeOutcome {
+    /// The whole file.
     All,
-    /// The bytes from the first number to before the second.
+    /// The bytes from the first number up to, but not including, the second.
     Part(u64, u64),
-    /// Bytes that it has not.
+    /// A range beyond the end of the file.
     Unsatisfiable,
-    /// Nothing: the client has this very file.
+    /// Nothing: the client already has this file.
     NotModified,
 }
 
-/// Reads the headers of a GET for a file with that strong tag, time and length. Several ranges at
-/// once, and ranges in other units or that are malformed, are answered with all of it, as section
-/// 14.2 allows.
-pub(super) fn read(headers: &HeaderMap, tag: &str, built: &str, length: u64) -> Asked {
+/// Reads the headers of a GET for a file with this strong tag, time and length. Several ranges,
+/// ranges in other units and malformed ranges are answered with the whole file, as section 14.2
+/// allows.
+pub(super) fn read(headers: &HeaderMap, tag: &str, built: &str, length: u64) -> RangeOutcome {
     if has_already(headers, tag, built) {
-        return Asked::NotModified;
+        return RangeOutcome::NotModified;
     }
-    let Some(range) = text(headers, header::RANGE) else { return Asked::All };
-    // A range of another version of the file would not fit what the client has.
+    let Some(range) = text(headers, header::RANGE) else { return RangeOutcome::All };
+    // A range of another version of the file would not fit the part that the client has.
     let fits = text(headers, header::IF_RANGE).is_none_or(|of| of == tag || of == built);
     match parse(range) {
         Some(range) if fits => range.of(length),
-        _ => Asked::All,
+        _ => RangeOutcome::All,
     }
 }
 
@@ -56,23 +55,23 @@ fn has_already(headers: &HeaderMap, tag: &str, built: &str) -> bool {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Range {
-    /// `5-`, `5-9`: the last byte is included.
+    /// `5-`, `5-9`; the last byte is included.
     From(u64, Option<u64>),
-    /// `-5`: the last so many.
+    /// `-5`: the last bytes.
     Last(u64),
 }
 
 impl Range {
-    fn of(self, length: u64) -> Asked {
+    fn of(self, length: u64) -> RangeOutcome {
         match self {
-            Self::From(first, _) if first >= length => Asked::Unsatisfiable,
+            Self::From(first, _) if first >= length => RangeOutcome::Unsatisfiable,
             Self::From(first, last) => {
                 let end = last.map_or(length, |last| last.saturating_add(1).min(length));
-                Asked::Part(first, end)
+                RangeOutcome::Part(first, end)
             }
-            Self::Last(0) => Asked::Unsatisfiable,
-            Self::Last(_) if length == 0 => Asked::Unsatisfiable,
-            Self::Last(count) => Asked::Part(length.saturating_sub(count), length),
+            Self::Last(0) => RangeOutcome::Unsatisfiable,
+            Self::Last(_) if length == 0 => RangeOutcome::Unsatisfiable,
+            Self::Last(count) => RangeOutcome::Part(length.saturating_sub(count), length),
         }
     }
 }
@@ -83,8 +82,7 @@ fn parse(text: &str) -> Option<Range> {
         return None;
     }
     let (first, last) = range.trim().split_once('-')?;
-    // Digits alone: `parse` would also take a plus sign. More of them than fit are a number beyond
-    // every file.
+    // Only digits: `parse` would accept a plus sign. A number that overflows is beyond every file.
     let number = |text: &str| {
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         is_number.then(|| text.parse().unwrap_or(u64::MAX))
@@ -99,7 +97,7 @@ fn parse(text: &str) -> Option<Range> {
     }
 }
 
-/// A time as HTTP writes it, to the second: `Sat, 21 Nov 2026 19:00:00 GMT`.
+/// An HTTP date in whole seconds: `Sat, 21 Nov 2026 19:00:00 GMT`.
 pub(super) fn http_date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
@@ -111,31 +109,31 @@ mod tests {
     const TAG: &str = "\"abc\"";
     const BUILT: &str = "Sat, 21 Nov 2026 19:00:00 GMT";
 
-    fn asked(headers: &[(HeaderName, &str)]) -> Asked {
+    fn asked(headers: &[(HeaderName, &str)]) -> RangeOutcome {
         let headers =
             headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
         read(&headers, TAG, BUILT, 100)
     }
 
-    fn of_range(range: &str) -> Asked {
+    fn of_range(range: &str) -> RangeOutcome {
         asked(&[(header::RANGE, range)])
     }
 
     #[test]
     fn one_range_is_answered_with_those_bytes() {
-        assert_eq!(of_range("bytes=0-0"), Asked::Part(0, 1));
-        assert_eq!(of_range("bytes=10-19"), Asked::Part(10, 20));
-        assert_eq!(of_range("Bytes=90-"), Asked::Part(90, 100));
-        assert_eq!(of_range("bytes=90-1000"), Asked::Part(90, 100));
-        assert_eq!(of_range("bytes=-7"), Asked::Part(93, 100));
-        assert_eq!(of_range("bytes=-1000"), Asked::Part(0, 100));
-        assert_eq!(of_range("bytes=0-99999999999999999999"), Asked::Part(0, 100));
+        assert_eq!(of_range("bytes=0-0"), RangeOutcome::Part(0, 1));
+        assert_eq!(of_range("bytes=10-19"), RangeOutcome::Part(10, 20));
+        assert_eq!(of_range("Bytes=90-"), RangeOutcome::Part(90, 100));
+        assert_eq!(of_range("bytes=90-1000"), RangeOutcome::Part(90, 100));
+        assert_eq!(of_range("bytes=-7"), RangeOutcome::Part(93, 100));
+        assert_eq!(of_range("bytes=-1000"), RangeOutcome::Part(0, 100));
+        assert_eq!(of_range("bytes=0-99999999999999999999"), RangeOutcome::Part(0, 100));
     }
 
     #[test]
     fn bytes_that_are_not_there_are_refused() {
         for range in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=99999999999999999999-"] {
-            assert_eq!(of_range(range), Asked::Unsatisfiable, "{range}");
+            assert_eq!(of_range(range), RangeOutcome::Unsatisfiable, "{range}");
         }
     }
 
@@ -144,31 +142,35 @@ mod tests {
         for range in
             ["bytes=0-1,5-6", "lines=0-1", "bytes", "bytes=", "bytes=-", "bytes=9-1", "bytes=+1-2"]
         {
-            assert_eq!(of_range(range), Asked::All, "{range}");
+            assert_eq!(of_range(range), RangeOutcome::All, "{range}");
         }
     }
 
     #[test]
     fn a_range_of_another_version_is_answered_with_all_of_this_one() {
         let ranged = |of: &str| asked(&[(header::RANGE, "bytes=1-2"), (header::IF_RANGE, of)]);
-        assert_eq!(ranged(TAG), Asked::Part(1, 3));
-        assert_eq!(ranged(BUILT), Asked::Part(1, 3));
-        assert_eq!(ranged("\"other\""), Asked::All);
-        assert_eq!(ranged("W/\"abc\""), Asked::All, "a weak tag names no bytes");
-        assert_eq!(ranged("Sat, 21 Nov 2026 18:00:00 GMT"), Asked::All);
+        assert_eq!(ranged(TAG), RangeOutcome::Part(1, 3));
+        assert_eq!(ranged(BUILT), RangeOutcome::Part(1, 3));
+        assert_eq!(ranged("\"other\""), RangeOutcome::All);
+        assert_eq!(ranged("W/\"abc\""), RangeOutcome::All, "a weak tag names no bytes");
+        assert_eq!(ranged("Sat, 21 Nov 2026 18:00:00 GMT"), RangeOutcome::All);
     }
 
     #[test]
     fn who_has_the_file_is_told_so() {
         for tags in ["\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", "*"] {
-            assert_eq!(asked(&[(header::IF_NONE_MATCH, tags)]), Asked::NotModified, "{tags}");
+            assert_eq!(
+                asked(&[(header::IF_NONE_MATCH, tags)]),
+                RangeOutcome::NotModified,
+                "{tags}"
+            );
         }
         let since = |at: &str| asked(&[(header::IF_MODIFIED_SINCE, at)]);
-        assert_eq!(since(BUILT), Asked::NotModified);
-        assert_eq!(since("Sat, 21 Nov 2026 18:59:59 GMT"), Asked::All);
-        assert_eq!(since("yesterday"), Asked::All);
+        assert_eq!(since(BUILT), RangeOutcome::NotModified);
+        assert_eq!(since("Sat, 21 Nov 2026 18:59:59 GMT"), RangeOutcome::All);
+        assert_eq!(since("yesterday"), RangeOutcome::All);
         let both = [(header::IF_NONE_MATCH, "\"x\""), (header::IF_MODIFIED_SINCE, BUILT)];
-        assert_eq!(asked(&both), Asked::All, "the tag goes before the time");
+        assert_eq!(asked(&both), RangeOutcome::All, "the tag goes before the time");
     }
 
     #[test]

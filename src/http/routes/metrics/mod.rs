@@ -1,9 +1,8 @@
-//! What is counted of the requests, for whoever watches the service.
+//! Request counters, exported to Prometheus.
 //!
-//! Counting costs a request some additions without order or lock, on counters that a thread has
-//! almost to itself: each thread counts in one of a few [`Shard`]s, and reading adds them up. A
-//! route is known by its pattern (`/v1/areas/{layer}/{code}`), never by the path that was asked,
-//! which may be personal and of which there is no end.
+//! Counting a request costs a few relaxed additions: each thread uses one of several [`Shard`]s,
+//! and reading adds them up. A route is counted by its pattern (`/v1/areas/{layer}/{code}`), never
+//! by the requested path, which may be personal data and has unlimited values.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -20,22 +19,22 @@ mod text;
 
 pub(in crate::http) use page::routes;
 
-/// The upper ends of the classes of latency, in microseconds. The last class has none.
+/// The upper bounds of the latency buckets in microseconds. The last bucket has none.
 const LATENCY_US: [u64; 16] = [
     100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
     1_000_000, 2_500_000, 5_000_000, 10_000_000,
 ];
 
-/// Methods that are told apart; the last stands for all others.
+/// Methods that are counted separately; the last stands for all others.
 const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
 
-/// Classes of status, from 1xx.
+/// Status classes, from 1xx.
 const CLASSES: usize = 5;
 
-/// The pattern of what matches none.
+/// The pattern for requests that match no route.
 const NO_ROUTE: &str = "none";
 
-/// The counters of a service. Clones are one and the same.
+/// The counters of a service. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     inner: Arc<Inner>,
@@ -43,16 +42,16 @@ pub struct Metrics {
 
 #[derive(Debug)]
 struct Inner {
-    /// Every pattern, and last [`NO_ROUTE`].
+    /// Every pattern, followed by [`NO_ROUTE`].
     routes: Vec<&'static str>,
     shards: Vec<Shard>,
 }
 
-/// What some of the threads have counted. On a line of the processor's cache of its own.
+/// The counts of some of the threads, on their own cache lines.
 #[derive(Debug)]
 #[repr(align(128))]
 struct Shard {
-    /// Requests that have come, less those that have ended.
+    /// Requests that have arrived, minus those that have ended.
     in_flight: AtomicI64,
     routes: Vec<OfRoute>,
     /// By status, in the order of [`Tally`].
@@ -87,7 +86,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// This thread's.
+    /// The shard of this thread.
     fn shard(&self) -> &Shard {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         thread_local! {
@@ -97,19 +96,19 @@ impl Metrics {
         &self.inner.shards[THREAD.get() & (self.inner.shards.len() - 1)]
     }
 
-    /// A request has come; it is in flight until what this returns is dropped.
+    /// Counts a request. It is in flight until the returned guard is dropped.
     pub(in crate::http) fn come(&self) -> InFlight {
         self.shard().in_flight.fetch_add(1, Relaxed);
         InFlight(self.clone())
     }
 
-    /// The place of a route among those that are counted.
+    /// The index of a route among the counters.
     pub(in crate::http) fn place_of(&self, pattern: &str) -> Option<usize> {
         self.inner.routes.iter().position(|route| *route == pattern)
     }
 
-    /// A request has been answered, so many bytes in so long, or its client has gone. `route` is
-    /// its [place](Self::place_of).
+    /// Counts a response: its status, bytes and duration, or that its client disconnected. `route`
+    /// is the [index](Self::place_of) of its route.
     pub(in crate::http) fn answered(
         &self,
         route: Option<usize>,
@@ -135,7 +134,7 @@ impl Metrics {
         of_route.bytes.fetch_add(bytes, Relaxed);
     }
 
-    /// Rows of bulk requests have been answered.
+    /// Counts rows of bulk requests.
     pub(in crate::http) fn rows(&self, tally: Tally) {
         let Tally { ok, not_found, invalid, outside } = tally;
         for (counter, count) in self.shard().bulk_rows.iter().zip([ok, not_found, invalid, outside])
@@ -144,12 +143,12 @@ impl Metrics {
         }
     }
 
-    /// A tile was asked for.
+    /// Counts a request for a tile.
     pub(in crate::http) fn tile_asked(&self) {
         self.shard().tiles_asked.fetch_add(1, Relaxed);
     }
 
-    /// It was not in the cache.
+    /// Counts a tile that was not in the cache.
     pub(in crate::http) fn tile_made(&self) {
         self.shard().tiles_made.fetch_add(1, Relaxed);
     }
@@ -159,13 +158,14 @@ impl Metrics {
     }
 }
 
-/// A request that has not ended.
+/// A request in flight.
 #[derive(Debug)]
 pub(in crate::http) struct InFlight(Metrics);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        // Perhaps on another thread than it came on: only the sum of all shards means anything.
+        // Possibly on another thread than where it arrived: only the sum of all shards is
+        // meaningful.
         self.0.shard().in_flight.fetch_sub(1, Relaxed);
     }
 }

@@ -10,20 +10,20 @@ use axum::routing::get;
 use super::text::{Text, Type};
 use super::{LATENCY_US, METHODS, Metrics, OfRoute, process};
 use crate::http::routes::health::fresh;
-use crate::http::{App, Routes};
+use crate::http::{AppState, Routes};
 
-/// Prometheus's own form.
+/// The Prometheus text format.
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// On the main address, or on one of their own.
+/// Served on the main address, or on its own.
 pub(in crate::http) fn routes() -> Routes {
     vec![("/metrics", get(page))]
 }
 
-async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
-    // Whoever reads OpenMetrics says so; anybody else reads Prometheus's form.
+async fn page(State(app): State<AppState>, headers: HeaderMap) -> Response {
+    // A client of OpenMetrics says so in Accept; any other gets the Prometheus format.
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let open_metrics =
         accepted.into_iter().any(|accept| accept.contains("application/openmetrics-text"));
@@ -38,7 +38,7 @@ async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
 impl Metrics {
     fn write(&self, text: &mut Text) {
         let routes = || self.inner.routes.iter().enumerate();
-        // Of a route that was never asked nothing is told.
+        // A route without requests is omitted.
         let asked = |place: usize| {
             let all = self.inner.shards.iter();
             all.flat_map(|shard| &shard.routes[place].latency).any(|class| class.load(Relaxed) > 0)
@@ -47,11 +47,7 @@ impl Metrics {
             self.sum(|shard| of(&shard.routes[place]))
         };
         let name = "lapwing_http_requests_total";
-        text.family(
-            name,
-            Type::Counter,
-            "Requests answered, by route, method and class of status.",
-        );
+        text.family(name, Type::Counter, "Requests, by route, method and status class.");
         for (place, route) in routes().filter(|(place, _)| asked(*place)) {
             for (at, method) in METHODS.iter().enumerate() {
                 for (class, status) in ["1xx", "2xx", "3xx", "4xx", "5xx"].iter().enumerate() {
@@ -63,7 +59,8 @@ impl Metrics {
                 }
             }
         }
-        let help = "Seconds from a request's head to the end of its answer, by route.";
+        let help =
+            "Time from receiving a request head to the end of its response, by route, in seconds.";
         text.family("lapwing_http_request_duration_seconds", Type::Histogram, help);
         for (place, route) in routes().filter(|(place, _)| asked(*place)) {
             let mut up_to = 0;
@@ -79,46 +76,51 @@ impl Metrics {
             text.sample("lapwing_http_request_duration_seconds_count", &labels, up_to as f64);
         }
         let name = "lapwing_http_response_bytes_total";
-        text.family(name, Type::Counter, "Bytes of answers' bodies as they were sent, by route.");
+        text.family(name, Type::Counter, "Bytes of response bodies as sent, by route.");
         for (place, route) in routes().filter(|(place, _)| asked(*place)) {
             text.sample(name, &[("route", *route)], sum(place, &|of| &of.bytes) as f64);
         }
         let in_flight = self.inner.shards.iter().map(|shard| shard.in_flight.load(Relaxed));
         let in_flight: i64 = in_flight.sum();
-        let help = "Requests whose answers have not ended, this one among them.";
+        let help = "Requests in flight, including this one.";
         text.single("lapwing_http_requests_in_flight", Type::Gauge, help, in_flight as f64);
 
         let name = "lapwing_bulk_rows_total";
-        text.family(name, Type::Counter, "Rows of bulk requests, by what became of them.");
+        text.family(name, Type::Counter, "Rows of bulk requests, by status.");
         for (at, status) in ["ok", "not_found", "invalid", "outside"].iter().enumerate() {
             text.sample(name, &[("status", status)], self.sum(|s| &s.bulk_rows[at]) as f64);
         }
-        // A tile may be made between the two: read in this order, hits never come out below zero.
+        // A tile may be added between the two reads: in this order hits are never negative.
         let made = self.sum(|shard| &shard.tiles_made);
         let asked = self.sum(|shard| &shard.tiles_asked);
         let name = "lapwing_tile_cache_requests_total";
-        text.family(name, Type::Counter, "Tiles asked for, by whether they had been made before.");
+        text.family(name, Type::Counter, "Tile requests, by whether the tile was in the cache.");
         text.sample(name, &[("result", "hit")], asked.saturating_sub(made) as f64);
         text.sample(name, &[("result", "miss")], made as f64);
     }
 }
 
-fn write_snapshot(app: &App, text: &mut Text) {
+fn write_snapshot(app: &AppState, text: &mut Text) {
     let version = env!("CARGO_PKG_VERSION");
     text.family("lapwing_build_info", Type::Gauge, "The program's version.");
     text.sample("lapwing_build_info", &[("version", version)], 1.0);
     let ready = f64::from(u8::from(app.live.is_ready()));
-    text.single("lapwing_ready", Type::Gauge, "1 if requests are wanted, as /health/ready.", ready);
+    text.single(
+        "lapwing_ready",
+        Type::Gauge,
+        "1 if the service is ready, as in /health/ready.",
+        ready,
+    );
     if let Some(served) = app.live.served() {
         let atlas = served.atlas();
         let built = atlas.built().as_millisecond() as f64 / 1e3;
         text.family("lapwing_snapshot_info", Type::Gauge, "The snapshot that answers.");
         let labels = [("id", atlas.id()), ("title", atlas.title())];
         text.sample("lapwing_snapshot_info", &labels, 1.0);
-        let help = "When the snapshot was built, in seconds since 1970.";
+        let help = "Build time of the snapshot, in seconds since 1970.";
         text.single("lapwing_snapshot_built_timestamp_seconds", Type::Gauge, help, built);
         let bytes = served.tiles().cache(app.limits.tile_cache as u64).bytes() as f64;
-        let help = "Memory of the tiles that are kept.";
+        let help = "Memory of the tile cache in bytes.";
         text.single("lapwing_tile_cache_bytes", Type::Gauge, help, bytes);
     }
     if let Some(reloads) = &app.reloads {
@@ -133,23 +135,23 @@ fn write_snapshot(app: &App, text: &mut Text) {
             text.sample(name, &[("result", result)], count as f64);
         }
         if let Some(last) = reloads.last() {
-            let help = "1 if the last reload brought what was there to be read, 0 if it failed.";
+            let help = "1 if the last reload succeeded, 0 if it failed.";
             let ok = f64::from(u8::from(last.outcome.is_ok()));
             text.single("lapwing_last_reload_successful", Type::Gauge, help, ok);
-            let help = "When the last reload ended, in seconds since 1970.";
+            let help = "Time of the last reload, in seconds since 1970.";
             let at = last.at.as_millisecond() as f64 / 1e3;
             text.single("lapwing_last_reload_timestamp_seconds", Type::Gauge, help, at);
         }
     }
 }
 
-/// By the names that every exporter of Prometheus gives them.
+/// With the standard names of process metrics.
 fn write_process(text: &mut Text) {
     for (name, kind, help, value) in [
         (
             "process_resident_memory_bytes",
             Type::Gauge,
-            "Memory that the process holds.",
+            "Resident memory of the process in bytes.",
             process::resident_bytes(),
         ),
         (

@@ -1,9 +1,9 @@
-//! What the system says of this process, as far as it says it: `proc(5)` of Linux.
+//! Process metrics from Linux's `proc(5)`, as far as available.
 
-/// Clock ticks a second in `/proc`, on every architecture that Linux has been built for since 2.6.
+/// Clock ticks per second in `/proc`, on every architecture since Linux 2.6.
 const TICKS_A_SECOND: f64 = 100.0;
 
-/// Bytes of memory that the process holds, pages of files that it maps among them.
+/// Resident memory in bytes, including pages of mapped files.
 pub(super) fn resident_bytes() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -11,10 +11,11 @@ pub(super) fn resident_bytes() -> Option<f64> {
     Some(kilobytes * 1024.0)
 }
 
-/// Seconds of processors used, by the process and by the system for it.
+/// Processor time in seconds, user and system.
 pub(super) fn cpu_seconds() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The name, in brackets, may hold spaces; the state follows it, and utime is the twelfth from it.
+    // The name in brackets may contain spaces; the state follows it, and utime is the twelfth field
+    // after it.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
     let mut ticks = || fields.next()?.parse::<f64>().ok();
     Some((ticks()? + ticks()?) / TICKS_A_SECOND)

@@ -1,9 +1,11 @@
-//! Families of metrics as text, in either of two forms that differ little: Prometheus's own of
-//! version 0.0.4, and OpenMetrics 1.0.
+//! Metric families as text, in the Prometheus format 0.0.4 or OpenMetrics 1.0, which differ little.
+//!
+//! Weighed against `prometheus-client`: that crate writes OpenMetrics only and keeps its own
+//! registry, where our counters are sharded by thread.
 
 use std::fmt::Write as _;
 
-/// What a family's samples are.
+/// The type of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {
     Counter,
@@ -11,7 +13,7 @@ pub(super) enum Type {
     Histogram,
 }
 
-/// A page under way.
+/// A page being written.
 #[derive(Debug)]
 pub(super) struct Text {
     out: String,
@@ -23,7 +25,7 @@ impl Text {
         Self { out: String::with_capacity(16 << 10), open_metrics }
     }
 
-    /// Begins a family. A counter's `name` ends in `_total`, which OpenMetrics leaves out here.
+    /// Begins a family. The `name` of a counter ends in `_total`, which OpenMetrics omits here.
     pub(super) fn family(&mut self, name: &str, kind: Type, help: &str) {
         let name = match kind {
             Type::Counter if self.open_metrics => name.trim_end_matches("_total"),
@@ -34,11 +36,11 @@ impl Text {
             Type::Gauge => "gauge",
             Type::Histogram => "histogram",
         };
-        // Text does not fail to be written to, here and below.
+        // Writing to a `String` cannot fail, here and below.
         let _ = write!(self.out, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
     }
 
-    /// One sample of the family.
+    /// A sample of the family.
     pub(super) fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
         self.out.push_str(name);
         for (at, (label, text)) in labels.iter().enumerate() {

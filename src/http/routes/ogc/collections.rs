@@ -18,9 +18,9 @@ use crate::http::error::Problem;
 use crate::http::html::{Crumb, Page, anchor, count, escape, map, respond_page, table};
 use crate::http::request::base_url::Base;
 use crate::http::request::negotiate::JSON;
-use crate::http::{App, Taken};
+use crate::http::{AppState, RequestSnapshot};
 
-pub(super) async fn list(taken: Taken, request: Request) -> Result<Response, Problem> {
+pub(super) async fn list(taken: RequestSnapshot, request: Request) -> Result<Response, Problem> {
     let (chosen, links) = request.document(&OF_DOCUMENTS)?;
     let atlas = taken.atlas()?;
     if chosen.format == Format::Html {
@@ -44,8 +44,8 @@ pub(super) async fn list(taken: Taken, request: Request) -> Result<Response, Pro
 }
 
 pub(super) async fn one(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -56,14 +56,14 @@ pub(super) async fn one(
         let document = collection(served.atlas(), place, &request.base, links.clone());
         return respond_document(chosen, &document, &links);
     }
-    let page = app.workshop.apart(move || {
+    let page = app.blocking_pool.run_blocking(move || {
         let schema = served.schema(place);
         Ok(one_page(served.atlas(), schema, &request.base, &links))
     });
     Ok(respond_page(page.await?))
 }
 
-/// What a table tells of a layer's time and drawing.
+/// The date range and resolution of a layer, for the table.
 fn vintage(meta: &LayerMeta) -> String {
     match (meta.vintage.valid_from, meta.vintage.valid_to) {
         (Some(from), Some(to)) => format!("{from} until {to}"),
@@ -135,9 +135,9 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
     let places: Vec<usize> = (0..layer.len()).collect();
     let drawing = map::draw(layer, &places, &meta.title).unwrap_or_default();
     let coverage = if meta.coverage {
-        "Its areas tile the ground without gap or overlap."
+        "The areas cover the land without gaps or overlaps."
     } else if layer.is_areas() {
-        "Its areas need not tile the ground: there may be ground in none of them."
+        "The areas need not cover the land: some places may be in none of them."
     } else {
         "Its features are points."
     };
@@ -164,7 +164,7 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
             ]
         })
         .collect();
-    let columns = ["Name", "Kind", "What it tells", "Parameter"].map(str::to_owned);
+    let columns = ["Name", "ProblemKind", "What it tells", "Parameter"].map(str::to_owned);
     let systems = Crs::ALL
         .map(|crs| format!("<li>{}: <code>{}</code></li>\n", crs.title(), crs.uri()))
         .concat();

@@ -1,15 +1,15 @@
-//! `/conformance`: the requirements classes that are kept.
+//! `/conformance`: the requirements classes that the service implements.
 
 use axum::response::Response;
 use serde_json::json;
 
 use super::formats::{Format, OF_DOCUMENTS};
 use super::{Request, respond_document};
-use crate::http::Taken;
+use crate::http::RequestSnapshot;
 use crate::http::error::Problem;
 use crate::http::html::{Page, escape, respond_page};
 
-/// The classes, each with what it is about.
+/// The classes, each with its subject.
 pub(in crate::http) const CLASSES: [(&str, &str); 27] = [
     ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core", "Common: core"),
     ("http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page", "Common: landing page"),
@@ -61,14 +61,17 @@ pub(in crate::http) const CLASSES: [(&str, &str); 27] = [
     ("http://www.opengis.net/spec/cql2/1.0/conf/arithmetic", "CQL2: arithmetic"),
 ];
 
-/// All that are kept: those above, and those of the tiles.
+/// All implemented classes, including those of tiles.
 fn classes() -> impl Iterator<Item = (&'static str, &'static str)> {
     CLASSES.into_iter().chain(crate::http::routes::tiles::ogc::CLASSES)
 }
 
-pub(super) async fn conformance(taken: Taken, request: Request) -> Result<Response, Problem> {
+pub(super) async fn conformance(
+    snapshot: RequestSnapshot,
+    request: Request,
+) -> Result<Response, Problem> {
     let (chosen, links) = request.document(&OF_DOCUMENTS)?;
-    let atlas = taken.atlas()?;
+    let atlas = snapshot.atlas()?;
     if chosen.format != Format::Html {
         let classes: Vec<&str> = classes().map(|(class, _)| class).collect();
         let document = json!({"links": links, "conformsTo": classes});

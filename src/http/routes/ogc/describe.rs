@@ -1,4 +1,4 @@
-//! What is said of a layer as a collection (OGC 17-069r4, section 7.14; 18-058r1, section 6.2).
+//! The description of a layer as a collection (OGC 17-069r4, section 7.14; 18-058r1, section 6.2).
 
 use std::fmt::Write as _;
 
@@ -17,12 +17,12 @@ use crate::http::request::base_url::Base;
 use crate::http::request::negotiate::{HTML, JSON};
 use crate::http::routes::tiles::ogc::TILESETS_VECTOR;
 
-/// The path of a collection. A layer's id needs no escapes.
+/// The path of a collection. A layer id needs no escaping.
 pub(in crate::http) fn path(meta: &LayerMeta) -> String {
     format!("/collections/{}", meta.id)
 }
 
-/// The CRS in which everything is kept, and served without loss.
+/// The CRS of the stored geometry, served without loss.
 pub(in crate::http) const STORAGE: Crs = Crs::Epsg27700;
 
 /// A layer as a collection, with these links first.
@@ -75,11 +75,11 @@ pub(in crate::http) fn collection(
     })
 }
 
-/// The features in each format; formats of whole layers have their place here, too.
+/// The items in each format, including formats of whole layers.
 fn to_items(meta: &LayerMeta, base: &Base) -> impl Iterator<Item = Link> {
     let items = Address::new(format!("{}/items", path(meta)));
     OF_ITEMS.iter().copied().map(move |format| {
-        // The first is had by all who ask for nothing else, and stays without a parameter.
+        // The first is the default and needs no parameter.
         let address = match format {
             Format::GeoJson => items.clone(),
             other => items.clone().with("f", other.name()),
@@ -98,21 +98,21 @@ fn to_files(meta: &LayerMeta, base: &Base) -> impl Iterator<Item = Link> {
     })
 }
 
-/// What a filter may ask of the features (OGC 19-079r2, section 6.2).
+/// The queryables of a collection (OGC 19-079r2, section 6.2).
 fn to_queryables(meta: &LayerMeta, base: &Base) -> Link {
     const RELATION: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
     let href = base.at(&format!("{}/queryables", path(meta)));
-    Link::new(href, RELATION, super::queryables::SCHEMA, "What a filter may ask of the features")
+    Link::new(href, RELATION, super::queryables::SCHEMA, "Properties that a filter can use")
 }
 
-/// The text of a licence that has a known address.
+/// A link to the text of the licence, if its address is known.
 fn to_licence(meta: &LayerMeta) -> Option<Link> {
     let licence = meta.licence.as_deref()?;
     Some(Link::new(licence_address(licence)?, "license", HTML, licence))
 }
 
-/// The text of a licence: of the Open Government Licence at its publisher's, of any other SPDX id
-/// in SPDX's list.
+/// The address of a licence text: of the Open Government Licence at The National Archives, of any
+/// other SPDX id in the SPDX list.
 pub(in crate::http) fn licence_address(licence: &str) -> Option<String> {
     let version = match licence {
         "OGL-UK-3.0" => Some(3),
@@ -128,7 +128,7 @@ pub(in crate::http) fn licence_address(licence: &str) -> Option<String> {
     is_id.then(|| format!("https://spdx.org/licenses/{licence}.html"))
 }
 
-/// What a layer holds, in a sentence.
+/// The description of a layer in one sentence.
 pub(in crate::http) fn description(atlas: &Atlas, layer: &Layer) -> String {
     let text = description_of(layer);
     if atlas.is_illustrative() {
@@ -137,7 +137,7 @@ pub(in crate::http) fn description(atlas: &Atlas, layer: &Layer) -> String {
     text
 }
 
-/// The same without the warning, for where it stands already.
+/// The same without the warning, for places that already have it.
 pub(in crate::http) fn description_of(layer: &Layer) -> String {
     let meta = layer.meta();
     let (count, what) = match (layer.len(), layer.is_areas()) {
@@ -147,7 +147,7 @@ pub(in crate::http) fn description_of(layer: &Layer) -> String {
         (count, false) => (count, "points"),
     };
     let mut text = format!("{count} {what}");
-    // Text does not fail to be written to.
+    // Writing to a `String` cannot fail.
     let _ = match (meta.vintage.valid_from, meta.vintage.valid_to) {
         (Some(from), Some(to)) => write!(text, ", in force from {from} until {to}"),
         (Some(from), None) => write!(text, ", in force from {from}"),
@@ -164,7 +164,7 @@ pub(in crate::http) fn description_of(layer: &Layer) -> String {
 
 const GREGORIAN: &str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
 
-/// From when to when, as far as it is known; `None` where neither is.
+/// The interval of validity; `None` if neither end is known.
 fn interval(meta: &LayerMeta) -> Option<[Option<String>; 2]> {
     let vintage = meta.vintage;
     let moment = |day: jiff::civil::Date| format!("{day}T00:00:00Z");
@@ -172,11 +172,11 @@ fn interval(meta: &LayerMeta) -> Option<[Option<String>; 2]> {
     is_known.then(|| [vintage.valid_from.map(moment), vintage.valid_to.map(moment)])
 }
 
-/// Positions on each side of an extent that is followed.
+/// The number of points along each side of an extent that are projected.
 const STEPS: u32 = 32;
 
-/// West, south, east and north of a layer in degrees: a rectangle around the rectangle on the grid
-/// that holds all its features, so it may have some room.
+/// West, south, east and north of a layer in degrees: a rectangle around the projected extent on
+/// the grid, so it may be slightly too large.
 pub(in crate::http) fn bbox(layer: &Layer) -> Option<[f64; 4]> {
     let grid = extent(layer, 0..layer.len())?;
     let (low, high) = (grid.min(), grid.max());
@@ -190,12 +190,12 @@ pub(in crate::http) fn bbox(layer: &Layer) -> Option<[f64; 4]> {
             bbox = [bbox[0].min(lon), bbox[1].min(lat), bbox[2].max(lon), bbox[3].max(lat)];
         }
     }
-    // To 0.0001°, outwards: about 10 m, more than a side bends between two steps.
+    // Rounded outwards to 0.0001°, about 10 m, more than a side bends between two points.
     let out = |number: f64, up: f64| ((number * 1e4 * up).ceil() + 1.0) / 1e4 * up;
     Some([out(bbox[0], -1.0), out(bbox[1], -1.0), out(bbox[2], 1.0), out(bbox[3], 1.0)])
 }
 
-/// The rectangle on the grid that holds the features at those places.
+/// The extent on the grid of the features at these indices.
 pub(in crate::http) fn extent(
     layer: &Layer,
     places: impl IntoIterator<Item = usize>,

@@ -1,5 +1,5 @@
-//! The parameters of items beyond Part 1's: `filter` with `filter-lang` and `filter-crs`
-//! (OGC 19-079r2), `sortby`, `properties`, `simplify`.
+//! The parameters of items beyond Part 1: `filter` with `filter-lang` and `filter-crs` (OGC
+//! 19-079r2), `sortby`, `properties`, `simplify`.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::features::cql2::{Filter, FilterError, Language, Node, parse};
 use crate::features::crs::Crs;
 use crate::features::generalise::{TOLERANCES_M, tolerance_m};
 use crate::features::select::Order;
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::params::{Params, malformed};
 
-/// Those of one feature.
+/// The parameters of one feature.
 pub(in crate::http) const OF_ITEM: [&str; 2] = ["properties", "simplify"];
 
-/// The names of the languages of a filter.
+/// The values of `filter-lang`.
 pub(in crate::http) const LANGUAGES: [&str; 2] = ["cql2-text", "cql2-json"];
 
-/// A filter as it was written, its names not looked up yet.
+/// A parsed filter whose names have not been resolved yet.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Written {
     node: Node,
@@ -28,7 +28,7 @@ pub(in crate::http) struct Written {
 }
 
 impl Written {
-    /// `None` where there is no filter.
+    /// Parses the filter; `None` if there is none.
     pub(in crate::http) fn read(params: &Params) -> Result<Option<Self>, Problem> {
         let language = match params.get("filter-lang") {
             None | Some("cql2-text") => Language::Text,
@@ -41,8 +41,9 @@ impl Written {
             return match alone {
                 None => Ok(None),
                 Some(name) => {
-                    let detail = format!("{name} says how filter is written: give filter too");
-                    Err(Problem::new(Kind::MissingParameter, detail).with("parameter", "filter"))
+                    let detail = format!("{name} applies to filter: add filter as well");
+                    Err(Problem::new(ProblemKind::MissingParameter, detail)
+                        .with("parameter", "filter"))
                 }
             };
         };
@@ -50,14 +51,14 @@ impl Written {
         Ok(Some(Self { node, crs }))
     }
 
-    /// Looks its names up and places its geometries, which may take a while.
+    /// Resolves its names and projects its geometries, which can take a while.
     pub(in crate::http) fn bind(&self, atlas: &Atlas, schema: &Schema) -> Result<Filter, Problem> {
         Filter::new(&self.node, atlas, schema, self.crs).map_err(|error| refused(&error))
     }
 }
 
 fn refused(error: &FilterError) -> Problem {
-    let problem = Problem::new(Kind::InvalidParameter, format!("filter: {error}"));
+    let problem = Problem::new(ProblemKind::InvalidParameter, format!("filter: {error}"));
     let problem = problem.with("parameter", "filter");
     match error {
         FilterError::Syntax { at: Some(at), .. } => problem.with("character", *at),
@@ -66,17 +67,17 @@ fn refused(error: &FilterError) -> Problem {
     }
 }
 
-/// `sortby`: code order without it.
+/// Parses `sortby`; without it features are in code order.
 pub(in crate::http) fn order(params: &Params, schema: &Schema) -> Result<Order, Problem> {
     let Some(text) = params.get("sortby") else { return Ok(Order::default()) };
     Order::read(text, schema).map_err(|error| {
-        let problem = Problem::new(Kind::InvalidParameter, format!("sortby: {error}"));
+        let problem = Problem::new(ProblemKind::InvalidParameter, format!("sortby: {error}"));
         problem.with("parameter", "sortby")
     })
 }
 
-/// `properties`: the places of the attributes to tell in the schema; all without it.
-pub(in crate::http) fn told(
+/// Parses `properties`: the indices of attributes in the schema; all if it is missing.
+pub(in crate::http) fn properties(
     params: &Params,
     schema: &Schema,
 ) -> Result<Option<Arc<[usize]>>, Problem> {
@@ -89,14 +90,14 @@ pub(in crate::http) fn told(
                 "properties: there is no attribute {shown:?}: the layer has {}",
                 known.join(", ")
             );
-            let problem = Problem::new(Kind::InvalidParameter, detail);
+            let problem = Problem::new(ProblemKind::InvalidParameter, detail);
             problem.with("parameter", "properties").with("known", known)
         })
     });
     places.collect::<Result<_, _>>().map(Some)
 }
 
-/// `simplify`: the tolerance at which areas are drawn, metres; `None` for as they are.
+/// Parses `simplify`: the tolerance in metres; `None` for full resolution.
 pub(in crate::http) fn tolerance(params: &Params) -> Result<Option<u16>, Problem> {
     let Some(text) = params.get("simplify") else { return Ok(None) };
     let metres: Option<f64> = text.trim().parse().ok().filter(|metres: &f64| metres.is_finite());

@@ -1,37 +1,37 @@
-//! The formats of an address: by `f=`, else by `Accept`, else the first that it has.
+//! The formats of a resource: by `f=`, else by `Accept`, else the default.
 
 use axum::http::HeaderMap;
 
 use super::queryables::SCHEMA;
 use crate::formats as files;
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::negotiate::{CSV, GEOJSON, HTML, JSON, negotiate};
 use crate::http::request::params::Params;
 
-/// A form in which something can be had. Features have more than documents do.
+/// A format. Items have more formats than documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Format {
-    /// A document for programs.
+    /// JSON.
     Json,
-    /// Features, RFC 7946.
+    /// GeoJSON (RFC 7946).
     GeoJson,
-    /// A page for people.
+    /// An HTML page.
     Html,
-    /// The document of all routes, for programs.
+    /// The OpenAPI document.
     OpenApi,
-    /// What a filter may ask, for programs.
+    /// The JSON Schema of queryables.
     Schema,
-    /// Features as a file for a GIS.
+    /// A file format for a GIS.
     File(files::Format),
 }
 
 /// The formats of documents.
 pub(in crate::http) const OF_DOCUMENTS: [Format; 2] = [Format::Json, Format::Html];
 
-/// The formats of features.
+/// The formats of items.
 pub(in crate::http) const OF_FEATURES: [Format; 2] = [Format::GeoJson, Format::Html];
 
-/// The formats of a page of features.
+/// The formats of a page of items.
 pub(in crate::http) const OF_ITEMS: &[Format] = &[
     Format::GeoJson,
     Format::Html,
@@ -52,7 +52,7 @@ impl Format {
         }
     }
 
-    /// Its names for `f=`, the usual one first.
+    /// Its names for `f=`, the preferred one first.
     pub(in crate::http) const fn names(self) -> &'static [&'static str] {
         match self {
             Self::Json | Self::OpenApi | Self::Schema => &["json"],
@@ -67,7 +67,7 @@ impl Format {
         }
     }
 
-    /// Its media types, its own first.
+    /// Its media types, the preferred one first.
     pub(in crate::http) const fn media_types(self) -> &'static [&'static str] {
         match self {
             Self::Json => &[JSON],
@@ -84,12 +84,12 @@ impl Format {
         }
     }
 
-    /// Its own media type.
+    /// Its media type.
     pub(in crate::http) const fn media_type(self) -> &'static str {
         self.media_types()[0]
     }
 
-    /// For people, after "as".
+    /// Its title, for use after "as".
     pub(in crate::http) const fn title(self) -> &'static str {
         match self {
             Self::Json => "JSON",
@@ -102,7 +102,7 @@ impl Format {
     }
 }
 
-/// The format to answer in, and the media type to call it.
+/// The chosen format and its media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Chosen {
     pub(in crate::http) format: Format,
@@ -110,8 +110,8 @@ pub(in crate::http) struct Chosen {
 }
 
 impl Chosen {
-    /// What is wished of those `offered`: 400 for an `f` that names none of them, 406 where
-    /// `Accept` leaves out all.
+    /// Chooses among those `offered`. Fails with 400 if `f` names none of them, and with 406 if
+    /// `Accept` excludes all.
     pub(in crate::http) fn of(
         params: &Params,
         headers: &HeaderMap,
@@ -126,15 +126,15 @@ impl Chosen {
                         offered.iter().flat_map(|format| format.names()).copied().collect();
                     let shown: String = name.chars().take(40).collect();
                     let detail =
-                        format!("f={shown} is no format here: write {}", names.join(" or "));
-                    Problem::new(Kind::InvalidParameter, detail).with("parameter", "f")
+                        format!("f={shown} is not available here: use {}", names.join(" or "));
+                    Problem::new(ProblemKind::InvalidParameter, detail).with("parameter", "f")
                 });
         }
         let types: Vec<&'static str> =
             offered.iter().flat_map(|format| format.media_types()).copied().collect();
         let media_type = negotiate(headers, &types)?;
         let format = offered.iter().find(|format| format.media_types().contains(&media_type));
-        // The type is one of theirs.
+        // The media type is one of this format.
         Ok(Self { format: *format.unwrap_or(&offered[0]), media_type })
     }
 }

@@ -15,17 +15,17 @@ use super::{Request, filter_params, tell_crs};
 use crate::answers;
 use crate::formats::geojson::{Form, write_feature};
 use crate::http::blocking::respond;
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::html::respond_page;
 use crate::http::request::negotiate::{GEOJSON, JSON};
 use crate::http::request::params::Params;
 use crate::http::request::percent::segment;
-use crate::http::{App, Taken};
+use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
 pub(super) async fn item(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path((id, code)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -35,17 +35,17 @@ pub(super) async fn item(
     let served = taken.served()?;
     let layer = place_of(served.atlas(), &id)?;
     let place = place_in(served.atlas().layers()[layer].layer(), &code)?;
-    let only = filter_params::told(&params, served.schema(layer))?;
+    let only = filter_params::properties(&params, served.schema(layer))?;
     let is_areas = served.atlas().layers()[layer].layer().is_areas();
     let tolerance = filter_params::tolerance(&params)?.filter(|_| is_areas);
     let mut links = request.links(chosen, &OF_FEATURES);
     links.push(super::items::to_collection(&request, &served, layer));
     links.extend(to_answers(&request, &served, layer, &code));
 
-    // A large area has some hundred thousand vertices to project or to draw.
+    // A large area has hundreds of thousands of vertices to project or draw.
     let told = links.clone();
     let work = Arc::clone(&served);
-    let body = app.workshop.apart(move || {
+    let body = app.blocking_pool.run_blocking(move || {
         let (atlas, schema) = (work.atlas(), work.schema(layer));
         if chosen.format == Format::Html {
             let page = super::pages::item(atlas, schema, &request.base, &told, place);
@@ -79,16 +79,19 @@ enum Body {
     Feature(Vec<u8>),
 }
 
-/// The place of the area or site of that code.
+/// The index of the area or site with this code.
 fn place_in(layer: &Layer, code: &str) -> Result<usize, Problem> {
     layer.area_index(code).or_else(|| layer.site_index(code)).ok_or_else(|| {
         let code: String = code.chars().take(80).collect();
         let id = &layer.meta().id;
-        Problem::new(Kind::UnknownArea, format!("{id} has no feature {code:?}: ask /v1/search"))
+        Problem::new(
+            ProblemKind::UnknownArea,
+            format!("{id} has no feature {code:?}: search with /v1/search"),
+        )
     })
 }
 
-/// What else this service knows of an area: its measures, its overlaps, the points within it.
+/// Links to what else the service knows about an area: measures, overlaps, the points within it.
 fn to_answers(request: &Request, served: &Served, layer: usize, code: &str) -> Vec<Link> {
     let meta = served.atlas().layers()[layer].layer().meta();
     if !served.atlas().layers()[layer].layer().is_areas() {
@@ -103,19 +106,15 @@ fn to_answers(request: &Request, served: &Served, layer: usize, code: &str) -> V
         link(&address, GEOJSON, format!("Within it: {title}"))
     });
     [
-        link(&path, JSON, "Its measures, and the areas that it lies in".to_owned()),
-        link(
-            &format!("{path}/overlaps"),
-            JSON,
-            "The areas that it overlaps, with shares".to_owned(),
-        ),
+        link(&path, JSON, "Measures, and the areas that contain it".to_owned()),
+        link(&format!("{path}/overlaps"), JSON, "Overlapping areas, with shares".to_owned()),
     ]
     .into_iter()
     .chain(points)
     .collect()
 }
 
-/// Of each layer of points, its place and the address of those within an area.
+/// For each point layer, its index and the URL of its points within an area.
 pub(in crate::http) fn points_within(
     served: &Served,
     layer: usize,
@@ -129,7 +128,7 @@ pub(in crate::http) fn points_within(
             let attribute = (0..schema.attributes().len())
                 .find(|&attribute| schema.holders(attribute) == Some(layer))?;
             let name = &schema.attributes()[attribute].name;
-            // A layer that is called like a parameter is asked by a filter.
+            // A layer with the name of a parameter is queried with a filter.
             let query = if queryables(schema).contains(&name.as_str()) {
                 format!("{name}={}", segment(code))
             } else {

@@ -1,8 +1,7 @@
-//! `/collections/{layer}/items`: the features of a layer, a page at a time.
+//! `/collections/{layer}/items`: the features of a layer, in pages.
 //!
-//! Features stand in code order, and a snapshot never changes, so the pages of one snapshot are
-//! stable: no feature is passed over or seen twice on the way along the `next` links, which carry
-//! every parameter.
+//! Features are in code order and a snapshot never changes, so paging is stable: following the
+//! `next` links, which keep every parameter, returns each feature exactly once.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::describe;
 use super::formats::{Chosen, Format, OF_ITEMS};
 use super::links::{self, Link};
-use super::params::{Asked, COMMON, Window, place_of, queryables};
+use super::params::{COMMON, ItemsQuery, Window, place_of, queryables};
 use super::{Request, tell_crs};
 use crate::answers;
 use crate::features::attributes::Schema;
@@ -28,17 +27,17 @@ use crate::http::error::Problem;
 use crate::http::html::respond_page;
 use crate::http::request::params::Params;
 use crate::http::routes::downloads::{self, Wish};
-use crate::http::{App, Taken};
+use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
-/// A page of the features that were asked for.
+/// A page of the selected features.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    /// How many there are in all.
+    /// The number of features selected.
     pub(super) matched: usize,
-    /// Which of them the page has.
+    /// The range of them on this page.
     pub(super) window: Window,
-    /// The places of those, in the layer's order.
+    /// Their indices in the layer.
     pub(super) places: Vec<usize>,
 }
 
@@ -46,7 +45,7 @@ impl Found {
     fn of(
         served: &Served,
         schema: &Schema,
-        asked: &Asked,
+        asked: &ItemsQuery,
         patience: Duration,
     ) -> Result<Self, Problem> {
         let started = Instant::now();
@@ -67,13 +66,13 @@ impl Found {
             && !self.places.is_empty()
     }
 
-    /// The offset of the page before; of a page beyond the end, that of the last one.
+    /// The offset of the previous page; beyond the end, of the last page.
     fn before(&self) -> Option<usize> {
         let Window { offset, limit } = self.window;
         (offset > 0).then(|| offset.min(self.matched).saturating_sub(limit))
     }
 
-    /// The links to the pages after and before it.
+    /// The links to the next and previous page.
     fn beside(&self, request: &Request, chosen: Chosen) -> Vec<Link> {
         let page = |offset: usize, rel, title| {
             let address = request.address();
@@ -91,31 +90,31 @@ impl Found {
     }
 }
 
-/// In files, which have no place for them, the counts stand in the head, by the names that other
-/// servers give them there.
+/// For files, which cannot contain counts, the counts are in headers with the names that other
+/// servers use.
 const MATCHED: HeaderName = HeaderName::from_static("ogc-numbermatched");
 const RETURNED: HeaderName = HeaderName::from_static("ogc-numberreturned");
 
 pub(super) async fn items(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
     let served = taken.served()?;
     let layer = place_of(served.atlas(), &id);
-    // An unknown parameter is told before an unknown layer.
+    // An unknown parameter is reported before an unknown layer.
     let of_layer = layer.as_ref().map_or_else(|_| Vec::new(), |&at| queryables(served.schema(at)));
     let params = Params::read(request.query(), &[&COMMON, &of_layer])?;
     let layer = layer?;
     let chosen = Chosen::of(&params, &request.headers, OF_ITEMS)?;
     let schema = Arc::clone(served.schema(layer));
-    let asked = Asked::read(&params, &schema, chosen.format == Format::Html)?;
+    let asked = ItemsQuery::read(&params, &schema, chosen.format == Format::Html)?;
     let mut links = request.links(chosen, OF_ITEMS);
 
-    // To look through a whole country, and to draw a page, takes a while.
+    // Scanning a whole country, and drawing a page, can take a while.
     let patience = app.limits.answer;
-    let looked = app.workshop.apart({
+    let looked = app.blocking_pool.run_blocking({
         let served = Arc::clone(&served);
         let (schema, asked, request) = (Arc::clone(&schema), asked.clone(), request.clone());
         move || {
@@ -127,7 +126,7 @@ pub(super) async fn items(
             let is_areas = served.atlas().layers()[layer].layer().is_areas();
             let tolerance = asked.tolerance_m.filter(|_| is_areas && page.is_none());
             let drawing = tolerance.map(|metres| served.drawing(layer, metres));
-            let form = Form { crs: asked.crs, only: asked.told, drawing };
+            let form = Form { crs: asked.crs, only: asked.properties, drawing };
             Ok((found, links, page, form))
         }
     });
@@ -149,7 +148,7 @@ pub(super) async fn items(
         let pieces = FeatureCollection::new(atlas, schema, found.places.into_iter(), form)
             .with_members(head)
             .map(Ok::<_, Infallible>);
-        let mut response = respond(chosen.media_type, app.workshop.stream(pieces));
+        let mut response = respond(chosen.media_type, app.blocking_pool.stream(pieces));
         tell_crs(&mut response, asked.crs);
         response
     };
@@ -157,7 +156,7 @@ pub(super) async fn items(
     Ok(response)
 }
 
-/// The members of the collection that stand before its features (OGC 17-069r4, section 7.15.7).
+/// The members of the collection before its features (OGC 17-069r4, section 7.15.7).
 fn head(served: &Served, found: &Found, links: &[Link]) -> Map<String, Value> {
     let now = Timestamp::now();
     let now = now.round(Unit::Second).unwrap_or(now);

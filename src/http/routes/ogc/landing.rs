@@ -1,4 +1,4 @@
-//! `/`: where to go from here (OGC 17-069r4, section 7.2).
+//! `/`: the landing page (OGC 17-069r4, section 7.2).
 
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
@@ -8,7 +8,7 @@ use super::formats::{Format, OF_DOCUMENTS};
 use super::links::Link;
 use super::{Request, respond_document};
 use crate::answers;
-use crate::http::Taken;
+use crate::http::RequestSnapshot;
 use crate::http::error::Problem;
 use crate::http::html::layout::has_map;
 use crate::http::html::{Page, anchor, respond_page};
@@ -19,7 +19,7 @@ use crate::http::routes::tiles::ogc::{TILESETS_VECTOR, TILING_SCHEMES};
 
 const QUESTION: &str = "Which Local Area Partnership, ward and parish is this?";
 
-pub(super) async fn landing(taken: Taken, request: Request) -> Result<Response, Problem> {
+pub(super) async fn landing(taken: RequestSnapshot, request: Request) -> Result<Response, Problem> {
     let (chosen, mut links) = request.document(&OF_DOCUMENTS)?;
     let atlas = taken.atlas()?;
     if chosen.format == Format::Html {
@@ -40,12 +40,12 @@ fn title(atlas: &Atlas) -> String {
     format!("Lapwing: {}", atlas.title())
 }
 
-/// Everything that there is, the map first.
+/// Links to everything, the map first.
 fn ways(base: &Base) -> Vec<Link> {
     let link = |path: &str, rel, kind, title: &str| Link::new(base.at(path), rel, kind, title);
     let map = has_map().then(|| link("/map", "related", HTML, "The map"));
     let others = [
-        link("/api", "service-desc", OPENAPI, "Every route, as an OpenAPI document"),
+        link("/api", "service-desc", OPENAPI, "The OpenAPI document"),
         link("/api?f=html", "service-doc", HTML, "Every route, as a page"),
         link("/conformance", "conformance", JSON, "The standards that are kept"),
         link("/collections", "data", JSON, "The layers as collections of features"),

@@ -24,7 +24,7 @@ use crate::http::blocking::{json, respond};
 use crate::http::error::Problem;
 use crate::http::request::base_url::Base;
 use crate::http::request::params::Params;
-use crate::http::{App, Routes};
+use crate::http::{AppState, Routes};
 
 mod collections;
 pub(in crate::http) mod conformance;
@@ -63,10 +63,10 @@ pub(in crate::http) struct Request {
     query: Option<String>,
 }
 
-impl FromRequestParts<App> for Request {
+impl FromRequestParts<AppState> for Request {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
         Ok(Self {
             base: Base::of(parts),
             headers: parts.headers.clone(),

@@ -1,6 +1,6 @@
 //! The parameters of `/collections/{layer}/items`.
 //!
-//! Which features they mean is told by [`crate::features::select`]; here their text is read, and what cannot
+//! Which features they mean is properties by [`crate::features::select`]; here their text is read, and what cannot
 //! be read is refused by name.
 
 use lapwing_boundaries::atlas::Atlas;
@@ -11,7 +11,7 @@ use super::filter_params::{self, Written};
 use crate::features::attributes::Schema;
 use crate::features::crs::Crs;
 use crate::features::select::{Bbox, Equal, Interval, Selection};
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::params::{Params, malformed};
 
 /// The parameters that every layer has. An attribute of such a name has no parameter of its own:
@@ -51,7 +51,7 @@ pub(in crate::http) fn queryables(schema: &Schema) -> Vec<&str> {
 
 /// What is asked of the features of a layer.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Asked {
+pub(in crate::http) struct ItemsQuery {
     /// Which features.
     pub(in crate::http) selection: Selection,
     /// Which of those, too.
@@ -61,7 +61,7 @@ pub(in crate::http) struct Asked {
     /// In which coordinates.
     pub(in crate::http) crs: Crs,
     /// Which of their attributes; all where it is `None`.
-    pub(in crate::http) told: Option<Arc<[usize]>>,
+    pub(in crate::http) properties: Option<Arc<[usize]>>,
     /// How simply areas are drawn, metres.
     pub(in crate::http) tolerance_m: Option<u16>,
 }
@@ -75,7 +75,7 @@ pub(in crate::http) struct Window {
     pub(in crate::http) limit: usize,
 }
 
-impl Asked {
+impl ItemsQuery {
     pub(in crate::http) fn read(
         params: &Params,
         schema: &Schema,
@@ -102,7 +102,7 @@ impl Asked {
             filter: Written::read(params)?,
             window: window(params, is_page)?,
             crs: crs(params)?,
-            told: filter_params::told(params, schema)?,
+            properties: filter_params::properties(params, schema)?,
             tolerance_m: filter_params::tolerance(params)?,
         })
     }
@@ -124,7 +124,9 @@ fn bbox(params: &Params) -> Result<Option<Bbox>, Problem> {
     let Some(text) = params.get("bbox") else {
         if params.get("bbox-crs").is_some() {
             let detail = "bbox-crs says what the numbers of bbox mean: give bbox too";
-            return Err(Problem::new(Kind::MissingParameter, detail).with("parameter", "bbox"));
+            return Err(
+                Problem::new(ProblemKind::MissingParameter, detail).with("parameter", "bbox")
+            );
         }
         return Ok(None);
     };
@@ -153,7 +155,7 @@ fn whole(params: &Params, name: &str, form: &str) -> Result<Option<usize>, Probl
 }
 
 fn refused(name: &str, error: &dyn std::fmt::Display) -> Problem {
-    Problem::new(Kind::InvalidParameter, format!("{name}: {error}")).with("parameter", name)
+    Problem::new(ProblemKind::InvalidParameter, format!("{name}: {error}")).with("parameter", name)
 }
 
 /// The place of the layer of that own id.
@@ -163,6 +165,6 @@ pub(in crate::http) fn place_of(atlas: &Atlas, id: &str) -> Result<usize, Proble
             atlas.layers().iter().map(|l| l.layer().meta().id.as_str()).collect();
         let id: String = id.chars().take(80).collect();
         let detail = format!("there is no layer {id:?}: the layers here are {}", known.join(", "));
-        Problem::new(Kind::UnknownLayer, detail)
+        Problem::new(ProblemKind::UnknownLayer, detail)
     })
 }

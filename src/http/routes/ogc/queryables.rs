@@ -10,8 +10,8 @@ use super::formats::{Chosen, Format};
 use super::links::{self, Link};
 use super::params::place_of;
 use super::{Request, describe};
-use crate::features::attributes::{Attribute, Kind, Schema};
-use crate::http::Taken;
+use crate::features::attributes::{Attribute, AttributeType, Schema};
+use crate::http::RequestSnapshot;
 use crate::http::blocking::{json as written, respond};
 use crate::http::error::Problem;
 use crate::http::html::{Crumb, Page, escape, respond_page, table};
@@ -24,13 +24,13 @@ pub(in crate::http) const SCHEMA: &str = "application/schema+json";
 const OFFERED: [Format; 2] = [Format::Schema, Format::Html];
 
 pub(super) async fn queryables(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
     let params = Params::read(request.query(), &[&["f"]])?;
     let chosen = Chosen::of(&params, &request.headers, &OFFERED)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let (atlas, layer) = (served.atlas(), place_of(served.atlas(), &id)?);
     let schema = served.schema(layer);
     let links = request.links(chosen, &OFFERED);
@@ -91,13 +91,13 @@ fn properties(atlas: &Atlas, schema: &Schema) -> Map<String, Value> {
 
 fn of_attribute(attribute: &Attribute) -> Value {
     let mut schema = match attribute.kind {
-        Kind::Text | Kind::Codes => json!({"type": "string"}),
-        Kind::Integer => json!({"type": "integer"}),
-        Kind::Number => json!({"type": "number"}),
-        Kind::Boolean => json!({"type": "boolean"}),
-        Kind::Date => json!({"type": "string", "format": "date"}),
-        Kind::Timestamp => json!({"type": "string", "format": "date-time"}),
-        Kind::List => json!({"type": "array", "items": {"type": "string"}}),
+        AttributeType::Text | AttributeType::Codes => json!({"type": "string"}),
+        AttributeType::Integer => json!({"type": "integer"}),
+        AttributeType::Number => json!({"type": "number"}),
+        AttributeType::Boolean => json!({"type": "boolean"}),
+        AttributeType::Date => json!({"type": "string", "format": "date"}),
+        AttributeType::Timestamp => json!({"type": "string", "format": "date-time"}),
+        AttributeType::List => json!({"type": "array", "items": {"type": "string"}}),
     };
     schema["title"] = json!(attribute.title);
     if let Some(description) = &attribute.description {
@@ -124,7 +124,7 @@ fn document(atlas: &Atlas, schema: &Schema, base: &Base) -> Value {
 
 fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
     let meta = atlas.layers()[schema.layer()].layer().meta();
-    let columns = ["Name", "Kind", "What it tells"].map(str::to_owned);
+    let columns = ["Name", "AttributeType", "What it tells"].map(str::to_owned);
     let rows: Vec<Vec<String>> = properties(atlas, schema)
         .into_iter()
         .map(|(name, schema)| {

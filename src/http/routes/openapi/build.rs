@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::JSON;
 
 pub(super) type Members = Map<String, Value>;
@@ -105,33 +105,39 @@ pub(super) fn ok_json(description: &str, schema: &str) -> Value {
 }
 
 /// What any route may say.
-const ALWAYS: [Kind; 2] = [Kind::UrlTooLong, Kind::Internal];
+const ALWAYS: [ProblemKind; 2] = [ProblemKind::UrlTooLong, ProblemKind::Internal];
 
 /// What a route that answers from the snapshot may say.
-const OF_DATA: [Kind; 5] =
-    [Kind::Refused, Kind::NotAcceptable, Kind::NotReady, Kind::Overloaded, Kind::TookTooLong];
+const OF_DATA: [ProblemKind; 5] = [
+    ProblemKind::Refused,
+    ProblemKind::NotAcceptable,
+    ProblemKind::NotReady,
+    ProblemKind::Overloaded,
+    ProblemKind::TookTooLong,
+];
 
 /// What a route that reads its parameters strictly may say.
-const OF_QUERIES: [Kind; 2] = [Kind::UnknownParameter, Kind::RepeatedParameter];
+const OF_QUERIES: [ProblemKind; 2] =
+    [ProblemKind::UnknownParameter, ProblemKind::RepeatedParameter];
 
 /// What a route that reads a body may say.
-pub(super) const OF_BODIES: [Kind; 5] = [
-    Kind::InvalidBody,
-    Kind::BodyTooSlow,
-    Kind::BodyTooLarge,
-    Kind::UnsupportedMediaType,
-    Kind::ConflictingParameters,
+pub(super) const OF_BODIES: [ProblemKind; 5] = [
+    ProblemKind::InvalidBody,
+    ProblemKind::BodyTooSlow,
+    ProblemKind::BodyTooLarge,
+    ProblemKind::UnsupportedMediaType,
+    ProblemKind::ConflictingParameters,
 ];
 
 /// What a route that takes a place may say of it.
-pub(super) const OF_PLACES: [Kind; 7] = [
-    Kind::MissingParameter,
-    Kind::InvalidParameter,
-    Kind::ConflictingParameters,
-    Kind::InvalidPostcode,
-    Kind::OutsideBritain,
-    Kind::UnknownPostcode,
-    Kind::PostcodeWithoutPosition,
+pub(super) const OF_PLACES: [ProblemKind; 7] = [
+    ProblemKind::MissingParameter,
+    ProblemKind::InvalidParameter,
+    ProblemKind::ConflictingParameters,
+    ProblemKind::InvalidPostcode,
+    ProblemKind::OutsideBritain,
+    ProblemKind::UnknownPostcode,
+    ProblemKind::PostcodeWithoutPosition,
 ];
 
 /// What is said of one operation.
@@ -141,7 +147,7 @@ pub(super) struct Operation {
     pub(super) summary: &'static str,
     pub(super) parameters: &'static [&'static str],
     pub(super) ok: Value,
-    pub(super) problems: Vec<Kind>,
+    pub(super) problems: Vec<ProblemKind>,
 }
 
 impl Operation {
@@ -165,10 +171,10 @@ impl Operation {
         ("get", self.written(&[]))
     }
 
-    fn written(self, also: &[Kind]) -> Value {
+    fn written(self, also: &[ProblemKind]) -> Value {
         let mut responses = Map::new();
         responses.insert("200".to_owned(), self.ok);
-        let mut by_status: BTreeMap<u16, Vec<Kind>> = BTreeMap::new();
+        let mut by_status: BTreeMap<u16, Vec<ProblemKind>> = BTreeMap::new();
         for kind in self.problems.into_iter().chain(also.iter().copied()).chain(ALWAYS) {
             let kinds = by_status.entry(kind.status().as_u16()).or_default();
             if !kinds.contains(&kind) {

@@ -9,15 +9,15 @@ use super::build::{
 };
 use super::parameters::query;
 use super::schemas::{Schemas, counts, layers};
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::{CSV, JSON};
 
-const OF_VINTAGES: [Kind; 5] = [
-    Kind::UnknownLayer,
-    Kind::WrongLayerKind,
-    Kind::NotInForce,
-    Kind::NoOtherVintage,
-    Kind::InvalidParameter,
+const OF_VINTAGES: [ProblemKind; 5] = [
+    ProblemKind::UnknownLayer,
+    ProblemKind::WrongLayerKind,
+    ProblemKind::NotInForce,
+    ProblemKind::NoOtherVintage,
+    ProblemKind::InvalidParameter,
 ];
 
 pub(super) fn paths() -> Members {
@@ -27,7 +27,7 @@ pub(super) fn paths() -> Members {
         summary,
         parameters,
         ok: ok_json("The areas of the other vintage that share its ground.", schema),
-        problems: [&OF_VINTAGES[..], &[Kind::UnknownArea]].concat(),
+        problems: [&OF_VINTAGES[..], &[ProblemKind::UnknownArea]].concat(),
     };
     let successors = of_area(
         "areaSuccessors",

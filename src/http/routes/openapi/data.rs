@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::build::{self, Members, OF_BODIES, Operation, named, ok, ok_json};
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 #[cfg(feature = "parquet")]
 use crate::http::request::negotiate::PARQUET;
 use crate::http::request::negotiate::{CSV, GEOJSON, JSON};
@@ -14,8 +14,12 @@ pub(super) fn paths() -> Members {
     paths
 }
 
-const OF_LAYERS: [Kind; 4] =
-    [Kind::UnknownLayer, Kind::WrongLayerKind, Kind::NotInForce, Kind::InvalidParameter];
+const OF_LAYERS: [ProblemKind; 4] = [
+    ProblemKind::UnknownLayer,
+    ProblemKind::WrongLayerKind,
+    ProblemKind::NotInForce,
+    ProblemKind::InvalidParameter,
+];
 
 fn areas() -> Members {
     let layers = Operation {
@@ -32,7 +36,7 @@ fn areas() -> Members {
         summary: "One area: measures, and the areas it lies in",
         parameters: &["layer", "code", "date"],
         ok: ok_json("The area.", "Area"),
-        problems: [&OF_LAYERS[..], &[Kind::UnknownArea]].concat(),
+        problems: [&OF_LAYERS[..], &[ProblemKind::UnknownArea]].concat(),
     };
     let overlaps = Operation {
         tag: "areas",
@@ -40,7 +44,7 @@ fn areas() -> Members {
         summary: "What an area overlaps, with shares of ground, postcodes and addresses",
         parameters: &["layer", "code", "with", "date", "slivers", "touches"],
         ok: ok_json("The overlaps.", "Overlaps"),
-        problems: [&OF_LAYERS[..], &[Kind::UnknownArea]].concat(),
+        problems: [&OF_LAYERS[..], &[ProblemKind::UnknownArea]].concat(),
     };
     build::paths([
         ("/v1/layers", vec![layers.get()]),
@@ -56,7 +60,7 @@ fn overlaps() -> Members {
         summary: "What a polygon of your own overlaps",
         parameters: &["with", "date", "slivers", "touches", "crs"],
         ok: ok_json("The overlaps.", "PolygonOverlaps"),
-        problems: [&OF_BODIES[..], &OF_LAYERS[..], &[Kind::InvalidGeometry]].concat(),
+        problems: [&OF_BODIES[..], &OF_LAYERS[..], &[ProblemKind::InvalidGeometry]].concat(),
     };
     let table = Operation {
         tag: "areas",

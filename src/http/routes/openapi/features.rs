@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::build::{self, Members, Operation, named, ok};
-use crate::features::attributes::{Attribute, Kind as Values};
+use crate::features::attributes::{Attribute, AttributeType};
 use crate::features::crs::Crs;
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::{GEOJSON, HTML, JSON};
 use crate::http::routes::ogc::describe;
 use crate::http::routes::ogc::params::{LIMIT, LIMIT_OF_PAGES, MOST, MOST_OF_PAGES, queryables};
@@ -57,7 +57,7 @@ fn documents() -> Members {
         "Where to go from here",
         &["documentFormat"],
         "Landing",
-        vec![Kind::InvalidParameter],
+        vec![ProblemKind::InvalidParameter],
     );
     let conformance = document(
         "service",
@@ -65,7 +65,7 @@ fn documents() -> Members {
         "The standards that are kept",
         &["documentFormat"],
         "Conformance",
-        vec![Kind::InvalidParameter],
+        vec![ProblemKind::InvalidParameter],
     );
     let list = document(
         "features",
@@ -73,7 +73,7 @@ fn documents() -> Members {
         "The layers as collections of features",
         &["documentFormat"],
         "Collections",
-        vec![Kind::InvalidParameter],
+        vec![ProblemKind::InvalidParameter],
     );
     let one = document(
         "features",
@@ -81,7 +81,7 @@ fn documents() -> Members {
         "One layer as a collection",
         &["collection", "documentFormat"],
         "Collection",
-        vec![Kind::UnknownLayer, Kind::InvalidParameter],
+        vec![ProblemKind::UnknownLayer, ProblemKind::InvalidParameter],
     );
     build::paths([
         ("/", vec![landing.get()]),
@@ -111,7 +111,11 @@ fn features() -> Members {
         summary: "The features of a layer, a page at a time",
         parameters: OF_ITEMS,
         ok: features,
-        problems: vec![Kind::UnknownLayer, Kind::InvalidParameter, Kind::MissingParameter],
+        problems: vec![
+            ProblemKind::UnknownLayer,
+            ProblemKind::InvalidParameter,
+            ProblemKind::MissingParameter,
+        ],
     };
     let item = Operation {
         tag: "features",
@@ -126,7 +130,11 @@ fn features() -> Members {
             "simplify",
         ],
         ok: formats("The feature.", "Feature"),
-        problems: vec![Kind::UnknownLayer, Kind::UnknownArea, Kind::InvalidParameter],
+        problems: vec![
+            ProblemKind::UnknownLayer,
+            ProblemKind::UnknownArea,
+            ProblemKind::InvalidParameter,
+        ],
     };
     build::paths([
         (ITEMS, vec![items.get()]),
@@ -162,12 +170,14 @@ pub(super) fn of_layers(served: &Served, paths: &Members) -> Members {
 
 fn of_attribute(attribute: &Attribute) -> Value {
     let schema = match attribute.kind {
-        Values::Integer => json!({"type": "integer"}),
-        Values::Number => json!({"type": "number"}),
-        Values::Boolean => json!({"type": "boolean"}),
-        Values::Date => json!({"type": "string", "format": "date"}),
-        Values::Timestamp => json!({"type": "string", "format": "date-time"}),
-        Values::Text | Values::List | Values::Codes => json!({"type": "string"}),
+        AttributeType::Integer => json!({"type": "integer"}),
+        AttributeType::Number => json!({"type": "number"}),
+        AttributeType::Boolean => json!({"type": "boolean"}),
+        AttributeType::Date => json!({"type": "string", "format": "date"}),
+        AttributeType::Timestamp => json!({"type": "string", "format": "date-time"}),
+        AttributeType::Text | AttributeType::List | AttributeType::Codes => {
+            json!({"type": "string"})
+        }
     };
     let told = attribute.description.as_deref().unwrap_or(&attribute.title);
     json!({

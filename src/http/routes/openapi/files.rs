@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::build::{self, Members, Operation, ok};
 use crate::features::crs::Crs;
 use crate::formats::Format;
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::routes::ogc::formats::OF_ITEMS;
 
 pub(super) fn paths() -> Members {
@@ -18,10 +18,10 @@ pub(super) fn paths() -> Members {
         parameters: &["file", "fileCrs"],
         ok: ok("The file, or the part that `Range` asks for.", &content),
         problems: vec![
-            Kind::UnknownRoute,
-            Kind::UnknownLayer,
-            Kind::InvalidParameter,
-            Kind::RangeNotSatisfiable,
+            ProblemKind::UnknownRoute,
+            ProblemKind::UnknownLayer,
+            ProblemKind::InvalidParameter,
+            ProblemKind::RangeNotSatisfiable,
         ],
     };
     let (method, mut download) = download.get();

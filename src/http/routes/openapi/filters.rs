@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::build::{self, Members, Operation, ok};
 use crate::features::crs::Crs;
 use crate::features::generalise::TOLERANCES_M;
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::{HTML, JSON};
 use crate::http::routes::ogc::filter_params::LANGUAGES;
 use crate::http::routes::ogc::queryables::SCHEMA;
@@ -35,7 +35,7 @@ pub(super) fn paths() -> Members {
         summary: "What a filter may ask of the features of a layer, as JSON Schema",
         parameters: &["collection", "documentFormat"],
         ok: ok("The queryables.", &[(SCHEMA, schema.clone()), (JSON, schema), (HTML, page)]),
-        problems: vec![Kind::UnknownLayer, Kind::InvalidParameter],
+        problems: vec![ProblemKind::UnknownLayer, ProblemKind::InvalidParameter],
     };
     build::paths([("/collections/{layer}/queryables", vec![queryables.get()])])
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::build::{self, Members, Operation, ok};
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::HTML;
 
 pub(super) fn paths() -> Members {
@@ -32,14 +32,14 @@ pub(super) fn paths() -> Members {
             "The file, to be kept for ever: its name holds a hash of its content.",
             &[("text/javascript", binary()), ("text/css", binary())],
         ),
-        vec![Kind::UnknownRoute],
+        vec![ProblemKind::UnknownRoute],
     );
     let licences = page(
         "mapLicences",
         "The licences of what the map page is made of",
         &[],
         ok("Each with its text.", &[("text/plain", text())]),
-        vec![Kind::UnknownRoute],
+        vec![ProblemKind::UnknownRoute],
     );
     let (get, mut map) = map.get_fresh();
     map["responses"]["304"] = not_modified();

@@ -15,7 +15,7 @@ use crate::http::html::respond_page;
 use crate::http::request::base_url::Base;
 use crate::http::request::negotiate::JSON;
 use crate::http::request::params::Params;
-use crate::http::{Routes, Taken};
+use crate::http::{RequestSnapshot, Routes};
 use crate::live::Served;
 
 mod build;
@@ -40,7 +40,7 @@ pub(in crate::http) fn routes() -> Routes {
     vec![("/api", get(api))]
 }
 
-async fn api(taken: Taken, request: Request) -> Result<Response, Problem> {
+async fn api(taken: RequestSnapshot, request: Request) -> Result<Response, Problem> {
     let params = Params::read(request.query(), &[&["f"]])?;
     let offered = [Format::OpenApi, Format::Html];
     let chosen = Chosen::of(&params, &request.headers, &offered)?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::build::{self, Members, Operation, ok_json};
 use super::tiles::{tile_bytes, with_empty};
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 
 pub(super) fn paths() -> Members {
     let mut paths = matrix_sets();
@@ -20,7 +20,7 @@ fn get(
     summary: &'static str,
     parameters: &'static [&'static str],
     ok: Value,
-    problems: &[Kind],
+    problems: &[ProblemKind],
 ) -> (&'static str, (&'static str, Value)) {
     let problems = problems.to_vec();
     (path, Operation { tag: "tiles", id, summary, parameters, ok, problems }.get())
@@ -61,7 +61,7 @@ fn of_all() -> Members {
         "What the tiles of all layers are",
         &[],
         ok_json("The tileset.", "TileSet"),
-        &[Kind::ConflictingParameters],
+        &[ProblemKind::ConflictingParameters],
     );
     let (path, tile) = get(
         "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
@@ -69,7 +69,7 @@ fn of_all() -> Members {
         "One tile of all layers, rows before columns",
         &["tileMatrix", "tileRow", "tileCol"],
         tile_bytes(),
-        &[Kind::ConflictingParameters, Kind::UnknownTile],
+        &[ProblemKind::ConflictingParameters, ProblemKind::UnknownTile],
     );
     let all = [list, one, (path, with_empty(tile))];
     build::paths(all.map(|(path, operation)| (path, vec![operation])))
@@ -82,7 +82,7 @@ fn of_one() -> Members {
         "The tiles of one layer",
         &["collection"],
         ok_json("The tilesets: one.", "TileSets"),
-        &[Kind::UnknownLayer],
+        &[ProblemKind::UnknownLayer],
     );
     let one = get(
         "/collections/{layer}/tiles/WebMercatorQuad",
@@ -90,7 +90,7 @@ fn of_one() -> Members {
         "What the tiles of one layer are",
         &["collection"],
         ok_json("The tileset.", "TileSet"),
-        &[Kind::UnknownLayer],
+        &[ProblemKind::UnknownLayer],
     );
     let (path, tile) = get(
         "/collections/{layer}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
@@ -98,7 +98,7 @@ fn of_one() -> Members {
         "One tile of one layer, rows before columns",
         &["collection", "tileMatrix", "tileRow", "tileCol"],
         tile_bytes(),
-        &[Kind::UnknownLayer, Kind::UnknownTile],
+        &[ProblemKind::UnknownLayer, ProblemKind::UnknownTile],
     );
     let all = [list, one, (path, with_empty(tile))];
     build::paths(all.map(|(path, operation)| (path, vec![operation])))

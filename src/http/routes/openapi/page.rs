@@ -122,7 +122,8 @@ fn section(operation: &Operation, base: &Base) -> String {
     }
     let summary = format!("{} {}", operation.method.to_uppercase(), operation.path);
     if !operation.parameters.is_empty() {
-        let columns = ["Name", "Where", "Kind", "What it does", "Example"].map(str::to_owned);
+        let columns =
+            ["Name", "Where", "ProblemKind", "What it does", "Example"].map(str::to_owned);
         let rows: Vec<Vec<String>> = operation.parameters.iter().map(|p| row(p)).collect();
         section.push_str(&table(&format!("Parameters of {summary}"), &columns, &rows));
     }

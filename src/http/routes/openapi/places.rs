@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::build::{self, Members, OF_BODIES, OF_PLACES, Operation, named, ok, ok_json};
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::{CSV, JSON, NDJSON};
 
 pub(super) fn paths() -> Members {
-    let of_layers = [Kind::UnknownLayer, Kind::WrongLayerKind, Kind::InvalidParameter];
+    let of_layers =
+        [ProblemKind::UnknownLayer, ProblemKind::WrongLayerKind, ProblemKind::InvalidParameter];
     let lookup = Operation {
         tag: "places",
         id: "lookup",
@@ -57,7 +58,11 @@ boundary_distance_m, or those of them that `add` names. NDJSON: a Line each, or 
         summary: "Areas, points and postcodes by the beginning of a name or code",
         parameters: &["q", "searchLayers", "searchLimit"],
         ok: ok_json("What begins so.", "Search"),
-        problems: vec![Kind::MissingParameter, Kind::InvalidParameter, Kind::UnknownLayer],
+        problems: vec![
+            ProblemKind::MissingParameter,
+            ProblemKind::InvalidParameter,
+            ProblemKind::UnknownLayer,
+        ],
     };
     build::paths([
         ("/v1/lookup", vec![lookup.get(), bulk.post(&bulk_body())]),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::build::{self, Members, Operation, named, object, ok, one_of, or_null, text};
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::{HTML, JSON};
 
 pub(super) fn paths() -> Members {
@@ -21,7 +21,7 @@ pub(super) fn paths() -> Members {
         "This document",
         &["documentFormat"],
         api_answer(),
-        vec![Kind::InvalidParameter],
+        vec![ProblemKind::InvalidParameter],
     );
     let live = object("It answers.", [("status", one_of(&["live"], "Always."))]);
     let live = service("live", "Is the process alive?", &[], ok("Yes.", &[(JSON, live)]), vec![]);
@@ -38,14 +38,14 @@ pub(super) fn paths() -> Members {
         "Does it want requests?",
         &[],
         ok("Yes.", &[(JSON, ready)]),
-        vec![Kind::NotReady],
+        vec![ProblemKind::NotReady],
     );
     let problem = service(
         "problem",
         "About a kind of problem",
         &["kind"],
         ok("What to do.", &[(HTML, page())]),
-        vec![Kind::UnknownRoute],
+        vec![ProblemKind::UnknownRoute],
     );
     build::paths([
         ("/api", vec![api.get()]),
@@ -102,7 +102,11 @@ fn reload() -> (&'static str, Value) {
         summary: "Open the snapshot again and answer from it",
         parameters: &[],
         ok: ok("It answers.", &[(JSON, done)]),
-        problems: vec![Kind::Unauthorized, Kind::NotReloaded, Kind::UnknownRoute],
+        problems: vec![
+            ProblemKind::Unauthorized,
+            ProblemKind::NotReloaded,
+            ProblemKind::UnknownRoute,
+        ],
     };
     let (_, mut operation) = reload.get_fresh();
     operation["description"] = json!(
@@ -124,7 +128,7 @@ fn metrics() -> (&'static str, Value) {
             "Prometheus's text format, or OpenMetrics to whoever accepts it.",
             &[("text/plain", page()), ("application/openmetrics-text", page())],
         ),
-        problems: vec![Kind::UnknownRoute],
+        problems: vec![ProblemKind::UnknownRoute],
     };
     let (get, mut operation) = metrics.get_fresh();
     operation["description"] =

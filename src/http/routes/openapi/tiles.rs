@@ -5,11 +5,15 @@ use serde_json::{Value, json};
 use super::build::{
     self, Members, Operation, list, named, number, object, ok, ok_json, one_of, text, whole,
 };
-use crate::http::error::Kind;
+use crate::http::error::ProblemKind;
 use crate::http::routes::tiles::MVT;
 
-const OF_LAYERS: [Kind; 4] =
-    [Kind::UnknownLayer, Kind::NotInForce, Kind::InvalidParameter, Kind::ConflictingParameters];
+const OF_LAYERS: [ProblemKind; 4] = [
+    ProblemKind::UnknownLayer,
+    ProblemKind::NotInForce,
+    ProblemKind::InvalidParameter,
+    ProblemKind::ConflictingParameters,
+];
 
 pub(super) fn paths() -> Members {
     let tile = Operation {
@@ -18,7 +22,7 @@ pub(super) fn paths() -> Members {
         summary: "One Mapbox Vector Tile of one or more layers, zoom 0 to 14",
         parameters: &["tileLayers", "z", "x", "y", "tileVersion", "date"],
         ok: tile_bytes(),
-        problems: [&OF_LAYERS[..], &[Kind::UnknownTile]].concat(),
+        problems: [&OF_LAYERS[..], &[ProblemKind::UnknownTile]].concat(),
     };
     let tilejson = Operation {
         tag: "tiles",
@@ -26,7 +30,7 @@ pub(super) fn paths() -> Members {
         summary: "What a map must be told of some layers: TileJSON 3.0",
         parameters: &["tileset", "date"],
         ok: ok_json("The address of the tiles, the layers in them, the attribution.", "TileJson"),
-        problems: [&OF_LAYERS[..], &[Kind::UnknownRoute]].concat(),
+        problems: [&OF_LAYERS[..], &[ProblemKind::UnknownRoute]].concat(),
     };
     build::paths([
         ("/tiles/{layers}/{z}/{x}/{y}", vec![with_redirect(with_empty(tile.get()))]),

@@ -10,26 +10,26 @@ use axum::response::{IntoResponse as _, Response};
 use lapwing_tiles::TileCoord;
 
 use super::{lasting_query, selection};
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::middleware::content_encoding::Codings;
 use crate::http::middleware::etag;
 use crate::http::request::params::Params;
-use crate::http::{App, Taken};
+use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 use crate::tile_layers::{Chosen, Place};
 
-/// The media type of Mapbox Vector Tiles, as registered.
+/// The registered media type of Mapbox Vector Tiles.
 pub(in crate::http) const MVT: &str = "application/vnd.mapbox-vector-tile";
 
-/// Of an address that names its version.
+/// For a URL with a version.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// Of one that does not: a new snapshot is seen within this time.
+/// For a URL without: a new snapshot is visible within this time.
 const A_MINUTE: &str = "public, max-age=60";
 
 pub(super) async fn tile(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path((layers, z, x, y)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -46,17 +46,17 @@ pub(super) async fn tile(
     answer(&app, served, chosen, tile, asked.is_some(), &headers).await
 }
 
-/// The tile of some layers, with what caches are told of it.
+/// The tile of some layers, with its caching headers.
 pub(in crate::http) async fn answer(
-    app: &App,
+    app: &AppState,
     served: Arc<Served>,
     chosen: Arc<Chosen>,
     tile: TileCoord,
     lasts: bool,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    // The address names the tile and the version its layers, so together they name these bytes;
-    // weak, because they may be sent with gzip or without.
+    // The URL identifies the tile and the version its layers, so together they identify the
+    // content. The tag is weak because the tile may be sent with gzip or without.
     let tag = format!("W/\"{}\"", chosen.version);
     let mut response = if etag::has(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -76,9 +76,9 @@ pub(in crate::http) async fn answer(
     Ok(response)
 }
 
-/// The tile as gzip, from the cache or made now.
+/// The tile compressed with gzip, from the cache or computed now.
 async fn kept_or_made(
-    app: &App,
+    app: &AppState,
     served: Arc<Served>,
     chosen: Arc<Chosen>,
     tile: TileCoord,
@@ -92,7 +92,7 @@ async fn kept_or_made(
         let make = move || {
             worker.tiles().make(&chosen.layers, tile).map_err(|error| Problem::internal(&error))
         };
-        app.workshop.apart(make).await
+        app.blocking_pool.run_blocking(make).await
     };
     cache.get_or_make(place, make).await
 }
@@ -115,8 +115,8 @@ fn written(gzipped: Bytes, as_gzip: bool) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// To the same tile of the present version. The address is relative, so that it holds behind any
-/// proxy.
+/// Redirects to the tile of the current version. The location is relative, so that it works behind
+/// any proxy.
 fn send_on(query: &str) -> Response {
     let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
     let headers = response.headers_mut();
@@ -127,7 +127,7 @@ fn send_on(query: &str) -> Response {
     response
 }
 
-/// A row with the suffix that some maps and files have.
+/// A row with the suffix that some clients append.
 fn file_stem(row: &str) -> &str {
     [".mvt", ".pbf"].iter().find_map(|suffix| row.strip_suffix(suffix)).unwrap_or(row)
 }
@@ -135,7 +135,7 @@ fn file_stem(row: &str) -> &str {
 /// The tile at three numbers.
 pub(in crate::http) fn coord(zoom: &str, column: &str, row: &str) -> Result<TileCoord, Problem> {
     let shown = |text: &str| text.chars().take(20).collect::<String>();
-    let no_tile = |why: String| Problem::new(Kind::UnknownTile, why);
+    let no_tile = |why: String| Problem::new(ProblemKind::UnknownTile, why);
     let number = |text: &str| -> Result<u32, Problem> {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let number = text.parse().ok().filter(|_| digits);

@@ -1,4 +1,4 @@
-//! What a map must be told of some layers: TileJSON 3.0.
+//! TileJSON 3.0 of some layers.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use serde_json::{Map, Value, json};
 use super::{lasting_query, selection};
 use crate::answers;
 use crate::http::blocking::{json, respond};
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::Params;
 use crate::http::request::public_url::origin;
-use crate::http::{App, Taken};
+use crate::http::{AppState, RequestSnapshot};
 use crate::tile_layers::{Selection, attribution};
 
 pub(super) async fn tilejson(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    taken: RequestSnapshot,
     Path(tileset): Path<String>,
     RawQuery(query): RawQuery,
     uri: Uri,
@@ -33,16 +33,16 @@ pub(super) async fn tilejson(
     let Some(names) = tileset.strip_suffix(".json") else {
         let tileset: String = tileset.chars().take(200).collect();
         let detail = format!(
-            "a map is told of layers at /tiles/{tileset}.json; their tiles are at /tiles/{tileset}/Z/X/Y"
+            "the TileJSON of layers is at /tiles/{tileset}.json; their tiles are at /tiles/{tileset}/Z/X/Y"
         );
-        return Err(Problem::new(Kind::UnknownRoute, detail));
+        return Err(Problem::new(ProblemKind::UnknownRoute, detail));
     };
     let served = taken.served()?;
     let chosen = selection(&served, names, day)?;
     let query = lasting_query(&params, &chosen.version);
     let template = format!("{}/tiles/{names}/{{z}}/{{x}}/{{y}}{query}", origin(&uri, &headers));
-    // The layers may have to be made ready first.
-    let body = app.workshop.apart(move || {
+    // The layers may have to be prepared first.
+    let body = app.blocking_pool.run_blocking(move || {
         let layers = &chosen.layers;
         let set = served.tiles().tile_set(layers).map_err(|error| Problem::internal(&error))?;
         json(&document(served.atlas(), layers, &set, &template))
@@ -85,7 +85,7 @@ fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &st
     document
 }
 
-/// The middle of the bounds, and the whole zoom at which they fill a map of two tiles a side.
+/// The centre of the bounds, and the integer zoom at which they fill a map of two by two tiles.
 pub(super) fn center([west, south, east, north]: [f64; 4], deepest: u8) -> [f64; 3] {
     let fits = |&zoom: &u8| east - west <= 720.0 / f64::from(1_u32 << zoom);
     let zoom = (0..deepest).rev().find(fits).unwrap_or(0);
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_map_begins_at_the_zoom_that_shows_all() {
         assert_eq!(center([-180.0, -85.0, 180.0, 85.0], 14), [0.0, 0.0, 1.0]);
-        // A county of a degree: tiles of 0.7° at zoom 9, two of which hold it.
+        // A county of one degree: tiles of 0.7° at zoom 9, of which two cover it.
         assert_eq!(center([-1.5, 52.0, -0.5, 53.0], 14), [-1.0, 52.5, 9.0]);
         assert_eq!(center([0.0, 0.0, 0.0, 0.0], 14), [0.0, 0.0, 13.0]);
     }

@@ -12,11 +12,11 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::html::escape;
 use crate::http::middleware::content_encoding::Codings;
 use crate::http::middleware::etag;
-use crate::http::{App, Routes, Taken};
+use crate::http::{AppState, RequestSnapshot, Routes};
 
 mod basemap;
 mod text;
@@ -25,7 +25,7 @@ pub use basemap::Basemap;
 
 /// The page as it was built.
 #[allow(dead_code, reason = "none is made in a program that was built without the page")]
-struct Built {
+struct MapPage {
     /// A template: [`fill`] puts in what is known only when serving.
     page: &'static str,
     /// Of all that is bundled.
@@ -55,13 +55,13 @@ const NOSNIFF: (HeaderName, HeaderValue) =
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 async fn page(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let asked = text::Asked::read(query.as_deref());
-    let served = taken.served().ok();
+    let asked = text::PageQuery::read(query.as_deref());
+    let served = snapshot.served().ok();
     let answer = text::answer(served.as_deref(), &asked);
     let html = match &BUILT {
         Ok(built) => fill(built.page, app.basemap.as_ref(), &answer),
@@ -121,7 +121,7 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response,
     let assets = BUILT.as_ref().map_or(&[][..], |built| built.assets);
     let asset = assets.iter().find(|asset| asset.name == name).ok_or_else(|| {
         let detail = "there is no such file of the map page: load /map again";
-        Problem::new(Kind::UnknownRoute, detail)
+        Problem::new(ProblemKind::UnknownRoute, detail)
     })?;
     let codings = Codings::of(&headers);
     let (body, encoding) = if codings.name_brotli() {
@@ -164,7 +164,7 @@ fn unzipped(asset: &Asset) -> Result<Bytes, Problem> {
 async fn licences() -> Result<Response, Problem> {
     let built = BUILT.as_ref().map_err(|why| {
         let detail = format!("this program holds no map page and so none of its parts: {why}");
-        Problem::new(Kind::UnknownRoute, detail)
+        Problem::new(ProblemKind::UnknownRoute, detail)
     })?;
     let head = [
         NOSNIFF,

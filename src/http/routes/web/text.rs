@@ -15,12 +15,12 @@ use crate::live::Served;
 
 /// The query of the page's address. What it does not know belongs to the script.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct PageQuery {
     q: String,
     date: Option<String>,
 }
 
-impl Asked {
+impl PageQuery {
     pub(super) fn read(query: Option<&str>) -> Self {
         let mut asked = Self::default();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
@@ -44,7 +44,7 @@ pub(super) struct Answer {
 }
 
 /// The answer to what was asked, or why there is none.
-pub(super) fn answer(served: Option<&Served>, asked: &Asked) -> Answer {
+pub(super) fn answer(served: Option<&Served>, asked: &PageQuery) -> Answer {
     let mut html = String::new();
     let Some(served) = served else {
         let html = "<p>No data are loaded yet: load this page again in a moment.</p>".to_owned();
@@ -63,11 +63,11 @@ pub(super) fn answer(served: Option<&Served>, asked: &Asked) -> Answer {
     Answer { query: asked.q.clone(), html }
 }
 
-fn tell(atlas: &Atlas, asked: &Asked) -> Result<String, String> {
+fn tell(atlas: &Atlas, asked: &PageQuery) -> Result<String, String> {
     let told = |error: AnswerError| error.to_string();
     let day = match asked.date.as_deref().filter(|date| !date.is_empty()) {
         None => Day::Today(crate::http::today()),
-        Some(text) => answers::read_date(text).map(Day::Asked).ok_or_else(|| {
+        Some(text) => answers::read_date(text).map(Day::PageQuery).ok_or_else(|| {
             format!(
                 "{:?} is no date: write it as in 2024-05-01",
                 text.chars().take(40).collect::<String>()
@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn what_the_page_does_not_ask_in_words_is_left_to_its_script() {
-        let asked = Asked::read(Some("q=+NN1%201ED+&layers=ward&embed=1&q2=x"));
+        let asked = PageQuery::read(Some("q=+NN1%201ED+&layers=ward&embed=1&q2=x"));
         assert_eq!((asked.q.as_str(), asked.date), ("NN1 1ED", None));
-        assert_eq!(Asked::read(None).q, "");
+        assert_eq!(PageQuery::read(None).q, "");
     }
 }

@@ -16,8 +16,8 @@ use super::{
 use crate::compat::directory::{Id, Spot};
 use crate::compat::kinds;
 use crate::http::request::base_url::Base;
-use crate::http::routes::compat::apart;
-use crate::http::{App, Taken};
+use crate::http::routes::compat::run_blocking;
+use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
 const NO_AREA: &str = "No Area matches the given query.";
@@ -55,14 +55,14 @@ fn with_code(
 }
 
 pub(super) async fn one(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     base: Base,
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    let answer = match whole(taken, &base, &text, raw.as_deref(), &query) {
+    let answer = match whole(snapshot, &base, &text, raw.as_deref(), &query) {
         Ok(Whole::Told(reply)) => Ok(reply),
         Ok(Whole::Drawn(served, spot, format)) => {
             drawn(&app, served, spot, format, None, &query).await
@@ -78,14 +78,14 @@ enum Whole {
 }
 
 fn whole(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     base: &Base,
     text: &str,
     raw: Option<&str>,
     query: &Query,
 ) -> Result<Whole, Refusal> {
     let (area, format) = split(text)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let choice = Choice::by_generation(query, &served);
     if !is_number(area) {
         let all = 0..served.atlas().layers().len();
@@ -113,15 +113,15 @@ fn whole(
 }
 
 async fn drawn(
-    app: &App,
+    app: &AppState,
     served: Arc<Served>,
     spot: Spot,
     format: Format,
     srid: Option<&str>,
     query: &Query<'_>,
 ) -> Answer {
-    let form = shape::Form::read(format, srid, query)?;
-    let body = app.workshop.apart(move || Ok(form.one(&served, spot))).await?;
+    let form = shape::ShapeOptions::read(format, srid, query)?;
+    let body = app.blocking_pool.run_blocking(move || Ok(form.one(&served, spot))).await?;
     Ok(Reply::Shape(format, body.into()))
 }
 
@@ -130,19 +130,25 @@ const QUESTIONS: &str = "children, touches, overlaps, covers, covered, coverlaps
 
 /// A question about one area, or one area in some CRS.
 pub(super) async fn about(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path((area, question)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    let answer = asked(&app, taken, &area, &question, &query).await;
+    let answer = asked(&app, snapshot, &area, &question, &query).await;
     respond(&query, answer)
 }
 
-async fn asked(app: &App, taken: Taken, area: &str, question: &str, query: &Query<'_>) -> Answer {
+async fn asked(
+    app: &AppState,
+    snapshot: RequestSnapshot,
+    area: &str,
+    question: &str,
+    query: &Query<'_>,
+) -> Answer {
     let (word, format) = split(question)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let choice = Choice::read(query, None, &served)?;
     if is_number(word) {
         let spot = spot_of(&served, word, choice.layers())?;
@@ -157,29 +163,40 @@ async fn asked(app: &App, taken: Taken, area: &str, question: &str, query: &Quer
     let spot = spot_of(&served, area, choice.layers())?;
     if let Some(wanted) = Wanted::of(word) {
         let asked = Arc::clone(&served);
-        let found = app.workshop.apart(move || Ok(wanted.of_area(&asked, spot, &choice))).await?;
+        let found = app
+            .blocking_pool
+            .run_blocking(move || Ok(wanted.of_area(&asked, spot, &choice)))
+            .await?;
         return areas::send(app, served, found, format, None, query).await;
     }
     match split_json(question)? {
-        "geometry" => apart(app, move || json(&Geometry::of(&served, spot))).await,
-        "example_postcode" => apart(app, move || json(&example_postcode(&served, spot))).await,
+        "geometry" => run_blocking(app, move || json(&Geometry::of(&served, spot))).await,
+        "example_postcode" => {
+            run_blocking(app, move || json(&example_postcode(&served, spot))).await
+        }
         _ => Err(not_found(format!("Of an area can be asked: {QUESTIONS}."))),
     }
 }
 
 pub(super) async fn by_code(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     base: Base,
     Path((kind, code)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    respond(&query, code_of(taken, &base, &kind, &code, &query))
+    respond(&query, code_of(snapshot, &base, &kind, &code, &query))
 }
 
-fn code_of(taken: Taken, base: &Base, kind: &str, text: &str, query: &Query) -> Answer {
+fn code_of(
+    snapshot: RequestSnapshot,
+    base: &Base,
+    kind: &str,
+    text: &str,
+    query: &Query,
+) -> Answer {
     let (code, format) = split(text)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let choice = Choice::read(query, None, &served)?;
     let takes = |spot: Spot| {
         let is_kind = match kind {

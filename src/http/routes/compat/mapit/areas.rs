@@ -19,41 +19,41 @@ use super::{
 };
 use crate::compat::directory::Spot;
 use crate::http::request::body;
-use crate::http::routes::compat::apart;
-use crate::http::{App, Taken};
+use crate::http::routes::compat::run_blocking;
+use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
 /// More than any form of numbers needs.
 const FORM_BYTES: usize = 64 << 10;
 
 pub(super) async fn many(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(asked): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    let answer = found(&app, taken, &asked, None, &query).await;
+    let answer = found(&app, snapshot, &asked, None, &query).await;
     respond(&query, answer)
 }
 
 /// Numbers in some CRS, or their measures.
 pub(super) async fn about(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path((first, second)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    let answer = of_two(&app, taken, &first, &second, &query).await;
+    let answer = of_two(&app, snapshot, &first, &second, &query).await;
     respond(&query, answer)
 }
 
 /// What stands in an address after `/areas/`, sent as the field `URL` of a form because it is too
 /// long for one. The other fields are the parameters.
 pub(super) async fn posted(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -68,24 +68,30 @@ pub(super) async fn posted(
     let answer = match query.get("URL").map(|url| url.trim_start_matches('/')) {
         None => Err(malformed("No content specified")),
         Some(url) => match url.split_once('/') {
-            None => found(&app, taken, url, None, &query).await,
-            Some((first, second)) => of_two(&app, taken, first, second, &query).await,
+            None => found(&app, snapshot, url, None, &query).await,
+            Some((first, second)) => of_two(&app, snapshot, first, second, &query).await,
         },
     };
     respond(&query, answer)
 }
 
-async fn of_two(app: &App, taken: Taken, first: &str, second: &str, query: &Query<'_>) -> Answer {
+async fn of_two(
+    app: &AppState,
+    snapshot: RequestSnapshot,
+    first: &str,
+    second: &str,
+    query: &Query<'_>,
+) -> Answer {
     let (word, format) = split(second)?;
     if is_numbers(word) && matches!(format, Some(Format::GeoJson | Format::Kml)) {
-        return found(app, taken, second, Some(first), query).await;
+        return found(app, snapshot, second, Some(first), query).await;
     }
     if split_json(second)? != "geometry" || !is_numbers(first) {
         return Err(not_found(
             "Of areas by their numbers can be asked: geometry. In a CRS: /areas/27700/1,2.geojson.",
         ));
     }
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let choice = Choice::read(query, None, &served)?;
     let first = first.to_owned();
     let measured = move || {
@@ -97,7 +103,7 @@ async fn of_two(app: &App, taken: Taken, first: &str, second: &str, query: &Quer
             first.split(',').map(|id| (id, measure(id))).collect();
         json(&measured)
     };
-    apart(app, measured).await
+    run_blocking(app, measured).await
 }
 
 /// The measures of an area, or `{}` where there is no such area.
@@ -120,14 +126,14 @@ fn is_types(text: &str) -> bool {
 }
 
 async fn found(
-    app: &App,
-    taken: Taken,
+    app: &AppState,
+    snapshot: RequestSnapshot,
     asked: &str,
     srid: Option<&str>,
     query: &Query<'_>,
 ) -> Answer {
     let (asked, format) = split(asked)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let spots = if is_numbers(asked) {
         let choice = Choice::by_generation(query, &served);
         let spots: Vec<Spot> =
@@ -136,11 +142,11 @@ async fn found(
     } else if is_types(asked) {
         let choice = Choice::read(query, Some(asked), &served)?;
         let served = Arc::clone(&served);
-        app.workshop.apart(move || Ok(choice.all(&served))).await?
+        app.blocking_pool.run_blocking(move || Ok(choice.all(&served))).await?
     } else {
         let choice = Choice::read(query, None, &served)?;
         let (served, start) = (Arc::clone(&served), asked.to_lowercase());
-        app.workshop.apart(move || Ok(named(&served, &choice, &start))).await?
+        app.blocking_pool.run_blocking(move || Ok(named(&served, &choice, &start))).await?
     };
     send(app, served, spots, format, srid, query).await
 }
@@ -157,7 +163,7 @@ fn named(served: &Served, choice: &Choice, start: &str) -> Vec<Spot> {
 
 /// Areas as they are asked for: by their numbers, or drawn.
 pub(super) async fn send(
-    app: &App,
+    app: &AppState,
     served: Arc<Served>,
     spots: Vec<Spot>,
     format: Option<Format>,
@@ -165,14 +171,14 @@ pub(super) async fn send(
     query: &Query<'_>,
 ) -> Answer {
     match format {
-        None | Some(Format::Json) => apart(app, move || Ok(by_id(&served, &spots))).await,
+        None | Some(Format::Json) => run_blocking(app, move || Ok(by_id(&served, &spots))).await,
         Some(Format::Wkt) => Err(not_found("WKT is of one area alone.")),
         Some(format) => {
-            let form = shape::Form::read(format, srid, query)?;
+            let form = shape::ShapeOptions::read(format, srid, query)?;
             if spots.is_empty() {
                 return Err(nothing());
             }
-            Ok(Reply::Shape(format, app.workshop.stream(form.many(served, spots))))
+            Ok(Reply::Shape(format, app.blocking_pool.stream(form.many(served, spots))))
         }
     }
 }

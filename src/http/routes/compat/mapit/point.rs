@@ -10,7 +10,7 @@ use super::{Answer, Format, Query, Refusal, Reply, crs_of, malformed, respond, s
 use crate::compat::areas_of::areas_at;
 use crate::compat::directory::Spot;
 use crate::features::crs::Crs;
-use crate::http::Taken;
+use crate::http::RequestSnapshot;
 use crate::http::request::base_url::Base;
 use crate::live::Served;
 
@@ -35,18 +35,18 @@ pub(super) fn numbers(text: &str) -> Result<[f64; 2], Refusal> {
 }
 
 pub(super) async fn areas(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     base: Base,
     Path((srid, point)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let parsed = Query::read(query.as_deref());
-    let asked = Asked { srid: &srid, point: &point, boxed: false, query: query.as_deref() };
-    respond(&parsed, asked.answer(taken, &base, &parsed))
+    let asked = PointRequest { srid: &srid, point: &point, boxed: false, query: query.as_deref() };
+    respond(&parsed, asked.answer(snapshot, &base, &parsed))
 }
 
 pub(super) async fn boxes(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     base: Base,
     Path((srid, point, method)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
@@ -54,15 +54,16 @@ pub(super) async fn boxes(
     let parsed = Query::read(query.as_deref());
     let answer = split(&method).and_then(|(method, format)| match (method, format) {
         ("box", None | Some(Format::Json)) => {
-            let asked = Asked { srid: &srid, point: &point, boxed: true, query: query.as_deref() };
-            asked.answer(taken, &base, &parsed)
+            let asked =
+                PointRequest { srid: &srid, point: &point, boxed: true, query: query.as_deref() };
+            asked.answer(snapshot, &base, &parsed)
         }
         _ => Err(super::not_found("After a point there is only /box.")),
     });
     respond(&parsed, answer)
 }
 
-struct Asked<'a> {
+struct PointRequest<'a> {
     srid: &'a str,
     point: &'a str,
     /// Whether the bounding boxes of areas are asked instead of their ground.
@@ -70,8 +71,8 @@ struct Asked<'a> {
     query: Option<&'a str>,
 }
 
-impl Asked<'_> {
-    fn answer(&self, taken: Taken, base: &Base, query: &Query) -> Answer {
+impl PointRequest<'_> {
+    fn answer(&self, snapshot: RequestSnapshot, base: &Base, query: &Query) -> Answer {
         let (point, format) = split(self.point)?;
         let [x, y] = numbers(point)?;
         match self.srid {
@@ -83,7 +84,7 @@ impl Asked<'_> {
             return Err(super::not_found("The areas of a point come as JSON."));
         }
         let crs = crs_of(self.srid).ok_or_else(|| malformed(OUTSIDE))?;
-        let served = taken.served()?;
+        let served = snapshot.served()?;
         let choice = Choice::read(query, None, &served)?;
         let at = match crs.bng_of_xy([x, y]) {
             Ok(at) => at,

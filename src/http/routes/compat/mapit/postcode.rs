@@ -17,8 +17,8 @@ use super::{
 use crate::compat::areas_of::{areas_of, degrees_at, degrees_of};
 use crate::compat::directory::{Id, Spot};
 use crate::http::error::Problem;
-use crate::http::routes::compat::{apart, distance};
-use crate::http::{App, Taken};
+use crate::http::routes::compat::{distance, run_blocking};
+use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
 /// A postcode and where it is, as MapIt writes it.
@@ -66,15 +66,15 @@ struct Near {
 }
 
 pub(super) async fn one(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    respond(&query, find(taken, &text, &query))
+    respond(&query, find(snapshot, &text, &query))
 }
 
-fn find(taken: Taken, text: &str, query: &Query) -> Answer {
+fn find(snapshot: RequestSnapshot, text: &str, query: &Query) -> Answer {
     let text = split_json(text)?;
     let canonical: String = text
         .chars()
@@ -84,7 +84,7 @@ fn find(taken: Taken, text: &str, query: &Query) -> Answer {
         .collect();
     let postcode = Postcode::parse(&canonical)
         .map_err(|_| malformed(format!("Postcode '{canonical}' is not valid.")))?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let atlas = served.atlas();
     let record =
         atlas.facts(postcode).ok_or_else(|| not_found("No Postcode matches the given query."))?;
@@ -184,16 +184,16 @@ impl Shortcuts {
 }
 
 pub(super) async fn partial(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    respond(&query, centre(taken, &text))
+    respond(&query, centre(snapshot, &text))
 }
 
 /// The first half of a postcode, which may be given whole.
-fn centre(taken: Taken, text: &str) -> Answer {
+fn centre(snapshot: RequestSnapshot, text: &str) -> Answer {
     let text = split_json(text)?;
     let mut asked: String = text.split_whitespace().collect::<String>().to_ascii_uppercase();
     if let Ok(postcode) = Postcode::parse(&asked) {
@@ -203,28 +203,28 @@ fn centre(taken: Taken, text: &str) -> Answer {
         let shown: String = asked.chars().take(40).collect();
         return Err(malformed(format!("Partial postcode '{shown}' is not valid.")));
     }
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let centre = served.outcodes().get(&asked).and_then(|outcode| outcode.centre);
     let centre = centre.ok_or_else(|| not_found("Postcode not found"))?;
     send(&Place::at(asked, Some((centre, degrees_at(centre)))))
 }
 
 pub(super) async fn nearest(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path((srid, text)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
     // A pause between two terminated postcodes may be long.
-    respond(&query, apart(&app, move || nearest_to(taken, &srid, &text)).await)
+    respond(&query, run_blocking(&app, move || nearest_to(snapshot, &srid, &text)).await)
 }
 
-fn nearest_to(taken: Taken, srid: &str, text: &str) -> Answer {
+fn nearest_to(snapshot: RequestSnapshot, srid: &str, text: &str) -> Answer {
     let text = split_json(text)?;
     let [x, y] = point::numbers(text)?;
     let crs = crs_of(srid).ok_or_else(|| malformed(point::OUTSIDE))?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let none = || not_found(format!("No postcode found near {x},{y} ({srid})"));
     let at = crs.bng_of_xy([x, y]).map_err(|_| none())?;
     let mut near = served.atlas().nearest_postcodes(at).map(|(record, _)| record);

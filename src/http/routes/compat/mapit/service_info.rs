@@ -7,14 +7,14 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Query, json as send, respond};
-use crate::http::Taken;
+use crate::http::RequestSnapshot;
 
-pub(super) async fn generations(taken: Taken, RawQuery(query): RawQuery) -> Response {
-    respond(&Query::read(query.as_deref()), generations_of(taken))
+pub(super) async fn generations(snapshot: RequestSnapshot, RawQuery(query): RawQuery) -> Response {
+    respond(&Query::read(query.as_deref()), generations_of(snapshot))
 }
 
-fn generations_of(taken: Taken) -> Answer {
-    let served = taken.served()?;
+fn generations_of(snapshot: RequestSnapshot) -> Answer {
+    let served = snapshot.served()?;
     let (atlas, generations) = (served.atlas(), served.directory().generations());
     let now = generations.of_day(crate::http::today());
     let mut all = Map::new();
@@ -42,12 +42,12 @@ fn generations_of(taken: Taken) -> Answer {
     send(&all)
 }
 
-pub(super) async fn types(taken: Taken, RawQuery(query): RawQuery) -> Response {
-    respond(&Query::read(query.as_deref()), types_of(taken))
+pub(super) async fn types(snapshot: RequestSnapshot, RawQuery(query): RawQuery) -> Response {
+    respond(&Query::read(query.as_deref()), types_of(snapshot))
 }
 
-fn types_of(taken: Taken) -> Answer {
-    let served = taken.served()?;
+fn types_of(snapshot: RequestSnapshot) -> Answer {
+    let served = snapshot.served()?;
     let types = served.directory().types().iter();
     let types: Map<String, Value> = types
         .map(|of| (of.code.to_string(), json!({"code": of.code, "description": of.name})))

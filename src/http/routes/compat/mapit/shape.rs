@@ -17,7 +17,7 @@ use crate::live::Served;
 
 /// How shapes are drawn.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
+pub(super) struct ShapeOptions {
     format: Format,
     crs: Crs,
     /// In the units of the CRS; 0 for as they are.
@@ -26,10 +26,10 @@ pub(super) struct Form {
 
 /// A degree of longitude in the south of Britain, where it is longest, in metres. A drawing as
 /// coarse as that many metres a degree would be coarser than asked further north, so
-/// [`Form::metres`] goes by the latitude.
+/// [`ShapeOptions::metres`] goes by the latitude.
 const DEGREE_M: f64 = 111_320.0;
 
-impl Form {
+impl ShapeOptions {
     /// In the CRS of `srid`; without it degrees, but WKT on the grid, as MapIt has it.
     pub(super) fn read(format: Format, srid: Option<&str>, query: &Query) -> Result<Self, Refusal> {
         let crs = match (format, srid) {
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_tolerance_of_degrees_is_never_coarser_than_asked() {
-        let form = Form { format: Format::GeoJson, crs: Crs::Crs84, tolerance: 0.001 };
+        let form = ShapeOptions { format: Format::GeoJson, crs: Crs::Crs84, tolerance: 0.001 };
         let metres = form.metres(geo::Coord { x: 475_000.0, y: 260_000.0 });
         assert!((67.0..70.0).contains(&metres), "{metres}");
     }

@@ -10,7 +10,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::answers::Metres;
 use crate::compat::areas_of::{areas_of, degrees_of, of_layer};
-use crate::compat::kinds::{self, Kind};
+use crate::compat::kinds::{self, AreaKind};
 use crate::compat::layer_roles::{COUNT, Plan, WANTED, Wanted, census, of, place_of};
 use crate::live::Served;
 
@@ -56,77 +56,77 @@ const FIELDS: [(&str, Source); 43] = [
     ("nhs_ha", Nothing),
     ("longitude", Source::Longitude),
     ("latitude", Source::Latitude),
-    ("european_electoral_region", name(of(Kind::ElectoralRegion))),
+    ("european_electoral_region", name(of(AreaKind::ElectoralRegion))),
     ("primary_care_trust", Nothing),
-    ("region", name(of(Kind::Region))),
-    ("lsoa", name(of(Kind::Lsoa))),
-    ("msoa", name(of(Kind::Msoa))),
+    ("region", name(of(AreaKind::Region))),
+    ("lsoa", name(of(AreaKind::Lsoa))),
+    ("msoa", name(of(AreaKind::Msoa))),
     ("incode", Source::Incode),
     ("outcode", Source::Outcode),
-    ("parliamentary_constituency", name(of(Kind::Constituency))),
-    ("parliamentary_constituency_2024", name(of(Kind::Constituency))),
-    ("admin_district", name(of(Kind::District))),
-    ("parish", name(of(Kind::Parish))),
-    ("admin_county", name(of(Kind::County))),
+    ("parliamentary_constituency", name(of(AreaKind::Constituency))),
+    ("parliamentary_constituency_2024", name(of(AreaKind::Constituency))),
+    ("admin_district", name(of(AreaKind::District))),
+    ("parish", name(of(AreaKind::Parish))),
+    ("admin_county", name(of(AreaKind::County))),
     ("date_of_introduction", Nothing),
-    ("admin_ward", name(of(Kind::Ward))),
-    ("ced", name(of(Kind::Division))),
-    ("ccg", name(of(Kind::SubIcb))),
+    ("admin_ward", name(of(AreaKind::Ward))),
+    ("ced", name(of(AreaKind::Division))),
+    ("ccg", name(of(AreaKind::SubIcb))),
     ("nuts", Nothing),
-    ("pfa", name(of(Kind::PoliceForce))),
-    ("nhs_region", name(of(Kind::NhsRegion))),
-    ("ttwa", name(of(Kind::TravelToWork))),
-    ("national_park", name(of(Kind::NationalPark))),
-    ("bua", name(of(Kind::BuiltUp))),
-    ("icb", name(of(Kind::Icb))),
-    ("cancer_alliance", name(of(Kind::CancerAlliance))),
-    ("lsoa11", name(census(Kind::Lsoa, 2011))),
-    ("msoa11", name(census(Kind::Msoa, 2011))),
-    ("lsoa21", name(census(Kind::Lsoa, 2021))),
-    ("msoa21", name(census(Kind::Msoa, 2021))),
+    ("pfa", name(of(AreaKind::PoliceForce))),
+    ("nhs_region", name(of(AreaKind::NhsRegion))),
+    ("ttwa", name(of(AreaKind::TravelToWork))),
+    ("national_park", name(of(AreaKind::NationalPark))),
+    ("bua", name(of(AreaKind::BuiltUp))),
+    ("icb", name(of(AreaKind::Icb))),
+    ("cancer_alliance", name(of(AreaKind::CancerAlliance))),
+    ("lsoa11", name(census(AreaKind::Lsoa, 2011))),
+    ("msoa11", name(census(AreaKind::Msoa, 2011))),
+    ("lsoa21", name(census(AreaKind::Lsoa, 2021))),
+    ("msoa21", name(census(AreaKind::Msoa, 2021))),
     // Output areas have no names: postcodes.io gives the code twice.
-    ("oa21", code(census(Kind::OutputArea, 2021))),
+    ("oa21", code(census(AreaKind::OutputArea, 2021))),
     ("ruc11", Nothing),
     ("ruc21", Nothing),
-    ("lep1", name(of(Kind::Enterprise))),
-    ("lep2", name(Wanted { kind: Kind::Enterprise, census: None, place: 1 })),
-    ("lap", name(of(Kind::Lap))),
+    ("lep1", name(of(AreaKind::Enterprise))),
+    ("lep2", name(Wanted { kind: AreaKind::Enterprise, census: None, place: 1 })),
+    ("lap", name(of(AreaKind::Lap))),
     ("codes", Source::Codes),
 ];
 
 /// The members of `codes`.
 #[rustfmt::skip]
 const CODES: [(&str, Source); 30] = [
-    ("admin_district", code(of(Kind::District))),
-    ("admin_county", code(of(Kind::County))),
-    ("admin_ward", code(of(Kind::Ward))),
-    ("parish", code(of(Kind::Parish))),
-    ("parliamentary_constituency", code(of(Kind::Constituency))),
-    ("parliamentary_constituency_2024", code(of(Kind::Constituency))),
-    ("ccg", code(of(Kind::SubIcb))),
+    ("admin_district", code(of(AreaKind::District))),
+    ("admin_county", code(of(AreaKind::County))),
+    ("admin_ward", code(of(AreaKind::Ward))),
+    ("parish", code(of(AreaKind::Parish))),
+    ("parliamentary_constituency", code(of(AreaKind::Constituency))),
+    ("parliamentary_constituency_2024", code(of(AreaKind::Constituency))),
+    ("ccg", code(of(AreaKind::SubIcb))),
     ("ccg_id", Nothing),
-    ("ced", code(of(Kind::Division))),
+    ("ced", code(of(AreaKind::Division))),
     ("nuts", Nothing),
-    ("lsoa", code(of(Kind::Lsoa))),
-    ("msoa", code(of(Kind::Msoa))),
+    ("lsoa", code(of(AreaKind::Lsoa))),
+    ("msoa", code(of(AreaKind::Msoa))),
     ("lau2", Nothing),
-    ("pfa", code(of(Kind::PoliceForce))),
-    ("nhs_region", code(of(Kind::NhsRegion))),
-    ("ttwa", code(of(Kind::TravelToWork))),
-    ("national_park", code(of(Kind::NationalPark))),
-    ("bua", code(of(Kind::BuiltUp))),
-    ("icb", code(of(Kind::Icb))),
-    ("cancer_alliance", code(of(Kind::CancerAlliance))),
-    ("lsoa11", code(census(Kind::Lsoa, 2011))),
-    ("msoa11", code(census(Kind::Msoa, 2011))),
-    ("lsoa21", code(census(Kind::Lsoa, 2021))),
-    ("msoa21", code(census(Kind::Msoa, 2021))),
-    ("oa21", code(census(Kind::OutputArea, 2021))),
+    ("pfa", code(of(AreaKind::PoliceForce))),
+    ("nhs_region", code(of(AreaKind::NhsRegion))),
+    ("ttwa", code(of(AreaKind::TravelToWork))),
+    ("national_park", code(of(AreaKind::NationalPark))),
+    ("bua", code(of(AreaKind::BuiltUp))),
+    ("icb", code(of(AreaKind::Icb))),
+    ("cancer_alliance", code(of(AreaKind::CancerAlliance))),
+    ("lsoa11", code(census(AreaKind::Lsoa, 2011))),
+    ("msoa11", code(census(AreaKind::Msoa, 2011))),
+    ("lsoa21", code(census(AreaKind::Lsoa, 2021))),
+    ("msoa21", code(census(AreaKind::Msoa, 2021))),
+    ("oa21", code(census(AreaKind::OutputArea, 2021))),
     ("ruc11", Nothing),
     ("ruc21", Nothing),
-    ("lep1", code(of(Kind::Enterprise))),
-    ("lep2", code(Wanted { kind: Kind::Enterprise, census: None, place: 1 })),
-    ("lap", code(of(Kind::Lap))),
+    ("lep1", code(of(AreaKind::Enterprise))),
+    ("lep2", code(Wanted { kind: AreaKind::Enterprise, census: None, place: 1 })),
+    ("lap", code(of(AreaKind::Lap))),
 ];
 
 /// Whether there is a field of that name.
@@ -135,7 +135,7 @@ pub(super) fn is_field(name: &str) -> bool {
 }
 
 /// What is told of one postcode.
-pub(super) struct Told<'a> {
+pub(super) struct PostcodeFields<'a> {
     record: PostcodeFacts,
     /// Code and name of each of [`WANTED`].
     areas: [Option<(&'a str, &'a str)>; COUNT],
@@ -147,7 +147,7 @@ pub(super) struct Told<'a> {
     only: Option<&'a [String]>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> PostcodeFields<'a> {
     pub(super) fn of(served: &'a Served, plan: &Plan, record: PostcodeFacts) -> Self {
         let atlas = served.atlas();
         let spots = areas_of(atlas, &record);
@@ -202,7 +202,7 @@ impl<'a> Told<'a> {
     }
 }
 
-impl Serialize for Told<'_> {
+impl Serialize for PostcodeFields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         match self.only {
@@ -226,7 +226,7 @@ impl Serialize for Told<'_> {
     }
 }
 
-struct Codes<'a>(&'a Told<'a>);
+struct Codes<'a>(&'a PostcodeFields<'a>);
 
 impl Serialize for Codes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

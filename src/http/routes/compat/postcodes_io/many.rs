@@ -8,34 +8,34 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::errors::{MOST_AT_ONCE, Refusal};
-use super::fields::{Told, is_field};
+use super::fields::{PostcodeFields, is_field};
 use super::near::{Around, Raw};
 use super::postcode::live;
 use super::{Answer, Query, answer, form, respond};
 use crate::compat::layer_roles::Plan;
 use crate::http::request::body;
-use crate::http::routes::compat::apart;
-use crate::http::{App, Taken, today};
+use crate::http::routes::compat::run_blocking;
+use crate::http::{AppState, RequestSnapshot, today};
 use crate::live::Served;
 
 /// As much as the original reads.
 const BODY_BYTES: usize = 100 << 10;
 
 pub(super) async fn bulk(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let answer = read_and_find(&app, taken, &query, &headers, body).await;
+    let answer = read_and_find(&app, snapshot, &query, &headers, body).await;
     respond(&query, answer)
 }
 
 async fn read_and_find(
-    app: &App,
-    taken: Taken,
+    app: &AppState,
+    snapshot: RequestSnapshot,
     query: &Query<'_>,
     headers: &HeaderMap,
     body: Body,
@@ -44,8 +44,9 @@ async fn read_and_find(
     let asked = read(headers, &received.concat())?;
     let question = Question::of(asked, query)?;
     let only = query.get("filter").map(filter);
-    let served = taken.served()?;
-    apart(app, move || question.answer(&served, &served.plan(today()), only.as_deref())).await
+    let served = snapshot.served()?;
+    run_blocking(app, move || question.answer(&served, &served.plan(today()), only.as_deref()))
+        .await
 }
 
 /// The body as its type says; of a type that is not read it is as good as empty.
@@ -168,7 +169,8 @@ impl Question {
             Self::Postcodes(postcodes) => {
                 let found = postcodes.iter().map(|query| {
                     let record = live(served, query);
-                    let result = record.map(|record| Told::of(served, plan, record).only(only));
+                    let result =
+                        record.map(|record| PostcodeFields::of(served, plan, record).only(only));
                     Found { query, result }
                 });
                 answer(&found.collect::<Vec<_>>())

@@ -6,14 +6,14 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::LngLat;
 
 use super::errors::Refusal;
-use super::fields::Told;
+use super::fields::PostcodeFields;
 use super::postcode::live;
 use super::{Answer, Query, answer, respond};
 use crate::compat::layer_roles::Plan;
-use crate::http::routes::compat::apart;
 use crate::http::routes::compat::distance::{GRID_MARGIN, metres};
 use crate::http::routes::compat::query::{leading_float, leading_int};
-use crate::http::{App, Taken, today};
+use crate::http::routes::compat::run_blocking;
+use crate::http::{AppState, RequestSnapshot, today};
 use crate::live::Served;
 
 /// What is asked about a position, as postcodes.io reads it.
@@ -142,11 +142,11 @@ impl Around {
         served: &'a Served,
         plan: &Plan,
         only: Option<&'a [String]>,
-    ) -> Option<Vec<Told<'a>>> {
+    ) -> Option<Vec<PostcodeFields<'a>>> {
         let found = self.find(served).into_iter();
         let told: Vec<_> = found
             .map(|(record, distance_m)| {
-                Told::of(served, plan, record).at_distance(distance_m).only(only)
+                PostcodeFields::of(served, plan, record).at_distance(distance_m).only(only)
             })
             .collect();
         (!told.is_empty()).then_some(told)
@@ -155,29 +155,33 @@ impl Around {
 
 /// The postcodes around a position, on a thread for work: a wide search may pass many terminated
 /// ones.
-pub(super) async fn around(app: &App, taken: Taken, around: Result<Around, Refusal>) -> Answer {
-    let (around, served) = (around?, taken.served()?);
-    apart(app, move || answer(&around.told(&served, &served.plan(today()), None))).await
+pub(super) async fn around(
+    app: &AppState,
+    snapshot: RequestSnapshot,
+    around: Result<Around, Refusal>,
+) -> Answer {
+    let (around, served) = (around?, snapshot.served()?);
+    run_blocking(app, move || answer(&around.told(&served, &served.plan(today()), None))).await
 }
 
 pub(super) async fn lon_lat(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path((lon, lat)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
     let raw = Raw { lon: Some(&lon), lat: Some(&lat), ..Raw::of_query(&query) };
-    respond(&query, around(&app, taken, raw.postcodes()).await)
+    respond(&query, around(&app, snapshot, raw.postcodes()).await)
 }
 
 pub(super) async fn lat_lon(
-    state: State<App>,
-    taken: Taken,
+    state: State<AppState>,
+    snapshot: RequestSnapshot,
     Path((lat, lon)): Path<(String, String)>,
     query: RawQuery,
 ) -> Response {
-    lon_lat(state, taken, Path((lon, lat)), query).await
+    lon_lat(state, snapshot, Path((lon, lat)), query).await
 }
 
 /// East and north, as they are asked: `lon=&lat=`.
@@ -193,13 +197,13 @@ pub(super) fn of_query(query: &Query) -> Option<Result<Around, Refusal>> {
 }
 
 pub(super) async fn of_postcode(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let served = match taken.clone().served() {
+    let served = match snapshot.clone().served() {
         Ok(served) => served,
         Err(problem) => return respond(&query, Err(problem.into())),
     };
@@ -211,5 +215,5 @@ pub(super) async fn of_postcode(
     let shown = at.map(|at| (at.lon().to_string(), at.lat().to_string()));
     let (lon, lat) = shown.as_ref().map_or((None, None), |(lon, lat)| (Some(&**lon), Some(&**lat)));
     let raw = Raw { lon, lat, ..Raw::of_query(&query) };
-    respond(&query, around(&app, taken, raw.postcodes()).await)
+    respond(&query, around(&app, snapshot, raw.postcodes()).await)
 }

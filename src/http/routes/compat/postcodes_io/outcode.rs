@@ -11,12 +11,12 @@ use super::errors::Refusal;
 use super::near::{self, Around, Bounds, Raw};
 use super::{Answer, Query, answer, respond};
 use crate::compat::areas_of::degrees_at;
-use crate::compat::kinds::Kind;
+use crate::compat::kinds::AreaKind;
 use crate::compat::layer_roles::Plan;
 use crate::compat::outcodes::{Holders, Outcode};
-use crate::http::routes::compat::apart;
 use crate::http::routes::compat::distance::metres;
-use crate::http::{App, Taken, today};
+use crate::http::routes::compat::run_blocking;
+use crate::http::{AppState, RequestSnapshot, today};
 use crate::live::Served;
 
 /// Outcodes near a position.
@@ -25,7 +25,7 @@ const OF_OUTCODES: Bounds = Bounds { radius_m: 5000.0, most_radius_m: 25_000.0 }
 /// What is told of an outcode. Of what we hold no layer of, the list is empty, as it is in the
 /// original of what an outcode has none of.
 #[derive(Serialize)]
-struct Told {
+struct OutcodeFields {
     outcode: String,
     longitude: Option<f64>,
     latitude: Option<f64>,
@@ -43,10 +43,16 @@ struct Told {
 }
 
 /// The kinds whose names are told, in the order of the fields.
-const KINDS: [Kind; 6] =
-    [Kind::District, Kind::Parish, Kind::County, Kind::Ward, Kind::Constituency, Kind::Lap];
+const KINDS: [AreaKind; 6] = [
+    AreaKind::District,
+    AreaKind::Parish,
+    AreaKind::County,
+    AreaKind::Ward,
+    AreaKind::Constituency,
+    AreaKind::Lap,
+];
 
-impl Told {
+impl OutcodeFields {
     fn of(served: &Served, plan: &Plan, outcode: &Outcode, distance: Option<f64>) -> Self {
         let layers = KINDS.map(|kind| plan.layer(kind));
         let asked: Vec<usize> = layers.iter().copied().flatten().collect();
@@ -81,46 +87,46 @@ fn plain(text: &str) -> String {
 }
 
 pub(super) async fn one(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
     // All of its postcodes are located when it is first asked about.
     let work = move || {
-        let served = taken.served()?;
+        let served = snapshot.served()?;
         let outcode = served.outcodes().get(&plain(&text)).ok_or(Refusal::OutcodeNotFound)?;
-        answer(&Told::of(&served, &served.plan(today()), outcode, None))
+        answer(&OutcodeFields::of(&served, &served.plan(today()), outcode, None))
     };
-    respond(&query, apart(&app, work).await)
+    respond(&query, run_blocking(&app, work).await)
 }
 
 pub(super) async fn nearest(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let found = taken.clone().served().map_err(Refusal::from).and_then(|served| {
+    let found = snapshot.clone().served().map_err(Refusal::from).and_then(|served| {
         let outcode = served.outcodes().get(&plain(&text)).ok_or(Refusal::OutcodeNotFound)?;
         let at = outcode.centre.map(|at| at.to_lng_lat().0);
         let (lon, lat) = at.map(|at| (at.lon().to_string(), at.lat().to_string())).unzip();
         read(&query, lon.as_deref(), lat.as_deref())
     });
-    respond(&query, around(&app, taken, found).await)
+    respond(&query, around(&app, snapshot, found).await)
 }
 
 pub(super) async fn near(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
     let (lon, lat) = near::asked(&query).unzip();
     let found = read(&query, lon, lat);
-    respond(&query, around(&app, taken, found).await)
+    respond(&query, around(&app, snapshot, found).await)
 }
 
 fn read(query: &Query, lon: Option<&str>, lat: Option<&str>) -> Result<Around, Refusal> {
@@ -128,18 +134,22 @@ fn read(query: &Query, lon: Option<&str>, lat: Option<&str>) -> Result<Around, R
     Raw { lon, lat, limit, radius, wide: false }.read(OF_OUTCODES)
 }
 
-async fn around(app: &App, taken: Taken, asked: Result<Around, Refusal>) -> Answer {
-    let (asked, served) = (asked?, taken.served()?);
+async fn around(
+    app: &AppState,
+    snapshot: RequestSnapshot,
+    asked: Result<Around, Refusal>,
+) -> Answer {
+    let (asked, served) = (asked?, snapshot.served()?);
     let work = move || {
         let plan = served.plan(today());
         let near = asked.position().map_or_else(Vec::new, |here| nearest_to(&served, here, asked));
-        let told: Vec<Told> = near
+        let told: Vec<OutcodeFields> = near
             .into_iter()
-            .map(|(outcode, metres)| Told::of(&served, &plan, outcode, Some(metres)))
+            .map(|(outcode, metres)| OutcodeFields::of(&served, &plan, outcode, Some(metres)))
             .collect();
         answer(&(!told.is_empty()).then_some(told))
     };
-    apart(app, work).await
+    run_blocking(app, work).await
 }
 
 /// There are some three thousand in the country: all are measured.

@@ -8,10 +8,10 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 
 use super::errors::{Refusal, Terminated};
-use super::fields::Told;
+use super::fields::PostcodeFields;
 use super::{Answer, Query, answer, fresh, nothing, postcode_of, respond};
 use crate::compat::areas_of::degrees_of;
-use crate::http::{Taken, today};
+use crate::http::{RequestSnapshot, today};
 use crate::live::Served;
 
 /// The live postcode of a text, if it is one.
@@ -33,42 +33,42 @@ pub(super) fn terminated(atlas: &Atlas, record: &PostcodeFacts) -> Option<Termin
 }
 
 pub(super) async fn one(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    respond(&query, find(taken, &text))
+    respond(&query, find(snapshot, &text))
 }
 
-fn find(taken: Taken, text: &str) -> Answer {
+fn find(snapshot: RequestSnapshot, text: &str) -> Answer {
     let postcode = postcode_of(text).ok_or(Refusal::InvalidPostcode)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let record = served.atlas().facts(postcode).ok_or(Refusal::PostcodeNotFound(None))?;
     match terminated(served.atlas(), &record) {
         Some(terminated) => Err(Refusal::PostcodeNotFound(Some(terminated))),
-        None => answer(&Told::of(&served, &served.plan(today()), record)),
+        None => answer(&PostcodeFields::of(&served, &served.plan(today()), record)),
     }
 }
 
 pub(super) async fn validate(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let found = taken.served().map_err(Refusal::from);
+    let found = snapshot.served().map_err(Refusal::from);
     respond(&query, found.and_then(|served| answer(&live(&served, &text).is_some())))
 }
 
-pub(super) async fn random(taken: Taken, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn random(snapshot: RequestSnapshot, RawQuery(query): RawQuery) -> Response {
     let query = Query::read(query.as_deref());
-    fresh(respond(&query, by_chance(taken, query.get("outcode"))))
+    fresh(respond(&query, by_chance(snapshot, query.get("outcode"))))
 }
 
 /// Any live postcode, or any of an outcode: each as likely as another.
-fn by_chance(taken: Taken, outcode: Option<&str>) -> Answer {
-    let served = taken.served()?;
+fn by_chance(snapshot: RequestSnapshot, outcode: Option<&str>) -> Answer {
+    let served = snapshot.served()?;
     let atlas = served.atlas();
     let record = if let Some(outcode) = outcode {
         let outcode: String = outcode.split_whitespace().collect();
@@ -86,7 +86,7 @@ fn by_chance(taken: Taken, outcode: Option<&str>) -> Answer {
             .or_else(|| atlas.all_facts().find(PostcodeFacts::is_live))
     };
     match record {
-        Some(record) => answer(&Told::of(&served, &served.plan(today()), record)),
+        Some(record) => answer(&PostcodeFields::of(&served, &served.plan(today()), record)),
         None => answer(&nothing()),
     }
 }

@@ -7,13 +7,13 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::postcode::{Beginning, Postcode};
 
 use super::errors::Refusal;
-use super::fields::Told;
+use super::fields::PostcodeFields;
 use super::near::{LIMIT, MOST};
 use super::{Answer, Query, answer, near, nothing, respond};
 use crate::compat::outcodes::Outcodes;
-use crate::http::routes::compat::apart;
 use crate::http::routes::compat::query::leading_int;
-use crate::http::{App, Taken, today};
+use crate::http::routes::compat::run_blocking;
+use crate::http::{AppState, RequestSnapshot, today};
 
 /// How many, as it was asked: what is no number, or below 1, is as good as nothing.
 fn limit(query: &Query) -> usize {
@@ -81,41 +81,47 @@ fn compact(atlas: &Atlas, outcodes: &Outcodes, text: &str, limit: usize) -> Vec<
 }
 
 pub(super) async fn query(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
     if let Some(around) = near::of_query(&query) {
-        return respond(&query, near::around(&app, taken, around).await);
+        return respond(&query, near::around(&app, snapshot, around).await);
     }
     let text = query.get("q").or_else(|| query.get("query")).filter(|text| !text.trim().is_empty());
     let answer = match text {
         None => Err(Refusal::NoPostcode),
-        Some(text) => search(&app, taken, text, limit(&query), true).await,
+        Some(text) => search(&app, snapshot, text, limit(&query), true).await,
     };
     respond(&query, answer)
 }
 
 pub(super) async fn autocomplete(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    respond(&query, search(&app, taken, &text, limit(&query), false).await)
+    respond(&query, search(&app, snapshot, &text, limit(&query), false).await)
 }
 
-async fn search(app: &App, taken: Taken, text: &str, limit: usize, whole: bool) -> Answer {
-    let (served, text) = (taken.served()?, text.to_owned());
+async fn search(
+    app: &AppState,
+    snapshot: RequestSnapshot,
+    text: &str,
+    limit: usize,
+    whole: bool,
+) -> Answer {
+    let (served, text) = (snapshot.served()?, text.to_owned());
     let work = move || {
         let found = find(served.atlas(), served.outcodes(), &text, limit);
         if found.is_empty() {
             answer(&nothing())
         } else if whole {
             let plan = served.plan(today());
-            let told = found.into_iter().map(|record| Told::of(&served, &plan, record));
+            let told = found.into_iter().map(|record| PostcodeFields::of(&served, &plan, record));
             answer(&told.collect::<Vec<_>>())
         } else {
             let texts = found.into_iter().map(|record| record.postcode.to_string());
@@ -123,7 +129,7 @@ async fn search(app: &App, taken: Taken, text: &str, limit: usize, whole: bool) 
         }
     };
     // One letter may begin many thousands.
-    apart(app, work).await
+    run_blocking(app, work).await
 }
 
 #[cfg(test)]

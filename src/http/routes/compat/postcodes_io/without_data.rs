@@ -10,15 +10,15 @@ use serde_json::json;
 use super::errors::Refusal;
 use super::postcode::terminated as terminated_one;
 use super::{Query, answer, fresh, nothing, postcode_of, respond};
-use crate::http::{App, Taken};
+use crate::http::{AppState, RequestSnapshot};
 
 pub(super) async fn terminated(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let found = taken.served().map_err(Refusal::from).and_then(|served| {
+    let found = snapshot.served().map_err(Refusal::from).and_then(|served| {
         let postcode = postcode_of(&text).ok_or(Refusal::InvalidPostcode)?;
         let record = served.atlas().facts(postcode);
         let ended = record.and_then(|record| terminated_one(served.atlas(), &record));
@@ -28,12 +28,12 @@ pub(super) async fn terminated(
 }
 
 pub(super) async fn scottish(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let refused = taken.served().map_err(Refusal::from).and_then(|served| {
+    let refused = snapshot.served().map_err(Refusal::from).and_then(|served| {
         let postcode = postcode_of(&text).ok_or(Refusal::InvalidPostcode)?;
         let is_live = served.atlas().facts(postcode).is_some_and(|record| record.is_live());
         Err(if is_live { Refusal::NotScottish } else { Refusal::PostcodeNotFound(None) })
@@ -60,12 +60,12 @@ pub(super) async fn ping(RawQuery(query): RawQuery) -> Response {
 }
 
 pub(super) async fn ready(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let ready = taken
+    let ready = snapshot
         .served()
         .map_err(Refusal::from)
         .and_then(|_| if app.live.is_ready() { answer(&"Ready") } else { Err(Refusal::NotReady) });

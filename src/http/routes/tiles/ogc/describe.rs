@@ -1,4 +1,4 @@
-//! What a set of tiles is (OGC 20-057, section 8; OGC 17-083r4, section 8).
+//! The description of a tileset (OGC 20-057, section 8; OGC 17-083r4, section 8).
 
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::Layer;
@@ -13,7 +13,7 @@ use crate::tile_layers::{Selection, attribution};
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-/// From a tileset to the definition of its tile matrix set.
+/// The link relation from a tileset to its tile matrix set.
 const TILING_SCHEME: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme";
 
 pub(super) fn link(rel: &str, href: &str, kind: &str, title: &str) -> Value {
@@ -26,7 +26,7 @@ pub(super) fn title(atlas: &Atlas, layers: &Selection) -> String {
     layers.layers().map(|(_, place)| of(place)).collect::<Vec<_>>().join(", ")
 }
 
-/// The links of a tileset: to its own document, how the world is cut, and to its tiles.
+/// The links of a tileset: to its document, its tile matrix set and its tiles.
 fn links(origin: &str, path: &str) -> [Value; 3] {
     let itself = format!("{origin}{path}/tiles/WebMercatorQuad");
     let set = format!("{origin}/tileMatrixSets/WebMercatorQuad");
@@ -51,7 +51,7 @@ fn head(origin: &str, path: &str, title: &str) -> Value {
     })
 }
 
-/// Of `/tiles` and `/collections/{layer}/tiles`, whose path is without its end.
+/// The list of tilesets, for `/tiles` and `/collections/{layer}/tiles`.
 pub(super) fn tilesets(origin: &str, path: &str, title: &str) -> Value {
     json!({
         "links": [link("self", &format!("{origin}{path}/tiles"), JSON, "This document")],
@@ -59,7 +59,7 @@ pub(super) fn tilesets(origin: &str, path: &str, title: &str) -> Value {
     })
 }
 
-/// Of `…/tiles/WebMercatorQuad`.
+/// The tileset at `…/tiles/WebMercatorQuad`.
 pub(super) fn tileset(
     origin: &str,
     path: &str,
@@ -82,7 +82,7 @@ pub(super) fn tileset(
     document
 }
 
-/// The layers in the tiles. That of the names is a layer of points.
+/// The layers in the tiles. Labels are a point layer.
 fn layers_of(atlas: &Atlas, layers: &Selection, set: &TileSet) -> Vec<Value> {
     set.vector_layers
         .iter()
@@ -111,7 +111,7 @@ fn layers_of(atlas: &Atlas, layers: &Selection, set: &TileSet) -> Vec<Value> {
         .collect()
 }
 
-/// The columns and rows of a zoom between which all tiles lie.
+/// The columns and rows that have tiles at a zoom level.
 fn limits([west, south, east, north]: [f64; 4], zoom: u8) -> Value {
     let size = 1_u32 << zoom;
     let number = |part: f64| ((part * f64::from(size)) as u32).min(size - 1);

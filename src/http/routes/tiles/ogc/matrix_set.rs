@@ -1,4 +1,4 @@
-//! `WebMercatorQuad` (OGC 17-083r4, annex D.1): the square of EPSG:3857, halved at each zoom.
+//! `WebMercatorQuad` (OGC 17-083r4, annex D.1): the square of EPSG:3857, halved at each zoom level.
 
 use std::f64::consts::PI;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::describe::link;
 use crate::http::request::negotiate::JSON;
 
-/// Its name in the register.
+/// Its URI in the OGC register.
 pub(super) const URI: &str = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad";
 
 /// EPSG:3857.
@@ -15,19 +15,19 @@ pub(super) const CRS: &str = "http://www.opengis.net/def/crs/EPSG/0/3857";
 
 pub(super) const TITLE: &str = "Google Maps Compatible for the World";
 
-/// Half the side of the square, in metres.
+/// Half the side of the square in metres.
 const REACH: f64 = PI * 6_378_137.0;
 
-/// Pixels along one side of a tile in the definition.
+/// The pixels along one side of a tile in the definition.
 const TILE_PIXELS: u32 = 256;
 
-/// The size of a pixel by which scales are told (OGC 17-083r4, section 6.1.1), in metres.
+/// The size of a pixel that defines scale denominators (OGC 17-083r4, section 6.1.1), in metres.
 const PIXEL: f64 = 0.000_28;
 
-/// The deepest zoom of the definition.
+/// The deepest zoom level of the definition.
 const DEEPEST: u32 = 24;
 
-/// Of `/tileMatrixSets`.
+/// The list at `/tileMatrixSets`.
 pub(super) fn list(origin: &str) -> Value {
     let address = format!("{origin}/tileMatrixSets/WebMercatorQuad");
     json!({

@@ -1,8 +1,8 @@
-//! OGC API - Tiles (OGC 20-057): the same tiles, addressed by rows before columns.
+//! OGC API - Tiles (OGC 20-057): the same tiles, addressed by row before column.
 //!
-//! 1. [`matrix_set`]: how the world is cut into tiles, at `/tileMatrixSets`;
-//! 2. [`describe`]: what a set of tiles is, of one layer or of all;
-//! 3. here: the routes. The tiles themselves are those of [`super::tile`].
+//! 1. [`matrix_set`]: the tile matrix set, at `/tileMatrixSets`;
+//! 2. [`describe`]: the description of a tileset, of one layer or of all;
+//! 3. this module: the routes. The tiles themselves come from [`super::tile`].
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ use serde_json::Value;
 
 use super::{refused, tile};
 use crate::http::blocking::{json, respond};
-use crate::http::error::{Kind, Problem};
+use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::Params;
 use crate::http::request::public_url::origin;
-use crate::http::{App, Routes, Taken};
+use crate::http::{AppState, RequestSnapshot, Routes};
 use crate::tile_layers::{Chosen, Selection};
 
 mod describe;
 mod matrix_set;
 
-/// The requirements classes that are kept here.
+/// The requirements classes that are implemented.
 pub(in crate::http) const CLASSES: [(&str, &str); 9] = [
     ("http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core", "Tiles: core"),
     ("http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset", "Tiles: tilesets"),
@@ -38,11 +38,11 @@ pub(in crate::http) const CLASSES: [(&str, &str); 9] = [
     ("http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset", "Tile matrix sets: JSON"),
 ];
 
-/// Of a document, from it to its list of tilesets (OGC 20-057, table 4).
+/// The link relation to a list of tilesets (OGC 20-057, table 4).
 pub(in crate::http) const TILESETS_VECTOR: &str =
     "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
 
-/// From the landing page to the ways in which the world is cut (OGC 20-057, table 3).
+/// The link relation to the list of tile matrix sets (OGC 20-057, table 3).
 pub(in crate::http) const TILING_SCHEMES: &str =
     "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes";
 
@@ -67,22 +67,22 @@ pub(super) fn routes() -> Routes {
     ]
 }
 
-/// What a document here needs to know of its request, which takes no parameters.
-struct Asked {
-    taken: Taken,
+/// What a document needs to know about its request, which has no parameters.
+struct TilesetRequest {
+    snapshot: RequestSnapshot,
     origin: String,
 }
 
-impl Asked {
+impl TilesetRequest {
     fn of(
-        taken: Taken,
+        snapshot: RequestSnapshot,
         query: Option<&str>,
         uri: &Uri,
         headers: &HeaderMap,
     ) -> Result<Self, Problem> {
         Params::read(query, &[])?;
         negotiate(headers, &[JSON])?;
-        Ok(Self { taken, origin: origin(uri, headers) })
+        Ok(Self { snapshot, origin: origin(uri, headers) })
     }
 }
 
@@ -91,94 +91,96 @@ fn answer(document: &Value) -> Result<Response, Problem> {
 }
 
 async fn matrix_sets(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = Asked::of(taken, query.as_deref(), &uri, &headers)?;
+    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
     answer(&matrix_set::list(&asked.origin))
 }
 
 async fn matrix_set(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Asked::of(taken, query.as_deref(), &uri, &headers)?;
+    TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
     answer(&matrix_set::web_mercator_quad())
 }
 
-/// One layer, by its own id, as a collection is named.
+/// One layer, by its own id, as for a collection.
 fn one(atlas: &Atlas, id: &str) -> Result<Selection, Problem> {
     let known = || crate::answers::layer_names(atlas).join(", ");
     let place = atlas.layer_place(id).ok_or_else(|| {
         let id: String = id.chars().take(80).collect();
         let detail = format!("there is no layer {id:?}: the layers here are {}", known());
-        Problem::new(Kind::UnknownLayer, detail)
+        Problem::new(ProblemKind::UnknownLayer, detail)
     })?;
     Ok(Selection::one(atlas, place))
 }
 
 async fn tilesets_of_all(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Asked { taken, origin } = Asked::of(taken, query.as_deref(), &uri, &headers)?;
-    answer(&describe::tilesets(&origin, "", taken.atlas()?.title()))
+    let TilesetRequest { snapshot, origin } =
+        TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    answer(&describe::tilesets(&origin, "", snapshot.atlas()?.title()))
 }
 
 async fn tilesets_of_one(
-    taken: Taken,
+    snapshot: RequestSnapshot,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Asked { taken, origin } = Asked::of(taken, query.as_deref(), &uri, &headers)?;
-    let atlas = taken.atlas()?;
+    let TilesetRequest { snapshot, origin } =
+        TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let atlas = snapshot.atlas()?;
     let layers = one(&atlas, &id)?;
     let title = describe::title(&atlas, &layers);
     answer(&describe::tilesets(&origin, &format!("/collections/{id}"), &title))
 }
 
 async fn tileset_of_all(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = Asked::of(taken, query.as_deref(), &uri, &headers)?;
-    let layers = Selection::all(&*asked.taken.clone().atlas()?).map_err(refused)?;
+    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let layers = Selection::all(&*asked.snapshot.clone().atlas()?).map_err(refused)?;
     tileset(&app, asked, String::new(), layers).await
 }
 
 async fn tileset_of_one(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = Asked::of(taken, query.as_deref(), &uri, &headers)?;
-    let layers = one(&*asked.taken.clone().atlas()?, &id)?;
+    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let layers = one(&*asked.snapshot.clone().atlas()?, &id)?;
     tileset(&app, asked, format!("/collections/{id}"), layers).await
 }
 
 async fn tileset(
-    app: &App,
-    Asked { taken, origin }: Asked,
+    app: &AppState,
+    TilesetRequest { snapshot, origin }: TilesetRequest,
     path: String,
     layers: Selection,
 ) -> Result<Response, Problem> {
-    let served = taken.served()?;
-    // The layers may have to be made ready first.
-    let document = app.workshop.apart(move || {
+    let served = snapshot.served()?;
+    // The layers may have to be prepared first.
+    let document = app.blocking_pool.run_blocking(move || {
         let set = served.tiles().tile_set(&layers).map_err(|error| Problem::internal(&error))?;
         Ok(describe::tileset(&origin, &path, served.atlas(), &layers, &set))
     });
@@ -186,30 +188,30 @@ async fn tileset(
 }
 
 async fn tile_of_all(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path((zoom, row, column)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let tile = tile::coord(&zoom, &column, &row)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let layers = Selection::all(served.atlas()).map_err(refused)?;
     let chosen = Arc::new(Chosen::of(layers, served.atlas()));
     tile::answer(&app, served, chosen, tile, false, &headers).await
 }
 
 async fn tile_of_one(
-    State(app): State<App>,
-    taken: Taken,
+    State(app): State<AppState>,
+    snapshot: RequestSnapshot,
     Path((id, zoom, row, column)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let tile = tile::coord(&zoom, &column, &row)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let chosen = Arc::new(Chosen::of(one(served.atlas(), &id)?, served.atlas()));
     tile::answer(&app, served, chosen, tile, false, &headers).await
 }
