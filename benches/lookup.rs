@@ -46,7 +46,7 @@ fn main() {
     let known: Vec<Postcode> = all
         .into_iter()
         .step_by(atlas.postcode_count().div_ceil(COPIED).max(1))
-        .filter(|&postcode| atlas.known(postcode).is_some())
+        .filter(|&postcode| atlas.precomputed(postcode).is_some())
         .collect();
     let asked = places(known.len());
 

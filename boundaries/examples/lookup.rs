@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let atlas = snapshot::read(path.as_ref())?;
     let (_, answer) = atlas
-        .known(Postcode::parse(&text)?)
+        .precomputed(Postcode::parse(&text)?)
         .ok_or_else(|| format!("{text} is not in {path}, or has no position"))?;
     for (place, layer) in atlas.layers().iter().enumerate().filter(|(_, l)| l.layer().is_areas()) {
         let names = answer.matches(place).map(|found| {

@@ -1,4 +1,4 @@
-//! The code of an area.
+//! Codes of areas and sites.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 /// The code of an area or site, unique in its layer: `E05013246`, `N4`, `K83002`.
 ///
 /// 1 to 40 visible ASCII characters, with no white space, comma, semicolon, slash or quote, so
-/// that a code can stand in a URL path, a CSV cell and a `;`-joined list as it is. A GSS code's
-/// first three characters tell the kind of area; nothing else may be read out of a code.
+/// that a code needs no escaping in a URL path, a CSV cell or a `;`-joined list. The first three
+/// characters of a GSS code identify the kind of area; no other meaning may be derived from a code.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AreaCode(Box<str>);
 
-/// The text is not an area's code; `Display` says why.
+/// The error for a text that is not a code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} is not a code: a code is 1 to 40 visible ASCII characters without space , ; / \\ ? # % or quotes"
@@ -23,10 +23,10 @@ pub struct InvalidCode {
 }
 
 impl AreaCode {
-    /// The longest code taken; GSS codes have 9 characters.
+    /// The maximum length of a code. GSS codes have 9 characters.
     pub const MAX_LEN: usize = 40;
 
-    /// Reads a code, without the white space around it.
+    /// Parses a code, ignoring white space around it.
     ///
     /// ```
     /// use lapwing_boundaries::code::AreaCode;

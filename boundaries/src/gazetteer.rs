@@ -1,4 +1,4 @@
-//! The postcodes of a place, and its addresses: what is known of where a postcode is.
+//! Records of postcodes and addresses.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,40 +6,40 @@ use crate::code::AreaCode;
 use crate::position::Bng;
 use crate::postcode::Postcode;
 
-/// What is known of one postcode.
+/// One postcode, as its source publishes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PostcodeRecord {
     /// The postcode.
     pub postcode: Postcode,
-    /// Where it is, or was last; `None` where the source gives no position (quality 90).
+    /// The position, or the last one if terminated; `None` if the source has none (quality 90).
     pub position: Option<Bng>,
-    /// Code-Point's positional quality: 10 in the building nearest the mean of its addresses, 20
-    /// by inspection, 30 within 50 m, 40 the mean of its addresses, 50 estimated from
-    /// neighbouring postcodes, 60 the mean of its sector, 80 from before 2000, 90 none. The
-    /// Postcode Directory's 1 to 9 are these divided by ten.
+    /// Code-Point's positional quality: 10, in the building nearest the mean of its addresses; 20, by
+    /// visual inspection; 30, within 50 m; 40, the mean of its addresses; 50, estimated from
+    /// neighbouring postcodes; 60, the mean of its sector; 80, from before 2000; 90, no position. The
+    /// ONS Postcode Directory uses 1 to 9 for the same values.
     pub positional_quality: u8,
-    /// When it was terminated, if it was.
+    /// The month of termination; `None` for a live postcode.
     pub terminated: Option<Month>,
-    /// The ward that the source itself publishes for it, which may be of another vintage than any
-    /// layer: to be compared, never to be answered.
+    /// The ward that the source publishes for it. It may be of a vintage that no layer has, so it
+    /// serves for comparison and never as an answer.
     pub published_ward: Option<AreaCode>,
 }
 
-/// What a lookup needs of a postcode's record.
+/// The part of a postcode's record that lookups need.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PostcodeFacts {
     /// The postcode.
     pub postcode: Postcode,
-    /// Where it is, or was last.
+    /// The position, or the last one if terminated.
     pub position: Option<Bng>,
     /// See [`PostcodeRecord::positional_quality`].
     pub positional_quality: u8,
-    /// When it was terminated, if it was.
+    /// The month of termination; `None` for a live postcode.
     pub terminated: Option<Month>,
 }
 
 impl PostcodeFacts {
-    /// Whether it is not terminated.
+    /// Returns true if the postcode is not terminated.
     pub const fn is_live(&self) -> bool {
         self.terminated.is_none()
     }
@@ -54,18 +54,18 @@ pub struct Month {
     pub month: u8,
 }
 
-/// One address: its property and where it is.
+/// One address.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Address {
     /// The unique property reference number.
     pub uprn: u64,
-    /// Its postcode.
+    /// The postcode.
     pub postcode: Postcode,
-    /// Where it is.
+    /// The position.
     pub position: Bng,
 }
 
-/// Those of a postcode among addresses in order of postcode.
+/// Returns the addresses of a postcode from a slice that is sorted by postcode.
 pub fn addresses_of(addresses: &[Address], postcode: Postcode) -> &[Address] {
     let start = addresses.partition_point(|address| address.postcode < postcode);
     let (_, rest) = addresses.split_at(start);

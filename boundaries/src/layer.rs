@@ -1,4 +1,4 @@
-//! All areas, or all sites, of one kind and vintage.
+//! Layers: all areas, or all sites, of one kind and vintage, with their metadata.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::{Area, Site};
 
-/// The name of a layer in catalogues, URLs and answers: `[a-z][a-z0-9_]*`, at most 40 characters.
+/// The id of a layer in catalogues, URLs and answers: `[a-z][a-z0-9_]*`, at most 40 characters.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct LayerId(Box<str>);
 
-/// The text is not a layer's name.
+/// The error for a text that is not a layer id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} is not a layer id: use a to z, 0 to 9 and _, beginning with a letter, at most 40 characters"
@@ -24,7 +24,7 @@ pub struct InvalidLayerId {
 }
 
 impl LayerId {
-    /// Reads a layer's name.
+    /// Parses a layer id.
     ///
     /// ```
     /// use lapwing_boundaries::layer::LayerId;
@@ -42,7 +42,7 @@ impl LayerId {
         }
     }
 
-    /// The name as text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -73,7 +73,7 @@ impl fmt::Debug for LayerId {
     }
 }
 
-/// How far the drawing of a layer has been generalised, in ONS's terms.
+/// The degree to which the boundaries of a layer are generalised, as ONS classifies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Resolution {
@@ -90,8 +90,8 @@ pub enum Resolution {
 }
 
 impl Resolution {
-    /// How far the drawn boundary may lie from the true one, in metres. For full resolution this
-    /// is 1 m: Ordnance Survey's own drawing at 1:1,250 is good to about that in towns.
+    /// The greatest distance of a drawn boundary from the true one, in metres. For full resolution
+    /// this is 1 m, the accuracy of Ordnance Survey's 1:1,250 mapping of towns.
     pub const fn metres(self) -> f64 {
         match self {
             Self::Bfc | Self::Bfe => 1.0,
@@ -101,7 +101,7 @@ impl Resolution {
         }
     }
 
-    /// ONS's three letters.
+    /// The three-letter abbreviation that ONS uses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Bfc => "BFC",
@@ -113,8 +113,8 @@ impl Resolution {
     }
 }
 
-/// The dates for which a layer's boundaries hold: from the first day, to the day before
-/// `valid_to`. An open end is `None`.
+/// The period in which a layer's boundaries are in force: from `valid_from` to the day before
+/// `valid_to`. `None` means unbounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vintage {
     /// The first day on which the boundaries are in force.
@@ -124,44 +124,45 @@ pub struct Vintage {
 }
 
 impl Vintage {
-    /// Whether the boundaries are in force on that day.
+    /// Returns true if the boundaries are in force on `day`.
     pub fn holds_on(&self, day: Date) -> bool {
         self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day < to)
     }
 }
 
-/// What a layer says of itself, in every answer or one link away.
+/// The metadata of a layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerMeta {
-    /// Its name in URLs and answers.
+    /// The id, used in URLs and answers.
     pub id: LayerId,
-    /// What its vintages share: `ward` for `ward` and `ward_2013` if the catalogue says that the
-    /// second is a vintage of the first; otherwise its own id.
+    /// The id that all vintages of a layer share: `ward` for both `ward` and `ward_2013`, if the
+    /// catalogue declares the second a vintage of the first. Otherwise the layer's own id.
     pub series: LayerId,
     /// A title for people.
     pub title: String,
-    /// When its boundaries hold.
+    /// The period in which its boundaries are in force.
     pub vintage: Vintage,
-    /// How far its drawing is generalised; `None` where the catalogue does not say, as for points.
+    /// The generalisation of its boundaries; `None` if the catalogue does not state it, as for points.
     pub resolution: Option<Resolution>,
-    /// Whether its areas tile without gap or overlap, as the catalogue declares and `check` proves.
+    /// True if its areas tile the plane without gaps or overlaps. The catalogue declares it and
+    /// `check` verifies it.
     pub coverage: bool,
-    /// The licence, as an SPDX id where there is one.
+    /// The licence, as an SPDX id if it has one.
     pub licence: Option<String>,
     /// The attribution to show wherever the layer is served.
     pub attribution: Option<String>,
-    /// The file or definition it was made from, for people.
+    /// The file or definition that it was built from, for display.
     pub source: String,
 }
 
 impl LayerMeta {
-    /// How far its drawing may be trusted, in metres: its resolution, or 0 where it states none.
+    /// The greatest error of its boundaries in metres, from the resolution; 0 if that is not stated.
     pub fn drawing_error_m(&self) -> f64 {
         self.resolution.map_or(0.0, Resolution::metres)
     }
 }
 
-/// What a layer holds.
+/// The features of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Features {
     /// Areas, in code order.
@@ -170,18 +171,18 @@ pub enum Features {
     Sites(Vec<Site>),
 }
 
-/// All areas, or all sites, of one kind and vintage, in code order, no code twice.
+/// All areas, or all sites, of one kind and vintage, in code order. Codes are unique.
 #[derive(Clone)]
 pub struct Layer {
     meta: LayerMeta,
     is_areas: bool,
     count: usize,
-    /// Read when they are first asked for, where they come from a snapshot.
-    features: Arc<LazyLock<Features, Make>>,
+    /// Decoded on first use if they come from a snapshot.
+    features: Arc<LazyLock<Features, ReadFeatures>>,
 }
 
-/// How the features of a layer are read.
-pub(crate) type Make = Box<dyn FnOnce() -> Features + Send>;
+/// Reads the features of a layer on first use.
+pub(crate) type ReadFeatures = Box<dyn FnOnce() -> Features + Send>;
 
 impl PartialEq for Layer {
     fn eq(&self, other: &Self) -> bool {
@@ -199,55 +200,60 @@ impl fmt::Debug for Layer {
 }
 
 impl Layer {
-    /// A layer of areas, put in code order.
+    /// Creates a layer of areas and sorts them by code.
     ///
     /// # Panics
     ///
-    /// When a code stands twice, which [`crate::validity`] has refused before.
+    /// Panics if a code occurs twice.
     pub fn of_areas(meta: LayerMeta, mut areas: Vec<Area>) -> Self {
         areas.sort_by(|a, b| a.code().cmp(b.code()));
-        assert!(areas.windows(2).all(|w| w[0].code() != w[1].code()), "a code stands twice");
-        Self::now(meta, Features::Areas(areas))
+        assert!(areas.windows(2).all(|w| w[0].code() != w[1].code()), "a code occurs twice");
+        Self::from_sorted(meta, Features::Areas(areas))
     }
 
-    /// A layer of sites, put in code order.
+    /// Creates a layer of sites and sorts them by code.
     ///
     /// # Panics
     ///
-    /// When a code stands twice, which [`crate::validity`] has refused before.
+    /// Panics if a code occurs twice.
     pub fn of_sites(meta: LayerMeta, mut sites: Vec<Site>) -> Self {
         sites.sort_by(|a, b| a.code.cmp(&b.code));
-        assert!(sites.windows(2).all(|w| w[0].code != w[1].code), "a code stands twice");
-        Self::now(meta, Features::Sites(sites))
+        assert!(sites.windows(2).all(|w| w[0].code != w[1].code), "a code occurs twice");
+        Self::from_sorted(meta, Features::Sites(sites))
     }
 
-    /// A layer of features in code order.
-    fn now(meta: LayerMeta, features: Features) -> Self {
+    /// Creates a layer of features that are in code order already.
+    fn from_sorted(meta: LayerMeta, features: Features) -> Self {
         let (is_areas, count) = match &features {
             Features::Areas(areas) => (true, areas.len()),
             Features::Sites(sites) => (false, sites.len()),
         };
-        let layer = Self::late(meta, is_areas, count, Box::new(move || features));
+        let layer = Self::lazy(meta, is_areas, count, Box::new(move || features));
         LazyLock::force(&layer.features);
         layer
     }
 
-    /// A layer of so many features in code order, which are read when they are first asked for.
-    pub(crate) fn late(meta: LayerMeta, is_areas: bool, count: usize, features: Make) -> Self {
+    /// Creates a layer of `count` features, which `features` reads in code order on first use.
+    pub(crate) fn lazy(
+        meta: LayerMeta,
+        is_areas: bool,
+        count: usize,
+        features: ReadFeatures,
+    ) -> Self {
         Self { meta, is_areas, count, features: Arc::new(LazyLock::new(features)) }
     }
 
-    /// What it says of itself.
+    /// The metadata.
     pub fn meta(&self) -> &LayerMeta {
         &self.meta
     }
 
-    /// Its areas or sites.
+    /// The areas or sites.
     pub fn features(&self) -> &Features {
         &self.features
     }
 
-    /// Its areas, in code order; none for a point layer.
+    /// The areas, in code order; empty for a point layer.
     pub fn areas(&self) -> &[Area] {
         match self.features() {
             Features::Areas(areas) => areas,
@@ -255,22 +261,23 @@ impl Layer {
         }
     }
 
-    /// The extent of the area, or the position of the site, at a place in code order.
+    /// The bounding box of the area, or the position of the site, with that index in code order. BNG
+    /// metres.
     ///
     /// # Panics
     ///
-    /// When there are no more than `place` of them.
-    pub fn extent_of(&self, place: usize) -> Rect<f64> {
+    /// Panics if `index` is out of range.
+    pub fn extent_of(&self, index: usize) -> Rect<f64> {
         match self.features() {
-            Features::Areas(areas) => areas[place].extent(),
+            Features::Areas(areas) => areas[index].extent(),
             Features::Sites(sites) => {
-                let at = sites[place].position.coord();
+                let at = sites[index].position.coord();
                 Rect::new(at, at)
             }
         }
     }
 
-    /// Its sites, in code order; none for an area layer.
+    /// The sites, in code order; empty for an area layer.
     pub fn sites(&self) -> &[Site] {
         match self.features() {
             Features::Sites(sites) => sites,
@@ -278,27 +285,27 @@ impl Layer {
         }
     }
 
-    /// Whether it holds areas rather than sites.
+    /// Returns true for a layer of areas, false for a layer of sites.
     pub fn is_areas(&self) -> bool {
         self.is_areas
     }
 
-    /// The place of the area with that code in [`Layer::areas`].
+    /// The index in [`Layer::areas`] of the area with that code.
     pub fn area_index(&self, code: &str) -> Option<usize> {
         self.areas().binary_search_by(|area| area.code().as_str().cmp(code)).ok()
     }
 
-    /// The place of the site with that code in [`Layer::sites`].
+    /// The index in [`Layer::sites`] of the site with that code.
     pub fn site_index(&self, code: &str) -> Option<usize> {
         self.sites().binary_search_by(|site| site.code.as_str().cmp(code)).ok()
     }
 
-    /// How many areas or sites it holds.
+    /// The number of areas or sites.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether it holds nothing.
+    /// Returns true if there are no features.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

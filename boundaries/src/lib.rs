@@ -15,7 +15,7 @@
 //!     println!("{code} {name}");
 //! }
 //! // … or by postcode, which was answered when the snapshot was built.
-//! if let Some((_, answer)) = atlas.known(Postcode::parse("NN1 1ED")?) {
+//! if let Some((_, answer)) = atlas.precomputed(Postcode::parse("NN1 1ED")?) {
 //!     println!("{:?}", answer.level(ward));
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())

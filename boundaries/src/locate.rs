@@ -1,4 +1,4 @@
-//! Point to areas, and how sure the answer is.
+//! The areas at a point, and the confidence of the answer.
 
 use std::collections::BTreeMap;
 
@@ -9,27 +9,27 @@ use crate::index::AreaIndex;
 use crate::layer::LayerMeta;
 use crate::position::Bng;
 
-/// A postcode's centroid may lie this far from the homes it stands for, metres, so an answer
-/// nearer to a boundary than this is not safe however well the boundary is drawn.
+/// The distance in metres that a postcode's centroid may have from its addresses. An answer nearer to
+/// a boundary than this is uncertain, however accurate the boundary is.
 pub const NEAR_M: f64 = 50.0;
 
-/// From this positional quality on a postcode's position is a guess (50: from neighbouring
-/// postcodes, 60: from its sector).
+/// The lowest positional quality at which a postcode's position is an estimate (50: from neighbouring
+/// postcodes; 60: from its sector).
 pub const POOR_QUALITY: u8 = 50;
 
-/// How sure an answer is.
+/// The confidence level of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// No boundary is near.
     High,
-    /// A boundary is nearer than the position or its own drawing can be trusted.
+    /// A boundary is nearer than the accuracy of the position or of the boundary.
     NearBoundary,
-    /// The position is a guess, or the postcode is known to be split.
+    /// The position is an estimate, or the postcode is known to be split between areas.
     Low,
 }
 
 impl Level {
-    /// The word used in answers.
+    /// The name used in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::High => "high",
@@ -39,60 +39,60 @@ impl Level {
     }
 }
 
-/// One area that an answer names, by its place in the layer's code order.
+/// One area of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Match {
-    /// The area.
+    /// The index of the area in code order.
     pub area: usize,
-    /// On what ground it is named.
+    /// The reason why it is in the answer.
     pub by: MatchBy,
 }
 
-/// On what ground an area is named.
+/// The reason why an area is in an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MatchBy {
-    /// It holds the position.
+    /// It contains the position.
     Position(Position),
-    /// It holds so many of the postcode's addresses, and that share of them.
+    /// It contains some or all of the postcode's addresses.
     Addresses {
-        /// How many.
+        /// The number of addresses in the area.
         count: usize,
-        /// 0 to 1.
+        /// The share of the postcode's addresses, from 0 to 1.
         share: f64,
     },
 }
 
-/// What one layer answers for a place.
+/// The answer of one layer for a position or postcode.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Located {
-    /// The areas, in code order; none where the layer has no area there.
+    /// The areas, in code order; empty if the layer has none there.
     pub matches: Vec<Match>,
     /// Metres to the nearest boundary of the layer; `None` for a layer without areas.
     pub boundary_distance_m: Option<f64>,
-    /// Closer than this, in metres, is near.
+    /// A boundary closer than this, in metres, counts as near.
     pub near_m: f64,
-    /// Areas that the answer does not name but whose boundary is near, in code order, with the
-    /// distance in metres.
+    /// Other areas whose boundary is near, in code order, with the distance in metres.
     pub near: Vec<(usize, f64)>,
-    /// How sure the answer is.
+    /// The confidence level.
     pub level: Level,
 }
 
-/// Whatever knows the areas of one layer: its cells, or the trees that they are tested against.
-pub trait Ground {
-    /// Calls `visit` with every area that holds `at`, in code order, and whether `at` lies inside
+/// Point queries on the areas of one layer. Implemented by the cell index, and by the R-trees that it
+/// is tested against.
+pub trait AreaLocator {
+    /// Calls `visit` with every area that contains `at`, in code order, and whether `at` is inside it
     /// or on its boundary.
-    fn holders(&self, at: Bng, visit: impl FnMut(usize, Position));
+    fn for_each_containing(&self, at: Bng, visit: impl FnMut(usize, Position));
 
-    /// Metres to the nearest boundary; `None` for a layer without areas.
+    /// The distance to the nearest boundary, in metres; `None` for a layer without areas.
     fn boundary_distance_m(&self, at: Bng) -> Option<f64>;
 
-    /// The areas with a boundary within so many metres, each with its distance, in code order.
+    /// The areas with a boundary within `reach_m` metres of `at`, with the distance, in code order.
     fn edges_within(&self, at: Bng, reach_m: f64) -> Vec<(usize, f64)>;
 }
 
-impl Ground for AreaIndex {
-    fn holders(&self, at: Bng, mut visit: impl FnMut(usize, Position)) {
+impl AreaLocator for AreaIndex {
+    fn for_each_containing(&self, at: Bng, mut visit: impl FnMut(usize, Position)) {
         for (area, position) in self.containing(at) {
             visit(area, position);
         }
@@ -107,8 +107,8 @@ impl Ground for AreaIndex {
     }
 }
 
-impl Ground for LayerCells<'_> {
-    fn holders(&self, at: Bng, mut visit: impl FnMut(usize, Position)) {
+impl AreaLocator for LayerCells<'_> {
+    fn for_each_containing(&self, at: Bng, mut visit: impl FnMut(usize, Position)) {
         self.cells.locate(at, |layer, area, position| {
             if layer == self.layer {
                 visit(area, position);
@@ -125,33 +125,33 @@ impl Ground for LayerCells<'_> {
     }
 }
 
-/// Closer than this to a boundary of the layer, in metres, an answer is not safe.
+/// The distance in metres from a boundary of `layer` below which an answer is uncertain.
 pub fn near_threshold_m(layer: &LayerMeta) -> f64 {
     NEAR_M.max(layer.drawing_error_m())
 }
 
-/// The areas of a layer at a position, and how near its boundaries are.
-pub fn locate(layer: &LayerMeta, ground: &impl Ground, at: Bng) -> Located {
+/// Locates a position in a layer.
+pub fn locate(layer: &LayerMeta, areas: &impl AreaLocator, at: Bng) -> Located {
     let mut matches = Vec::new();
-    ground.holders(at, |area, position| {
+    areas.for_each_containing(at, |area, position| {
         matches.push(Match { area, by: MatchBy::Position(position) });
     });
-    with_holders(layer, ground, at, matches)
+    with_matches(layer, areas, at, matches)
 }
 
-/// The same where the areas are known already.
-pub(crate) fn with_holders(
+/// Like [`locate`], for areas that were found already.
+pub(crate) fn with_matches(
     layer: &LayerMeta,
-    ground: &impl Ground,
+    areas: &impl AreaLocator,
     at: Bng,
     matches: Vec<Match>,
 ) -> Located {
     let near_m = near_threshold_m(layer);
-    let boundary_distance_m = ground.boundary_distance_m(at);
+    let boundary_distance_m = areas.boundary_distance_m(at);
     let is_near = boundary_distance_m.is_some_and(|distance| distance < near_m);
     let named = |area: usize| matches.iter().any(|m| m.area == area);
     let near = if is_near {
-        ground.edges_within(at, near_m).into_iter().filter(|(area, _)| !named(*area)).collect()
+        areas.edges_within(at, near_m).into_iter().filter(|(area, _)| !named(*area)).collect()
     } else {
         Vec::new()
     };
@@ -159,19 +159,23 @@ pub(crate) fn with_holders(
     Located { matches, boundary_distance_m, near_m, near, level }
 }
 
-/// The same for a postcode whose addresses are known: they say which areas hold it and how it is
-/// split, and only the drawing of the boundary is left to doubt.
+/// Locates a postcode by its addresses. They determine its areas and whether it is split, so the only
+/// uncertainty left is the accuracy of the boundaries.
 ///
 /// # Panics
 ///
-/// When there is no address.
-pub fn locate_addresses(layer: &LayerMeta, ground: &impl Ground, addresses: &[Address]) -> Located {
+/// Panics if there are no addresses.
+pub fn locate_addresses(
+    layer: &LayerMeta,
+    areas: &impl AreaLocator,
+    addresses: &[Address],
+) -> Located {
     assert!(!addresses.is_empty(), "a postcode without addresses is located by its position");
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     let mut nowhere = 0;
     for address in addresses {
         let mut is_nowhere = true;
-        ground.holders(address.position, |area, _| {
+        areas.for_each_containing(address.position, |area, _| {
             is_nowhere = false;
             *counts.entry(area).or_default() += 1;
         });
@@ -188,13 +192,13 @@ pub fn locate_addresses(layer: &LayerMeta, ground: &impl Ground, addresses: &[Ad
 
     let nearest = addresses
         .iter()
-        .filter_map(|address| Some((address, ground.boundary_distance_m(address.position)?)))
+        .filter_map(|address| Some((address, areas.boundary_distance_m(address.position)?)))
         .min_by(|a, b| a.1.total_cmp(&b.1));
     let near_m = layer.drawing_error_m();
     let boundary_distance_m = nearest.map(|(_, distance)| distance);
     let is_near = boundary_distance_m.is_some_and(|distance| distance < near_m);
     let near = match nearest {
-        Some((address, _)) if is_near => ground
+        Some((address, _)) if is_near => areas
             .edges_within(address.position, near_m)
             .into_iter()
             .filter(|(area, _)| !counts.contains_key(area))

@@ -1,34 +1,34 @@
-//! Area by area: how much ground two areas share, what that makes of them, and all pairs of two
-//! layers.
+//! Overlaps of areas: the area that two of them share, their relation, and the table of all pairs of
+//! two layers.
 
 use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::area::Area;
-use crate::geometry::measure::{Shared, shared_ground};
+use crate::geometry::measure::{IntersectionMeasures, measure_intersection};
 use crate::geometry::outline::Outline;
 use crate::index::AreaIndex;
 use crate::layer::Layer;
 
-/// What one area is to another, read from the first to the second, their drawing error set aside.
+/// The spatial relation of a first area to a second, ignoring the error of their boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Relation {
-    /// Both cover the same ground.
+    /// Both cover the same area.
     Equals,
     /// The first lies in the second.
     Within,
     /// The second lies in the first.
     Contains,
-    /// They share some ground.
+    /// They overlap partly.
     Partial,
-    /// They share a boundary and no ground.
+    /// They share a boundary and no area.
     Touches,
 }
 
 impl Relation {
-    /// The relation read from the second area to the first.
+    /// The relation of the second area to the first.
     #[must_use]
     pub fn reversed(self) -> Self {
         match self {
@@ -38,7 +38,7 @@ impl Relation {
         }
     }
 
-    /// The word used in answers.
+    /// The name used in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Equals => "equals",
@@ -50,34 +50,39 @@ impl Relation {
     }
 }
 
-/// Ground thinner than this is nothing at all: positions are rounded to the millimetre where they
-/// are projected, so two boundaries meant to be one may lie that far apart.
+/// An overlap thinner than this counts as none: projection rounds positions to the millimetre, so two
+/// boundaries that should coincide may be that far apart.
 const ROUNDING_M: f64 = 0.001;
 
-/// A sliver is under this share of both areas, however thin.
+/// A sliver has less than this share of both areas, however thin it is.
 pub(crate) const SLIVER_SHARE: f64 = 0.01;
 
-/// The mean width of ground: twice its area over its perimeter, metres. Both come from sums of
-/// many terms, so what is bounded by less than a millimetre is what the sums' rounding left of
-/// nothing, and the quotient of two such remainders would be any number.
+/// The mean width of a polygon in metres: twice its area divided by its perimeter. Area and perimeter
+/// are sums of many terms, so a perimeter below a millimetre is a rounding error and yields 0; the
+/// quotient of two rounding errors would be arbitrary.
 pub(crate) fn thinness_m(area_m2: f64, perimeter_m: f64) -> f64 {
     if perimeter_m > ROUNDING_M { 2.0 * area_m2 / perimeter_m } else { 0.0 }
 }
 
-/// What two areas share and what that makes of them.
+/// The overlap of two areas.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Overlap {
-    /// The shared ground, BNG m².
+    /// The shared area, in m².
     pub shared_m2: f64,
-    /// From the first to the second.
+    /// The relation of the first to the second.
     pub relation: Relation,
-    /// Whether the shared ground is only the two boundaries' drawing error.
+    /// True if the shared area may be due to the error of the two boundaries alone.
     pub sliver: bool,
 }
 
-/// Judges the measure of two areas of `first_m2` and `second_m2`, drawn with errors up to
-/// `tolerance_m`; `None` where they have nothing to do with each other.
-pub fn judge(shared: &Shared, first_m2: f64, second_m2: f64, tolerance_m: f64) -> Option<Overlap> {
+/// Classifies the overlap of two areas of `first_m2` and `second_m2`, with boundary errors of up to
+/// `tolerance_m`. Returns `None` if they neither overlap nor touch.
+pub fn classify(
+    shared: &IntersectionMeasures,
+    first_m2: f64,
+    second_m2: f64,
+    tolerance_m: f64,
+) -> Option<Overlap> {
     let tolerance_m = tolerance_m.max(ROUNDING_M);
     let thinness = thinness_m(shared.area_m2, shared.perimeter_m);
     if thinness < ROUNDING_M {
@@ -105,27 +110,27 @@ pub fn judge(shared: &Shared, first_m2: f64, second_m2: f64, tolerance_m: f64) -
     Some(Overlap { shared_m2: shared.area_m2, relation, sliver })
 }
 
-/// One row of the table of two layers: areas named by their places in code order.
+/// One row of the overlap table of two layers. Areas are identified by their index in code order.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OverlapRow {
     /// The area of the first layer.
     pub from: u32,
     /// The area of the second layer.
     pub to: u32,
-    /// The shared ground, BNG m².
+    /// The shared area, in m².
     pub shared_m2: f64,
-    /// From the first to the second.
+    /// The relation of the first to the second.
     pub relation: Relation,
-    /// Whether the shared ground is only the two boundaries' drawing error.
+    /// True if the shared area may be due to the error of the two boundaries alone.
     pub sliver: bool,
-    /// How many live postcodes both hold.
+    /// The number of live postcodes in both.
     pub postcodes: u32,
-    /// How many addresses both hold.
+    /// The number of addresses in both.
     pub addresses: u32,
 }
 
 impl OverlapRow {
-    /// The row read from the second layer to the first.
+    /// The row from the second layer to the first.
     #[must_use]
     pub fn reversed(self) -> Self {
         Self { from: self.to, to: self.from, relation: self.relation.reversed(), ..self }
@@ -133,7 +138,7 @@ impl OverlapRow {
 }
 
 impl OverlapRow {
-    /// Rows read from the second layer to the first, in order.
+    /// All rows from the second layer to the first, sorted.
     pub(crate) fn all_reversed(rows: &[Self]) -> Vec<Self> {
         let mut reversed: Vec<Self> = rows.iter().map(|row| row.reversed()).collect();
         reversed.sort_unstable_by_key(|row| (row.from, row.to));
@@ -141,13 +146,13 @@ impl OverlapRow {
     }
 }
 
-/// The drawing error of two layers together: the coarser of the two, metres.
+/// The boundary error to assume for two layers: the larger of the two, in metres.
 pub fn sliver_tolerance_m(first: &Layer, second: &Layer) -> f64 {
     first.meta().drawing_error_m().max(second.meta().drawing_error_m())
 }
 
-/// Every pair of areas of two layers that share ground or touch, in order of `from` and `to`, the
-/// counts still zero.
+/// Returns every pair of areas of two layers that overlap or touch, sorted by `from` and `to`. The
+/// counts of postcodes and addresses are zero.
 pub fn pairs(
     (first, first_index): (&Layer, &AreaIndex),
     (second, second_index): (&Layer, &AreaIndex),
@@ -158,10 +163,12 @@ pub fn pairs(
         let mut rows: Vec<OverlapRow> = second_index
             .meeting(area.extent())
             .filter_map(|to| {
-                let shared =
-                    shared_ground(&first_index.outlines()[from], &second_index.outlines()[to]);
+                let shared = measure_intersection(
+                    &first_index.outlines()[from],
+                    &second_index.outlines()[to],
+                );
                 let other_m2 = second.areas()[to].area_m2();
-                let overlap = judge(&shared, area.area_m2(), other_m2, tolerance_m)?;
+                let overlap = classify(&shared, area.area_m2(), other_m2, tolerance_m)?;
                 Some(OverlapRow {
                     from: from as u32,
                     to: to as u32,
@@ -179,9 +186,9 @@ pub fn pairs(
     (0..first.len()).into_par_iter().map(rows_of).collect::<Vec<_>>().concat()
 }
 
-/// What a caller's own valid polygon shares with the areas of a layer, in code order. The caller's
-/// drawing is taken as exact, so the tolerance is the layer's alone.
-pub fn with_polygon(
+/// Returns the overlaps of a valid polygon with the areas of a layer, in code order. The polygon is
+/// taken as exact, so the tolerance is that of the layer.
+pub fn overlaps_with_polygon(
     polygon: &MultiPolygon<f64>,
     layer: &Layer,
     index: &AreaIndex,
@@ -193,8 +200,8 @@ pub fn with_polygon(
         .meeting(asked.extent())
         .filter_map(|place| {
             let area = &layer.areas()[place];
-            let shared = shared_ground(&asked, &index.outlines()[place]);
-            judge(&shared, asked_m2, area.area_m2(), layer.meta().drawing_error_m())
+            let shared = measure_intersection(&asked, &index.outlines()[place]);
+            classify(&shared, asked_m2, area.area_m2(), layer.meta().drawing_error_m())
                 .map(|overlap| (place, overlap))
         })
         .collect();
@@ -202,8 +209,9 @@ pub fn with_polygon(
     found
 }
 
-/// The ground of an area that no area of a layer covers, in m²; `rows` are its pairs with those, and
-/// only if these are `disjoint`, so that no ground is in two of them, is what they cover summed up.
+/// The part of an area that no area of a layer covers, in m². `rows` are its overlaps with that
+/// layer. If the areas of the layer are `disjoint`, their shares are summed; otherwise the geometry
+/// is overlaid.
 pub(crate) fn uncovered_by_m2(
     asked: &Area,
     rows: impl Iterator<Item = OverlapRow>,
@@ -217,22 +225,23 @@ pub(crate) fn uncovered_by_m2(
     uncovered_m2(asked.geometry(), covering(rows, others))
 }
 
-/// The ground of `asked` that none of `covering` covers, in m², where the covering areas may
-/// overlap one another and so cannot simply be summed up.
+/// The part of `asked` that none of `covering` covers, in m². The covering areas may overlap one
+/// another.
 ///
-/// The overlay library is the one part here that may fail on odd input, by panic; then what the
-/// largest one covers is the least that can be said.
+/// The overlay algorithm of `geo` may panic on unusual input. In that case the result is the part
+/// that the largest single overlap leaves uncovered, an upper bound.
 pub fn uncovered_m2<'a>(
     asked: &MultiPolygon<f64>,
     covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
 ) -> f64 {
     use geo::Area as _;
     let covering: Vec<_> = covering.collect();
-    let by_overlay = uncovered_ground(asked, covering.iter().copied());
-    by_overlay.map_or_else(|| least_uncovered_m2(asked, &covering), |rest| rest.unsigned_area())
+    let by_overlay = uncovered_geometry(asked, covering.iter().copied());
+    by_overlay
+        .map_or_else(|| uncovered_by_largest_m2(asked, &covering), |rest| rest.unsigned_area())
 }
 
-/// The grounds of the areas of a layer that share some with the one of these rows.
+/// The geometries of the areas that overlap the area of these rows.
 pub(crate) fn covering(
     rows: impl Iterator<Item = OverlapRow>,
     others: &Layer,
@@ -241,8 +250,9 @@ pub(crate) fn covering(
         .map(|row| others.areas()[row.to as usize].geometry())
 }
 
-/// The ground of `asked` that none of `covering` covers; `None` where the overlay library fails.
-pub(crate) fn uncovered_ground<'a>(
+/// The geometry of the part of `asked` that none of `covering` covers. Returns `None` if the overlay
+/// algorithm panics.
+pub(crate) fn uncovered_geometry<'a>(
     asked: &MultiPolygon<f64>,
     covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
 ) -> Option<MultiPolygon<f64>> {
@@ -254,12 +264,12 @@ pub(crate) fn uncovered_ground<'a>(
     .ok()
 }
 
-fn least_uncovered_m2(asked: &MultiPolygon<f64>, covering: &[&MultiPolygon<f64>]) -> f64 {
+fn uncovered_by_largest_m2(asked: &MultiPolygon<f64>, covering: &[&MultiPolygon<f64>]) -> f64 {
     use geo::Area as _;
     let measured = Outline::new(asked);
     let largest = covering
         .iter()
-        .map(|area| shared_ground(&measured, &Outline::new(area)).area_m2)
+        .map(|area| measure_intersection(&measured, &Outline::new(area)).area_m2)
         .fold(0.0, f64::max);
     (asked.unsigned_area() - largest).max(0.0)
 }

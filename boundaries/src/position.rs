@@ -1,9 +1,9 @@
-//! Positions: British National Grid metres, WGS84 degrees, and the way between them.
+//! Positions in British National Grid metres and in WGS84 degrees, and conversion between the two.
 //!
-//! Inside the grid of OSTN15 the transformation is Ordnance Survey's definitive one, good to
-//! about 1 mm ("Transformations and OSGM15 user guide", version 1.3). Outside it is the
-//! seven-parameter Helmert approximation, good to about 5 m ("A guide to coordinate systems in
-//! Great Britain", section 6.6), and every result says which it is.
+//! Inside the OSTN15 grid the conversion uses Ordnance Survey's definitive transformation, accurate
+//! to about 1 mm ("Transformations and OSGM15 user guide", version 1.3). Outside it uses the
+//! seven-parameter Helmert approximation, accurate to about 5 m ("A guide to coordinate systems in
+//! Great Britain", section 6.6). Every result states which one was used, as an [`Accuracy`].
 
 use serde::{Deserialize, Serialize};
 
@@ -16,41 +16,42 @@ pub struct Bng {
     northing: f64,
 }
 
-/// A position in WGS84 degrees, longitude first as in CRS84; taken as ETRS89, as Ordnance Survey
-/// does. Always finite, longitude -180 to 180, latitude -90 to 90.
+/// A position in WGS84 degrees, longitude first as in CRS84. Treated as ETRS89, as Ordnance Survey
+/// does. Always finite, with longitude from -180 to 180 and latitude from -90 to 90.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LngLat {
     lon: f64,
     lat: f64,
 }
 
-/// How good a transformed position is.
+/// The accuracy of a converted position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Accuracy {
-    /// By OSTN15, about 1 mm.
+    /// Converted with OSTN15: about 1 mm.
     Ostn15,
-    /// By the Helmert approximation, about 5 m: the position is outside the OSTN15 grid.
+    /// Converted with the Helmert approximation, because the position is outside the OSTN15 grid:
+    /// about 5 m.
     Helmert,
 }
 
-/// Two numbers that are no position; `Display` says why.
+/// The reason why two numbers are not a position.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum InvalidPosition {
     /// A number is NaN or infinite.
     #[error("a coordinate is not a finite number")]
     NotFinite,
-    /// The numbers are no longitude and latitude.
+    /// The numbers are out of range for a longitude and a latitude.
     #[error(
         "{lon} {lat} is not a longitude and a latitude: they go from -180 to 180 and from -90 to 90 degrees"
     )]
     NotDegrees {
-        /// What was given as longitude.
+        /// The number given as longitude.
         lon: f64,
-        /// What was given as latitude.
+        /// The number given as latitude.
         lat: f64,
     },
-    /// The position is too far from Britain for the grid to mean anything.
+    /// The position is too far from Britain for the National Grid.
     #[error(
         "{easting} {northing} is outside the British National Grid: eastings go from -100000 to 800000 m and northings from -100000 to 1350000 m around Britain"
     )]
@@ -62,13 +63,13 @@ pub enum InvalidPosition {
     },
 }
 
-/// The rectangle around Britain, in BNG metres, in which positions are taken: the 700 by 1,250 km
-/// of OSTN15 and 100 km of sea on every side.
+/// The rectangle of accepted positions, in BNG metres: the 700 by 1,250 km of OSTN15 and 100 km on
+/// every side.
 const EASTINGS: std::ops::RangeInclusive<f64> = -100_000.0..=800_000.0;
 const NORTHINGS: std::ops::RangeInclusive<f64> = -100_000.0..=1_350_000.0;
 
 impl Bng {
-    /// A position around Britain.
+    /// Creates a position from an easting and a northing in metres.
     ///
     /// A negative zero becomes zero, so that equal positions have equal bits.
     pub fn new(easting: f64, northing: f64) -> Result<Self, InvalidPosition> {
@@ -91,7 +92,7 @@ impl Bng {
         self.northing
     }
 
-    /// The same position as a `geo` coordinate in BNG metres.
+    /// The position as a `geo` coordinate in BNG metres.
     pub const fn coord(self) -> geo::Coord<f64> {
         geo::Coord { x: self.easting, y: self.northing }
     }
@@ -101,7 +102,7 @@ impl Bng {
         (self.easting - other.easting).hypot(self.northing - other.northing)
     }
 
-    /// The same position in degrees, and how good it is.
+    /// Converts to degrees.
     pub fn to_lng_lat(self) -> (LngLat, Accuracy) {
         let Self { easting, northing } = self;
         if let Some((lon, lat)) = ostn15::from_grid(easting, northing) {
@@ -113,7 +114,7 @@ impl Bng {
 }
 
 impl LngLat {
-    /// A position in degrees.
+    /// Creates a position from a longitude and a latitude in degrees.
     pub fn new(lon: f64, lat: f64) -> Result<Self, InvalidPosition> {
         if !lon.is_finite() || !lat.is_finite() {
             return Err(InvalidPosition::NotFinite);
@@ -124,8 +125,8 @@ impl LngLat {
         Ok(Self { lon: lon + 0.0, lat: lat + 0.0 })
     }
 
-    /// The position of Web Mercator metres (EPSG:3857), by the sphere of radius 6,378,137 m
-    /// (EPSG method 1024).
+    /// Converts Web Mercator metres (EPSG:3857), on a sphere of radius 6,378,137 m (EPSG method
+    /// 1024).
     pub fn from_web_mercator(x: f64, y: f64) -> Result<Self, InvalidPosition> {
         const RADIUS: f64 = 6_378_137.0;
         Self::new((x / RADIUS).to_degrees(), (y / RADIUS).sinh().atan().to_degrees())
@@ -141,7 +142,7 @@ impl LngLat {
         self.lat
     }
 
-    /// The same position on the British National Grid, and how good it is.
+    /// Converts to the British National Grid.
     ///
     /// ```
     /// use lapwing_boundaries::position::{Accuracy, LngLat};
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scilly_unst_and_st_kilda_are_within_the_grid() {
+    fn scilly_unst_and_st_kilda_are_inside_the_ostn15_grid() {
         for (place, lon, lat) in [
             ("St Agnes, Scilly", -6.341_26, 49.882_34),
             ("Muckle Flugga, Unst", -0.885_5, 60.854_5),
@@ -174,7 +175,7 @@ mod tests {
             let (bng, accuracy) = LngLat::new(lon, lat).unwrap().to_bng().unwrap();
             assert_eq!(accuracy, Accuracy::Ostn15, "{place}");
             let (back, _) = bng.to_lng_lat();
-            // Ordnance Survey's series there and back are 4 mm apart at St Kilda, the farthest.
+            // Ordnance Survey's two series differ by 4 mm at St Kilda, the farthest west.
             assert!((back.lon() - lon).abs() < 8e-8, "{place} {back:?}");
             assert!((back.lat() - lat).abs() < 5e-8, "{place} {back:?}");
         }

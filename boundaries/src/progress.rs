@@ -1,10 +1,10 @@
-//! How long work tells that it is going on.
+//! Progress reports of long operations.
 
-/// Hears of the stages of long work. The service draws a bar; `()` hears nothing.
+/// Receives progress reports. The implementation for `()` ignores them.
 pub trait Progress: Sync {
-    /// A stage begins, of so many steps.
+    /// A stage of `steps` steps starts.
     fn begin(&self, stage: &str, steps: u64);
-    /// So many steps more of the stage are done.
+    /// `steps` more steps of the stage are done.
     fn advance(&self, steps: u64);
 }
 

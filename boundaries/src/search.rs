@@ -1,4 +1,4 @@
-//! Names and codes by their beginning.
+//! Prefix search over names and codes.
 
 use std::collections::HashSet;
 
@@ -8,46 +8,47 @@ use crate::layer::Layer;
 use crate::storage::mmap::Numbers;
 use crate::storage::sections::{Opened, Sections};
 
-/// Ends a text: no folded text has it.
+/// The terminator of a text. It does not occur in folded text.
 const END: u8 = 0;
 
-/// How many words an entry has: where its text begins, layer, place, and which word of the name.
+/// The length of an entry: start of its text, layer, index in the layer, and number of the word.
 const ENTRY: usize = 4;
 
-/// Every area and site of every layer, findable by the beginning of its code or of any word of its
-/// name. Flat arrays, used where they lie.
+/// An index of the areas and sites of all layers by prefixes of their codes and of each word of their
+/// names. A sorted list of suffixes in flat arrays, used in place in a snapshot.
 #[derive(Debug, Default)]
 pub struct SearchIndex {
-    /// Folded codes and names, each with [`END`] behind it.
+    /// Folded codes and names, each followed by [`END`].
     text: Numbers<u8>,
-    /// [`ENTRY`] words each, in the order of the text from there on.
+    /// Entries of [`ENTRY`] numbers, sorted by the text from their start.
     entries: Numbers<u32>,
 }
 
-/// An area or site, by the places of its layer and of itself in code order.
+/// An area or site that matches a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Found {
-    /// The layer.
+pub struct SearchHit {
+    /// The index of the layer.
     pub layer: u32,
-    /// The area or site.
+    /// The index of the area or site in code order.
     pub place: u32,
-    /// 0 where the code or the whole name begins so, else which word of the name does.
+    /// 0 if the code or the whole name starts with the text; otherwise the number of the word of the
+    /// name that does.
     pub word: u16,
 }
 
-/// The text that begins at a place.
+/// The text from `start` to its terminator.
 fn text_at(text: &[u8], start: u32) -> &[u8] {
     let rest = &text[start as usize..];
     &rest[..rest.iter().position(|&byte| byte == END).unwrap_or(rest.len())]
 }
 
-/// A text as it is compared: lower case, letters without their accents, and every run of anything
-/// else as one space. `St. George` and `st george` are one.
+/// Normalises a text for comparison: lower case, without accents, and with one space for each run of
+/// other characters. `St. George` and `st george` are equal.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match base_letter(c) {
-            // Apostrophes join: King's Heath is found as kings heath.
+            // Apostrophes are dropped, so that King's Heath is found as kings heath.
             '\'' | '\u{2019}' => {}
             c if c.is_alphanumeric() => folded.push(c),
             _ if folded.is_empty() || folded.ends_with(' ') => {}
@@ -58,8 +59,8 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The letter under the accents of British place names: Welsh circumflexes, Gaelic graves, and
-/// the accents of borrowed names.
+/// Strips the accents of British place names: Welsh circumflexes, Gaelic graves, and those of foreign
+/// names.
 fn base_letter(c: char) -> char {
     match c {
         'à' | 'á' | 'â' | 'ä' => 'a',
@@ -106,13 +107,13 @@ impl SearchIndex {
         Self { text: text.into(), entries: entries.into_flattened().into() }
     }
 
-    /// Puts the arrays into a snapshot.
+    /// Adds the arrays to the sections of a snapshot.
     pub(crate) fn store<'a>(&'a self, sections: &mut Sections<'a>) {
         sections.put("search.text", &self.text);
         sections.put("search.entries", &self.entries);
     }
 
-    /// The arrays of a snapshot, where they lie; `None` where they do not fit together.
+    /// Opens the arrays of a snapshot in place. Returns `None` if they are inconsistent.
     pub(crate) fn open(opened: &Opened) -> Option<Self> {
         let index = Self {
             text: opened.numbers("search.text")?,
@@ -121,19 +122,20 @@ impl SearchIndex {
         index.entries.len().is_multiple_of(ENTRY).then_some(index)
     }
 
-    /// What begins with `text`: exact matches first, then whole names before later words, then in
-    /// order of the text; each area or site once.
-    pub fn find(&self, text: &str, limit: usize) -> Vec<Found> {
+    /// Returns up to `limit` areas and sites that match `text`, each once: exact matches first, then
+    /// those where the whole name starts with it, then those where a later word does; within these in
+    /// order of the text.
+    pub fn find(&self, text: &str, limit: usize) -> Vec<SearchHit> {
         self.find_where(text, limit, |_| true)
     }
 
-    /// The same among what `wanted` lets pass.
+    /// Like [`Self::find`], for areas and sites that satisfy `wanted`.
     pub fn find_where(
         &self,
         text: &str,
         limit: usize,
-        wanted: impl Fn(&Found) -> bool,
-    ) -> Vec<Found> {
+        wanted: impl Fn(&SearchHit) -> bool,
+    ) -> Vec<SearchHit> {
         let text = fold(text);
         if text.is_empty() {
             return Vec::new();
@@ -142,16 +144,16 @@ impl SearchIndex {
         let (entries, _) = self.entries.as_chunks::<ENTRY>();
         let key = |entry: &[u32; ENTRY]| text_at(&self.text, entry[0]);
         let start = entries.partition_point(|entry| key(entry) < text);
-        let mut hits: Vec<(bool, Found)> = entries[start..]
+        let mut hits: Vec<(bool, SearchHit)> = entries[start..]
             .iter()
             .take_while(|entry| key(entry).starts_with(text))
             .map(|entry| {
                 let &[_, layer, place, word] = entry;
-                (key(entry) != text, Found { layer, place, word: word as u16 })
+                (key(entry) != text, SearchHit { layer, place, word: word as u16 })
             })
             .filter(|(_, found)| wanted(found))
             .collect();
-        // The entries are in order of text already, and the sort keeps what it does not compare.
+        // The sort is stable, so equal keys keep the order of the text.
         hits.sort_by_key(|(is_longer, found)| (*is_longer, found.word));
         let mut seen = HashSet::new();
         hits.into_iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lapwing_boundaries::atlas::{Atlas, Day};
-use lapwing_boundaries::change::{Change, ChangeKind, Part, Weight};
+use lapwing_boundaries::change::{Change, ChangeKind, LinkStrength, OverlapPart};
 use lapwing_boundaries::overlap::Relation;
 use serde::Serialize;
 
@@ -116,12 +116,12 @@ pub fn changes<'a>(
     let mut has_source = vec![false; found.origins.len()];
     for area in 0..found.changes.len() {
         for part in between.successors_of(area) {
-            has_source[part.row.to as usize] |= part.weight != Weight::None;
+            has_source[part.row.to as usize] |= part.strength != LinkStrength::None;
         }
     }
     for (area, origin) in found.origins.iter().enumerate() {
         if origin.kind == ChangeKind::Created || !has_source[area] {
-            let m2 = between.new_ground_m2(area);
+            let m2 = between.newly_covered_m2(area);
             changes.push(of_later(atlas, earlier, (later, area), *origin, m2));
         }
     }
@@ -152,13 +152,13 @@ fn of_earlier<'a>(
     (earlier, area): (usize, usize),
     later: usize,
     change: Change,
-    parts: &[Part],
+    parts: &[OverlapPart],
     uncovered_m2: f64,
 ) -> AreaChange<'a> {
     let asked = Amount::of_area(atlas, earlier, area);
     let best = best_fit(asked, &candidates(parts)).map(|(place, ..)| place);
-    let listed = |part: &&Part| !part.row.sliver && part.row.relation != Relation::Touches;
-    let place = |part: &Part| {
+    let listed = |part: &&OverlapPart| !part.row.sliver && part.row.relation != Relation::Touches;
+    let place = |part: &OverlapPart| {
         let entry = part_entry(atlas, later, asked, part);
         SharedPlace {
             code: entry.overlap.code,

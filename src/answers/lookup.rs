@@ -134,7 +134,7 @@ impl Found {
 
     /// Whether the place lies in no area of any layer of the snapshot, asked or not.
     pub fn is_outside(&self, atlas: &Atlas) -> bool {
-        self.answered().all(|located| located.matches.is_empty()) && atlas.is_nowhere(self.at())
+        self.answered().all(|located| located.matches.is_empty()) && atlas.is_outside_all(self.at())
     }
 }
 

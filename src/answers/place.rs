@@ -1,7 +1,7 @@
 //! A place as it is asked for, and where it is.
 
 use jiff::civil::Date;
-use lapwing_boundaries::atlas::{Atlas, Day, KnownAnswer};
+use lapwing_boundaries::atlas::{Atlas, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::{Accuracy, Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
@@ -23,9 +23,9 @@ pub enum Place {
 
 impl Place {
     /// What is known of it, if it is a postcode whose answers are.
-    pub(crate) fn known(self, atlas: &Atlas) -> Option<(PostcodeFacts, KnownAnswer<'_>)> {
+    pub(crate) fn known(self, atlas: &Atlas) -> Option<(PostcodeFacts, PrecomputedAnswer<'_>)> {
         match self {
-            Self::Postcode(postcode) => atlas.known(postcode),
+            Self::Postcode(postcode) => atlas.precomputed(postcode),
             Self::LngLat(_) | Self::Bng(_) => None,
         }
     }

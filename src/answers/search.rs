@@ -2,7 +2,7 @@
 
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
-use lapwing_boundaries::postcode::{Beginning, Postcode};
+use lapwing_boundaries::postcode::{Postcode, PostcodePrefix};
 use serde::Serialize;
 
 use super::common_fields::{SnapshotBlock, snapshot};
@@ -123,14 +123,14 @@ fn wanted_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, A
 /// both `NN1 1ED` and `NN11 1AA`; `NN1 1` begins only the first.
 fn postcodes(atlas: &Atlas, text: &str, limit: usize) -> Vec<PostcodeFacts> {
     let text = text.trim().to_ascii_uppercase();
-    let mut ways: Vec<Option<Beginning>> = Vec::new();
+    let mut ways: Vec<Option<PostcodePrefix>> = Vec::new();
     if let Some((outward, inward)) = text.split_once(' ') {
-        ways.push(Beginning::of_halves(outward, &inward.replace(' ', "")));
+        ways.push(PostcodePrefix::of_halves(outward, &inward.replace(' ', "")));
     } else {
-        ways.push(Beginning::of_outward(&text));
+        ways.push(PostcodePrefix::of_outward(&text));
         let cuts = (2..=4).filter_map(|at| text.split_at_checked(at));
         let halves = cuts.filter(|(_, inward)| !inward.is_empty());
-        ways.extend(halves.map(|(outward, inward)| Beginning::of_halves(outward, inward)));
+        ways.extend(halves.map(|(outward, inward)| PostcodePrefix::of_halves(outward, inward)));
     }
     let begun = ways.into_iter().flatten();
     let mut found: Vec<PostcodeFacts> =

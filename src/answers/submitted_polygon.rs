@@ -82,7 +82,7 @@ pub fn overlaps_of_polygon<'a>(
 
         let of_postcodes = count_by_area(atlas, to, &postcodes);
         let of_addresses = count_by_area(atlas, to, &addresses);
-        let found = overlap::with_polygon(ground, indexed.layer(), indexed.area_index());
+        let found = overlap::overlaps_with_polygon(ground, indexed.layer(), indexed.area_index());
         let shared: Vec<(usize, Amount, overlap::Overlap)> = found
             .into_iter()
             .map(|(place, overlap)| {

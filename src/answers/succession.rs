@@ -1,7 +1,7 @@
 //! What became of one area in another vintage of its layer, or where it came from.
 
 use lapwing_boundaries::atlas::{Atlas, Day};
-use lapwing_boundaries::change::{Change, ChangeKind, Part, Weight};
+use lapwing_boundaries::change::{Change, ChangeKind, LinkStrength, OverlapPart};
 use lapwing_boundaries::layer::LayerId;
 use lapwing_boundaries::overlap::Relation;
 use serde::Serialize;
@@ -68,7 +68,7 @@ impl<'a> ChangeWords<'a> {
         Self {
             kind: change.kind,
             certain: change.is_certain(),
-            or: change.or,
+            or: change.alternative,
             counterpart: change.counterpart.map(|place| others[place].code().as_str()),
             lost_m2: change.lost_m2.map(tenths),
             gained_m2: change.gained_m2.map(tenths),
@@ -92,19 +92,19 @@ pub(super) fn part_entry<'a>(
     atlas: &'a Atlas,
     other: usize,
     asked: Amount,
-    part: &Part,
+    part: &OverlapPart,
 ) -> PartEntry<'a> {
     let row = &part.row;
     let key = atlas.layers()[other].layer().meta().id.as_str();
     let (place, judged) = ((other, row.to as usize), (row.relation, row.sliver));
     PartEntry {
         overlap: entry(atlas, key, place, asked, Amount::shared(row), judged),
-        doubtful: part.weight == Weight::Doubtful,
+        doubtful: part.strength == LinkStrength::Doubtful,
     }
 }
 
 /// The candidates for a best fit among the parts of an area.
-pub(super) fn candidates(parts: &[Part]) -> Vec<(usize, Amount)> {
+pub(super) fn candidates(parts: &[OverlapPart]) -> Vec<(usize, Amount)> {
     let fit = parts.iter().filter(|part| may_fit(part.row.relation, part.row.sliver));
     fit.map(|part| (part.row.to as usize, Amount::shared(&part.row))).collect()
 }
@@ -141,11 +141,12 @@ pub fn succession<'a>(
     let (change, parts, uncovered_m2) = if is_forward {
         (between.change_of(index), between.successors_of(index), between.abandoned_m2(index))
     } else {
-        (between.origin_of(index), between.predecessors_of(index), between.new_ground_m2(index))
+        (between.origin_of(index), between.predecessors_of(index), between.newly_covered_m2(index))
     };
     let asked = Amount::of_area(atlas, here, index);
-    let listed =
-        |part: &&Part| part.row.relation != Relation::Touches && (slivers || !part.row.sliver);
+    let listed = |part: &&OverlapPart| {
+        part.row.relation != Relation::Touches && (slivers || !part.row.sliver)
+    };
     let entries: Vec<_> =
         parts.iter().filter(listed).map(|part| part_entry(atlas, there, asked, part)).collect();
     let left_out: f64 =

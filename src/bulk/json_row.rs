@@ -1,6 +1,6 @@
 //! What JSON and NDJSON have in common: a row's answer as an object.
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day, KnownAnswer};
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -69,7 +69,7 @@ pub(super) fn row<'a>(
 }
 
 /// What is known of a postcode.
-pub(super) type Known<'a> = (PostcodeFacts, KnownAnswer<'a>);
+pub(super) type Known<'a> = (PostcodeFacts, PrecomputedAnswer<'a>);
 
 /// Writes the row of a known postcode or a position but for its closing brace, put together from
 /// ready parts: the bytes that [`write`] writes of [`row`]. Any other place is left to them, with

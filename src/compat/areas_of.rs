@@ -25,8 +25,8 @@ pub fn areas_at(atlas: &Atlas, at: Bng) -> Vec<Spot> {
 ///
 /// How near a boundary is, is not asked: neither service has a word for it.
 pub fn areas_of(atlas: &Atlas, record: &PostcodeFacts) -> Vec<Spot> {
-    let Some((_, known)) = atlas.known(record.postcode) else { return Vec::new() };
-    let mut spots: Vec<Spot> = known.holders().collect();
+    let Some((_, known)) = atlas.precomputed(record.postcode) else { return Vec::new() };
+    let mut spots: Vec<Spot> = known.areas().collect();
     if known.is_by_addresses() {
         let addresses = |&(layer, area): &Spot| {
             let of_area = known.matches(layer).find(|found| found.area == area);
@@ -43,7 +43,7 @@ pub fn areas_of(atlas: &Atlas, record: &PostcodeFacts) -> Vec<Spot> {
 
 /// Where a postcode is, in degrees east and north to six decimals.
 pub fn degrees_of(atlas: &Atlas, record: &PostcodeFacts) -> Option<[f64; 2]> {
-    if let Some((_, known)) = atlas.known(record.postcode) {
+    if let Some((_, known)) = atlas.precomputed(record.postcode) {
         return Some(known.millionths().map(|millionths| f64::from(millionths) / 1e6));
     }
     record.position.map(degrees_at)

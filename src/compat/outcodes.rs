@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::Bng;
-use lapwing_boundaries::postcode::Beginning;
+use lapwing_boundaries::postcode::PostcodePrefix;
 
 use super::areas_of::{areas_of, of_layer};
 use super::kinds;
@@ -46,7 +46,7 @@ impl Outcodes {
         let mut start = 0;
         while start < atlas.postcode_count() {
             let outcode = atlas.facts_at(start).postcode.outward();
-            let own = Beginning::of_halves(&outcode, "").map(|own| atlas.places_of(own));
+            let own = PostcodePrefix::of_halves(&outcode, "").map(|own| atlas.range_of(own));
             let end = own.map_or(start, |own| own.end).max(start + 1);
             let live = || live_between(atlas, (start, end));
             if live().next().is_some() {

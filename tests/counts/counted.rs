@@ -45,7 +45,7 @@ fn main() {
     let (postcodes, points): (Vec<Postcode>, _) =
         located.iter().cycle().step_by(7).take(ITEMS).copied().unzip();
     let is_by_addresses = |postcode: &Postcode| {
-        atlas.known(*postcode).is_some_and(|(_, known)| known.is_by_addresses())
+        atlas.precomputed(*postcode).is_some_and(|(_, known)| known.is_by_addresses())
     };
     let (addressed, placed) = postcodes.into_iter().partition(is_by_addresses);
     let live = Live::with(atlas);

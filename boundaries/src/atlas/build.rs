@@ -1,4 +1,4 @@
-//! How an atlas is made: the four steps.
+//! Building an atlas, in the four steps of the module documentation.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::containing_areas::Holders;
+use super::containing_areas::ContainingAreas;
 use super::names::Names;
-use super::postcode_table::Gazette;
-use super::precomputed::Known;
-use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable, ready};
+use super::postcode_table::PostcodeTable;
+use super::precomputed::Precomputed;
+use super::{Atlas, AtlasLayer, Computed, Contents, Counts, PairTable, evaluated};
 use crate::cells::CellIndex;
 use crate::index::PointIndex;
 use crate::layer::Layer;
@@ -20,14 +20,14 @@ use crate::progress::Progress;
 use crate::search::SearchIndex;
 use crate::storage::MemoryBudget;
 
-/// The postcodes and addresses located in one layer.
+/// The areas of one layer that contain each postcode and each address.
 struct Located {
-    postcodes: Holders,
-    addresses: Holders,
+    postcodes: ContainingAreas,
+    addresses: ContainingAreas,
 }
 
 impl Atlas {
-    /// Makes an atlas from its contents. `built` is when, for people; it is no part of the id.
+    /// Builds an atlas. The build time `built` is only for display and does not affect the id.
     pub fn build(contents: Contents, built: Timestamp, progress: &dyn Progress) -> Self {
         let mut contents = contents;
         contents.postcodes.sort_unstable_by_key(|record| record.postcode);
@@ -35,12 +35,12 @@ impl Atlas {
         progress.begin("indexing", contents.layers.len() as u64);
         let layers = index_layers(std::mem::take(&mut contents.layers), progress);
         let cells = index_cells(&layers, contents.cell_index);
-        let gazette = Gazette::new(&contents.postcodes);
+        let postcodes = PostcodeTable::new(&contents.postcodes);
         let positions = contents.postcodes.iter().map(|record| record.position);
-        let postcode_index = PointIndex::new(positions);
+        let postcode_points = PointIndex::new(positions);
         let computed = compute(&mut contents, &layers, &cells, progress);
-        let found = (cells, gazette, postcode_index);
-        let mut atlas = Self::assemble(built, contents, layers, found, computed);
+        let indexes = (cells, postcodes, postcode_points);
+        let mut atlas = Self::assemble(built, contents, layers, indexes, computed);
         atlas.id = atlas.store().id();
         atlas
     }
@@ -49,7 +49,7 @@ impl Atlas {
         built: Timestamp,
         contents: Contents,
         mut layers: Vec<AtlasLayer>,
-        (cells, gazette, postcode_index): (CellIndex, Gazette, PointIndex),
+        (cells, postcodes, postcode_points): (CellIndex, PostcodeTable, PointIndex),
         computed: Computed,
     ) -> Self {
         let count = layers.len();
@@ -72,16 +72,16 @@ impl Atlas {
             cells,
             cell_index: contents.cell_index,
             lookup: contents.lookup,
-            gazette,
+            postcodes,
             address_count: contents.addresses.len(),
-            addresses: ready(contents.addresses),
+            addresses: evaluated(contents.addresses),
             postcodes_from: contents.postcodes_from,
             addresses_from: contents.addresses_from,
             counts: computed.counts,
-            overlaps: overlaps.into_iter().map(ready).collect(),
+            overlaps: overlaps.into_iter().map(evaluated).collect(),
             site_areas: OnceLock::new(),
-            known: computed.known,
-            postcode_index,
+            precomputed: computed.precomputed,
+            postcode_points,
             search,
         }
     }
@@ -92,7 +92,7 @@ fn index_cells(layers: &[AtlasLayer], budget: MemoryBudget) -> CellIndex {
     CellIndex::build(&layers, budget)
 }
 
-/// Every pair of area layers by place, the first before the second or the same.
+/// The pairs of indices of area layers, the first not after the second.
 fn area_layer_pairs(layers: &[AtlasLayer]) -> impl Iterator<Item = (usize, usize)> + '_ {
     (0..layers.len())
         .flat_map(|first| (first..layers.len()).map(move |second| (first, second)))
@@ -105,7 +105,7 @@ fn index_layers(layers: Vec<Layer>, progress: &dyn Progress) -> Vec<AtlasLayer> 
         .map(|layer| {
             let indexed = AtlasLayer {
                 names: Names::of(&layer),
-                // For the overlaps, when the cells have been made: both together need most memory.
+                // Built for the overlaps, after the cells: together they would need the most memory.
                 areas: OnceLock::new(),
                 sites: OnceLock::new(),
                 layer,
@@ -132,12 +132,12 @@ fn compute(
     let addresses: Vec<Bng> = contents.addresses.iter().map(|address| address.position).collect();
 
     progress.begin("locating postcodes", 3);
-    let of_postcodes = Holders::locate(cells, layers.len(), &postcodes);
+    let of_postcodes = ContainingAreas::locate(cells, layers.len(), &postcodes);
     progress.advance(1);
-    let of_addresses = Holders::locate(cells, layers.len(), &addresses);
+    let of_addresses = ContainingAreas::locate(cells, layers.len(), &addresses);
     progress.advance(1);
-    let known = Known::of(&contents.postcodes, &contents.addresses, layers, cells);
-    // All that is still wanted of them stands in the gazette.
+    let precomputed = Precomputed::compute(&contents.postcodes, &contents.addresses, layers, cells);
+    // The postcode table has everything that is still needed of them.
     contents.postcodes = Vec::new();
     progress.advance(1);
     let located: Vec<Located> = of_postcodes
@@ -177,10 +177,10 @@ fn compute(
             PairTable { first, second, rows }
         })
         .collect();
-    Computed { counts, tables, known }
+    Computed { counts, tables, precomputed }
 }
 
-/// Counts the postcodes and addresses that both areas of each row hold.
+/// Counts the postcodes and addresses that are in both areas of each row.
 fn count_pairs(
     rows: &mut [OverlapRow],
     first: &Located,
@@ -188,19 +188,21 @@ fn count_pairs(
     postcodes: usize,
     addresses: usize,
 ) {
-    let count = |points: usize, first: &Holders, second: &Holders| -> Vec<AtomicU32> {
-        let counts: Vec<AtomicU32> = rows.iter().map(|_| AtomicU32::new(0)).collect();
-        (0..points).into_par_iter().for_each(|point| {
-            for &from in first.of(point) {
-                for &to in second.of(point) {
-                    if let Ok(row) = rows.binary_search_by_key(&(from, to), |r| (r.from, r.to)) {
-                        counts[row].fetch_add(1, Ordering::Relaxed);
+    let count =
+        |points: usize, first: &ContainingAreas, second: &ContainingAreas| -> Vec<AtomicU32> {
+            let counts: Vec<AtomicU32> = rows.iter().map(|_| AtomicU32::new(0)).collect();
+            (0..points).into_par_iter().for_each(|point| {
+                for &from in first.of(point) {
+                    for &to in second.of(point) {
+                        if let Ok(row) = rows.binary_search_by_key(&(from, to), |r| (r.from, r.to))
+                        {
+                            counts[row].fetch_add(1, Ordering::Relaxed);
+                        }
                     }
                 }
-            }
-        });
-        counts
-    };
+            });
+            counts
+        };
     let of_postcodes = count(postcodes, &first.postcodes, &second.postcodes);
     let of_addresses = count(addresses, &first.addresses, &second.addresses);
     for ((row, postcodes), addresses) in rows.iter_mut().zip(of_postcodes).zip(of_addresses) {

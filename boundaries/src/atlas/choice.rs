@@ -1,51 +1,51 @@
-//! Which layers answer: by name, by series, by day.
+//! The choice of the layers that answer a request, by name, series and date.
 //!
 //! # The rule of dates
 //!
-//! A *series* is what the vintages of a layer share; a *vintage* is one layer.
+//! A *vintage* is one layer; a *series* groups the vintages of the same kind of area.
 //!
-//! 1. A name that is a series stands for one vintage of it: of the day asked for, its first day
-//!    included and the first day on which it is no longer in force left out; if no day is asked
-//!    for, that of today, or else the latest. If none is in force on the day asked for, the series
-//!    does not answer.
-//! 2. A name that is one vintage's own id, and no series, stands for that vintage, whatever the
-//!    day. A series is called by the id of one of its vintages. Where another one is in force
-//!    today, an area is looked for in that one first and then, if no day was asked for, in the
-//!    layer of that id, so that an address that was good before a redrawing stays good; links name
-//!    the day ([`Atlas::outright`]).
-//! 3. Where a whole layer is asked for as it is, a collection of features, a download, an export,
-//!    the id is that of one vintage always, series or not.
-//! 4. No two vintages of a series are in force on one day: the catalogue refuses them.
+//! 1. The name of a series selects one of its vintages: the one in force on the requested date (from
+//!    its first day to the day before `valid_to`). Without a requested date it selects the one in
+//!    force today, or else the latest. If none is in force on the requested date, the series gives
+//!    no answer.
+//! 2. The id of a vintage that is not the name of a series selects that vintage, whatever the date.
+//!    The name of a series is the id of one of its vintages. If another vintage is in force today, an
+//!    area is looked up in that one first and then, if no date was requested, in the layer with that
+//!    id, so that URLs from before a boundary change keep working. Links include the date where it is
+//!    needed ([`Atlas::required_date`]).
+//! 3. For a whole layer (a collection of features, a download, an export) the id always selects that
+//!    one vintage, even if it is also the name of a series.
+//! 4. At most one vintage of a series is in force on a date. The catalogue enforces this.
 
 use jiff::civil::Date;
 
 use super::Atlas;
 use crate::layer::LayerId;
 
-/// A layer chosen for an answer: the name it was asked by, and its place in the atlas.
+/// A layer that was chosen to answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
-    /// The word it was asked by: a series, or one layer's own id.
+    /// The name by which it was requested: a series, or the id of one layer.
     pub key: LayerId,
-    /// Its place in [`Atlas::layers`]; `None` where no vintage of the series is in force on the
-    /// day asked for.
+    /// Its index in [`Atlas::layers`]; `None` if no vintage of the series is in force on the requested
+    /// date.
     pub layer: Option<usize>,
 }
 
-/// The day for which an answer is wanted.
+/// The date of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Day {
-    /// The day the caller asked for: a layer that was not in force then does not answer.
+    /// The requested date. A layer that is not in force on it gives no answer.
     Asked(Date),
-    /// No day was asked for: what is in force today, or else the latest.
+    /// No date was requested: the vintage in force today, or else the latest.
     Today(Date),
 }
 
 impl Atlas {
-    /// The area layers to answer from: those named, or one for each series of [`Atlas::lookup`]. A series gives its
-    /// vintage of the day; a vintage named by its own id is taken whatever the day.
+    /// Chooses the area layers that answer: those in `names`, by the rule above, or by default one for
+    /// each series of [`Atlas::lookup`].
     ///
-    /// An unknown name is returned as the error.
+    /// Fails with the first unknown name.
     pub fn choose(&self, names: Option<&[String]>, day: Day) -> Result<Vec<Chosen>, String> {
         let area_layers = || (0..).zip(&self.layers).filter(|(_, l)| l.layer.is_areas());
         let Some(names) = names else {
@@ -78,10 +78,10 @@ impl Atlas {
         Ok(chosen)
     }
 
-    /// The day that must be asked for with a layer's own id so that it stands for that layer, where
-    /// the id is that of a series and gives another vintage on `day`; `None` where the id is
-    /// enough. It is the last day on which the layer is in force, or else the first.
-    pub fn outright(&self, layer: usize, day: Day) -> Option<Date> {
+    /// The date that a request must include, along with the layer's id, to select that layer. Returns
+    /// `None` if the id alone selects it on `day`. Otherwise the id is the name of a series and selects
+    /// another vintage; the date is the last day on which the layer is in force, or else the first.
+    pub fn required_date(&self, layer: usize, day: Day) -> Option<Date> {
         let meta = self.layers[layer].layer().meta();
         if meta.series != meta.id || self.choose_vintage(&meta.series, day).layer == Some(layer) {
             return None;

@@ -1,4 +1,4 @@
-//! Which areas hold a position or a postcode, and how sure that is.
+//! The areas of a position or postcode, and the confidence of the answer.
 
 use super::Atlas;
 use crate::cells::CellIndex;
@@ -8,52 +8,52 @@ use crate::position::Bng;
 use crate::storage::MemoryBudget;
 
 impl Atlas {
-    /// Where the areas of all layers are.
+    /// The cell index of all layers.
     pub fn cells(&self) -> &CellIndex {
         &self.cells
     }
 
-    /// How much memory the cell index was allowed.
+    /// The memory budget that the cell index was built with.
     pub fn cell_index_budget(&self) -> MemoryBudget {
         self.cell_index
     }
 
-    /// What an area layer answers for a position.
+    /// Locates a position in one area layer.
     pub fn locate(&self, layer: usize, at: Bng) -> Located {
         locate::locate(self.layers[layer].layer.meta(), &self.cells.of_layer(layer), at)
     }
 
-    /// What several area layers answer for a position, whose cell is found once for all of them;
-    /// `None` for `None`.
+    /// Locates a position in several area layers, with one lookup of its cell. `None` in `layers`
+    /// yields `None`.
     pub fn locate_each(
         &self,
         layers: impl Iterator<Item = Option<usize>>,
         at: Bng,
     ) -> Vec<Option<Located>> {
-        let mut holders = Vec::new();
-        self.cells.locate(at, |layer, area, position| holders.push((layer, area, position)));
+        let mut found = Vec::new();
+        self.cells.locate(at, |layer, area, position| found.push((layer, area, position)));
         layers
             .map(|layer| {
                 let layer = layer?;
-                let own = holders.iter().filter(|(of, ..)| *of == layer);
+                let own = found.iter().filter(|(of, ..)| *of == layer);
                 let matches =
                     own.map(|&(_, area, at)| Match { area, by: MatchBy::Position(at) }).collect();
                 let meta = self.layers[layer].layer.meta();
-                Some(locate::with_holders(meta, &self.cells.of_layer(layer), at, matches))
+                Some(locate::with_matches(meta, &self.cells.of_layer(layer), at, matches))
             })
             .collect()
     }
 
-    /// Whether a position lies in no area of any layer.
-    pub fn is_nowhere(&self, at: Bng) -> bool {
-        let mut is_nowhere = true;
-        self.cells.locate(at, |_, _, _| is_nowhere = false);
-        is_nowhere
+    /// Returns true if a position is in no area of any layer.
+    pub fn is_outside_all(&self, at: Bng) -> bool {
+        let mut is_outside = true;
+        self.cells.locate(at, |_, _, _| is_outside = false);
+        is_outside
     }
 
-    /// What an area layer answers for a postcode; `None` where the postcode has no position. Its
-    /// addresses, where there are some, answer instead of its position.
+    /// The answer of one area layer for a postcode, by its addresses if it has any, otherwise by its
+    /// position. Returns `None` if the postcode has no position.
     pub fn locate_facts(&self, layer: usize, record: &PostcodeFacts) -> Option<Located> {
-        self.known(record.postcode).map(|(_, known)| known.located(layer))
+        self.precomputed(record.postcode).map(|(_, answer)| answer.located(layer))
     }
 }

@@ -1,18 +1,19 @@
-//! All layers of a place, indexed, with every answer that can be known beforehand. Immutable.
+//! All layers of a place, indexed, with precomputed answers. Immutable.
 //!
-//! An atlas is made in four steps:
+//! An atlas is built in four steps:
 //!
-//! 1. index every layer, the cells of all layers, the postcodes and the addresses;
-//! 2. locate every postcode and every address in every area layer, and find what a lookup of each
-//!    postcode answers;
-//! 3. measure every pair of areas of every pair of area layers;
-//! 4. count the postcodes and addresses of each area and of each pair.
+//! 1. index the layers, the cells of all layers, the postcodes and the addresses;
+//! 2. locate every postcode and every address in every area layer, and compute the answer of each
+//!    postcode;
+//! 3. measure the overlaps of all pairs of area layers;
+//! 4. count the postcodes and addresses of each area and of each overlap.
 //!
-//! All of it is kept in the snapshot, but for the trees of step 1: they are made again when they
-//! are first asked for, since lookups do without them.
+//! The snapshot contains all of this except the R-trees of step 1. They are rebuilt on first use,
+//! since lookups do not need them.
 //!
-//! What can be asked of it stands in rooms of its own: `postcodes`, `located`, `shares`, `choice`
-//! of the vintages of a day, `names`, `vintages` of a series.
+//! The methods of [`Atlas`] are grouped by subject: `postcodes`, `located` (positions and
+//! postcodes), `shares` (overlaps and counts), `choice` (the layers that answer on a date), `names`
+//! and `vintages`.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -42,56 +43,56 @@ mod stored;
 mod vintages;
 
 pub use choice::{Chosen, Day};
-use containing_areas::Holders;
+use containing_areas::ContainingAreas;
 use names::Names;
-use postcode_table::Gazette;
-pub use postcodes::KnownTogether;
-use precomputed::Known;
-pub use precomputed::KnownAnswer;
+use postcode_table::PostcodeTable;
+pub use postcodes::PostcodeBatch;
+use precomputed::Precomputed;
+pub use precomputed::PrecomputedAnswer;
 
-/// What is read, or made, when it is first asked for.
-type Late<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
+/// A value that is decoded or computed on first use.
+type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
 
-/// What is there already, as [`Late`].
-fn ready<T: Send + 'static>(value: T) -> Late<T> {
-    let late: Late<T> = Late::new(Box::new(move || value));
-    LazyLock::force(&late);
-    late
+/// A value that exists already, as a [`Lazy`].
+fn evaluated<T: Send + 'static>(value: T) -> Lazy<T> {
+    let lazy: Lazy<T> = Lazy::new(Box::new(move || value));
+    LazyLock::force(&lazy);
+    lazy
 }
 
-/// What an atlas is made from.
+/// The input of [`Atlas::build`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contents {
     /// The title of the place, shown with every answer.
     pub title: String,
-    /// Whether the place does not exist.
+    /// True if the place is fictional.
     pub illustrative: bool,
     /// The layers, in the catalogue's order.
     pub layers: Vec<Layer>,
-    /// The series that a lookup answers when none is asked for; all if empty.
+    /// The series that a lookup answers by default; all if empty.
     pub lookup: Vec<LayerId>,
-    /// The postcodes, in any order, none twice.
+    /// The postcodes, in any order, without duplicates.
     pub postcodes: Vec<PostcodeRecord>,
     /// The addresses, in any order.
     pub addresses: Vec<Address>,
-    /// Where the postcodes come from.
+    /// The licence and attribution of the postcodes.
     pub postcodes_from: Provenance,
-    /// Where the addresses come from.
+    /// The licence and attribution of the addresses.
     pub addresses_from: Provenance,
-    /// How much memory the cell index may take.
+    /// The memory budget of the cell index.
     pub cell_index: MemoryBudget,
 }
 
 /// The licence and attribution of the postcodes or addresses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// The licence, as an SPDX id where there is one.
+    /// The licence, as an SPDX id if it has one.
     pub licence: Option<String>,
     /// The attribution to show.
     pub attribution: Option<String>,
 }
 
-/// How many postcodes and addresses the areas of a layer hold, in code order.
+/// The numbers of postcodes and addresses in each area of a layer, in code order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     /// Live postcodes.
@@ -100,7 +101,7 @@ pub struct Counts {
     pub addresses: Vec<u32>,
 }
 
-/// Every pair of areas of two layers that share ground or touch. Layers named by place.
+/// The pairs of areas of two layers that overlap or touch.
 #[derive(Debug)]
 struct PairTable {
     first: usize,
@@ -108,15 +109,15 @@ struct PairTable {
     rows: Vec<OverlapRow>,
 }
 
-/// What is computed once and kept.
+/// The results of steps 2 to 4.
 #[derive(Debug)]
 struct Computed {
-    /// One for each layer; empty for a layer of sites.
+    /// One for each layer; empty for point layers.
     counts: Vec<Counts>,
-    /// One for each pair of area layers, the first before the second or the same.
+    /// One for each pair of area layers, including each layer with itself.
     tables: Vec<PairTable>,
     /// The answers of postcodes.
-    known: Known,
+    precomputed: Precomputed,
 }
 
 /// A layer with its index.
@@ -124,10 +125,10 @@ struct Computed {
 pub struct AtlasLayer {
     layer: Layer,
     names: Names,
-    /// Made when they are first asked for: lookups ask the cells.
+    /// Built on first use: lookups use the cell index.
     areas: OnceLock<AreaIndex>,
     sites: OnceLock<PointIndex>,
-    /// Whether no two of its areas share ground beyond a sliver.
+    /// True if no two of its areas overlap by more than a sliver.
     disjoint: bool,
 }
 
@@ -137,12 +138,12 @@ impl AtlasLayer {
         &self.layer
     }
 
-    /// The index of its areas; empty for a layer of sites.
+    /// The index of its areas; empty for a point layer.
     pub fn area_index(&self) -> &AreaIndex {
         self.areas.get_or_init(|| AreaIndex::new(self.layer.areas()))
     }
 
-    /// The index of its sites; empty for a layer of areas.
+    /// The index of its sites; empty for an area layer.
     pub fn site_index(&self) -> &PointIndex {
         self.sites.get_or_init(|| {
             PointIndex::new(self.layer.sites().iter().map(|site| Some(site.position)))
@@ -158,36 +159,36 @@ pub struct Atlas {
     title: String,
     illustrative: bool,
     layers: Vec<AtlasLayer>,
-    /// Where the areas of all layers are.
+    /// The cell index of all layers.
     cells: CellIndex,
     cell_index: MemoryBudget,
     lookup: Vec<LayerId>,
     /// In order.
-    gazette: Gazette,
+    postcodes: PostcodeTable,
     /// In order of postcode, then UPRN.
-    addresses: Late<Vec<Address>>,
+    addresses: Lazy<Vec<Address>>,
     address_count: usize,
     postcodes_from: Provenance,
     addresses_from: Provenance,
     counts: Vec<Counts>,
-    /// The rows of layer `from` and layer `to` at `from * layers + to`, in order of both areas.
-    overlaps: Vec<Late<Vec<OverlapRow>>>,
-    /// The areas of layer `areas` that hold the sites of layer `sites`, at
-    /// `sites * layers + areas`. Known by the rest, so no part of a snapshot file.
-    site_areas: OnceLock<Vec<Holders>>,
-    /// The answers of postcodes, found beforehand.
-    known: Known,
-    postcode_index: PointIndex,
+    /// The overlaps of layer `from` with layer `to` at `from * layers + to`, sorted by both areas.
+    overlaps: Vec<Lazy<Vec<OverlapRow>>>,
+    /// The areas of layer `areas` that contain the sites of layer `sites`, at
+    /// `sites * layers + areas`. Computed on first use, not stored in a snapshot.
+    site_areas: OnceLock<Vec<ContainingAreas>>,
+    /// The answers of postcodes.
+    precomputed: Precomputed,
+    postcode_points: PointIndex,
     search: SearchIndex,
 }
 
 impl Atlas {
-    /// Its id: a hash of all it holds, so that equal data have equal ids.
+    /// The id: a hash of the content, so that equal data have equal ids.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// When it was built.
+    /// The build time.
     pub fn built(&self) -> Timestamp {
         self.built
     }
@@ -197,7 +198,7 @@ impl Atlas {
         &self.title
     }
 
-    /// Whether the place does not exist.
+    /// Returns true if the place is fictional.
     pub fn is_illustrative(&self) -> bool {
         self.illustrative
     }
@@ -207,17 +208,17 @@ impl Atlas {
         &self.layers
     }
 
-    /// The place of the layer with that id.
+    /// The index of the layer with that id.
     pub fn layer_place(&self, id: &str) -> Option<usize> {
         self.layers.iter().position(|l| l.layer.meta().id.as_str() == id)
     }
 
-    /// The series that a lookup answers when none is asked for; all if empty.
+    /// The series that a lookup answers by default; all if empty.
     pub fn lookup(&self) -> &[LayerId] {
         &self.lookup
     }
 
-    /// Names, codes and postcodes that begin with a text.
+    /// The search index of names and codes.
     pub fn search(&self) -> &SearchIndex {
         &self.search
     }

@@ -1,15 +1,15 @@
-//! The codes and names of a layer's areas or sites, apart from their ground.
+//! The codes and names of a layer's features, stored apart from their geometry.
 
 use super::Atlas;
 use crate::layer::Layer;
 use crate::storage::mmap::Numbers;
 use crate::storage::sections::{Opened, Sections};
 
-/// Code and name of each area or site, one after the other.
+/// The code and name of each area or site, concatenated.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     text: Numbers<u8>,
-    /// Where each begins, two an area or site; one more at the end.
+    /// The start of each code and each name in `text`, alternating, and finally the length of `text`.
     starts: Numbers<u32>,
 }
 
@@ -47,7 +47,8 @@ impl Names {
 }
 
 impl Atlas {
-    /// The code and the name of an area or site, without reading the ground of its layer.
+    /// The code and name of an area or site, by the index of its layer and its own. Does not decode the
+    /// geometry of the layer.
     pub fn code_and_name(&self, layer: usize, place: usize) -> (&str, &str) {
         let names = &self.layers[layer].names;
         (names.part(2 * place), names.part(2 * place + 1))

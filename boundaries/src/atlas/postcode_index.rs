@@ -1,34 +1,33 @@
-//! The way from a postcode to its place: one probe of a table of places, sorted by a hash.
+//! A hash table from postcodes to their indices in the postcode table.
 
 use crate::postcode::Postcode;
 use crate::storage::mmap::Numbers;
 
-/// An empty slot, and the place of what is not there.
-pub(super) const NOTHING: u32 = u32::MAX;
+/// An empty slot; as a result, a postcode that is not in the table.
+pub(super) const MISSING: u32 = u32::MAX;
 
-/// The places of postcodes in a table of twice to four times as many slots: a postcode stands in
-/// the slot of its hash or soon after, so that finding it costs one or two cache misses where a
-/// search by halves of the country's 1.7 million costs ten.
+/// An open-addressing hash table with linear probing and two to four slots per postcode. A lookup
+/// costs one or two cache misses; a binary search of the country's 1.7 million postcodes costs ten.
 #[derive(Debug, Default)]
-pub(super) struct Directory {
+pub(super) struct PostcodeIndex {
     pub(super) slots: Numbers<u32>,
 }
 
-/// The slot to begin at: Fibonacci hashing (Knuth, "The art of computer programming", 6.4). Only
-/// the high bits of the product are good.
+/// The first slot to probe, by Fibonacci hashing (Knuth, "The art of computer programming", 6.4). Only
+/// the high bits of the product are well distributed.
 fn slot(key: u64, slots: usize) -> usize {
     let bits = slots.trailing_zeros();
     (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 1 >> (63 - bits)) as usize
 }
 
-impl Directory {
-    /// The directory of postcodes, none of which stands twice.
+impl PostcodeIndex {
+    /// Indexes packed postcodes, which must be unique.
     pub(super) fn new(keys: &[u64]) -> Self {
-        let mut slots = vec![NOTHING; (2 * keys.len()).next_power_of_two()];
+        let mut slots = vec![MISSING; (2 * keys.len()).next_power_of_two()];
         let last = slots.len() - 1;
         for (place, &key) in (0..).zip(keys) {
             let mut at = slot(key, slots.len());
-            while slots[at] != NOTHING {
+            while slots[at] != MISSING {
                 at = (at + 1) & last;
             }
             slots[at] = place;
@@ -36,7 +35,7 @@ impl Directory {
         Self { slots: slots.into() }
     }
 
-    /// The place of a postcode among the keys that the directory was made of.
+    /// The index of a postcode in `keys`, the keys that the table was built from.
     #[inline]
     pub(super) fn find(&self, postcode: Postcode, keys: &[u64]) -> Option<usize> {
         let slots: &[u32] = &self.slots;
@@ -45,35 +44,35 @@ impl Directory {
         self.find_from(slot(key, slots.len()), last, key, keys)
     }
 
-    /// The places of several postcodes, as by [`Self::find`] for each, or [`NOTHING`]. Each step is
-    /// taken for all of them before the next, so that the memory for all is fetched at the same time.
+    /// Like [`Self::find`] for several postcodes, with [`MISSING`] for those that are not found. Takes
+    /// each step for all of them before the next, so that their cache misses overlap.
     #[inline]
-    pub(super) fn find_together<const N: usize>(
+    pub(super) fn find_batch<const N: usize>(
         &self,
         asked: &[Option<Postcode>; N],
         keys: &[u64],
     ) -> [u32; N] {
         let slots: &[u32] = &self.slots;
-        let Some(last) = slots.len().checked_sub(1) else { return [NOTHING; N] };
-        // What is not asked for has a key that no postcode has.
+        let Some(last) = slots.len().checked_sub(1) else { return [MISSING; N] };
+        // 0 stands for `None`; no postcode has that key.
         let asked = asked.map(|postcode| postcode.map_or(0, Postcode::packed));
         let mut places = asked.map(|key| slots[slot(key, slots.len()) & last]);
         for (place, key) in places.iter_mut().zip(asked) {
             if keys.get(*place as usize) != Some(&key) {
                 let found = self.find_from(slot(key, slots.len()), last, key, keys);
-                *place = found.filter(|_| key != 0).map_or(NOTHING, |place| place as u32);
+                *place = found.filter(|_| key != 0).map_or(MISSING, |place| place as u32);
             }
         }
         places
     }
 
-    /// Goes on from a slot.
+    /// Probes from a slot onwards.
     fn find_from(&self, mut at: usize, last: usize, key: u64, keys: &[u64]) -> Option<usize> {
         let slots: &[u32] = &self.slots;
-        // At least half of the slots are empty, so this ends; a spoilt table ends it too.
+        // At least half of the slots are empty. The bound also ends the loop for a corrupt table.
         for _ in 0..=last {
             let place = *slots.get(at)?;
-            if place == NOTHING {
+            if place == MISSING {
                 return None;
             }
             if keys.get(place as usize) == Some(&key) {
@@ -90,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn postcodes_asked_for_together_are_found_as_one_by_one() {
+    fn a_batch_lookup_gives_the_results_of_single_lookups() {
         let postcode = |n: usize| {
             let letter = |n: usize| char::from(b'A' + (n % 26) as u8);
             let text = format!("NN{} {}{}{}", n % 90 + 1, n % 10, letter(n / 7), letter(n / 11));
@@ -100,14 +99,14 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         for keys in [&keys[..], &[]] {
-            let directory = Directory::new(keys);
+            let index = PostcodeIndex::new(keys);
             let mut found = 0;
             for start in 0..3000 {
                 let asked: [Option<Postcode>; 16] =
                     std::array::from_fn(|at| (at != 5).then(|| postcode(start + at * 13)));
-                let together = directory.find_together(&asked, keys);
-                let together = together.map(|place| (place != NOTHING).then_some(place as usize));
-                let one_by_one = asked.map(|asked| directory.find(asked?, keys));
+                let together = index.find_batch(&asked, keys);
+                let together = together.map(|place| (place != MISSING).then_some(place as usize));
+                let one_by_one = asked.map(|asked| index.find(asked?, keys));
                 assert_eq!(together, one_by_one);
                 found += together.iter().flatten().count();
             }

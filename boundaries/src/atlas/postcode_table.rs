@@ -1,37 +1,37 @@
-//! The postcodes of an atlas: flat arrays, used where they lie.
+//! The table of the postcodes of an atlas: flat arrays, used in place in a snapshot.
 
 use std::ops::Range;
 
-use super::postcode_index::Directory;
+use super::postcode_index::PostcodeIndex;
 use crate::code::AreaCode;
 use crate::gazetteer::{Month, PostcodeFacts, PostcodeRecord};
 use crate::position::Bng;
-use crate::postcode::{Beginning, Postcode};
+use crate::postcode::{Postcode, PostcodePrefix};
 use crate::storage::mmap::Numbers;
 use crate::storage::prefetch::prefetch;
 use crate::storage::sections::{Opened, Sections};
 
-/// No ward is published.
+/// Stands for a postcode without a published ward.
 const NO_WARD: u32 = u32::MAX;
 
-/// The postcodes, in order.
+/// All postcodes, sorted.
 #[derive(Debug, Default)]
-pub(super) struct Gazette {
+pub(super) struct PostcodeTable {
     /// Packed postcodes.
     keys: Numbers<u64>,
-    /// Easting and northing; not a number where there is no position.
+    /// Easting and northing; NaN without a position.
     positions: Numbers<f64>,
-    /// Positional quality in the lowest byte, then the month in which the postcode was terminated,
-    /// 0 if it was not, then the year in two bytes.
+    /// Positional quality in the lowest byte, then the month of termination (0 if live), then its year
+    /// in two bytes.
     facts: Numbers<u32>,
-    /// The places of published wards in `codes`.
+    /// The index in `codes` of the published ward, or [`NO_WARD`].
     wards: Numbers<u32>,
     codes: Vec<AreaCode>,
-    directory: Directory,
+    index: PostcodeIndex,
 }
 
-impl Gazette {
-    /// The arrays of records, which are in order.
+impl PostcodeTable {
+    /// Builds the table from sorted records.
     pub(super) fn new(records: &[PostcodeRecord]) -> Self {
         let mut codes: Vec<AreaCode> =
             records.iter().filter_map(|record| record.published_ward.clone()).collect();
@@ -52,7 +52,7 @@ impl Gazette {
         };
         let keys: Vec<u64> = records.iter().map(|record| record.postcode.packed()).collect();
         Self {
-            directory: Directory::new(&keys),
+            index: PostcodeIndex::new(&keys),
             keys: keys.into(),
             positions: records.iter().flat_map(position).collect::<Vec<f64>>().into(),
             facts: records.iter().map(facts).collect::<Vec<u32>>().into(),
@@ -61,76 +61,76 @@ impl Gazette {
         }
     }
 
-    /// Puts the arrays into a snapshot.
+    /// Adds the arrays to the sections of a snapshot.
     pub(super) fn store<'a>(&'a self, sections: &mut Sections<'a>) {
         sections.put("postcodes.keys", &self.keys);
         sections.put("postcodes.positions", &self.positions);
         sections.put("postcodes.facts", &self.facts);
         sections.put("postcodes.wards", &self.wards);
-        sections.put("postcodes.slots", &self.directory.slots);
+        sections.put("postcodes.slots", &self.index.slots);
         sections.encode("postcodes.codes", &self.codes);
     }
 
-    /// The arrays of a snapshot, where they lie; `None` where they do not fit together.
+    /// Opens the arrays of a snapshot in place. Returns `None` if they are inconsistent.
     pub(super) fn open(opened: &Opened) -> Option<Self> {
-        let gazette = Self {
+        let table = Self {
             keys: opened.numbers("postcodes.keys")?,
             positions: opened.numbers("postcodes.positions")?,
             facts: opened.numbers("postcodes.facts")?,
             wards: opened.numbers("postcodes.wards")?,
             codes: opened.decode("postcodes.codes")?,
-            directory: Directory { slots: opened.numbers("postcodes.slots")? },
+            index: PostcodeIndex { slots: opened.numbers("postcodes.slots")? },
         };
-        let count = gazette.keys.len();
-        let fits = gazette.positions.len() == 2 * count
-            && gazette.facts.len() == count
-            && gazette.wards.len() == count
-            && gazette.directory.slots.len().is_power_of_two();
-        fits.then_some(gazette)
+        let count = table.keys.len();
+        let fits = table.positions.len() == 2 * count
+            && table.facts.len() == count
+            && table.wards.len() == count
+            && table.index.slots.len().is_power_of_two();
+        fits.then_some(table)
     }
 
-    /// How many there are.
+    /// The number of postcodes.
     pub(super) fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// How many of them are not terminated.
+    /// The number of live postcodes.
     pub(super) fn live(&self) -> usize {
         self.facts.iter().filter(|&facts| (facts >> 8) as u8 == 0).count()
     }
 
-    /// The place of a postcode.
+    /// The index of a postcode.
     #[inline]
     pub(super) fn find(&self, postcode: Postcode) -> Option<usize> {
-        self.directory.find(postcode, &self.keys)
+        self.index.find(postcode, &self.keys)
     }
 
-    /// The places of several, found together; [`NOTHING`](super::postcode_index::NOTHING) of one that is
-    /// not there.
+    /// The indices of several postcodes, with [`MISSING`](super::postcode_index::MISSING) for those that
+    /// are not found.
     #[inline]
-    pub(super) fn find_together<const N: usize>(&self, asked: &[Option<Postcode>; N]) -> [u32; N] {
-        self.directory.find_together(asked, &self.keys)
+    pub(super) fn find_batch<const N: usize>(&self, asked: &[Option<Postcode>; N]) -> [u32; N] {
+        self.index.find_batch(asked, &self.keys)
     }
 
-    /// How good the position of the postcode at a place is, if there is one.
+    /// The positional quality of the postcode at an index; `None` if out of bounds.
     #[inline]
     pub(super) fn positional_quality(&self, place: usize) -> Option<u8> {
         Some(*self.facts.get(place)? as u8)
     }
 
-    /// Fetches what [`Self::positional_quality`] will read.
+    /// Prefetches what [`Self::positional_quality`] reads.
     #[inline]
     pub(super) fn prefetch_quality(&self, place: usize) {
         prefetch(&self.facts, place);
     }
 
-    /// Where the postcode at a place is.
+    /// The position of the postcode at an index.
     pub(super) fn position(&self, place: usize) -> Option<Bng> {
-        // What is not a number is no position.
+        // NaN is refused as a position.
         Bng::new(self.positions[2 * place], self.positions[2 * place + 1]).ok()
     }
 
-    /// What is known of the postcode at a place.
+    /// The facts of the postcode at an index.
     #[inline]
     pub(super) fn facts(&self, place: usize) -> PostcodeFacts {
         let facts = self.facts[place];
@@ -144,17 +144,17 @@ impl Gazette {
         }
     }
 
-    /// What is known of each, read where it lies.
+    /// The facts of all postcodes.
     pub(super) fn all_facts(&self) -> impl Iterator<Item = PostcodeFacts> + '_ {
         (0..self.len()).map(|place| self.facts(place))
     }
 
-    /// The places of those that begin so.
-    pub(super) fn places_of(&self, beginning: Beginning) -> Range<usize> {
-        beginning.places_in(&self.keys)
+    /// The range of indices of postcodes with a prefix.
+    pub(super) fn range_of(&self, prefix: PostcodePrefix) -> Range<usize> {
+        prefix.range_in(&self.keys)
     }
 
-    /// All that is known of the postcode at a place.
+    /// The record of the postcode at an index.
     fn record(&self, place: usize) -> PostcodeRecord {
         let PostcodeFacts { postcode, position, positional_quality, terminated } =
             self.facts(place);
@@ -162,7 +162,7 @@ impl Gazette {
         PostcodeRecord { postcode, position, positional_quality, terminated, published_ward }
     }
 
-    /// All that is known of each.
+    /// All records.
     pub(super) fn all_records(&self) -> impl Iterator<Item = PostcodeRecord> + '_ {
         (0..self.len()).map(|place| self.record(place))
     }

@@ -1,143 +1,144 @@
-//! The postcodes and addresses of an atlas: what is known of each, and which are near or within.
+//! Postcodes and addresses of an atlas: records, precomputed answers, and those near or within.
 
 use std::ops::Range;
 
 use geo::{BoundingRect as _, MultiPolygon};
 
-use super::{Atlas, KnownAnswer, Provenance};
+use super::{Atlas, PrecomputedAnswer, Provenance};
 use crate::gazetteer::{Address, PostcodeFacts, PostcodeRecord};
 use crate::geometry::predicate::{Position, position_in};
 use crate::position::Bng;
-use crate::postcode::{Beginning, Postcode};
+use crate::postcode::{Postcode, PostcodePrefix};
 
 impl Atlas {
-    /// All that is known of every postcode, in order: what its source publishes, too.
+    /// The full records of all postcodes, sorted, with what only the source publishes.
     pub fn all_records(&self) -> impl Iterator<Item = PostcodeRecord> + '_ {
-        self.gazette.all_records()
+        self.postcodes.all_records()
     }
 
-    /// What a lookup needs to know of every postcode, in order, read where it lies.
+    /// The facts of all postcodes, sorted.
     pub fn all_facts(&self) -> impl Iterator<Item = PostcodeFacts> + '_ {
-        self.gazette.all_facts()
+        self.postcodes.all_facts()
     }
 
-    /// How many postcodes there are.
+    /// The number of postcodes.
     pub fn postcode_count(&self) -> usize {
-        self.gazette.len()
+        self.postcodes.len()
     }
 
-    /// How many of them are not terminated.
+    /// The number of live postcodes.
     pub fn live_postcode_count(&self) -> usize {
-        self.gazette.live()
+        self.postcodes.live()
     }
 
-    /// How many addresses there are.
+    /// The number of addresses.
     pub fn address_count(&self) -> usize {
         self.address_count
     }
 
-    /// Where the postcodes come from.
+    /// The licence and attribution of the postcodes.
     pub fn postcodes_from(&self) -> &Provenance {
         &self.postcodes_from
     }
 
-    /// Where the addresses come from.
+    /// The licence and attribution of the addresses.
     pub fn addresses_from(&self) -> &Provenance {
         &self.addresses_from
     }
 
-    /// All addresses, in order of postcode.
+    /// All addresses, sorted by postcode.
     pub fn addresses(&self) -> &[Address] {
         &self.addresses
     }
 
-    /// What a lookup needs to know of a postcode.
+    /// The facts of a postcode; `None` if it is unknown.
     pub fn facts(&self, postcode: Postcode) -> Option<PostcodeFacts> {
-        Some(self.gazette.facts(self.gazette.find(postcode)?))
+        Some(self.postcodes.facts(self.postcodes.find(postcode)?))
     }
 
-    /// What a lookup needs to know of the postcode at a place in their order.
+    /// The facts of the postcode with that index in sorted order.
     ///
     /// # Panics
     ///
-    /// When there are no more than `place` of them.
-    pub fn facts_at(&self, place: usize) -> PostcodeFacts {
-        self.gazette.facts(place)
+    /// Panics if `index` is out of range.
+    pub fn facts_at(&self, index: usize) -> PostcodeFacts {
+        self.postcodes.facts(index)
     }
 
-    /// The places of the postcodes that begin so.
-    pub fn places_of(&self, beginning: Beginning) -> Range<usize> {
-        self.gazette.places_of(beginning)
+    /// The range of indices of the postcodes with a prefix.
+    pub fn range_of(&self, prefix: PostcodePrefix) -> Range<usize> {
+        self.postcodes.range_of(prefix)
     }
 
-    /// What a lookup needs to know of the postcodes that begin so, in order.
-    pub fn facts_of(&self, beginning: Beginning) -> impl Iterator<Item = PostcodeFacts> + '_ {
-        self.places_of(beginning).map(|place| self.facts_at(place))
+    /// The facts of the postcodes with a prefix, sorted.
+    pub fn facts_of(&self, prefix: PostcodePrefix) -> impl Iterator<Item = PostcodeFacts> + '_ {
+        self.range_of(prefix).map(|index| self.facts_at(index))
     }
 
-    /// A postcode and what its lookup needs, found when the atlas was built; `None` where it is
-    /// unknown or has no position.
-    pub fn known(&self, postcode: Postcode) -> Option<(PostcodeFacts, KnownAnswer<'_>)> {
-        let place = self.gazette.find(postcode)?;
-        self.known.prefetch_all(place);
-        let facts = self.gazette.facts(place);
-        Some((facts, self.known.answer(place, facts.positional_quality, &self.layers)?))
+    /// The facts and the precomputed answer of a postcode; `None` if it is unknown or has no position.
+    pub fn precomputed(
+        &self,
+        postcode: Postcode,
+    ) -> Option<(PostcodeFacts, PrecomputedAnswer<'_>)> {
+        let place = self.postcodes.find(postcode)?;
+        self.precomputed.prefetch_all(place);
+        let facts = self.postcodes.facts(place);
+        Some((facts, self.precomputed.answer(place, facts.positional_quality, &self.layers)?))
     }
 
-    /// Several postcodes, whose answers will be asked for. What memory is slow to give is waited for
-    /// once for all of them.
+    /// Looks up several postcodes and prefetches their answers, so that their cache misses overlap.
     #[inline]
-    pub fn known_together<const N: usize>(
+    pub fn precomputed_batch<const N: usize>(
         &self,
-        asked: &[Option<Postcode>; N],
-    ) -> KnownTogether<'_, N> {
-        let places = self.gazette.find_together(asked);
+        postcodes: &[Option<Postcode>; N],
+    ) -> PostcodeBatch<'_, N> {
+        let places = self.postcodes.find_batch(postcodes);
         for place in places {
-            self.gazette.prefetch_quality(place as usize);
-            self.known.prefetch(place as usize);
+            self.postcodes.prefetch_quality(place as usize);
+            self.precomputed.prefetch(place as usize);
         }
-        KnownTogether { atlas: self, places }
+        PostcodeBatch { atlas: self, places }
     }
 
-    /// The same where all will be asked for that is known of them.
-    pub fn known_facts_together<const N: usize>(
+    /// Like [`Self::precomputed_batch`], and prefetches everything that an answer contains.
+    pub fn precomputed_batch_in_full<const N: usize>(
         &self,
-        asked: &[Option<Postcode>; N],
-    ) -> KnownTogether<'_, N> {
-        let places = self.gazette.find_together(asked);
+        postcodes: &[Option<Postcode>; N],
+    ) -> PostcodeBatch<'_, N> {
+        let places = self.postcodes.find_batch(postcodes);
         for place in places {
-            self.known.prefetch_all(place as usize);
+            self.precomputed.prefetch_all(place as usize);
         }
-        KnownTogether { atlas: self, places }
+        PostcodeBatch { atlas: self, places }
     }
 
-    /// The sets of areas that hold postcodes, as [`KnownAnswer::set`] numbers them: layer and area
-    /// of each, in order. There are far fewer than postcodes.
-    pub fn known_sets(
+    /// The distinct sets of areas of postcodes, by the id that [`PrecomputedAnswer::area_set`] returns:
+    /// layer and area of each, in order. There are far fewer sets than postcodes.
+    pub fn area_sets(
         &self,
     ) -> impl Iterator<Item = (usize, impl Iterator<Item = (usize, usize)> + Clone)> {
-        self.known.sets()
+        self.precomputed.sets()
     }
 
-    /// The numbers of these sets are less than this.
-    pub fn known_set_numbers(&self) -> usize {
-        self.known.set_numbers()
+    /// An upper bound: all ids of area sets are less than this.
+    pub fn area_set_id_bound(&self) -> usize {
+        self.precomputed.set_id_bound()
     }
 
-    /// The postcodes with a position, live and terminated, nearest first, of equally near ones in
-    /// order, with the distance in metres.
+    /// The live and terminated postcodes that have a position, nearest first, with the distance in
+    /// metres. Equally distant postcodes are in alphabetical order.
     pub fn nearest_postcodes(&self, at: Bng) -> impl Iterator<Item = (PostcodeFacts, f64)> + '_ {
-        self.postcode_index.nearest(at).map(|(place, distance)| (self.facts_at(place), distance))
+        self.postcode_points.nearest(at).map(|(place, distance)| (self.facts_at(place), distance))
     }
 
-    /// The live postcodes within a geometry, its boundary included, in order.
-    pub fn postcodes_within(&self, ground: &MultiPolygon<f64>) -> Vec<PostcodeFacts> {
-        let Some(extent) = ground.bounding_rect() else { return Vec::new() };
+    /// The live postcodes in a geometry or on its boundary, sorted.
+    pub fn postcodes_within(&self, geometry: &MultiPolygon<f64>) -> Vec<PostcodeFacts> {
+        let Some(extent) = geometry.bounding_rect() else { return Vec::new() };
         let mut places: Vec<usize> = self
-            .postcode_index
+            .postcode_points
             .within(extent)
-            .filter(|(place, _)| self.gazette.facts(*place).is_live())
-            .filter(|(_, point)| position_in(ground, *point) != Position::Outside)
+            .filter(|(place, _)| self.postcodes.facts(*place).is_live())
+            .filter(|(_, point)| position_in(geometry, *point) != Position::Outside)
             .map(|(place, _)| place)
             .collect();
         places.sort_unstable();
@@ -145,26 +146,27 @@ impl Atlas {
     }
 }
 
-/// Postcodes that were found together.
+/// Postcodes that were looked up together.
 #[derive(Clone, Copy, Debug)]
-pub struct KnownTogether<'a, const N: usize> {
+pub struct PostcodeBatch<'a, const N: usize> {
     atlas: &'a Atlas,
-    /// [`NOTHING`](super::postcode_index::NOTHING) of one that is not there.
+    /// [`MISSING`](super::postcode_index::MISSING) for a postcode that was not found.
     places: [u32; N],
 }
 
-impl<'a, const N: usize> KnownTogether<'a, N> {
-    /// What the lookup of one of them needs; `None` where it is unknown or has no position.
+impl<'a, const N: usize> PostcodeBatch<'a, N> {
+    /// The precomputed answer of the postcode at that position of the batch; `None` if it is unknown or
+    /// has no position.
     #[inline]
-    pub fn known(&self, at: usize) -> Option<KnownAnswer<'a>> {
-        let Atlas { gazette, known, layers, .. } = self.atlas;
+    pub fn answer(&self, at: usize) -> Option<PrecomputedAnswer<'a>> {
+        let Atlas { postcodes, precomputed, layers, .. } = self.atlas;
         let place = self.places[at] as usize;
-        known.answer(place, gazette.positional_quality(place)?, layers)
+        precomputed.answer(place, postcodes.positional_quality(place)?, layers)
     }
 
-    /// The same with the postcode, as [`Atlas::known`] gives them.
-    pub fn known_facts(&self, at: usize) -> Option<(PostcodeFacts, KnownAnswer<'a>)> {
-        let known = self.known(at)?;
-        Some((self.atlas.gazette.facts(self.places[at] as usize), known))
+    /// The facts and the precomputed answer, as [`Atlas::precomputed`] returns them.
+    pub fn facts_and_answer(&self, at: usize) -> Option<(PostcodeFacts, PrecomputedAnswer<'a>)> {
+        let answer = self.answer(at)?;
+        Some((self.atlas.postcodes.facts(self.places[at] as usize), answer))
     }
 }

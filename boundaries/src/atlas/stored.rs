@@ -1,5 +1,5 @@
-//! An atlas as sections of a snapshot, and the way back: what lookups need is used where it lies,
-//! the rest is read when it is first asked for.
+//! Storing an atlas as sections of a snapshot, and opening it: data for lookups are used in place, the
+//! rest is decoded on first use.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::feature_encoding;
 use super::names::Names;
-use super::postcode_table::Gazette;
-use super::precomputed::Known;
-use super::{Atlas, AtlasLayer, Counts, Late, Provenance, ready};
+use super::postcode_table::PostcodeTable;
+use super::precomputed::Precomputed;
+use super::{Atlas, AtlasLayer, Counts, Lazy, Provenance, evaluated};
 use crate::cells::CellIndex;
 use crate::gazetteer::Address;
 use crate::index::PointIndex;
@@ -20,7 +20,7 @@ use crate::search::SearchIndex;
 use crate::storage::MemoryBudget;
 use crate::storage::sections::{Opened, Sections};
 
-/// What is read at once.
+/// The part that is decoded when a snapshot is opened.
 #[derive(Serialize, Deserialize)]
 struct Head {
     title: String,
@@ -42,11 +42,11 @@ struct LayerHead {
     disjoint: bool,
 }
 
-/// A section that is read late is one whose checksum held, and this program wrote its format.
-const READS: &str = "a section whose checksum held can be read";
+/// The checksum of a section was verified before it is decoded, so its content is as written.
+const DECODES: &str = "a section with a valid checksum can be decoded";
 
 impl Atlas {
-    /// Everything as sections. The same atlas gives the same sections.
+    /// The whole atlas as sections. Equal atlases give equal sections.
     pub(crate) fn store(&self) -> Sections<'_> {
         let mut sections = Sections::default();
         let layer_head = |layer: &AtlasLayer| LayerHead {
@@ -67,8 +67,8 @@ impl Atlas {
             cell_index_bytes: self.cell_index.bytes(),
         };
         sections.encode("atlas", &head);
-        self.gazette.store(&mut sections);
-        self.known.store(&mut sections);
+        self.postcodes.store(&mut sections);
+        self.precomputed.store(&mut sections);
         self.cells.store(&mut sections);
         for (place, layer) in self.layers.iter().enumerate() {
             layer.names.store(place, &mut sections);
@@ -82,13 +82,13 @@ impl Atlas {
                 }
             }
         }
-        self.postcode_index.store("postcodes.tree", &mut sections);
+        self.postcode_points.store("postcodes.tree", &mut sections);
         self.search.store(&mut sections);
         sections.encode("addresses", &self.addresses());
         sections
     }
 
-    /// The atlas of checked sections; `None` where they do not fit together.
+    /// Opens an atlas from verified sections. Returns `None` if they are inconsistent.
     pub(crate) fn open(opened: Opened, id: String, built: Timestamp) -> Option<Self> {
         let opened = Arc::new(opened);
         let head: Head = opened.decode("atlas")?;
@@ -98,8 +98,8 @@ impl Atlas {
             .enumerate()
             .map(|(place, head)| open_layer(&opened, place, head))
             .collect::<Option<Vec<_>>>()?;
-        let gazette = Gazette::open(&opened)?;
-        let known = Known::open(&opened, gazette.len(), &layers)?;
+        let postcodes = PostcodeTable::open(&opened)?;
+        let precomputed = Precomputed::open(&opened, postcodes.len(), &layers)?;
         let counts_fit = head.counts.len() == layers.len()
             && head.counts.iter().zip(&layers).all(|(counts, layer)| {
                 let areas = if layer.layer.is_areas() { layer.layer.len() } else { 0 };
@@ -109,10 +109,10 @@ impl Atlas {
             return None;
         }
         let pairs = (0..layers.len()).flat_map(|from| (0..layers.len()).map(move |to| (from, to)));
-        let overlaps = pairs.map(|(from, to)| late_rows(&opened, from, to)).collect();
-        let late = Arc::clone(&opened);
-        let addresses: Late<Vec<Address>> =
-            Late::new(Box::new(move || late.decode("addresses").expect(READS)));
+        let overlaps = pairs.map(|(from, to)| lazy_rows(&opened, from, to)).collect();
+        let opened_later = Arc::clone(&opened);
+        let addresses: Lazy<Vec<Address>> =
+            Lazy::new(Box::new(move || opened_later.decode("addresses").expect(DECODES)));
         Some(Self {
             id,
             built,
@@ -121,7 +121,7 @@ impl Atlas {
             cells: CellIndex::open(&opened)?,
             cell_index: MemoryBudget::of_bytes(head.cell_index_bytes),
             lookup: head.lookup,
-            gazette,
+            postcodes,
             address_count: usize::try_from(head.addresses).ok()?,
             addresses,
             postcodes_from: head.postcodes_from,
@@ -129,8 +129,8 @@ impl Atlas {
             counts: head.counts,
             overlaps,
             site_areas: OnceLock::new(),
-            known,
-            postcode_index: PointIndex::open(&opened, "postcodes.tree")?,
+            precomputed,
+            postcode_points: PointIndex::open(&opened, "postcodes.tree")?,
             search: SearchIndex::open(&opened)?,
             layers,
         })
@@ -138,15 +138,16 @@ impl Atlas {
 }
 
 fn open_layer(opened: &Arc<Opened>, place: usize, head: LayerHead) -> Option<AtlasLayer> {
-    let late = Arc::clone(opened);
+    let opened_later = Arc::clone(opened);
     let count = usize::try_from(head.count).ok()?;
     let features = move || {
-        let features = late.decode(&format!("layer.{place}")).and_then(feature_encoding::decode);
-        features.expect(READS)
+        let features =
+            opened_later.decode(&format!("layer.{place}")).and_then(feature_encoding::decode);
+        features.expect(DECODES)
     };
     Some(AtlasLayer {
         names: Names::open(opened, place, count)?,
-        layer: Layer::late(head.meta, head.is_areas, count, Box::new(features)),
+        layer: Layer::lazy(head.meta, head.is_areas, count, Box::new(features)),
         areas: OnceLock::new(),
         sites: OnceLock::new(),
         disjoint: head.disjoint,
@@ -157,15 +158,16 @@ fn overlap_name(first: usize, second: usize) -> String {
     format!("overlap.{first}.{second}")
 }
 
-/// The rows of two layers; those read from the second are those of the first, turned round.
-fn late_rows(opened: &Arc<Opened>, from: usize, to: usize) -> Late<Vec<OverlapRow>> {
+/// The overlaps of two layers. Only those from the layer of lower index are stored; the others are
+/// reversed.
+fn lazy_rows(opened: &Arc<Opened>, from: usize, to: usize) -> Lazy<Vec<OverlapRow>> {
     let name = overlap_name(from.min(to), from.max(to));
     if !opened.has(&name) {
-        return ready(Vec::new());
+        return evaluated(Vec::new());
     }
-    let late = Arc::clone(opened);
-    Late::new(Box::new(move || {
-        let rows: Vec<OverlapRow> = late.decode(&name).expect(READS);
+    let opened_later = Arc::clone(opened);
+    Lazy::new(Box::new(move || {
+        let rows: Vec<OverlapRow> = opened_later.decode(&name).expect(DECODES);
         if from <= to { rows } else { OverlapRow::all_reversed(&rows) }
     }))
 }

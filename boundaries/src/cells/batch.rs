@@ -1,31 +1,31 @@
-//! Several points at once: each step on the way to their answers is taken for all of them before the
-//! next, so that memory gives what they read at the same time. A point by itself waits for a block,
-//! then for a cell, then for its edges, each time for as long as a hundred multiplications take.
+//! Lookups of several points at once. Each step is taken for all points before the next, so that their
+//! cache misses overlap. A single lookup waits for a block, then for a cell, then for its edges, each
+//! time for about as long as a hundred multiplications take.
 
 use super::candidates::{NO_AREAS, Run};
 use super::nearest::nearest_among;
-use super::{CellView, Found, RECORD};
+use super::{CellView, FoundCell, RECORD};
 use crate::geometry::predicate::Position;
 use crate::position::Bng;
 use crate::storage::prefetch::prefetch;
 
-/// So many runs of a square's candidates are fetched; most squares have no more.
-const RUNS: usize = 4;
+/// The number of runs of a square's candidates that are prefetched. Most squares have no more.
+const PREFETCHED_RUNS: usize = 4;
 
 /// The cells of several points.
 #[derive(Clone, Copy, Debug)]
-pub struct CellsFound<const N: usize>([Option<Found>; N]);
+pub struct CellsFound<const N: usize>([Option<FoundCell>; N]);
 
 /// The candidates of a layer for several points.
 #[derive(Clone, Copy, Debug)]
 pub struct CandidatesFound<const N: usize> {
     layer: usize,
-    /// Where the runs of each are; `None` where that is no way to answer.
+    /// The range of the runs of each point; `None` for points outside the grid and missing points.
     runs: [Option<[u32; 2]>; N],
 }
 
 impl CellView<'_> {
-    /// Finds the cells of several points, and fetches what [`Self::locate_found`] will read.
+    /// Finds the cells of several points, and prefetches what [`Self::locate_found`] reads.
     #[inline]
     pub fn find_cells<const N: usize>(&self, points: &[Option<Bng>; N]) -> CellsFound<N> {
         let grid = self.frame.grid;
@@ -53,7 +53,7 @@ impl CellView<'_> {
         CellsFound(cells)
     }
 
-    /// What [`Self::locate`] gives for one of those points, by its number.
+    /// Like [`Self::locate`], for the point with the index `at` of a batch.
     #[inline]
     pub fn locate_found<const N: usize>(
         &self,
@@ -67,7 +67,7 @@ impl CellView<'_> {
         }
     }
 
-    /// Finds the candidates of a layer for several points, and fetches them.
+    /// Finds the candidates of a layer for several points, and prefetches them.
     pub fn find_candidates<const N: usize>(
         &self,
         layer: usize,
@@ -86,16 +86,16 @@ impl CellView<'_> {
             }
         }
         for (at, place) in places.into_iter().enumerate() {
-            runs[at] = place.map(|(x, y)| self.candidates.around(grid, x, y, blocks[at]));
+            runs[at] = place.map(|(x, y)| self.candidates.run_range(grid, x, y, blocks[at]));
         }
         for &[from, _] in runs.iter().flatten() {
             prefetch(self.candidates.runs, from as usize);
         }
         for &[from, to] in runs.iter().flatten() {
             let (from, to) = (from as usize, to as usize);
-            let near = self.candidates.runs.get(from..to.min(from + RUNS));
+            let near = self.candidates.runs.get(from..to.min(from + PREFETCHED_RUNS));
             for &run in near.into_iter().flatten() {
-                // Most runs are so short that little of them lies elsewhere.
+                // Most runs are so short that first and last edge cover all their cache lines.
                 let Run { first, count } = Run::of(run);
                 prefetch(self.edges, 4 * first as usize);
                 prefetch(self.edges, 4 * (first + count) as usize - 1);
@@ -104,7 +104,7 @@ impl CellView<'_> {
         CandidatesFound { layer, runs }
     }
 
-    /// What [`Self::boundary_distance_m`] gives for one of those points, by its number.
+    /// Like [`Self::boundary_distance_m`], for the point with the index `at` of a batch.
     #[inline]
     pub fn distance_to_found<const N: usize>(
         &self,

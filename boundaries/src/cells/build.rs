@@ -1,11 +1,11 @@
-//! How a cell index is built:
+//! Building a cell index:
 //!
-//! 1. choose the blocks, gather every edge once, sort the edges into blocks;
-//! 2. sweep each row of blocks from the far west for the items that hold each block's centre;
-//! 3. choose the size of each block's cells, sort its edges into them, and go from its centre from
-//!    cell to cell for the items that hold each cell's reference;
-//! 4. put the blocks' parts together, each set of items once;
-//! 5. find the edges that can be nearest, in what the budget leaves ([`candidates`]).
+//! 1. choose the blocks, collect the distinct edges, sort them into blocks;
+//! 2. sweep each row of blocks from the west for the items that contain each block's centre;
+//! 3. choose the size of each block's cells, sort its edges into them, and walk from the block's
+//!    centre from cell to cell for the items that contain each cell's reference;
+//! 4. concatenate the results of the blocks and deduplicate the sets of items;
+//! 5. find the edges that can be nearest, with the rest of the budget ([`candidates`]).
 //!
 //! [`candidates`]: super::candidates
 
@@ -16,14 +16,14 @@ use rayon::prelude::*;
 
 use super::candidates::Candidates;
 use super::grid::{Grid, Squares};
-use super::inventory::{self, EdgesBySquare, Inventory, for_each_of_both};
+use super::inventory::{self, EdgesBySquare, Inventory, for_each_in_union};
 use super::record::{self, CellEdge};
 use super::reference::Reference;
 use super::{CellIndex, Frame, RECORD, UNIFORM, layer_bit, resolution};
 use crate::layer::Layer;
 use crate::storage::MemoryBudget;
 
-/// Items, ascending.
+/// A set of items, ascending.
 type Set = Vec<u32>;
 
 fn toggle(set: &mut Set, items: &[u32]) {
@@ -35,9 +35,9 @@ fn toggle(set: &mut Set, items: &[u32]) {
     }
 }
 
-/// A block's part of the arrays; sets and records are named by their places in the part.
-struct Part {
-    /// For a block of one entry, none.
+/// The result of one block. Cells refer to its own sets and records.
+struct BlockPart {
+    /// Empty for a block with a single entry.
     cells: Vec<u32>,
     sets: Vec<Set>,
     records: Vec<u32>,
@@ -55,14 +55,14 @@ pub(super) fn build(layers: &[&Layer], budget: MemoryBudget) -> CellIndex {
     let half = MemoryBudget::of_bytes(budget.bytes() / 2);
     let cell_bits = resolution::cell_bits(grid, &inventory, &by_block, half);
 
-    let parts: Vec<Part> = references
+    let parts: Vec<BlockPart> = references
         .into_par_iter()
         .enumerate()
         .map(|(block, reference)| {
             let edges = by_block.of(block);
             if edges.is_empty() {
                 let sets = vec![reference];
-                return Part { cells: Vec::new(), sets, records: Vec::new(), layers: 0 };
+                return BlockPart { cells: Vec::new(), sets, records: Vec::new(), layers: 0 };
             }
             let (column, row) = (block as u32 % grid.columns, block as u32 / grid.columns);
             let squares = grid.cell_squares(column, row, cell_bits[block]);
@@ -95,7 +95,7 @@ fn grid(layers: &[&Layer], area_bits: u32) -> Grid {
     }
 }
 
-/// The items that hold the centre of each block.
+/// The items that contain the centre of each block.
 fn block_references(inventory: &Inventory, by_block: &EdgesBySquare, grid: Grid) -> Vec<Set> {
     let squares = grid.squares();
     let rows: Vec<Vec<Set>> = (0..grid.rows)
@@ -116,8 +116,8 @@ fn block_references(inventory: &Inventory, by_block: &EdgesBySquare, grid: Grid)
     rows.into_iter().flatten().collect()
 }
 
-/// Goes eastward through a row from the items of its first reference, and calls `visit(column,
-/// items)` with those of each.
+/// Sweeps a row eastward, starting with the items `set` of its first reference, and calls
+/// `visit(column, items)` for each reference.
 fn sweep_row(
     inventory: &Inventory,
     by_square: &EdgesBySquare,
@@ -130,9 +130,9 @@ fn sweep_row(
     for column in 1..squares.columns {
         let here = Reference(squares.centre(column - 1, row));
         let next = Reference(squares.centre(column, row));
-        // The way from centre to centre lies in the two squares.
+        // The segment from centre to centre lies in the two squares.
         let around = [column - 1, column].map(|c| by_square.of(squares.place(c, row)));
-        for_each_of_both(around[0], around[1], |edge| {
+        for_each_in_union(around[0], around[1], |edge| {
             if here.parallel_crosses(next, inventory.line(edge)) {
                 toggle(&mut set, inventory.items(edge));
             }
@@ -141,18 +141,18 @@ fn sweep_row(
     }
 }
 
-/// Cuts a block with edges into cells.
+/// Divides a block with edges into cells.
 fn cut_block(
     inventory: &Inventory,
     edges: &[u32],
     squares: Squares,
     centre: Coord<f64>,
     mut set: Set,
-) -> Part {
+) -> BlockPart {
     let by_cell = EdgesBySquare::new(inventory, edges.iter().copied(), squares);
     let mut cutter = Cutter::new(inventory, &by_cell, squares);
 
-    // From the block's centre to its first cell's, first along the parallel, then the meridian.
+    // From the block's centre to that of its first cell, first east-west, then north-south.
     let first = squares.centre(0, 0);
     let corner = Coord { x: first.x, y: centre.y };
     let [from, via, to] = [centre, corner, first].map(Reference);
@@ -166,7 +166,7 @@ fn cut_block(
         if row > 0 {
             let [here, next] = [row - 1, row].map(|r| Reference(squares.centre(0, r)));
             let around = [row - 1, row].map(|r| by_cell.of(squares.place(0, r)));
-            for_each_of_both(around[0], around[1], |edge| {
+            for_each_in_union(around[0], around[1], |edge| {
                 if here.meridian_crosses(next, inventory.line(edge)) {
                     toggle(&mut set, inventory.items(edge));
                 }
@@ -176,7 +176,7 @@ fn cut_block(
             cutter.cell(column, row, set);
         });
     }
-    // What it might still have grown to, all blocks would hold together.
+    // All blocks are in memory at once, so spare capacity would add up.
     cutter.part.records.shrink_to_fit();
     cutter.part
 }
@@ -186,15 +186,15 @@ struct Cutter<'a> {
     inventory: &'a Inventory,
     by_cell: &'a EdgesBySquare,
     squares: Squares,
-    known: HashMap<Set, u32>,
-    part: Part,
+    set_indices: HashMap<Set, u32>,
+    part: BlockPart,
 }
 
 impl<'a> Cutter<'a> {
     fn new(inventory: &'a Inventory, by_cell: &'a EdgesBySquare, squares: Squares) -> Self {
         let cells = Vec::with_capacity(squares.len());
-        let part = Part { cells, sets: Vec::new(), records: Vec::new(), layers: 0 };
-        Self { inventory, by_cell, squares, known: HashMap::new(), part }
+        let part = BlockPart { cells, sets: Vec::new(), records: Vec::new(), layers: 0 };
+        Self { inventory, by_cell, squares, set_indices: HashMap::new(), part }
     }
 
     fn cell(&mut self, column: u32, row: u32, reference: &Set) {
@@ -216,22 +216,27 @@ impl<'a> Cutter<'a> {
     }
 
     fn set(&mut self, set: &Set) -> u32 {
-        if let Some(&place) = self.known.get(set) {
+        if let Some(&place) = self.set_indices.get(set) {
             return place;
         }
         let place = self.part.sets.len() as u32;
         self.part.sets.push(set.clone());
-        self.known.insert(set.clone(), place);
+        self.set_indices.insert(set.clone(), place);
         place
     }
 }
 
-/// A number of entries that must stay below [`RECORD`].
+/// Checks that an index is below [`RECORD`].
 fn entry(len: usize) -> u32 {
     u32::try_from(len).ok().filter(|len| len & RECORD == 0).expect("fewer than 2³¹ entries")
 }
 
-fn assemble(frame: Frame, inventory: &Inventory, parts: Vec<Part>, cell_bits: &[u32]) -> CellIndex {
+fn assemble(
+    frame: Frame,
+    inventory: &Inventory,
+    parts: Vec<BlockPart>,
+    cell_bits: &[u32],
+) -> CellIndex {
     let ends = |line: &Line<f64>| [line.start.x, line.start.y, line.end.x, line.end.y];
     let (mut blocks, mut block_layers) = (Vec::new(), Vec::new());
     let mut cells: Vec<u32> = Vec::with_capacity(parts.iter().map(|part| part.cells.len()).sum());
@@ -239,14 +244,14 @@ fn assemble(frame: Frame, inventory: &Inventory, parts: Vec<Part>, cell_bits: &[
         Vec::with_capacity(parts.iter().map(|part| part.records.len()).sum());
     // The empty set is entry 0.
     let mut sets = vec![0];
-    let mut known: HashMap<Set, u32> = HashMap::from([(Set::new(), 0)]);
+    let mut set_indices: HashMap<Set, u32> = HashMap::from([(Set::new(), 0)]);
     for (part, &bits) in parts.into_iter().zip(cell_bits) {
         let places: Vec<u32> = part
             .sets
             .into_iter()
             .map(|set| {
                 let sets = &mut sets;
-                *known.entry(set).or_insert_with_key(|set| {
+                *set_indices.entry(set).or_insert_with_key(|set| {
                     let place = entry(sets.len());
                     sets.push(set.len() as u32);
                     sets.extend(set);

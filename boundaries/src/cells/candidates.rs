@@ -1,19 +1,19 @@
-//! Which edges can be the nearest to a point, ready for every square of ground.
+//! For every square of the grid, the edges that can be the nearest to a point in it.
 //!
-//! Points of a square of half diagonal *h* are at most *h* from its centre. If the nearest edge to
-//! the centre is *d* away, then the nearest edge to any such point is at most *d* + *h* from that
-//! point, and so at most *d* + 2*h* from the centre. The edges of a layer within that reach are the
-//! square's *candidates*: the distance from a point to the layer's nearest boundary is the least of
-//! the distances to the candidates of its square, exactly.
+//! A point in a square of half-diagonal *h* is at most *h* from the centre. If the edge nearest to the
+//! centre is at distance *d*, then the edge nearest to the point is at most *d* + *h* from the point,
+//! and so at most *d* + 2*h* from the centre. The edges of a layer within that distance are the
+//! *candidates* of the square. The distance from a point to the nearest boundary of the layer is
+//! exactly the least distance to the candidates of its square.
 //!
 //! # Layout
 //!
-//! | array | holds |
+//! | array | content |
 //! |---|---|
-//! | `layers: u32` | one a layer: the place of its first block in `blocks`, or [`NO_AREAS`] |
-//! | `blocks: u64` | one a block of the grid and layer with areas, row by row. High half: log₂ of the side of its squares in metres; low half: the place of its first square in `starts` |
-//! | `starts: u32` | one a square, row by row in each block, and one more: where its candidates begin in `runs` |
-//! | `runs: u32` | candidates that follow one another in the index's own edges: [`Run`] |
+//! | `layers: u32` | one per layer: the index of its first block in `blocks`, or [`NO_AREAS`] |
+//! | `blocks: u64` | one per block of the grid and layer with areas, row by row. High half: log₂ of the side of its squares in metres; low half: the index of its first square in `starts` |
+//! | `starts: u32` | one per square, row by row in each block, and one more: the start of its candidates in `runs` |
+//! | `runs: u32` | candidates that are adjacent in the edges of the cell index: [`Run`] |
 
 use geo::{Coord, Line};
 use rayon::prelude::*;
@@ -23,25 +23,25 @@ use super::grid::{Grid, Squares, distance_2, square_distance_2};
 use super::inventory::{EdgesBySquare, Inventory};
 use crate::storage::mmap::Numbers;
 
-/// A layer without areas has no nearest edge.
+/// Stands for a layer without areas.
 pub(super) const NO_AREAS: u32 = u32::MAX;
 
-/// Squares are halved until they have so few candidates on average, at best: as many as are looked
-/// at in the time of the two cache misses on the way to them.
-const CANDIDATES_A_SQUARE: usize = 8;
+/// Squares are halved until they have at most this many candidates on average: checking that many takes
+/// as long as the two cache misses to find them.
+const CANDIDATES_PER_SQUARE: usize = 8;
 
-/// Halving goes on only while it leaves at most this part of the candidates of a square: far from
-/// all boundaries it gains nothing.
+/// Halving continues only while it reduces the candidates of a square to at most this fraction. Far
+/// from all boundaries it does not.
 const WORTH_HALVING: f64 = 0.85;
 
-/// A block is not halved beyond so many squares, or as many as it has edges.
-const SQUARES_WITHOUT_EDGES: usize = 16;
+/// The number of squares beyond which a block is not halved, unless it has more edges.
+const MIN_SQUARES: usize = 16;
 
-/// Far more than the rounding of distances on the British grid, far less than any square.
+/// A margin in metres: far more than the rounding errors of distances, far less than any square.
 const MARGIN_M: f64 = 1.0 / 1024.0;
 
-/// Edges that follow one another: the place of the first in the high bits of a word, and how many
-/// more there are in the low five.
+/// A run of adjacent edges. Encoded as a word, with the index of the first in the high 27 bits and the
+/// number of further edges in the low five.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) first: u32,
@@ -50,12 +50,12 @@ pub(super) struct Run {
 
 impl Run {
     const COUNT_BITS: u32 = 5;
-    const LONGEST: u32 = 1 << Self::COUNT_BITS;
+    const MAX_COUNT: u32 = 1 << Self::COUNT_BITS;
 
-    /// Reads a word.
+    /// Decodes a word.
     #[inline]
     pub(super) fn of(word: u32) -> Self {
-        Self { first: word >> Self::COUNT_BITS, count: (word & (Self::LONGEST - 1)) + 1 }
+        Self { first: word >> Self::COUNT_BITS, count: (word & (Self::MAX_COUNT - 1)) + 1 }
     }
 
     fn word(self) -> u32 {
@@ -63,10 +63,10 @@ impl Run {
         self.first << Self::COUNT_BITS | (self.count - 1)
     }
 
-    /// The runs of some edges, ascending.
+    /// Groups ascending edges into runs.
     fn all(edges: &[u32]) -> impl Iterator<Item = Self> + '_ {
         let follows = |a: &u32, b: &u32| *a + 1 == *b;
-        let longest = Self::LONGEST as usize;
+        let longest = Self::MAX_COUNT as usize;
         edges
             .chunk_by(follows)
             .flat_map(move |run| run.chunks(longest))
@@ -84,7 +84,7 @@ impl Run {
     }
 }
 
-/// The arrays.
+/// The arrays, owned.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Candidates {
     pub(super) layers: Numbers<u32>,
@@ -93,7 +93,7 @@ pub(super) struct Candidates {
     pub(super) runs: Numbers<u32>,
 }
 
-/// The arrays wherever they lie.
+/// The arrays, by reference.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CandidatesView<'a> {
     pub(super) layers: &'a [u32],
@@ -103,9 +103,10 @@ pub(super) struct CandidatesView<'a> {
 }
 
 impl CandidatesView<'_> {
-    /// Where the runs of the square of a place in that block begin and end.
+    /// The start and end of the runs of a square, given its block and an offset from the corner of the
+    /// grid.
     #[inline]
-    pub(super) fn around(&self, grid: Grid, x: u32, y: u32, block: u64) -> [u32; 2] {
+    pub(super) fn run_range(&self, grid: Grid, x: u32, y: u32, block: u64) -> [u32; 2] {
         let square = block as u32 as usize + grid.cell_in_block(x, y, (block >> 32) as u32);
         [self.starts[square], self.starts[square + 1]]
     }
@@ -121,22 +122,22 @@ impl Candidates {
         }
     }
 
-    /// Finds the candidates of every square of as many layers, in at most so many bytes if the
-    /// coarsest squares allow.
+    /// Finds the candidates of every square of the first `layers` layers. The result takes at most
+    /// `bytes` bytes, unless even the coarsest squares need more.
     pub(super) fn of(inventory: &Inventory, frame: Frame, layers: usize, bytes: u64) -> Self {
         let grids: Vec<Option<LayerGrid<'_>>> =
             (0..layers).map(|layer| LayerGrid::new(inventory, frame, layer)).collect();
-        let mut a_square = CANDIDATES_A_SQUARE;
+        let mut per_square = CANDIDATES_PER_SQUARE;
         loop {
-            let found = Self::with(&grids, a_square);
-            if found.bytes() <= bytes || a_square > inventory.lines.len() {
+            let found = Self::with(&grids, per_square);
+            if found.bytes() <= bytes || per_square > inventory.lines.len() {
                 return found;
             }
-            a_square *= 2;
+            per_square *= 2;
         }
     }
 
-    fn with(grids: &[Option<LayerGrid<'_>>], a_square: usize) -> Self {
+    fn with(grids: &[Option<LayerGrid<'_>>], per_square: usize) -> Self {
         let (mut layers, mut blocks) = (Vec::new(), Vec::new());
         let (mut starts, mut runs) = (Vec::new(), Vec::new());
         for grid in grids {
@@ -147,7 +148,7 @@ impl Candidates {
             layers.push(entry(blocks.len()));
             let halved: Vec<Block> = (0..grid.nearby.len())
                 .into_par_iter()
-                .map(|block| grid.halve(block, a_square))
+                .map(|block| grid.halve(block, per_square))
                 .collect();
             starts.reserve(halved.iter().map(|block| block.counts.len()).sum::<usize>() + 1);
             runs.reserve(halved.iter().map(|block| block.runs.len()).sum());
@@ -170,7 +171,7 @@ impl Candidates {
         }
     }
 
-    /// The bytes that the arrays take.
+    /// The size of the arrays in bytes.
     pub(super) fn bytes(&self) -> u64 {
         let short = self.layers.len() + self.starts.len() + self.runs.len();
         8 * self.blocks.len() as u64 + 4 * short as u64
@@ -181,15 +182,15 @@ fn entry(len: usize) -> u32 {
     u32::try_from(len).ok().filter(|&len| len != NO_AREAS).expect("fewer than 2³² candidates")
 }
 
-/// One block's squares, row by row: how many runs of candidates each has, and the runs of all. Two
-/// lists and not one for each square: there are millions of squares before they are put together.
+/// The squares of one block, row by row: the number of runs of each, and the runs of all. Not a list
+/// per square, because millions of squares are in memory before they are concatenated.
 struct Block {
     bits: u32,
     counts: Vec<u32>,
     runs: Vec<u32>,
 }
 
-/// A layer's edges by block, and for each block the blocks that hold all its candidates.
+/// The edges of a layer by block, and for each block the blocks that contain all its candidates.
 struct LayerGrid<'a> {
     inventory: &'a Inventory,
     frame: Frame,
@@ -198,7 +199,7 @@ struct LayerGrid<'a> {
 }
 
 impl<'a> LayerGrid<'a> {
-    /// `None` for a layer without areas.
+    /// Returns `None` for a layer without areas.
     fn new(inventory: &'a Inventory, frame: Frame, layer: usize) -> Option<Self> {
         let is_own = |edge: &u32| {
             inventory.items(*edge).iter().any(|&item| frame.layer_and_area(item).0 == layer)
@@ -218,8 +219,8 @@ impl<'a> LayerGrid<'a> {
         Some(Self { inventory, frame, by_block, nearby })
     }
 
-    /// The squares of a block, as small as pays.
-    fn halve(&self, block: usize, a_square: usize) -> Block {
+    /// Halves a block into squares while that reduces the number of candidates.
+    fn halve(&self, block: usize, per_square: usize) -> Block {
         let grid = self.frame.grid;
         let (column, row) = (block as u32 % grid.columns, block as u32 / grid.columns);
         let mut around: Vec<u32> = self.nearby[block]
@@ -232,10 +233,10 @@ impl<'a> LayerGrid<'a> {
         let mut bits = grid.block_bits;
         let mut squares =
             vec![self.candidates(grid.cell_squares(column, row, bits), 0, 0, &around)];
-        let most = self.by_block.of(block).len().max(SQUARES_WITHOUT_EDGES);
+        let most = self.by_block.of(block).len().max(MIN_SQUARES);
         while bits > 0 && squares.len() < most {
             let total: usize = squares.iter().map(Vec::len).sum();
-            if total <= a_square * squares.len() {
+            if total <= per_square * squares.len() {
                 break;
             }
             let halved = grid.cell_squares(column, row, bits - 1);
@@ -257,12 +258,12 @@ impl<'a> LayerGrid<'a> {
             runs.extend(Run::all(&candidates).map(Run::word));
             counts.push((runs.len() - before) as u32);
         }
-        // What it might still have grown to, all blocks would hold together.
+        // All blocks are in memory at once, so spare capacity would add up.
         runs.shrink_to_fit();
         Block { bits, counts, runs }
     }
 
-    /// Which of some edges, all of a larger square's candidates, are those of a square.
+    /// The candidates of a square among `of`, the candidates of a larger square that contains it.
     fn candidates(&self, squares: Squares, column: u32, row: u32, of: &[u32]) -> Vec<u32> {
         let centre = squares.centre(column, row);
         let distances: Vec<f64> =
@@ -278,11 +279,11 @@ fn diagonal(side: f64) -> f64 {
     side * std::f64::consts::SQRT_2
 }
 
-/// Finds for each block of a square of blocks (its first column and row, and how many it is
-/// across) the blocks that hold all its candidates, out of `of`, which hold those of the square.
+/// For each block of a square of blocks, given by its first column and row and its width in blocks,
+/// finds the blocks that contain all its candidates, among `of`, which contain those of the square.
 ///
-/// The nearest point of an edge lies in a block that the edge meets, at least as far as the block;
-/// and an edge that meets a block is at most as far as the block's far corner.
+/// The nearest point of an edge is in a block that the edge intersects, so it is at least as far away
+/// as that block. An edge that intersects a block is at most as far away as the block's far corner.
 fn descend(squares: Squares, at: (u32, u32, u32), of: &[u32], nearby: &mut [Vec<u32>]) {
     let (column, row, across) = at;
     if column >= squares.columns || row >= squares.rows {

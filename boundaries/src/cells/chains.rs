@@ -1,10 +1,10 @@
-//! Edges in the order in which lines are drawn: each after the one that it goes on from. Those that
-//! are near a point are mostly parts of a few lines, so that in this order they are a few runs.
+//! Orders edges so that connected ones are adjacent. The edges near a point are mostly parts of a few
+//! lines, so in this order they form a few runs.
 
 use geo::{Coord, Line};
 
-/// The order of some edges, by their places; `kinds` are told apart where several go on from one end,
-/// and an edge is followed by one of its own kind if it can be.
+/// Returns the indices of edges in connected order. Where several edges continue from an end, one of
+/// the same kind is preferred.
 pub(super) fn chained(lines: &[Line<f64>], kinds: &[u64]) -> Vec<usize> {
     let mut ends: Vec<(End, usize)> = lines
         .iter()
@@ -14,7 +14,7 @@ pub(super) fn chained(lines: &[Line<f64>], kinds: &[u64]) -> Vec<usize> {
     ends.sort_unstable();
     let mut chains =
         Chains { lines, kinds, ends, is_placed: vec![false; lines.len()], order: Vec::new() };
-    // First those that begin where lines meet or end, then what is left, which are rings.
+    // First the lines that start where lines meet or end; the remaining edges form rings.
     for (edge, line) in lines.iter().enumerate() {
         for from in [line.start, line.end] {
             if chains.at(from).len() != 2 {
@@ -28,7 +28,7 @@ pub(super) fn chained(lines: &[Line<f64>], kinds: &[u64]) -> Vec<usize> {
     chains.order
 }
 
-/// An end as it is compared: equal ends have equal bits.
+/// An end of an edge for comparison, by its bits.
 type End = [u64; 2];
 
 fn end(at: Coord<f64>) -> End {
@@ -38,7 +38,7 @@ fn end(at: Coord<f64>) -> End {
 struct Chains<'a> {
     lines: &'a [Line<f64>],
     kinds: &'a [u64],
-    /// Every end with its edge, in order.
+    /// The ends of all edges with the index of the edge, sorted.
     ends: Vec<(End, usize)>,
     is_placed: Vec<bool>,
     order: Vec<usize>,
@@ -53,7 +53,8 @@ impl Chains<'_> {
         &there[..there.partition_point(|(of, _)| *of == vertex)]
     }
 
-    /// Places an edge, unless it is placed, and those that go on from it, beginning at one end.
+    /// Appends an edge, unless it was appended before, and the edges that continue from it, starting at
+    /// the end `from`.
     fn follow(&mut self, edge: usize, from: Coord<f64>) {
         let (mut next, mut from) = (Some(edge).filter(|&edge| !self.is_placed[edge]), from);
         while let Some(edge) = next {
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_of_one_line_follow_one_another_whichever_way_they_run() {
+    fn connected_edges_are_adjacent_whatever_their_direction() {
         // A line of five edges and a ring of three, mixed up.
         let at = |n: usize| [n as f64, (n * n) as f64];
         let lines = [
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn where_several_go_on_one_of_the_same_kind_does() {
+    fn a_line_continues_with_an_edge_of_the_same_kind() {
         let lines = [
             line([0.0, 0.0], [1.0, 0.0]),
             line([1.0, 0.0], [1.0, 1.0]),

@@ -1,16 +1,16 @@
-//! Which squares an edge meets, and what of it is in a square.
+//! The squares that an edge intersects, and its part in a square.
 
 use geo::{Coord, Line};
 
 use super::grid::Squares;
 
-/// An edge counts as meeting a square within so many metres of it, which is far more than the
-/// rounding of the sums below (2⁻²⁹ m) and far less than any square. An edge too many costs a
-/// little time; one too few would be a wrong answer.
+/// An edge counts as intersecting a square if it is within this distance, in metres. That is far more
+/// than the rounding errors below (2⁻²⁹ m) and far less than any square. A superfluous edge costs a
+/// little time; a missing one would give a wrong answer.
 const MARGIN_M: f64 = 1.0 / 1024.0;
 
-/// Calls `visit(column, row)` with every square that an edge meets, sides included, row by row.
-pub(super) fn squares_met(edge: Line<f64>, squares: Squares, mut visit: impl FnMut(u32, u32)) {
+/// Calls `visit(column, row)` for every square that an edge intersects, including its sides, row by row.
+pub(super) fn for_each_square(edge: Line<f64>, squares: Squares, mut visit: impl FnMut(u32, u32)) {
     let Squares { corner, side, columns, rows } = squares;
     let Line { start, end } = edge;
     let (west, east) = (start.x.min(end.x), start.x.max(end.x));
@@ -33,15 +33,15 @@ pub(super) fn squares_met(edge: Line<f64>, squares: Squares, mut visit: impl FnM
     }
 }
 
-/// The squares of a row of `count` between two distances from its beginning.
+/// The squares between two distances from the start of a row of `count` squares.
 fn run(from: f64, to: f64, side: f64, count: u32) -> Option<(u32, u32)> {
     let first = ((from - MARGIN_M) / side).floor().max(0.0);
     let last = ((to + MARGIN_M) / side).floor().min(f64::from(count) - 1.0);
     (first <= last).then_some((first as u32, last as u32))
 }
 
-/// The part of an edge in the square of that centre and half side, sides included (Liang and
-/// Barsky, "A new concept and method for line clipping", 1984). Rounded.
+/// Clips an edge to the square with that centre and half side, including its sides (Liang and Barsky,
+/// "A new concept and method for line clipping", 1984). The result is rounded.
 pub(super) fn clipped(edge: Line<f64>, centre: Coord<f64>, half: f64) -> Option<Line<f64>> {
     let (dx, dy) = (edge.dx(), edge.dy());
     let (mut from, mut to) = (0.0_f64, 1.0_f64);
@@ -57,7 +57,7 @@ pub(super) fn clipped(edge: Line<f64>, centre: Coord<f64>, half: f64) -> Option<
         to = to.min(a.max(b));
     }
     let at = |t: f64| Coord { x: edge.start.x + t * dx, y: edge.start.y + t * dy };
-    // The ends of an edge that is not cut stay as they are.
+    // Ends that are not clipped stay exact.
     let start = if from == 0.0 { edge.start } else { at(from) };
     let end = if to == 1.0 { edge.end } else { at(to) };
     (from <= to).then_some(Line { start, end })

@@ -1,28 +1,27 @@
-//! The square blocks and cells, and the way from a point to its own. All sides are powers of two
-//! of a metre and all corners whole metres, so that nothing here is rounded.
+//! The grid of square blocks and cells. Sides are powers of two of a metre and corners are whole
+//! metres, so the cell of a point and the centre of a cell are exact.
 
 use geo::{Coord, Line};
 use serde::{Deserialize, Serialize};
 
-/// Corners stay within so many metres of the origin, far beyond any position on the British grid.
+/// The greatest coordinate of a corner in metres, far beyond any position on the National Grid.
 const FARTHEST_M: f64 = (1 << 24) as f64;
 
-/// A rectangle of square blocks. A block or cell owns its west and south sides, not its east and
-/// north ones.
+/// A rectangle of square blocks. A block or cell includes its west and south sides and excludes its
+/// east and north sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Grid {
-    /// The south-west corner.
+    /// The south-west corner, in BNG metres.
     pub(super) west: i32,
     pub(super) south: i32,
-    /// How many blocks.
+    /// The number of blocks from west to east, and from south to north.
     pub(super) columns: u32,
     pub(super) rows: u32,
     /// log₂ of a block's side in metres.
     pub(super) block_bits: u32,
 }
 
-/// The greatest whole number of metres not above `v`, exactly; far values become the limit of the
-/// type.
+/// The greatest integer not above `v`, saturating at the limits of the type.
 #[inline]
 pub(super) fn whole(v: f64) -> i32 {
     let toward_zero = v as i32;
@@ -30,7 +29,7 @@ pub(super) fn whole(v: f64) -> i32 {
 }
 
 impl Grid {
-    /// The blocks of that size that cover the rectangle from `low` to `high`, both included.
+    /// The blocks of that size that cover the rectangle from `low` to `high`, both inclusive.
     pub(super) fn covering(low: Coord<f64>, high: Coord<f64>, block_bits: u32) -> Self {
         let block = |v: f64| whole(v.clamp(-FARTHEST_M, FARTHEST_M)) >> block_bits;
         let (column, row) = (block(low.x), block(low.y));
@@ -43,12 +42,12 @@ impl Grid {
         }
     }
 
-    /// How many blocks there are.
+    /// The number of blocks.
     pub(super) fn len(self) -> usize {
         self.columns as usize * self.rows as usize
     }
 
-    /// Whole metres from the south-west corner to a point, or `None` if it is outside.
+    /// Whole metres from the south-west corner to a point; `None` if it is outside the grid.
     #[inline]
     pub(super) fn place(self, point: Coord<f64>) -> Option<(u32, u32)> {
         // A point west or south of the corner wraps round to a number beyond the far side.
@@ -58,13 +57,14 @@ impl Grid {
         inside.then_some((x, y))
     }
 
-    /// The block of a place.
+    /// The index of the block at an offset from the corner.
     #[inline]
     pub(super) fn block_of(self, x: u32, y: u32) -> usize {
         (y >> self.block_bits) as usize * self.columns as usize + (x >> self.block_bits) as usize
     }
 
-    /// The cell of a place in its block, for cells of side 2^`cell_bits`.
+    /// The index within its block of the cell at an offset from the corner, for cells of side
+    /// 2^`cell_bits` metres.
     #[inline]
     pub(super) fn cell_in_block(self, x: u32, y: u32, cell_bits: u32) -> usize {
         let mask = (1_u32 << self.block_bits) - 1;
@@ -72,7 +72,7 @@ impl Grid {
         ((row << (self.block_bits - cell_bits)) + column) as usize
     }
 
-    /// The centre of the cell of a place.
+    /// The centre of the cell at an offset from the corner.
     #[inline]
     pub(super) fn centre(self, x: u32, y: u32, cell_bits: u32) -> Coord<f64> {
         let middle = |v: u32, corner: i32| {
@@ -125,12 +125,12 @@ pub(super) struct Squares {
 }
 
 impl Squares {
-    /// How many squares there are.
+    /// The number of squares.
     pub(super) fn len(self) -> usize {
         self.columns as usize * self.rows as usize
     }
 
-    /// The place of a square, row by row.
+    /// The index of a square, row by row.
     pub(super) fn place(self, column: u32, row: u32) -> usize {
         row as usize * self.columns as usize + column as usize
     }

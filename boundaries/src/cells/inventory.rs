@@ -1,4 +1,4 @@
-//! Every edge of every layer once, with the items of which it is a boundary.
+//! The distinct edges of all layers, each with the items that have it in their boundary.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -7,20 +7,20 @@ use geo::{Coord, Line};
 use rayon::prelude::*;
 
 use super::chains::chained;
-use super::clip::squares_met;
+use super::clip::for_each_square;
 use super::grid::{Grid, Squares};
 use super::layer_bit;
 use crate::layer::Layer;
 
-/// The edges and their items, block by block, and in each along the lines that they make.
+/// The edges and their items, block by block, with connected edges in sequence.
 pub(super) struct Inventory {
     pub(super) lines: Vec<Line<f64>>,
-    /// Where the items of each edge begin; one more entry than edges.
+    /// The start of the items of each edge, and finally the number of items.
     starts: Vec<u32>,
     items: Vec<u32>,
 }
 
-/// An edge of one area, from its lower to its higher end.
+/// An edge of one area, with its ends in ascending order.
 #[derive(Clone, Copy)]
 struct Side {
     block: u32,
@@ -39,7 +39,7 @@ impl Side {
     }
 }
 
-/// How many bits of an item name the area, for these layers.
+/// The number of bits of an item that identify the area.
 pub(super) fn area_bits(layers: &[&Layer]) -> u32 {
     let bits = |count: usize| usize::BITS - count.saturating_sub(1).leading_zeros();
     let area_bits = bits(layers.iter().map(|layer| layer.areas().len()).max().unwrap_or(0));
@@ -47,21 +47,21 @@ pub(super) fn area_bits(layers: &[&Layer]) -> u32 {
     area_bits
 }
 
-/// Every item of an area layer, with the area's edges.
+/// The edges of all areas, each with the area's item.
 pub(super) fn edges_of<'a>(
     layers: &'a [&'a Layer],
     area_bits: u32,
 ) -> impl ParallelIterator<Item = (u32, Line<f64>)> + 'a {
     layers.par_iter().enumerate().flat_map(move |(place, layer)| {
-        layer.areas().par_iter().enumerate().flat_map_iter(move |(area, ground)| {
+        layer.areas().par_iter().enumerate().flat_map_iter(move |(area, content)| {
             let item = ((place as u64) << area_bits) as u32 | area as u32;
-            ground.edges().filter(|e| e.start != e.end).map(move |edge| (item, edge))
+            content.edges().filter(|e| e.start != e.end).map(move |edge| (item, edge))
         })
     })
 }
 
 impl Inventory {
-    /// The edges of all layers.
+    /// Collects the edges of all layers.
     pub(super) fn of(layers: &[&Layer], area_bits: u32, grid: Grid) -> Self {
         // Adding zero turns -0.0 into 0.0, so that equal ends have equal bits.
         let positive = |end: Coord<f64>| Coord { x: end.x + 0.0, y: end.y + 0.0 };
@@ -78,7 +78,7 @@ impl Inventory {
         let mut all = Self { lines: Vec::new(), starts: vec![0], items: Vec::new() };
         let mut blocks = Vec::new();
         for same in sides.chunk_by(|a, b| a.line == b.line) {
-            // An area that runs along an edge twice crosses it twice: it takes two edges.
+            // An area with an edge twice in its boundary crosses it twice: it needs two edges.
             let mut items: Vec<u32> = same.iter().map(|side| side.item).collect();
             while !items.is_empty() {
                 let mut again = Vec::new();
@@ -95,8 +95,8 @@ impl Inventory {
         all.along_lines(&blocks, area_bits)
     }
 
-    /// The same edges, those of each block along the lines that they make; they are in the order of
-    /// their blocks already.
+    /// Reorders the edges of each block so that connected ones are adjacent. The edges are sorted by
+    /// block already.
     fn along_lines(&self, blocks: &[u32], area_bits: u32) -> Self {
         let kind = |edge: usize| {
             let layer = |&item: &u32| (u64::from(item) >> area_bits) as usize;
@@ -121,7 +121,7 @@ impl Inventory {
         self.in_order(&order)
     }
 
-    /// The same edges in another order.
+    /// The same edges in the order of these indices.
     fn in_order(&self, order: &[usize]) -> Self {
         let lines = order.iter().map(|&edge| self.lines[edge]).collect();
         let (mut starts, mut items) = (vec![0], Vec::with_capacity(self.items.len()));
@@ -132,7 +132,7 @@ impl Inventory {
         Self { lines, starts, items }
     }
 
-    /// The items of which an edge is a boundary, ascending.
+    /// The items that have an edge in their boundary, ascending.
     pub(super) fn items(&self, edge: u32) -> &[u32] {
         let edge = edge as usize;
         &self.items[self.starts[edge] as usize..self.starts[edge + 1] as usize]
@@ -144,14 +144,14 @@ impl Inventory {
     }
 }
 
-/// The edges that meet each of some squares, by their places.
+/// The indices of the edges that intersect each square.
 pub(super) struct EdgesBySquare {
     starts: Vec<u32>,
     edges: Vec<u32>,
 }
 
 impl EdgesBySquare {
-    /// Sorts some edges, ascending, into squares.
+    /// Sorts ascending edges into squares.
     pub(super) fn new(
         inventory: &Inventory,
         edges: impl Iterator<Item = u32> + Clone,
@@ -159,7 +159,7 @@ impl EdgesBySquare {
     ) -> Self {
         let mut starts = vec![0_u32; squares.len() + 1];
         for edge in edges.clone() {
-            squares_met(inventory.line(edge), squares, |column, row| {
+            for_each_square(inventory.line(edge), squares, |column, row| {
                 starts[squares.place(column, row) + 1] += 1;
             });
         }
@@ -170,7 +170,7 @@ impl EdgesBySquare {
         let mut next = starts.clone();
         let mut places = vec![0; starts[squares.len()] as usize];
         for edge in edges {
-            squares_met(inventory.line(edge), squares, |column, row| {
+            for_each_square(inventory.line(edge), squares, |column, row| {
                 let next = &mut next[squares.place(column, row)];
                 places[*next as usize] = edge;
                 *next += 1;
@@ -183,14 +183,14 @@ impl EdgesBySquare {
         self.starts[square] as usize..self.starts[square + 1] as usize
     }
 
-    /// The edges that meet a square, ascending.
+    /// The edges that intersect a square, ascending.
     pub(super) fn of(&self, square: usize) -> &[u32] {
         &self.edges[self.run(square)]
     }
 }
 
-/// Calls `visit` once with each edge of two ascending lists.
-pub(super) fn for_each_of_both(mut a: &[u32], mut b: &[u32], mut visit: impl FnMut(u32)) {
+/// Calls `visit` once for each edge in the union of two ascending lists.
+pub(super) fn for_each_in_union(mut a: &[u32], mut b: &[u32], mut visit: impl FnMut(u32)) {
     while let (Some(&x), Some(&y)) = (a.first(), b.first()) {
         visit(x.min(y));
         if x <= y {

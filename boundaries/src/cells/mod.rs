@@ -1,40 +1,41 @@
-//! Which areas of all layers hold a point, from flat arrays: as fast as memory allows.
+//! The cell index: finds the areas of all layers that contain a point, and the distances to their
+//! boundaries.
 //!
-//! The ground of all layers is cut once into square blocks, and each block into square cells,
-//! finer where there are more edges ([`resolution`]). A cell that no edge meets lies in the same
-//! areas everywhere, and answers at once. Any other cell knows the edges that meet it and which
-//! areas hold its centre, its *reference*: the areas of a point in it are those of the reference,
-//! save that every edge crossed on the straight way from there changes its areas.
+//! The extent of all layers is divided into square blocks, and each block into square cells, which
+//! are smaller where there are more edges ([`resolution`]). A cell without edges lies in the same
+//! areas everywhere and stores them. Any other cell stores the edges that intersect it and the areas
+//! that contain its centre, the *reference*. The areas of a point are those of the reference, toggled
+//! for each edge that the segment from the reference to the point crosses.
 //!
 //! # Exactness
 //!
 //! Answers equal those of [`crate::index::AreaIndex::containing`], the boundary rule included.
 //!
-//! - The reference is thought to lie off its cell's centre by an infinitesimal (ε, ε²) (Edelsbrunner
-//!   and Mücke, "Simulation of simplicity", 1990), so that it lies on no edge and the way from it
-//!   meets no vertex: every predicate has one consistent answer ([`mod@reference`]).
-//! - A cell keeps each edge drawn in small integers, good to half a unit of 1/16,384 of its side.
-//!   If that leaves the least doubt, the edge itself and exact predicates decide ([`record`]).
-//! - Sides are powers of two of a metre, so that centres and the cell of a point have no rounding.
+//! - The reference is treated as if it were offset from the centre of its cell by an infinitesimal
+//!   (ε, ε²) (Edelsbrunner and Mücke, "Simulation of simplicity", 1990). Then it is on no edge, the
+//!   segment from it meets no vertex, and all predicates are consistent ([`mod@reference`]).
+//! - A cell stores each edge quantised to small integers, with an error of at most half a unit of
+//!   1/16,384 of its side. If that does not decide, the edge itself and exact predicates do
+//!   ([`record`]).
+//! - Sides are powers of two of a metre, so that centres and the cell of a point are exact.
 //!
 //! # Layout
 //!
-//! Six arrays of little numbers and a header of six, and four more for the distances to boundaries
-//! ([`candidates`]); nothing in them is a pointer, so they can be
-//! written to a file and used where they lie.
+//! A header of six numbers and six arrays, and four more arrays for the distances to boundaries
+//! ([`candidates`]). They contain no pointers, so they are stored in a file and used in place.
 //!
-//! | array | holds |
+//! | array | content |
 //! |---|---|
-//! | `blocks: u64` | one a block, row by row from the south-west. High half [`UNIFORM`]: the low half is the entry of the whole block. Else the high half is log₂ of the side of its cells in metres, and the low half the place of its first cell in `cells` |
-//! | `block_layers: u64` | one a block: bit *l* is set if an edge of layer *l* meets it (bit 63 for all layers from the 63rd) |
-//! | `cells: u32` | entries of cells, row by row from the south-west of each block |
-//! | `sets: u32` | sets of items: how many, then each, ascending |
-//! | `records: u32` | what a cell with edges knows: see [`record`] |
-//! | `edges: f64` | four an edge, no edge twice: easting and northing of either end; block by block, along the lines that they make ([`chains`]) |
+//! | `blocks: u64` | one per block, row by row from the south-west. If the high half is [`UNIFORM`], the low half is the entry of the whole block. Otherwise the high half is log₂ of the side of its cells in metres, and the low half the index of its first cell in `cells` |
+//! | `block_layers: u64` | one per block: bit *l* is set if an edge of layer *l* intersects it (bit 63 for all layers from the 63rd) |
+//! | `cells: u32` | the entries of cells, row by row from the south-west of each block |
+//! | `sets: u32` | sets of items: a count, then the items, ascending |
+//! | `records: u32` | the contents of cells with edges: see [`record`] |
+//! | `edges: f64` | four per distinct edge: easting and northing of both ends; block by block, connected edges in sequence ([`chains`]) |
 //!
-//! An *entry* is a place in `sets`, or with [`RECORD`] set a place in `records`. An *item* is an
-//! area of a layer: `layer << area_bits | area`, so that items in ascending order are in order of
-//! layer, then code.
+//! An *entry* is an index in `sets`, or, with [`RECORD`] set, an index in `records`. An *item* is an
+//! area of a layer: `layer << area_bits | area`, so that ascending items are sorted by layer, then
+//! code.
 
 use geo::Coord;
 use serde::{Deserialize, Serialize};
@@ -65,10 +66,10 @@ pub use batch::{CandidatesFound, CellsFound};
 use candidates::{Candidates, CandidatesView};
 use grid::Grid;
 
-/// The high half of a block that is one entry.
+/// The high half of a block that has a single entry.
 const UNIFORM: u32 = u32::MAX;
 
-/// The bit of an entry that names a place in `records`.
+/// The bit of an entry that is an index in `records`.
 const RECORD: u32 = 1 << 31;
 
 /// The bit of a layer in `block_layers`.
@@ -76,8 +77,8 @@ fn layer_bit(layer: usize) -> u64 {
     1 << layer.min(63)
 }
 
-/// The areas of several layers, ready for questions about points. A layer is named by its place in
-/// the slice it was built from, an area by its place in its layer's code order.
+/// An index of the areas of several layers for point queries. A layer is identified by its index in
+/// the slice that the cell index was built from, an area by its index in code order.
 #[derive(Clone, Debug)]
 pub struct CellIndex {
     frame: Frame,
@@ -90,16 +91,16 @@ pub struct CellIndex {
     candidates: Candidates,
 }
 
-/// The part of a cell index that one layer has.
+/// A view of a cell index, restricted to one layer.
 #[derive(Clone, Copy, Debug)]
 pub struct LayerCells<'a> {
     /// The cells of all layers.
     pub cells: CellView<'a>,
-    /// The layer, by its place.
+    /// The index of the layer.
     pub layer: usize,
 }
 
-/// The header: where the blocks lie and how items are put together.
+/// The header: the position of the blocks and the layout of items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Frame {
     grid: Grid,
@@ -108,13 +109,13 @@ struct Frame {
 
 impl Frame {
     fn layer_and_area(self, item: u32) -> (usize, usize) {
-        // Two shifts, since `area_bits` may be all 32.
+        // In 64 bits, since `area_bits` may be 32.
         let layer = u64::from(item) >> self.area_bits;
         (layer as usize, (u64::from(item) & ((1 << self.area_bits) - 1)) as usize)
     }
 }
 
-/// A [`CellIndex`] wherever its arrays lie.
+/// A [`CellIndex`] by reference to its arrays.
 #[derive(Clone, Copy, Debug)]
 pub struct CellView<'a> {
     frame: Frame,
@@ -128,18 +129,18 @@ pub struct CellView<'a> {
 }
 
 impl CellIndex {
-    /// Indexes the areas of layers as finely as pays and fits the budget. Point layers may be
-    /// among them and hold no area.
+    /// Indexes the areas of layers, as finely as is useful and fits the budget. Point layers are allowed
+    /// and have no areas.
     ///
     /// # Panics
     ///
-    /// When the places of layers and areas need more than 32 bits together, or a table more than
-    /// 2³¹ entries: neither comes of data that fit in memory otherwise.
+    /// Panics if the indices of layers and areas together need more than 32 bits, or if an array would
+    /// have more than 2³¹ entries.
     pub fn build(layers: &[&Layer], budget: MemoryBudget) -> Self {
         build::build(layers, budget)
     }
 
-    /// The index by reference to its arrays.
+    /// A view of the index.
     pub fn view(&self) -> CellView<'_> {
         CellView {
             frame: self.frame,
@@ -168,12 +169,12 @@ impl CellIndex {
         self.view().edges_within(layer, at, reach_m)
     }
 
-    /// What one layer has of it.
+    /// A view of the index, restricted to one layer.
     pub fn of_layer(&self, layer: usize) -> LayerCells<'_> {
         LayerCells { cells: self.view(), layer }
     }
 
-    /// The bytes that its arrays take.
+    /// The size of its arrays in bytes.
     pub fn bytes(&self) -> u64 {
         let long = self.blocks.len() + self.block_layers.len() + self.edges.len();
         let short = self.cells.len() + self.sets.len() + self.records.len();
@@ -181,9 +182,9 @@ impl CellIndex {
     }
 }
 
-/// The entry of the cell of a point, and the cell.
+/// The cell of a point, and its entry.
 #[derive(Clone, Copy, Debug)]
-struct Found {
+struct FoundCell {
     entry: u32,
     x: u32,
     y: u32,
@@ -191,8 +192,8 @@ struct Found {
 }
 
 impl CellView<'_> {
-    /// Calls `visit(layer, area, position)` with every area that holds `at`, in order of layer and
-    /// code; `position` is never [`Position::Outside`]. Nothing is allocated.
+    /// Calls `visit(layer, area, position)` for every area that contains `at`, in order of layer and
+    /// code. `position` is never [`Position::Outside`]. Does not allocate.
     #[inline]
     pub fn locate(&self, at: Bng, mut visit: impl FnMut(usize, usize, Position)) {
         let point = at.coord();
@@ -202,27 +203,27 @@ impl CellView<'_> {
     }
 
     #[inline]
-    fn find(&self, point: Coord<f64>) -> Option<Found> {
+    fn find(&self, point: Coord<f64>) -> Option<FoundCell> {
         let grid = self.frame.grid;
         let (x, y) = grid.place(point)?;
         Some(self.cell_of(x, y, self.blocks[grid.block_of(x, y)]))
     }
 
-    /// The cell of a place in that block.
+    /// The cell in `block` of a position in whole metres from the corner of the grid.
     #[inline]
-    fn cell_of(&self, x: u32, y: u32, block: u64) -> Found {
+    fn cell_of(&self, x: u32, y: u32, block: u64) -> FoundCell {
         let (kind, low) = ((block >> 32) as u32, block as u32);
         if kind == UNIFORM {
-            return Found { entry: low, x, y, cell_bits: 0 };
+            return FoundCell { entry: low, x, y, cell_bits: 0 };
         }
         let cell = low as usize + self.frame.grid.cell_in_block(x, y, kind);
-        Found { entry: self.cells[cell], x, y, cell_bits: kind }
+        FoundCell { entry: self.cells[cell], x, y, cell_bits: kind }
     }
 
     #[inline]
     fn answer(
         &self,
-        Found { entry, x, y, cell_bits }: Found,
+        FoundCell { entry, x, y, cell_bits }: FoundCell,
         point: Coord<f64>,
         visit: &mut impl FnMut(usize, usize, Position),
     ) {

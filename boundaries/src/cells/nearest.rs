@@ -1,5 +1,6 @@
-//! How far the boundaries are: from a square's candidates where a point lies in the grid, and by
-//! rings of blocks around a point, and rings of cells in each, for all edges within a reach.
+//! Distances to boundaries. For a point in the grid, the nearest edge is among the candidates of its
+//! square. Edges within a distance, and the nearest edge to a point outside the grid, are found by
+//! rings of blocks around the point, and rings of cells in each block.
 
 use geo::{Coord, Line};
 
@@ -10,8 +11,8 @@ use super::{CellView, RECORD, UNIFORM, layer_bit};
 use crate::position::Bng;
 
 impl CellView<'_> {
-    /// Metres from `at` to the nearest edge of any area of a layer; `None` for a layer without
-    /// areas.
+    /// The distance from `at` to the nearest edge of any area of a layer, in metres; `None` for a layer
+    /// without areas.
     pub fn boundary_distance_m(&self, layer: usize, at: Bng) -> Option<f64> {
         let first = *self.candidates.layers.get(layer)?;
         if first == NO_AREAS {
@@ -22,12 +23,12 @@ impl CellView<'_> {
             return Some(self.distance_by_rings(layer, point));
         };
         let block = self.candidates.blocks[first as usize + grid.block_of(x, y)];
-        let [from, to] = self.candidates.around(grid, x, y, block);
+        let [from, to] = self.candidates.run_range(grid, x, y, block);
         let runs = &self.candidates.runs[from as usize..to as usize];
         Some(nearest_among(runs, self.edges, point))
     }
 
-    /// The same for a point anywhere.
+    /// The same, for a point inside or outside the grid.
     pub(super) fn distance_by_rings(&self, layer: usize, point: Coord<f64>) -> f64 {
         let mut nearest = f64::INFINITY;
         self.approach(layer, point, &mut nearest, &mut |nearest, edge, _, _| {
@@ -36,7 +37,7 @@ impl CellView<'_> {
         nearest.sqrt()
     }
 
-    /// The areas of a layer with an edge within `reach_m` of `at`, each with the distance to its
+    /// The areas of a layer with an edge within `reach_m` metres of `at`, with the distance to the
     /// nearest edge in metres, in code order.
     pub fn edges_within(&self, layer: usize, at: Bng, reach_m: f64) -> Vec<(usize, f64)> {
         let point = at.coord();
@@ -58,9 +59,9 @@ impl CellView<'_> {
         near
     }
 
-    /// Calls `visit(limit_2, edge, items, bits)` with the edges of a layer in cells no farther than
-    /// the square root of `limit_2`, near cells first, which `visit` may lower; `bits` tells which
-    /// of the items are areas of the layer with that edge. An edge may come more than once.
+    /// Calls `visit(limit_2, edge, items, bits)` for the edges of a layer in cells within the square
+    /// root of `limit_2`, near cells first. `visit` may lower the limit. A bit of `bits` is set if the
+    /// item is an area of the layer with that edge. An edge may be visited more than once.
     fn approach(
         &self,
         layer: usize,
@@ -112,12 +113,12 @@ impl CellView<'_> {
     }
 }
 
-/// Metres from a point to the nearest edge of some runs.
+/// The distance from a point to the nearest edge of runs, in metres.
 pub(super) fn nearest_among(runs: &[u32], edges: &[f64], point: Coord<f64>) -> f64 {
     let mut nearest_2 = f64::INFINITY;
     for &run in runs {
         for edge in Run::of(run).edges(edges) {
-            // None is no number, for which `min` would look out.
+            // Faster than `min`, which handles NaN; no distance is NaN.
             let distance_2 = distance_2(edge, point);
             nearest_2 = if distance_2 < nearest_2 { distance_2 } else { nearest_2 };
         }
@@ -125,8 +126,8 @@ pub(super) fn nearest_among(runs: &[u32], edges: &[f64], point: Coord<f64>) -> f
     nearest_2.sqrt()
 }
 
-/// Calls `visit(limit_2, column, row)` with the squares no farther from a point, which may lie
-/// outside of all, than the square root of `limit_2`, ring by ring from the point's own.
+/// Calls `visit(limit_2, column, row)` for the squares within the square root of `limit_2` of a point,
+/// ring by ring around the point, which may be outside all squares.
 fn rings(
     squares: Squares,
     point: Coord<f64>,
@@ -145,7 +146,7 @@ fn rings(
     let first = beyond(column, columns).max(beyond(row, rows));
     let last = farthest(column, columns).max(farthest(row, rows));
     for ring in first..=last {
-        // Between the point's own square and this ring there are so many whole squares.
+        // The width of the whole squares between the point's own square and this ring.
         let gap = (ring - 1).max(0) as f64 * side;
         if gap * gap > *limit_2 {
             return;

@@ -1,15 +1,15 @@
-//! What a cell with edges knows: words of 32 bits, in parts of up to 32 items each.
+//! The record of a cell with edges: 32-bit words, in parts of up to 32 items each.
 //!
-//! | words | what |
+//! | words | content |
 //! |---|---|
-//! | 1 | how many items (bits 0 to 5), whether another part follows ([`MORE`]), how many edges (bits 8 to 31) |
-//! | 1 | which of the items hold the reference: bit *i* for item *i* |
-//! | one an item | the items, ascending, over all parts |
-//! | four an edge | either end as drawn, easting in the low half and northing in the high one; the edge's place in `edges`, with [`REFERENCE_LEFT`]; the items of which it is a boundary |
+//! | 1 | number of items (bits 0 to 5), flag for another part that follows ([`MORE`]), number of edges (bits 8 to 31) |
+//! | 1 | bit *i* is set if item *i* contains the reference |
+//! | one per item | the items, ascending over all parts |
+//! | four per edge | both ends, quantised, easting in the low half and northing in the high half; the edge's index in `edges`, with [`REFERENCE_LEFT`]; the items that have it in their boundary, as bits |
 //!
-//! An edge is drawn from the cell's centre in units of 1/16,384 of the cell's side, rounded, and
-//! cut where it leaves the square of three times that side: the way from the reference to a point
-//! of the cell never gets there.
+//! An edge is quantised relative to the cell's centre, in units of 1/16,384 of the cell's side. It is
+//! clipped to the square of three times that side, which the segment from the reference to a point of
+//! the cell never leaves.
 
 use geo::{Coord, Line};
 
@@ -19,25 +19,25 @@ use crate::geometry::predicate::{Position, on_edge};
 
 /// Another part follows.
 const MORE: u32 = 1 << 6;
-/// How many items a part has at most: one for each bit of a word.
-const MOST_ITEMS: usize = 32;
+/// The greatest number of items in a part: one for each bit of a word.
+const MAX_ITEMS: usize = 32;
 /// The reference lies left of the edge.
 const REFERENCE_LEFT: u32 = 1 << 31;
 /// log₂ of the units in a cell's side.
 const UNIT_BITS: u32 = 14;
-/// Half the side of the square in which edges are drawn, in units.
-const DRAWN_HALF: f64 = 24_576.0;
+/// Half the side of the square that edges are clipped to, in units.
+const CLIP_HALF: f64 = 24_576.0;
 
-/// An edge that meets a cell.
+/// An edge that intersects a cell.
 pub(super) struct CellEdge<'a> {
-    /// Its place in `edges`.
+    /// Its index in `edges`.
     pub(super) place: u32,
     pub(super) line: Line<f64>,
-    /// The items of which it is a boundary, ascending.
+    /// The items that have it in their boundary, ascending.
     pub(super) items: &'a [u32],
 }
 
-/// Writes the record of a cell with edges. `inside` are the items that hold the reference,
+/// Writes the record of a cell with edges. `inside` are the items that contain the reference,
 /// ascending.
 pub(super) fn write(
     records: &mut Vec<u32>,
@@ -50,8 +50,8 @@ pub(super) fn write(
     items.extend(edges.iter().flat_map(|edge| edge.items));
     items.sort_unstable();
     items.dedup();
-    let parts = items.chunks(MOST_ITEMS).count();
-    for (part, items) in items.chunks(MOST_ITEMS).enumerate() {
+    let parts = items.chunks(MAX_ITEMS).count();
+    for (part, items) in items.chunks(MAX_ITEMS).enumerate() {
         let mask = |those: &[u32]| {
             let bits = those.iter().filter_map(|item| items.binary_search(item).ok());
             bits.fold(0_u32, |mask, bit| mask | 1 << bit)
@@ -64,7 +64,7 @@ pub(super) fn write(
             let of = mask(edge.items);
             if of != 0 {
                 let left = Reference(centre).is_left_of(edge.line.start, edge.line.end);
-                let [start, end] = drawn(edge.line, centre, cell_side);
+                let [start, end] = quantised(edge.line, centre, cell_side);
                 records.extend([
                     start,
                     end,
@@ -79,11 +79,11 @@ pub(super) fn write(
     }
 }
 
-/// The ends of an edge in the units of a cell, two halves of a word each.
-pub(super) fn drawn(edge: Line<f64>, centre: Coord<f64>, cell_side: f64) -> [u32; 2] {
+/// The ends of an edge in the units of a cell, each as two halves of a word.
+pub(super) fn quantised(edge: Line<f64>, centre: Coord<f64>, cell_side: f64) -> [u32; 2] {
     let unit = cell_side / f64::from(1_u32 << UNIT_BITS);
-    // An edge that never comes near is drawn as nothing, which leaves every doubt.
-    let near = clipped(edge, centre, DRAWN_HALF * unit).unwrap_or(Line::new(centre, centre));
+    // An edge outside the clip square becomes a point, which never decides.
+    let near = clipped(edge, centre, CLIP_HALF * unit).unwrap_or(Line::new(centre, centre));
     let word = |end: Coord<f64>| {
         let half = |v: f64| u32::from((v / unit).round() as i16 as u16);
         half(end.x - centre.x) | half(end.y - centre.y) << 16
@@ -95,13 +95,13 @@ pub(super) fn drawn(edge: Line<f64>, centre: Coord<f64>, cell_side: f64) -> [u32
 pub(super) struct Part<'a> {
     /// Its items, ascending.
     pub(super) items: &'a [u32],
-    /// Which of them hold the reference.
+    /// A bit for each item that contains the reference.
     inside: u32,
     /// Its edges, four words each.
     edges: &'a [u32],
 }
 
-/// The parts of the record that begins with `records`.
+/// The parts of the record at the start of `records`.
 pub(super) struct Parts<'a>(Option<&'a [u32]>);
 
 impl<'a> Parts<'a> {
@@ -129,7 +129,7 @@ impl<'a> Iterator for Parts<'a> {
 }
 
 impl Part<'_> {
-    /// The place of each edge in `edges`, and its items as bits.
+    /// The index of each edge in `edges`, and its items as bits.
     pub(super) fn edges(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         self.edges.chunks_exact(4).map(|edge| ((edge[2] & !REFERENCE_LEFT) as usize, edge[3]))
     }
@@ -142,7 +142,7 @@ pub(super) fn edge_at(edges: &[f64], place: usize) -> Line<f64> {
     Line::new(Coord { x: ends[0], y: ends[1] }, Coord { x: ends[2], y: ends[3] })
 }
 
-/// Calls `visit` with the items that hold a point of the cell, in order.
+/// Calls `visit` for the items that contain a point of the cell, in order.
 #[inline]
 pub(super) fn locate(
     records: &[u32],
@@ -152,56 +152,57 @@ pub(super) fn locate(
     point: Coord<f64>,
     mut visit: impl FnMut(u32, Position),
 ) {
-    let units_a_metre = f64::from(1_u32 << UNIT_BITS) / f64::from(1_u32 << cell_bits);
-    // The difference is rounded by a part in 2⁵³ of itself, which the doubts below exceed by far.
-    let (px, py) = ((point.x - centre.x) * units_a_metre, (point.y - centre.y) * units_a_metre);
+    let units_per_metre = f64::from(1_u32 << UNIT_BITS) / f64::from(1_u32 << cell_bits);
+    // The relative rounding error of 2⁻⁵³ is far below the tolerances of `crossing_quantised`.
+    let (px, py) = ((point.x - centre.x) * units_per_metre, (point.y - centre.y) * units_per_metre);
     for part in Parts::of(records) {
         let mut inside = part.inside;
         let mut boundary = 0;
         for edge in part.edges.chunks_exact(4) {
             let (place, items) = (edge[2], edge[3]);
-            match crossing_as_drawn(px, py, edge[0], edge[1], place & REFERENCE_LEFT != 0) {
+            match crossing_quantised(px, py, edge[0], edge[1], place & REFERENCE_LEFT != 0) {
                 Crossing::No => {}
                 Crossing::Yes => inside ^= items,
-                Crossing::InDoubt => {
+                Crossing::Undecided => {
                     let line = edge_at(edges, (place & !REFERENCE_LEFT) as usize);
                     if on_edge(line, point) {
                         boundary |= items;
-                    } else if Reference(centre).way_crosses(point, line) {
+                    } else if Reference(centre).segment_crosses(point, line) {
                         inside ^= items;
                     }
                 }
             }
         }
-        let mut holders = inside | boundary;
-        while holders != 0 {
-            let bit = holders.trailing_zeros();
+        let mut containing = inside | boundary;
+        while containing != 0 {
+            let bit = containing.trailing_zeros();
             let on = boundary >> bit & 1 == 1;
             let position = if on { Position::Boundary } else { Position::Inside };
             visit(part.items[bit as usize], position);
-            holders &= holders - 1;
+            containing &= containing - 1;
         }
     }
 }
 
-/// What the drawing tells of the way from the reference to a point and an edge.
+/// Whether the segment from the reference to a point crosses a quantised edge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Crossing {
-    /// They do not meet.
+    /// They do not intersect.
     No,
     /// They cross, and the point is not on the edge.
     Yes,
-    /// The drawing is too coarse to tell.
-    InDoubt,
+    /// The quantised edge is too coarse to decide.
+    Undecided,
 }
 
-/// Whether the way from the reference, (0, 0), to (`px`, `py`) crosses an edge, in units.
+/// Decides whether the segment from the reference, (0, 0), to (`px`, `py`) crosses an edge. In units.
 ///
-/// A drawn end is off by at most 0.5 of a unit in either direction, and a little for the rounding
-/// where the edge was cut. So `a × b`, the cross product of a known `a` and a drawn `b`, is off by
-/// at most half the sum of the parts of `a`; where both are drawn, by half of both sums and 1.
+/// A quantised end has an error of at most 0.5 in either coordinate, and a little more where the edge
+/// was clipped. The cross product of an exact vector `a` and a quantised one is therefore off by at
+/// most half the sum of the absolute coordinates of `a`; if both are quantised, by half of both sums
+/// plus 1.
 #[inline]
-pub(super) fn crossing_as_drawn(
+pub(super) fn crossing_quantised(
     px: f64,
     py: f64,
     start: u32,
@@ -224,11 +225,11 @@ pub(super) fn crossing_as_drawn(
     let side_doubt =
         1.02 * ((px - ax).abs() + (py - ay).abs()) + 0.51 * (dx.abs() + dy.abs()) + 2.0;
     if side.abs() <= side_doubt {
-        return Crossing::InDoubt;
+        return Crossing::Undecided;
     }
     if (side > 0.0) == reference_left {
         return Crossing::No;
     }
     let surely_parted = of_start.abs() > doubt && of_end.abs() > doubt;
-    if surely_parted { Crossing::Yes } else { Crossing::InDoubt }
+    if surely_parted { Crossing::Yes } else { Crossing::Undecided }
 }

@@ -1,9 +1,9 @@
-//! How large blocks and cells are.
+//! The choice of the sizes of blocks and cells.
 //!
-//! Blocks are so small that their table still fits a processor's own cache. Cells are halved, block
-//! by block, until a point of the block meets half an edge on average: from there on a finer table
-//! costs more in cache misses than it saves in edges. Where that needs more memory than the budget
-//! allows, points may meet more edges, everywhere alike.
+//! Blocks are as small as possible while their table fits the level 2 cache of a core. Cells are
+//! halved, block by block, until a lookup in the block checks half an edge on average. Beyond that a
+//! finer table costs more in cache misses than it saves in edges. If that exceeds the memory budget,
+//! the number of edges per lookup is raised for all blocks alike.
 
 use geo::Coord;
 use rayon::prelude::*;
@@ -13,35 +13,36 @@ use super::grid::Grid;
 use super::inventory::{EdgesBySquare, Inventory};
 use crate::storage::MemoryBudget;
 
-/// As many blocks as give a table of 512 KiB, half of what today's cores have of level 2 cache.
-const MOST_BLOCKS: u64 = 65_536;
-/// The smallest block has a side of 2³ m: no boundary is drawn finer.
-const SMALLEST_BLOCK_BITS: u32 = 3;
-/// Sides of blocks beyond 2²⁴ m, and of corners, would not fit the grid.
-const LARGEST_BLOCK_BITS: u32 = 24;
-/// A block is halved at most so often into cells, 16,384 of them.
-const MOST_HALVINGS: u32 = 7;
-/// How many edges a point may meet on average, at best.
-const EDGES_A_POINT: f64 = 0.5;
+/// The greatest number of blocks. Their table takes 512 KiB, half of the level 2 cache of current
+/// cores.
+const MAX_BLOCKS: u64 = 65_536;
+/// log₂ of the smallest side of a block, 8 m: finer blocks are no use, given the detail of boundaries.
+const MIN_BLOCK_BITS: u32 = 3;
+/// log₂ of the greatest side of a block, in metres. Greater coordinates would not fit the grid.
+const MAX_BLOCK_BITS: u32 = 24;
+/// The greatest number of times that a block is halved, into 16,384 cells.
+const MAX_HALVINGS: u32 = 7;
+/// The target for the average number of edges that a lookup checks.
+const EDGES_PER_LOOKUP: f64 = 0.5;
 
-/// The blocks for the ground from `low` to `high` and so many edges.
+/// The grid for the extent from `low` to `high` and that number of edges.
 pub(super) fn grid(low: Coord<f64>, high: Coord<f64>, edges: usize) -> Grid {
-    let most = MOST_BLOCKS.min(4 * edges as u64).max(1);
-    let mut bits = SMALLEST_BLOCK_BITS;
+    let most = MAX_BLOCKS.min(4 * edges as u64).max(1);
+    let mut bits = MIN_BLOCK_BITS;
     loop {
         let grid = Grid::covering(low, high, bits);
-        if grid.len() as u64 <= most || bits == LARGEST_BLOCK_BITS {
+        if grid.len() as u64 <= most || bits == MAX_BLOCK_BITS {
             return grid;
         }
         bits += 1;
     }
 }
 
-/// The edges of a block, as far as they say how large its cells should be.
+/// The statistics of a block's edges from which the size of its cells follows.
 #[derive(Clone, Copy, Default)]
 struct Density {
     edges: f64,
-    /// The sum of what they run east or west and what they run north or south within it, metres.
+    /// The sum of the east-west and north-south lengths of its edges within the block, in metres.
     run_m: f64,
 }
 
@@ -54,23 +55,23 @@ impl Density {
         }
     }
 
-    /// How many edges all cells of that side hold together: an edge is in one, and in one more
-    /// for each side that it crosses.
+    /// The total number of edges over all cells of that side: an edge is in one cell, and in one more
+    /// for each side of a cell that it crosses.
     fn in_cells(self, side: f64) -> f64 {
         self.edges + self.run_m / side
     }
 
-    fn halvings(self, grid: Grid, edges_a_point: f64) -> u32 {
-        let most = MOST_HALVINGS.min(grid.block_bits);
+    fn halvings(self, grid: Grid, edges_per_lookup: f64) -> u32 {
+        let most = MAX_HALVINGS.min(grid.block_bits);
         let suffices = |&halvings: &u32| {
             let Cells { count, side } = Cells::of(grid, halvings);
-            self.in_cells(side) <= edges_a_point * count
+            self.in_cells(side) <= edges_per_lookup * count
         };
         (0..most).find(suffices).unwrap_or(most)
     }
 
-    /// About how many bytes the cells take: their table, the edges, and about 28 more for each
-    /// cell that has any.
+    /// The approximate size of the cells in bytes: their table, the edges, and about 28 bytes for each
+    /// cell that has edges.
     fn bytes(self, grid: Grid, halvings: u32) -> f64 {
         let Cells { count, side } = Cells::of(grid, halvings);
         let edges = self.in_cells(side);
@@ -78,7 +79,7 @@ impl Density {
     }
 }
 
-/// The cells of a block that was halved so often.
+/// The cells of a block after a number of halvings.
 struct Cells {
     count: f64,
     side: f64,
@@ -91,7 +92,7 @@ impl Cells {
     }
 }
 
-/// log₂ of the side of the cells of each block, in metres; the block's own where no edge meets it.
+/// log₂ of the side of each block's cells in metres; that of the block itself if it has no edges.
 pub(super) fn cell_bits(
     grid: Grid,
     inventory: &Inventory,
@@ -109,15 +110,15 @@ pub(super) fn cell_bits(
         .collect();
 
     let fixed = 16.0 * grid.len() as f64 + 32.0 * inventory.lines.len() as f64;
-    let bytes = |edges_a_point: f64| -> f64 {
-        let of = |d: &Density| d.bytes(grid, d.halvings(grid, edges_a_point));
+    let bytes = |edges_per_lookup: f64| -> f64 {
+        let of = |d: &Density| d.bytes(grid, d.halvings(grid, edges_per_lookup));
         fixed + densities.iter().map(of).sum::<f64>()
     };
-    let mut edges_a_point = EDGES_A_POINT;
+    let mut edges_per_lookup = EDGES_PER_LOOKUP;
     let coarsest =
         densities.iter().fold(0.0_f64, |most, d| most.max(d.in_cells(grid.block_side())));
-    while edges_a_point < coarsest && bytes(edges_a_point) > budget.bytes() as f64 {
-        edges_a_point *= 1.25;
+    while edges_per_lookup < coarsest && bytes(edges_per_lookup) > budget.bytes() as f64 {
+        edges_per_lookup *= 1.25;
     }
-    densities.iter().map(|d| grid.block_bits - d.halvings(grid, edges_a_point)).collect()
+    densities.iter().map(|d| grid.block_bits - d.halvings(grid, edges_per_lookup)).collect()
 }

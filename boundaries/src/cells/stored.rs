@@ -1,4 +1,4 @@
-//! A cell index as sections of a snapshot.
+//! Storing a cell index as sections of a snapshot, and opening it.
 
 use super::candidates::Candidates;
 use super::grid::Grid;
@@ -6,7 +6,7 @@ use super::{CellIndex, Frame};
 use crate::storage::sections::{Opened, Sections};
 
 impl CellIndex {
-    /// Puts the arrays into a snapshot.
+    /// Adds the arrays to the sections of a snapshot.
     pub(crate) fn store<'a>(&'a self, sections: &mut Sections<'a>) {
         sections.encode("cells", &self.frame);
         sections.put("cells.blocks", &self.blocks);
@@ -21,7 +21,7 @@ impl CellIndex {
         sections.put("near.runs", &self.candidates.runs);
     }
 
-    /// The arrays of a snapshot, where they lie; `None` where they do not fit together.
+    /// Opens the arrays of a snapshot in place. Returns `None` if they are inconsistent.
     pub(crate) fn open(opened: &Opened) -> Option<Self> {
         let frame: Frame = opened.decode("cells")?;
         let Grid { columns, rows, block_bits, .. } = frame.grid;

@@ -1,71 +1,70 @@
-//! What became of the areas of one vintage in another: unchanged, renamed, split, merged, moved.
+//! Changes of areas between two vintages: unchanged, renamed, split, merged, moved.
 //!
 //! # The rule
 //!
-//! Two vintages, the earlier and the later, are compared by the ground that their areas share,
-//! never by codes or names alone. The *tolerance* is the coarser of the two layers' drawing errors
-//! (20 m for BGC, 200 m for BSC), as for slivers. Of an area of one side:
+//! An earlier and a later vintage are compared by the overlaps of their areas, never by codes or
+//! names alone. The *tolerance* is the larger boundary error of the two layers (20 m for BGC, 200 m
+//! for BSC), as for slivers.
 //!
-//! 1. An overlap with an area of the other side **links** the two if it is at least the half of
-//!    either, or if it is thicker than the tolerance (2 × area / perimeter) and no sliver. An
-//!    overlap that is thinner, but over 1 % of one side and so no sliver, is **doubtful**: the two
-//!    drawings' difference alone could have made it.
-//! 2. Ground that the other vintage does not cover is judged alike. An area is **open** if it has
-//!    such ground beyond the tolerance.
-//! 3. Two areas are **counterparts** if more than the half of each lies in the other. There is one
-//!    counterpart at most.
-//! 4. An area of the earlier vintage is, the first that fits:
-//!    - `unchanged`, `renamed` (same code, another name) or `recoded` (another code, whatever the
-//!      name), if it and its counterpart are linked to each other and to nothing else, and neither
-//!      is open;
-//!    - `merged`, if it is linked to one area alone, which is linked to several that are linked to
-//!      it alone, and none of them is open;
-//!    - `split`, if it is linked to several, each linked to it alone, and none of them is open;
-//!    - `moved_boundary`, if it has a counterpart, and ground was won or lost beside it;
-//!    - `merged`, too, if it lies in one area alone that has ground of others beside it;
-//!    - `abolished`, if it is linked to nothing and the later vintage does not cover the half of it;
-//!    - `reorganised` otherwise: its ground went to several areas, none of which is its counterpart.
+//! 1. An overlap **links** two areas if it is at least half of either, or if its mean width
+//!    (2 × area / perimeter) exceeds the tolerance and it is no sliver. A narrower overlap of more
+//!    than 1 % of either area, and so no sliver, is **doubtful**: different generalisation alone may
+//!    have caused it.
+//! 2. The part of an area that the other vintage does not cover is assessed in the same way. An area
+//!    is **open** if such a part exceeds the tolerance.
+//! 3. Two areas are **counterparts** if more than half of each lies in the other. An area has at most
+//!    one counterpart.
+//! 4. An area of the earlier vintage is the first of these that applies:
+//!    - `unchanged`, `renamed` (same code, different name) or `recoded` (different code, any name),
+//!      if it and its counterpart are linked only to each other, and neither is open;
+//!    - `merged`, if it is linked to a single area, which is linked to several areas that are linked
+//!      only to it, and none of them is open;
+//!    - `split`, if it is linked to several areas, each linked only to it, and none of them is open;
+//!    - `moved_boundary`, if it has a counterpart, so that it gained or lost land;
+//!    - `merged`, also if it lies in a single area that contains land of other areas;
+//!    - `abolished`, if it is linked to nothing and the later vintage covers less than half of it;
+//!    - `reorganised` otherwise: its land went to several areas, none of which is its counterpart.
 //!
-//!    An area of the later vintage is `created` where the same read backwards says `abolished`.
-//! 5. The rule is applied twice: to the links alone, which gives the kind, and to the links and the
-//!    doubtful overlaps together. Where the second reading is another, the drawings cannot tell,
-//!    and the other reading is given as well ([`Change::or`]).
+//!    An area of the later vintage is `created` if the reverse comparison gives `abolished`.
+//! 5. The rule is applied twice: first to the links alone, which gives the kind, then to the links
+//!    and the doubtful overlaps together. If the second result differs, the files cannot decide
+//!    between the two, and it is given as the alternative ([`Change::alternative`]).
 //!
-//! So two drawings of one line, 20 m and 200 m, read as unchanged, perhaps with a doubt, and a
-//! boundary that did move by less than the tolerance reads so too: nobody can see it in these files.
+//! Two generalisations of one line, to 20 m and to 200 m, therefore give unchanged, perhaps with an
+//! alternative. So does a boundary that moved by less than the tolerance: the files do not show it.
 
 mod succession;
 
 use serde::{Deserialize, Serialize};
 
-pub use succession::{AllChanges, Part, Succession, Weight};
+pub use succession::{AllChanges, LinkStrength, OverlapPart, Succession};
 
-/// What became of an area, or where one came from.
+/// The kind of a change of an area between two vintages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// The same ground, code and name.
+    /// Same geometry, code and name.
     Unchanged,
-    /// The same ground and code under another name.
+    /// Same geometry and code, different name.
     Renamed,
-    /// The same ground under another code, whatever its name.
+    /// Same geometry, different code, any name.
     Recoded,
     /// One area became several.
     Split,
     /// Several areas became one.
     Merged,
-    /// The area goes on, with ground won or lost.
+    /// The area continues and gained or lost land.
     MovedBoundary,
-    /// Its ground went to, or came from, several areas, none of which is its counterpart.
+    /// Its land went to, or came from, several areas, none of which is its counterpart.
     Reorganised,
-    /// No earlier area was there.
+    /// No earlier area covered it.
     Created,
-    /// No later area is there.
+    /// No later area covers it.
     Abolished,
 }
 
 impl ChangeKind {
-    /// Every kind.
+    /// All kinds.
     pub const ALL: [Self; 9] = [
         Self::Unchanged,
         Self::Renamed,
@@ -78,7 +77,7 @@ impl ChangeKind {
         Self::Abolished,
     ];
 
-    /// The word used in answers.
+    /// The name used in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
@@ -93,13 +92,14 @@ impl ChangeKind {
         }
     }
 
-    /// Whether the ground is the same, whatever it is called.
+    /// Returns true if the geometry is the same, whatever the code and name.
     pub const fn is_same_ground(self) -> bool {
         matches!(self, Self::Unchanged | Self::Renamed | Self::Recoded)
     }
 
-    /// The kind, read from the later vintage to the earlier, put in the order of time.
-    const fn turned(self) -> Self {
+    /// Turns the result of a comparison from the later to the earlier vintage into chronological
+    /// order.
+    const fn reversed(self) -> Self {
         match self {
             Self::Split => Self::Merged,
             Self::Merged => Self::Split,
@@ -110,25 +110,27 @@ impl ChangeKind {
     }
 }
 
-/// What became of an area, or where one came from, with how sure that is.
+/// The change of an area between two vintages.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Change {
-    /// What the drawings prove.
+    /// The kind of change that the geometries establish.
     pub kind: ChangeKind,
-    /// What it is instead, if the overlaps that may be the drawings' difference are real ground.
-    pub or: Option<ChangeKind>,
-    /// The area of the other vintage that more than the half of each shares, by its place.
+    /// The kind if the doubtful overlaps are real rather than due to generalisation; `None` if it is
+    /// the same.
+    pub alternative: Option<ChangeKind>,
+    /// The index of the counterpart in the other vintage: more than half of each lies in the other.
     pub counterpart: Option<usize>,
-    /// The ground of the earlier of it and its counterpart that is not in the later, BNG m²; with
-    /// a counterpart only.
+    /// The part of the earlier area that is not in its later counterpart, in m²; `None` without a
+    /// counterpart.
     pub lost_m2: Option<f64>,
-    /// The ground of the later that was not in the earlier, BNG m²; with a counterpart only.
+    /// The part of the later area that is not in its earlier counterpart, in m²; `None` without a
+    /// counterpart.
     pub gained_m2: Option<f64>,
 }
 
 impl Change {
-    /// Whether the drawings can tell.
+    /// Returns true if there is no alternative.
     pub const fn is_certain(&self) -> bool {
-        self.or.is_none()
+        self.alternative.is_none()
     }
 }

@@ -6,7 +6,7 @@ use super::definition::Definition;
 use super::members::Found;
 use crate::area::Area;
 use crate::fault::{Fault, FaultKind, Report};
-use crate::geometry::measure::shared_ground;
+use crate::geometry::measure::measure_intersection;
 use crate::geometry::outline::Outline;
 use crate::layer::Layer;
 use crate::validity::coverage;
@@ -123,7 +123,8 @@ fn unclaimed(
             continue;
         }
         let own = Outline::new(area.geometry());
-        let claimed: f64 = grounds.iter().map(|ground| shared_ground(&own, ground).area_m2).sum();
+        let claimed: f64 =
+            grounds.iter().map(|ground| measure_intersection(&own, ground).area_m2).sum();
         if claimed >= CLAIMED_SHARE * area.area_m2() {
             continue;
         }

@@ -11,7 +11,7 @@ use super::dissolve::{Grounds, Recipe};
 use crate::area::Area;
 use crate::code::AreaCode;
 use crate::fault::{Fault, FaultKind, Report};
-use crate::geometry::measure::shared_ground;
+use crate::geometry::measure::measure_intersection;
 use crate::geometry::outline::Outline;
 use crate::layer::{Layer, LayerId, LayerMeta};
 use crate::load::raw::RawGeometry;
@@ -96,7 +96,7 @@ impl<'a> Found<'a> {
         let ground = Outline::new(ground);
         let share = |name: String| {
             let area = members[&name].area;
-            let shared = shared_ground(&Outline::new(area.geometry()), &ground);
+            let shared = measure_intersection(&Outline::new(area.geometry()), &ground);
             let share = shared.area_m2 / area.area_m2();
             (name, (share < WHOLE).then_some(share))
         };

@@ -1,17 +1,17 @@
-//! The boundary of one area, ready for questions: where a point lies, and what ground it shares.
+//! The indexed boundary of one geometry, for point location and overlap measurement.
 
 use geo::{Coord, Line, MultiPolygon, Rect};
 
 use crate::geometry::predicate::{Position, position_among};
 use crate::geometry::strips::Strips;
 
-/// The edges of a valid geometry, sorted so that few are met by one question. Its own space, BNG
-/// metres for areas.
+/// The edges of a valid geometry, sorted into horizontal strips so that a query visits few of them.
+/// In the coordinate space of the geometry: BNG metres for areas.
 #[derive(Debug)]
 pub struct Outline {
     /// The edges of all rings, ring by ring.
     pub(crate) edges: Vec<Line<f64>>,
-    /// Where each ring begins in `edges`; the last entry is the number of edges.
+    /// The index in `edges` of the first edge of each ring, and finally the number of edges.
     pub(crate) rings: Vec<usize>,
     extent: Rect<f64>,
     pub(crate) perimeter_m: f64,
@@ -19,7 +19,7 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// Prepares a valid geometry: shells counter-clockwise, holes clockwise.
+    /// Indexes a valid geometry, with shells counter-clockwise and holes clockwise.
     pub fn new(geometry: &MultiPolygon<f64>) -> Self {
         let mut edges = Vec::new();
         let mut rings = vec![0];
@@ -49,13 +49,13 @@ impl Outline {
         self.extent
     }
 
-    /// Some of its vertices, `most` at most, from all along it.
-    pub fn some_vertices(&self, most: usize) -> impl Iterator<Item = Coord<f64>> + '_ {
+    /// At most `most` vertices, evenly spread over all edges.
+    pub fn sample_vertices(&self, most: usize) -> impl Iterator<Item = Coord<f64>> + '_ {
         let step = (self.edges.len() / most.max(1)).max(1);
         self.edges.iter().step_by(step).take(most).map(|edge| edge.start)
     }
 
-    /// Where a point lies, by the boundary rule.
+    /// Locates a point. Points on the boundary are [`Position::Boundary`].
     pub fn position(&self, point: Coord<f64>) -> Position {
         position_among(self.strips.at(point.y).map(|place| self.edges[place]), point)
     }

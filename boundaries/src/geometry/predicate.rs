@@ -1,29 +1,29 @@
-//! The exact predicates under every answer: on which side, inside or on the boundary.
+//! Exact predicates: on which side of a line, on an edge, inside an area.
 
 use geo::{Coord, Line, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
-/// Where a point lies in an area.
+/// The position of a point relative to an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Position {
-    /// In its interior.
+    /// In the interior.
     Inside,
-    /// On its boundary, which belongs to it.
+    /// On the boundary, which belongs to the area.
     Boundary,
-    /// Outside it.
+    /// Outside.
     Outside,
 }
 
-/// Twice the signed area of the triangle `a b c`: above zero when `c` lies left of the line from
-/// `a` to `b`, exactly zero when on it. The sign is exact for any finite input (Shewchuk,
+/// Twice the signed area of the triangle `a b c`: positive if `c` lies left of the line from `a` to
+/// `b`, zero if it lies on the line. The sign is exact for any finite input (Shewchuk,
 /// "Adaptive precision floating-point arithmetic and fast robust geometric predicates", 1997).
 pub fn orientation(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> f64 {
     let point = |c: Coord<f64>| robust::Coord { x: c.x, y: c.y };
     robust::orient2d(point(a), point(b), point(c))
 }
 
-/// Whether `point` lies on the closed segment `edge`, exactly.
+/// Returns true if `point` lies on the closed segment `edge`. Exact.
 pub fn on_edge(edge: Line<f64>, point: Coord<f64>) -> bool {
     let between = |a: f64, b: f64, v: f64| a.min(b) <= v && v <= a.max(b);
     between(edge.start.x, edge.end.x, point.x)
@@ -31,11 +31,11 @@ pub fn on_edge(edge: Line<f64>, point: Coord<f64>) -> bool {
         && orientation(edge.start, edge.end, point) == 0.0
 }
 
-/// Where `point` lies in the ground bounded by `edges`, the edges of all rings of a valid
-/// geometry: by the parity of the edges that a ray eastward crosses.
+/// Locates `point` relative to a valid geometry with these `edges`, by the parity of the edges that
+/// a ray to the east crosses.
 ///
-/// A ray that passes through a vertex counts it once, since an edge owns its lower end and not its
-/// upper one. So for a point on no boundary, exactly one of the areas of a coverage says `Inside`.
+/// An edge includes its lower end and excludes its upper one, so a ray through a vertex crosses one
+/// of the two edges. In a coverage, a point on no boundary is therefore `Inside` exactly one area.
 pub fn position_among(edges: impl Iterator<Item = Line<f64>>, point: Coord<f64>) -> Position {
     let mut inside = false;
     for edge in edges {
@@ -51,8 +51,8 @@ pub fn position_among(edges: impl Iterator<Item = Line<f64>>, point: Coord<f64>)
         }
         let upward = start.y <= point.y && point.y < end.y;
         let downward = end.y <= point.y && point.y < start.y;
-        // An upward edge is east of the point when the point is on its left; a downward one when
-        // it is on its right.
+        // An upward edge is east of the point if the point is on its left; a downward edge, if the
+        // point is on its right.
         let side = if upward || downward { orientation(start, end, point) } else { 0.0 };
         if (upward && side > 0.0) || (downward && side < 0.0) {
             inside = !inside;
@@ -61,12 +61,12 @@ pub fn position_among(edges: impl Iterator<Item = Line<f64>>, point: Coord<f64>)
     if inside { Position::Inside } else { Position::Outside }
 }
 
-/// Where `point` lies in a valid geometry; both in the same space.
+/// Locates `point` relative to a valid geometry in the same coordinate space.
 pub fn position_in(geometry: &MultiPolygon<f64>, point: Coord<f64>) -> Position {
     position_among(edges_of(geometry), point)
 }
 
-/// Every edge of every ring of a geometry.
+/// The edges of all rings of a geometry.
 pub fn edges_of(geometry: &MultiPolygon<f64>) -> impl Iterator<Item = Line<f64>> + '_ {
     geometry.iter().flat_map(|polygon| {
         std::iter::once(polygon.exterior())
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_is_outside_and_its_rim_is_boundary() {
+    fn the_interior_of_a_hole_is_outside_and_its_ring_is_boundary() {
         let area = square_with_hole();
         assert_eq!(position_in(&area, at(5.0, 5.0)), Position::Outside);
         assert_eq!(position_in(&area, at(4.0, 5.0)), Position::Boundary);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_float_beside_a_slanted_edge_is_told_from_the_edge() {
+    fn the_next_float_beside_a_sloping_edge_is_not_on_the_edge() {
         let edge = Line::new(at(475_000.1, 260_000.3), at(475_003.1, 260_001.3));
         let middle = at(475_001.5, 260_000.766_666_7);
         let side = orientation(edge.start, edge.end, middle);

@@ -1,20 +1,20 @@
-//! Edges sorted into horizontal strips, for finding those at a height or about another edge.
+//! Edges sorted into horizontal strips, to find those at a y coordinate or near another edge.
 
 use geo::Line;
 
-/// The places of edges in a slice, by the strips of equal height that they run through.
+/// The indices of edges in a slice, grouped by the strips of equal height that they pass through.
 #[derive(Debug)]
 pub(crate) struct Strips {
     bottom: f64,
     height: f64,
-    /// Where each strip begins in `places`; one more entry than strips.
+    /// The start of each strip in `places`, and finally the length of `places`.
     starts: Vec<u32>,
     places: Vec<u32>,
 }
 
 impl Strips {
-    /// Sorts edges into strips about as high as the mean edge, so that an edge stands in about two
-    /// of them.
+    /// Sorts edges into strips about as high as the mean edge, so that an edge is in about two of
+    /// them.
     pub(crate) fn new(edges: &[Line<f64>]) -> Self {
         let heights = || edges.iter().flat_map(|edge| [edge.start.y, edge.end.y]);
         let bottom = heights().fold(f64::INFINITY, f64::min);
@@ -44,10 +44,10 @@ impl Strips {
         strips
     }
 
-    /// The strip of a height; heights beyond the ends count to the first or last strip.
+    /// The strip of a y coordinate; the first or last strip if it is out of range.
     fn strip(&self, y: f64) -> usize {
         let last = self.starts.len() - 2;
-        // A float below zero becomes 0 in the cast.
+        // The cast turns negative values into 0.
         (((y - self.bottom) / self.height) as usize).min(last)
     }
 
@@ -61,13 +61,13 @@ impl Strips {
         self.places[run].iter().map(|&place| place as usize)
     }
 
-    /// The edges in the strip of a height: all that reach it, and some that do not.
+    /// The edges in the strip of a y coordinate: all that reach it, and some that do not.
     pub(crate) fn at(&self, y: f64) -> impl Iterator<Item = usize> + '_ {
         self.in_strip(self.strip(y))
     }
 
-    /// Calls `visit` once with each edge of `edges`, the slice that was sorted, whose box meets the
-    /// box of `edge`.
+    /// Calls `visit` once with the index of each edge whose bounding box intersects that of `edge`.
+    /// `edges` is the slice that was sorted.
     pub(crate) fn crossing(
         &self,
         edge: Line<f64>,
@@ -85,8 +85,8 @@ impl Strips {
                     && other.start.x.min(other.end.x) <= east
                     && other_north >= south
                     && other_south <= north;
-                // A pair meets in the strip of the higher of their lower ends first, and is taken
-                // there only.
+                // The first common strip of two edges is that of the higher of their lower ends.
+                // Visiting the edge only there visits it once.
                 if meets && self.strip(south.max(other_south)) == strip {
                     visit(place);
                 }

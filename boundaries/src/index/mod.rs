@@ -1,4 +1,4 @@
-//! Where to look: R-trees of extents and edges, and a packed tree of points.
+//! Spatial indexes: R-trees of bounding boxes and edges, and a packed tree of points.
 
 use std::sync::OnceLock;
 
@@ -19,17 +19,17 @@ pub use points::PointIndex;
 type Extent = GeomWithData<Rectangle<[f64; 2]>, u32>;
 type Edge = GeomWithData<Line<[f64; 2]>, u32>;
 
-/// The areas of one layer, ready for questions about points. An area is named by its place in the
-/// layer's code order.
+/// An index of the areas of one layer for point queries. Areas are identified by their index in code
+/// order.
 #[derive(Debug)]
 pub struct AreaIndex {
     outlines: Vec<Outline>,
     extents: RTree<Extent>,
-    /// Made when a distance is first asked for: an atlas asks its cells instead.
+    /// Built when a distance is first queried. An atlas queries its cell index instead.
     edges: OnceLock<RTree<Edge>>,
 }
 
-/// The least extent that holds two.
+/// Returns the smallest rectangle that contains both.
 pub fn around(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
     Rect::new(
         [a.min().x.min(b.min().x), a.min().y.min(b.min().y)],
@@ -71,7 +71,7 @@ impl AreaIndex {
         })
     }
 
-    /// The areas whose extent meets `rect`, in no particular order. BNG metres.
+    /// The areas whose bounding box intersects `rect` (BNG metres), in no particular order.
     pub fn meeting(&self, rect: Rect<f64>) -> impl Iterator<Item = usize> + '_ {
         self.extents.locate_in_envelope_intersecting(envelope(rect)).map(|e| e.data as usize)
     }
@@ -81,7 +81,7 @@ impl AreaIndex {
         &self.outlines
     }
 
-    /// The areas that hold `at`, in code order, and whether inside or on the boundary.
+    /// The areas that contain `at`, in code order, and whether it is inside or on the boundary.
     pub fn containing(&self, at: Bng) -> Vec<(usize, Position)> {
         let point: Coord<f64> = at.coord();
         let mut found: Vec<_> = self
@@ -95,14 +95,15 @@ impl AreaIndex {
         found
     }
 
-    /// Metres from `at` to the nearest edge of any area; `None` for a layer without areas.
+    /// The distance from `at` to the nearest edge of any area, in metres; `None` for a layer without
+    /// areas.
     pub fn boundary_distance_m(&self, at: Bng) -> Option<f64> {
         let nearest = self.edges().nearest_neighbor(xy(at))?;
         Some(nearest.geom().distance_2(&xy(at)).sqrt())
     }
 
-    /// The areas with an edge closer than `reach_m` to `at`, each with the distance to its nearest
-    /// edge in metres, in code order.
+    /// The areas with an edge within `reach_m` metres of `at`, with the distance to the nearest edge in
+    /// metres, in code order.
     pub fn edges_within(&self, at: Bng, reach_m: f64) -> Vec<(usize, f64)> {
         let mut near: Vec<(usize, f64)> = self
             .edges()

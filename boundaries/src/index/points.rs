@@ -1,9 +1,10 @@
-//! Points by nearness: a packed tree of boxes in flat arrays, so that it is used where it lies.
+//! A nearest-neighbour index of points: a packed Hilbert R-tree in flat arrays, used in place in a
+//! snapshot.
 //!
-//! The points are put in the order of a Hilbert curve and boxes drawn round every [`FAN`] of them,
-//! then round every [`FAN`] of those, up to one (Kamel and Faloutsos, "On packing R-trees", 1993).
-//! Nearest points come by asking the nearest box or point first (Hjaltason and Samet, "Distance
-//! browsing in spatial databases", 1999).
+//! The points are sorted along a Hilbert curve. Each group of [`NODE_SIZE`] points gets a bounding
+//! box, each group of [`NODE_SIZE`] boxes gets another, up to a single root (Kamel and Faloutsos, "On
+//! packing R-trees", 1993). A nearest-first query visits the nearest box or point next (Hjaltason and
+//! Samet, "Distance browsing in spatial databases", 1999).
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -15,36 +16,36 @@ use crate::position::Bng;
 use crate::storage::mmap::Numbers;
 use crate::storage::sections::{Opened, Sections};
 
-/// How many points or boxes a box holds: their numbers lie in four to eight lines of a cache.
-const FAN: usize = 16;
+/// The number of points or boxes in a box. Their coordinates take four to eight cache lines.
+const NODE_SIZE: usize = 16;
 
-/// The points of one layer, or the postcodes, ready for questions about nearness. A point is named
-/// by its place in the sequence it was made of.
+/// An index of the sites of one layer, or of the postcodes, for nearest-neighbour and range queries.
+/// Points are identified by their index in the sequence that the index was built from.
 #[derive(Debug, Default)]
 pub struct PointIndex {
-    /// The places of the points, along the curve.
+    /// The index of each point in the original sequence, in the order of the curve.
     places: Numbers<u32>,
-    /// Easting and northing of each, in the same order.
+    /// Easting and northing of each point, in the same order.
     points: Numbers<f64>,
-    /// Least easting and northing and greatest of each box: those of points, then those of these
-    /// boxes, up to one.
+    /// West, south, east and north of each box, level by level: first the boxes of points, finally the
+    /// root.
     boxes: Numbers<f64>,
 }
 
-/// How many boxes there are on each level over so many points.
+/// The number of boxes on each level above `points` points.
 fn levels(points: usize) -> impl Iterator<Item = usize> {
-    let above = |below: usize| below.div_ceil(FAN);
+    let above = |below: usize| below.div_ceil(NODE_SIZE);
     let first = (points > 0).then(|| above(points));
     std::iter::successors(first, move |&below| (below > 1).then(|| above(below)))
 }
 
-/// The place of a square among 2¹⁶ × 2¹⁶ along a Hilbert curve.
-fn along_curve(mut x: u32, mut y: u32) -> u32 {
+/// The position of a square of a 2¹⁶ × 2¹⁶ grid along the Hilbert curve.
+fn hilbert(mut x: u32, mut y: u32) -> u32 {
     let mut along = 0;
     for bit in (0..16).rev() {
         let (right, up) = (x >> bit & 1, y >> bit & 1);
         along = along << 2 | (3 * right) ^ up;
-        // Each quarter is drawn as the whole, turned so that the ends meet.
+        // Each quadrant repeats the whole curve, rotated so that the ends meet.
         if up == 0 {
             if right == 1 {
                 (x, y) = (!x, !y);
@@ -56,7 +57,7 @@ fn along_curve(mut x: u32, mut y: u32) -> u32 {
 }
 
 impl PointIndex {
-    /// Indexes points by their place in the sequence; a `None` is passed over.
+    /// Indexes points by their index in the sequence, skipping `None`.
     pub fn new(points: impl Iterator<Item = Option<Bng>>) -> Self {
         let mut all: Vec<(u32, u32, Coord<f64>)> =
             (0..).zip(points).filter_map(|(place, at)| Some((0, place, at?.coord()))).collect();
@@ -68,21 +69,22 @@ impl PointIndex {
         all.par_iter_mut().for_each(|(along, _, at)| {
             let step = |from: f64, to: f64, steps: f64| ((to - from) * steps) as u16;
             let (x, y) = (step(ends[0], at.x, x_steps), step(ends[1], at.y, y_steps));
-            *along = along_curve(u32::from(x), u32::from(y));
+            *along = hilbert(u32::from(x), u32::from(y));
         });
         all.par_sort_unstable_by_key(|(along, place, _)| (*along, *place));
 
         let points: Vec<f64> = all.iter().flat_map(|(_, _, at)| [at.x, at.y]).collect();
         let mut boxes: Vec<f64> = Vec::new();
-        for chunk in points.chunks(2 * FAN) {
-            boxes.extend(around(chunk.chunks_exact(2).map(|at| [at[0], at[1], at[0], at[1]])));
+        for chunk in points.chunks(2 * NODE_SIZE) {
+            boxes
+                .extend(bounding_box(chunk.chunks_exact(2).map(|at| [at[0], at[1], at[0], at[1]])));
         }
         let mut below = 0;
         for count in levels(all.len()).skip(1) {
             let end = boxes.len();
             for _ in 0..count {
-                let next = (below + 4 * FAN).min(end);
-                let of = around(boxes[below..next].as_chunks().0.iter().copied());
+                let next = (below + 4 * NODE_SIZE).min(end);
+                let of = bounding_box(boxes[below..next].as_chunks().0.iter().copied());
                 boxes.extend(of);
                 below = next;
             }
@@ -91,14 +93,14 @@ impl PointIndex {
         Self { places: places.into(), points: points.into(), boxes: boxes.into() }
     }
 
-    /// Puts the arrays into a snapshot.
+    /// Adds the arrays to the sections of a snapshot.
     pub(crate) fn store<'a>(&'a self, name: &str, sections: &mut Sections<'a>) {
         sections.put(&format!("{name}.places"), &self.places);
         sections.put(&format!("{name}.points"), &self.points);
         sections.put(&format!("{name}.boxes"), &self.boxes);
     }
 
-    /// The arrays of a snapshot, where they lie; `None` where they do not fit together.
+    /// Opens the arrays of a snapshot in place. Returns `None` if they are inconsistent.
     pub(crate) fn open(opened: &Opened, name: &str) -> Option<Self> {
         let index = Self {
             places: opened.numbers(&format!("{name}.places"))?,
@@ -111,59 +113,60 @@ impl PointIndex {
         fits.then_some(index)
     }
 
-    /// All points, nearest first, each with its distance in metres; of equally near ones that with
-    /// the lesser place first.
+    /// All points, nearest first, with the distance in metres. Equally distant points are in order of
+    /// their index.
     pub fn nearest(&self, at: Bng) -> impl Iterator<Item = (usize, f64)> + '_ {
-        let mut waiting: BinaryHeap<Reverse<Waiting>> = BinaryHeap::new();
+        let mut queue: BinaryHeap<Reverse<QueueEntry>> = BinaryHeap::new();
         if let Some(root) = self.root() {
-            waiting.push(Reverse(Waiting { distance_2: 0.0, what: root }));
+            queue.push(Reverse(QueueEntry { distance_2: 0.0, node: root }));
         }
         let at = at.coord();
         std::iter::from_fn(move || {
             loop {
-                let Reverse(Waiting { distance_2, what }) = waiting.pop()?;
-                let (level, number) = match what {
-                    What::Point(place) => return Some((place as usize, distance_2.sqrt())),
-                    What::Box { level, number } => (level, number),
+                let Reverse(QueueEntry { distance_2, node }) = queue.pop()?;
+                let (level, number) = match node {
+                    Node::Point(place) => return Some((place as usize, distance_2.sqrt())),
+                    Node::Box { level, number } => (level, number),
                 };
-                waiting.extend(self.within_box(level, number).map(|(what, [x0, y0, x1, y1])| {
-                    let (dx, dy) = (outside(at.x, x0, x1), outside(at.y, y0, y1));
-                    Reverse(Waiting { distance_2: dx * dx + dy * dy, what })
+                queue.extend(self.children(level, number).map(|(node, [x0, y0, x1, y1])| {
+                    let (dx, dy) =
+                        (distance_to_interval(at.x, x0, x1), distance_to_interval(at.y, y0, y1));
+                    Reverse(QueueEntry { distance_2: dx * dx + dy * dy, node })
                 }));
             }
         })
     }
 
-    /// The points in `rect`, edges included, in no particular order. BNG metres.
+    /// The points in `rect` (BNG metres), including its edges, in no particular order.
     pub fn within(&self, rect: Rect<f64>) -> impl Iterator<Item = (usize, Coord<f64>)> + '_ {
         let (min, max) = (rect.min(), rect.max());
         let meets = move |[x0, y0, x1, y1]: [f64; 4]| {
             x0 <= max.x && x1 >= min.x && y0 <= max.y && y1 >= min.y
         };
-        let mut waiting: Vec<(What, [f64; 4])> = Vec::new();
-        waiting.extend(self.root().map(|root| (root, [f64::MIN, f64::MIN, f64::MAX, f64::MAX])));
+        let mut queue: Vec<(Node, [f64; 4])> = Vec::new();
+        queue.extend(self.root().map(|root| (root, [f64::MIN, f64::MIN, f64::MAX, f64::MAX])));
         std::iter::from_fn(move || {
             loop {
-                let (what, [x, y, ..]) = waiting.pop()?;
-                match what {
-                    What::Point(place) => return Some((place as usize, Coord { x, y })),
-                    What::Box { level, number } => {
-                        waiting.extend(self.within_box(level, number).filter(|(_, of)| meets(*of)));
+                let (node, [x, y, ..]) = queue.pop()?;
+                match node {
+                    Node::Point(place) => return Some((place as usize, Coord { x, y })),
+                    Node::Box { level, number } => {
+                        queue.extend(self.children(level, number).filter(|(_, of)| meets(*of)));
                     }
                 }
             }
         })
     }
 
-    /// The box round all of them.
-    fn root(&self) -> Option<What> {
+    /// The box of all points; `None` if there are none.
+    fn root(&self) -> Option<Node> {
         let levels = levels(self.places.len()).count();
-        levels.checked_sub(1).map(|level| What::Box { level: level as u32, number: 0 })
+        levels.checked_sub(1).map(|level| Node::Box { level: level as u32, number: 0 })
     }
 
-    /// What a box holds, with the extent of each. The boxes of level 0 hold points.
-    fn within_box(&self, level: u32, number: u32) -> impl Iterator<Item = (What, [f64; 4])> + '_ {
-        let (level, first) = (level as usize, number as usize * FAN);
+    /// The children of a box with their extents. The boxes of level 0 contain points.
+    fn children(&self, level: u32, number: u32) -> impl Iterator<Item = (Node, [f64; 4])> + '_ {
+        let (level, first) = (level as usize, number as usize * NODE_SIZE);
         let mut before = levels(self.places.len());
         let (count, start) = match level.checked_sub(1) {
             None => (self.places.len(), 0),
@@ -172,20 +175,20 @@ impl PointIndex {
                 (before.next().unwrap_or(0), start)
             }
         };
-        (first..(first + FAN).min(count)).map(move |item| {
+        (first..(first + NODE_SIZE).min(count)).map(move |item| {
             if level == 0 {
                 let (x, y) = (self.points[2 * item], self.points[2 * item + 1]);
-                return (What::Point(self.places[item]), [x, y, x, y]);
+                return (Node::Point(self.places[item]), [x, y, x, y]);
             }
             let ends = &self.boxes[4 * (start + item)..][..4];
-            let what = What::Box { level: level as u32 - 1, number: item as u32 };
-            (what, [ends[0], ends[1], ends[2], ends[3]])
+            let node = Node::Box { level: level as u32 - 1, number: item as u32 };
+            (node, [ends[0], ends[1], ends[2], ends[3]])
         })
     }
 }
 
-/// How far a coordinate lies outside of an interval.
-fn outside(at: f64, low: f64, high: f64) -> f64 {
+/// The distance of a coordinate from an interval; 0 inside.
+fn distance_to_interval(at: f64, low: f64, high: f64) -> f64 {
     (low - at).max(at - high).max(0.0)
 }
 
@@ -193,50 +196,50 @@ fn widened(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
     [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
 
-fn around(extents: impl Iterator<Item = [f64; 4]>) -> [f64; 4] {
+fn bounding_box(extents: impl Iterator<Item = [f64; 4]>) -> [f64; 4] {
     extents.fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], widened)
 }
 
-/// A box or a point. Boxes come before points, so that of equally near points all are known before
-/// the first is told.
+/// A box or a point. Boxes sort before points, so that all equally distant points are in the queue
+/// before the first of them is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum What {
+enum Node {
     Box { level: u32, number: u32 },
     Point(u32),
 }
 
-/// What is to be looked at next, the nearest first.
+/// An entry of the priority queue, ordered by distance.
 #[derive(Debug)]
-struct Waiting {
+struct QueueEntry {
     distance_2: f64,
-    what: What,
+    node: Node,
 }
 
-impl Ord for Waiting {
+impl Ord for QueueEntry {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.distance_2.total_cmp(&other.distance_2).then(self.what.cmp(&other.what))
+        self.distance_2.total_cmp(&other.distance_2).then(self.node.cmp(&other.node))
     }
 }
 
-impl PartialOrd for Waiting {
+impl PartialOrd for QueueEntry {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Waiting {
+impl PartialEq for QueueEntry {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Waiting {}
+impl Eq for QueueEntry {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Points on a small grid of whole metres, so that many are equally far; some have none.
+    /// Points on a small grid of whole metres, so that many are equally distant; some are `None`.
     fn points(count: usize, seed: u64) -> Vec<Option<Bng>> {
         let mut state = seed;
         let mut next = |below: u64| {
@@ -252,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn nearest_points_are_those_of_a_sort_by_distance_and_place() {
+    fn nearest_points_come_in_order_of_distance_and_index() {
         for (seed, count) in (1..).zip([0, 1, 2, 15, 16, 17, 255, 256, 257, 5000]) {
             let points = points(count, seed);
             let index = PointIndex::new(points.iter().copied());
@@ -273,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn points_within_a_rectangle_are_those_of_a_scan() {
+    fn points_in_a_rectangle_are_those_that_a_scan_finds() {
         let points = points(3000, 7);
         let index = PointIndex::new(points.iter().copied());
         for (x, y, width, height) in

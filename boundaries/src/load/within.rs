@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::area::{Area, Site};
 use crate::catalogue::Within;
 use crate::fault::{Fault, FaultKind};
-use crate::geometry::measure::shared_ground;
+use crate::geometry::measure::measure_intersection;
 use crate::geometry::outline::Outline;
 use crate::index::AreaIndex;
 use crate::layer::{Layer, LayerMeta};
@@ -55,7 +55,7 @@ impl Ground {
         let held: f64 = self
             .index
             .meeting(area.extent())
-            .map(|place| shared_ground(&outline, &self.index.outlines()[place]).area_m2)
+            .map(|place| measure_intersection(&outline, &self.index.outlines()[place]).area_m2)
             .sum();
         held >= LEAST_SHARE * area.area_m2()
     }

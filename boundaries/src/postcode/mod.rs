@@ -1,27 +1,27 @@
-//! UK postcodes: parsed, normalised, packed in a `u64`.
+//! UK postcodes: parsed, normalised and packed in a `u64`.
 
 use std::fmt;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-mod reading;
+mod parse;
 
 /// A UK postcode in its canonical form, `NN1 1ED`.
 ///
-/// The form is BS 7666's: an outward code of 2 to 4 characters (one or two letters, a digit, and
-/// perhaps one more digit or letter) and an inward code of a digit and two letters. Upper and
-/// lower case and any spaces are read alike, so the fixed-width forms of Code-Point Open
-/// (`NN1 1ED`, `NN101ED`) and of the ONS Postcode Directory (`NN1  1ED`) are all one postcode.
+/// The format is that of BS 7666: an outward code of 2 to 4 characters (one or two letters, a digit,
+/// and optionally another digit or letter) and an inward code of a digit and two letters. Case and
+/// spaces are ignored, so the fixed-width forms of Code-Point Open (`NN1 1ED`, `NN101ED`) and of the
+/// ONS Postcode Directory (`NN1  1ED`) parse to the same value.
 ///
-/// It is held as its characters in a `u64`, one byte each, left-justified in a fixed-width form
-/// of four outward and three inward characters, so order is the order of the text and a table of
-/// postcodes is a table of integers.
+/// The value is a `u64` with one character per byte: four of the outward code, padded with spaces,
+/// three of the inward code, and a space. Its numeric order is therefore the order of the text, and
+/// a table of postcodes is a table of integers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Postcode(u64);
 
-/// The text does not have the form of a postcode.
+/// The error for a text that does not have the form of a postcode.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a postcode: write it like \"NN1 1ED\"")]
 pub struct InvalidPostcode {
@@ -29,7 +29,7 @@ pub struct InvalidPostcode {
 }
 
 impl Postcode {
-    /// Reads a postcode in any common writing.
+    /// Parses a postcode in any case, with or without spaces.
     ///
     /// ```
     /// use lapwing_boundaries::postcode::Postcode;
@@ -42,34 +42,33 @@ impl Postcode {
             .ok_or_else(|| InvalidPostcode { text: text.chars().take(40).collect() })
     }
 
-    /// The same from bytes, which may be no text at all, and without saying what is wrong with them.
+    /// Parses a postcode from bytes, which need not be UTF-8. Returns `None` if they are no postcode.
     #[inline]
     pub fn read(text: &[u8]) -> Option<Self> {
-        reading::usual_writing(text).or_else(|| reading::any_writing(text)).map(Self)
+        parse::usual_form(text).or_else(|| parse::any_form(text)).map(Self)
     }
 
-    /// Whether a text is the outward code of some postcode, in upper or lower case.
+    /// Returns true if `text` has the form of an outward code, in upper or lower case.
     ///
     /// ```
     /// use lapwing_boundaries::postcode::Postcode;
     /// assert!(Postcode::is_outward("sw1a") && !Postcode::is_outward("SW"));
     /// ```
     pub fn is_outward(text: &str) -> bool {
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && reading::is_outward(text.as_bytes())
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric()) && parse::is_outward(text.as_bytes())
     }
 
-    /// Its characters, one byte each, left-justified: equal postcodes are equal numbers.
+    /// The packed characters.
     pub(crate) const fn packed(self) -> u64 {
         self.0
     }
 
-    /// The postcode of [`Postcode::packed`].
+    /// The reverse of [`Postcode::packed`].
     pub(crate) const fn from_packed(packed: u64) -> Self {
         Self(packed)
     }
 
-    /// Its canonical text, `NN1 1ED`: so many of those bytes.
+    /// The canonical text, `NN1 1ED`, as a buffer and the number of bytes used.
     pub fn canonical(self) -> ([u8; 8], usize) {
         let bytes = self.0.to_be_bytes();
         let outward = bytes[..4].iter().position(|&byte| byte == b' ').unwrap_or(4);
@@ -90,22 +89,24 @@ impl Postcode {
     }
 }
 
-/// How some postcodes begin: all between two, as they are ordered.
+/// A prefix of postcodes, as the range of packed values that start with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Beginning {
+pub struct PostcodePrefix {
     first: u64,
     last: u64,
 }
 
-impl Beginning {
-    /// Those whose outward code begins so: `N` begins `N1 1AA` and `NN11 1AA`. `None` where none
-    /// can, in capital letters.
+impl PostcodePrefix {
+    /// The postcodes whose outward code starts with `outward`: `N` matches `N1 1AA` and `NN11 1AA`.
+    /// Returns `None` if `outward` is empty, too long, or has characters other than capital letters
+    /// and digits.
     pub fn of_outward(outward: &str) -> Option<Self> {
         Self::read(outward.as_bytes(), None)
     }
 
-    /// Those of one whole outward code whose inward code begins so, if only by nothing: `NN1` and
-    /// `1` begin `NN1 1AA` and no postcode of `NN11`. `None` where none can, in capital letters.
+    /// The postcodes with exactly this outward code whose inward code starts with `inward`, which may
+    /// be empty: `NN1` and `1` match `NN1 1AA` and no postcode of `NN11`. Returns `None` under the
+    /// same conditions as [`Self::of_outward`], or if `inward` is too long.
     pub fn of_halves(outward: &str, inward: &str) -> Option<Self> {
         Self::read(outward.as_bytes(), Some(inward.as_bytes()))
     }
@@ -129,8 +130,8 @@ impl Beginning {
         Some(Self { first: ends[0], last: ends[1] })
     }
 
-    /// The places of those among packed postcodes in order.
-    pub(crate) fn places_in(self, keys: &[u64]) -> Range<usize> {
+    /// The range of indices of matching postcodes in sorted packed postcodes.
+    pub(crate) fn range_in(self, keys: &[u64]) -> Range<usize> {
         let start = keys.partition_point(|&key| key < self.first);
         start..keys.partition_point(|&key| key <= self.last).max(start)
     }
@@ -154,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_writing_of_a_postcode_is_the_same_postcode() {
+    fn all_forms_of_a_postcode_parse_to_the_same_value() {
         let canonical = Postcode::parse("NN1 1ED").unwrap();
         for text in ["nn11ed", "NN1  1ED", " nn1 1ed ", "N N 1 1 E D"] {
             assert_eq!(Postcode::parse(text), Ok(canonical), "{text}");
@@ -162,14 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn the_six_outward_forms_are_read_and_written() {
+    fn the_six_outward_forms_round_trip() {
         for text in ["M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 0AX", "EC1A 1BB"] {
             assert_eq!(Postcode::parse(text).unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn what_is_no_postcode_is_refused() {
+    fn texts_that_are_not_postcodes_are_refused() {
         for text in [
             "",
             "NN1",
@@ -187,26 +188,30 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_holds_those_that_begin_so() {
+    fn a_prefix_matches_the_postcodes_that_start_with_it() {
         let texts = ["N1 1AA", "NN1 1AA", "NN1 1AB", "NN1 9ZZ", "NN10 1AA", "NN11 1AA", "NP1 1AA"];
         let keys = texts.map(|text| Postcode::parse(text).unwrap().packed());
-        let of = |begun: Option<Beginning>| &texts[begun.unwrap().places_in(&keys)];
-        assert_eq!(of(Beginning::of_outward("N")), texts);
-        assert_eq!(of(Beginning::of_outward("NN1")), &texts[1..6]);
-        assert_eq!(of(Beginning::of_outward("NN11")), ["NN11 1AA"]);
-        assert_eq!(of(Beginning::of_halves("NN1", "")), &texts[1..4], "whole outward codes only");
-        assert_eq!(of(Beginning::of_halves("NN1", "1A")), &texts[1..3]);
-        assert!(of(Beginning::of_halves("NN", "1")).is_empty());
-        assert!(of(Beginning::of_outward("ZE")).is_empty());
+        let of = |prefix: Option<PostcodePrefix>| &texts[prefix.unwrap().range_in(&keys)];
+        assert_eq!(of(PostcodePrefix::of_outward("N")), texts);
+        assert_eq!(of(PostcodePrefix::of_outward("NN1")), &texts[1..6]);
+        assert_eq!(of(PostcodePrefix::of_outward("NN11")), ["NN11 1AA"]);
+        assert_eq!(
+            of(PostcodePrefix::of_halves("NN1", "")),
+            &texts[1..4],
+            "whole outward codes only"
+        );
+        assert_eq!(of(PostcodePrefix::of_halves("NN1", "1A")), &texts[1..3]);
+        assert!(of(PostcodePrefix::of_halves("NN", "1")).is_empty());
+        assert!(of(PostcodePrefix::of_outward("ZE")).is_empty());
         for (outward, inward) in
             [("", ""), ("NN111", ""), ("NN1", "1AAA"), ("nn1", ""), ("N 1", "")]
         {
-            assert_eq!(Beginning::of_halves(outward, inward), None, "{outward:?} {inward:?}");
+            assert_eq!(PostcodePrefix::of_halves(outward, inward), None, "{outward:?} {inward:?}");
         }
     }
 
     #[test]
-    fn order_is_the_order_of_the_text() {
+    fn postcodes_sort_as_their_text() {
         let packed = |t: &str| Postcode::parse(t).unwrap();
         assert!(packed("NN1 9ZZ") < packed("NN10 0AA"));
         assert!(packed("NN1 1AA") < packed("NN1 1AB"));

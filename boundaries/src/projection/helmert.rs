@@ -1,4 +1,4 @@
-//! WGS84 to OSGB36 by the seven-parameter Helmert transformation, for positions outside the
+//! The seven-parameter Helmert transformation between WGS84 and OSGB36, for positions outside the
 //! OSTN15 grid.
 //!
 //! Source: Ordnance Survey, "A guide to coordinate systems in Great Britain" (2020): section 6.6
@@ -6,19 +6,20 @@
 
 use crate::projection::transverse_mercator::{AIRY_1830, Ellipsoid, GRS80, TransverseMercator};
 
-/// From WGS84 to OSGB36: metres, parts per million, seconds of arc (guide, section 6.6).
+/// The parameters from WGS84 to OSGB36: metres, parts per million, seconds of arc (guide, section
+/// 6.6).
 const TRANSLATION: [f64; 3] = [-446.448, 125.157, -542.060];
 const SCALE_PPM: f64 = 20.4894;
 const ROTATION_SECONDS: [f64; 3] = [-0.1502, -0.2470, -0.8421];
 
-/// Longitude and latitude in WGS84 degrees to easting and northing in metres.
+/// Converts WGS84 longitude and latitude in degrees to easting and northing in metres.
 pub(crate) fn wgs84_to_osgb36(lon: f64, lat: f64) -> (f64, f64) {
     let wgs84 = to_cartesian(lon.to_radians(), lat.to_radians(), &GRS80);
     let (lambda, phi) = from_cartesian(helmert(wgs84, 1.0), &AIRY_1830);
     TransverseMercator::on_airy_1830().project(lambda.to_degrees(), phi.to_degrees())
 }
 
-/// Easting and northing in metres to longitude and latitude in WGS84 degrees.
+/// Converts easting and northing in metres to WGS84 longitude and latitude in degrees.
 pub(crate) fn osgb36_to_wgs84(easting: f64, northing: f64) -> (f64, f64) {
     let (lon, lat) = TransverseMercator::on_airy_1830().unproject(easting, northing);
     let osgb36 = to_cartesian(lon.to_radians(), lat.to_radians(), &AIRY_1830);
@@ -26,8 +27,8 @@ pub(crate) fn osgb36_to_wgs84(easting: f64, northing: f64) -> (f64, f64) {
     (lambda.to_degrees(), phi.to_degrees())
 }
 
-/// The transformation, or with `sign` -1 its reverse (the rotations are small enough that changing
-/// every sign reverses it to well under the method's own 5 m).
+/// Applies the transformation, or its inverse if `sign` is -1. The rotations are so small that
+/// negating all parameters inverts it with an error far below the method's own 5 m.
 fn helmert([x, y, z]: [f64; 3], sign: f64) -> [f64; 3] {
     let [tx, ty, tz] = TRANSLATION.map(|t| sign * t);
     let [rx, ry, rz] = ROTATION_SECONDS.map(|r| sign * (r / 3600.0).to_radians());
@@ -45,7 +46,7 @@ fn from_cartesian([x, y, z]: [f64; 3], ellipsoid: &Ellipsoid) -> (f64, f64) {
     let e2 = ellipsoid.eccentricity_squared();
     let p = x.hypot(y);
     let mut phi = z.atan2(p * (1.0 - e2));
-    // Annex B.2 iterates to convergence; ten rounds reach the last bit from any start.
+    // Annex B.2 iterates until the value converges; ten rounds are always enough.
     for _ in 0..10 {
         let nu = ellipsoid.a / (1.0 - e2 * phi.sin().powi(2)).sqrt();
         phi = (z + e2 * nu * phi.sin()).atan2(p);
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn out_and_back_is_within_a_few_millimetres() {
+    fn a_round_trip_is_within_a_millionth_of_a_degree() {
         for (lon, lat) in [(-9.5, 51.0), (2.5, 53.0), (-3.0, 48.9), (-4.0, 61.5)] {
             let (e, n) = wgs84_to_osgb36(lon, lat);
             let (lon2, lat2) = osgb36_to_wgs84(e, n);

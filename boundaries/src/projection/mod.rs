@@ -1,5 +1,5 @@
-//! Conversion between British National Grid and WGS84: the OSTN15 grid where it covers a point, the
-//! Helmert approximation elsewhere.
+//! Conversion between the British National Grid and WGS84: OSTN15 inside its grid, the Helmert
+//! approximation elsewhere.
 
 pub(crate) mod helmert;
 pub(crate) mod ostn15;

@@ -2,8 +2,8 @@
 //! accurate to about 1 mm.
 //!
 //! Source: Ordnance Survey, "Transformations and OSGM15 user guide" (version 1.3), annex B. A
-//! position in ETRS89 degrees is projected on GRS80, then moved by a shift that is interpolated
-//! between the four corners of its square kilometre.
+//! position in ETRS89 degrees is projected on GRS80, then shifted. The shift is interpolated
+//! bilinearly between the four corners of the grid square, which is 1 km wide.
 
 use std::ops::RangeInclusive;
 
@@ -16,43 +16,45 @@ static NODES: &[u8; COLUMNS * ROWS * NODE_BYTES] =
 const COLUMNS: usize = 701;
 const ROWS: usize = 1251;
 const NODE_BYTES: usize = 4;
-/// East and north shift of a node whose stored values are 0, in millimetres.
+/// The east and north shift, in millimetres, of a node with stored values 0.
 const BASE_MM: [f64; 2] = [80_000.0, -90_000.0];
 
 const SQUARE_M: f64 = 1000.0;
 
-/// The National Grid's rectangle for which OSTN15 is made, in metres.
+/// The rectangle of the National Grid that OSTN15 covers, in metres.
 const EASTINGS: RangeInclusive<f64> = 0.0..=700_000.0;
 const NORTHINGS: RangeInclusive<f64> = 0.0..=1_250_000.0;
 
-/// On the way back the shift is asked for again until it changes by less, in metres (guide, annex
+/// The inverse is iterated until the shift changes by no more than this, in metres (guide, annex
 /// B.2).
-const SETTLED_M: f64 = 0.0001;
+const CONVERGED_M: f64 = 0.0001;
 
-/// ETRS89 degrees to the National Grid, rounded to the millimetre; `None` beyond its rectangle.
+/// Converts ETRS89 degrees to the National Grid, rounded to the millimetre. Returns `None` outside
+/// the rectangle of OSTN15.
 pub(crate) fn to_grid(lon: f64, lat: f64) -> Option<(f64, f64)> {
     let (east, north) = TransverseMercator::on_grs80().project(lon, lat);
     let (east_shift, north_shift) = shift(east, north);
     let millimetres = |metres: f64| (metres * 1000.0).round() / 1000.0;
     let (easting, northing) = (millimetres(east + east_shift), millimetres(north + north_shift));
-    // Far from the grid the series mean nothing, and may well come back into it.
+    // Far from Britain the series diverge and may yield coordinates inside the rectangle.
     let is_near = (-10.0..=4.0).contains(&lon) && (49.0..=62.0).contains(&lat);
     (is_near && is_within(easting, northing)).then_some((easting, northing))
 }
 
-/// The National Grid to ETRS89 degrees, not rounded; `None` beyond its rectangle.
+/// Converts the National Grid to ETRS89 degrees, without rounding. Returns `None` outside the
+/// rectangle of OSTN15.
 pub(crate) fn from_grid(easting: f64, northing: f64) -> Option<(f64, f64)> {
     if !is_within(easting, northing) {
         return None;
     }
-    // Shifts differ by some centimetres from one square to the next: two rounds are enough for
-    // nearly every position, and each round gains five digits.
+    // Shifts differ by a few centimetres from one square to the next. Each round gains five digits,
+    // so two are enough for nearly every position.
     let mut last = shift(easting, northing);
     for _ in 0..10 {
         let next = shift(easting - last.0, northing - last.1);
         let change_m = (next.0 - last.0).abs().max((next.1 - last.1).abs());
         last = next;
-        if change_m <= SETTLED_M {
+        if change_m <= CONVERGED_M {
             break;
         }
     }
@@ -63,10 +65,10 @@ fn is_within(easting: f64, northing: f64) -> bool {
     EASTINGS.contains(&easting) && NORTHINGS.contains(&northing)
 }
 
-/// The shift in metres of an ETRS89 position, in metres, to the National Grid.
+/// The shift, in metres, from projected ETRS89 metres to the National Grid.
 ///
-/// The grid's western and northern margin lie a hundred metres beyond the nodes, on ETRS89 numbers:
-/// there the outermost square is continued.
+/// In ETRS89 coordinates the western and northern margin of the grid lie about 100 m beyond the
+/// nodes. There the outermost squares are extrapolated.
 fn shift(east: f64, north: f64) -> (f64, f64) {
     let (column, t) = square(east, COLUMNS);
     let (row, u) = square(north, ROWS);
@@ -84,12 +86,13 @@ fn shift(east: f64, north: f64) -> (f64, f64) {
     (between(0), between(1))
 }
 
-/// Which square of an axis holds a position, of so many nodes, and how far along it lies.
+/// The index of the square that contains a coordinate, on an axis with that many nodes, and the
+/// fraction of the square to the west or south of it.
 fn square(metres: f64, nodes: usize) -> (usize, f64) {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "below zero, or not a number, the first square is meant"
+        reason = "negative values and NaN select the first square"
     )]
     let at = ((metres / SQUARE_M) as usize).min(nodes - 2);
     #[expect(clippy::cast_precision_loss, reason = "at most 1,250")]
@@ -97,7 +100,8 @@ fn square(metres: f64, nodes: usize) -> (usize, f64) {
     (at, (metres - begins) / SQUARE_M)
 }
 
-/// The shifts in millimetres above their bases, east and north, at a node and the next to its east.
+/// The east and north shifts at a node and at its eastern neighbour, in millimetres above
+/// [`BASE_MM`].
 fn pair(node: usize) -> [[f64; 2]; 2] {
     let at = node * NODE_BYTES;
     let bytes: [u8; 2 * NODE_BYTES] = std::array::from_fn(|i| NODES[at + i]);
@@ -129,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn there_and_back_is_a_centimetre_to_the_corners() {
+    fn a_round_trip_is_exact_to_a_centimetre_up_to_the_corners() {
         for (easting, northing) in [
             (0.0, 0.0),
             (0.4, 1_249_999.9),
@@ -139,14 +143,14 @@ mod tests {
             (350_000.0, 1_249_950.0),
         ] {
             let (lon, lat) = from_grid(easting, northing).unwrap();
-            // The margin itself may be rounded out of the rectangle.
+            // Rounding may move a position on the margin out of the rectangle.
             let (x, y) = to_grid(lon, lat).unwrap_or((easting, northing));
             assert!((x - easting).abs() < 0.011 && (y - northing).abs() < 0.011, "{x} {y}");
         }
     }
 
     #[test]
-    fn what_is_far_away_is_not_on_the_grid() {
+    fn positions_far_from_britain_are_outside_the_grid() {
         for (lon, lat) in [(0.0, 0.0), (178.0, 52.0), (-2.0, -52.0), (-9.9, 55.0), (-180.0, 90.0)] {
             assert_eq!(to_grid(lon, lat), None, "{lon} {lat}");
         }

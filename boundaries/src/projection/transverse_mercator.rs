@@ -1,9 +1,10 @@
-//! The Transverse Mercator projection of the National Grid, on either ellipsoid.
+//! The transverse Mercator projection of the National Grid, on either ellipsoid.
 //!
 //! Source: Ordnance Survey, "A guide to coordinate systems in Great Britain" (2020), annexes A and
 //! C; "Transformations and OSGM15 user guide" (version 1.3), annex B, has the same on GRS80. The
-//! series are cut where the guides cut them. Sines of multiples of the latitude follow from those of
-//! the latitude, so that a position takes one sine and cosine, and the way back three.
+//! series have the same number of terms as in the guides. Sines of multiples of the latitude are
+//! computed from the sine and cosine of the latitude, so that projecting evaluates one pair of them
+//! and unprojecting three.
 
 use std::sync::LazyLock;
 
@@ -21,9 +22,9 @@ pub(crate) struct Ellipsoid {
     b: f64,
 }
 
-/// OSGB36 stands on it.
+/// The ellipsoid of OSGB36.
 pub(crate) const AIRY_1830: Ellipsoid = Ellipsoid { a: 6_377_563.396, b: 6_356_256.909 };
-/// WGS84 and ETRS89 stand on it.
+/// The ellipsoid of ETRS89, practically also that of WGS84.
 pub(crate) const GRS80: Ellipsoid = Ellipsoid { a: 6_378_137.0, b: 6_356_752.314_1 };
 
 impl Ellipsoid {
@@ -32,19 +33,19 @@ impl Ellipsoid {
     }
 }
 
-/// The projection on one ellipsoid, with what is the same for every position.
+/// The projection on one ellipsoid, with its constants precomputed.
 #[derive(Debug)]
 pub(crate) struct TransverseMercator {
     /// The semi-major axis, scaled, in metres.
     a: f64,
     e2: f64,
-    /// Metres of the meridional arc (guide, equation C3) for a radian, and for the sines of twice,
-    /// four and six times the latitude.
+    /// The coefficients of the meridional arc (guide, equation C3) in metres: of the latitude in
+    /// radians, and of the sines of two, four and six times the latitude.
     arc: [f64; 4],
-    /// The same sum at the true origin, in metres.
+    /// The meridional arc at the true origin, in metres.
     arc_at_origin: f64,
-    /// The latitude with a given arc from the equator: what the sines of twice, four and six times
-    /// the arc as an angle add to that angle, in radians.
+    /// The coefficients of the inverse series, in radians: of the sines of two, four and six times
+    /// the arc expressed as an angle.
     footpoint: [f64; 3],
 }
 
@@ -52,19 +53,19 @@ static ON_AIRY_1830: LazyLock<TransverseMercator> =
     LazyLock::new(|| TransverseMercator::new(AIRY_1830));
 static ON_GRS80: LazyLock<TransverseMercator> = LazyLock::new(|| TransverseMercator::new(GRS80));
 
-/// The sines of twice, four and six times an angle, of which the sine and cosine are given.
+/// The sines of two, four and six times an angle, from its sine and cosine.
 fn sines((sin, cos): (f64, f64)) -> [f64; 3] {
     let (sin2, cos2) = (2.0 * sin * cos, (cos - sin) * (cos + sin));
     [sin2, 2.0 * sin2 * cos2, sin2 * (3.0 - 4.0 * sin2 * sin2)]
 }
 
 impl TransverseMercator {
-    /// The National Grid, and degrees of OSGB36.
+    /// The projection between OSGB36 degrees and the National Grid.
     pub(crate) fn on_airy_1830() -> &'static Self {
         &ON_AIRY_1830
     }
 
-    /// The ETRS89 positions that OSTN15 starts from, and degrees of ETRS89.
+    /// The projection between ETRS89 degrees and the metres to which OSTN15 applies its shifts.
     pub(crate) fn on_grs80() -> &'static Self {
         &ON_GRS80
     }
@@ -73,7 +74,7 @@ impl TransverseMercator {
         let Ellipsoid { a, b } = ellipsoid;
         let n = (a - b) / (a + b);
         let (n2, n3) = (n * n, n * n * n);
-        // The guide has sin(φ - φ0) cos(φ + φ0), which is half of sin 2φ - sin 2φ0.
+        // The guide's sin(φ - φ0) cos(φ + φ0) equals (sin 2φ - sin 2φ0) / 2.
         let scale = b * F0;
         let arc = [
             scale * (1.0 + n + 1.25 * n2 + 1.25 * n3),
@@ -94,7 +95,7 @@ impl TransverseMercator {
         projection
     }
 
-    /// Metres along the meridian from the true origin to a latitude.
+    /// The length of the meridian from the true origin to a latitude, in metres.
     fn meridional_arc(&self, phi: f64, sin_cos: (f64, f64)) -> f64 {
         let [two, four, six] = sines(sin_cos);
         let [a0, a2, a4, a6] = self.arc;
@@ -109,7 +110,8 @@ impl TransverseMercator {
         (nu, rho, nu / rho - 1.0)
     }
 
-    /// Longitude and latitude in degrees to easting and northing in metres (guide, annex C.1).
+    /// Converts longitude and latitude in degrees to easting and northing in metres (guide, annex
+    /// C.1).
     pub(crate) fn project(&self, lon: f64, lat: f64) -> (f64, f64) {
         let phi = lat.to_radians();
         let (s, c) = phi.sin_cos();
@@ -134,19 +136,20 @@ impl TransverseMercator {
         (easting, northing)
     }
 
-    /// The latitude on the central meridian with a northing, in radians.
+    /// The latitude of a northing on the central meridian, in radians.
     fn footpoint(&self, northing: f64) -> f64 {
         let arc = northing - N0;
         let mu = (arc + self.arc_at_origin) / self.arc[0];
         let [two, four, six] = sines(mu.sin_cos());
         let [f2, f4, f6] = self.footpoint;
         let phi = mu + f2 * two + f4 * four + f6 * six;
-        // That is good to a hundredth of a millimetre; one step of Newton's goes to the last bit.
+        // The series is accurate to 0.01 mm; one Newton step makes it exact to the last bit.
         let sin_cos = phi.sin_cos();
         phi + (arc - self.meridional_arc(phi, sin_cos)) / self.radii(sin_cos.0).1
     }
 
-    /// Easting and northing in metres to longitude and latitude in degrees (guide, annex C.2).
+    /// Converts easting and northing in metres to longitude and latitude in degrees (guide, annex
+    /// C.2).
     pub(crate) fn unproject(&self, easting: f64, northing: f64) -> (f64, f64) {
         let phi = self.footpoint(northing);
         let (s, c) = phi.sin_cos();
@@ -188,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_latitude_is_found_again_from_its_arc() {
+    fn the_footpoint_latitude_inverts_the_meridional_arc() {
         for ellipsoid in [TransverseMercator::on_airy_1830(), TransverseMercator::on_grs80()] {
             for step in 0..=140 {
                 let phi = (48.0 + 0.1 * f64::from(step)).to_radians();
@@ -199,9 +202,9 @@ mod tests {
         }
     }
 
-    /// The guide's series there is a term shorter than its series back.
+    /// The two series of the guide differ in length by one term, so a round trip is not exact.
     #[test]
-    fn out_and_back_is_a_millimetre_on_land_and_a_centimetre_to_the_corners() {
+    fn a_round_trip_is_exact_to_a_millimetre_on_land_and_a_centimetre_at_the_corners() {
         let grid = TransverseMercator::on_grs80();
         for step in 0..=700 {
             let (easting, northing) = (f64::from(step) * 1000.0, f64::from(step % 126) * 10_000.0);

@@ -1,10 +1,10 @@
-//! Numbers where they lie: in a file mapped into memory, or in a vector.
+//! Arrays of numbers, used in place in a memory-mapped file or in a vector.
 //!
-//! One of the two modules with `unsafe` code, here in four places, each with its reason; the other
-//! is [`prefetch`](crate::storage::prefetch). What it relies on beyond the language: a snapshot file is
-//! replaced, as `lapwing build` does it, and never written to in its place. The checksums are
-//! compared when it is opened; a process that cuts the file short later takes the pages away from
-//! under those that use it, and the system ends them (SIGBUS).
+//! This is one of the two modules with `unsafe` code; the other is
+//! [`prefetch`](crate::storage::prefetch). It relies on snapshot files being replaced, as
+//! `lapwing build` does, and never modified in place. Checksums are verified when a file is opened.
+//! If another process truncates the file later, the operating system stops every process that
+//! accesses a missing page (SIGBUS).
 #![allow(unsafe_code)]
 
 use std::any::Any;
@@ -16,14 +16,15 @@ use std::ops::{Deref, Range};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-// The file is little-endian and used as it is.
+// Files are little-endian and used without conversion.
 const _: () = assert!(cfg!(target_endian = "little"), "snapshots are used in place: little-endian");
 
 mod sealed {
     pub(crate) trait Sealed {}
 }
 
-/// Numbers of which every pattern of bits is one, without padding. Only this module names such.
+/// A number type without padding and of which every bit pattern is valid. Sealed: implemented only
+/// in this module.
 pub(crate) trait Number:
     sealed::Sealed + Copy + Send + Sync + PartialEq + fmt::Debug + 'static
 {
@@ -37,16 +38,16 @@ macro_rules! numbers {
 }
 numbers!(u8 u32 i32 u64 f64);
 
-/// Numbers that something keeps alive and never changes.
+/// An immutable array of numbers that shares ownership of its memory.
 pub(crate) struct Numbers<T: Number> {
     start: NonNull<T>,
     len: usize,
-    /// What `start` points into.
+    /// Owns the memory that `start` points into.
     owner: Arc<dyn Any + Send + Sync>,
     _numbers: PhantomData<T>,
 }
 
-// SAFETY: they are read only, and numbers may be read from any thread; the owner may be, too.
+// SAFETY: the numbers are only read, and numbers and owner may be read from any thread.
 unsafe impl<T: Number> Send for Numbers<T> {}
 // SAFETY: as above.
 unsafe impl<T: Number> Sync for Numbers<T> {}
@@ -57,7 +58,7 @@ impl<T: Number> Deref for Numbers<T> {
     #[inline]
     fn deref(&self) -> &[T] {
         // SAFETY: `start` is aligned for `T` and points to `len` numbers in memory that `owner`
-        // keeps, unmoved and unchanged, as long as `self` lives: checked by those who made it.
+        // keeps unmoved and unchanged for as long as `self` lives. The constructors ensure this.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
     }
 }
@@ -65,7 +66,7 @@ impl<T: Number> Deref for Numbers<T> {
 impl<T: Number> From<Vec<T>> for Numbers<T> {
     fn from(numbers: Vec<T>) -> Self {
         let owner = Arc::new(numbers);
-        // The vector's memory is its own, wherever the `Arc` goes, and nobody can change it.
+        // The heap memory of the vector does not move with the `Arc`, and nothing can change it.
         Self {
             start: NonNull::from(owner.as_slice()).cast(),
             len: owner.len(),
@@ -99,71 +100,71 @@ impl<T: Number> fmt::Debug for Numbers<T> {
     }
 }
 
-/// The bytes of numbers, as they lie in memory.
+/// The memory of numbers as bytes.
 pub(crate) fn bytes_of<T: Number>(numbers: &[T]) -> &[u8] {
     let len = size_of_val(numbers);
-    // SAFETY: numbers have no padding, so that each of their bytes is one; bytes need no alignment.
+    // SAFETY: numbers have no padding, so all their bytes are initialised; bytes need no alignment.
     unsafe { std::slice::from_raw_parts(numbers.as_ptr().cast(), len) }
 }
 
-/// The bytes of a file.
+/// The content of a file, mapped or copied.
 #[derive(Clone)]
-pub(crate) struct Bytes(Arc<Kept>);
+pub(crate) struct Bytes(Arc<Content>);
 
-enum Kept {
-    /// The map, and the file itself.
+enum Content {
+    /// The map and the file.
     Mapped(memmap2::Mmap, File),
-    /// Aligned for every number, and how many of the bytes count.
+    /// A copy, aligned for every number type, and its length in bytes.
     Owned(Vec<u64>, usize),
 }
 
 impl Bytes {
-    /// Maps a file.
+    /// Maps a file into memory.
     pub(crate) fn map(file: &File) -> io::Result<Self> {
         if file.metadata()?.len() == 0 {
             return Self::read_from(io::empty(), 0);
         }
-        // SAFETY: the map is read only. Others could change the file, see the head of this module.
+        // SAFETY: the map is read-only. The module documentation covers changes by other processes.
         let map = unsafe { memmap2::Mmap::map(file)? };
-        Ok(Self(Arc::new(Kept::Mapped(map, file.try_clone()?))))
+        Ok(Self(Arc::new(Content::Mapped(map, file.try_clone()?))))
     }
 
-    /// All that can be read, in memory once: some `len` bytes.
+    /// Reads a source to its end, about `len` bytes, without ever holding two copies.
     pub(crate) fn read_from(mut source: impl Read, len: u64) -> io::Result<Self> {
-        const AT_ONCE: usize = 1 << 20;
+        const CHUNK_LEN: usize = 1 << 20;
         let word = |chunk: &[u8]| {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);
             u64::from_le_bytes(word)
         };
         let mut words = Vec::new();
-        // A vector that grows is for a moment there twice.
+        // A growing vector would exist twice for a moment.
         words.try_reserve_exact(len.div_ceil(8) as usize).map_err(io::Error::other)?;
         let mut len = 0;
-        let mut piece = Vec::new();
+        let mut chunk = Vec::new();
         loop {
-            piece.clear();
-            source.by_ref().take(AT_ONCE as u64).read_to_end(&mut piece)?;
-            words.extend(piece.chunks(8).map(word));
-            len += piece.len();
-            // Only the last is no whole number of words.
-            if piece.len() < AT_ONCE {
-                return Ok(Self(Arc::new(Kept::Owned(words, len))));
+            chunk.clear();
+            source.by_ref().take(CHUNK_LEN as u64).read_to_end(&mut chunk)?;
+            words.extend(chunk.chunks(8).map(word));
+            len += chunk.len();
+            // Only the last chunk may be shorter, and end within a word.
+            if chunk.len() < CHUNK_LEN {
+                return Ok(Self(Arc::new(Content::Owned(words, len))));
             }
         }
     }
 
-    /// All of them.
+    /// All bytes.
     pub(crate) fn all(&self) -> &[u8] {
         match &*self.0 {
-            Kept::Mapped(map, _) => map,
-            Kept::Owned(words, len) => &bytes_of(words)[..*len],
+            Content::Mapped(map, _) => map,
+            Content::Owned(words, len) => &bytes_of(words)[..*len],
         }
     }
 
-    /// The bytes in a range for reading through them once; `None` where it is none of theirs, or
-    /// they cannot be read. Those of a file are read into the buffer: their pages need not be mapped
-    /// for that, so that only those that are used later count as the process's memory.
+    /// The bytes of a range, to be read once. Those of a mapped file are read into `buffer` instead of
+    /// through the map, so that their pages do not count as memory of the process. Returns `None` if
+    /// the range is out of bounds or the file cannot be read.
     pub(crate) fn read<'a>(
         &'a self,
         range: Range<usize>,
@@ -171,7 +172,7 @@ impl Bytes {
     ) -> Option<&'a [u8]> {
         match &*self.0 {
             #[cfg(unix)]
-            Kept::Mapped(_, file) => {
+            Content::Mapped(_, file) => {
                 use std::os::unix::fs::FileExt as _;
                 let len = range.len();
                 if buffer.len() < len {
@@ -184,8 +185,8 @@ impl Bytes {
         }
     }
 
-    /// The numbers in a range of the bytes; `None` where it is none of the bytes, or holds no whole
-    /// numbers at a place where they may lie.
+    /// The numbers in a range of the bytes. Returns `None` if the range is out of bounds, not aligned
+    /// for `T`, or no multiple of its size.
     pub(crate) fn numbers<T: Number>(&self, range: Range<usize>) -> Option<Numbers<T>> {
         let bytes = self.all().get(range)?;
         let start = NonNull::from(bytes).cast::<T>();
@@ -204,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_outlive_what_they_were_made_of() {
+    fn numbers_outlive_the_values_they_were_made_from() {
         let numbers = Numbers::from(vec![1.5, -2.5]);
         let copy = numbers.clone();
         drop(numbers);
@@ -216,28 +217,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_numbers_in_their_place_is_none() {
+    fn unaligned_partial_and_out_of_bounds_ranges_are_none() {
         let bytes = Bytes::read_from(&[1, 0, 0, 0, 2, 0, 0, 0, 3][..], 9).unwrap();
         assert_eq!(*bytes.numbers::<u32>(0..8).unwrap(), [1, 2]);
         assert_eq!(*bytes.numbers::<u8>(7..9).unwrap(), [0, 3]);
         assert_eq!(bytes.numbers::<u32>(4..4).unwrap().len(), 0);
-        assert!(bytes.numbers::<u32>(0..7).is_none(), "no whole numbers");
-        assert!(bytes.numbers::<u32>(2..6).is_none(), "not at its place");
+        assert!(bytes.numbers::<u32>(0..7).is_none(), "not a multiple of the size");
+        assert!(bytes.numbers::<u32>(2..6).is_none(), "not aligned");
         assert!(bytes.numbers::<u8>(8..10).is_none(), "beyond the end");
     }
 
     #[test]
-    fn many_bytes_are_read_as_they_are() {
+    fn long_content_is_copied_unchanged() {
         let all: Vec<u8> =
             (0..(5 << 19) + 3).map(|at: u32| at.to_le_bytes()[at as usize % 3]).collect();
-        for told in [all.len() as u64, 0] {
-            assert!(Bytes::read_from(&*all, told).unwrap().all() == all, "{told}");
+        for expected in [all.len() as u64, 0] {
+            assert!(Bytes::read_from(&*all, expected).unwrap().all() == all, "{expected}");
         }
-        assert!(Bytes::read_from(&*all, u64::MAX).is_err(), "more than there is memory");
+        assert!(Bytes::read_from(&*all, u64::MAX).is_err(), "more than the memory");
     }
 
     #[test]
-    fn a_mapped_file_reads_as_its_bytes() {
+    fn a_mapped_file_has_the_content_of_the_file() {
         let mut file = tempfile::tempfile().unwrap();
         assert!(Bytes::map(&file).unwrap().all().is_empty());
         io::Write::write_all(&mut file, &[7, 0, 0, 0, 9]).unwrap();

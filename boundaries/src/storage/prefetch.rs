@@ -1,18 +1,18 @@
-//! What will be read of several things is fetched for all of them first, so that memory gives it for
-//! all at the same time.
+//! Prefetching of memory. Batch lookups prefetch for all items before they read, so that the cache
+//! misses of the items overlap.
 
 #![allow(unsafe_code)]
 
-/// Asks for what is at a place, if there is anything, for the sake of having it near: nothing waits
-/// until it is there, as something would for a value that is read.
+/// Prefetches the cache line of the item `at` of `from`. Returns without waiting for it, and does
+/// nothing if `at` is out of bounds.
 #[inline]
 pub fn prefetch<T: Copy>(from: &[T], at: usize) {
     let place = from.as_ptr().wrapping_add(at);
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: every processor of this kind has SSE. Nothing is read that a program could see,
-        // and a place where nothing may be read is passed over.
+        // SAFETY: every x86-64 processor has SSE. A prefetch has no effect on the program's state, and
+        // the processor ignores invalid addresses.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(place.cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]

@@ -88,7 +88,7 @@ fn assert_as_by_trees(atlas: &Atlas, points: &[Bng]) {
             assert_eq!(atlas.locate(layer, at), by_cells);
             nowhere &= by_cells.matches.is_empty();
         }
-        assert_eq!(atlas.is_nowhere(at), nowhere, "{at:?}");
+        assert_eq!(atlas.is_outside_all(at), nowhere, "{at:?}");
     }
 }
 

@@ -66,11 +66,11 @@ impl Pair {
     fn is_sure(&self, changes: &[(&str, ChangeKind)], origins: &[(&str, ChangeKind)]) {
         for &(code, kind) in changes {
             let change = self.change_of(code);
-            assert_eq!((change.kind, change.or), (kind, None), "what became of {code}");
+            assert_eq!((change.kind, change.alternative), (kind, None), "what became of {code}");
         }
         for &(code, kind) in origins {
             let origin = self.origin_of(code);
-            assert_eq!((origin.kind, origin.or), (kind, None), "where {code} came from");
+            assert_eq!((origin.kind, origin.alternative), (kind, None), "where {code} came from");
         }
     }
 }
@@ -186,7 +186,7 @@ fn a_strip_that_the_drawing_may_have_made_is_a_doubt_and_no_change() {
     let coarse = Pair::drawn(Resolution::Bsc, &earlier, &later);
     for code in ["A", "B"] {
         let change = coarse.change_of(code);
-        assert_eq!((change.kind, change.or), (Unchanged, Some(MovedBoundary)), "{code}");
+        assert_eq!((change.kind, change.alternative), (Unchanged, Some(MovedBoundary)), "{code}");
         assert!(!change.is_certain());
     }
     assert_eq!(coarse.change_of("B").lost_m2, Some(60_000.0), "what there is, is told");

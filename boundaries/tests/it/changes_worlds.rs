@@ -49,7 +49,11 @@ fn told(atlas: &Atlas) -> BTreeMap<String, (ChangeKind, Option<ChangeKind>)> {
     let changes = atlas.succession(0, 1).all().changes;
     let areas = atlas.layers()[0].layer().areas();
     let code = |place: usize| areas[place].code().to_string();
-    changes.iter().enumerate().map(|(at, change)| (code(at), (change.kind, change.or))).collect()
+    changes
+        .iter()
+        .enumerate()
+        .map(|(at, change)| (code(at), (change.kind, change.alternative)))
+        .collect()
 }
 
 #[test]
@@ -146,7 +150,7 @@ fn shares_sum_to_one(atlas: &Atlas) {
     }
     for (place, area) in atlas.layers()[1].layer().areas().iter().enumerate() {
         let shared: f64 = between.predecessors_of(place).iter().map(|p| p.row.shared_m2).sum();
-        let sum = (shared + between.new_ground_m2(place)) / area.area_m2();
+        let sum = (shared + between.newly_covered_m2(place)) / area.area_m2();
         assert!((sum - 1.0).abs() < 1e-6, "{}: {sum}", area.code());
     }
 }

@@ -1,6 +1,6 @@
 //! What is known of a place, before it is put into words.
 
-use lapwing_boundaries::atlas::KnownAnswer;
+use lapwing_boundaries::atlas::PrecomputedAnswer;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::locate::{Level, Located, Match};
 use lapwing_boundaries::position::{Accuracy, Bng};
@@ -26,7 +26,7 @@ pub(super) trait Told {
     fn near(&self, at: usize, layer: usize) -> impl Iterator<Item = (usize, f64)>;
 }
 
-impl Told for KnownAnswer<'_> {
+impl Told for PrecomputedAnswer<'_> {
     fn is_by_addresses(&self) -> bool {
         self.is_by_addresses()
     }
@@ -75,7 +75,7 @@ pub(super) trait Written {
 }
 
 /// A postcode.
-impl Written for (PostcodeFacts, KnownAnswer<'_>) {
+impl Written for (PostcodeFacts, PrecomputedAnswer<'_>) {
     fn write_query(&self, pen: &mut Pen) {
         pen.put(b"\"postcode\":\"");
         put_postcode(pen, self.0.postcode);

@@ -9,7 +9,7 @@
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day, KnownAnswer};
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
@@ -81,7 +81,7 @@ impl ReadyPlaces {
 
     /// Writes the members of the [`PlaceAnswer`](super::PlaceAnswer) of a known postcode, without
     /// the braces around them.
-    pub fn write(&self, pen: &mut Pen, known: &(PostcodeFacts, KnownAnswer<'_>)) {
+    pub fn write(&self, pen: &mut Pen, known: &(PostcodeFacts, PrecomputedAnswer<'_>)) {
         self.lookup.write_place(pen, &self.texts, known, &known.1);
     }
 

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer, Day};
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::gazetteer::addresses_of;
-use lapwing_boundaries::locate::{self, Ground, Level, Located};
+use lapwing_boundaries::locate::{self, AreaLocator, Level, Located};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 use lapwing_boundaries::snapshot;
@@ -72,7 +72,7 @@ fn assert_same_bytes(atlas: &Atlas) -> Asked {
             assert!(matches!(refused, Err(AnswerError::PostcodeWithoutPosition(_))));
             continue;
         }
-        let (_, known) = atlas.known(record.postcode).unwrap();
+        let (_, known) = atlas.precomputed(record.postcode).unwrap();
         asked.by_position += usize::from(!known.is_by_addresses());
         asked.by_addresses += usize::from(known.is_by_addresses());
         for (at, (way, day)) in
@@ -116,7 +116,12 @@ fn the_squares_with_and_without_addresses_are_answered_byte_for_byte() {
 }
 
 /// What an area layer answers for a postcode when nothing is known beforehand.
-fn on_the_spot(atlas: &Atlas, record: &PostcodeFacts, ground: &impl Ground, at: usize) -> Located {
+fn on_the_spot(
+    atlas: &Atlas,
+    record: &PostcodeFacts,
+    ground: &impl AreaLocator,
+    at: usize,
+) -> Located {
     let meta = atlas.layers()[at].layer().meta();
     let addresses = addresses_of(atlas.addresses(), record.postcode);
     if !addresses.is_empty() {
@@ -145,7 +150,7 @@ fn a_known_answer_is_the_one_found_on_the_spot() {
         let opened = snapshot::from_bytes(&bytes, Path::new("odd.lapwing")).unwrap();
         let (mut known_ones, mut by_addresses) = (0, 0);
         for record in atlas.all_facts() {
-            let Some((_, known)) = atlas.known(record.postcode) else {
+            let Some((_, known)) = atlas.precomputed(record.postcode) else {
                 assert_eq!(record.position, None, "{}", record.postcode);
                 continue;
             };
@@ -173,12 +178,12 @@ fn a_postcode_with_addresses_is_outside_only_where_neither_they_nor_its_position
     let layers: Vec<usize> = (0..atlas.layers().len()).collect();
     let mut outside = 0;
     for record in atlas.all_facts() {
-        let Some((_, known)) = atlas.known(record.postcode) else { continue };
+        let Some((_, known)) = atlas.precomputed(record.postcode) else { continue };
         for asked in [&layers[..0], &layers[..1], &layers] {
             let held = |&layer: &usize| !known.located(layer).matches.is_empty();
             let is_areas = |layer: &&usize| atlas.layers()[**layer].layer().is_areas();
             let expected = !asked.iter().filter(is_areas).any(held)
-                && atlas.is_nowhere(record.position.unwrap());
+                && atlas.is_outside_all(record.position.unwrap());
             assert_eq!(known.is_outside(asked.iter().copied()), expected, "{}", record.postcode);
             outside += usize::from(expected && known.is_by_addresses());
         }

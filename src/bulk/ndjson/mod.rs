@@ -135,9 +135,9 @@ impl<A: Holds> NdjsonRows<A> {
             }
             _ => None,
         });
-        let known = self.atlas.known_facts_together::<TOGETHER>(&postcodes);
+        let known = self.atlas.precomputed_batch_in_full::<TOGETHER>(&postcodes);
         for (at, asked) in lines.drain(..).enumerate() {
-            tally.count(self.write_one(asked, known.known_facts(at).as_ref(), pen));
+            tally.count(self.write_one(asked, known.facts_and_answer(at).as_ref(), pen));
         }
     }
 

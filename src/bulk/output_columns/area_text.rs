@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, KnownAnswer, KnownTogether};
+use lapwing_boundaries::atlas::{Atlas, Chosen, PostcodeBatch, PrecomputedAnswer};
 
 use super::format::{Form, put_status};
 use super::names::{AddedColumn, AddedColumns};
@@ -62,7 +62,7 @@ impl<F: Form> AreaTexts<F> {
             self.make_areas_ready(atlas);
         }
         // So many rows have taken as long as this does: a set takes about eight numbers.
-        if postcodes > atlas.known_set_numbers() as u64 / 8 {
+        if postcodes > atlas.area_set_id_bound() as u64 / 8 {
             self.make_sets_ready(atlas);
         }
     }
@@ -94,9 +94,9 @@ impl<F: Form> AreaTexts<F> {
         if !self.sets.is_empty() {
             return;
         }
-        let mut sets = vec![Text::default(); atlas.known_set_numbers()];
+        let mut sets = vec![Text::default(); atlas.area_set_id_bound()];
         let (mut pen, mut text) = (Pen::default(), Vec::new());
-        for (set, holders) in atlas.known_sets() {
+        for (set, holders) in atlas.area_sets() {
             pen.clear();
             self.put(&mut pen, &mut text, atlas, Status::Ok, &holders);
             sets[set] = self.texts.keep(pen.written());
@@ -106,12 +106,12 @@ impl<F: Form> AreaTexts<F> {
 
     /// Fetches what [`Self::put_known`] will write of several postcodes.
     #[inline]
-    pub(super) fn prefetch<const N: usize>(&self, known: &KnownTogether<'_, N>) {
+    pub(super) fn prefetch<const N: usize>(&self, known: &PostcodeBatch<'_, N>) {
         if self.sets.is_empty() {
             return;
         }
         for at in 0..N {
-            let set = known.known(at).map(|known| known.set());
+            let set = known.answer(at).map(|known| known.area_set());
             if let Some(&text) = set.and_then(|set| self.sets.get(set)) {
                 self.texts.prefetch(text);
             }
@@ -126,11 +126,11 @@ impl<F: Form> AreaTexts<F> {
         text: &mut Vec<u8>,
         atlas: &Atlas,
         status: Status,
-        known: &KnownAnswer<'_>,
+        known: &PrecomputedAnswer<'_>,
     ) {
-        match self.sets.get(known.set()) {
+        match self.sets.get(known.area_set()) {
             Some(&ready) if status == Status::Ok => pen.put_text(&self.texts, ready),
-            _ => self.put(pen, text, atlas, status, &known.holders()),
+            _ => self.put(pen, text, atlas, status, &known.areas()),
         }
     }
 

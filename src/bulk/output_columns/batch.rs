@@ -106,13 +106,13 @@ impl<F: Form> Added<F> {
     ) -> Tally {
         let mut tally = Tally::default();
         // After the last there may be those of earlier rows, which are looked up in vain.
-        let known = asked.have_postcodes.then(|| atlas.known_together(&asked.postcodes));
+        let known = asked.have_postcodes.then(|| atlas.precomputed_batch(&asked.postcodes));
         if let Some(known) = &known {
             self.areas.prefetch(known);
         }
         let found = asked.have_positions.then(|| self.find(atlas, &asked.positions));
         for at in 0..asked.count {
-            let status = if let Some(known) = known.as_ref().and_then(|known| known.known(at)) {
+            let status = if let Some(known) = known.as_ref().and_then(|known| known.answer(at)) {
                 rows.copy(pen, at);
                 self.put_known(pen, scratch, atlas, &known)
             } else if let (Some(found), Some(position)) = (&found, asked.positions[at]) {

@@ -4,7 +4,7 @@
 //! What [`answers::find`](crate::answers::find) gives for a place is what is written, but for what a
 //! row has no room for; it is not made for that.
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, KnownAnswer};
+use lapwing_boundaries::atlas::{Atlas, Chosen, PrecomputedAnswer};
 use lapwing_boundaries::cells::{CandidatesFound, CellsFound};
 use lapwing_boundaries::locate::{Level, near_threshold_m};
 use lapwing_boundaries::position::Bng;
@@ -109,12 +109,12 @@ impl<F: Form> Added<F> {
 
     /// How sure the answer of a known postcode is.
     #[inline]
-    fn sureness_of(&self, known: &KnownAnswer<'_>) -> Sureness {
+    fn sureness_of(&self, known: &PrecomputedAnswer<'_>) -> Sureness {
         let distances = self.layers().map(|layer| known.boundary_distance_m(layer));
         let mut sureness = self.sureness(distances);
         if known.is_by_addresses() {
             sureness.level = self.layers().map(|layer| known.level(layer)).max();
-        } else if known.is_guess() && sureness.level.is_some() {
+        } else if known.is_estimate() && sureness.level.is_some() {
             sureness.level = Some(Level::Low);
         }
         sureness
@@ -150,7 +150,7 @@ impl<F: Form> Added<F> {
         pen: &mut Pen,
         scratch: &mut Scratch,
         atlas: &Atlas,
-        known: &KnownAnswer<'_>,
+        known: &PrecomputedAnswer<'_>,
     ) -> Status {
         let status = if known.is_outside(self.layers()) { Status::Outside } else { Status::Ok };
         self.areas.put_known(pen, &mut scratch.text, atlas, status, known);

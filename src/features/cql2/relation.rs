@@ -148,5 +148,5 @@ fn meets_plainly(area: &Outline, ground: &Ground) -> bool {
     let in_ground =
         |at| ground.outline.as_ref().is_some_and(|ground| ground.position(at) != Position::Outside);
     ground.geometry.coords_iter().take(TRIED).any(in_area)
-        || area.some_vertices(TRIED).any(in_ground)
+        || area.sample_vertices(TRIED).any(in_ground)
 }

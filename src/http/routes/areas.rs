@@ -88,7 +88,8 @@ async fn area(
         let points = points.into_iter().map(|(place, address)| (name(place), address)).collect();
         let code = segment(answer.area.code);
         let place = atlas.layer_place(id);
-        let dated = place.and_then(|place| atlas.outright(place, Day::Today(crate::http::today())));
+        let dated =
+            place.and_then(|place| atlas.required_date(place, Day::Today(crate::http::today())));
         let dated = dated.map(|date| format!("?date={date}")).unwrap_or_default();
         let vintages = place.map_or_else(Vec::new, |place| {
             atlas.vintages_of(&atlas.layers()[place].layer().meta().series)

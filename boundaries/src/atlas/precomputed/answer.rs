@@ -1,67 +1,68 @@
-//! The answer of one postcode, read where it lies.
+//! The precomputed answer of one postcode, read in place.
 
 use super::{
-    AtlasLayer, BY_ADDRESSES, EVERY, HELMERT, Known, NO_HOLDERS, NOWHERE, SPLIT, layer_and_area,
+    AtlasLayer, BY_ADDRESSES, EMPTY_SET, EVERY, HELMERT, OUTSIDE_ALL, Precomputed, SPLIT,
+    layer_and_area,
 };
 use crate::geometry::predicate::Position;
 use crate::locate::{self, Level, Located, Match, MatchBy};
 use crate::position::Accuracy;
 
-/// What one postcode's lookup needs.
+/// The precomputed answer of one postcode.
 #[derive(Clone, Copy, Debug)]
-pub struct KnownAnswer<'a> {
-    pub(super) known: &'a Known,
+pub struct PrecomputedAnswer<'a> {
+    pub(super) all: &'a Precomputed,
     pub(super) place: usize,
-    /// Its entry in the known holders.
-    pub(super) holders: u32,
-    pub(super) is_guess: bool,
+    /// Its entry in [`Precomputed::sets`].
+    pub(super) set: u32,
+    pub(super) is_estimate: bool,
     pub(super) layers: &'a [AtlasLayer],
 }
 
-impl<'a> KnownAnswer<'a> {
+impl<'a> PrecomputedAnswer<'a> {
     /// Longitude and latitude in millionths of a degree, rounded.
     pub fn millionths(&self) -> [i32; 2] {
-        [self.known.degrees[2 * self.place], self.known.degrees[2 * self.place + 1]]
+        [self.all.degrees[2 * self.place], self.all.degrees[2 * self.place + 1]]
     }
 
-    /// How good they are.
+    /// The accuracy of the degrees.
     pub fn accuracy(&self) -> Accuracy {
-        let is_helmert = self.known.near_at[self.place] & HELMERT != 0;
+        let is_helmert = self.all.near_at[self.place] & HELMERT != 0;
         if is_helmert { Accuracy::Helmert } else { Accuracy::Ostn15 }
     }
 
-    /// Whether its addresses answer, and not its position.
+    /// Returns true if the answer is from the postcode's addresses rather than its position.
     #[inline]
     pub fn is_by_addresses(&self) -> bool {
-        self.holders & BY_ADDRESSES != 0
+        self.set & BY_ADDRESSES != 0
     }
 
-    /// How many addresses answer; 0 where its position does.
+    /// The number of addresses that the answer is from; 0 if it is from the position.
     pub fn addresses(&self) -> usize {
-        if self.is_by_addresses() { self.known.addresses[self.place] as usize } else { 0 }
+        if self.is_by_addresses() { self.all.addresses[self.place] as usize } else { 0 }
     }
 
-    /// The number of the set of areas of all layers that hold the postcode, which it shares with
-    /// others: see [`Atlas::known_sets`](super::super::Atlas::known_sets).
+    /// The id of the postcode's set of areas of all layers. Postcodes share sets, see
+    /// [`Atlas::area_sets`](super::super::Atlas::area_sets).
     #[inline]
-    pub fn set(&self) -> usize {
-        (self.holders & !(BY_ADDRESSES | SPLIT)) as usize
+    pub fn area_set(&self) -> usize {
+        (self.set & !(BY_ADDRESSES | SPLIT)) as usize
     }
 
-    /// The holders as the pool has them: layer, area, and how.
+    /// The areas as the pool stores them.
     #[inline]
     fn pooled(&self) -> impl Iterator<Item = &'a [u32; 3]> + Clone + use<'a> {
-        self.known.pooled(self.set())
+        self.all.pooled(self.area_set())
     }
 
-    /// The areas of all layers that hold the postcode, in order of layer, then code: layer and
-    /// area.
+    /// The areas of all layers that contain the postcode, as layer and area, sorted by layer, then
+    /// code.
     #[inline]
-    pub fn holders(&self) -> impl Iterator<Item = (usize, usize)> + Clone + use<'a> {
+    pub fn areas(&self) -> impl Iterator<Item = (usize, usize)> + Clone + use<'a> {
         self.pooled().map(layer_and_area)
     }
 
-    /// The same of one layer, with the ground on which they are named.
+    /// The areas of one layer, with the reason for each.
     #[inline]
     pub fn matches(&self, layer: usize) -> impl Iterator<Item = Match> + use<'_, 'a> {
         let own = self.pooled().filter(move |[of, ..]| *of as usize == layer);
@@ -81,61 +82,62 @@ impl<'a> KnownAnswer<'a> {
         }
     }
 
-    /// Metres to the nearest boundary of an area layer, from the address that is nearest to it where
-    /// addresses answer; `None` where the layer has no area.
+    /// The distance to the nearest boundary of an area layer, in metres; for an answer from addresses,
+    /// of the address nearest to it. `None` if the layer has no areas.
     #[inline]
     pub fn boundary_distance_m(&self, layer: usize) -> Option<f64> {
-        let column = self.known.columns[layer] as usize;
-        let distance = self.known.distances[self.known.stride * self.place + column];
+        let column = self.all.columns[layer] as usize;
+        let distance = self.all.distances[self.all.stride * self.place + column];
         (!distance.is_nan()).then_some(distance)
     }
 
-    /// The other areas near the postcode, in order of layer, then code, with the distance in
-    /// metres.
+    /// Other areas near the postcode, sorted by layer, then code, with the distance in metres.
     pub fn near(&self) -> impl Iterator<Item = (usize, usize, f64)> + 'a {
-        let from = (self.known.near_at[self.place] & !(HELMERT | NOWHERE)) as usize;
-        let count = self.known.near[from] as usize;
-        self.known.near[from + 1..from + 1 + 4 * count].chunks_exact(4).map(|near| {
+        let from = (self.all.near_at[self.place] & !(HELMERT | OUTSIDE_ALL)) as usize;
+        let count = self.all.near[from] as usize;
+        self.all.near[from + 1..from + 1 + 4 * count].chunks_exact(4).map(|near| {
             let bits = u64::from(near[2]) | u64::from(near[3]) << 32;
             (near[0] as usize, near[1] as usize, f64::from_bits(bits))
         })
     }
 
-    /// Whether neither an area of these layers holds the postcode nor one of any layer its position.
+    /// Returns true if no area of these layers contains the postcode, and no area of any layer its
+    /// position.
     #[inline]
     pub fn is_outside(&self, layers: impl IntoIterator<Item = usize>) -> bool {
         if !self.is_by_addresses() {
-            return self.set() == NO_HOLDERS;
+            return self.area_set() == EMPTY_SET;
         }
-        self.known.near_at[self.place] & NOWHERE != 0
-            && layers.into_iter().all(|layer| self.holders().all(|(of, _)| of != layer))
+        self.all.near_at[self.place] & OUTSIDE_ALL != 0
+            && layers.into_iter().all(|layer| self.areas().all(|(of, _)| of != layer))
     }
 
-    /// Whether the position is only a guess and answers, so that no answer is sure.
+    /// Returns true if the answer is from a position that is only an estimate, so that its level is
+    /// [`Level::Low`].
     #[inline]
-    pub fn is_guess(&self) -> bool {
-        self.is_guess
+    pub fn is_estimate(&self) -> bool {
+        self.is_estimate
     }
 
-    /// Closer than this to a boundary of the layer, in metres, is near.
+    /// The distance in metres below which a boundary of the layer counts as near.
     pub fn near_m(&self, layer: usize) -> f64 {
         let meta = self.layers[layer].layer.meta();
         if self.is_by_addresses() { meta.drawing_error_m() } else { locate::near_threshold_m(meta) }
     }
 
-    /// Whether its addresses do not lie in the same area of a layer.
+    /// Returns true if the addresses are in different areas of a layer.
     #[inline]
     fn is_split(&self, layer: usize) -> bool {
-        if self.holders & SPLIT == 0 {
+        if self.set & SPLIT == 0 {
             return false;
         }
         let mut own = self.pooled().filter(|[of, ..]| *of as usize == layer);
         own.next().is_some_and(|&[_, _, how]| how != EVERY) || own.next().is_some()
     }
 
-    /// How sure the answer of an area layer is.
+    /// The confidence level of the answer of an area layer.
     pub fn level(&self, layer: usize) -> Level {
-        if self.is_guess || self.is_split(layer) {
+        if self.is_estimate || self.is_split(layer) {
             return Level::Low;
         }
         let near_m = self.near_m(layer);
@@ -143,8 +145,8 @@ impl<'a> KnownAnswer<'a> {
         if is_near { Level::NearBoundary } else { Level::High }
     }
 
-    /// The same as is found on the spot: [`locate::locate_addresses`] of its addresses where it has
-    /// some, else [`locate::locate`] of its position, never sure of a guess.
+    /// The answer of one layer, equal to that of [`locate::locate_addresses`] if there are addresses,
+    /// otherwise to that of [`locate::locate`] with the level [`Level::Low`] for an estimate.
     pub fn located(&self, layer: usize) -> Located {
         let near = self.near().filter(|(of, ..)| *of == layer);
         Located {

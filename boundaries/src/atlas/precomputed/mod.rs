@@ -1,8 +1,8 @@
-//! What every postcode's lookup needs, found when the atlas is built: its degrees, the areas that
-//! hold it or its addresses, how far the boundaries of each layer are, and what else is near.
+//! Precomputed answers of all postcodes: degrees, the areas that contain the postcode or its
+//! addresses, the distance to the boundaries of each layer, and other areas nearby.
 //!
-//! Flat arrays, one entry a postcode in each, so that an answer is read where it lies ([`answer`]).
-//! Only a postcode without a position has none.
+//! They are flat arrays with one entry per postcode, so that an answer ([`answer`]) is read in place.
+//! Only a postcode without a position has no answer.
 
 use super::AtlasLayer;
 use crate::locate;
@@ -13,51 +13,53 @@ use crate::storage::sections::{Opened, Sections};
 mod answer;
 mod find;
 
-pub use answer::KnownAnswer;
+pub use answer::PrecomputedAnswer;
 
-/// No answer is known.
+/// The postcode has no answer.
 const UNKNOWN: u32 = u32::MAX;
-/// The postcode's addresses answer.
+/// The answer is from the postcode's addresses.
 const BY_ADDRESSES: u32 = 1 << 31;
-/// They do not agree in every layer.
+/// The addresses are in different areas of some layer.
 const SPLIT: u32 = 1 << 30;
-/// Of a postcode with addresses: an area holds all of them.
+/// For a postcode with addresses: the area contains all of them.
 const EVERY: u32 = 0;
-/// The set without holders, which comes first in the pool.
-const NO_HOLDERS: usize = 0;
-/// Nothing is near.
-const NOTHING: u32 = 0;
-/// Degrees and metres are only an approximation of each other.
+/// The id of the empty set of areas, the first in the pool.
+const EMPTY_SET: usize = 0;
+/// No other area is near.
+const NONE_NEAR: u32 = 0;
+/// The degrees are from the Helmert approximation.
 const HELMERT: u32 = 1 << 31;
-/// No area of any layer holds the position.
-const NOWHERE: u32 = 1 << 30;
+/// The position is in no area of any layer.
+const OUTSIDE_ALL: u32 = 1 << 30;
 
-/// The answers of all postcodes of an atlas, by their places.
+/// The answers of all postcodes of an atlas, by their index.
 #[derive(Debug, Default)]
-pub(super) struct Known {
-    /// The column of each layer in `distances`; [`UNKNOWN`] for a layer of sites.
+pub(super) struct Precomputed {
+    /// The column of each layer in `distances`; [`UNKNOWN`] for a point layer.
     columns: Vec<u32>,
     stride: usize,
-    /// Degrees times a million, rounded: two a postcode, longitude and latitude.
+    /// Longitude and latitude of each postcode in millionths of a degree, rounded.
     degrees: Numbers<i32>,
-    /// Where the holders of a postcode are in `pool`, with [`BY_ADDRESSES`] and [`SPLIT`]; or
-    /// [`UNKNOWN`].
-    holders: Numbers<u32>,
-    /// Where its near candidates are in `near`, or [`NOTHING`]; with [`HELMERT`] and [`NOWHERE`].
+    /// The start in `pool` of the set of areas of a postcode, with the flags [`BY_ADDRESSES`] and
+    /// [`SPLIT`]; or [`UNKNOWN`].
+    sets: Numbers<u32>,
+    /// The start in `near` of the areas nearby, or [`NONE_NEAR`]; with the flags [`HELMERT`] and
+    /// [`OUTSIDE_ALL`].
     near_at: Numbers<u32>,
-    /// Metres to the nearest boundary, one a column; not a number for a layer without areas.
+    /// Metres to the nearest boundary of each column; NaN for a layer without areas.
     distances: Numbers<f64>,
-    /// How many addresses it has; empty where no postcode has any.
+    /// The number of addresses of each postcode; empty if there are no addresses.
     addresses: Numbers<u32>,
-    /// Sets of holders, each once: how many, then each as layer, area, and 1 on its boundary. Of
-    /// addresses the last is how many of them it holds, or [`EVERY`], so that postcodes of one area
-    /// share their set however many addresses they have.
+    /// The distinct sets of areas: a count, then for each area its layer, its index, and 1 if the
+    /// position is on its boundary. For addresses the last number is the count of addresses in the
+    /// area, or [`EVERY`], so that postcodes in one area share a set however many addresses they have.
     pool: Numbers<u32>,
-    /// Near candidates: how many, then each as layer, area, and the distance's bits, low and high.
+    /// Areas nearby: a count, then for each area its layer, its index, and the low and high half of the
+    /// bits of its distance.
     near: Numbers<u32>,
 }
 
-/// The column of each layer, and how many there are.
+/// The column of each layer, and the number of columns.
 fn columns(layers: &[AtlasLayer]) -> (Vec<u32>, usize) {
     let mut stride = 0;
     let column = |layer: &AtlasLayer| {
@@ -69,11 +71,11 @@ fn columns(layers: &[AtlasLayer]) -> (Vec<u32>, usize) {
     (columns, stride as usize)
 }
 
-impl Known {
-    /// Puts the arrays into a snapshot.
+impl Precomputed {
+    /// Adds the arrays to the sections of a snapshot.
     pub(super) fn store<'a>(&'a self, sections: &mut Sections<'a>) {
         sections.put("known.degrees", &self.degrees);
-        sections.put("known.holders", &self.holders);
+        sections.put("known.holders", &self.sets);
         sections.put("known.near_at", &self.near_at);
         sections.put("known.distances", &self.distances);
         sections.put("known.addresses", &self.addresses);
@@ -81,76 +83,75 @@ impl Known {
         sections.put("known.near", &self.near);
     }
 
-    /// The arrays of a snapshot of so many postcodes, where they lie; `None` where they do not fit
-    /// together.
+    /// Opens the arrays of a snapshot with `postcodes` postcodes in place. Returns `None` if they are
+    /// inconsistent.
     pub(super) fn open(opened: &Opened, postcodes: usize, layers: &[AtlasLayer]) -> Option<Self> {
         let (columns, stride) = columns(layers);
-        let known = Self {
+        let precomputed = Self {
             columns,
             stride,
             degrees: opened.numbers("known.degrees")?,
-            holders: opened.numbers("known.holders")?,
+            sets: opened.numbers("known.holders")?,
             near_at: opened.numbers("known.near_at")?,
             distances: opened.numbers("known.distances")?,
             addresses: opened.numbers("known.addresses")?,
             pool: opened.numbers("known.pool")?,
             near: opened.numbers("known.near")?,
         };
-        let fits = known.degrees.len() == 2 * postcodes
-            && known.holders.len() == postcodes
-            && known.near_at.len() == postcodes
-            && known.distances.len() == stride * postcodes
-            && known.pool.get(NO_HOLDERS) == Some(&0)
-            && (known.addresses.is_empty() || known.addresses.len() == postcodes);
-        fits.then_some(known)
+        let fits = precomputed.degrees.len() == 2 * postcodes
+            && precomputed.sets.len() == postcodes
+            && precomputed.near_at.len() == postcodes
+            && precomputed.distances.len() == stride * postcodes
+            && precomputed.pool.get(EMPTY_SET) == Some(&0)
+            && (precomputed.addresses.is_empty() || precomputed.addresses.len() == postcodes);
+        fits.then_some(precomputed)
     }
 
-    /// The answer of the postcode at that place, if it is known.
+    /// The answer of the postcode at an index; `None` if it has none.
     #[inline]
     pub(super) fn answer<'a>(
         &'a self,
         place: usize,
         positional_quality: u8,
         layers: &'a [AtlasLayer],
-    ) -> Option<KnownAnswer<'a>> {
-        let holders = *self.holders.get(place)?;
-        if holders == UNKNOWN {
+    ) -> Option<PrecomputedAnswer<'a>> {
+        let set = *self.sets.get(place)?;
+        if set == UNKNOWN {
             return None;
         }
-        // Addresses are no guess, however the postcode's own position was found.
-        let is_guess = positional_quality >= locate::POOR_QUALITY && holders & BY_ADDRESSES == 0;
-        Some(KnownAnswer { known: self, place, holders, is_guess, layers })
+        // Addresses are exact, whatever the quality of the postcode's own position.
+        let is_estimate = positional_quality >= locate::POOR_QUALITY && set & BY_ADDRESSES == 0;
+        Some(PrecomputedAnswer { all: self, place, set, is_estimate, layers })
     }
 
-    /// Fetches what [`Self::answer`] and the distances of an answer will read. It changes nothing
-    /// but how long that takes.
+    /// Prefetches what [`Self::answer`] and the distances of an answer read.
     #[inline]
     pub(super) fn prefetch(&self, place: usize) {
-        prefetch(&self.holders, place);
-        // One postcode's distances may lie in two lines of memory.
+        prefetch(&self.sets, place);
+        // The distances of a postcode may span two cache lines.
         prefetch(&self.distances, self.stride * place);
         prefetch(&self.distances, self.stride * place + self.stride.saturating_sub(1));
     }
 
-    /// Fetches what else is told of an answer, too: its degrees, and what is near.
+    /// Prefetches the degrees and the areas nearby of an answer, too.
     #[inline]
     pub(super) fn prefetch_all(&self, place: usize) {
         self.prefetch(place);
         prefetch(&self.degrees, 2 * place);
         if let Some(near) = self.near_at.get(place) {
-            prefetch(&self.near, (near & !(HELMERT | NOWHERE)) as usize);
+            prefetch(&self.near, (near & !(HELMERT | OUTSIDE_ALL)) as usize);
         }
     }
 
-    /// A set of holders: layer, area, and how.
+    /// The areas of a set, as the pool stores them.
     #[inline]
     fn pooled(&self, set: usize) -> impl Iterator<Item = &[u32; 3]> + Clone + use<'_> {
         let count = self.pool[set] as usize;
-        let (holders, _) = self.pool[set + 1..set + 1 + 3 * count].as_chunks::<3>();
-        holders.iter()
+        let (areas, _) = self.pool[set + 1..set + 1 + 3 * count].as_chunks::<3>();
+        areas.iter()
     }
 
-    /// Every set of holders, by its number: layer and area of each.
+    /// All sets of areas with their ids: layer and area of each.
     pub(super) fn sets(
         &self,
     ) -> impl Iterator<Item = (usize, impl Iterator<Item = (usize, usize)> + Clone)> {
@@ -162,13 +163,13 @@ impl Known {
         })
     }
 
-    /// The numbers of sets are less than this.
-    pub(super) fn set_numbers(&self) -> usize {
+    /// All ids of sets are less than this.
+    pub(super) fn set_id_bound(&self) -> usize {
         self.pool.len()
     }
 }
 
-/// The first two of a holder as the pool has it.
+/// The layer and area of an entry of the pool.
 #[inline]
 fn layer_and_area(&[layer, area, _]: &[u32; 3]) -> (usize, usize) {
     (layer as usize, area as usize)

@@ -1,4 +1,4 @@
-//! The cell index answers as the R-tree does, and both as a plain scan of every edge.
+//! The cell index gives the same answers as the R-trees, and both the same as a scan of all edges.
 
 use geo::Coord;
 
@@ -11,10 +11,10 @@ use crate::storage::MemoryBudget;
 use lapwing_testing::random::Random;
 use lapwing_testing::rounds;
 
-mod drawing;
-mod ground;
+mod layers;
+mod quantised;
 
-use ground::{at, crooked, diamonds, layer, square, squares, stars, whole, with_holes};
+use layers::{at, crooked, diamonds, layer, square, squares, stars, whole, with_holes};
 
 type Answer = Vec<(usize, usize, Position)>;
 
@@ -50,7 +50,7 @@ fn bng(point: Coord<f64>) -> Bng {
     Bng::new(point.x, point.y).unwrap()
 }
 
-/// Random points of the layers' ground and a little around it.
+/// Random points in and a little around the extent of the layers.
 fn random_points(layers: &[&Layer], count: usize, seed: u64) -> Vec<Bng> {
     let areas = || layers.iter().flat_map(|layer| layer.areas());
     let fold = |pick: fn(f64, f64) -> f64, of: fn(&crate::area::Area) -> f64| {
@@ -67,9 +67,8 @@ fn random_points(layers: &[&Layer], count: usize, seed: u64) -> Vec<Bng> {
     (0..count).map(point).collect()
 }
 
-/// The points where answers could go wrong: every vertex and the middle of every edge, the floats
-/// around them; the corners, the centre and the middles of the sides of every cell that an edge
-/// meets, and the points of edges on cells' sides; the corners of the ground.
+/// Degenerate points: every vertex, the middle of every edge, and the adjacent floats; the corners,
+/// the centre and the middles of the sides of cells, up to about `most_cells` of them.
 fn hard_points(layers: &[&Layer], index: &CellIndex, most_cells: usize) -> Vec<Bng> {
     let mut points: Vec<Coord<f64>> = Vec::new();
     for edge in layers.iter().flat_map(|layer| layer.areas()).flat_map(crate::area::Area::edges) {
@@ -108,7 +107,8 @@ fn hard_points(layers: &[&Layer], index: &CellIndex, most_cells: usize) -> Vec<B
     points.into_iter().filter_map(|point| Bng::new(point.x, point.y).ok()).collect()
 }
 
-/// Asserts that cells and trees agree on every point, and both with a scan on every `scan_each`th.
+/// Asserts that cells and trees agree on every point, and both with a scan on every `scan_each`th
+/// point.
 fn assert_same_areas(layers: &[&Layer], index: &CellIndex, points: &[Bng], scan_each: usize) {
     let trees = trees(layers);
     for (n, &point) in points.iter().enumerate() {
@@ -120,8 +120,8 @@ fn assert_same_areas(layers: &[&Layer], index: &CellIndex, points: &[Bng], scan_
     }
 }
 
-/// Several points together, with some missing among them, are answered as each alone.
-fn assert_same_together(layers: &[&Layer], index: &CellIndex, points: &[Bng]) {
+/// Asserts that batch lookups, with some points missing, give the answers of single lookups.
+fn assert_same_in_batches(layers: &[&Layer], index: &CellIndex, points: &[Bng]) {
     let cells = index.view();
     for few in points.chunks(7) {
         let together: [Option<Bng>; 9] =
@@ -148,7 +148,7 @@ fn assert_same_together(layers: &[&Layer], index: &CellIndex, points: &[Bng]) {
 }
 
 fn assert_same_distances(layers: &[&Layer], index: &CellIndex, points: &[Bng], reach_m: f64) {
-    assert_same_together(layers, index, points);
+    assert_same_in_batches(layers, index, points);
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs());
     for (place, tree) in trees(layers).iter().enumerate() {
         for &point in points {
@@ -165,7 +165,7 @@ fn assert_same_distances(layers: &[&Layer], index: &CellIndex, points: &[Bng], r
             }
             let (ours, theirs) =
                 (index.edges_within(place, point, reach_m), tree.edges_within(point, reach_m));
-            // Rounding may put an edge at the very reach on either side of it.
+            // Rounding decides about edges at exactly this distance.
             let sure = |near: &[(usize, f64)]| -> Vec<(usize, f64)> {
                 near.iter().copied().filter(|(_, far)| !close(*far, reach_m)).collect()
             };
@@ -181,7 +181,7 @@ fn assert_same_distances(layers: &[&Layer], index: &CellIndex, points: &[Bng], r
 const ORIGIN: Coord<f64> = Coord { x: 475_000.3, y: 260_000.7 };
 
 #[test]
-fn sides_on_the_sides_and_through_the_centres_of_cells_have_one_answer() {
+fn edges_on_sides_and_through_centres_of_cells_are_answered_consistently() {
     for side in [24.0, 64.0] {
         let (a, b) = (squares(6, side), diamonds(7, side));
         let layers = [&a, &b];
@@ -194,7 +194,7 @@ fn sides_on_the_sides_and_through_the_centres_of_cells_have_one_answer() {
 }
 
 #[test]
-fn a_crooked_coverage_is_answered_as_by_the_tree() {
+fn an_irregular_coverage_gives_the_answers_of_the_tree() {
     let layer = crooked(8, 800.0, ORIGIN, 2);
     let layers = [&layer];
     for bytes in [0, 100_000, 1 << 30] {
@@ -205,7 +205,7 @@ fn a_crooked_coverage_is_answered_as_by_the_tree() {
 }
 
 #[test]
-fn four_layers_at_once_are_answered_as_by_the_trees() {
+fn four_layers_at_once_give_the_answers_of_the_trees() {
     let wards = crooked(10, 1000.0, ORIGIN, 4);
     let parishes = crooked(23, 430.0, ORIGIN + at(150.0, 90.0), 5);
     let nothing = layer("nothing", Vec::new());
@@ -219,7 +219,7 @@ fn four_layers_at_once_are_answered_as_by_the_trees() {
 }
 
 #[test]
-fn a_hundred_areas_on_one_point_are_all_named_in_order() {
+fn a_hundred_areas_at_one_point_are_all_found_in_order() {
     let nested =
         |n: i32| whole(square(-f64::from(n) * 1.7, -f64::from(n), 20.0 + 3.0 * f64::from(n)));
     let nest = layer("nest", (0..100).map(|n| vec![nested(n)]).collect());
@@ -234,8 +234,8 @@ fn a_hundred_areas_on_one_point_are_all_named_in_order() {
 }
 
 #[test]
-fn long_edges_run_through_many_cells_and_leave_their_drawing() {
-    let long = |x: f64| whole(ground::ring(&[(x, 0.0), (x + 90_001.7, 70_003.1), (x + 3.0, 1.0)]));
+fn long_edges_are_clipped_in_many_cells() {
+    let long = |x: f64| whole(layers::ring(&[(x, 0.0), (x + 90_001.7, 70_003.1), (x + 3.0, 1.0)]));
     let slender = layer("slender", (0..40).map(|n| vec![long(f64::from(n) * 7.3)]).collect());
     let town = crooked(20, 50.0, at(40_000.0, 31_000.0), 11);
     let layers = [&slender, &town];
@@ -261,7 +261,7 @@ fn a_boundary_point_belongs_to_every_area_it_touches() {
 }
 
 #[test]
-fn an_enclave_belongs_to_the_area_inside_and_not_to_the_one_around() {
+fn an_enclave_belongs_to_the_inner_area_and_not_to_the_surrounding_one() {
     let hole = square(40.0, 40.0, 20.0);
     let around = with_holes(square(0.0, 0.0, 100.0), vec![hole.clone()]);
     let apart = whole(square(200.0, 0.0, 30.0));
@@ -276,7 +276,7 @@ fn an_enclave_belongs_to_the_area_inside_and_not_to_the_one_around() {
 }
 
 #[test]
-fn nothing_is_found_where_there_is_nothing() {
+fn empty_layers_and_points_outside_give_no_areas() {
     let nothing = layer("nothing", Vec::new());
     for layers in [&[][..], &[&nothing][..]] {
         let index = CellIndex::build(layers, PLENTY);
@@ -293,7 +293,7 @@ fn nothing_is_found_where_there_is_nothing() {
 }
 
 #[test]
-fn distances_are_the_trees_from_near_and_from_far_outside() {
+fn distances_equal_those_of_the_trees_near_and_far_outside() {
     let (a, b) = (squares(5, 64.0), stars(20, 300.0, at(7.0, 9.0), 15));
     let nothing = layer("nothing", Vec::new());
     let layers = [&a, &nothing, &b];
@@ -309,7 +309,7 @@ fn distances_are_the_trees_from_near_and_from_far_outside() {
 }
 
 #[test]
-fn a_larger_budget_is_used_and_a_smaller_one_kept() {
+fn the_size_of_the_index_follows_the_budget() {
     let layer = crooked(20, 1000.0, ORIGIN, 17);
     let bytes = |budget| CellIndex::build(&[&layer], MemoryBudget::of_bytes(budget)).bytes();
     let (coarsest, finest) = (bytes(0), bytes(1 << 30));

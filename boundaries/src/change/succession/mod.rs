@@ -1,4 +1,4 @@
-//! Two vintages side by side, and the reading of one from the other.
+//! The comparison of two vintages.
 
 use std::f64::consts::PI;
 use std::sync::OnceLock;
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::{Change, ChangeKind};
 use crate::area::Area;
-use crate::geometry::measure::shared_ground;
+use crate::geometry::measure::measure_intersection;
 use crate::geometry::outline::Outline;
 use crate::layer::Layer;
 use crate::overlap::{OverlapRow, Relation, sliver_tolerance_m, thinness_m};
@@ -17,39 +17,38 @@ mod view;
 
 use view::View;
 
-/// An overlap of at least this share of either area links them, however thin it is.
+/// An overlap of at least this share of either area links the two, however narrow it is.
 const MAIN_SHARE: f64 = 0.5;
 
-/// Uncovered ground of less is what sums of many terms left of nothing.
+/// An uncovered part smaller than this, in m², is a rounding error.
 const ROUNDING_M2: f64 = 0.1;
 
-/// What an overlap, or uncovered ground, tells.
+/// The significance of an overlap or of an uncovered part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
-    /// A sliver, or a common boundary without ground.
+pub enum LinkStrength {
+    /// A sliver, or a common boundary without area.
     None,
-    /// Thinner than the drawing error, and no sliver: it may be ground, and may be the drawings'
-    /// difference.
+    /// No sliver, but narrower than the boundary error: it may be real, or due to generalisation.
     Doubtful,
-    /// Ground.
+    /// Certainly real.
     Sure,
 }
 
 /// One overlap of an area with an area of the other vintage.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Part {
-    /// The overlap, `from` the area asked about.
+pub struct OverlapPart {
+    /// The overlap; `from` is the queried area.
     pub row: OverlapRow,
-    /// What it tells.
-    pub weight: Weight,
+    /// Its significance.
+    pub strength: LinkStrength,
 }
 
 /// The changes of all areas of two vintages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AllChanges {
-    /// What became of each area of the earlier vintage, in code order.
+    /// The change of each area of the earlier vintage, in code order.
     pub changes: Vec<Change>,
-    /// How each area of the later vintage came about, in code order.
+    /// The origin of each area of the later vintage, in code order.
     pub origins: Vec<Change>,
 }
 
@@ -57,10 +56,10 @@ pub struct AllChanges {
 #[derive(Debug)]
 struct Side<'a> {
     layer: &'a Layer,
-    /// Whether its areas share no ground, so that what they cover can be summed up.
+    /// True if its areas do not overlap, so that the parts that they cover can be summed.
     disjoint: bool,
     outlines: Vec<OnceLock<Outline>>,
-    open: Vec<OnceLock<Weight>>,
+    open: Vec<OnceLock<LinkStrength>>,
 }
 
 impl<'a> Side<'a> {
@@ -82,24 +81,24 @@ impl<'a> Side<'a> {
     }
 }
 
-/// An earlier and a later vintage, and what became of the one in the other. What a question needs
-/// is measured when it is asked, and kept.
+/// The comparison of an earlier and a later vintage. Measurements are made when they are first
+/// needed, and kept.
 #[derive(Debug)]
 pub struct Succession<'a> {
     earlier: Side<'a>,
     later: Side<'a>,
     tolerance_m: f64,
-    /// In order of both areas.
+    /// Sorted by both areas.
     rows: &'a [OverlapRow],
-    weights: Vec<OnceLock<Weight>>,
-    /// Where the rows of each earlier area begin in `rows`.
+    strengths: Vec<OnceLock<LinkStrength>>,
+    /// The start in `rows` of the rows of each earlier area, and the end.
     starts: Vec<u32>,
-    /// The places of the rows of each later area, and where those of each begin.
+    /// The indices of rows sorted by later area, and the start of those of each area.
     back: Vec<u32>,
     back_starts: Vec<u32>,
 }
 
-/// Where the rows of each of `count` areas begin, for rows in order of areas, and the end.
+/// For rows sorted by area: the start of the rows of each of `count` areas, and the end.
 fn starts_of(count: usize, areas: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut starts = vec![0_u32; count + 1];
     for area in areas {
@@ -112,8 +111,8 @@ fn starts_of(count: usize, areas: impl Iterator<Item = u32>) -> Vec<u32> {
 }
 
 impl<'a> Succession<'a> {
-    /// Two vintages with `rows`, every pair of their areas that share ground, in order of both
-    /// ([`crate::overlap::pairs`]), and whether the areas of each share no ground among themselves.
+    /// Compares two vintages, each with a flag that is true if its areas are disjoint. `rows` are
+    /// their overlaps, as [`crate::overlap::pairs`] returns them.
     pub fn new(
         (earlier, earlier_disjoint): (&'a Layer, bool),
         (later, later_disjoint): (&'a Layer, bool),
@@ -121,8 +120,8 @@ impl<'a> Succession<'a> {
     ) -> Self {
         let mut back: Vec<u32> = (0..rows.len() as u32).collect();
         back.sort_by_key(|&row| rows[row as usize].to);
-        let mut weights = Vec::new();
-        weights.resize_with(rows.len(), OnceLock::new);
+        let mut strengths = Vec::new();
+        strengths.resize_with(rows.len(), OnceLock::new);
         Self {
             tolerance_m: sliver_tolerance_m(earlier, later),
             starts: starts_of(earlier.areas().len(), rows.iter().map(|row| row.from)),
@@ -130,29 +129,29 @@ impl<'a> Succession<'a> {
             earlier: Side::new(earlier, earlier_disjoint),
             later: Side::new(later, later_disjoint),
             rows,
-            weights,
+            strengths,
             back,
         }
     }
 
-    /// What became of an area of the earlier vintage.
+    /// The change of an area of the earlier vintage.
     pub fn change_of(&self, area: usize) -> Change {
         self.forward().change(area)
     }
 
-    /// How an area of the later vintage came about.
+    /// The origin of an area of the later vintage.
     pub fn origin_of(&self, area: usize) -> Change {
         let read = self.backward().change(area);
         Change {
-            kind: read.kind.turned(),
-            or: read.or.map(ChangeKind::turned),
+            kind: read.kind.reversed(),
+            alternative: read.alternative.map(ChangeKind::reversed),
             lost_m2: read.gained_m2,
             gained_m2: read.lost_m2,
             ..read
         }
     }
 
-    /// What became of every earlier area and how every later one came about, on all cores.
+    /// The changes of all earlier areas and the origins of all later ones, computed on all cores.
     pub fn all(&self) -> AllChanges {
         let of_earlier = 0..self.earlier.layer.areas().len();
         let of_later = 0..self.later.layer.areas().len();
@@ -162,28 +161,28 @@ impl<'a> Succession<'a> {
         }
     }
 
-    /// The areas of the later vintage that an earlier one shares ground or a boundary with.
-    pub fn successors_of(&self, area: usize) -> Vec<Part> {
+    /// The areas of the later vintage that overlap or touch an earlier area.
+    pub fn successors_of(&self, area: usize) -> Vec<OverlapPart> {
         self.forward().parts(area)
     }
 
-    /// The areas of the earlier vintage that a later one shares ground or a boundary with; the
-    /// rows read from the later to the earlier.
-    pub fn predecessors_of(&self, area: usize) -> Vec<Part> {
+    /// The areas of the earlier vintage that overlap or touch a later area. The rows are from the
+    /// later to the earlier.
+    pub fn predecessors_of(&self, area: usize) -> Vec<OverlapPart> {
         self.backward().parts(area)
     }
 
-    /// The ground of an earlier area that the later vintage does not cover, m².
+    /// The part of an earlier area that the later vintage does not cover, in m².
     pub fn abandoned_m2(&self, area: usize) -> f64 {
         self.forward().uncovered_m2(area)
     }
 
-    /// The ground of a later area that the earlier vintage did not cover, m².
-    pub fn new_ground_m2(&self, area: usize) -> f64 {
+    /// The part of a later area that the earlier vintage did not cover, in m².
+    pub fn newly_covered_m2(&self, area: usize) -> f64 {
         self.backward().uncovered_m2(area)
     }
 
-    /// The drawing error of the two vintages together: the coarser of the two, metres.
+    /// The tolerance of the comparison: the larger boundary error of the two layers, in metres.
     pub fn tolerance_m(&self) -> f64 {
         self.tolerance_m
     }
@@ -196,33 +195,39 @@ impl<'a> Succession<'a> {
         View { of: self, backward: true }
     }
 
-    fn weight(&self, place: usize) -> Weight {
-        *self.weights[place].get_or_init(|| {
+    fn strength(&self, place: usize) -> LinkStrength {
+        *self.strengths[place].get_or_init(|| {
             let row = &self.rows[place];
             if row.sliver || row.relation == Relation::Touches {
-                return Weight::None;
+                return LinkStrength::None;
             }
             let (from, to) = (row.from as usize, row.to as usize);
             let smaller = self.earlier.area(from).area_m2().min(self.later.area(to).area_m2());
             let measure = || {
-                let shared = shared_ground(self.earlier.outline(from), self.later.outline(to));
+                let shared =
+                    measure_intersection(self.earlier.outline(from), self.later.outline(to));
                 thinness_m(shared.area_m2, shared.perimeter_m)
             };
-            weigh(row.shared_m2, smaller, self.tolerance_m, measure)
+            assess(row.shared_m2, smaller, self.tolerance_m, measure)
         })
     }
 }
 
-/// Weighs ground that is no sliver, by its m², by those of the area it is to be held against, and by
-/// its thinness, which is asked for only where it decides.
-fn weigh(m2: f64, whole_m2: f64, tolerance_m: f64, thinness_m: impl FnOnce() -> f64) -> Weight {
-    // Of all shapes of a measure a disc is the thickest, 2πr² / 2πr.
+/// Assesses an overlap or an uncovered part that is no sliver, from its area, the area that it is
+/// compared with, and its mean width. The width is computed only if the areas do not decide.
+fn assess(
+    m2: f64,
+    whole_m2: f64,
+    tolerance_m: f64,
+    thinness_m: impl FnOnce() -> f64,
+) -> LinkStrength {
+    // A disc has the largest mean width of all shapes of an area: 2πr² / 2πr = r.
     let sure = m2 >= MAIN_SHARE * whole_m2
         || ((m2 / PI).sqrt() >= tolerance_m && thinness_m() >= tolerance_m);
-    if sure { Weight::Sure } else { Weight::Doubtful }
+    if sure { LinkStrength::Sure } else { LinkStrength::Doubtful }
 }
 
-fn perimeter_m(ground: &MultiPolygon<f64>) -> f64 {
-    let rings = ground.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+fn perimeter_m(geometry: &MultiPolygon<f64>) -> f64 {
+    let rings = geometry.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
     rings.flat_map(geo::LineString::lines).map(|edge| edge.dx().hypot(edge.dy())).sum()
 }

@@ -1,12 +1,14 @@
-//! A succession read from one of its two vintages.
+//! A view of a comparison from one of its two vintages.
 
-use super::{MAIN_SHARE, Part, ROUNDING_M2, Side, Succession, Weight, perimeter_m, weigh};
+use super::{
+    LinkStrength, MAIN_SHARE, OverlapPart, ROUNDING_M2, Side, Succession, assess, perimeter_m,
+};
 use crate::change::{Change, ChangeKind};
 use crate::overlap::{
-    OverlapRow, SLIVER_SHARE, covering, thinness_m, uncovered_by_m2, uncovered_ground,
+    OverlapRow, SLIVER_SHARE, covering, thinness_m, uncovered_by_m2, uncovered_geometry,
 };
 
-/// A succession read in one direction: `here` is where the asked area is.
+/// A comparison in one direction: `here` is the vintage of the queried area, `there` the other.
 #[derive(Clone, Copy)]
 pub(super) struct View<'s, 'a> {
     pub(super) of: &'s Succession<'a>,
@@ -14,7 +16,7 @@ pub(super) struct View<'s, 'a> {
 }
 
 impl<'s, 'a> View<'s, 'a> {
-    fn turned(self) -> Self {
+    fn reversed(self) -> Self {
         Self { backward: !self.backward, ..self }
     }
 
@@ -23,11 +25,11 @@ impl<'s, 'a> View<'s, 'a> {
     }
 
     fn there(self) -> &'s Side<'a> {
-        self.turned().here()
+        self.reversed().here()
     }
 
-    /// The places of the rows of an area.
-    fn places(self, area: usize) -> impl Iterator<Item = usize> + 's {
+    /// The indices of the rows of an area.
+    fn row_indices(self, area: usize) -> impl Iterator<Item = usize> + 's {
         let Succession { starts, back, back_starts, .. } = self.of;
         let starts = if self.backward { back_starts } else { starts };
         let range = starts[area] as usize..starts[area + 1] as usize;
@@ -40,12 +42,12 @@ impl<'s, 'a> View<'s, 'a> {
     }
 
     fn rows(self, area: usize) -> impl Iterator<Item = OverlapRow> + 's {
-        self.places(area).map(move |place| self.row(place))
+        self.row_indices(area).map(move |place| self.row(place))
     }
 
-    pub(super) fn parts(self, area: usize) -> Vec<Part> {
-        let part = |place| Part { row: self.row(place), weight: self.of.weight(place) };
-        self.places(area).map(part).collect()
+    pub(super) fn parts(self, area: usize) -> Vec<OverlapPart> {
+        let part = |place| OverlapPart { row: self.row(place), strength: self.of.strength(place) };
+        self.row_indices(area).map(part).collect()
     }
 
     pub(super) fn uncovered_m2(self, area: usize) -> f64 {
@@ -53,23 +55,23 @@ impl<'s, 'a> View<'s, 'a> {
         uncovered_by_m2(asked, self.rows(area), there.layer, there.disjoint)
     }
 
-    /// What the uncovered ground of an area tells.
-    fn open(self, area: usize) -> Weight {
+    /// The significance of the uncovered part of an area.
+    fn open(self, area: usize) -> LinkStrength {
         *self.here().open[area].get_or_init(|| {
             let whole_m2 = self.here().area(area).area_m2();
             let (m2, tolerance_m) = (self.uncovered_m2(area), self.of.tolerance_m);
             if m2 < ROUNDING_M2 {
-                return Weight::None;
+                return LinkStrength::None;
             }
             let thinness = || {
                 let covering = covering(self.rows(area), self.there().layer);
-                let rest = uncovered_ground(self.here().area(area).geometry(), covering);
-                // Where the overlay fails, its ground is thought thin: a doubt, not a claim.
+                let rest = uncovered_geometry(self.here().area(area).geometry(), covering);
+                // If the overlay fails, a width of 0 makes the part doubtful rather than certain.
                 rest.map_or(0.0, |rest| thinness_m(m2, perimeter_m(&rest)))
             };
-            match weigh(m2, whole_m2, tolerance_m, thinness) {
-                Weight::Doubtful if m2 < SLIVER_SHARE * whole_m2 => Weight::None,
-                weight => weight,
+            match assess(m2, whole_m2, tolerance_m, thinness) {
+                LinkStrength::Doubtful if m2 < SLIVER_SHARE * whole_m2 => LinkStrength::None,
+                strength => strength,
             }
         })
     }
@@ -78,16 +80,16 @@ impl<'s, 'a> View<'s, 'a> {
         counts(self.open(area), doubtful)
     }
 
-    /// The areas there that an area here is linked to, in code order.
+    /// The areas of the other vintage that an area is linked to, in code order.
     fn links(self, area: usize, doubtful: bool) -> Vec<usize> {
-        self.places(area)
-            .filter(|&place| counts(self.of.weight(place), doubtful))
+        self.row_indices(area)
+            .filter(|&place| counts(self.of.strength(place), doubtful))
             .map(|place| self.row(place).to as usize)
             .collect()
     }
 
-    /// Whether an area here is linked to that one there alone.
-    fn is_all_in(self, area: usize, other: usize, doubtful: bool) -> bool {
+    /// Returns true if an area is not open and linked only to the area `other` of the other vintage.
+    fn is_linked_only_to(self, area: usize, other: usize, doubtful: bool) -> bool {
         !self.is_open(area, doubtful) && self.links(area, doubtful) == [other]
     }
 
@@ -101,23 +103,23 @@ impl<'s, 'a> View<'s, 'a> {
 
     pub(super) fn change(self, area: usize) -> Change {
         let counterpart = self.counterpart(area);
-        let kind = self.read(area, counterpart, false);
-        let perhaps = self.read(area, counterpart, true);
+        let kind = self.kind(area, counterpart, false);
+        let alternative = self.kind(area, counterpart, true);
         let rest = |whole: f64, row: &OverlapRow| (whole - row.shared_m2).max(0.0);
         let lost = |row| rest(self.here().area(area).area_m2(), row);
         let gained = |row: &OverlapRow| rest(self.there().area(row.to as usize).area_m2(), row);
         Change {
             kind,
-            or: (perhaps != kind).then_some(perhaps),
+            alternative: (alternative != kind).then_some(alternative),
             counterpart: counterpart.map(|row| row.to as usize),
             lost_m2: counterpart.as_ref().map(lost),
             gained_m2: counterpart.as_ref().map(gained),
         }
     }
 
-    /// The kind, as the module's documentation says it.
-    fn read(self, area: usize, counterpart: Option<OverlapRow>, doubtful: bool) -> ChangeKind {
-        let back = self.turned();
+    /// The kind, by rule 4 of the documentation of [`crate::change`].
+    fn kind(self, area: usize, counterpart: Option<OverlapRow>, doubtful: bool) -> ChangeKind {
+        let back = self.reversed();
         let links = self.links(area, doubtful);
         if links.is_empty() {
             let uncovered = self.uncovered_m2(area) > MAIN_SHARE * self.here().area(area).area_m2();
@@ -128,16 +130,17 @@ impl<'s, 'a> View<'s, 'a> {
         if into_one {
             let other = links[0];
             if let Some(row) = counterpart
-                && back.is_all_in(other, area, doubtful)
+                && back.is_linked_only_to(other, area, doubtful)
             {
                 return self.same_ground(area, row.to as usize);
             }
-            let all_of_all = sources.iter().all(|&source| self.is_all_in(source, other, doubtful));
+            let all_of_all =
+                sources.iter().all(|&source| self.is_linked_only_to(source, other, doubtful));
             if sources.len() > 1 && !back.is_open(other, doubtful) && all_of_all {
                 return ChangeKind::Merged;
             }
         } else if !self.is_open(area, doubtful)
-            && links.iter().all(|&other| back.is_all_in(other, area, doubtful))
+            && links.iter().all(|&other| back.is_linked_only_to(other, area, doubtful))
         {
             return ChangeKind::Split;
         }
@@ -158,6 +161,6 @@ impl<'s, 'a> View<'s, 'a> {
     }
 }
 
-fn counts(weight: Weight, doubtful: bool) -> bool {
-    weight == Weight::Sure || (doubtful && weight == Weight::Doubtful)
+fn counts(strength: LinkStrength, doubtful: bool) -> bool {
+    strength == LinkStrength::Sure || (doubtful && strength == LinkStrength::Doubtful)
 }

@@ -1,59 +1,60 @@
-//! How much ground two geometries share, without building their intersection.
+//! Area and perimeter of the intersection of two geometries, without constructing it.
 //!
-//! The shared area is an integral along the two boundaries (Green's theorem): along the parts of
-//! each that run inside the other. Every crossing of the boundaries adds one signed term to either
-//! sum, so nothing is sorted, snapped or stitched together.
+//! The area is an integral along the parts of each boundary that run inside the other geometry
+//! (Green's theorem). Every crossing of the boundaries adds one signed term to each of the two sums,
+//! so nothing needs to be sorted, snapped or joined.
 //!
-//! What makes polygon overlay hard is contact: shared corners, shared edges, a vertex on an edge.
-//! Here the second geometry is thought to be shifted by an infinitesimal (ε, ε²) (Edelsbrunner and
-//! Mücke, "Simulation of simplicity", 1990), so that no contact is left and every predicate, which
-//! is exact, has one consistent answer. The area is continuous in the shift, so what is summed up
-//! is the area of the unshifted pair; its error is the rounding of the sums alone. Lengths that
-//! the shift alone would make or hide, along shared edges, are known exactly and set right.
+//! Polygon overlay is hard because of contact: common vertices, overlapping edges, a vertex on an
+//! edge. Here the second geometry is treated as if shifted by an infinitesimal (ε, ε²)
+//! (Edelsbrunner and Mücke, "Simulation of simplicity", 1990). Then there is no contact, and all
+//! predicates, which are exact, are consistent. The area is continuous in the shift, so the result
+//! is the area of the unshifted pair, and its only error is the rounding of the sums. Lengths are
+//! not continuous along overlapping edges; those are corrected exactly.
 
 use geo::{Coord, Line, Rect};
 
 use crate::geometry::outline::Outline;
 use crate::geometry::predicate::{on_edge, orientation};
 
-/// What two geometries share. All in the unit of their space: m² and metres of BNG.
+/// Measures of the intersection of two geometries, in the units of their space: m² and metres for
+/// BNG.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Shared {
+pub struct IntersectionMeasures {
     /// The area of the intersection.
     pub area_m2: f64,
-    /// The length of the intersection's boundary.
+    /// The length of the boundary of the intersection.
     pub perimeter_m: f64,
-    /// The length of the boundary of the first without the second.
+    /// The length of the boundary of the first minus the second.
     pub rest_of_first_perimeter_m: f64,
-    /// The length of the boundary of the second without the first.
+    /// The length of the boundary of the second minus the first.
     pub rest_of_second_perimeter_m: f64,
-    /// Whether the boundaries have a point in common.
+    /// True if the boundaries have a point in common.
     pub in_contact: bool,
 }
 
-/// An orientation with its tie broken by the shift.
+/// An orientation, with ties broken by the shift.
 #[derive(Clone, Copy)]
 struct Side {
     left: bool,
-    /// The orientation itself, 0 where the shift broke a tie.
+    /// The orientation itself; 0 if the shift broke a tie.
     value: f64,
 }
 
-/// On which side of `edge`, which is shifted, lies `point`, which is not.
+/// The side of the shifted `edge` on which the unshifted `point` lies.
 fn left_of_shifted(edge: Line<f64>, point: Coord<f64>) -> Side {
     let value = orientation(edge.start, edge.end, point);
     let tie = if edge.dy() == 0.0 { -edge.dx() } else { edge.dy() };
     Side { left: if value == 0.0 { tie > 0.0 } else { value > 0.0 }, value }
 }
 
-/// On which side of `edge`, which is not shifted, lies `point`, which is.
+/// The side of the unshifted `edge` on which the shifted `point` lies.
 fn shifted_left_of(edge: Line<f64>, point: Coord<f64>) -> Side {
     let value = orientation(edge.start, edge.end, point);
     let tie = if edge.dy() == 0.0 { edge.dx() } else { -edge.dy() };
     Side { left: if value == 0.0 { tie > 0.0 } else { value > 0.0 }, value }
 }
 
-/// The running sums of one boundary inside the other.
+/// Sums over the parts of one boundary that lie inside the other geometry.
 #[derive(Clone, Copy, Default)]
 struct Inside {
     twice_area: f64,
@@ -61,7 +62,7 @@ struct Inside {
 }
 
 impl Inside {
-    /// Adds, or with a negative sign takes away, the stretch from `a` to `b`.
+    /// Adds the segment from `a` to `b`, or subtracts it if `sign` is -1.
     fn add(&mut self, sign: f64, a: Coord<f64>, b: Coord<f64>, origin: Coord<f64>) {
         let (a, b) = (a - origin, b - origin);
         self.twice_area += sign * (a.x * b.y - a.y * b.x);
@@ -73,23 +74,23 @@ fn length(a: Coord<f64>, b: Coord<f64>) -> f64 {
     (b.x - a.x).hypot(b.y - a.y)
 }
 
-/// Measures what `first` and `second` share.
-pub fn shared_ground(first: &Outline, second: &Outline) -> Shared {
-    let mut shared = Shared {
+/// Measures the intersection of `first` and `second`.
+pub fn measure_intersection(first: &Outline, second: &Outline) -> IntersectionMeasures {
+    let mut shared = IntersectionMeasures {
         rest_of_first_perimeter_m: first.perimeter_m,
         rest_of_second_perimeter_m: second.perimeter_m,
-        ..Shared::default()
+        ..IntersectionMeasures::default()
     };
     let Some(common) = common_extent(first.extent(), second.extent()) else { return shared };
-    // Near the common ground the products of the area sum are small, and so is their rounding.
+    // Coordinates relative to the common extent keep the products, and so their rounding, small.
     let origin = common.center();
 
     let mut of_first = Inside::default();
     let mut of_second = Inside::default();
-    // How many crossings lead into the other geometry, less those that lead out, edge by edge.
+    // Per edge, the number of crossings into the other geometry minus those out of it.
     let mut steps_of_first = vec![0_i32; first.edges.len()];
     let mut steps_of_second = vec![0_i32; second.edges.len()];
-    let mut along = Along::default();
+    let mut along = OverlappingEdges::default();
 
     for (i, &a) in first.edges.iter().enumerate() {
         if !meets(a, common) {
@@ -119,10 +120,10 @@ pub fn shared_ground(first: &Outline, second: &Outline) -> Shared {
     }
 
     let starts_inside_second =
-        |point| within(second.extent(), point) && holds_shifted(second, point);
+        |point| within(second.extent(), point) && shifted_contains(second, point);
     sum_whole_edges(first, &steps_of_first, starts_inside_second, &mut of_first, origin);
     let starts_inside_first =
-        |point| within(first.extent(), point) && holds_unshifted(first, point);
+        |point| within(first.extent(), point) && unshifted_contains(first, point);
     sum_whole_edges(second, &steps_of_second, starts_inside_first, &mut of_second, origin);
 
     shared.area_m2 = (0.5 * (of_first.twice_area + of_second.twice_area)).max(0.0);
@@ -135,8 +136,8 @@ pub fn shared_ground(first: &Outline, second: &Outline) -> Shared {
     shared
 }
 
-/// Adds the edges that start inside the other geometry, whole; what they lose or win at crossings
-/// is in the sums already.
+/// Adds all edges that start inside the other geometry, in full. The corrections at crossings are in
+/// the sums already.
 fn sum_whole_edges(
     geometry: &Outline,
     steps: &[i32],
@@ -160,12 +161,12 @@ fn sum_whole_edges(
     }
 }
 
-/// Whether an unshifted point lies inside a shifted geometry.
-fn holds_shifted(geometry: &Outline, point: Coord<f64>) -> bool {
+/// Returns true if an unshifted point lies inside a shifted geometry.
+fn shifted_contains(geometry: &Outline, point: Coord<f64>) -> bool {
     let mut inside = false;
     for place in geometry.strips.at(point.y) {
         let edge = geometry.edges[place];
-        // The shift lifts the edge by ε², so an end at the very height of the point is above.
+        // The shift raises the edge by ε², so an end with the y coordinate of the point is above it.
         let (start_above, end_above) = (edge.start.y >= point.y, edge.end.y >= point.y);
         if start_above != end_above {
             inside ^= left_of_shifted(edge, point).left == end_above;
@@ -174,13 +175,13 @@ fn holds_shifted(geometry: &Outline, point: Coord<f64>) -> bool {
     inside
 }
 
-/// Whether a shifted point lies inside an unshifted geometry: the mirror of
-/// [`holds_shifted`].
-fn holds_unshifted(geometry: &Outline, point: Coord<f64>) -> bool {
+/// Returns true if a shifted point lies inside an unshifted geometry: the mirror image of
+/// [`shifted_contains`].
+fn unshifted_contains(geometry: &Outline, point: Coord<f64>) -> bool {
     let mut inside = false;
     for place in geometry.strips.at(point.y) {
         let edge = geometry.edges[place];
-        // The point is lifted by ε², so an edge's end at its very height is below it.
+        // The shift raises the point by ε², so an end with its y coordinate is below it.
         let (start_above, end_above) = (edge.start.y > point.y, edge.end.y > point.y);
         if start_above != end_above {
             inside ^= shifted_left_of(edge, point).left == end_above;
@@ -189,20 +190,20 @@ fn holds_unshifted(geometry: &Outline, point: Coord<f64>) -> bool {
     inside
 }
 
-/// Lengths of edges that lie on one another, by direction and by the side to which the shift takes
-/// the second geometry's edge.
+/// Lengths of overlapping edges, by direction and by the side to which the shift moves the edge of
+/// the second geometry.
 #[derive(Default)]
-struct Along {
-    /// Opposite directions (the geometries are neighbours there), shifted into the first: the
-    /// shift makes a strip of no width of the shared ground, both of whose sides were counted.
+struct OverlappingEdges {
+    /// Opposite directions (the geometries are neighbours there), shifted into the first: the shift
+    /// adds a strip of zero width to the intersection, and both sides of it were counted.
     against_and_in: f64,
-    /// The same direction, shifted into the first: the strip is of the rest of the first.
+    /// The same direction, shifted into the first: the strip belongs to the rest of the first.
     with_and_in: f64,
-    /// The same direction, shifted out of the first: the strip is of the rest of the second.
+    /// The same direction, shifted out of the first: the strip belongs to the rest of the second.
     with_and_out: f64,
 }
 
-impl Along {
+impl OverlappingEdges {
     fn add(&mut self, a: Line<f64>, b: Line<f64>, shifted_in: bool) {
         let axis = |c: Coord<f64>| if a.dx().abs() >= a.dy().abs() { c.x } else { c.y };
         let span = (axis(a.end) - axis(a.start)).abs();
@@ -222,15 +223,16 @@ impl Along {
     }
 }
 
-/// Whether an end of one edge lies on the other, exactly and unshifted.
+/// Returns true if an end of one edge lies on the other, without the shift. Exact.
 fn touch(a: Line<f64>, b: Line<f64>, [a_start, a_end, b_start, b_end]: [Side; 4]) -> bool {
     let on = |side: Side, edge, point| side.value == 0.0 && on_edge(edge, point);
     on(a_start, b, a.start) || on(a_end, b, a.end) || on(b_start, a, b.start) || on(b_end, a, b.end)
 }
 
-/// Where `a` crosses `b`, from the orientations of `a`'s ends about `b`. At most one of these is
-/// zero, since the shift never parts the ends of an edge that lies along `b`. The point is kept in
-/// both edges' boxes, so that nearly parallel edges cannot throw it far away.
+/// The point where `a` crosses `b`, from the orientations of the ends of `a` relative to `b`. At most
+/// one of these is zero: the shift never separates the ends of an edge that lies along `b`. The
+/// point is clamped to both bounding boxes, because it is ill-conditioned for nearly parallel
+/// edges.
 fn crossing_point(a: Line<f64>, b: Line<f64>, from: f64, to: f64) -> Coord<f64> {
     let t = (from / (from - to)).clamp(0.0, 1.0);
     let clamp = |v: f64, a: (f64, f64), b: (f64, f64)| {

@@ -9,9 +9,9 @@ fn rectangle(x: f64, y: f64, width: f64, height: f64) -> MultiPolygon<f64> {
     ]])
 }
 
-fn measure(first: &MultiPolygon<f64>, second: &MultiPolygon<f64>) -> Shared {
-    let there = shared_ground(&Outline::new(first), &Outline::new(second));
-    let back = shared_ground(&Outline::new(second), &Outline::new(first));
+fn measure(first: &MultiPolygon<f64>, second: &MultiPolygon<f64>) -> IntersectionMeasures {
+    let there = measure_intersection(&Outline::new(first), &Outline::new(second));
+    let back = measure_intersection(&Outline::new(second), &Outline::new(first));
     let close = |a: f64, b: f64| (a - b).abs() < 1e-6;
     assert!(close(there.area_m2, back.area_m2), "{there:?} {back:?}");
     assert!(close(there.perimeter_m, back.perimeter_m), "{there:?} {back:?}");
@@ -28,7 +28,10 @@ fn measure(first: &MultiPolygon<f64>, second: &MultiPolygon<f64>) -> Shared {
 }
 
 #[track_caller]
-fn expect(shared: Shared, [area, perimeter, rest_of_first, rest_of_second]: [f64; 4]) {
+fn expect(
+    shared: IntersectionMeasures,
+    [area, perimeter, rest_of_first, rest_of_second]: [f64; 4],
+) {
     assert_eq!(
         [
             shared.area_m2,
@@ -41,20 +44,20 @@ fn expect(shared: Shared, [area, perimeter, rest_of_first, rest_of_second]: [f64
 }
 
 #[test]
-fn two_squares_share_their_common_corner() {
+fn two_overlapping_squares_share_a_rectangle() {
     let shared = measure(&rectangle(0., 0., 10., 10.), &rectangle(6., 7., 10., 10.));
     expect(shared, [12.0, 14.0, 40.0, 40.0]);
     assert!(shared.in_contact);
 }
 
 #[test]
-fn an_area_shares_all_of_itself_with_itself() {
+fn the_intersection_of_an_area_with_itself_is_the_area() {
     let square = rectangle(475_000.25, 260_000.75, 10.5, 20.25);
     expect(measure(&square, &square), [212.625, 61.5, 0.0, 0.0]);
 }
 
 #[test]
-fn neighbours_along_a_whole_edge_share_nothing_but_touch() {
+fn neighbours_along_an_edge_touch_and_share_no_area() {
     let west = rectangle(0., 0., 10., 10.);
     for east in [rectangle(10., 0., 10., 10.), rectangle(10., -5., 10., 10.)] {
         let shared = measure(&west, &east);
@@ -82,7 +85,7 @@ fn areas_apart_share_nothing_and_do_not_touch() {
 }
 
 #[test]
-fn an_area_inside_another_shares_itself_whether_or_not_it_leans_on_the_rim() {
+fn an_area_inside_another_is_the_intersection_even_if_it_touches_the_boundary() {
     let outer = rectangle(0., 0., 10., 10.);
     expect(measure(&outer, &rectangle(4., 4., 2., 2.)), [4.0, 8.0, 48.0, 0.0]);
     expect(measure(&outer, &rectangle(0., 4., 2., 2.)), [4.0, 8.0, 44.0, 0.0]);
@@ -91,7 +94,7 @@ fn an_area_inside_another_shares_itself_whether_or_not_it_leans_on_the_rim() {
 }
 
 #[test]
-fn a_hole_shares_nothing_with_what_fills_it() {
+fn an_area_that_fills_a_hole_shares_no_area_with_its_surroundings() {
     let host = MultiPolygon::new(vec![polygon!(
         exterior: [(x: 0., y: 0.), (x: 10., y: 0.), (x: 10., y: 10.), (x: 0., y: 10.)],
         interiors: [[(x: 4., y: 4.), (x: 4., y: 6.), (x: 6., y: 6.), (x: 6., y: 4.)]],
@@ -103,7 +106,7 @@ fn a_hole_shares_nothing_with_what_fills_it() {
 }
 
 #[test]
-fn shared_ground_beside_a_shared_edge_is_not_made_thinner_by_it() {
+fn overlapping_edges_do_not_add_to_the_perimeter_of_the_intersection() {
     // Neighbours along x = 10, but for a bay where the second reaches 4 m into the first.
     let first = rectangle(0., 0., 10., 100.);
     let second = MultiPolygon::new(vec![polygon![
@@ -114,13 +117,13 @@ fn shared_ground_beside_a_shared_edge_is_not_made_thinner_by_it() {
 }
 
 #[test]
-fn two_parts_are_measured_together() {
+fn the_parts_of_a_multipolygon_are_measured_together() {
     let mut parts = rectangle(0., 0., 2., 2.).0;
     parts.extend(rectangle(5., 0., 2., 2.).0);
     expect(measure(&MultiPolygon::new(parts), &rectangle(1., 0., 5., 1.)), [2.0, 8.0, 16.0, 8.0]);
 }
 
-/// Sixteen directions about a centre, in order of angle, all on the lattice.
+/// Sixteen directions from a centre, in order of angle, all on the lattice.
 const COMPASS: [(f64, f64); 16] = [
     (4., 0.),
     (4., 2.),
@@ -140,8 +143,8 @@ const COMPASS: [(f64, f64); 16] = [
     (4., -2.),
 ];
 
-/// A star about a centre, its corners on a coarse lattice so that shared corners and edges along
-/// one another are common.
+/// A star around a centre. Its vertices are on a coarse lattice, so that common vertices and
+/// overlapping edges are frequent.
 fn star(corners: &[(u8, u8)], x: f64, y: f64) -> Option<MultiPolygon<f64>> {
     let mut angles: Vec<u8> = corners.iter().map(|c| c.0 % 16).collect();
     angles.sort_unstable();

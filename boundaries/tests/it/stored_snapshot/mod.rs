@@ -141,10 +141,10 @@ fn the_stored_snapshot_answers_positions_postcodes_overlaps_and_layers() {
     assert_eq!(atlas.code_and_name(0, located.matches[0].area), ("E05000001", "West"));
     assert_eq!((located.near, located.level), (vec![(1, 30.0)], Level::NearBoundary));
 
-    let (facts, answer) = atlas.known(Postcode::parse("NN1 1AA").unwrap()).unwrap();
+    let (facts, answer) = atlas.precomputed(Postcode::parse("NN1 1AA").unwrap()).unwrap();
     assert!(facts.is_live());
     assert_eq!((answer.level(0), answer.boundary_distance_m(0)), (Level::High, Some(500.0)));
-    let (_, split) = atlas.known(Postcode::parse("NN1 1AB").unwrap()).unwrap();
+    let (_, split) = atlas.precomputed(Postcode::parse("NN1 1AB").unwrap()).unwrap();
     assert_eq!((split.addresses(), split.level(0)), (2, Level::Low));
     assert_eq!(split.matches(0).map(|found| found.area).collect::<Vec<_>>(), [0, 1]);
 

@@ -4,7 +4,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
-use lapwing_boundaries::postcode::{Beginning, Postcode};
+use lapwing_boundaries::postcode::{Postcode, PostcodePrefix};
 
 use super::errors::Refusal;
 use super::fields::PostcodeFields;
@@ -51,7 +51,7 @@ pub(super) fn find(
 }
 
 fn with_halves(atlas: &Atlas, outcode: &str, inward: &str, limit: usize) -> Vec<PostcodeFacts> {
-    let begun = Beginning::of_halves(outcode, inward).map(|begun| atlas.facts_of(begun));
+    let begun = PostcodePrefix::of_halves(outcode, inward).map(|begun| atlas.facts_of(begun));
     begun.into_iter().flatten().filter(PostcodeFacts::is_live).take(limit).collect()
 }
 

@@ -1,9 +1,9 @@
-//! What the drawing of an edge says without doubt is true.
+//! If a quantised edge decides whether a segment crosses it, the decision is correct.
 
 use geo::{Coord, Line};
 
-use super::ground::at;
-use crate::cells::record::{Crossing, crossing_as_drawn, drawn};
+use super::layers::at;
+use crate::cells::record::{Crossing, crossing_quantised, quantised};
 use crate::cells::reference::Reference;
 use crate::geometry::predicate::on_edge;
 use lapwing_testing::random::Random;
@@ -11,16 +11,16 @@ use lapwing_testing::random::Random;
 const ROUNDS: usize = 400_000;
 
 #[test]
-fn a_drawing_is_never_sure_of_what_is_not_so() {
+fn a_quantised_edge_never_decides_wrongly() {
     let mut random = Random(20);
-    let mut doubts = 0;
+    let mut undecided = 0;
     for _ in 0..ROUNDS {
         let side = f64::from(1_u32 << random.below(13));
         let corner = at(random.below(600_000) as f64, random.below(900_000) as f64);
         let centre = corner + at(side, side) / 2.0;
         let mut near = |far: f64| {
             let v = random.between(-far, far);
-            // Some ends lie on lines through the centre, or a hair beside a side of the cell.
+            // Some ends are on lines through the centre, or very close to a side of the cell.
             match random.below(6) {
                 0 => 0.0,
                 1 => (v / side * 16.0).round() * side / 16.0,
@@ -38,19 +38,22 @@ fn a_drawing_is_never_sure_of_what_is_not_so() {
         let edge = Line::new(start, end);
         let reference = Reference(centre);
         let unit = side / 16_384.0;
-        let [a, b] = drawn(edge, centre, side);
+        let [a, b] = quantised(edge, centre, side);
         let Coord { x, y } = (point - centre) / unit;
-        match crossing_as_drawn(x, y, a, b, reference.is_left_of(start, end)) {
-            Crossing::InDoubt => doubts += 1,
+        match crossing_quantised(x, y, a, b, reference.is_left_of(start, end)) {
+            Crossing::Undecided => undecided += 1,
             Crossing::No => assert!(
-                !on_edge(edge, point) && !reference.way_crosses(point, edge),
+                !on_edge(edge, point) && !reference.segment_crosses(point, edge),
                 "{edge:?} {point:?} {centre:?}"
             ),
             Crossing::Yes => assert!(
-                !on_edge(edge, point) && reference.way_crosses(point, edge),
+                !on_edge(edge, point) && reference.segment_crosses(point, edge),
                 "{edge:?} {point:?} {centre:?}"
             ),
         }
     }
-    assert!(doubts < ROUNDS / 2, "a drawing that is mostly in doubt is of no use: {doubts}");
+    assert!(
+        undecided < ROUNDS / 2,
+        "quantised edges should mostly decide: {undecided} of {ROUNDS} undecided"
+    );
 }

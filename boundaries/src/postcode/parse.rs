@@ -1,9 +1,9 @@
-//! Postcodes read from bytes, into the number that [`Postcode`](super::Postcode) holds.
+//! Parsing of postcodes from bytes into the packed form of [`Postcode`](super::Postcode).
 
-/// One of five to eight bytes, with nothing before or after it and no space or one in the
-/// middle, its eight characters together; `None` of others, and of what is no postcode.
+/// Parses the usual form of a postcode, with at most one space and none around it, all characters
+/// at once. Returns `None` for other forms and for texts that are not postcodes.
 #[inline]
-pub(super) fn usual_writing(text: &[u8]) -> Option<u64> {
+pub(super) fn usual_form(text: &[u8]) -> Option<u64> {
     let (first, last) = (text.first_chunk::<4>()?, text.last_chunk::<4>()?);
     // The byte before the inward code is a space, or ends the outward code.
     let outward_len = text.len() - 3 - usize::from(last[0] == b' ');
@@ -13,11 +13,11 @@ pub(super) fn usual_writing(text: &[u8]) -> Option<u64> {
     let spaces = u32::MAX >> (8 * outward_len - 1) >> 1;
     let outward = u32::from_be_bytes(*first) & !spaces | 0x2020_2020 & spaces;
     let inward = u32::from_be_bytes(*last) << 8 | 0x20;
-    of_eight(u64::from(outward) << 32 | u64::from(inward))
+    check_packed(u64::from(outward) << 32 | u64::from(inward))
 }
 
-/// A postcode in any common writing.
-pub(super) fn any_writing(text: &[u8]) -> Option<u64> {
+/// Parses a postcode in any form, character by character.
+pub(super) fn any_form(text: &[u8]) -> Option<u64> {
     let mut chars = [0_u8; 7];
     let mut len = 0;
     for &byte in text {
@@ -41,36 +41,36 @@ pub(super) fn any_writing(text: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(packed))
 }
 
-/// Four characters of an outward code and three of an inward one in a fixed-width form, in capital
-/// letters; `None` where that is no postcode.
+/// Checks eight packed characters and converts them to capital letters. Returns `None` if they are
+/// not a postcode.
 ///
-/// Each byte is compared with a letter's and a digit's first and last by adding what carries into
+/// Each byte is compared with the first and last letter and digit by an addition that carries into
 /// its highest bit (Lamport, "Multiple byte processing with full-word instructions", 1975).
 #[inline]
-fn of_eight(bytes: u64) -> Option<u64> {
+fn check_packed(bytes: u64) -> Option<u64> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHEST: u64 = 0x80 * ONES;
     const SPACES: u64 = b' ' as u64 * ONES;
-    // Those of bytes below 0x80 that are as large as one.
-    let reach = |bytes: u64, least: u8| bytes + ONES * u64::from(0x80 - least);
+    // Sets the highest bit of each byte that is at least `least`; for bytes below 0x80.
+    let at_least = |bytes: u64, least: u8| bytes + ONES * u64::from(0x80 - least);
     if bytes & HIGHEST != 0 {
         return None;
     }
-    // The bit of a space is what a small letter has and a capital has not.
+    // Setting the bit of a space turns capital letters into small ones.
     let lower = bytes | SPACES;
-    let letters = reach(lower, b'a') & !reach(lower, b'z' + 1) & HIGHEST;
-    let digits = reach(bytes, b'0') & !reach(bytes, b'9' + 1) & HIGHEST;
-    // Two bits of each byte tell which it is, and all others are spaces.
+    let letters = at_least(lower, b'a') & !at_least(lower, b'z' + 1) & HIGHEST;
+    let digits = at_least(bytes, b'0') & !at_least(bytes, b'9' + 1) & HIGHEST;
+    // Bytes that are neither letter nor digit must be spaces.
     let others = (HIGHEST & !(letters | digits)) >> 7;
-    // All are compared: which it is can't be guessed, and a wrong guess takes longer.
+    // Comparing with all six forms is faster than branching, since the form is unpredictable.
     let form = letters | digits >> 1;
     let is_form = FORMS.iter().filter(|&&of| form == of).count() > 0;
     let are_spaces = (bytes ^ SPACES) & (0xFF * others) == 0;
     (is_form && are_spaces).then_some(bytes & !(letters >> 2))
 }
 
-/// The six outward forms of BS 7666, each with an inward code: of a letter's byte the highest bit,
-/// of a digit's the one below it.
+/// The six outward forms of BS 7666, each followed by an inward code. A letter is encoded as the
+/// highest bit of its byte, a digit as the bit below.
 const FORMS: [u64; 6] = {
     let texts = [b"A9  9AA ", b"A99 9AA ", b"AA9 9AA ", b"AA999AA ", b"A9A 9AA ", b"AA9A9AA "];
     let mut forms = [0; 6];
@@ -91,7 +91,7 @@ const FORMS: [u64; 6] = {
     forms
 };
 
-/// `A9`, `A99`, `AA9`, `AA99`, `A9A` or `AA9A`, the six outward forms of BS 7666.
+/// Returns true for the six outward forms of BS 7666: `A9`, `A99`, `AA9`, `AA99`, `A9A` and `AA9A`.
 pub(super) fn is_outward(outward: &[u8]) -> bool {
     let letters = outward.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let digit_then_any = |rest: &[u8]| matches!(rest, [d] | [d, _] if d.is_ascii_digit());
@@ -109,32 +109,32 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Option<u64> {
-        usual_writing(text).or_else(|| any_writing(text))
+        usual_form(text).or_else(|| any_form(text))
     }
 
     proptest! {
         #[test]
-        fn a_postcode_read_at_once_is_that_read_byte_by_byte(
+        fn both_parsers_give_the_same_result(
             usual in "[A-Za-z]{1,2}[0-9][0-9A-Za-z]?[ \t]{0,2}[0-9][A-Za-z]{2}",
             near in "[A-Za-z0-9 @Z\\[`{/:.\u{e9}-]{4,9}", spoilt: u8, at in 0_usize..9,
         ) {
             let mut usual = usual.into_bytes();
             for _ in 0..2 {
                 let read = read(&usual);
-                prop_assert_eq!(read, any_writing(&usual));
+                prop_assert_eq!(read, any_form(&usual));
                 if let Some(at) = at.checked_rem(usual.len()) {
                     usual[at] = spoilt;
                 }
             }
-            prop_assert_eq!(read(near.as_bytes()), any_writing(near.as_bytes()));
+            prop_assert_eq!(read(near.as_bytes()), any_form(near.as_bytes()));
         }
     }
 
     #[test]
-    fn the_usual_writings_are_read_at_once() {
+    fn usual_forms_take_the_fast_path() {
         for text in ["M1 1AE", "m11ae", "DN55 1PT", "dn551pt", "EC1A 1BB", "W1A0AX", "CR2 6xh"] {
-            assert!(usual_writing(text.as_bytes()).is_some(), "{text}");
-            assert_eq!(usual_writing(text.as_bytes()), any_writing(text.as_bytes()), "{text}");
+            assert!(usual_form(text.as_bytes()).is_some(), "{text}");
+            assert_eq!(usual_form(text.as_bytes()), any_form(text.as_bytes()), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Layers to test on, from a few lines each.
+//! Small generated layers for the tests.
 
 use std::f64::consts::TAU;
 
@@ -19,7 +19,7 @@ pub(super) fn ring(points: &[(f64, f64)]) -> LineString<f64> {
     ring
 }
 
-/// A square from its south-west corner.
+/// A square with that south-west corner.
 pub(super) fn square(x: f64, y: f64, side: f64) -> LineString<f64> {
     ring(&[(x, y), (x + side, y), (x + side, y + side), (x, y + side)])
 }
@@ -58,8 +58,8 @@ pub(super) fn layer(id: &str, areas: Vec<Vec<Polygon<f64>>>) -> Layer {
     Layer::of_areas(meta, areas.into_iter().enumerate().map(area).collect())
 }
 
-/// Squares side by side from the origin: their sides lie on the sides of cells and run through
-/// their centres.
+/// A grid of squares from the origin. Their sides coincide with sides of cells or pass through centres
+/// of cells.
 pub(super) fn squares(along: usize, side: f64) -> Layer {
     let place = |n: usize| (n % along, n / along);
     let corner = |n: usize| (place(n).0 as f64 * side, place(n).1 as f64 * side);
@@ -67,8 +67,8 @@ pub(super) fn squares(along: usize, side: f64) -> Layer {
     layer("squares", areas.collect())
 }
 
-/// Diamonds about the corners of squares, whose sides run through corners and centres of cells
-/// aslant, each with a hole that is an area of its own.
+/// Diamonds around the corners of squares. Their sides pass diagonally through corners and centres of
+/// cells. Each has a hole that is an area of its own.
 pub(super) fn diamonds(along: usize, side: f64) -> Layer {
     let diamond = |x: f64, y: f64, r: f64| ring(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)]);
     let mut areas = Vec::new();
@@ -81,9 +81,9 @@ pub(super) fn diamonds(along: usize, side: f64) -> Layer {
     layer("diamonds", areas)
 }
 
-/// A coverage with crooked borders: a lattice of knots moved at random, joined by lines of several
-/// random points, which neighbours share bit for bit. Every third area has an enclave, and the
-/// last area is of two parts.
+/// A coverage with irregular borders: a lattice of randomly displaced nodes, connected by lines of
+/// several random points, which neighbours share exactly. Every third area has an enclave, and the
+/// second area has two parts.
 pub(super) fn crooked(along: usize, side: f64, origin: Coord<f64>, seed: u64) -> Layer {
     let mut random = Random(seed);
     let mut near =
@@ -140,7 +140,7 @@ pub(super) fn crooked(along: usize, side: f64, origin: Coord<f64>, seed: u64) ->
     layer("crooked", areas)
 }
 
-/// Stars that lie on one another, some with a hole of the same shape.
+/// Overlapping stars, some with a hole of the same shape.
 pub(super) fn stars(count: usize, reach: f64, origin: Coord<f64>, seed: u64) -> Layer {
     let mut random = Random(seed);
     let areas = (0..count).map(|_| {
