@@ -1,4 +1,4 @@
-//! The bricks of the document.
+//! Building blocks of the document: schemas, responses and operations.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(super) fn number(description: &str) -> Value {
     json!({"type": "number", "description": description})
 }
 
-/// 0 to 1.
+/// A proportion from 0 to 1.
 pub(super) fn share(description: &str) -> Value {
     json!({"type": "number", "minimum": 0, "maximum": 1, "description": description})
 }
@@ -42,7 +42,7 @@ pub(super) fn list(of: &Value, description: &str) -> Value {
     json!({"type": "array", "items": of, "description": description})
 }
 
-/// An object with a member for each layer asked.
+/// An object with one member per requested layer.
 pub(super) fn per_layer(of: &Value, description: &str) -> Value {
     json!({"type": "object", "additionalProperties": of, "description": description})
 }
@@ -59,7 +59,7 @@ pub(super) fn or_null(schema: Value) -> Value {
     match schema {
         Value::Object(mut schema) if !schema.contains_key("$ref") => {
             schema.insert("nullable".to_owned(), true.into());
-            // A value outside the words is not allowed by `nullable` alone.
+            // In OpenAPI 3.0 `nullable` alone does not add null to an `enum`.
             if let Some(Value::Array(words)) = schema.get_mut("enum") {
                 words.push(Value::Null);
             }
@@ -69,7 +69,7 @@ pub(super) fn or_null(schema: Value) -> Value {
     }
 }
 
-/// An object; a member whose name ends in `?` may be absent.
+/// An object. A member whose name ends in `?` is optional.
 pub(super) fn object<const N: usize>(description: &str, members: [(&str, Value); N]) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
@@ -83,7 +83,7 @@ pub(super) fn object<const N: usize>(description: &str, members: [(&str, Value);
     let mut object = Map::new();
     object.insert("type".to_owned(), "object".into());
     object.insert("description".to_owned(), description.into());
-    // Draft 4, which OpenAPI 3.0 follows, has no empty list of what is required.
+    // JSON Schema draft 4, on which OpenAPI 3.0 is based, forbids an empty `required`.
     if !required.is_empty() {
         object.insert("required".to_owned(), required.into());
     }
@@ -91,7 +91,7 @@ pub(super) fn object<const N: usize>(description: &str, members: [(&str, Value);
     Value::Object(object)
 }
 
-/// A response of 200 in some formats.
+/// A 200 response in one or more formats.
 pub(super) fn ok(description: &str, formats: &[(&str, Value)]) -> Value {
     let content: Map<String, Value> = formats
         .iter()
@@ -104,11 +104,11 @@ pub(super) fn ok_json(description: &str, schema: &str) -> Value {
     ok(description, &[(JSON, named(schema))])
 }
 
-/// What any route may say.
-const ALWAYS: [ProblemKind; 2] = [ProblemKind::UrlTooLong, ProblemKind::Internal];
+/// Problems that any route can return.
+const ANY_ROUTE: [ProblemKind; 2] = [ProblemKind::UrlTooLong, ProblemKind::Internal];
 
-/// What a route that answers from the snapshot may say.
-const OF_DATA: [ProblemKind; 5] = [
+/// Problems of routes that answer from the snapshot.
+const SNAPSHOT_PROBLEMS: [ProblemKind; 5] = [
     ProblemKind::Refused,
     ProblemKind::NotAcceptable,
     ProblemKind::NotReady,
@@ -116,12 +116,12 @@ const OF_DATA: [ProblemKind; 5] = [
     ProblemKind::TookTooLong,
 ];
 
-/// What a route that reads its parameters strictly may say.
-const OF_QUERIES: [ProblemKind; 2] =
+/// Problems of routes that reject unknown and repeated parameters.
+const QUERY_PROBLEMS: [ProblemKind; 2] =
     [ProblemKind::UnknownParameter, ProblemKind::RepeatedParameter];
 
-/// What a route that reads a body may say.
-pub(super) const OF_BODIES: [ProblemKind; 5] = [
+/// Problems of routes that read a request body.
+pub(super) const BODY_PROBLEMS: [ProblemKind; 5] = [
     ProblemKind::InvalidBody,
     ProblemKind::BodyTooSlow,
     ProblemKind::BodyTooLarge,
@@ -129,8 +129,8 @@ pub(super) const OF_BODIES: [ProblemKind; 5] = [
     ProblemKind::ConflictingParameters,
 ];
 
-/// What a route that takes a place may say of it.
-pub(super) const OF_PLACES: [ProblemKind; 7] = [
+/// Problems of routes that take a place.
+pub(super) const PLACE_PROBLEMS: [ProblemKind; 7] = [
     ProblemKind::MissingParameter,
     ProblemKind::InvalidParameter,
     ProblemKind::ConflictingParameters,
@@ -140,7 +140,7 @@ pub(super) const OF_PLACES: [ProblemKind; 7] = [
     ProblemKind::PostcodeWithoutPosition,
 ];
 
-/// What is said of one operation.
+/// One operation of the document.
 pub(super) struct Operation {
     pub(super) tag: &'static str,
     pub(super) id: &'static str,
@@ -151,38 +151,38 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// As a GET of data, of which a client may have the answer already.
+    /// A GET that answers from the snapshot and supports conditional requests.
     pub(super) fn get(self) -> (&'static str, Value) {
-        let mut operation = self.written(&[&OF_DATA[..], &OF_QUERIES].concat());
+        let mut operation = self.to_json(&[&SNAPSHOT_PROBLEMS[..], &QUERY_PROBLEMS].concat());
         operation["responses"]["304"] =
-            json!({"description": "The copy that If-None-Match names is still good."});
+            json!({"description": "Not modified: the copy named by If-None-Match is current."});
         ("get", operation)
     }
 
-    /// As a POST with that body.
+    /// A POST with the request body `body`.
     pub(super) fn post(self, body: &Value) -> (&'static str, Value) {
-        let mut operation = self.written(&[&OF_DATA[..], &OF_QUERIES].concat());
+        let mut operation = self.to_json(&[&SNAPSHOT_PROBLEMS[..], &QUERY_PROBLEMS].concat());
         operation["requestBody"] = json!({"required": true, "content": body});
         ("post", operation)
     }
 
-    /// As a GET whose answer has nothing to do with the snapshot.
+    /// A GET that does not depend on the snapshot.
     pub(super) fn get_fresh(self) -> (&'static str, Value) {
-        ("get", self.written(&[]))
+        ("get", self.to_json(&[]))
     }
 
-    fn written(self, also: &[ProblemKind]) -> Value {
+    fn to_json(self, further: &[ProblemKind]) -> Value {
         let mut responses = Map::new();
         responses.insert("200".to_owned(), self.ok);
         let mut by_status: BTreeMap<u16, Vec<ProblemKind>> = BTreeMap::new();
-        for kind in self.problems.into_iter().chain(also.iter().copied()).chain(ALWAYS) {
+        for kind in self.problems.into_iter().chain(further.iter().copied()).chain(ANY_ROUTE) {
             let kinds = by_status.entry(kind.status().as_u16()).or_default();
             if !kinds.contains(&kind) {
                 kinds.push(kind);
             }
         }
         for (status, kinds) in by_status {
-            let told: Vec<String> =
+            let descriptions: Vec<String> =
                 kinds.iter().map(|kind| format!("`{}`: {}", kind.slug(), kind.title())).collect();
             let types: Vec<String> =
                 kinds.iter().map(|kind| format!("/problems/{}", kind.slug())).collect();
@@ -192,7 +192,7 @@ impl Operation {
             responses.insert(
                 status.to_string(),
                 json!({
-                    "description": told.join("; "),
+                    "description": descriptions.join("; "),
                     "content": {"application/problem+json": {"schema": schema}}
                 }),
             );
@@ -212,7 +212,7 @@ impl Operation {
     }
 }
 
-/// Paths, each with its operations.
+/// The path items of the document, from `(path, [(method, operation)])`.
 pub(super) fn paths(
     of: impl IntoIterator<Item = (&'static str, Vec<(&'static str, Value)>)>,
 ) -> Members {

@@ -1,4 +1,5 @@
-//! `/v1/areas/…/successors`, `/predecessors`, `/v1/changes/…`.
+//! `/v1/areas/{layer}/{code}/successors`, `/v1/areas/{layer}/{code}/predecessors` and
+//! `/v1/changes/{layer}`.
 
 use lapwing_boundaries::change::ChangeKind;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use super::schemas::{Schemas, counts, layers};
 use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::{CSV, JSON};
 
-const OF_VINTAGES: [ProblemKind; 5] = [
+const VINTAGE_PROBLEMS: [ProblemKind; 5] = [
     ProblemKind::UnknownLayer,
     ProblemKind::WrongLayerKind,
     ProblemKind::NotInForce,
@@ -26,8 +27,8 @@ pub(super) fn paths() -> Members {
         id,
         summary,
         parameters,
-        ok: ok_json("The areas of the other vintage that share its ground.", schema),
-        problems: [&OF_VINTAGES[..], &[ProblemKind::UnknownArea]].concat(),
+        ok: ok_json("The areas of the other vintage that overlap the area.", schema),
+        problems: [&VINTAGE_PROBLEMS[..], &[ProblemKind::UnknownArea]].concat(),
     };
     let successors = of_area(
         "areaSuccessors",
@@ -44,14 +45,14 @@ pub(super) fn paths() -> Members {
     let changes = Operation {
         tag: "areas",
         id: "changes",
-        summary: "What became of every area of a layer from one vintage to another",
+        summary: "What became of every area of a layer between two vintages",
         parameters: &["layer", "fromVintage", "toVintage", "date", "changesFormat"],
         ok: ok(
-            "Every area of the earlier vintage, then those of the later that came about without \
-             one. CSV has a row for each pair of areas.",
+            "Every area of the earlier vintage, then the areas of the later one that have no \
+             predecessor. CSV has one row for each pair of areas.",
             &[(JSON, named("Changes")), (CSV, json!({"type": "string"}))],
         ),
-        problems: OF_VINTAGES.to_vec(),
+        problems: VINTAGE_PROBLEMS.to_vec(),
     };
     build::paths([
         ("/v1/changes/{layer}", vec![changes.get()]),
@@ -63,14 +64,14 @@ pub(super) fn paths() -> Members {
 pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let vintage = |name, which| {
         let description = format!(
-            "The {which} vintage: its layer's own id, or a day on which it is in force. Without \
-             it, the one next to that asked about."
+            "The {which} vintage: the id of its layer, or a day on which it is in force. Default: \
+             the vintage next to the one in the request."
         );
         query(name, &description, &json!({"type": "string", "minLength": 1}), &json!("2024-05-01"))
     };
     let format = query(
         "f",
-        "The format, whatever the Accept header says.",
+        "Response format; takes precedence over the Accept header.",
         &json!({"type": "string", "enum": ["json", "csv"]}),
         &json!("csv"),
     );
@@ -81,7 +82,6 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The kinds of change.
 fn kind(description: &str) -> Value {
     let words = ChangeKind::ALL.map(ChangeKind::as_str);
     one_of(&words, description)
@@ -89,47 +89,81 @@ fn kind(description: &str) -> Value {
 
 fn change_members() -> [(&'static str, Value); 6] {
     [
-        ("kind", kind("What the drawings prove.")),
-        ("certain", truth("Whether the drawings can tell.")),
-        ("or?", kind("What else it may be, where they cannot.")),
+        ("kind", kind("Kind of change that the boundaries show.")),
+        (
+            "certain",
+            truth("True if the difference is larger than the drawing error of both vintages."),
+        ),
+        ("or?", kind("The other possible kind, if `certain` is false. Absent otherwise.")),
         (
             "counterpart",
-            or_null(text("The area in which it goes on: each has more than half of the other.")),
+            or_null(text(
+                "Code of the area that continues this one: more than half of each lies in the \
+                 other. Null if there is none.",
+            )),
         ),
-        ("lost_m2", or_null(number("Ground of the earlier of the two that the later has not."))),
-        ("gained_m2", or_null(number("Ground of the later that the earlier had not."))),
+        (
+            "lost_m2",
+            or_null(number(
+                "Area in m² that belongs to the earlier area but not to the later one. Null \
+                 without a counterpart.",
+            )),
+        ),
+        (
+            "gained_m2",
+            or_null(number(
+                "Area in m² that belongs to the later area but not to the earlier one. Null \
+                 without a counterpart.",
+            )),
+        ),
     ]
 }
 
 fn shared_count() -> Value {
     object(
-        "How many postcodes or addresses both hold.",
+        "Number of postcodes or addresses in both areas.",
         [
-            ("shared", whole("How many.")),
-            ("share_of_area", or_null(share("Of the asked or earlier area's."))),
-            ("share_of_other", or_null(share("Of the other area's."))),
+            ("shared", whole("Number in both areas.")),
+            (
+                "share_of_area",
+                or_null(share(
+                    "Share of those in the requested or earlier area, 0 to 1. Null if it has none.",
+                )),
+            ),
+            (
+                "share_of_other",
+                or_null(share("Share of those in the other area, 0 to 1. Null if it has none.")),
+            ),
         ],
     )
 }
 
-/// An area of the other vintage, and what the two share.
 fn part() -> Value {
     object(
-        "An area of the other vintage, and what the two share.",
+        "An area of the other vintage that overlaps the requested area.",
         [
-            ("layer", text("The other vintage, by its layer's own id.")),
-            ("code", text("The other area's code.")),
-            ("name", text("The other area's name.")),
+            ("layer", text("Id of the layer of the other vintage.")),
+            ("code", text("Code of the other area.")),
+            ("name", text("Name of the other area.")),
             ("relation", super::schemas::relation()),
-            ("shared_m2", number("The ground both share.")),
-            ("share_of_area", or_null(share("Of the asked area."))),
-            ("share_of_other", or_null(share("Of the other area."))),
+            ("shared_m2", number("Area of the overlap in m².")),
+            (
+                "share_of_area",
+                or_null(share("Share of the requested area, 0 to 1. Null if it has no area.")),
+            ),
+            (
+                "share_of_other",
+                or_null(share("Share of the other area, 0 to 1. Null if it has no area.")),
+            ),
             ("postcodes?", shared_count()),
             ("addresses?", shared_count()),
-            ("sliver?", truth("It is only the boundaries' drawing error.")),
+            ("sliver?", truth("True if the overlap is only an artefact of inaccurate boundaries.")),
             (
                 "doubtful?",
-                truth("It is thinner than the drawings' error, and may be nothing else."),
+                truth(
+                    "True if the overlap is thinner than the drawing error and may be an artefact \
+                     of inaccurate boundaries.",
+                ),
             ),
         ],
     )
@@ -138,42 +172,54 @@ fn part() -> Value {
 fn uncovered(description: &str) -> Value {
     object(
         description,
-        [("m2", number("How much.")), ("share", or_null(share("Of the asked area.")))],
+        [
+            ("m2", number("Area in m².")),
+            (
+                "share",
+                or_null(share("Share of the requested area, 0 to 1. Null if it has no area.")),
+            ),
+        ],
     )
 }
 
 fn succession(parts: &'static str, description: &'static str) -> Value {
     let [postcodes, addresses] = counts();
-    let asked = object(
-        "The asked area.",
+    let area = object(
+        "The requested area.",
         [
-            ("layer", text("Its vintage, by the layer's own id.")),
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("area_m2", number("Its measure on the grid.")),
+            ("layer", text("Id of the layer of its vintage.")),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            ("area_m2", number("Area in m² on the British National Grid.")),
             postcodes,
             addresses,
         ],
     );
     let best_fit = object(
-        "The one area to assign the whole of the asked one to.",
+        "The one area to which to assign the whole requested area.",
         [
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("by", one_of(&["postcodes", "area"], "By which measure.")),
-            ("share", or_null(share("Its share of the asked area by that measure."))),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            ("by", one_of(&["postcodes", "area"], "Measure by which the best fit was chosen.")),
+            ("share", or_null(share("Share of the requested area by that measure, 0 to 1."))),
         ],
     );
     object(
         description,
         [
-            ("area", asked),
-            ("change", object("What became of it.", change_members())),
-            (parts, list(&part(), "In code order.")),
+            ("area", area),
+            ("change", object("How the area changed.", change_members())),
+            (parts, list(&part(), "Areas of the other vintage, in order of code.")),
             ("best_fit", or_null(best_fit)),
-            ("slivers", uncovered("The slivers that are not listed, together.")),
-            ("uncovered", uncovered("Its ground that the other vintage does not cover.")),
-            ("sliver_tolerance_m", number("Ground thinner than this may be drawing error.")),
+            ("slivers", uncovered("Total of the slivers that are not listed.")),
+            ("uncovered", uncovered("Part of the area that the other vintage does not cover.")),
+            (
+                "sliver_tolerance_m",
+                number(
+                    "Overlaps thinner than this, in metres, may be artefacts of inaccurate \
+                 boundaries.",
+                ),
+            ),
             ("layers", layers()),
             ("snapshot", named("Snapshot")),
         ],
@@ -182,29 +228,41 @@ fn succession(parts: &'static str, description: &'static str) -> Value {
 
 fn changes() -> Value {
     let from = object(
-        "An area of the earlier vintage.",
+        "An area of the earlier vintage. Null if the area is new in the later one.",
         [
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("area_m2", number("Its measure on the grid.")),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            ("area_m2", number("Area in m² on the British National Grid.")),
         ],
     );
     let to = object(
         "An area of the later vintage.",
         [
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("shared_m2", number("The ground both share.")),
-            ("share_of_from", or_null(share("Of the earlier area."))),
-            ("share_of_to", or_null(share("Of the later area."))),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            ("shared_m2", number("Area of the overlap in m².")),
+            (
+                "share_of_from",
+                or_null(share("Share of the earlier area, 0 to 1. Null if it has no area.")),
+            ),
+            (
+                "share_of_to",
+                or_null(share("Share of the later area, 0 to 1. Null if it has no area.")),
+            ),
             ("postcodes?", shared_count()),
-            ("best_fit", truth("Whether the whole earlier area is assigned to it.")),
-            ("doubtful", truth("It is thinner than the drawings' error, and may be nothing else.")),
+            ("best_fit", truth("True if the whole earlier area is assigned to this one.")),
+            (
+                "doubtful",
+                truth(
+                    "True if the overlap is thinner than the drawing error and may be an artefact \
+                     of inaccurate boundaries.",
+                ),
+            ),
         ],
     );
     let [what, certain, or, counterpart, lost, gained] = change_members();
     let change = object(
-        "What became of one area.",
+        "How one area changed.",
         [
             what,
             certain,
@@ -213,21 +271,27 @@ fn changes() -> Value {
             lost,
             gained,
             ("from", or_null(from)),
-            ("to", list(&to, "In code order, slivers left out.")),
-            ("slivers", uncovered("The slivers that are not listed, together.")),
-            ("uncovered", uncovered("Its ground that the other vintage does not cover.")),
+            ("to", list(&to, "Areas of the later vintage, in order of code, without slivers.")),
+            ("slivers", uncovered("Total of the slivers that are not listed.")),
+            ("uncovered", uncovered("Part of the area that the other vintage does not cover.")),
         ],
     );
     object(
-        "What became of the areas of a layer.",
+        "How the areas of a layer changed between two vintages.",
         [
-            ("series", text("What the two vintages share.")),
-            ("from", text("The earlier vintage, by its layer's own id.")),
-            ("to", text("The later vintage.")),
-            ("summary", per_layer(&whole("How many."), "How many changes of each kind.")),
-            ("uncertain", whole("Of how many the drawings cannot tell.")),
-            ("changes", list(&change, "In order of the earlier codes, then of the later.")),
-            ("sliver_tolerance_m", number("Ground thinner than this may be drawing error.")),
+            ("series", text("Series to which both vintages belong.")),
+            ("from", text("Id of the layer of the earlier vintage.")),
+            ("to", text("Id of the layer of the later vintage.")),
+            ("summary", per_layer(&whole("Number of changes."), "Number of changes of each kind.")),
+            ("uncertain", whole("Number of changes with `certain` false.")),
+            ("changes", list(&change, "In order of earlier code, then of later code.")),
+            (
+                "sliver_tolerance_m",
+                number(
+                    "Overlaps thinner than this, in metres, may be artefacts of inaccurate \
+                 boundaries.",
+                ),
+            ),
             ("layers", layers()),
             ("snapshot", named("Snapshot")),
         ],
@@ -236,8 +300,11 @@ fn changes() -> Value {
 
 pub(super) fn schemas() -> Schemas {
     vec![
-        ("Successors", succession("successors", "What became of an area.")),
-        ("Predecessors", succession("predecessors", "Where an area came from.")),
+        ("Successors", succession("successors", "What became of an area in a later vintage.")),
+        (
+            "Predecessors",
+            succession("predecessors", "Where an area came from in an earlier vintage."),
+        ),
         ("Changes", changes()),
     ]
 }

@@ -1,8 +1,8 @@
-//! `/v1/layers`, `/v1/areas`, `/v1/overlaps`.
+//! `/v1/layers`, `/v1/areas` and `/v1/overlaps`.
 
 use serde_json::{Value, json};
 
-use super::build::{self, Members, OF_BODIES, Operation, named, ok, ok_json};
+use super::build::{self, BODY_PROBLEMS, Members, Operation, named, ok, ok_json};
 use crate::http::error::ProblemKind;
 #[cfg(feature = "parquet")]
 use crate::http::request::negotiate::PARQUET;
@@ -14,7 +14,7 @@ pub(super) fn paths() -> Members {
     paths
 }
 
-const OF_LAYERS: [ProblemKind; 4] = [
+const LAYER_PROBLEMS: [ProblemKind; 4] = [
     ProblemKind::UnknownLayer,
     ProblemKind::WrongLayerKind,
     ProblemKind::NotInForce,
@@ -25,26 +25,26 @@ fn areas() -> Members {
     let layers = Operation {
         tag: "areas",
         id: "layers",
-        summary: "The layers: vintage, resolution, licence, attribution",
+        summary: "Layers with vintage, resolution, licence and attribution",
         parameters: &[],
-        ok: ok_json("What there is.", "Layers"),
+        ok: ok_json("The layers, postcodes and addresses of the snapshot.", "Layers"),
         problems: vec![],
     };
     let area = Operation {
         tag: "areas",
         id: "area",
-        summary: "One area: measures, and the areas it lies in",
+        summary: "One area: its measures and the areas that contain it",
         parameters: &["layer", "code", "date"],
         ok: ok_json("The area.", "Area"),
-        problems: [&OF_LAYERS[..], &[ProblemKind::UnknownArea]].concat(),
+        problems: [&LAYER_PROBLEMS[..], &[ProblemKind::UnknownArea]].concat(),
     };
     let overlaps = Operation {
         tag: "areas",
         id: "areaOverlaps",
-        summary: "What an area overlaps, with shares of ground, postcodes and addresses",
+        summary: "Overlaps of an area, with shares of area, postcodes and addresses",
         parameters: &["layer", "code", "with", "date", "slivers", "touches"],
         ok: ok_json("The overlaps.", "Overlaps"),
-        problems: [&OF_LAYERS[..], &[ProblemKind::UnknownArea]].concat(),
+        problems: [&LAYER_PROBLEMS[..], &[ProblemKind::UnknownArea]].concat(),
     };
     build::paths([
         ("/v1/layers", vec![layers.get()]),
@@ -57,18 +57,20 @@ fn overlaps() -> Members {
     let of_polygon = Operation {
         tag: "areas",
         id: "polygonOverlaps",
-        summary: "What a polygon of your own overlaps",
+        summary: "Overlaps of a polygon in the request body",
         parameters: &["with", "date", "slivers", "touches", "crs"],
         ok: ok_json("The overlaps.", "PolygonOverlaps"),
-        problems: [&OF_BODIES[..], &OF_LAYERS[..], &[ProblemKind::InvalidGeometry]].concat(),
+        problems: [&BODY_PROBLEMS[..], &LAYER_PROBLEMS[..], &[ProblemKind::InvalidGeometry]]
+            .concat(),
     };
     let table = Operation {
         tag: "areas",
         id: "overlapTable",
-        summary: "The whole lookup table of two layers",
+        summary: "Lookup table of two layers",
         parameters: &["from", "to", "f", "date", "slivers", "touches"],
         ok: ok(
-            "A row for each pair of areas that overlap. CSV and Parquet have the members of a row as columns.",
+            "One row for each pair of areas that overlap. In CSV and Parquet the members of a row \
+             are the columns.",
             &[
                 (JSON, named("Table")),
                 (CSV, json!({"type": "string"})),
@@ -76,7 +78,7 @@ fn overlaps() -> Members {
                 (PARQUET, json!({"type": "string", "format": "binary"})),
             ],
         ),
-        problems: OF_LAYERS.to_vec(),
+        problems: LAYER_PROBLEMS.to_vec(),
     };
     build::paths([
         ("/v1/overlaps", vec![of_polygon.post(&polygon_body())]),
@@ -87,7 +89,8 @@ fn overlaps() -> Members {
 fn polygon_body() -> Value {
     let position = json!({
         "type": "array", "minItems": 2, "maxItems": 3, "items": {"type": "number"},
-        "description": "Longitude, latitude; a height is passed over."
+        "description": "Easting and northing, or longitude and latitude, as `crs` says. A height \
+            is ignored."
     });
     let ring = json!({"type": "array", "minItems": 4, "items": position});
     let polygon = json!({"type": "array", "minItems": 1, "items": ring});
@@ -109,8 +112,9 @@ fn polygon_body() -> Value {
     });
     let [polygon, multi_polygon] = geometries;
     let schema = json!({
-        "description": "A GeoJSON Polygon, MultiPolygon, or Feature of one. It must be valid: \
-    closed rings that do not cross, holes inside their shell.",
+        "description": "A GeoJSON Polygon, MultiPolygon, or Feature with one of them. The \
+            geometry must be valid: closed rings that do not cross, and holes inside their \
+            exterior ring.",
         "oneOf": [polygon, multi_polygon, feature],
         "example": {
             "type": "Polygon",

@@ -1,4 +1,4 @@
-//! `/`, `/conformance`, `/collections`: OGC API - Features.
+//! `/`, `/conformance` and `/collections`: OGC API - Features.
 
 use serde_json::{Map, Value, json};
 
@@ -11,11 +11,10 @@ use crate::http::routes::ogc::describe;
 use crate::http::routes::ogc::params::{LIMIT, LIMIT_OF_PAGES, MOST, MOST_OF_PAGES, queryables};
 use crate::live::Served;
 
-/// The address of a layer's features, whichever layer.
+/// Path of a layer's features, with the layer as a parameter.
 const ITEMS: &str = "/collections/{layer}/items";
 
-/// The parameters of a layer's features.
-const OF_ITEMS: &[&str] = &[
+const ITEMS_PARAMETERS: &[&str] = &[
     "collection",
     "itemsFormat",
     "itemsLimit",
@@ -54,7 +53,7 @@ fn documents() -> Members {
     let landing = document(
         "service",
         "landing",
-        "Where to go from here",
+        "Landing page: links to everything the service offers",
         &["documentFormat"],
         "Landing",
         vec![ProblemKind::InvalidParameter],
@@ -62,7 +61,7 @@ fn documents() -> Members {
     let conformance = document(
         "service",
         "conformance",
-        "The standards that are kept",
+        "Standards the service conforms to",
         &["documentFormat"],
         "Conformance",
         vec![ProblemKind::InvalidParameter],
@@ -70,7 +69,7 @@ fn documents() -> Members {
     let list = document(
         "features",
         "collections",
-        "The layers as collections of features",
+        "Layers as feature collections",
         &["documentFormat"],
         "Collections",
         vec![ProblemKind::InvalidParameter],
@@ -78,7 +77,7 @@ fn documents() -> Members {
     let one = document(
         "features",
         "collection",
-        "One layer as a collection",
+        "One layer as a feature collection",
         &["collection", "documentFormat"],
         "Collection",
         vec![ProblemKind::UnknownLayer, ProblemKind::InvalidParameter],
@@ -96,20 +95,20 @@ fn features() -> Members {
         let mut ok =
             ok(description, &[(GEOJSON, named(schema)), (JSON, named(schema)), (HTML, page())]);
         ok["headers"] = json!({"Content-Crs": {
-            "description": "The CRS of the coordinates, between angle brackets; not of pages.",
+            "description": "CRS of the coordinates, in angle brackets. Absent from HTML pages.",
             "schema": {"type": "string"}
         }});
         ok
     };
-    let mut features = formats("The features.", "Features");
+    let mut features = formats("One page of features.", "Features");
     for (media_type, content) in super::files::contents() {
         features["content"][media_type] = content;
     }
     let items = Operation {
         tag: "features",
         id: "items",
-        summary: "The features of a layer, a page at a time",
-        parameters: OF_ITEMS,
+        summary: "Features of a layer, page by page",
+        parameters: ITEMS_PARAMETERS,
         ok: features,
         problems: vec![
             ProblemKind::UnknownLayer,
@@ -120,7 +119,7 @@ fn features() -> Members {
     let item = Operation {
         tag: "features",
         id: "item",
-        summary: "One feature",
+        summary: "One feature of a layer",
         parameters: &[
             "collection",
             "feature",
@@ -142,9 +141,9 @@ fn features() -> Members {
     ])
 }
 
-/// The addresses of the features of each layer there is, which take the layer's attributes too.
-/// Some clients look for parameters there and not in `/queryables`.
-pub(super) fn of_layers(served: &Served, paths: &Members) -> Members {
+/// The items path of each layer in the snapshot, with the layer's attributes as query parameters.
+/// Some clients look for parameters here instead of in `/queryables`.
+pub(super) fn paths_per_layer(served: &Served, paths: &Members) -> Members {
     let Some(template) = paths.get(ITEMS).and_then(|path| path.get("get")) else {
         return Map::new();
     };
@@ -155,20 +154,21 @@ pub(super) fn of_layers(served: &Served, paths: &Members) -> Members {
             let schema = served.schema(place);
             let mut operation = template.clone();
             operation["operationId"] = json!(format!("items_{}", meta.id));
-            operation["summary"] = json!(format!("The features of the layer “{}”", meta.title));
+            operation["summary"] = json!(format!("Features of the layer “{}”", meta.title));
             if let Some(parameters) = operation["parameters"].as_array_mut() {
-                // The layer is part of the path.
+                // The layer is fixed in this path, so it is not a parameter.
                 parameters.remove(0);
                 let names = queryables(schema);
-                let asked = schema.attributes().iter().filter(|a| names.contains(&a.name.as_str()));
-                parameters.extend(asked.map(of_attribute));
+                let filters =
+                    schema.attributes().iter().filter(|a| names.contains(&a.name.as_str()));
+                parameters.extend(filters.map(attribute_parameter));
             }
             (format!("{}/items", describe::path(meta)), json!({"get": operation}))
         })
         .collect()
 }
 
-fn of_attribute(attribute: &Attribute) -> Value {
+fn attribute_parameter(attribute: &Attribute) -> Value {
     let schema = match attribute.kind {
         AttributeType::Integer => json!({"type": "integer"}),
         AttributeType::Number => json!({"type": "number"}),
@@ -179,15 +179,15 @@ fn of_attribute(attribute: &Attribute) -> Value {
             json!({"type": "string"})
         }
     };
-    let told = attribute.description.as_deref().unwrap_or(&attribute.title);
+    let about = attribute.description.as_deref().unwrap_or(&attribute.title);
     json!({
         "name": attribute.name, "in": "query", "required": false, "style": "form",
         "explode": false, "schema": schema,
-        "description": format!("Only features whose value is this one, in full. {told}"),
+        "description": format!("Only features with exactly this value. {about}"),
     })
 }
 
-/// The parameters, by the name they are referred to by.
+/// Parameters of OGC API - Features, by reference name.
 pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let query = |name: &str, description: String, schema: Value, example: Value| {
         json!({
@@ -198,7 +198,7 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let format = |names: &[&str]| {
         query(
             "f",
-            "The format, whatever the Accept header says.".to_owned(),
+            "Response format; takes precedence over the Accept header.".to_owned(),
             json!({"type": "string", "enum": names}),
             json!("html"),
         )
@@ -206,7 +206,10 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let crs = |name: &str, description: &str| {
         query(
             name,
-            format!("{description} Its axes count: EPSG:4326 has the latitude first."),
+            format!(
+                "{description} Coordinates are in the axis order of the CRS: EPSG:4326 has \
+                 latitude first."
+            ),
             json!({"type": "string", "format": "uri", "enum": Crs::ALL.map(Crs::uri),
                    "default": Crs::Crs84.uri()}),
             json!(Crs::Epsg27700.uri()),
@@ -215,14 +218,14 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     vec![
         ("documentFormat", format(&["json", "html"])),
         ("featureFormat", format(&["json", "geojson", "html"])),
-        ("itemsFormat", format(&super::files::of_items())),
+        ("itemsFormat", format(&super::files::item_formats())),
         (
             "itemsLimit",
             query(
                 "limit",
                 format!(
-                    "How many features at most; more than {MOST} are taken as {MOST}. Pages for \
-                     people have {LIMIT_OF_PAGES}, and at most {MOST_OF_PAGES}."
+                    "Maximum number of features; values above {MOST} are treated as {MOST}. HTML \
+                     pages show {LIMIT_OF_PAGES} by default and at most {MOST_OF_PAGES}."
                 ),
                 json!({"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}),
                 json!(100),
@@ -232,7 +235,7 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             "offset",
             query(
                 "offset",
-                "How many features to pass over; `next` and `prev` links have it.".to_owned(),
+                "Number of features to skip. The `next` and `prev` links set it.".to_owned(),
                 json!({"type": "integer", "minimum": 0, "default": 0}),
                 json!(0),
             ),
@@ -241,10 +244,10 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             "bbox",
             query(
                 "bbox",
-                "Only features whose geometry meets the box: two corners, the lower first, in the \
-                 axis order of `bbox-crs`; with six numbers the third and last are heights, which \
-                 no feature has. Of degrees, a western side greater than the eastern one crosses \
-                 the antimeridian."
+                "Only features whose geometry intersects this box: lower corner, then upper \
+                 corner, in the axis order of `bbox-crs`. If six numbers are given, the third and \
+                 sixth are heights and are ignored. In degrees, a western edge greater than the \
+                 eastern edge crosses the antimeridian."
                     .to_owned(),
                 json!({
                     "type": "array", "items": {"type": "number"},
@@ -253,25 +256,25 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
                 json!([-1.0, 52.1, -0.8, 52.4]),
             ),
         ),
-        ("bboxCrs", crs("bbox-crs", "The coordinates of `bbox`.")),
+        ("bboxCrs", crs("bbox-crs", "CRS of `bbox`.")),
         (
             "datetime",
             query(
                 "datetime",
-                "Only features in force then: a day or moment (RFC 3339), or an interval with `..` \
-                 or nothing for an open end. All features of a layer have one vintage; days are of \
-                 UTC."
+                "Only features in force at this time: a day or instant (RFC 3339), or an interval \
+                 in which `..` or an empty end means open. All features of a layer belong to one \
+                 vintage. Days are UTC."
                     .to_owned(),
                 json!({"type": "string", "minLength": 1}),
                 json!("2022-01-01/.."),
             ),
         ),
-        ("outputCrs", crs("crs", "The coordinates of the answer.")),
+        ("outputCrs", crs("crs", "CRS of the response.")),
         (
             "feature",
             json!({
                 "name": "code", "in": "path", "required": true, "example": "E05013246",
-                "description": "A code, as its source writes it.",
+                "description": "The code of the feature, as published by its source.",
                 "schema": {"type": "string", "minLength": 1}
             }),
         ),

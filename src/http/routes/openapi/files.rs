@@ -14,9 +14,9 @@ pub(super) fn paths() -> Members {
     let download = Operation {
         tag: "features",
         id: "download",
-        summary: "A whole layer as a file, or a range of its bytes",
+        summary: "Whole layer as a file, or a byte range of it",
         parameters: &["file", "fileCrs"],
-        ok: ok("The file, or the part that `Range` asks for.", &content),
+        ok: ok("The file.", &content),
         problems: vec![
             ProblemKind::UnknownRoute,
             ProblemKind::UnknownLayer,
@@ -28,7 +28,7 @@ pub(super) fn paths() -> Members {
     let responses = &mut download["responses"];
     responses["200"]["headers"] = headers();
     responses["206"] = responses["200"].clone();
-    responses["206"]["description"] = json!("The part that `Range` asks for.");
+    responses["206"]["description"] = json!("The byte range in `Range`.");
     build::paths([("/downloads/{file}", vec![(method, download)])])
 }
 
@@ -44,30 +44,31 @@ fn headers() -> Value {
     let text =
         |description: &str| json!({"description": description, "schema": {"type": "string"}});
     json!({
-        "ETag": text("Strong, made of the file's bytes: for `If-Range` and `If-None-Match`."),
-        "Last-Modified": text("When the snapshot was built."),
-        "Accept-Ranges": text("`bytes`"),
-        "Content-Disposition": text("A name for the file."),
-        "Content-Crs": text("The CRS of the coordinates."),
+        "ETag": text("Strong validator made from the bytes of the file, for `If-Range` and \
+            `If-None-Match`."),
+        "Last-Modified": text("Time at which the snapshot was built."),
+        "Accept-Ranges": text("Always `bytes`."),
+        "Content-Disposition": text("Suggested file name."),
+        "Content-Crs": text("CRS of the coordinates, in angle brackets."),
     })
 }
 
-/// The parameters of files.
+/// Parameters of downloads, by reference name.
 pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let suffixes: Vec<&str> = Format::ALL.iter().map(|format| format.suffix()).collect();
     let pattern = format!(r"^[a-z][a-z0-9_]*\.({})$", suffixes.join("|"));
     let file = json!({
         "name": "file", "in": "path", "required": true,
-        "description": "A layer's own id, a dot and the suffix of a format: `geojson`, `csv` (with \
-    the geometry as WKT), `fgb` (FlatGeobuf with its index), `gpkg` (GeoPackage) or `parquet` \
-    (GeoParquet).",
+        "description": "The id of a layer, a dot and the extension of a format: `geojson`, `csv` \
+            (geometry as WKT), `fgb` (FlatGeobuf with its index), `gpkg` (GeoPackage) or \
+            `parquet` (GeoParquet).",
         "schema": {"type": "string", "pattern": pattern},
         "example": "ward.gpkg",
     });
     let crs = json!({
         "name": "crs", "in": "query",
-        "description": "The CRS of the coordinates. GeoJSON keeps the CRS's own axis order; in the \
-    other formats the east comes first.",
+        "description": "CRS of the coordinates. GeoJSON has the axis order of the CRS; the other \
+            formats always have east or longitude first.",
         "schema": {
             "type": "string",
             "enum": Crs::ALL.iter().flat_map(|crs| [crs.name(), crs.uri()]).collect::<Vec<_>>(),
@@ -78,12 +79,12 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     vec![("file", file), ("fileCrs", crs)]
 }
 
-/// The words of `f` for features.
-pub(super) fn of_items() -> Vec<&'static str> {
+/// Values of `f` for features.
+pub(super) fn item_formats() -> Vec<&'static str> {
     OF_ITEMS.iter().flat_map(|format| format.names()).copied().collect()
 }
 
-/// The files that features come as, by media type.
+/// The file formats in which features are available: media type and content.
 pub(super) fn contents() -> impl Iterator<Item = (&'static str, Value)> {
     Format::ALL
         .iter()
@@ -91,8 +92,8 @@ pub(super) fn contents() -> impl Iterator<Item = (&'static str, Value)> {
         .map(|format| (format.media_type(), json!({"schema": content(*format)})))
 }
 
-/// The words of `f` for tables.
-pub(super) fn of_tables() -> Value {
+/// Values of `f` for tables.
+pub(super) fn table_formats() -> Value {
     let mut words = vec!["json", "csv"];
     if cfg!(feature = "parquet") {
         words.push("parquet");

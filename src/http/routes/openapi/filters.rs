@@ -1,4 +1,4 @@
-//! `filter`, `sortby`, `properties`, `simplify`, and `/collections/{layer}/queryables`.
+//! `filter`, `sortby`, `properties`, `simplify` and `/collections/{layer}/queryables`.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub(super) fn paths() -> Members {
             "type": {"type": "string", "enum": ["object"]},
             "properties": {
                 "type": "object",
-                "description": "Each queryable by its name.",
+                "description": "Queryables by name.",
                 "additionalProperties": {"type": "object"}
             },
             "additionalProperties": {"type": "boolean", "enum": [false]}
@@ -32,7 +32,7 @@ pub(super) fn paths() -> Members {
     let queryables = Operation {
         tag: "features",
         id: "queryables",
-        summary: "What a filter may ask of the features of a layer, as JSON Schema",
+        summary: "Attributes of a layer that filters can use, as JSON Schema",
         parameters: &["collection", "documentFormat"],
         ok: ok("The queryables.", &[(SCHEMA, schema.clone()), (JSON, schema), (HTML, page)]),
         problems: vec![ProblemKind::UnknownLayer, ProblemKind::InvalidParameter],
@@ -40,7 +40,7 @@ pub(super) fn paths() -> Members {
     build::paths([("/collections/{layer}/queryables", vec![queryables.get()])])
 }
 
-/// The parameters, by the name they are referred to by.
+/// Parameters that filter, sort and reduce features, by reference name.
 pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let query = |name: &str, description: &str, schema: Value, example: Value| {
         json!({
@@ -55,9 +55,9 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             "filter",
             query(
                 "filter",
-                "Only features of which this is true: CQL2 (OGC 21-065r2) about the names of \
-                 `/queryables`. Comparisons, LIKE, BETWEEN, IN, IS NULL, arithmetic, CASEI, ACCENTI, \
-                 and the spatial, temporal and array functions.",
+                "Only features for which this CQL2 expression (OGC 21-065r2) is true. It can use \
+                 the names in `/queryables` with comparisons, LIKE, BETWEEN, IN, IS NULL, \
+                 arithmetic, CASEI, ACCENTI, and the spatial, temporal and array functions.",
                 json!({"type": "string", "minLength": 1}),
                 json!("name LIKE 'C%' AND S_INTERSECTS(geometry, BBOX(-1, 52, 0, 53))"),
             ),
@@ -66,7 +66,7 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             "filterLang",
             query(
                 "filter-lang",
-                "How `filter` is written.",
+                "Language of `filter`.",
                 json!({"type": "string", "enum": LANGUAGES, "default": LANGUAGES[0]}),
                 json!(LANGUAGES[0]),
             ),
@@ -75,8 +75,8 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             "filterCrs",
             query(
                 "filter-crs",
-                "The coordinates of the geometries in `filter`. Its axes count: EPSG:4326 has the \
-                 latitude first.",
+                "CRS of the geometries in `filter`. Coordinates are in the axis order of the CRS: \
+                 EPSG:4326 has latitude first.",
                 json!({"type": "string", "format": "uri", "enum": Crs::ALL.map(Crs::uri),
                        "default": Crs::Crs84.uri()}),
                 json!(Crs::Crs84.uri()),
@@ -86,8 +86,8 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             "sortby",
             query(
                 "sortby",
-                "The attributes to sort by, `-` before one for descending. What is alike stands in \
-                 code order; what has no value comes last.",
+                "Attributes to sort by; `-` before a name sorts in descending order. Features \
+                 with equal values are in order of code, features without a value come last.",
                 names.clone(),
                 json!(["-name"]),
             ),
@@ -96,7 +96,7 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             "properties",
             query(
                 "properties",
-                "The attributes to tell of each feature; without it, all.",
+                "Attributes to include in each feature. Default: all.",
                 names,
                 json!(["name"]),
             ),
@@ -106,9 +106,10 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             query(
                 "simplify",
                 &format!(
-                    "Draws areas more simply, to this many metres; boundaries that areas share stay \
-                     shared, on all pages. Drawn are {} m: between two, the finer is taken. An area \
-                     too small for it keeps its drawing. Points are as they are.",
+                    "Simplify areas to this tolerance in metres. Boundaries that areas share stay \
+                     identical, on all pages. Available tolerances: {} m; a value between two of \
+                     them uses the smaller. An area too small for the tolerance keeps its full \
+                     geometry. Points do not change.",
                     TOLERANCES_M.map(|metres| metres.to_string()).join(", ")
                 ),
                 json!({"type": "number", "minimum": 0}),

@@ -18,27 +18,28 @@ pub(super) fn paths() -> Members {
     let text = || json!({"type": "string"});
     let map = page(
         "map",
-        "The map page, for people. A link may hold a question: `?q=NN1 1ED`",
+        "Map page; `?q=NN1 1ED` opens it with a search",
         &[],
-        ok("The page; without its script it answers in words.", &[(HTML, text())]),
+        ok("The page. Without JavaScript it answers as text.", &[(HTML, text())]),
         vec![],
     );
     let binary = || json!({"type": "string", "format": "binary"});
     let asset = page(
         "mapAsset",
-        "A file of the map page",
+        "File of the map page",
         &["asset"],
         ok(
-            "The file, to be kept for ever: its name holds a hash of its content.",
+            "The file. It can be cached indefinitely, because its name contains a hash of its \
+             content.",
             &[("text/javascript", binary()), ("text/css", binary())],
         ),
         vec![ProblemKind::UnknownRoute],
     );
     let licences = page(
         "mapLicences",
-        "The licences of what the map page is made of",
+        "Licences of the software in the map page",
         &[],
-        ok("Each with its text.", &[("text/plain", text())]),
+        ok("Each component with the text of its licence.", &[("text/plain", text())]),
         vec![ProblemKind::UnknownRoute],
     );
     let (get, mut map) = map.get_fresh();
@@ -51,5 +52,5 @@ pub(super) fn paths() -> Members {
 }
 
 fn not_modified() -> Value {
-    json!({"description": "The copy that If-None-Match names is still good."})
+    json!({"description": "Not modified: the copy named by If-None-Match is current."})
 }

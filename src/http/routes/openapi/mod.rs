@@ -1,7 +1,7 @@
-//! `/api`: the routes as an OpenAPI 3.0 document, written by hand beside them.
+//! `GET /api`: the routes as an OpenAPI 3.0 document, written by hand.
 //!
-//! A test asks every route of the router and holds the document to what comes back: paths,
-//! methods, parameters, the members of every answer, and the problems.
+//! `tests/http/openapi.rs` requests every route of the router and compares the document with the
+//! responses: paths, methods, parameters, the members of every response, and the problems.
 
 use axum::response::Response;
 use axum::routing::get;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::ogc::formats::{Chosen, Format};
 use super::ogc::{Request, links};
-use crate::http::blocking::{json as written, respond};
+use crate::http::blocking::{json as serialize, respond};
 use crate::http::error::Problem;
 use crate::http::html::respond_page;
 use crate::http::request::base_url::Base;
@@ -40,23 +40,25 @@ pub(in crate::http) fn routes() -> Routes {
     vec![("/api", get(api))]
 }
 
-async fn api(taken: RequestSnapshot, request: Request) -> Result<Response, Problem> {
+async fn api(snapshot: RequestSnapshot, request: Request) -> Result<Response, Problem> {
     let params = Params::read(request.query(), &[&["f"]])?;
     let offered = [Format::OpenApi, Format::Html];
     let chosen = Chosen::of(&params, &request.headers, &offered)?;
-    let served = taken.served()?;
+    let served = snapshot.served()?;
     let document = document(&served, &request.base);
     let links = request.links(chosen, &offered);
     let mut response = match chosen.format {
-        Format::Html => respond_page(page::page(&document, served.atlas(), &request.base, &links)),
-        _ if chosen.media_type == JSON => respond(JSON, written(&document)?),
-        _ => respond(OPENAPI, written(&document)?),
+        Format::Html => {
+            respond_page(page::render(&document, served.atlas(), &request.base, &links))
+        }
+        _ if chosen.media_type == JSON => respond(JSON, serialize(&document)?),
+        _ => respond(OPENAPI, serialize(&document)?),
     };
     links::tell(response.headers_mut(), &links);
     Ok(response)
 }
 
-/// The whole document, of a service that is reached there.
+/// Builds the document; `base` is the public address of the service.
 fn document(served: &Served, base: &Base) -> Value {
     let mut paths: Map<String, Value> = [
         places::paths(),
@@ -74,29 +76,38 @@ fn document(served: &Served, base: &Base) -> Value {
     .into_iter()
     .flatten()
     .collect();
-    let of_layers = features::of_layers(served, &paths);
-    paths.extend(of_layers);
+    let per_layer = features::paths_per_layer(served, &paths);
+    paths.extend(per_layer);
     json!({
         "openapi": "3.0.3",
         "info": {
             "title": "Lapwing",
             "version": env!("CARGO_PKG_VERSION"),
             "license": {"name": "MIT"},
-            "description": "Which Local Area Partnership, ward and parish is this? Every answer \
-    names the snapshot it was made from and the vintage of every layer. Unknown query parameters are \
-    refused. Every error is a problem (RFC 9457) whose `type` is the address of a page about it.",
+            "description": "Finds the Local Area Partnership, ward, parish and other areas of a \
+                postcode or position in Great Britain. Every answer names the snapshot it was \
+                made from and the vintage of each layer. Unknown query parameters are rejected. \
+                Every error is a problem (RFC 9457); its `type` is the URL of a page that \
+                explains it.",
         },
         "servers": [{"url": base.server()}],
         "tags": [
-            {"name": "places", "description": "The areas of a place, or of many"},
-            {"name": "areas", "description": "Areas and their overlaps"},
-            {"name": "points", "description": "Points near a place, and anything by its name"},
-            {"name": "features", "description": "The layers as features: OGC API - Features"},
-            {"name": "tiles", "description": "The layers as vector tiles, for maps"},
-            {"name": "service", "description": "The service itself"},
-            {"name": "MapIt", "description": "For programs written for MapIt: unknown parameters are \
-    passed over, errors have MapIt's shape, and with `callback` answers come as JSONP"},
-            {"name": "postcodes.io", "description": "The same for programs written for postcodes.io"},
+            {"name": "places", "description": "Find the areas of one place or of many"},
+            {"name": "areas", "description": "Areas, their overlaps and their changes"},
+            {
+                "name": "points",
+                "description": "Find the nearest points, and search by name or code"
+            },
+            {
+                "name": "features",
+                "description": "Layers as feature collections: OGC API - Features"
+            },
+            {"name": "tiles", "description": "Layers as vector tiles"},
+            {"name": "service", "description": "Status, metrics and description of the service"},
+            {"name": "MapIt", "description": "Compatible with MapIt: unknown parameters are ignored, errors have MapIt's \
+                shape, and `callback` returns JSONP"},
+            {"name": "postcodes.io", "description": "Compatible with postcodes.io: unknown parameters are ignored, errors have \
+                postcodes.io's shape, and `callback` returns JSONP"},
         ],
         "paths": paths,
         "components": {

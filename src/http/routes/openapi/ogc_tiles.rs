@@ -1,4 +1,4 @@
-//! OGC API - Tiles. The ends of the operations' ids are those of OGC 20-057, section 13.
+//! OGC API - Tiles. Operation ids end as OGC 20-057, section 13, requires.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ pub(super) fn paths() -> Members {
     paths
 }
 
-/// One address, asked by GET.
+/// A GET operation with the tag `tiles`.
 fn get(
     path: &'static str,
     id: &'static str,
@@ -30,17 +30,17 @@ fn matrix_sets() -> Members {
     let all = get(
         "/tileMatrixSets",
         "getTileMatrixSetsList",
-        "How the world may be cut into tiles",
+        "Tile matrix sets",
         &[],
-        ok_json("One way.", "TileMatrixSets"),
+        ok_json("The tile matrix sets: WebMercatorQuad.", "TileMatrixSets"),
         &[],
     );
     let one = get(
         "/tileMatrixSets/WebMercatorQuad",
         "getTileMatrixSet",
-        "How WebMercatorQuad cuts the world",
+        "Tile matrix set WebMercatorQuad",
         &[],
-        ok_json("OGC 17-083r4, annex D.1.", "TileMatrixSet"),
+        ok_json("The tile matrix set, as in OGC 17-083r4, annex D.1.", "TileMatrixSet"),
         &[],
     );
     build::paths([all, one].map(|(path, operation)| (path, vec![operation])))
@@ -50,15 +50,15 @@ fn of_all() -> Members {
     let list = get(
         "/tiles",
         "all.dataset.vector.getTileSetsList",
-        "The tiles of all layers together",
+        "Tilesets of all layers together",
         &[],
-        ok_json("The tilesets: one.", "TileSets"),
+        ok_json("The tilesets: one, in WebMercatorQuad.", "TileSets"),
         &[],
     );
     let one = get(
         "/tiles/WebMercatorQuad",
         "all.dataset.vector.getTileSet",
-        "What the tiles of all layers are",
+        "Tileset of all layers",
         &[],
         ok_json("The tileset.", "TileSet"),
         &[ProblemKind::ConflictingParameters],
@@ -66,7 +66,7 @@ fn of_all() -> Members {
     let (path, tile) = get(
         "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
         "all.dataset.vector.getTile",
-        "One tile of all layers, rows before columns",
+        "Vector tile of all layers; the path has the row before the column",
         &["tileMatrix", "tileRow", "tileCol"],
         tile_bytes(),
         &[ProblemKind::ConflictingParameters, ProblemKind::UnknownTile],
@@ -79,15 +79,15 @@ fn of_one() -> Members {
     let list = get(
         "/collections/{layer}/tiles",
         "layer.collection.vector.getTileSetsList",
-        "The tiles of one layer",
+        "Tilesets of one layer",
         &["collection"],
-        ok_json("The tilesets: one.", "TileSets"),
+        ok_json("The tilesets: one, in WebMercatorQuad.", "TileSets"),
         &[ProblemKind::UnknownLayer],
     );
     let one = get(
         "/collections/{layer}/tiles/WebMercatorQuad",
         "layer.collection.vector.getTileSet",
-        "What the tiles of one layer are",
+        "Tileset of one layer",
         &["collection"],
         ok_json("The tileset.", "TileSet"),
         &[ProblemKind::UnknownLayer],
@@ -95,7 +95,7 @@ fn of_one() -> Members {
     let (path, tile) = get(
         "/collections/{layer}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
         "layer.collection.vector.getTile",
-        "One tile of one layer, rows before columns",
+        "Vector tile of one layer; the path has the row before the column",
         &["collection", "tileMatrix", "tileRow", "tileCol"],
         tile_bytes(),
         &[ProblemKind::UnknownLayer, ProblemKind::UnknownTile],
@@ -104,7 +104,7 @@ fn of_one() -> Members {
     build::paths(all.map(|(path, operation)| (path, vec![operation])))
 }
 
-/// By the name they are referred to by.
+/// Parameters of OGC API - Tiles, by reference name.
 pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let path = |name: &str, description: &str, most: u32, example: u32| {
         json!({
@@ -113,13 +113,14 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
         })
     };
     vec![
-        ("tileMatrix", path("tileMatrix", "Zoom.", 14, 9)),
-        ("tileRow", path("tileRow", "Row, from the north.", 16383, 168)),
-        ("tileCol", path("tileCol", "Column, from the west.", 16383, 254)),
+        ("tileMatrix", path("tileMatrix", "Zoom level.", 14, 9)),
+        ("tileRow", path("tileRow", "Tile row, from the north.", 16383, 168)),
+        ("tileCol", path("tileCol", "Tile column, from the west.", 16383, 254)),
     ]
 }
 
-/// By name: as the schemas of OGC 17-083r4 have them, which says more of each member.
+/// Schemas by name. They list only the required members; OGC 17-083r4 publishes schemas that
+/// describe each member.
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     let object = |description: &str, required: &[&str]| {
         let properties: Members =
@@ -130,7 +131,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         })
     };
     vec![
-        ("TileMatrixSets", object("Tile matrix sets.", &["links", "tileMatrixSets"])),
+        ("TileMatrixSets", object("List of tile matrix sets.", &["links", "tileMatrixSets"])),
         (
             "TileMatrixSet",
             object(
@@ -138,7 +139,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
                 &["id", "title", "uri", "crs", "orderedAxes", "tileMatrices"],
             ),
         ),
-        ("TileSets", object("Tilesets (OGC 20-057, section 8.2).", &["links", "tilesets"])),
+        ("TileSets", object("List of tilesets (OGC 20-057, section 8.2).", &["links", "tilesets"])),
         (
             "TileSet",
             object(

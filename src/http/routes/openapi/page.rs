@@ -1,4 +1,5 @@
-//! The document as a page: every operation by its tag, with parameters, answers and an example.
+//! The document as an HTML page: operations grouped by tag, with parameters, responses and an
+//! example.
 
 use std::fmt::Write as _;
 
@@ -13,51 +14,51 @@ use crate::http::routes::ogc::links::{Address, Link};
 struct Operation<'a> {
     path: &'a str,
     method: &'a str,
-    told: &'a Value,
+    definition: &'a Value,
     parameters: Vec<&'a Value>,
 }
 
 impl Operation<'_> {
     fn id(&self) -> &str {
-        text(self.told, "operationId")
+        text(self.definition, "operationId")
     }
 
-    /// An address that asks it, of a GET: its path and what it requires filled in from the
+    /// Returns an example URL for a GET, with path and required parameters filled in from their
     /// examples.
     fn example(&self, base: &Base) -> Option<String> {
         if self.method != "get" {
             return None;
         }
         let mut path = self.path.to_owned();
-        let mut asked: Vec<(&str, String)> = Vec::new();
+        let mut query: Vec<(&str, String)> = Vec::new();
         for parameter in &self.parameters {
             let (name, example) = (text(parameter, "name"), example(parameter)?);
             if text(parameter, "in") == "path" {
                 path = path.replace(&format!("{{{name}}}"), &example);
             } else if parameter["required"] == true || name == "postcode" {
-                // A place is asked for in one of several ways, of which none is required.
-                asked.push((name, example));
+                // A place can be given in several ways, so no way is marked as required.
+                query.push((name, example));
             }
         }
-        let address = asked
+        let address = query
             .iter()
             .fold(Address::new(path), |address, (name, value)| address.with(name, value));
         Some(address.under(base))
     }
 }
 
-/// The page of a document.
-pub(super) fn page(document: &Value, atlas: &Atlas, base: &Base, links: &[Link]) -> String {
+/// Renders the document as a page.
+pub(super) fn render(document: &Value, atlas: &Atlas, base: &Base, links: &[Link]) -> String {
     let operations = operations(document);
     let mut contents = String::new();
     let mut sections = String::new();
     for tag in document["tags"].as_array().into_iter().flatten() {
         let (name, about) = (text(tag, "name"), text(tag, "description"));
-        let of_tag = || operations.iter().filter(|o| o.told["tags"][0] == name);
+        let of_tag = || operations.iter().filter(|o| o.definition["tags"][0] == name);
         if of_tag().next().is_none() {
             continue;
         }
-        // Text does not fail to be written to, here and below.
+        // Writing to a `String` cannot fail, here and below.
         let _ = writeln!(
             contents,
             "<li><a href=\"#tag-{name}\">{}</a></li>",
@@ -76,12 +77,12 @@ pub(super) fn page(document: &Value, atlas: &Atlas, base: &Base, links: &[Link])
         sections.push_str("</section>\n");
     }
     let main = format!(
-        "<p>{}</p>\n<p>The same for programs: {}.</p>\n<nav aria-labelledby=\"contents\">\n\
-         <h2 id=\"contents\">On this page</h2>\n<ul>\n{contents}</ul>\n</nav>\n{sections}",
+        "<p>{}</p>\n<p>Machine-readable version: {}.</p>\n<nav aria-labelledby=\"contents\">\n<h2 \
+         id=\"contents\">On this page</h2>\n<ul>\n{contents}</ul>\n</nav>\n{sections}",
         marked(text(&document["info"], "description")),
         anchor(&base.at("/api?f=json"), "OpenAPI 3.0"),
     );
-    Page { base, atlas, title: "The API".to_owned(), above: vec![], links, attributions: vec![] }
+    Page { base, atlas, title: "API".to_owned(), above: vec![], links, attributions: vec![] }
         .around(&main)
 }
 
@@ -89,16 +90,16 @@ fn operations(document: &Value) -> Vec<Operation<'_>> {
     let paths = document["paths"].as_object().into_iter().flatten();
     paths
         .flat_map(|(path, methods)| {
-            methods.as_object().into_iter().flatten().map(move |(method, told)| {
-                let parameters = told["parameters"].as_array().into_iter().flatten();
+            methods.as_object().into_iter().flatten().map(move |(method, definition)| {
+                let parameters = definition["parameters"].as_array().into_iter().flatten();
                 let parameters = parameters.map(|given| resolved(document, given)).collect();
-                Operation { path, method, told, parameters }
+                Operation { path, method, definition, parameters }
             })
         })
         .collect()
 }
 
-/// What a reference refers to, or the thing itself.
+/// Follows a `$ref`; returns any other value unchanged.
 fn resolved<'a>(document: &'a Value, given: &'a Value) -> &'a Value {
     let reference = given["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     reference.and_then(|pointer| document.pointer(pointer)).unwrap_or(given)
@@ -110,24 +111,24 @@ fn section(operation: &Operation, base: &Base) -> String {
         "<h3 id=\"{id}\"><span class=\"method\">{}</span> <code>{}</code></h3>\n<p>{}.</p>\n",
         operation.method.to_uppercase(),
         escape(operation.path),
-        marked(text(operation.told, "summary")),
+        marked(text(operation.definition, "summary")),
     );
     if let Some(address) = operation.example(base) {
-        // The examples are of one county; where another is served, they lead nowhere.
+        // The examples are places in Lyonesse and return nothing from other data, so only URLs
+        // without parameters become links.
         let address = match operation.parameters[..] {
             [] => anchor(&address, &address),
             _ => escape(&address),
         };
-        let _ = writeln!(section, "<p>For example <code>{address}</code></p>");
+        let _ = writeln!(section, "<p>Example: <code>{address}</code></p>");
     }
     let summary = format!("{} {}", operation.method.to_uppercase(), operation.path);
     if !operation.parameters.is_empty() {
-        let columns =
-            ["Name", "Where", "ProblemKind", "What it does", "Example"].map(str::to_owned);
+        let columns = ["Name", "In", "Type", "Description", "Example"].map(str::to_owned);
         let rows: Vec<Vec<String>> = operation.parameters.iter().map(|p| row(p)).collect();
         section.push_str(&table(&format!("Parameters of {summary}"), &columns, &rows));
     }
-    let answers: Vec<Vec<String>> = operation.told["responses"]
+    let answers: Vec<Vec<String>> = operation.definition["responses"]
         .as_object()
         .into_iter()
         .flatten()
@@ -138,12 +139,12 @@ fn section(operation: &Operation, base: &Base) -> String {
             vec![escape(status), marked(text(answer, "description")), types.join(", ")]
         })
         .collect();
-    let columns = ["Status", "What it says", "Formats"].map(str::to_owned);
+    let columns = ["Status", "Description", "Formats"].map(str::to_owned);
     let _ = writeln!(
         section,
-        "<details>\n<summary>Answers of {}</summary>\n{}</details>",
+        "<details>\n<summary>Responses of {}</summary>\n{}</details>",
         escape(&summary),
-        table(&format!("Answers of {summary}"), &columns, &answers)
+        table(&format!("Responses of {summary}"), &columns, &answers)
     );
     section
 }
@@ -159,7 +160,7 @@ fn row(parameter: &Value) -> Vec<String> {
     ]
 }
 
-/// A schema in a few words.
+/// Describes a schema in a few words.
 fn kind(schema: &Value) -> String {
     let mut words = text(schema, "type").to_owned();
     if let Some(values) = schema["enum"].as_array() {
@@ -168,7 +169,7 @@ fn kind(schema: &Value) -> String {
     if words == "array" {
         words = format!("list of {}", text(&schema["items"], "type"));
     }
-    for (name, before) in [("minimum", "from"), ("maximum", "to"), ("default", "else")] {
+    for (name, before) in [("minimum", "from"), ("maximum", "to"), ("default", "default")] {
         if let Some(value) = schema.get(name) {
             let _ = write!(words, ", {before} {}", shown(value));
         }
@@ -176,7 +177,7 @@ fn kind(schema: &Value) -> String {
     escape(&words)
 }
 
-/// The example of a parameter, as it stands in an address.
+/// The example of a parameter as it appears in a URL.
 fn example(parameter: &Value) -> Option<String> {
     match parameter.get("example")? {
         Value::Array(items) => Some(items.iter().map(shown).collect::<Vec<_>>().join(",")),
@@ -192,7 +193,7 @@ fn text<'a>(of: &'a Value, member: &str) -> &'a str {
     of[member].as_str().unwrap_or_default()
 }
 
-/// A description, whose `words` between backticks are code.
+/// Escapes a description and turns `text` in backticks into code elements.
 fn marked(text: &str) -> String {
     let mut marked = String::new();
     for (at, part) in text.split('`').enumerate() {

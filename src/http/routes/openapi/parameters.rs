@@ -1,4 +1,4 @@
-//! The parameters, each described once.
+//! The query and path parameters, under the names by which operations refer to them.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn layer_name() -> Value {
     json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 40})
 }
 
-/// A list with commas.
+/// A parameter that is a comma-separated list of layer names.
 fn names(name: &str, description: &str, example: &Value) -> Value {
     let schema = json!({"type": "array", "items": layer_name(), "minItems": 1});
     joined_by_comma(query(name, description, &schema, example))
@@ -45,7 +45,7 @@ fn required(mut parameter: Value) -> Value {
     parameter
 }
 
-/// By the name they are referred to by.
+/// All parameters, by reference name.
 pub(super) fn all() -> Members {
     of_places()
         .into_iter()
@@ -71,18 +71,36 @@ fn of_places() -> Parameters {
             "postcode",
             query(
                 "postcode",
-                "A full postcode; case and spaces do not matter. It excludes the other ways to say where.",
+                "A full postcode; case and spaces are ignored. Give either this, or `lon` and \
+                 `lat`, or `easting` and `northing`.",
                 &json!({"type": "string"}),
                 &json!("NN1 1ED"),
             ),
         ),
-        ("lon", query("lon", "Degrees east (WGS84), with `lat`.", &number, &json!(-0.896_042))),
-        ("lat", query("lat", "Degrees north (WGS84), with `lon`.", &number, &json!(52.235_518))),
+        (
+            "lon",
+            query(
+                "Longitude in degrees (WGS84). Requires `lat`.",
+                "Degrees east (WGS84), with `lat`.",
+                &number,
+                &json!(-0.896_042),
+            ),
+        ),
+        (
+            "lat",
+            query(
+                "Latitude in degrees (WGS84). Requires `lon`.",
+                "Degrees north (WGS84), with `lon`.",
+                &number,
+                &json!(52.235_518),
+            ),
+        ),
         (
             "easting",
             query(
                 "easting",
-                "Metres east (EPSG:27700), with `northing`.",
+                "Easting in metres on the British National Grid (EPSG:27700). Requires \
+                 `northing`.",
                 &number,
                 &json!(475_486),
             ),
@@ -91,7 +109,8 @@ fn of_places() -> Parameters {
             "northing",
             query(
                 "northing",
-                "Metres north (EPSG:27700), with `easting`.",
+                "Northing in metres on the British National Grid (EPSG:27700). Requires \
+                 `easting`.",
                 &number,
                 &json!(260_275),
             ),
@@ -100,7 +119,9 @@ fn of_places() -> Parameters {
             "by",
             query(
                 "by",
-                "Of CSV or flat NDJSON with several ways to say where: the columns to take, `postcode`, or `lon` and `lat`, or `easting` and `northing`.",
+                "For CSV and flat NDJSON whose rows locate a place in more than one way: the \
+                 columns to use, `postcode`, or `lon` and `lat` (`lonlat`), or `easting` and \
+                 `northing` (`bng`).",
                 &json!({"type": "string", "enum": ["postcode", "lonlat", "bng"]}),
                 &json!("postcode"),
             ),
@@ -109,7 +130,8 @@ fn of_places() -> Parameters {
             "add",
             joined_by_comma(query(
                 "add",
-                "Of the columns that are added to CSV or flat NDJSON only these; the status always is.",
+                "For CSV and flat NDJSON: the columns to add to each row. The status is always \
+                 added. Default: all of them.",
                 &json!({
                     "type": "array", "minItems": 1,
                     "items": {
@@ -124,7 +146,8 @@ fn of_places() -> Parameters {
             "flat",
             query(
                 "flat",
-                "Answer NDJSON as CSV is answered: every member of a line comes back, then the answer's, none of them an object or a list.",
+                "For NDJSON: answer each line with one flat object, which has the members of the \
+                 input line followed by those of the answer. No value is an object or a list.",
                 &json!({"type": "boolean", "default": false}),
                 &json!(true),
             ),
@@ -133,7 +156,8 @@ fn of_places() -> Parameters {
             "crs",
             query(
                 "crs",
-                "The coordinates of the body: longitude and latitude, or British National Grid metres.",
+                "Coordinate reference system of the request body: longitude and latitude in \
+                 degrees (`CRS84`), or metres on the British National Grid (`EPSG:27700`).",
                 &json!({"type": "string", "enum": ["CRS84", "EPSG:27700"], "default": "CRS84"}),
                 &json!("CRS84"),
             ),
@@ -142,8 +166,8 @@ fn of_places() -> Parameters {
             "f",
             query(
                 "f",
-                "The format, whatever the Accept header says.",
-                &json!({"type": "string", "enum": super::files::of_tables()}),
+                "Response format; takes precedence over the Accept header.",
+                &json!({"type": "string", "enum": super::files::table_formats()}),
                 &json!("csv"),
             ),
         ),
@@ -157,7 +181,8 @@ fn of_choices() -> Parameters {
             "layers",
             names(
                 "layers",
-                "The layers of areas to answer from, by series (`ward`: the vintage of the day) or by one vintage's own id (`ward_2013`). Without it, one of every series.",
+                "Area layers to look in: a series (`ward`, the vintage in force on `date`) or the \
+                 id of one vintage (`ward_2013`). Default: one vintage of every series.",
                 &json!(["lap", "ward"]),
             ),
         ),
@@ -165,7 +190,8 @@ fn of_choices() -> Parameters {
             "with",
             names(
                 "with",
-                "The layers of areas to overlap with, named as for `layers`. Without it, one of every series but the asked area's own.",
+                "Area layers to compare with, named as in `layers`. Default: one vintage of every \
+                 series except that of the area itself.",
                 &json!(["lap"]),
             ),
         ),
@@ -173,7 +199,7 @@ fn of_choices() -> Parameters {
             "pointLayers",
             names(
                 "layer",
-                "The layers of points to look in; without it, all of them.",
+                "Point layers to search. Default: all of them.",
                 &json!(["gp_practice"]),
             ),
         ),
@@ -181,7 +207,8 @@ fn of_choices() -> Parameters {
             "searchLayers",
             names(
                 "layer",
-                "The layers to look in, by series (all its vintages) or own id; without it, all of them and the postcodes.",
+                "Layers to search: a series (all its vintages) or the id of one vintage. Default: \
+                 all layers and the postcodes.",
                 &json!(["ward"]),
             ),
         ),
@@ -189,7 +216,8 @@ fn of_choices() -> Parameters {
             "date",
             query(
                 "date",
-                "The day for which boundaries are wanted. Without it, today's, else the latest.",
+                "Use the boundaries in force on this day. Default: today, or the latest vintage \
+                 if none is in force today.",
                 &json!({"type": "string", "format": "date"}),
                 &json!("2024-05-01"),
             ),
@@ -198,7 +226,7 @@ fn of_choices() -> Parameters {
             "slivers",
             query(
                 "slivers",
-                "Whether to list overlaps that are only the boundaries' drawing error.",
+                "Include overlaps that are only an artefact of inaccurate boundaries.",
                 &include,
                 &json!("include"),
             ),
@@ -207,7 +235,7 @@ fn of_choices() -> Parameters {
             "touches",
             query(
                 "touches",
-                "Whether to list areas that share a boundary and no ground.",
+                "Include areas that share a boundary but do not overlap.",
                 &include,
                 &json!("include"),
             ),
@@ -222,24 +250,44 @@ fn of_texts() -> Parameters {
             "q",
             required(query(
                 "q",
-                "The beginning of a name, of a later word of one, of a code or of a postcode. Case, accents and punctuation do not matter.",
+                "The beginning of a name, of a later word in a name, of a code or of a postcode. \
+                 Case, accents and punctuation are ignored.",
                 &json!({"type": "string", "minLength": 1, "maxLength": 200}),
                 &json!("castle"),
             )),
         ),
-        ("nearestLimit", query("limit", "How many.", &limit(100, 5), &json!(5))),
-        ("searchLimit", query("limit", "How many at most.", &limit(100, 10), &json!(10))),
+        ("nearestLimit", query("limit", "Maximum number of points.", &limit(100, 5), &json!(5))),
+        ("searchLimit", query("limit", "Maximum number of results.", &limit(100, 10), &json!(10))),
     ]
 }
 
 fn of_paths() -> Parameters {
     vec![
-        ("layer", layer_path("layer", "A layer of areas, by series or own id.", "ward")),
-        ("collection", layer_path("layer", "A layer, by its own id.", "ward")),
-        ("code", path("code", "A code, as its source writes it.", "E05013246")),
-        ("from", layer_path("from", "A layer of areas, by series or own id.", "parish")),
-        ("to", layer_path("to", "A layer of areas, by series or own id.", "lap")),
-        ("kind", path("kind", "The last part of a problem's type.", "unknown-postcode")),
-        ("asset", path("name", "A name that the page holds.", "page-0123456789ab.js")),
+        (
+            "layer",
+            layer_path("layer", "An area layer: a series, or the id of one vintage.", "ward"),
+        ),
+        ("collection", layer_path("layer", "The id of a layer.", "ward")),
+        (
+            "code",
+            path("code", "The code of an area or point, as published by its source.", "E05013246"),
+        ),
+        (
+            "from",
+            layer_path(
+                "from",
+                "The first area layer: a series, or the id of one vintage.",
+                "parish",
+            ),
+        ),
+        (
+            "to",
+            layer_path("to", "The second area layer: a series, or the id of one vintage.", "lap"),
+        ),
+        ("kind", path("kind", "The last path segment of a problem's `type`.", "unknown-postcode")),
+        (
+            "asset",
+            path("name", "The file name, as it appears in the map page.", "page-0123456789ab.js"),
+        ),
     ]
 }

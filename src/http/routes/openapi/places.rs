@@ -2,43 +2,44 @@
 
 use serde_json::{Value, json};
 
-use super::build::{self, Members, OF_BODIES, OF_PLACES, Operation, named, ok, ok_json};
+use super::build::{self, BODY_PROBLEMS, Members, Operation, PLACE_PROBLEMS, named, ok, ok_json};
 use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::{CSV, JSON, NDJSON};
 
 pub(super) fn paths() -> Members {
-    let of_layers =
+    let layer_problems =
         [ProblemKind::UnknownLayer, ProblemKind::WrongLayerKind, ProblemKind::InvalidParameter];
     let lookup = Operation {
         tag: "places",
         id: "lookup",
-        summary: "The areas of one place, and how sure that is",
+        summary: "Areas of one place, with a confidence",
         parameters: &["postcode", "lon", "lat", "easting", "northing", "layers", "date"],
-        ok: ok_json("The areas. A place in no area is an answer, too.", "Lookup"),
-        problems: [&OF_PLACES[..], &of_layers].concat(),
+        ok: ok_json("The areas. A place that lies in no area also gets this response.", "Lookup"),
+        problems: [&PLACE_PROBLEMS[..], &layer_problems].concat(),
     };
     let text = json!({"type": "string"});
     let bulk = Operation {
         tag: "places",
         id: "lookupMany",
-        summary: "The areas of many places, answered in the format they come in, a status per row",
+        summary: "Areas of many places, in the format of the request, with a status for each row",
         parameters: &["layers", "date", "by", "add", "flat"],
         ok: ok(
-            "A row for each row, in their order. CSV: every input column, then status, \
-{layer}_code and {layer}_name for each layer (several joined by `;`), confidence, \
-boundary_distance_m, or those of them that `add` names. NDJSON: a Line each, or a FlatLine with flat=true.",
+            "One output row for each input row, in the same order. CSV: all input columns, then \
+             status, {layer}_code and {layer}_name for each layer (several values are joined by \
+             `;`), confidence and boundary_distance_m; `add` selects among them. NDJSON: one Line \
+             each, or one FlatLine with `flat=true`.",
             &[
                 (JSON, named("Document")),
                 (NDJSON, json!({"anyOf": [named("Line"), named("FlatLine")]})),
                 (CSV, text.clone()),
             ],
         ),
-        problems: [&OF_BODIES[..], &of_layers].concat(),
+        problems: [&BODY_PROBLEMS[..], &layer_problems].concat(),
     };
     let nearest = Operation {
         tag: "points",
         id: "nearest",
-        summary: "The points nearest to a place, in metres",
+        summary: "Points nearest to a place, with distances in metres",
         parameters: &[
             "postcode",
             "lon",
@@ -49,15 +50,15 @@ boundary_distance_m, or those of them that `add` names. NDJSON: a Line each, or 
             "nearestLimit",
             "date",
         ],
-        ok: ok_json("The points.", "Nearest"),
-        problems: [&OF_PLACES[..], &of_layers].concat(),
+        ok: ok_json("The points, nearest first.", "Nearest"),
+        problems: [&PLACE_PROBLEMS[..], &layer_problems].concat(),
     };
     let search = Operation {
         tag: "points",
         id: "search",
-        summary: "Areas, points and postcodes by the beginning of a name or code",
+        summary: "Search for areas, points and postcodes by the beginning of a name or code",
         parameters: &["q", "searchLayers", "searchLimit"],
-        ok: ok_json("What begins so.", "Search"),
+        ok: ok_json("Areas, points and postcodes that match.", "Search"),
         problems: vec![
             ProblemKind::MissingParameter,
             ProblemKind::InvalidParameter,
@@ -76,7 +77,8 @@ fn bulk_body() -> Value {
     let date = json!({"type": "string", "format": "date"});
     let document = json!({
         "type": "object",
-        "description": "Either postcodes or points. `layers` and `date` stand here or in the URL.",
+        "description": "Either `postcodes` or `points`. `layers` and `date` can be given here or \
+            in the URL.",
         "oneOf": [{"required": ["postcodes"]}, {"required": ["points"]}],
         "properties": {
             "postcodes": {"type": "array", "items": {"type": "string"}},
@@ -84,7 +86,7 @@ fn bulk_body() -> Value {
                 "type": "array",
                 "items": {
                     "type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2,
-                    "description": "Longitude, latitude."
+                    "description": "Longitude and latitude in degrees (WGS84)."
                 },
             },
             "layers": layers, "date": date,
@@ -96,7 +98,8 @@ fn bulk_body() -> Value {
     let text = json!({"type": "string", "nullable": true});
     let line = json!({
         "type": "object",
-        "description": "One a line: a postcode, or lon and lat, or easting and northing; an id comes back.",
+        "description": "One object per line: `postcode`, or `lon` and `lat`, or `easting` and \
+            `northing`. `id` is returned unchanged.",
         "properties": {
             "postcode": text, "lon": number, "lat": number, "easting": number, "northing": number,
             "layers": layers, "date": date, "id": {},
@@ -106,7 +109,9 @@ fn bulk_body() -> Value {
     });
     let flat = json!({
         "type": "object",
-        "description": "With flat=true: says where as above; all other members are the caller's own and come back. With by, what other ways say is passed over, whatever it is.",
+        "description": "With `flat=true`: locates the place as above; all other members are yours \
+            and are returned unchanged. With `by`, the members of the other ways to locate a \
+            place are not read.",
         "properties": {
             "postcode": text, "lon": number, "lat": number, "easting": number, "northing": number,
         },
@@ -117,7 +122,8 @@ fn bulk_body() -> Value {
     let line = json!({"anyOf": [line, flat], "example": example});
     let csv = json!({
         "type": "string",
-        "description": "A header with postcode, or lon and lat, or easting and northing, and any other columns.",
+        "description": "A header row with `postcode`, or `lon` and `lat`, or `easting` and \
+            `northing`, and any other columns.",
         "example": "postcode,name\nNN1 1ED,Guildhall\n",
     });
     json!({JSON: {"schema": document}, NDJSON: {"schema": line}, CSV: {"schema": csv}})

@@ -1,4 +1,4 @@
-//! `/api`, `/health`, `/admin`, `/metrics`, `/problems`.
+//! `/api`, `/health`, `/admin`, `/metrics` and `/problems`.
 
 use serde_json::{Value, json};
 
@@ -18,33 +18,39 @@ pub(super) fn paths() -> Members {
     let page = || json!({"type": "string"});
     let api = service(
         "api",
-        "This document",
+        "This OpenAPI document",
         &["documentFormat"],
         api_answer(),
         vec![ProblemKind::InvalidParameter],
     );
-    let live = object("It answers.", [("status", one_of(&["live"], "Always."))]);
-    let live = service("live", "Is the process alive?", &[], ok("Yes.", &[(JSON, live)]), vec![]);
+    let live = object("The process is running.", [("status", one_of(&["live"], "Always `live`."))]);
+    let live = service(
+        "live",
+        "Liveness check",
+        &[],
+        ok("The process is running.", &[(JSON, live)]),
+        vec![],
+    );
     let ready = object(
-        "It is ready.",
+        "The service is ready.",
         [
-            ("status", one_of(&["ready"], "Always.")),
+            ("status", one_of(&["ready"], "Always `ready`.")),
             ("snapshot", named("Snapshot")),
             ("last_reload", or_null(last_reload())),
         ],
     );
     let ready = service(
         "ready",
-        "Does it want requests?",
+        "Readiness check",
         &[],
-        ok("Yes.", &[(JSON, ready)]),
+        ok("The service is ready for requests.", &[(JSON, ready)]),
         vec![ProblemKind::NotReady],
     );
     let problem = service(
         "problem",
-        "About a kind of problem",
+        "Explanation of a kind of problem",
         &["kind"],
-        ok("What to do.", &[(HTML, page())]),
+        ok("What the problem means and how to fix it.", &[(HTML, page())]),
         vec![ProblemKind::UnknownRoute],
     );
     build::paths([
@@ -60,48 +66,58 @@ pub(super) fn paths() -> Members {
 fn api_answer() -> Value {
     let document = || json!({"type": "object"});
     let page = json!({"type": "string"});
-    ok("OpenAPI 3.0.", &[(super::OPENAPI, document()), (JSON, document()), (HTML, page)])
+    ok(
+        "The document, OpenAPI 3.0.",
+        &[(super::OPENAPI, document()), (JSON, document()), (HTML, page)],
+    )
 }
 
-const AT_THE_START: &str = "Of the snapshot before; `null` where there was none yet.";
+const PREVIOUS_ID: &str = "Id of the previous snapshot. Null if there was none.";
 
 fn last_reload() -> Value {
-    let at = json!({"type": "string", "format": "date-time", "description": "When it ended."});
+    let at =
+        json!({"type": "string", "format": "date-time", "description": "Time at which it ended."});
     object(
-        "How the last reload ended; `null` where there was none. One that failed changes nothing: \
-the snapshot before goes on answering.",
+        "The last reload. Null if there was none. A failed reload changes nothing: the previous \
+         snapshot stays in use.",
         [
             ("at", at),
-            ("by", one_of(&["signal", "request", "watch"], "What asked for it.")),
+            ("by", one_of(&["signal", "request", "watch"], "What started the reload.")),
             (
                 "status",
-                one_of(&["reloaded", "unchanged", "failed"], "`unchanged`: it was the same again."),
+                one_of(
+                    &["reloaded", "unchanged", "failed"],
+                    "Outcome. `unchanged`: the file holds the same snapshot as before.",
+                ),
             ),
-            ("from", or_null(text(AT_THE_START))),
-            ("to", or_null(text("Of the snapshot since; `null` where it failed."))),
-            ("error", or_null(text("Why it failed, if it did."))),
+            ("from", or_null(text(PREVIOUS_ID))),
+            ("to", or_null(text("Id of the new snapshot. Null if the reload failed."))),
+            ("error", or_null(text("Why the reload failed. Null if it succeeded."))),
         ],
     )
 }
 
 fn reload() -> (&'static str, Value) {
     let done = object(
-        "What answers now.",
+        "Result of the reload.",
         [
             (
                 "status",
-                one_of(&["reloaded", "unchanged"], "`unchanged`: the snapshot is the same again."),
+                one_of(
+                    &["reloaded", "unchanged"],
+                    "Outcome. `unchanged`: the file holds the same snapshot as before.",
+                ),
             ),
-            ("from", or_null(text(AT_THE_START))),
-            ("to", text("The id of the snapshot that answers now.")),
+            ("from", or_null(text(PREVIOUS_ID))),
+            ("to", text("Id of the snapshot now in use.")),
         ],
     );
     let reload = Operation {
         tag: "service",
         id: "reload",
-        summary: "Open the snapshot again and answer from it",
+        summary: "Reload the snapshot file",
         parameters: &[],
-        ok: ok("It answers.", &[(JSON, done)]),
+        ok: ok("The snapshot is in use.", &[(JSON, done)]),
         problems: vec![
             ProblemKind::Unauthorized,
             ProblemKind::NotReloaded,
@@ -110,8 +126,8 @@ fn reload() -> (&'static str, Value) {
     };
     let (_, mut operation) = reload.get_fresh();
     operation["description"] = json!(
-        "Only where the service was started with a token; otherwise there is no such address. \
-Requests under way finish on the snapshot before. A file that cannot be read changes nothing."
+        "Exists only if the service was started with an admin token. Requests in progress finish \
+         with the previous snapshot. If the file cannot be read, nothing changes."
     );
     operation["security"] = json!([{"operator": []}]);
     ("post", operation)
@@ -122,23 +138,25 @@ fn metrics() -> (&'static str, Value) {
     let metrics = Operation {
         tag: "service",
         id: "metrics",
-        summary: "What the service has counted, for Prometheus",
+        summary: "Prometheus metrics",
         parameters: &[],
         ok: ok(
-            "Prometheus's text format, or OpenMetrics to whoever accepts it.",
+            "Prometheus text format, or OpenMetrics if the Accept header asks for it.",
             &[("text/plain", page()), ("application/openmetrics-text", page())],
         ),
         problems: vec![ProblemKind::UnknownRoute],
     };
     let (get, mut operation) = metrics.get_fresh();
-    operation["description"] =
-        json!("Not here where the service was started with --metrics-listen: there alone.");
+    operation["description"] = json!(
+        "Not on this port if the service was started with `--metrics-listen`; the metrics are \
+             then on that address only."
+    );
     (get, operation)
 }
 
-/// How the operator is known.
+/// Security scheme of `/admin/reload`.
 pub(super) fn security_schemes() -> Value {
     json!({"operator": {
-        "type": "http", "scheme": "bearer", "description": "The token of --admin-token."
+        "type": "http", "scheme": "bearer", "description": "Token from `--admin-token`."
     }})
 }

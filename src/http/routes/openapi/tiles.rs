@@ -8,7 +8,7 @@ use super::build::{
 use crate::http::error::ProblemKind;
 use crate::http::routes::tiles::MVT;
 
-const OF_LAYERS: [ProblemKind; 4] = [
+const LAYER_PROBLEMS: [ProblemKind; 4] = [
     ProblemKind::UnknownLayer,
     ProblemKind::NotInForce,
     ProblemKind::InvalidParameter,
@@ -19,18 +19,18 @@ pub(super) fn paths() -> Members {
     let tile = Operation {
         tag: "tiles",
         id: "tile",
-        summary: "One Mapbox Vector Tile of one or more layers, zoom 0 to 14",
+        summary: "Mapbox Vector Tile of one or more layers, zoom 0 to 14",
         parameters: &["tileLayers", "z", "x", "y", "tileVersion", "date"],
         ok: tile_bytes(),
-        problems: [&OF_LAYERS[..], &[ProblemKind::UnknownTile]].concat(),
+        problems: [&LAYER_PROBLEMS[..], &[ProblemKind::UnknownTile]].concat(),
     };
     let tilejson = Operation {
         tag: "tiles",
         id: "tileJson",
-        summary: "What a map must be told of some layers: TileJSON 3.0",
+        summary: "TileJSON 3.0 of one or more layers",
         parameters: &["tileset", "date"],
-        ok: ok_json("The address of the tiles, the layers in them, the attribution.", "TileJson"),
-        problems: [&OF_LAYERS[..], &[ProblemKind::UnknownRoute]].concat(),
+        ok: ok_json("Tile URL, layers and attribution.", "TileJson"),
+        problems: [&LAYER_PROBLEMS[..], &[ProblemKind::UnknownRoute]].concat(),
     };
     build::paths([
         ("/tiles/{layers}/{z}/{x}/{y}", vec![with_redirect(with_empty(tile.get()))]),
@@ -41,26 +41,28 @@ pub(super) fn paths() -> Members {
 pub(super) fn tile_bytes() -> Value {
     let bytes = json!({"type": "string", "format": "binary"});
     ok(
-        "The tile (MVT 2.1, 4096 units, areas with 64 units of buffer). A layer of areas comes \
-with `{layer}_label`, a point for each area's name; points are gathered at low zooms, with `count`.",
+        "The tile (MVT 2.1, extent 4096, areas buffered by 64 units). Each area layer comes with \
+         a layer `{layer}_label` of one label point per area. Points are clustered at low zooms, \
+         with the number of points in `count`.",
         &[(MVT, bytes)],
     )
 }
 
 pub(super) fn with_empty((method, mut operation): (&'static str, Value)) -> (&'static str, Value) {
-    operation["responses"]["204"] = json!({"description": "The layers have nothing there."});
+    operation["responses"]["204"] = json!({"description": "The layers have nothing in this tile."});
     (method, operation)
 }
 
 fn with_redirect((method, mut operation): (&'static str, Value)) -> (&'static str, Value) {
     operation["responses"]["307"] = json!({
-        "description": "The version has gone: to the same tile of the present one.",
+        "description": "The requested version is not the current one. `Location` is the same tile \
+            in the current version.",
         "headers": {"Location": {"schema": {"type": "string"}}}
     });
     (method, operation)
 }
 
-/// By the name they are referred to by.
+/// Parameters of tiles, by reference name.
 pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let path = |name: &str, description: &str, schema: Value, example: Value| {
         json!({
@@ -74,8 +76,9 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             "tileLayers",
             path(
                 "layers",
-                "Layers by comma, areas or points, by series (`ward`: the vintage of the day) or \
-own id (`ward_2013`). Each goes by that name in the tile.",
+                "Area or point layers, separated by commas: a series (`ward`, the vintage in \
+                 force on `date`) or the id of one vintage (`ward_2013`). Layers in the tile have \
+                 these names.",
                 json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$"}),
                 json!("ward,lap"),
             ),
@@ -84,21 +87,26 @@ own id (`ward_2013`). Each goes by that name in the tile.",
             "tileset",
             path(
                 "tileset",
-                "The same with `.json` behind.",
+                "Layers as in a tile's path, followed by `.json`.",
                 json!({"type": "string", "pattern": "\\.json$"}),
                 json!("ward,lap.json"),
             ),
         ),
         (
             "z",
-            path("z", "Zoom.", json!({"type": "integer", "minimum": 0, "maximum": 14}), json!(9)),
+            path(
+                "z",
+                "Zoom level.",
+                json!({"type": "integer", "minimum": 0, "maximum": 14}),
+                json!(9),
+            ),
         ),
-        ("x", path("x", "Column, from the west.", place(), json!(254))),
+        ("x", path("x", "Tile column, from the west.", place(), json!(254))),
         (
             "y",
             path(
                 "y",
-                "Row, from the north (XYZ, not TMS); `.mvt` or `.pbf` may stand behind.",
+                "Tile row, from the north (XYZ, not TMS). Can be followed by `.mvt` or `.pbf`.",
                 place(),
                 json!(168),
             ),
@@ -107,46 +115,61 @@ own id (`ward_2013`). Each goes by that name in the tile.",
             "tileVersion",
             json!({
                 "name": "v", "in": "query",
-                "description": "The version that a TileJSON named: such a tile never changes and \
-            is kept for ever. Another version than the present is sent on.",
+                "description": "Version from TileJSON. A tile with a version never changes and \
+                    can be cached indefinitely. An outdated version is redirected to the current \
+                    one.",
                 "schema": {"type": "string"}, "example": "9f3c5a61-0123456789abcdef",
             }),
         ),
     ]
 }
 
-/// By name.
+/// Schemas of tiles, by name.
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     let layer = object(
         "A layer in the tiles.",
         [
-            ("id", text("Its name in the tiles.")),
+            ("id", text("Name of the layer in the tiles.")),
             (
                 "fields",
                 json!({
-                    "type": "object", "description": "Properties, each with its kind.",
-                    "additionalProperties": one_of(&["String", "Number", "Boolean"], "The kind."),
+                    "type": "object", "description": "Types of the feature properties, by name.",
+                    "additionalProperties": one_of(&["String", "Number", "Boolean"], "Type of the \
+                        property."),
                 }),
             ),
-            ("minzoom", whole("The shallowest zoom.")),
-            ("maxzoom", whole("The deepest zoom.")),
+            ("minzoom", whole("Lowest zoom level.")),
+            ("maxzoom", whole("Highest zoom level.")),
         ],
     );
-    let numbers = |description: &str| list(&number("Degrees, or a zoom at the end."), description);
+    let numbers = |description: &str| {
+        list(&number("Degrees (WGS84); the last number of `center` is a zoom level."), description)
+    };
     let tilejson = object(
         "TileJSON 3.0.",
         [
-            ("tilejson", one_of(&["3.0.0"], "The version of the format.")),
-            ("name", text("The title of the place.")),
-            ("description", text("The titles of the layers.")),
-            ("scheme", one_of(&["xyz"], "Rows from the north.")),
-            ("tiles", list(&text("With {z}, {x}, {y}."), "The address of a tile.")),
-            ("minzoom", whole("The shallowest zoom.")),
-            ("maxzoom", whole("The deepest zoom; maps magnify its tiles from there on.")),
-            ("attribution", text("To be shown on the map, as HTML.")),
-            ("bounds?", numbers("West, south, east, north; absent where there is nothing.")),
-            ("center?", numbers("Longitude, latitude, zoom.")),
-            ("vector_layers", list(&layer, "Layers, and the points of their areas' names.")),
+            ("tilejson", one_of(&["3.0.0"], "Version of TileJSON.")),
+            ("name", text("Title of the snapshot.")),
+            ("description", text("Titles of the layers.")),
+            ("scheme", one_of(&["xyz"], "Tile rows count from the north.")),
+            (
+                "tiles",
+                list(&text("URL template with {z}, {x} and {y}."), "URL templates of the tiles."),
+            ),
+            ("minzoom", whole("Lowest zoom level.")),
+            ("maxzoom", whole("Highest zoom level. Maps overzoom these tiles beyond it.")),
+            ("attribution", text("Attribution to show on the map, as HTML.")),
+            (
+                "bounds?",
+                numbers(
+                    "West, south, east, north, in degrees (WGS84). Absent if the layers are empty.",
+                ),
+            ),
+            (
+                "center?",
+                numbers("Longitude, latitude and zoom level. Absent if the layers are empty."),
+            ),
+            ("vector_layers", list(&layer, "The layers, and the label points of the area layers.")),
             ("snapshot", named("Snapshot")),
         ],
     );

@@ -28,36 +28,54 @@ fn operation(
 fn by_id() -> Value {
     json!({
         "type": "object", "additionalProperties": named("MapItArea"),
-        "description": "Areas by their numbers.",
+        "description": "Areas by id.",
     })
 }
 
-/// Either the one or the other, told apart by the end of the address.
+/// One of several schemas; the URL decides which.
 fn either(schemas: &[Value]) -> Value {
     json!({"anyOf": schemas})
 }
 
 fn generation() -> Value {
-    query("generation", "A generation's number; the present one without it.", "1")
+    query("generation", "Number of a generation. Default: the current one.", "1")
 }
 
 fn choice() -> Vec<Value> {
     vec![
-        query("type", "Types with commas.", "LAP,UTW"),
-        query("country", "E, N, S or W, with commas.", "E"),
+        query("type", "Area types, separated by commas.", "LAP,UTW"),
+        query(
+            "country",
+            "Countries, separated by commas: E (England), N (Northern Ireland), S (Scotland) or W \
+             (Wales).",
+            "E",
+        ),
         generation(),
-        query("min_generation", "Areas of any generation from this one; -1: of any at all.", "1"),
+        query(
+            "min_generation",
+            "Include areas of this generation and all later ones; `-1` includes all generations.",
+            "1",
+        ),
     ]
 }
 
 fn tolerance() -> Value {
-    query("simplify_tolerance", "How coarse a drawing, in units of its CRS.", "0.001")
+    query("simplify_tolerance", "Simplification tolerance, in units of the CRS.", "0.001")
 }
 
 fn point() -> Vec<Value> {
     vec![
-        path("srid", "4326, 27700 or 3857; or `latlon`, `osgb`, which lead there.", "27700"),
-        path("point", "Two numbers with a comma, the east first.", "475486,260275"),
+        path(
+            "srid",
+            "EPSG code of the point: 4326, 27700 or 3857. `latlon` and `osgb` redirect to 4326 \
+             and 27700.",
+            "27700",
+        ),
+        path(
+            "point",
+            "Two numbers separated by a comma, longitude or easting first.",
+            "475486,260275",
+        ),
     ]
 }
 
@@ -65,17 +83,14 @@ fn of_places() -> Members {
     let postcode = operation(
         "mapitPostcode",
         "MapIt: a postcode and its areas",
-        vec![
-            path("postcode", "A postcode; case and spaces do not matter.", "NN1 1ED"),
-            generation(),
-        ],
+        vec![path("postcode", "A postcode; case and spaces are ignored.", "NN1 1ED"), generation()],
         named("MapItPostcode"),
         &[404],
     );
     let partial = operation(
         "mapitPartialPostcode",
-        "MapIt: the middle of the postcodes that begin so",
-        vec![path("outcode", "The first half of a postcode.", "NN1")],
+        "MapIt: mean position of the postcodes in an outcode",
+        vec![path("outcode", "The first half of a postcode (outcode).", "NN1")],
         named("MapItPlace"),
         &[404],
     );
@@ -83,20 +98,20 @@ fn of_places() -> Members {
         "mapitNearest",
         "MapIt: the postcode nearest to a point",
         point(),
-        object("What is near.", [("postcode", named("MapItPlace"))]),
+        object("The nearest postcode.", [("postcode", named("MapItPlace"))]),
         &[404],
     );
     let areas = operation(
         "mapitPoint",
-        "MapIt: the areas of a point",
+        "MapIt: the areas that contain a point",
         [point(), choice()].concat(),
         by_id(),
         &[404],
     );
-    let method = path("method", "The word `box`.", "box");
+    let method = path("method", "Always `box`.", "box");
     let boxes = operation(
         "mapitPointBox",
-        "MapIt: the areas whose bounding boxes hold a point",
+        "MapIt: the areas whose bounding boxes contain a point",
         [point(), vec![method], choice()].concat(),
         by_id(),
         &[404],
@@ -110,7 +125,7 @@ fn of_places() -> Members {
     ])
 }
 
-/// What is sent besides JSON.
+/// Formats other than JSON.
 fn shapes() -> Vec<(&'static str, Value)> {
     vec![
         ("text/plain", json!({"type": "string"})),
@@ -121,9 +136,9 @@ fn shapes() -> Vec<(&'static str, Value)> {
 fn of_area() -> Members {
     let mut one = operation(
         "mapitArea",
-        "MapIt: one area; with .geojson, .wkt or .kml behind it, its shape",
+        "MapIt: one area; with .geojson, .wkt or .kml appended, its geometry",
         vec![
-            path("area", "Its number, or its code, which leads to it.", "105013246"),
+            path("area", "Id of the area. A code redirects to the id.", "105013246"),
             generation(),
             tolerance(),
         ],
@@ -134,35 +149,41 @@ fn of_area() -> Members {
     let question = path(
         "question",
         "children, touches, overlaps, covers, covered, coverlaps, intersects, geometry or \
-    example_postcode. Or, the area being an srid, an area in that CRS: 105013246.geojson",
+         example_postcode. If `area` is the EPSG code of a CRS: an area's id and format, for its \
+         geometry in that CRS, as in 105013246.geojson",
         "covers",
     );
     let mut about = operation(
         "mapitAreaQuestion",
-        "MapIt: what an area touches, overlaps or holds, its measures, a postcode in it",
-        [vec![path("area", "Its number.", "105013246"), question, tolerance()], choice()].concat(),
+        "MapIt: neighbours, overlaps, children, measures or an example postcode of an area",
+        [vec![path("area", "Id of the area.", "105013246"), question, tolerance()], choice()]
+            .concat(),
         either(&[
             by_id(),
             named("MapItMeasures"),
             named("MapItGeometry"),
-            or_null(text("A postcode.")),
-            any_object("A FeatureCollection."),
+            or_null(text("A postcode in the area. Null if there is none.")),
+            any_object("A GeoJSON FeatureCollection."),
         ]),
         &[404],
     );
     about.ok.extend(shapes());
     let code = operation(
         "mapitCode",
-        "MapIt: to the area with a code",
+        "MapIt: redirect to the area with a code",
         [
             vec![
-                path("kind", "gss, ons, or the series of areas without such codes.", "gss"),
+                path(
+                    "kind",
+                    "Type of code: gss, ons, or the series of areas that have no such codes.",
+                    "gss",
+                ),
                 path("code", "The code.", "E05013246"),
             ],
             choice(),
         ]
         .concat(),
-        any_object("Never: the answer is 302."),
+        any_object("Never returned: the response is a 302."),
         &[404],
     );
     build::paths([
@@ -173,13 +194,21 @@ fn of_area() -> Members {
 }
 
 fn of_areas() -> Members {
-    let answer = || either(&[by_id(), any_object("A FeatureCollection, or measures by number.")]);
+    let answer =
+        || either(&[by_id(), any_object("A GeoJSON FeatureCollection, or measures by area id.")]);
     let kml = || shapes().into_iter().skip(1);
     let mut many = operation(
         "mapitAreas",
-        "MapIt: areas by numbers, types, or the beginning of their name; also .geojson and .kml",
+        "MapIt: areas by id, by type, or by the beginning of a name; also as .geojson and .kml",
         [
-            vec![path("areas", "Numbers or types with commas, or a name.", "LAP"), tolerance()],
+            vec![
+                path(
+                    "areas",
+                    "Ids or types, separated by commas, or the beginning of a name.",
+                    "LAP",
+                ),
+                tolerance(),
+            ],
             choice(),
         ]
         .concat(),
@@ -189,7 +218,7 @@ fn of_areas() -> Members {
     many.ok.extend(kml());
     let mut posted = operation(
         "mapitAreasPosted",
-        "MapIt: the same, what stands after /areas/ sent as a form",
+        "MapIt: areas, with the path after /areas/ sent as a form field",
         vec![],
         answer(),
         &[404],
@@ -202,10 +231,10 @@ fn of_areas() -> Members {
     }}});
     let mut about = operation(
         "mapitAreasQuestion",
-        "MapIt: the measures of areas, or their shapes in some CRS",
+        "MapIt: measures of areas, or their geometries in a given CRS",
         vec![
-            path("areas", "Numbers with commas, or an srid.", "27700"),
-            path("question", "`geometry`, or numbers and .geojson.", "105013246.geojson"),
+            path("areas", "Ids, separated by commas, or the EPSG code of a CRS.", "27700"),
+            path("question", "`geometry`, or, after a CRS, ids and .geojson.", "105013246.geojson"),
             tolerance(),
         ],
         answer(),
@@ -214,22 +243,24 @@ fn of_areas() -> Members {
     about.ok.extend(kml());
     let generations = |id| {
         let generation = object(
-            "A stretch of time with the same boundaries.",
+            "A period in which the boundaries do not change.",
             [
-                ("id", whole("Its number.")),
-                ("active", truth("Whether it has begun.")),
-                ("created", text("When it began.")),
-                ("description", text("Which layers are in force.")),
+                ("id", whole("Number of the generation.")),
+                ("active", truth("True if the generation has begun.")),
+                ("created", text("Time at which it began.")),
+                ("description", text("The layers in force.")),
             ],
         );
         let all = json!({"type": "object", "additionalProperties": generation});
         operation(id, "MapIt: the generations", vec![], all, &[])
     };
     let types = |id| {
-        let one =
-            object("A type.", [("code", text("Its code.")), ("description", text("In words."))]);
+        let one = object(
+            "An area type.",
+            [("code", text("Code of the type.")), ("description", text("Name of the type."))],
+        );
         let all = json!({"type": "object", "additionalProperties": one});
-        operation(id, "MapIt: the types that areas here have", vec![], all, &[])
+        operation(id, "MapIt: the area types in use", vec![], all, &[])
     };
     build::paths([
         ("/mapit/areas", vec![posted.post(&form)]),
@@ -247,52 +278,73 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     let area = object(
         "An area.",
         [
-            ("id", whole("Its number, the same in every snapshot.")),
-            ("name", text("Its name.")),
-            ("parent_area", or_null(whole("The area that has authority over it."))),
-            ("type", text("Its type: LAP, UTW, CPC…")),
-            ("type_name", text("Its type in words.")),
-            ("country", text("E, N, S or W; empty where it is none of them.")),
-            ("country_name", text("In words.")),
-            ("generation_low", whole("The first generation in which it is in force.")),
-            ("generation_high", whole("The last.")),
+            ("id", whole("Id of the area, the same in every snapshot.")),
+            ("name", text("Name of the area.")),
+            (
+                "parent_area",
+                or_null(whole("Id of the area with authority over it. Null if there is none.")),
+            ),
+            ("type", text("Area type: LAP, UTW, CPC…")),
+            ("type_name", text("Name of the area type.")),
+            (
+                "country",
+                text(
+                    "Country: E (England), N (Northern Ireland), S (Scotland) or W (Wales). Empty \
+                     for any other.",
+                ),
+            ),
+            ("country_name", text("Name of the country.")),
+            ("generation_low", whole("First generation in which the area is in force.")),
+            ("generation_high", whole("Last generation in which the area is in force.")),
             ("codes", texts()),
             ("all_names", texts()),
         ],
     );
     let place = [
-        ("postcode", text("In canonical form.")),
-        ("wgs84_lon?", number("Degrees east.")),
-        ("wgs84_lat?", number("Degrees north.")),
-        ("coordsyst?", one_of(&["G"], "Great Britain's grid.")),
-        ("easting?", whole("Metres.")),
-        ("northing?", whole("Metres.")),
+        ("postcode", text("Postcode in standard form.")),
+        ("wgs84_lon?", number("Longitude in degrees (WGS84). Absent without a position.")),
+        ("wgs84_lat?", number("Latitude in degrees (WGS84). Absent without a position.")),
+        (
+            "coordsyst?",
+            one_of(&["G"], "Grid of `easting` and `northing`: `G` is the British National Grid."),
+        ),
+        ("easting?", whole("Easting in metres (EPSG:27700). Absent without a position.")),
+        ("northing?", whole("Northing in metres (EPSG:27700). Absent without a position.")),
     ];
     let [a, b, c, d, e, f] = place.clone();
     let postcode = object(
         "A postcode and its areas.",
-        [a, b, c, d, e, f, ("areas", by_id()), ("shortcuts?", any_object("Ward, council, LAP."))],
+        [
+            a,
+            b,
+            c,
+            d,
+            e,
+            f,
+            ("areas", by_id()),
+            ("shortcuts?", any_object("Ids of the ward, council and LAP. Absent without them.")),
+        ],
     );
     let [a, b, c, d, e, f] = place;
     let place = object(
-        "A postcode, or the first half of some.",
-        [a, b, c, d, e, f, ("distance?", whole("Metres."))],
+        "A postcode or an outcode.",
+        [a, b, c, d, e, f, ("distance?", whole("Distance in metres from the point."))],
     );
     let geometry = object(
-        "GeoJSON.",
+        "A GeoJSON geometry.",
         [
-            ("type", one_of(&["Polygon", "MultiPolygon"], "Which.")),
+            ("type", one_of(&["Polygon", "MultiPolygon"], "Geometry type.")),
             ("coordinates", json!({"type": "array", "items": {}})),
         ],
     );
-    let metres = || number("Metres of the British National Grid.");
+    let metres = || number("Metres on the British National Grid (EPSG:27700).");
     let degrees = || number("Degrees (WGS84).");
     let measures = object(
-        "The measures of an area.",
+        "Measures of an area.",
         [
-            ("parts", whole("How many polygons it is made of.")),
-            ("srid_en", whole("27700.")),
-            ("area", number("m².")),
+            ("parts", whole("Number of polygons.")),
+            ("srid_en", whole("EPSG code of the metric coordinates: 27700.")),
+            ("area", number("Area in m².")),
             ("min_e", metres()),
             ("min_n", metres()),
             ("max_e", metres()),

@@ -1,7 +1,7 @@
-//! `/mapit` and `/postcodes-io`: what they take and answer.
+//! Parameters and responses of `/mapit` and `/postcodes-io`.
 //!
-//! Both pass over query parameters that they do not know and read those they know leniently, so
-//! parameters are described as text. Their errors have shapes of their own.
+//! Both ignore unknown query parameters and parse the known ones leniently, so all parameters are
+//! described as strings. Each has its own error shape.
 
 use serde_json::{Map, Value, json};
 
@@ -19,14 +19,14 @@ pub(super) fn paths() -> Members {
 
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     let mapit = object(
-        "An error in MapIt's shape.",
-        [("error", text("What is wrong.")), ("code", whole("The status."))],
+        "Error in MapIt's shape.",
+        [("error", text("What is wrong.")), ("code", whole("HTTP status code."))],
     );
     let terminated = named("PostcodesIoTerminated");
     let postcodes_io = object(
-        "An error in postcodes.io's shape.",
+        "Error in postcodes.io's shape.",
         [
-            ("status", whole("The status.")),
+            ("status", whole("HTTP status code.")),
             ("error", text("What is wrong.")),
             ("terminated?", terminated),
         ],
@@ -35,7 +35,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     [shared, postcodes_io::schemas(), mapit::schemas()].concat()
 }
 
-/// A parameter, as text.
+/// A parameter with a string schema.
 fn parameter(place: &str, name: &str, description: &str, example: &str) -> Value {
     json!({
         "name": name, "in": place, "required": place == "path", "description": description,
@@ -51,21 +51,21 @@ fn query(name: &str, description: &str, example: &str) -> Value {
     parameter("query", name, description, example)
 }
 
-/// What is said of one operation.
+/// One operation of the document.
 struct Operation {
     tag: &'static str,
     id: &'static str,
     summary: &'static str,
     parameters: Vec<Value>,
-    /// By media type.
+    /// Schemas by media type.
     ok: Vec<(&'static str, Value)>,
-    /// The statuses of errors that this question has, beyond those of any.
+    /// Error statuses of this operation, besides those of every operation.
     errors: &'static [u16],
     error: &'static str,
 }
 
 impl Operation {
-    fn written(self) -> Value {
+    fn to_json(self) -> Value {
         let content: Map<String, Value> = self
             .ok
             .into_iter()
@@ -75,14 +75,14 @@ impl Operation {
         responses
             .insert("200".to_owned(), json!({"description": "The answer.", "content": content}));
         let error = json!({"application/json": {"schema": named(self.error)}});
-        // Any question may be malformed for HTTP, too long, too much, or come too early.
+        // Any request can be malformed, too long, one too many, or too early.
         let any = [400, 414, 500, 503];
         let mut statuses: Vec<u16> = self.errors.iter().copied().chain(any).collect();
         statuses.sort_unstable();
         statuses.dedup();
         for status in statuses {
             responses
-                .insert(status.to_string(), json!({"description": "An error.", "content": error}));
+                .insert(status.to_string(), json!({"An error.": "An error.", "content": error}));
         }
         json!({
             "tags": [self.tag], "operationId": self.id, "summary": self.summary,
@@ -90,32 +90,34 @@ impl Operation {
         })
     }
 
-    /// As a GET of data, of which a client may have the answer already.
+    /// A GET that answers from the snapshot and supports conditional requests.
     fn get(self) -> (&'static str, Value) {
         let (method, mut operation) = self.get_fresh();
         operation["responses"]["304"] =
-            json!({"description": "The copy that If-None-Match names is still good."});
+            json!({"description": "Not modified: the copy named by If-None-Match is current."});
         (method, operation)
     }
 
-    /// As a GET whose answer is another each time.
+    /// A GET whose response changes from request to request.
     fn get_fresh(self) -> (&'static str, Value) {
-        ("get", self.written())
+        ("get", self.to_json())
     }
 
-    /// As a GET that may send the client on to another address.
+    /// A GET that can redirect.
     fn get_or_redirect(self) -> (&'static str, Value) {
         let (method, mut operation) = self.get();
         operation["responses"]["302"] = json!({
-            "description": "The answer is at another address.",
-            "headers": {"Location": {"schema": {"type": "string"}, "description": "Which."}},
+            "description": "The answer is at the URL in `Location`.",
+            "headers": {
+                "Location": {"schema": {"type": "string"}, "description": "URL of the answer."}
+            },
         });
         (method, operation)
     }
 
-    /// As a POST with that body.
+    /// A POST with the request body `body`.
     fn post(self, body: &Value) -> (&'static str, Value) {
-        let mut operation = self.written();
+        let mut operation = self.to_json();
         for status in ["408", "413"] {
             operation["responses"][status] = operation["responses"]["400"].clone();
         }

@@ -22,7 +22,7 @@ fn operation(
     errors: &'static [u16],
 ) -> Operation {
     let answer = object(
-        "The answer.",
+        "The response.",
         [("status", json!({"type": "integer", "enum": [200]})), ("result", result)],
     );
     let (tag, error) = ("postcodes.io", "PostcodesIoError");
@@ -30,23 +30,23 @@ fn operation(
 }
 
 fn postcode() -> Value {
-    path("postcode", "A postcode; case and spaces do not matter.", "NN1 1ED")
+    path("postcode", "A postcode; case and spaces are ignored.", "NN1 1ED")
 }
 
 fn limit() -> Value {
-    query("limit", "How many at most: 10 without it, 100 at the most.", "5")
+    query("limit", "Maximum number of results, up to 100. Default: 10.", "5")
 }
 
 fn near() -> Vec<Value> {
     vec![
         limit(),
-        query("radius", "How far in metres: 100 without it, 2,000 at the most.", "500"),
-        query("widesearch", "With any value: up to 10 within 20 km.", "true"),
+        query("radius", "Search radius in metres, up to 2,000. Default: 100.", "500"),
+        query("widesearch", "With any value: return up to 10 postcodes within 20 km.", "true"),
     ]
 }
 
 fn postcodes() -> Value {
-    list(&named("PostcodesIoPostcode"), "In the order asked, or by distance.")
+    list(&named("PostcodesIoPostcode"), "In the order of the request, or by distance.")
 }
 
 fn of_postcodes() -> Members {
@@ -57,29 +57,34 @@ fn of_postcodes() -> Members {
         named("PostcodesIoPostcode"),
         &[404],
     );
-    let mut asked = near();
-    asked.extend([
+    let mut parameters = near();
+    parameters.extend([
         query("q", "The beginning of a postcode.", "NN1"),
-        query("lon", "Degrees east, with `lat`, instead of `q`; also `longitude`.", "-0.896042"),
-        query("lat", "Degrees north; also `latitude`.", "52.235518"),
+        query(
+            "lon",
+            "Longitude in degrees (WGS84), with `lat`; used instead of `q`. Also `longitude`.",
+            "-0.896042",
+        ),
+        query("lat", "Latitude in degrees (WGS84). Also `latitude`.", "52.235518"),
     ]);
     let query_many = operation(
         "postcodesIoQuery",
-        "postcodes.io: the postcodes that begin so, or are near a position",
-        asked,
+        "postcodes.io: search by the beginning of a postcode, or near a position",
+        parameters,
         or_null(postcodes()),
         &[],
     );
     let found = object(
-        "A question and its answer.",
+        "One query of the request and its result.",
         [
-            ("query", json!({"description": "As it was asked."})),
+            ("query", json!({"description": "The query as received."})),
             (
                 "result",
                 json!({
                     "nullable": true,
                     "anyOf": [named("PostcodesIoPostcode"), postcodes()],
-                    "description": "Of a postcode what is told of it, of a position the postcodes near it.",
+                    "description": "For a postcode, the postcode; for a position, the postcodes \
+                        near it. Null if nothing was found.",
                 }),
             ),
         ],
@@ -88,12 +93,16 @@ fn of_postcodes() -> Members {
         "postcodesIoBulk",
         "postcodes.io: up to 100 postcodes, or the postcodes near up to 100 positions",
         vec![
-            query("filter", "The fields to tell, with commas.", "postcode,lap"),
-            query("limit", "For each position.", "5"),
-            query("radius", "For each position.", "500"),
-            query("widesearch", "For each position.", "true"),
+            query("filter", "Fields to include, separated by commas.", "postcode,lap"),
+            query("limit", "Maximum number of results for each position.", "5"),
+            query("radius", "Search radius in metres for each position.", "500"),
+            query(
+                "widesearch",
+                "With any value: return up to 10 postcodes within 20 km of each position.",
+                "true",
+            ),
         ],
-        list(&found, "In the order asked."),
+        list(&found, "In the order of the request."),
         &[],
     );
     let body = json!({JSON: {"schema": {
@@ -106,22 +115,22 @@ fn of_postcodes() -> Members {
     }}});
     let validate = operation(
         "postcodesIoValidate",
-        "postcodes.io: whether there is such a postcode",
+        "postcodes.io: check whether a postcode exists",
         vec![postcode()],
-        build::truth("Whether."),
+        build::truth("True if the postcode exists."),
         &[],
     );
     let autocomplete = operation(
         "postcodesIoAutocomplete",
-        "postcodes.io: the postcodes that begin so",
+        "postcodes.io: complete the beginning of a postcode",
         vec![path("postcode", "The beginning of a postcode.", "NN1 1"), limit()],
-        or_null(list(&text("A postcode."), "In order.")),
+        or_null(list(&text("A postcode."), "In order. Null if no postcode matches.")),
         &[],
     );
     let random = operation(
         "postcodesIoRandom",
-        "postcodes.io: any postcode",
-        vec![query("outcode", "Of this outcode.", "NN1")],
+        "postcodes.io: a random postcode",
+        vec![query("outcode", "Only postcodes in this outcode.", "NN1")],
         or_null(named("PostcodesIoPostcode")),
         &[],
     );
@@ -149,18 +158,20 @@ fn of_positions() -> Members {
         operation(id, summary, [degrees(), near()].concat(), or_null(postcodes()), &[])
     };
     let lon_lat = at("postcodesIoLonLat", "postcodes.io: the postcodes near a position");
-    let lat_lon = at("postcodesIoLatLon", "postcodes.io: the same, latitude first");
-    let outcode = || path("outcode", "The first half of a postcode.", "NN1");
+    let lat_lon =
+        at("postcodesIoLatLon", "postcodes.io: the postcodes near a position, latitude first");
+    let outcode = || path("outcode", "The first half of a postcode (outcode).", "NN1");
     let around = || {
         vec![
             limit(),
-            query("radius", "How far in metres: 5,000 without it, 25,000 at the most.", "9000"),
+            query("radius", "Search radius in metres, up to 25,000. Default: 5,000.", "9000"),
         ]
     };
-    let outcodes = || or_null(list(&named("PostcodesIoOutcode"), "The nearest first."));
+    let outcodes =
+        || or_null(list(&named("PostcodesIoOutcode"), "Nearest first. Null if nothing was found."));
     let one = operation(
         "postcodesIoOutcode",
-        "postcodes.io: the first half of a postcode, and what lies in it",
+        "postcodes.io: an outcode and the areas in it",
         vec![outcode()],
         named("PostcodesIoOutcode"),
         &[404],
@@ -173,8 +184,8 @@ fn of_positions() -> Members {
         &[404],
     );
     let position = vec![
-        query("lon", "Degrees east; also `longitude`.", "-0.896042"),
-        query("lat", "Degrees north; also `latitude`.", "52.235518"),
+        query("lon", "Longitude in degrees (WGS84). Also `longitude`.", "-0.896042"),
+        query("lat", "Latitude in degrees (WGS84). Also `latitude`.", "52.235518"),
     ];
     let near_position = operation(
         "postcodesIoOutcodes",
@@ -196,44 +207,44 @@ fn of_positions() -> Members {
 fn of_others() -> Members {
     let terminated = operation(
         "postcodesIoTerminated",
-        "postcodes.io: a postcode that was",
+        "postcodes.io: a terminated postcode",
         vec![postcode()],
         named("PostcodesIoTerminated"),
         &[404],
     );
     let scottish = operation(
         "postcodesIoScottish",
-        "postcodes.io: a postcode in Scotland's own directory, which is not held here",
+        "postcodes.io: a postcode in the Scottish Postcode Directory; this service has none",
         vec![postcode()],
-        any_object("Never answered here."),
+        any_object("Never returned: this service has no Scottish directory."),
         &[404],
     );
     let places = operation(
         "postcodesIoPlaces",
-        "postcodes.io: places by name, of which none are held here",
+        "postcodes.io: places by name; this service has none",
         vec![query("q", "The beginning of a name.", "Castle")],
         json!({"type": "array", "maxItems": 0, "items": {"type": "object"}}),
         &[],
     );
     let place = operation(
         "postcodesIoPlace",
-        "postcodes.io: one place, of which none are held here",
-        vec![path("id", "Its number at Ordnance Survey.", "osgb4000000074564391")],
-        any_object("Never answered here."),
+        "postcodes.io: one place; this service has none",
+        vec![path("id", "Ordnance Survey id of the place.", "osgb4000000074564391")],
+        any_object("Never returned: this service has no places."),
         &[404],
     );
     let random = operation(
         "postcodesIoRandomPlace",
-        "postcodes.io: any place, of which none are held here",
+        "postcodes.io: a random place; this service has none",
         vec![],
-        or_null(any_object("Always null here.")),
+        or_null(any_object("Always null: this service has no places.")),
         &[],
     );
     let word = |id, summary, word: &str| {
         operation(id, summary, vec![], build::one_of(&[word], "Always."), &[])
     };
-    let ping = word("postcodesIoPing", "postcodes.io: does it answer?", "pong");
-    let ready = word("postcodesIoReady", "postcodes.io: is it ready?", "Ready");
+    let ping = word("postcodesIoPing", "postcodes.io: liveness check", "pong");
+    let ready = word("postcodesIoReady", "postcodes.io: readiness check", "Ready");
     build::paths([
         ("/postcodes-io/terminated_postcodes/{postcode}", vec![terminated.get()]),
         ("/postcodes-io/scotland/postcodes/{postcode}", vec![scottish.get()]),
@@ -245,7 +256,7 @@ fn of_others() -> Members {
     ])
 }
 
-/// The fields whose value is a name or a code, or `null`.
+/// Fields whose value is a name or a code. Null if unknown.
 const TEXTS: [&str; 38] = [
     "country",
     "nhs_ha",
@@ -295,54 +306,59 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     };
     let codes = json!({
         "type": "object",
-        "description": "The codes of the areas; null where none is held.",
+        "description": "Codes of the areas. Null for areas that the snapshot does not have.",
         "properties": of_texts(&["country", "incode", "outcode", "nhs_ha", "region",
             "european_electoral_region", "primary_care_trust", "date_of_introduction"]),
     });
     let degree = || or_null(json!({"type": "number"}));
     let mut properties = of_texts(&["ccg_id", "lau2"]);
     let others = [
-        ("postcode", text("In canonical form.")),
-        ("quality", whole("Positional quality, 1 the best, 9 none.")),
+        ("postcode", text("Postcode in standard form.")),
+        ("quality", whole("Positional quality: 1 is best, 9 means no position.")),
         ("eastings", degree()),
         ("northings", degree()),
         ("longitude", degree()),
         ("latitude", degree()),
-        ("distance", number("Metres on the ellipsoid, near a position.")),
+        (
+            "distance",
+            number(
+                "Distance in metres on the ellipsoid. Present only in searches near a position.",
+            ),
+        ),
         ("codes", codes),
     ];
     properties.extend(others.map(|(name, schema)| (name.to_owned(), schema)));
     let postcode = json!({
         "type": "object",
-        "description": "What is told of a postcode; null where nothing of the kind is held. With \
-    `filter` the fields asked for alone.",
+        "description": "A postcode. A field is null if the snapshot has no such data. With \
+            `filter` only the requested fields are present.",
         "properties": properties,
     });
     let names = |what: &str| list(&text("A name."), what);
     let outcode = object(
-        "The first half of postcodes, and the names of what its live postcodes lie in.",
+        "An outcode, with the names of the areas that its live postcodes lie in.",
         [
             ("outcode", text("The outcode.")),
             ("longitude", degree()),
             ("latitude", degree()),
             ("northings", degree()),
             ("eastings", degree()),
-            ("admin_district", names("Districts.")),
-            ("parish", names("Parishes.")),
-            ("admin_county", names("Counties.")),
-            ("admin_ward", names("Wards.")),
-            ("country", names("Countries.")),
-            ("parliamentary_constituency", names("Constituencies.")),
-            ("lap", names("Local Area Partnerships.")),
-            ("distance?", number("Metres from the place asked about.")),
+            ("admin_district", names("Names of the districts.")),
+            ("parish", names("Names of the parishes.")),
+            ("admin_county", names("Names of the counties.")),
+            ("admin_ward", names("Names of the wards.")),
+            ("country", names("Names of the countries.")),
+            ("parliamentary_constituency", names("Names of the constituencies.")),
+            ("lap", names("Names of the Local Area Partnerships.")),
+            ("distance?", number("Distance in metres from the requested place.")),
         ],
     );
     let terminated = object(
-        "A postcode that was.",
+        "A terminated postcode.",
         [
-            ("postcode", text("In canonical form.")),
-            ("year_terminated", whole("The year.")),
-            ("month_terminated", whole("The month.")),
+            ("postcode", text("Postcode in standard form.")),
+            ("year_terminated", whole("Year in which it was terminated.")),
+            ("month_terminated", whole("Month in which it was terminated, 1 to 12.")),
             ("longitude", degree()),
             ("latitude", degree()),
         ],

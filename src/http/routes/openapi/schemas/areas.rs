@@ -1,4 +1,4 @@
-//! One area.
+//! Schema of `/v1/areas/{layer}/{code}`.
 
 use serde_json::{Value, json};
 
@@ -10,36 +10,60 @@ pub(super) fn schemas() -> Schemas {
     let area = object(
         "An area.",
         [
-            ("layer", text("The key of its layer.")),
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("area_m2", number("Its measure on the grid.")),
-            ("perimeter_m", number("The length of its boundary.")),
+            ("layer", text("Key of the layer: the series or id in the request.")),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            ("area_m2", number("Area in m² on the British National Grid.")),
+            ("perimeter_m", number("Length of the boundary in metres.")),
             postcodes,
             addresses,
-            ("extent", four_numbers("West, south, east, north in metres of the grid.")),
-            ("bbox", four_numbers("West, south, east, north in degrees around the extent.")),
-            ("properties", any_object("What the catalogue keeps of the source.")),
+            (
+                "extent",
+                four_numbers(
+                    "Bounding box in metres on the British National Grid (EPSG:27700): west, \
+                     south, east, north.",
+                ),
+            ),
+            (
+                "bbox",
+                four_numbers(
+                    "Bounding box in degrees (WGS84) that encloses `extent`: west, south, east, \
+                 north.",
+                ),
+            ),
+            ("properties", any_object("Source attributes that the catalogue keeps.")),
         ],
     );
     let parent = object(
-        "An area that holds all of it.",
+        "An area that contains the requested area.",
         [
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("relation", one_of(&["within", "equals"], "What the asked area is to it.")),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            (
+                "relation",
+                one_of(&["within", "equals"], "Relation of the requested area to this one."),
+            ),
         ],
     );
     let links = object(
-        "Where to go from here.",
+        "Links to related resources.",
         [
-            ("self", text("The area under its vintage's own id.")),
-            ("overlaps", text("What it overlaps.")),
-            ("successors?", text("What became of it, where there is a later vintage.")),
-            ("predecessors?", text("Where it came from, where there is an earlier vintage.")),
-            ("feature", text("Its geometry.")),
-            ("points", per_layer(&text("The features."), "The points within it, by their layer.")),
-            ("layers", text("The licences.")),
+            ("self", text("URL of the area under the id of its vintage.")),
+            ("overlaps", text("URL of its overlaps.")),
+            ("successors?", text("URL of its successors. Absent if there is no later vintage.")),
+            (
+                "predecessors?",
+                text("URL of its predecessors. Absent if there is no earlier vintage."),
+            ),
+            ("feature", text("URL of its feature, with the geometry.")),
+            (
+                "points",
+                per_layer(
+                    &text("URL of the points as features."),
+                    "URLs of the points inside the area, by point layer.",
+                ),
+            ),
+            ("layers", text("URL of the layers, with licences and attributions.")),
         ],
     );
     let answer = object(
@@ -48,7 +72,10 @@ pub(super) fn schemas() -> Schemas {
             ("area", area),
             (
                 "parents",
-                per_layer(&list(&parent, "In code order."), "The areas it lies in, by its ground."),
+                per_layer(
+                    &list(&parent, "In order of code."),
+                    "Areas that contain it by geometry, by layer.",
+                ),
             ),
             ("layers", layers()),
             ("snapshot", named("Snapshot")),

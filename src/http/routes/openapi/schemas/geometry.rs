@@ -1,4 +1,4 @@
-//! The layers as collections of GeoJSON features.
+//! Schemas of OGC API - Features: landing page, collections and GeoJSON features.
 
 use serde_json::{Value, json};
 
@@ -8,39 +8,48 @@ use super::super::build::{
 use super::{Schemas, resolution};
 
 fn links() -> (&'static str, Value) {
-    ("links", list(&named("Link"), "Where to go."))
+    ("links", list(&named("Link"), "Links to related resources."))
 }
 
 pub(super) fn schemas() -> Schemas {
     let link = object(
         "A link.",
         [
-            ("href", text("Where.")),
-            ("rel", text("What it is to this.")),
-            ("type", text("Its format.")),
-            ("title", text("For people.")),
+            ("href", text("URL of the target.")),
+            ("rel", text("Link relation type (RFC 8288).")),
+            ("type", text("Media type of the target.")),
+            ("title", text("Title of the target.")),
         ],
     );
     let landing = object(
-        "Where to go.",
+        "The landing page.",
         [
-            ("title", text("The place.")),
-            ("description", text("The question that is answered.")),
-            ("attribution", text("To be shown wherever the data are.")),
+            ("title", text("Title of the snapshot.")),
+            ("description", text("What the service does.")),
+            ("attribution", text("Attribution to show wherever the data are shown.")),
             links(),
             ("snapshot", named("Snapshot")),
         ],
     );
     let conformance = object(
-        "The standards that are kept.",
-        [links(), ("conformsTo", list(&text("A URI."), "Requirements classes."))],
-    );
-    let collections = object(
-        "The collections.",
+        "The standards the service conforms to.",
         [
             links(),
-            ("crs", list(&text("A URI."), "The coordinates that all of them are served in.")),
-            ("collections", list(&named("Collection"), "In the catalogue's order.")),
+            (
+                "conformsTo",
+                list(
+                    &text("URI of a conformance class."),
+                    "Conformance classes the service implements.",
+                ),
+            ),
+        ],
+    );
+    let collections = object(
+        "The feature collections.",
+        [
+            links(),
+            ("crs", list(&text("URI of a CRS."), "CRSs that every collection supports.")),
+            ("collections", list(&named("Collection"), "In the order of the catalogue.")),
             ("snapshot", named("Snapshot")),
         ],
     );
@@ -60,23 +69,51 @@ fn collection() -> Value {
     object(
         "A layer as a collection of features.",
         [
-            ("id", text("The layer's id.")),
-            ("title", text("For people.")),
-            ("description", text("What it holds, in a sentence.")),
-            ("attribution", or_null(text("To be shown wherever it is."))),
-            ("licence", or_null(text("As an SPDX id where there is one."))),
+            ("id", text("Id of the layer.")),
+            ("title", text("Title of the layer.")),
+            ("description", text("What the layer contains, in one sentence.")),
+            (
+                "attribution",
+                or_null(text(
+                    "Attribution to show wherever the data are shown. Null if none is required.",
+                )),
+            ),
+            (
+                "licence",
+                or_null(text("Licence, as an SPDX identifier if there is one. Null if unknown.")),
+            ),
             ("extent", named("Extent")),
-            ("itemType", one_of(&["feature"], "What it holds.")),
-            ("crs", list(&text("A URI."), "The coordinates it is served in, the default first.")),
-            ("storageCrs", text("The coordinates it is kept in, as a URI.")),
-            ("series", text("What its vintages share.")),
-            ("valid_from", or_null(date("The first day on which it is in force."))),
-            ("valid_to", or_null(date("The first day on which it is no longer."))),
+            ("itemType", one_of(&["feature"], "Type of the items.")),
+            (
+                "crs",
+                list(
+                    &text("URI of a CRS."),
+                    "CRSs in which the features are available, the default first.",
+                ),
+            ),
+            ("storageCrs", text("URI of the CRS in which the coordinates are stored.")),
+            ("series", text("Series to which this and other vintages of the layer belong.")),
+            (
+                "valid_from",
+                or_null(date(
+                    "First day on which the vintage is in force. Null if the source does not say.",
+                )),
+            ),
+            (
+                "valid_to",
+                or_null(date(
+                    "First day on which the vintage is no longer in force. Null if there is no \
+                     such day.",
+                )),
+            ),
             ("resolution", or_null(resolution())),
-            ("drawing_error_m", number("How far the drawing may be off.")),
-            ("coverage", truth("Whether its areas tile without gap or overlap.")),
-            ("count", whole("How many features it has.")),
-            ("illustrative", truth("Whether the place does not exist.")),
+            (
+                "drawing_error_m",
+                number("Greatest distance in metres of the drawn boundary from the true one."),
+            ),
+            ("coverage", truth("True if the areas cover their extent without gaps or overlaps.")),
+            ("count", whole("Number of features.")),
+            ("illustrative", truth("True if the data describe a fictional place.")),
             links(),
         ],
     )
@@ -85,74 +122,85 @@ fn collection() -> Value {
 fn extent() -> Value {
     let bbox = json!({
         "type": "array", "minItems": 4, "maxItems": 4, "items": {"type": "number"},
-        "description": "West, south, east and north."
+        "description": "West, south, east, north, in the CRS of `crs`."
     });
     let spatial = object(
-        "Where its features are.",
+        "Where the features are.",
         [
-            ("bbox", list(&bbox, "One box that holds all.")),
-            ("crs", text("The coordinates of the box, as a URI.")),
+            ("bbox", list(&bbox, "One box that contains all features.")),
+            ("crs", text("URI of the CRS of the box.")),
         ],
     );
     let moment = json!({
         "type": "string", "format": "date-time", "nullable": true,
-        "description": "Null for an open end."
+        "description": "RFC 3339 time. Null if the interval is open at this end."
     });
     let interval = json!({"type": "array", "minItems": 2, "maxItems": 2, "items": moment});
     let temporal = object(
-        "When it is in force; absent where its source does not say.",
+        "When the vintage is in force. Absent if the source does not say.",
         [
-            ("interval", list(&interval, "From when to when.")),
-            ("trs", text("The calendar, as a URI.")),
+            ("interval", list(&interval, "Start and end.")),
+            ("trs", text("URI of the temporal reference system.")),
         ],
     );
     json!({
-        "type": "object", "description": "Where and when.", "additionalProperties": false,
+        "type": "object", "description": "Spatial and temporal extent.",
+        "additionalProperties": false,
         "properties": {"spatial": spatial, "temporal": temporal}
     })
 }
 
 fn features() -> Schemas {
     let geometry = object(
-        "A geometry (RFC 7946), in the axis order of its CRS.",
+        "Geometry (RFC 7946), in the axis order of its CRS.",
         [
-            ("type", one_of(&["MultiPolygon", "Point"], "The kind.")),
+            ("type", one_of(&["MultiPolygon", "Point"], "Geometry type.")),
             ("coordinates", json!({"type": "array", "items": {}})),
         ],
     );
     let members = || {
         [
-            ("type", one_of(&["Feature"], "The kind.")),
-            ("id", text("The code.")),
+            ("type", one_of(&["Feature"], "Always `Feature`.")),
+            ("id", text("Code of the area or point.")),
             ("geometry", geometry.clone()),
-            ("properties", any_object("The attributes, as /collections/{layer} lists them.")),
+            (
+                "properties",
+                any_object("Attributes, as described by /collections/{layer}/queryables."),
+            ),
         ]
     };
     let snapshot = || ("snapshot", named("Snapshot"));
     let bbox = || {
         let numbers = json!({
             "type": "array", "minItems": 4, "maxItems": 4, "items": {"type": "number"},
-            "description": "The least and the greatest coordinates, in the axis order of the CRS."
+            "description": "Bounding box: lowest, then highest coordinates, in the axis order of \
+                the CRS."
         });
         ("bbox?", numbers)
     };
     let crs = json!({
-        "type": "object", "description": "Of coordinates in metres: their CRS, as GeoJSON's 2008 \
-        edition tells it."
+        "type": "object", "description": "CRS of coordinates in metres, in the form of GeoJSON \
+            2008. Absent for coordinates in degrees."
     });
     let [kind, id, geometry, properties] = members();
     let one = object("A feature.", [kind, id, geometry, properties, bbox(), links(), snapshot()]);
     let features = object(
         "A page of the features of a layer.",
         [
-            ("type", one_of(&["FeatureCollection"], "The kind.")),
+            ("type", one_of(&["FeatureCollection"], "Always `FeatureCollection`.")),
             ("crs?", crs),
             links(),
             ("timeStamp", json!({"type": "string", "format": "date-time"})),
-            ("numberMatched", whole("How many features are like that.")),
-            ("numberReturned", whole("How many of them this page has.")),
+            ("numberMatched", whole("Number of features that match the request.")),
+            ("numberReturned", whole("Number of features on this page.")),
             snapshot(),
-            ("features", list(&object("A feature.", members()), "In code order.")),
+            (
+                "features",
+                list(
+                    &object("A feature.", members()),
+                    "In order of code, unless `sortby` is given.",
+                ),
+            ),
             bbox(),
         ],
     );

@@ -1,41 +1,58 @@
-//! What there is.
+//! Schema of `/v1/layers`.
 
 use super::super::build::{date, list, named, number, object, one_of, or_null, text, truth, whole};
 use super::{Schemas, resolution};
 
 pub(super) fn schemas() -> Schemas {
-    let licence = || or_null(text("As an SPDX id where there is one."));
-    let attribution = || or_null(text("To be shown wherever it is."));
+    let licence =
+        || or_null(text("Licence, as an SPDX identifier if there is one. Null if unknown."));
+    let attribution = || {
+        or_null(text("Attribution to show wherever the data are shown. Null if none is required."))
+    };
     let layer = object(
         "A layer.",
         [
-            ("id", text("Its name.")),
-            ("series", text("What its vintages share.")),
-            ("title", text("For people.")),
-            ("kind", one_of(&["areas", "points"], "What it holds.")),
-            ("count", whole("How many.")),
-            ("valid_from", or_null(date("The first day on which it is in force."))),
-            ("valid_to", or_null(date("The first day on which it is no longer."))),
+            ("id", text("Id of the layer.")),
+            ("series", text("Series to which this and other vintages of the layer belong.")),
+            ("title", text("Title of the layer.")),
+            ("kind", one_of(&["areas", "points"], "What the layer contains.")),
+            ("count", whole("Number of areas or points.")),
+            (
+                "valid_from",
+                or_null(date(
+                    "First day on which the vintage is in force. Null if the source does not say.",
+                )),
+            ),
+            (
+                "valid_to",
+                or_null(date(
+                    "First day on which the vintage is no longer in force. Null if there is no \
+                     such day.",
+                )),
+            ),
             ("resolution", or_null(resolution())),
-            ("drawing_error_m", number("How far the drawing may be off.")),
-            ("coverage", truth("Whether its areas tile without gap or overlap.")),
+            (
+                "drawing_error_m",
+                number("Greatest distance in metres of the drawn boundary from the true one."),
+            ),
+            ("coverage", truth("True if the areas cover their extent without gaps or overlaps.")),
             ("licence", licence()),
             ("attribution", attribution()),
         ],
     );
     let gazetteer = object(
-        "The postcodes or addresses.",
+        "The postcodes or the addresses of the snapshot.",
         [
-            ("count", whole("How many.")),
-            ("live?", whole("Of postcodes: those not terminated.")),
+            ("count", whole("Number of postcodes or addresses.")),
+            ("live?", whole("Number of live (not terminated) postcodes. Absent for addresses.")),
             ("licence", licence()),
             ("attribution", attribution()),
         ],
     );
     let layers = object(
-        "What there is.",
+        "The layers, postcodes and addresses of the snapshot.",
         [
-            ("layers", list(&layer, "In the catalogue's order.")),
+            ("layers", list(&layer, "In the order of the catalogue.")),
             ("postcodes", or_null(gazetteer.clone())),
             ("addresses", or_null(gazetteer)),
             ("snapshot", named("Snapshot")),

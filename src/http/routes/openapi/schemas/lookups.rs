@@ -1,4 +1,4 @@
-//! Places, alone and in rows.
+//! Schemas of `/v1/lookup`: one place, and rows of places.
 
 use serde_json::{Value, json};
 
@@ -8,63 +8,106 @@ use super::super::build::{
 use super::{Schemas, layers};
 
 fn level() -> Value {
-    one_of(&["high", "near_boundary", "low"], "How sure the answer is.")
+    one_of(
+        &["high", "near_boundary", "low"],
+        "How certain the areas are: `high`; `near_boundary`, another area is closer than the \
+         threshold; `low`, the place is known only roughly.",
+    )
 }
 
-/// What a place is answered with, alone or in a row.
+/// The members of an answer, for one place and for a row.
 fn place_members() -> [(&'static str, Value); 5] {
-    let areas = or_null(list(&named("AreaMatch"), "In code order; empty where there is none."));
+    let areas = or_null(list(
+        &named("AreaMatch"),
+        "In order of code. Empty if the place lies in no area of the layer.",
+    ));
     [
         ("query", named("Query")),
         ("location", named("Location")),
         (
             "terminated?",
-            text("Of a terminated postcode: the month, as in 2019-07. Its last place is answered."),
+            text(
+                "Month in which a terminated postcode ended, as in `2019-07`. The answer is for \
+                 its last position. Absent for live postcodes.",
+            ),
         ),
-        ("areas", per_layer(&areas, "The areas of each layer; null where no vintage is in force.")),
+        ("areas", per_layer(&areas, "Areas by layer. Null for a layer with no vintage in force.")),
         ("confidence", or_null(named("Confidence"))),
     ]
 }
 
 pub(super) fn schemas() -> Schemas {
     let matched = object(
-        "An area.",
+        "An area that contains the place.",
         [
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("match", one_of(&["inside", "boundary", "addresses"], "On what ground it is named.")),
-            ("addresses?", whole("How many of the postcode's addresses it holds.")),
-            ("share?", share("Which share of them.")),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            (
+                "match",
+                one_of(
+                    &["inside", "boundary", "addresses"],
+                    "Why the area matches: the place is inside it, on its boundary, or some of \
+                     the postcode's addresses are in it.",
+                ),
+            ),
+            (
+                "addresses?",
+                whole(
+                    "Number of the postcode's addresses in the area. Present only if the postcode \
+                     was matched by its addresses.",
+                ),
+            ),
+            (
+                "share?",
+                share(
+                    "Share of the postcode's addresses in the area, 0 to 1. Present only if the \
+                 postcode was matched by its addresses.",
+                ),
+            ),
         ],
     );
-    let distance = || or_null(number("To the nearest boundary; null in a layer without areas."));
+    let distance = || {
+        or_null(number(
+            "Distance in metres to the nearest boundary. Null for a layer without areas.",
+        ))
+    };
     let of_layer = object(
-        "How sure one layer's answer is.",
+        "Confidence for one layer. Null if no vintage is in force.",
         [
             ("level", level()),
             ("boundary_distance_m", distance()),
-            ("threshold_m", number("Closer than this is near.")),
+            ("threshold_m", number("Distance in metres within which a boundary lowers the level.")),
         ],
     );
     let near = object(
-        "Another candidate, whose boundary is near.",
+        "A neighbouring area whose boundary is within the threshold.",
         [
-            ("layer", text("The key of its layer.")),
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("distance_m", number("To its boundary.")),
+            ("layer", text("Key of the layer: the series or id in the request.")),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            ("distance_m", number("Distance in metres to the boundary of the area.")),
         ],
     );
     let confidence = object(
-        "How sure the answer is: the worst of the layers asked.",
+        "How certain the answer is: the lowest level of the requested layers.",
         [
             ("level", level()),
             ("boundary_distance_m", distance()),
-            ("threshold_m", number("Closer than this is near.")),
-            ("by", one_of(&["position", "addresses"], "By what a postcode was placed.")),
-            ("split?", truth("Whether the addresses lie in several areas of a layer.")),
-            ("layers", per_layer(&or_null(of_layer), "The same for each layer.")),
-            ("near", list(&near, "In the order of the layers, the nearest first.")),
+            ("threshold_m", number("Distance in metres within which a boundary lowers the level.")),
+            (
+                "by",
+                one_of(
+                    &["position", "addresses"],
+                    "How the place was located: by its position, or by the addresses of the \
+                     postcode.",
+                ),
+            ),
+            (
+                "split?",
+                truth("True if the postcode's addresses lie in more than one area of a layer."),
+            ),
+            ("layers", per_layer(&or_null(of_layer), "Confidence by layer.")),
+            ("near", list(&near, "In order of layer, then of distance.")),
         ],
     );
     let [query, location, terminated, areas, sure] = place_members();
@@ -84,24 +127,25 @@ pub(super) fn schemas() -> Schemas {
     let row_members = |query: (&'static str, Value)| {
         let status = one_of(
             &["ok", "not_found", "invalid", "outside"],
-            "What became of the row: `outside` lies in no area of any layer.",
+            "Result of the row. `outside`: the place lies in no area of any layer.",
         );
-        let error = text("Why it is not answered.");
+        let error = text("Why the row has no answer. Present only if the row failed.");
         let [location, terminated, areas, sure] = optional.clone();
         [("status", status), query, location, terminated, areas, sure, ("error?", error)]
     };
-    let any = json!({"description": "As understood; of a row that is not answered, as it came."});
+    let any = json!({"description": "The place as understood; for a row that failed, the input as \
+        received."});
     let row = object("One row of a bulk request.", row_members(("query?", any.clone())));
     let [status, query, location, terminated, areas, sure, error] = row_members(("query?", any));
     let [of_layers, snapshot] = ends();
-    let id = ("id?", json!({"description": "The question's own id."}));
+    let id = ("id?", json!({"description": "The `id` of the input line."}));
     let line = object(
-        "One line.",
+        "One line of an NDJSON response.",
         [id, status, query, location, terminated, areas, sure, error, of_layers, snapshot],
     );
     let [of_layers, snapshot] = ends();
-    let rows = list(&named("Row"), "In the order of the rows.");
-    let document = object("Many places.", [("answers", rows), of_layers, snapshot]);
+    let rows = list(&named("Row"), "In the order of the request.");
+    let document = object("The areas of many places.", [("answers", rows), of_layers, snapshot]);
     vec![
         ("AreaMatch", matched),
         ("Confidence", confidence),
@@ -116,21 +160,23 @@ pub(super) fn schemas() -> Schemas {
 fn flat_line() -> Value {
     let status = one_of(
         &["ok", "not_found", "invalid", "outside"],
-        "What became of the line: `outside` lies in no area of any layer.",
+        "Result of the line. `outside`: the place lies in no area of any layer.",
     );
     let levels = json!(["high", "near_boundary", "low", null]);
     json!({
         "type": "object",
-        "description": "The members of a line, then those of its answer. For each layer there are \
-            {layer}_code and {layer}_name, null where it has no area there; several areas are \
-            joined by `;`. With add only those that it names, beside the status.",
+        "description": "The members of the input line, then those of its answer. Each layer has \
+            {layer}_code and {layer}_name, null if the place lies in none of its areas; several \
+            areas are joined by `;`. With `add` only the members it lists, and the status.",
         "required": ["status"],
         "properties": {
             "status": status,
             "confidence": {"type": "string", "nullable": true, "enum": levels},
             "boundary_distance_m": {"type": "number", "nullable": true},
-            "error": {"type": "string", "description": "Why it is not answered."},
-            "query": {"description": "What came, where its members can't come back."},
+            "error": {"type": "string", "description": "Why the line has no answer. Present only \
+                if the line failed."},
+            "query": {"description": "The input line as received, if its members cannot be \
+                returned."},
         },
         "additionalProperties": true,
     })

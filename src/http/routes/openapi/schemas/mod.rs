@@ -1,4 +1,4 @@
-//! The shapes of the answers.
+//! Schemas of the responses.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub(super) use overlaps::relation;
 
 pub(super) type Schemas = Vec<(&'static str, Value)>;
 
-/// By name.
+/// All schemas, by name.
 pub(super) fn all() -> Members {
     [
         shared::schemas(),
@@ -39,19 +39,29 @@ pub(super) fn all() -> Members {
 
 pub(super) fn layers() -> Value {
     let one = or_null(named("LayerUsed"));
-    per_layer(&one, "The vintage that answered for each key; null where none is in force that day.")
+    per_layer(
+        &one,
+        "The vintage used for each requested layer. Null if none is in force on that day.",
+    )
 }
 
 fn resolution() -> Value {
     one_of(
         &["BFC", "BFE", "BGC", "BSC", "BUC"],
-        "How far the drawing is generalised, as ONS says it.",
+        "Generalisation of the boundaries, in the codes of the Office for National Statistics \
+         (ONS). Null if unknown.",
     )
 }
 
 pub(super) fn counts() -> [(&'static str, Value); 2] {
     [
-        ("postcodes?", whole("Live postcodes it holds; absent without postcodes.")),
-        ("addresses?", whole("Addresses it holds; absent without addresses.")),
+        (
+            "postcodes?",
+            whole("Number of live postcodes in the area. Absent if the snapshot has no postcodes."),
+        ),
+        (
+            "addresses?",
+            whole("Number of addresses in the area. Absent if the snapshot has no addresses."),
+        ),
     ]
 }

@@ -1,4 +1,4 @@
-//! Overlaps, of one area and whole tables.
+//! Schemas of the overlaps of one area, of a polygon, and of two layers.
 
 use serde_json::Value;
 
@@ -9,80 +9,125 @@ use super::{Schemas, counts, layers};
 
 pub(in super::super) fn relation() -> Value {
     let words = ["equals", "within", "contains", "partial", "touches"];
-    one_of(&words, "What the first area is to the second.")
+    one_of(&words, "Relation of the first area to the second.")
 }
 
 pub(super) fn schemas() -> Schemas {
     let shared = object(
-        "How many postcodes or addresses both hold.",
+        "Number of postcodes or addresses in both areas.",
         [
-            ("shared", whole("How many.")),
-            ("share_of_area", or_null(share("Of the asked area's."))),
-            ("share_of_other", or_null(share("Of the other area's."))),
+            ("shared", whole("Number in both areas.")),
+            (
+                "share_of_area",
+                or_null(share(
+                    "Share of those in the requested area, 0 to 1. Null if it has none.",
+                )),
+            ),
+            (
+                "share_of_other",
+                or_null(share("Share of those in the other area, 0 to 1. Null if it has none.")),
+            ),
         ],
     );
     let overlap = object(
-        "One overlap.",
+        "An area that overlaps the requested area or polygon.",
         [
-            ("layer", text("The key of the other area's layer.")),
-            ("code", text("The other area's code.")),
-            ("name", text("The other area's name.")),
+            ("layer", text("Key of the other area's layer: the series or id in the request.")),
+            ("code", text("Code of the other area.")),
+            ("name", text("Name of the other area.")),
             ("relation", relation()),
-            ("shared_m2", number("The ground both share.")),
-            ("share_of_area", or_null(share("Of the asked area."))),
-            ("share_of_other", or_null(share("Of the other area."))),
+            ("shared_m2", number("Area of the overlap in m².")),
+            (
+                "share_of_area",
+                or_null(share("Share of the requested area, 0 to 1. Null if it has no area.")),
+            ),
+            (
+                "share_of_other",
+                or_null(share("Share of the other area, 0 to 1. Null if it has no area.")),
+            ),
             ("postcodes?", shared.clone()),
             ("addresses?", shared),
-            ("sliver?", truth("It is only the boundaries' drawing error.")),
+            ("sliver?", truth("True if the overlap is only an artefact of inaccurate boundaries.")),
         ],
     );
     let best_fit = object(
-        "The one area to assign the whole of the asked one to.",
+        "The one area to which to assign the whole requested area.",
         [
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("by", one_of(&["addresses", "postcodes", "area"], "By which measure.")),
-            ("share", or_null(share("Its share of the asked area by that measure."))),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
+            (
+                "by",
+                one_of(
+                    &["addresses", "postcodes", "area"],
+                    "Measure by which the best fit was chosen.",
+                ),
+            ),
+            ("share", or_null(share("Share of the requested area by that measure, 0 to 1."))),
         ],
     );
     let uncovered = object(
-        "Ground that no area of the layer covers.",
-        [("m2", number("How much.")), ("share", or_null(share("Of the asked area.")))],
+        "Part of the requested area that no area of the layer covers.",
+        [
+            ("m2", number("Area in m².")),
+            (
+                "share",
+                or_null(share("Share of the requested area, 0 to 1. Null if it has no area.")),
+            ),
+        ],
     );
     let ends = || {
         [
-            ("overlaps", list(&named("Overlap"), "In the order of the layers, then of codes.")),
-            ("best_fit", per_layer(&or_null(best_fit.clone()), "Null where none overlaps.")),
-            ("uncovered", per_layer(&or_null(uncovered.clone()), "Null where none is in force.")),
-            ("sliver_tolerance_m", number("The coarsest of the layers', metres.")),
+            ("overlaps", list(&named("Overlap"), "In order of layer, then of code.")),
+            (
+                "best_fit",
+                per_layer(
+                    &or_null(best_fit.clone()),
+                    "Best-fit area by layer. Null if no area overlaps.",
+                ),
+            ),
+            (
+                "uncovered",
+                per_layer(
+                    &or_null(uncovered.clone()),
+                    "Uncovered part by layer. Null if no vintage is in force.",
+                ),
+            ),
+            (
+                "sliver_tolerance_m",
+                number(
+                    "Largest sliver tolerance of the layers, in metres: overlaps thinner than this \
+                 may be artefacts of inaccurate boundaries.",
+                ),
+            ),
             ("layers", layers()),
             ("snapshot", named("Snapshot")),
         ]
     };
-    let measure = || ("area_m2", number("Its measure on the grid."));
+    let measure = || ("area_m2", number("Area in m² on the British National Grid."));
     let [postcodes, addresses] = counts();
-    let asked = object(
-        "The asked area.",
+    let area = object(
+        "The requested area.",
         [
-            ("layer", text("The key of its layer.")),
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
+            ("layer", text("Key of its layer: the series or id in the request.")),
+            ("code", text("Code of the area.")),
+            ("name", text("Name of the area.")),
             measure(),
             postcodes,
             addresses,
         ],
     );
     let [postcodes, addresses] = counts();
-    let own = object("The polygon.", [measure(), postcodes, addresses]);
+    let own = object("The submitted polygon.", [measure(), postcodes, addresses]);
     let [overlaps, best, rest, tolerance, used, snapshot] = ends();
     let of_area = object(
         "The overlaps of an area.",
-        [("area", asked), overlaps, best, rest, tolerance, used, snapshot],
+        [("area", area), overlaps, best, rest, tolerance, used, snapshot],
     );
     let [overlaps, best, rest, tolerance, used, snapshot] = ends();
-    let repaired = ("repaired?", list(&named("Fault"), "What was mended in the polygon."));
+    let repaired =
+        ("repaired?", list(&named("Fault"), "Faults that were repaired in the polygon."));
     let of_polygon = object(
-        "The overlaps of a polygon.",
+        "The overlaps of a submitted polygon.",
         [("area", own), overlaps, best, rest, tolerance, used, snapshot, repaired],
     );
     vec![("Overlap", overlap), ("Overlaps", of_area), ("PolygonOverlaps", of_polygon), table()]
@@ -92,33 +137,75 @@ fn table() -> (&'static str, Value) {
     let row = object(
         "A pair of areas that overlap.",
         [
-            ("from_code", text("The first area's code.")),
-            ("from_name", text("Its name.")),
-            ("to_code", text("The second area's code.")),
-            ("to_name", text("Its name.")),
+            ("from_code", text("Code of the first area.")),
+            ("from_name", text("Name of the first area.")),
+            ("to_code", text("Code of the second area.")),
+            ("to_name", text("Name of the second area.")),
             ("relation", relation()),
-            ("shared_m2", number("The ground both share.")),
-            ("share_of_from", or_null(share("Of the first area."))),
-            ("share_of_to", or_null(share("Of the second area."))),
-            ("postcodes", or_null(whole("Live postcodes both hold."))),
-            ("postcode_share_of_from", or_null(share("Of the first area's."))),
-            ("postcode_share_of_to", or_null(share("Of the second area's."))),
-            ("best_fit", truth("Whether the whole first area is assigned to the second.")),
-            ("addresses?", whole("Addresses both hold.")),
-            ("address_share_of_from?", or_null(share("Of the first area's."))),
-            ("address_share_of_to?", or_null(share("Of the second area's."))),
-            ("sliver?", truth("With slivers=include: whether it is one.")),
+            ("shared_m2", number("Area of the overlap in m².")),
+            (
+                "share_of_from",
+                or_null(share("Share of the first area, 0 to 1. Null if it has no area.")),
+            ),
+            (
+                "share_of_to",
+                or_null(share("Share of the second area, 0 to 1. Null if it has no area.")),
+            ),
+            (
+                "postcodes",
+                or_null(whole(
+                    "Number of live postcodes in both areas. Null if the snapshot has no \
+                     postcodes.",
+                )),
+            ),
+            (
+                "postcode_share_of_from",
+                or_null(share("Share of the first area's postcodes, 0 to 1. Null if it has none.")),
+            ),
+            (
+                "postcode_share_of_to",
+                or_null(share(
+                    "Share of the second area's postcodes, 0 to 1. Null if it has none.",
+                )),
+            ),
+            ("best_fit", truth("True if the whole first area is assigned to the second.")),
+            (
+                "addresses?",
+                whole(
+                    "Number of addresses in both areas. Absent if the snapshot has no addresses.",
+                ),
+            ),
+            (
+                "address_share_of_from?",
+                or_null(share("Share of the first area's addresses, 0 to 1. Null if it has none.")),
+            ),
+            (
+                "address_share_of_to?",
+                or_null(share(
+                    "Share of the second area's addresses, 0 to 1. Null if it has none.",
+                )),
+            ),
+            (
+                "sliver?",
+                truth("True if the overlap is a sliver. Present only with `slivers=include`."),
+            ),
         ],
     );
     let table = object(
         "The lookup table of two layers.",
         [
-            ("from", text("The key of the first layer.")),
-            ("to", text("The key of the second layer.")),
-            ("sliver_tolerance_m", number("Ground thinner than this may be a sliver.")),
+            ("from", text("Key of the first layer.")),
+            ("to", text("Key of the second layer.")),
+            (
+                "sliver_tolerance_m",
+                number(
+                    "Overlaps thinner than this, in metres, may be artefacts of inaccurate \
+                 boundaries.",
+                ),
+            ),
             ("layers", layers()),
             ("snapshot", named("Snapshot")),
-            ("rows", list(&row, "In order of both codes.")),
+            ("rows", list(&row, "In order of the first code, then of the second.")),
         ],
     );
     ("Table", table)

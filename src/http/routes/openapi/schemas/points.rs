@@ -1,4 +1,4 @@
-//! Points near a place, and finds.
+//! Schemas of `/v1/nearest` and `/v1/search`.
 
 use super::super::build::{any_object, list, named, number, object, one_of, text};
 use super::{Schemas, layers};
@@ -7,16 +7,23 @@ pub(super) fn schemas() -> Schemas {
     let site = object(
         "A point.",
         [
-            ("layer", text("The key of its layer.")),
-            ("code", text("Its code.")),
-            ("name", text("Its name.")),
-            ("distance_m", number("In a straight line.")),
-            ("lon", number("Degrees east.")),
-            ("lat", number("Degrees north.")),
-            ("easting", number("Metres east.")),
-            ("northing", number("Metres north.")),
-            ("accuracy?", one_of(&["helmert"], "Degrees are good to 5 m only.")),
-            ("properties", any_object("What the catalogue keeps of the source.")),
+            ("layer", text("Key of its layer: the series or id in the request.")),
+            ("code", text("Code of the point.")),
+            ("name", text("Name of the point.")),
+            ("distance_m", number("Straight-line distance in metres.")),
+            ("lon", number("Longitude in degrees (WGS84).")),
+            ("lat", number("Latitude in degrees (WGS84).")),
+            ("easting", number("Easting in metres (EPSG:27700).")),
+            ("northing", number("Northing in metres (EPSG:27700).")),
+            (
+                "accuracy?",
+                one_of(
+                    &["helmert"],
+                    "Present if degrees and metres agree only to within 5 m, because the point \
+                     lies outside the OSTN15 grid.",
+                ),
+            ),
+            ("properties", any_object("Source attributes that the catalogue keeps.")),
         ],
     );
     let nearest = object(
@@ -32,20 +39,29 @@ pub(super) fn schemas() -> Schemas {
     let hit = object(
         "An area, a point or a postcode.",
         [
-            ("kind", one_of(&["area", "point", "postcode"], "Which.")),
-            ("layer?", text("The layer's own id.")),
-            ("code?", text("Its code.")),
-            ("name?", text("Its name.")),
-            ("postcode?", text("The postcode.")),
-            ("terminated?", text("The month in which it was terminated.")),
+            ("kind", one_of(&["area", "point", "postcode"], "What the result is.")),
+            ("layer?", text("Id of the layer. Absent for postcodes.")),
+            ("code?", text("Code of the area or point. Absent for postcodes.")),
+            ("name?", text("Name of the area or point. Absent for postcodes.")),
+            ("postcode?", text("The postcode. Absent for areas and points.")),
+            (
+                "terminated?",
+                text("Month in which the postcode was terminated. Absent for live postcodes."),
+            ),
         ],
     );
     let query = object(
-        "The question.",
-        [("q", text("The text.")), ("layers?", list(&text("A layer."), "The layers looked in."))],
+        "The request as understood.",
+        [
+            ("q", text("The search text.")),
+            (
+                "layers?",
+                list(&text("A layer name."), "Layers that were searched. Absent if all were."),
+            ),
+        ],
     );
     let search = object(
-        "What begins so.",
+        "Areas, points and postcodes that match.",
         [
             ("query", query),
             ("results", list(&hit, "Exact matches first.")),

@@ -1,4 +1,4 @@
-//! What many answers have in common.
+//! Schemas that several responses share.
 
 use serde_json::json;
 
@@ -7,85 +7,142 @@ use super::{Schemas, resolution};
 
 pub(super) fn schemas() -> Schemas {
     let snapshot = object(
-        "The snapshot that the answer was made from.",
+        "The snapshot that answered.",
         [
-            ("id", text("A hash of all it holds.")),
-            ("title", text("The place.")),
+            ("id", text("Hash of the snapshot's content.")),
+            ("title", text("Title of the snapshot.")),
             ("built", json!({"type": "string", "format": "date-time"})),
-            ("illustrative", truth("Whether the place does not exist.")),
+            ("illustrative", truth("True if the data describe a fictional place.")),
         ],
     );
     let used = object(
-        "A vintage of a layer.",
+        "The vintage of a layer.",
         [
-            ("layer", text("Its own id.")),
-            ("valid_from", or_null(date("The first day on which it is in force."))),
-            ("valid_to", or_null(date("The first day on which it is no longer."))),
+            ("layer", text("Id of the layer.")),
+            (
+                "valid_from",
+                or_null(date(
+                    "First day on which the vintage is in force. Null if the source does not say.",
+                )),
+            ),
+            (
+                "valid_to",
+                or_null(date(
+                    "First day on which the vintage is no longer in force. Null if there is no \
+                     such day.",
+                )),
+            ),
             ("resolution", or_null(resolution())),
-            ("sliver_tolerance_m?", number("Ground thinner than this may be a sliver, metres.")),
+            (
+                "sliver_tolerance_m?",
+                number(
+                    "Overlaps thinner than this, in metres, may be artefacts of inaccurate \
+                 boundaries.",
+                ),
+            ),
         ],
     );
     let query = object(
-        "The place asked about, as it was understood, and the day if one was asked for.",
+        "The place and day of the request, as understood. Has only the members that the request \
+         gave.",
         [
-            ("postcode?", text("In canonical form.")),
-            ("lon?", number("Degrees east.")),
-            ("lat?", number("Degrees north.")),
-            ("easting?", number("Metres east.")),
-            ("northing?", number("Metres north.")),
-            ("date?", date("The day.")),
+            ("postcode?", text("Postcode in standard form.")),
+            ("lon?", number("Longitude in degrees (WGS84).")),
+            ("lat?", number("Latitude in degrees (WGS84).")),
+            ("easting?", number("Easting in metres (EPSG:27700).")),
+            ("northing?", number("Northing in metres (EPSG:27700).")),
+            ("date?", date("Day for which boundaries were requested.")),
         ],
     );
     let location = object(
-        "Where the place is.",
+        "Position of the place.",
         [
-            ("lon", number("Degrees east, WGS84.")),
-            ("lat", number("Degrees north, WGS84.")),
-            ("easting", number("Metres east, EPSG:27700.")),
-            ("northing", number("Metres north, EPSG:27700.")),
+            ("lon", number("Longitude in degrees (WGS84).")),
+            ("lat", number("Latitude in degrees (WGS84).")),
+            ("easting", number("Easting in metres (EPSG:27700).")),
+            ("northing", number("Northing in metres (EPSG:27700).")),
             (
                 "positional_quality?",
-                whole("Of a postcode: 10 the best; 50 and 60 are guesses; 90 none."),
+                whole(
+                    "ONS positional quality of the postcode: 10 is best, 50 and 60 are estimates, \
+                     90 has no position. Absent for other places.",
+                ),
             ),
             (
                 "accuracy?",
-                one_of(&["helmert"], "Degrees and metres agree to 5 m only: off the OSTN15 grid."),
+                one_of(
+                    &["helmert"],
+                    "Present if degrees and metres agree only to within 5 m, because the place \
+                     lies outside the OSTN15 grid.",
+                ),
             ),
         ],
     );
     let problem = object(
         "A problem (RFC 9457).",
         [
-            ("type", text("The kind, and the address of a page about it.")),
-            ("title", text("The kind in words.")),
+            ("type", text("URL of a page that explains this kind of problem.")),
+            ("title", text("The kind of problem in words.")),
             ("status", json!({"type": "integer", "minimum": 400, "maximum": 599})),
-            ("detail", text("What to change.")),
-            ("instance", text("The request, as this server's log names it.")),
-            ("parameter?", text("The parameter that is wrong.")),
-            ("parameters?", list(&text("A name."), "The parameters that exclude each other.")),
-            ("known?", list(&text("A name."), "The parameters or properties there are.")),
-            ("character?", whole("Where a filter cannot be read, counted from 1.")),
-            ("available?", list(&text("A media type."), "The formats there are.")),
-            ("taken?", list(&text("A media type."), "The formats that are read.")),
-            ("limit_bytes?", whole("The largest body that is taken.")),
-            ("limit_vertices?", whole("The most vertices that are taken.")),
-            ("faults?", list(&named("Fault"), "All faults of a geometry.")),
+            ("detail", text("What is wrong with this request and how to fix it.")),
+            ("instance", text("Identifier of the request, as in the server's log.")),
+            ("parameter?", text("The parameter at fault.")),
+            (
+                "parameters?",
+                list(&text("A parameter name."), "Parameters that cannot be combined."),
+            ),
+            (
+                "known?",
+                list(
+                    &text("A parameter or property name."),
+                    "Parameters or properties that exist.",
+                ),
+            ),
+            ("character?", whole("Position of the error in a filter, in characters from 1.")),
+            (
+                "available?",
+                list(&text("A media type."), "Media types in which the response is available."),
+            ),
+            ("taken?", list(&text("A media type."), "Media types that the request body can have.")),
+            ("limit_bytes?", whole("Largest accepted request body, in bytes.")),
+            ("limit_vertices?", whole("Greatest accepted number of vertices.")),
+            ("faults?", list(&named("Fault"), "All faults of the submitted geometry.")),
         ],
     );
     let ring = object(
-        "Which ring, counted from 0; ring 0 is the shell.",
-        [("polygon", whole("Of the multipolygon.")), ("ring", whole("Of the polygon."))],
+        "The ring at fault. Indices start at 0; ring 0 is the exterior ring.",
+        [
+            ("polygon", whole("Index of the polygon in the MultiPolygon.")),
+            ("ring", whole("Index of the ring in the polygon.")),
+        ],
     );
     let fault = object(
-        "What is wrong with a geometry, and where.",
+        "A fault of a geometry and its position.",
         [
-            ("severity", one_of(&["note", "repaired", "error"], "What became of it.")),
-            ("kind", text("The kind of fault.")),
+            (
+                "severity",
+                one_of(
+                    &[
+                        "note",
+                        "repaired",
+                        "`note`: harmless. `repaired`: fixed automatically. `error`: the geometry \
+                         is rejected.",
+                    ],
+                    "What became of it.",
+                ),
+            ),
+            ("kind", text("Kind of fault.")),
             ("ring?", ring),
-            ("at?", list(&number("Metres."), "Easting and northing.")),
-            ("lon_lat?", list(&number("Degrees."), "The same in degrees.")),
-            ("area_m2?", number("How much ground it concerns.")),
-            ("message", text("What is wrong and what to do.")),
+            ("at?", list(&number("Metres."), "Easting and northing in metres (EPSG:27700).")),
+            (
+                "lon_lat?",
+                list(
+                    &number("Degrees."),
+                    "Longitude and latitude in degrees (WGS84) of the same position.",
+                ),
+            ),
+            ("area_m2?", number("Area concerned, in m².")),
+            ("message", text("What is wrong and how to fix it.")),
         ],
     );
     vec![
