@@ -1,16 +1,16 @@
-//! Every area by a number, with its type, its parent and its generations.
+//! Numeric ids for areas, with each area's type, parent and generations.
 //!
-//! # Numbers
+//! # Ids
 //!
-//! MapIt's ids are integers, and clients keep them. Here an area's number is made of its code
-//! alone, so it is the same in every snapshot:
+//! MapIt's ids are integers, and clients store them. Here an id depends only on the area's code, so
+//! it is the same in every snapshot:
 //!
-//! * of a GSS code: the country as a digit, then the eight digits of the code (`E05013246` is
-//!   105013246). Where two series have the same code, the first in the catalogue has the number;
-//! * of any other (`N4` of the LAPs): from 1,000,000,000 up, by a hash of series and code. Of two
-//!   that fall on the same number, the later in order of series and code has the next one.
+//! * GSS code: a digit for the country, then the eight digits of the code (`E05013246` becomes
+//!   105013246). If two series have the same code, the id belongs to the first in the catalogue.
+//! * Any other code (a LAP's `N4`): 1,000,000,000 or more, from a hash of series and code. If two
+//!   collide, the later in order of series and code gets the next free id.
 //!
-//! The vintages of a series that have the same code are one area, in force over all of their
+//! Vintages of one series with the same code are one area, which is in force in all of their
 //! generations.
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,55 +19,56 @@ use lapwing_boundaries::area::Area;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::overlap::Relation;
 
-use super::generations::{Generations, Number};
-use super::kinds::{self, AreaKind, Type};
+use super::generations::{GenerationNumber, Generations};
+use super::kinds::{self, AreaKind, MapItType};
 
-/// The number of an area.
-pub type Id = u32;
+/// The id of an area in MapIt's routes.
+pub type AreaId = u32;
 
-/// An area, by the places of its layer and of itself in code order.
-pub type Spot = (usize, usize);
+/// An area: the index of its layer, and its index in that layer in order of code.
+pub type LayerArea = (usize, usize);
 
-/// The numbers of areas without a GSS code begin here.
-const HASHED: Id = 1_000_000_000;
+/// Lowest id of an area without a GSS code.
+const HASHED: AreaId = 1_000_000_000;
 
-/// All areas of an atlas.
+/// The ids, types and parents of all areas of an atlas.
 #[derive(Debug)]
 pub struct Directory {
     generations: Generations,
     /// By layer.
     kinds: Vec<AreaKind>,
-    /// By layer.
-    editions: Vec<Option<i16>>,
+    /// Year of the census, by layer.
+    census_years: Vec<Option<i16>>,
     /// By layer and area.
-    ids: Vec<Vec<Id>>,
-    /// By layer and area, as places in `types`.
+    ids: Vec<Vec<AreaId>>,
+    /// Indices into `types`, by layer and area.
     type_of: Vec<Vec<u16>>,
     /// By layer and area.
-    parents: Vec<Vec<Option<Id>>>,
-    /// Each once, in order of their codes.
-    types: Vec<Type>,
-    /// The vintages of each area, in the catalogue's order.
-    spots: HashMap<Id, Vec<Spot>>,
+    parents: Vec<Vec<Option<AreaId>>>,
+    /// Distinct types, in order of code.
+    types: Vec<MapItType>,
+    /// The vintages of each area, in catalogue order.
+    spots: HashMap<AreaId, Vec<LayerArea>>,
 }
 
 impl Directory {
-    /// Of an atlas.
+    /// Builds the directory of an atlas.
     pub fn of(atlas: &Atlas) -> Self {
         let generations = Generations::of(atlas);
         let kinds: Vec<AreaKind> =
             atlas.layers().iter().map(|layer| AreaKind::of(layer.layer())).collect();
-        let editions = atlas.layers().iter().map(|layer| kinds::edition(layer.layer().meta()));
-        let editions = editions.collect();
+        let census_years =
+            atlas.layers().iter().map(|layer| kinds::census_year(layer.layer().meta()));
+        let census_years = census_years.collect();
         let ids = number(atlas);
-        let mut spots: HashMap<Id, Vec<Spot>> = HashMap::new();
+        let mut spots: HashMap<AreaId, Vec<LayerArea>> = HashMap::new();
         for (layer, of_layer) in ids.iter().enumerate() {
             for (area, &id) in of_layer.iter().enumerate() {
                 spots.entry(id).or_default().push((layer, area));
             }
         }
         let authorities = Authorities { atlas, generations: &generations, kinds: &kinds };
-        let mut types: BTreeMap<Type, u16> = BTreeMap::new();
+        let mut types: BTreeMap<MapItType, u16> = BTreeMap::new();
         let (mut typed, mut parents) = (Vec::new(), Vec::new());
         for (layer, content) in atlas.layers().iter().enumerate() {
             let (mut of_layer, mut parents_of_layer) = (Vec::new(), Vec::new());
@@ -83,7 +84,7 @@ impl Directory {
             typed.push(of_layer);
             parents.push(parents_of_layer);
         }
-        // From the order in which they were met to that of their codes.
+        // Translate indices from order of discovery to order of code.
         let mut order = vec![0; types.len()];
         for (place, met) in types.values().enumerate() {
             order[*met as usize] = place as u16;
@@ -92,60 +93,59 @@ impl Directory {
             *of_area = order[*of_area as usize];
         }
         let types = types.into_keys().collect();
-        Self { generations, kinds, editions, ids, type_of: typed, parents, types, spots }
+        Self { generations, kinds, census_years, ids, type_of: typed, parents, types, spots }
     }
 
-    /// The generations.
     pub fn generations(&self) -> &Generations {
         &self.generations
     }
 
-    /// What a layer holds.
+    /// Returns the kind of area that a layer contains.
     pub fn kind(&self, layer: usize) -> AreaKind {
         self.kinds[layer]
     }
 
-    /// The census of which a layer's small areas would be.
-    pub fn edition(&self, layer: usize) -> Option<i16> {
-        self.editions[layer]
+    /// Returns the census year of a layer of census areas.
+    pub fn census_year(&self, layer: usize) -> Option<i16> {
+        self.census_years[layer]
     }
 
-    /// The number of an area.
-    pub fn id(&self, (layer, area): Spot) -> Id {
+    /// Returns the id of an area.
+    pub fn id(&self, (layer, area): LayerArea) -> AreaId {
         self.ids[layer][area]
     }
 
-    /// The number of the area that has authority over an area, if one here has.
-    pub fn parent(&self, (layer, area): Spot) -> Option<Id> {
+    /// Returns the id of the area with authority over an area, if the atlas contains it.
+    pub fn parent(&self, (layer, area): LayerArea) -> Option<AreaId> {
         self.parents[layer][area]
     }
 
-    /// MapIt's type of an area.
-    pub fn type_of(&self, (layer, area): Spot) -> &Type {
+    /// Returns the MapIt type of an area.
+    pub fn type_of(&self, (layer, area): LayerArea) -> &MapItType {
         &self.types[self.type_of[layer][area] as usize]
     }
 
-    /// Every type that an area here has, in order of their codes.
-    pub fn types(&self) -> &[Type] {
+    /// Returns the types that areas of the atlas have, in order of code.
+    pub fn types(&self) -> &[MapItType] {
         &self.types
     }
 
-    /// The vintages of the area of a number; none where there is no such area.
-    pub fn spots(&self, id: Id) -> &[Spot] {
+    /// Returns the vintages of the area with this id. Empty if there is no such area.
+    pub fn vintages(&self, id: AreaId) -> &[LayerArea] {
         self.spots.get(&id).map_or(&[], Vec::as_slice)
     }
 
-    /// The first and the last generation of the area of a number.
-    pub fn span(&self, id: Id) -> (Number, Number) {
-        let spans = self.spots(id).iter().map(|&(layer, _)| self.generations.span(layer));
-        // A vintage that another hides is in force in none.
+    /// Returns the first and last generation of the area with this id.
+    pub fn span(&self, id: AreaId) -> (GenerationNumber, GenerationNumber) {
+        let spans = self.vintages(id).iter().map(|&(layer, _)| self.generations.span(layer));
+        // A vintage that another one hides is never in force.
         let spans = spans.filter(|(low, _)| *low > 0);
         spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).unwrap_or((0, 0))
     }
 
-    /// The vintage of an area that is in one of the layers given, or else the latest.
-    pub fn spot_in(&self, id: Id, layers: &[usize]) -> Option<Spot> {
-        let spots = self.spots(id);
+    /// Returns the vintage of an area that is in one of `layers`, otherwise the latest one.
+    pub fn vintage_in(&self, id: AreaId, layers: &[usize]) -> Option<LayerArea> {
+        let spots = self.vintages(id);
         let current = spots.iter().copied().find(|(layer, _)| layers.contains(layer));
         current.or_else(|| {
             spots.iter().copied().max_by_key(|&(layer, _)| self.generations.span(layer).1)
@@ -153,17 +153,17 @@ impl Directory {
     }
 }
 
-fn code_at(atlas: &Atlas, (layer, area): Spot) -> &str {
+fn code_at(atlas: &Atlas, (layer, area): LayerArea) -> &str {
     atlas.layers()[layer].layer().areas()[area].code().as_str()
 }
 
-/// The number of every area of every layer.
-fn number(atlas: &Atlas) -> Vec<Vec<Id>> {
-    let mut taken: HashMap<Id, &str> = HashMap::new();
-    let mut ids: Vec<Vec<Id>> =
+/// Assigns an id to every area, by layer and area.
+fn number(atlas: &Atlas) -> Vec<Vec<AreaId>> {
+    let mut taken: HashMap<AreaId, &str> = HashMap::new();
+    let mut ids: Vec<Vec<AreaId>> =
         atlas.layers().iter().map(|layer| vec![0; layer.layer().areas().len()]).collect();
-    // Those that a code alone does not tell, in order.
-    let mut rest: BTreeMap<(&str, &str), Vec<Spot>> = BTreeMap::new();
+    // Areas whose id cannot be derived from the code alone.
+    let mut rest: BTreeMap<(&str, &str), Vec<LayerArea>> = BTreeMap::new();
     for (layer, content) in atlas.layers().iter().enumerate() {
         let series = content.layer().meta().series.as_str();
         for (place, area) in content.layer().areas().iter().enumerate() {
@@ -177,7 +177,7 @@ fn number(atlas: &Atlas) -> Vec<Vec<Id>> {
     for ((series, code), spots) in rest {
         let mut id = by_hash(series, code);
         while taken.contains_key(&id) {
-            id = if id == Id::MAX / 2 { HASHED } else { id + 1 };
+            id = if id == AreaId::MAX / 2 { HASHED } else { id + 1 };
         }
         taken.insert(id, series);
         for (layer, place) in spots {
@@ -187,22 +187,22 @@ fn number(atlas: &Atlas) -> Vec<Vec<Id>> {
     ids
 }
 
-/// The number of a GSS code, under 1,000,000,000.
-fn by_code(code: &str) -> Option<Id> {
+/// Returns the id of a GSS code, below 1,000,000,000.
+fn by_code(code: &str) -> Option<AreaId> {
     let country =
         "EWSNKLMJX".bytes().position(|letter| code.as_bytes().first() == Some(&letter))?;
-    let digits: Id = code.get(1..).filter(|_| kinds::is_gss(code))?.parse().ok()?;
-    Some((country as Id + 1) * 100_000_000 + digits)
+    let digits: AreaId = code.get(1..).filter(|_| kinds::is_gss(code))?.parse().ok()?;
+    Some((country as AreaId + 1) * 100_000_000 + digits)
 }
 
-/// A number from [`HASHED`] to the greatest that fits a signed 32-bit integer.
-fn by_hash(series: &str, code: &str) -> Id {
+/// Returns an id from [`HASHED`] up to the greatest signed 32-bit integer.
+fn by_hash(series: &str, code: &str) -> AreaId {
     let hash = blake3::hash(format!("{series}\0{code}").as_bytes());
     let [a, b, c, d, ..] = *hash.as_bytes();
-    HASHED + Id::from_le_bytes([a, b, c, d]) % (Id::MAX / 2 - HASHED)
+    HASHED + AreaId::from_le_bytes([a, b, c, d]) % (AreaId::MAX / 2 - HASHED)
 }
 
-/// Which area has authority over which.
+/// Finds the area with authority over another area.
 struct Authorities<'a> {
     atlas: &'a Atlas,
     generations: &'a Generations,
@@ -210,10 +210,16 @@ struct Authorities<'a> {
 }
 
 impl<'a> Authorities<'a> {
-    /// The code that an area's own properties name as its authority, and the area in a layer of
-    /// the same time that is it: the one with that code, or else the one that holds more than half
-    /// of its ground. ONS writes authorities as `LAD22CD`.
-    fn of(&self, layer: usize, place: usize, area: &'a Area) -> (Option<&'a str>, Option<Spot>) {
+    /// Returns the authority's code from the area's own properties, and the area that has
+    /// authority. That area must be in force in the same generations: it is the one with the code,
+    /// otherwise the one that contains more than half of the area. ONS names the property
+    /// `LAD22CD`, with the year.
+    fn of(
+        &self,
+        layer: usize,
+        place: usize,
+        area: &'a Area,
+    ) -> (Option<&'a str>, Option<LayerArea>) {
         let Some(wanted) = self.kinds[layer].parent() else { return (None, None) };
         let named = area.properties().iter().find_map(|(key, value)| {
             let is_code =
@@ -221,13 +227,14 @@ impl<'a> Authorities<'a> {
             value.as_str().filter(|_| is_code)
         });
         let (low, high) = self.generations.span(layer);
-        let mut holders: Vec<(usize, (Number, Number))> = (0..self.kinds.len())
-            .filter(|&other| self.kinds[other] == wanted && other != layer)
-            .map(|other| (other, self.generations.span(other)))
-            .filter(|(_, (first, last))| *first <= high && *last >= low)
-            .collect();
-        holders.sort_by_key(|(_, (_, last))| std::cmp::Reverse(*last));
-        let found = holders.iter().find_map(|&(other, _)| {
+        let mut candidates: Vec<(usize, (GenerationNumber, GenerationNumber))> =
+            (0..self.kinds.len())
+                .filter(|&other| self.kinds[other] == wanted && other != layer)
+                .map(|other| (other, self.generations.span(other)))
+                .filter(|(_, (first, last))| *first <= high && *last >= low)
+                .collect();
+        candidates.sort_by_key(|(_, (_, last))| std::cmp::Reverse(*last));
+        let found = candidates.iter().find_map(|&(other, _)| {
             if let Some(code) = named {
                 let there = self.atlas.layers()[other].layer().area_index(code)?;
                 return Some((other, there));
@@ -248,11 +255,11 @@ mod tests {
     use crate::answers::squares;
 
     #[test]
-    fn a_number_is_made_of_the_code_and_the_same_in_every_snapshot() {
+    fn an_id_depends_on_the_code_alone() {
         assert_eq!(by_code("E05013246"), Some(105_013_246));
         assert_eq!(by_code("X06000001"), Some(906_000_001));
         assert_eq!(by_code("N4"), None);
-        assert!((HASHED..=Id::MAX / 2).contains(&by_hash("lap", "N4")));
+        assert!((HASHED..=AreaId::MAX / 2).contains(&by_hash("lap", "N4")));
         assert_ne!(by_hash("lap", "N4"), by_hash("locality", "N4"));
         let directory = Directory::of(&squares::atlas());
         assert_eq!(directory.id((0, 0)), 105_000_001);
@@ -260,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn two_series_with_the_same_code_have_two_numbers_and_two_vintages_one() {
+    fn series_with_a_common_code_have_different_ids_and_vintages_of_a_series_have_the_same_id() {
         let mut contents = squares::contents();
         let [ward, parish] = [0, 3].map(|at| contents.layers[at].clone());
         let mut meta = parish.meta().clone();
@@ -283,14 +290,14 @@ mod tests {
         assert_ne!(directory.id((0, 0)), directory.id((5, 0)));
         assert!(directory.id((5, 0)) >= HASHED);
         assert_eq!(directory.id((0, 0)), directory.id((6, 0)));
-        assert_eq!(directory.spots(105_000_001), [(0, 0), (6, 0)]);
+        assert_eq!(directory.vintages(105_000_001), [(0, 0), (6, 0)]);
         assert_eq!(directory.span(105_000_001), (3, 4));
-        assert_eq!(directory.spot_in(105_000_001, &[0]), Some((0, 0)));
-        assert_eq!(directory.spot_in(105_000_001, &[]), Some((6, 0)));
+        assert_eq!(directory.vintage_in(105_000_001, &[0]), Some((0, 0)));
+        assert_eq!(directory.vintage_in(105_000_001, &[]), Some((6, 0)));
     }
 
     #[test]
-    fn every_number_names_its_area_alone() {
+    fn every_id_belongs_to_one_area() {
         let atlas = Atlas::build(
             lapwing_boundaries::demo::lyonesse(1).into_contents(),
             jiff::Timestamp::UNIX_EPOCH,
@@ -300,13 +307,13 @@ mod tests {
         for (layer, content) in atlas.layers().iter().enumerate() {
             for place in 0..content.layer().areas().len() {
                 let id = directory.id((layer, place));
-                assert!(id > 0 && id <= Id::MAX / 2);
-                assert_eq!(directory.spots(id), [(layer, place)]);
+                assert!(id > 0 && id <= AreaId::MAX / 2);
+                assert_eq!(directory.vintages(id), [(layer, place)]);
             }
         }
         let ward = atlas.layer_place("ward").unwrap();
-        let authority = directory.parent((ward, 0)).expect("each ward has an authority");
-        assert_eq!(directory.type_of(directory.spots(authority)[0]).code, "UTA");
+        let authority = directory.parent((ward, 0)).expect("every ward has an authority");
+        assert_eq!(directory.type_of(directory.vintages(authority)[0]).code, "UTA");
         assert_eq!(directory.type_of((ward, 0)).code, "UTW");
     }
 }

@@ -1,38 +1,38 @@
-//! MapIt's generations, out of the dates of the vintages.
+//! MapIt's generations, derived from the dates of the vintages.
 //!
-//! MapIt numbers the editions of its boundaries, and each area has the first and the last in which
-//! it was in force. Here a generation is a stretch of days on which the same vintages are in force:
-//! it begins with the `valid_from` of some layer, or where a vintage that is not the last of its
-//! series ends. They are numbered from 1 in order of time; one that begins after today is not
-//! active. The last vintage of a series stays in force, whatever its `valid_to`, until there is
-//! another, as a lookup without a date answers from it.
+//! MapIt numbers the editions of its boundaries, and each area has a first and a last generation.
+//! Here a generation is a period in which the same vintages are in force. It begins with the
+//! `valid_from` of a layer, or on the day a vintage ends that is not the last of its series.
+//! Generations are numbered from 1 in chronological order. A generation that begins after today is
+//! not active. The last vintage of a series stays in force past its `valid_to` until there is a
+//! newer one, because a lookup without a date uses it too.
 
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::LayerId;
 
-/// A number of a generation, from 1.
-pub type Number = u32;
+/// The number of a generation, from 1.
+pub type GenerationNumber = u32;
 
 /// The generations of an atlas.
 #[derive(Debug)]
 pub struct Generations {
-    /// The first day of each; `None` of a first one without beginning.
+    /// First day of each generation. `None` if the first has no start date.
     starts: Vec<Option<Date>>,
-    /// The layers of areas in force in each, in the catalogue's order.
+    /// Area layers in force in each generation, in catalogue order.
     in_force: Vec<Vec<usize>>,
-    /// The first and last of each layer; 0 and 0 of one that never is in force.
-    spans: Vec<(Number, Number)>,
-    /// The last vintages of series that begin after all else, by series.
+    /// First and last generation of each layer. `(0, 0)` if it is never in force.
+    spans: Vec<(GenerationNumber, GenerationNumber)>,
+    /// The last vintage of each series.
     last: Vec<usize>,
 }
 
 impl Generations {
-    /// Of an atlas.
+    /// Derives the generations of an atlas.
     pub fn of(atlas: &Atlas) -> Self {
         let series = series_of(atlas);
         let meta = |layer: usize| atlas.layers()[layer].layer().meta();
-        // As `Atlas::choose` does: of equal ones the last.
+        // Like `Atlas::choose`: the last of equal ones.
         let last: Vec<usize> = series
             .iter()
             .filter_map(|layers| {
@@ -57,7 +57,7 @@ impl Generations {
         }
         let in_force: Vec<Vec<usize>> = (0..starts.len())
             .map(|at| {
-                // Any day of the first generation without beginning: the day before the second.
+                // The first generation without a start date: use the day before the second.
                 let day =
                     starts[at].or_else(|| starts.get(at + 1).copied().flatten()?.yesterday().ok());
                 let chosen = series.iter().zip(&last).filter_map(|(layers, &last)| {
@@ -76,44 +76,45 @@ impl Generations {
                 let holds = |at: &usize| in_force[*at].contains(&layer);
                 let first = (0..starts.len()).find(holds).map_or(0, |at| at + 1);
                 let last = (0..starts.len()).rev().find(holds).map_or(0, |at| at + 1);
-                (first as Number, last as Number)
+                (first as GenerationNumber, last as GenerationNumber)
             })
             .collect();
         Self { starts, in_force, spans, last }
     }
 
-    /// How many there are; at least one.
-    pub fn count(&self) -> Number {
-        self.starts.len() as Number
+    /// Returns the number of generations, at least 1.
+    pub fn count(&self) -> GenerationNumber {
+        self.starts.len() as GenerationNumber
     }
 
-    /// The first day of a generation; `None` where it has no beginning.
+    /// Returns the first day of a generation. `None` if it has no start date.
     ///
     /// # Panics
     ///
-    /// When there is no such generation.
-    pub fn start(&self, number: Number) -> Option<Date> {
+    /// Panics if there is no such generation.
+    pub fn start(&self, number: GenerationNumber) -> Option<Date> {
         self.starts[number as usize - 1]
     }
 
-    /// The generation of a day: the last that has begun, or else the first.
-    pub fn of_day(&self, day: Date) -> Number {
+    /// Returns the generation of a day: the last one that has begun, or the first.
+    pub fn of_day(&self, day: Date) -> GenerationNumber {
         let begun = |start: &Option<Date>| start.is_none_or(|start| start <= day);
         let begun = self.starts.iter().filter(|start| begun(start)).count();
-        begun.max(1) as Number
+        begun.max(1) as GenerationNumber
     }
 
-    /// The layers of areas in force in a generation; none where there is no such generation.
-    pub fn layers(&self, number: Number) -> &[usize] {
+    /// Returns the area layers in force in a generation. Empty if there is no such generation.
+    pub fn layers(&self, number: GenerationNumber) -> &[usize] {
         let at = (number as usize).checked_sub(1);
         at.and_then(|at| self.in_force.get(at)).map_or(&[], Vec::as_slice)
     }
 
-    /// The layers that answer when no generation is asked for: those of a lookup without a date.
+    /// Returns the layers used when the request names no generation: those of a lookup without a
+    /// date.
     pub fn layers_today(&self, today: Date, atlas: &Atlas) -> Vec<usize> {
         let mut layers = self.layers(self.of_day(today)).to_vec();
         let series = |layer: usize| &atlas.layers()[layer].layer().meta().series;
-        // A series all of whose vintages lie ahead: a lookup answers from the last.
+        // If every vintage of a series begins later, a lookup uses the last one.
         let ahead = self
             .last
             .iter()
@@ -125,13 +126,13 @@ impl Generations {
         layers
     }
 
-    /// The first and the last generation of a layer.
-    pub fn span(&self, layer: usize) -> (Number, Number) {
+    /// Returns the first and last generation of a layer.
+    pub fn span(&self, layer: usize) -> (GenerationNumber, GenerationNumber) {
         self.spans[layer]
     }
 }
 
-/// The layers of areas of each series, in the catalogue's order.
+/// The area layers of each series, in catalogue order.
 fn series_of(atlas: &Atlas) -> Vec<Vec<usize>> {
     let mut series: Vec<(&LayerId, Vec<usize>)> = Vec::new();
     for (place, layer) in atlas.layers().iter().enumerate() {
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_vintage_stays_after_its_end_and_one_ahead_answers_if_there_is_no_other() {
+    fn the_last_vintage_outlives_its_end_and_a_future_one_is_used_if_it_is_the_only_one() {
         let mut contents = squares::contents();
         contents.layers.truncate(1);
         let mut meta = contents.layers[0].meta().clone();

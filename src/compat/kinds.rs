@@ -1,22 +1,23 @@
-//! Which layer is what to the two services: the one place that says so.
+//! The kind of area that each layer contains, for MapIt and postcodes.io.
 //!
-//! A catalogue names its layers as it likes. What a layer holds is told by, in this order,
+//! The names of layers are up to the catalogue. The kind of a layer is determined by, in this
+//! order:
 //!
-//! 1. its series, where that is one of the names in the table below, with or without a year at
-//!    its end (`lsoa_2011`);
-//! 2. the GSS codes of its areas, where more than half of them begin with a prefix of the table
-//!    (the first three characters of a GSS code tell the kind of area; ONS, Register of Geographic
-//!    Codes);
-//! 3. else it is [`AreaKind::Other`]: MapIt gets it under its own series' name, postcodes.io has no
-//!    field for it.
+//! 1. its series, if that is a name in the table below, with or without a year at the end
+//!    (`lsoa_2011`);
+//! 2. the GSS codes of its areas, if more than half of them have a prefix from one row of the table
+//!    (the first three characters of a GSS code identify the kind of area; ONS, Register of
+//!    Geographic Codes);
+//! 3. otherwise it is [`AreaKind::Other`]: MapIt shows it under the name of its series, and
+//!    postcodes.io has no field for it.
 
 use std::borrow::Cow;
 
 use lapwing_boundaries::layer::{Layer, LayerMeta, Resolution};
 
-/// What the areas of a layer are.
+/// The kind of the areas in a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each is named by its row of the table")]
+#[allow(missing_docs, reason = "the table names each kind")]
 pub enum AreaKind {
     Lap,
     Ward,
@@ -42,7 +43,7 @@ pub enum AreaKind {
     Other,
 }
 
-/// A kind, the series that are called so, the prefixes of its GSS codes.
+/// A kind, names of its series, and prefixes of its GSS codes.
 type Row = (AreaKind, &'static [&'static str], &'static [&'static str]);
 
 #[rustfmt::skip]
@@ -73,7 +74,7 @@ const TABLE: [Row; 21] = [
 ];
 
 impl AreaKind {
-    /// What a layer holds; sites are [`AreaKind::Other`].
+    /// Determines the kind of a layer. Point layers are [`AreaKind::Other`].
     pub fn of(layer: &Layer) -> Self {
         let series = layer.meta().series.as_str();
         let stem = series.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
@@ -92,7 +93,8 @@ impl AreaKind {
             .map_or(Self::Other, |(_, kind)| kind)
     }
 
-    /// What the area that has authority over such an area is; `None` where MapIt knows of none.
+    /// Returns the kind of area that has authority over this kind. `None` if MapIt has no such
+    /// relation.
     pub const fn parent(self) -> Option<Self> {
         match self {
             Self::Ward | Self::Parish | Self::Lap => Some(Self::District),
@@ -101,15 +103,15 @@ impl AreaKind {
         }
     }
 
-    /// Whether the census made it, whose codes MapIt calls `ons`.
+    /// Returns true for census areas, whose codes MapIt calls `ons`.
     pub const fn is_census(self) -> bool {
         matches!(self, Self::Lsoa | Self::Msoa | Self::OutputArea)
     }
 }
 
-/// The census whose small areas a layer holds, 2011 or 2021: by the year at the end of its id, or
-/// in its title, or else by when it came into force.
-pub fn edition(meta: &LayerMeta) -> Option<i16> {
+/// Returns the year of the census that a layer's areas come from: from the year in its id or in its
+/// title, otherwise from the date on which it came into force.
+pub fn census_year(meta: &LayerMeta) -> Option<i16> {
     let years = [2001, 2011, 2021];
     let names = |text: &str| years.into_iter().find(|year| text.contains(&year.to_string()));
     let of_date = |year: i16| years.into_iter().rev().find(|&census| census <= year);
@@ -118,14 +120,14 @@ pub fn edition(meta: &LayerMeta) -> Option<i16> {
         .or_else(|| meta.vintage.valid_from.and_then(|from| of_date(from.year())))
 }
 
-/// Whether a code has the form of a GSS code: a letter and eight digits. The codes of Lyonesse,
-/// which begin with X, are taken for such, so that all can be tried there.
+/// Returns true if a code has the form of a GSS code: a capital letter and eight digits. The codes
+/// of Lyonesse, which begin with X, count as GSS codes so that every feature can be tried there.
 pub fn is_gss(code: &str) -> bool {
     let bytes = code.as_bytes();
     bytes.len() == 9 && bytes[0].is_ascii_uppercase() && bytes[1..].iter().all(u8::is_ascii_digit)
 }
 
-/// The country that a GSS code is of, by its first letter: MapIt's letter and the name.
+/// Returns MapIt's letter and the name of the country of a GSS code, from its first letter.
 pub fn country(code: &str) -> Option<(&'static str, &'static str)> {
     match code.as_bytes().first().filter(|_| is_gss(code))? {
         b'E' => Some(("E", "England")),
@@ -136,23 +138,28 @@ pub fn country(code: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// A type of MapIt: its code and what it is.
+/// An area type of MapIt.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Type {
-    /// Mostly three capital letters.
+pub struct MapItType {
+    /// Usually three capital letters.
     pub code: Cow<'static, str>,
-    /// In words.
+    /// The name of the type.
     pub name: Cow<'static, str>,
 }
 
-const fn fixed(code: &'static str, name: &'static str) -> Type {
-    Type { code: Cow::Borrowed(code), name: Cow::Borrowed(name) }
+const fn fixed(code: &'static str, name: &'static str) -> MapItType {
+    MapItType { code: Cow::Borrowed(code), name: Cow::Borrowed(name) }
 }
 
-/// MapIt's type of an area of that kind and code; `authority` is the code of the authority that a
-/// ward is of, if it is known. What MapIt has no word for, or cannot be told, gets one of our own:
-/// a wrong one of MapIt's would be taken for the truth.
-pub fn mapit_type(kind: AreaKind, code: &str, authority: Option<&str>, meta: &LayerMeta) -> Type {
+/// Returns MapIt's type of an area; `authority` is the code of the authority that a ward belongs
+/// to, if known. Areas for which MapIt has no type, or whose type cannot be determined, get a type
+/// of our own: clients would rely on a wrong one.
+pub fn mapit_type(
+    kind: AreaKind,
+    code: &str,
+    authority: Option<&str>,
+    meta: &LayerMeta,
+) -> MapItType {
     let digits = |code: &str| if is_gss(code) { code[1..3].to_owned() } else { String::new() };
     let is_full = matches!(meta.resolution, None | Some(Resolution::Bfc | Resolution::Bfe));
     match kind {
@@ -195,7 +202,7 @@ pub fn mapit_type(kind: AreaKind, code: &str, authority: Option<&str>, meta: &La
         AreaKind::Region => fixed("RGN", "Region"),
         _ => {
             let series = meta.series.as_str().to_ascii_uppercase().replace('_', "");
-            Type { code: series.into(), name: meta.title.clone().into() }
+            MapItType { code: series.into(), name: meta.title.clone().into() }
         }
     }
 }
@@ -218,14 +225,14 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_is_known_by_its_series_and_else_by_its_codes() {
+    fn the_kind_of_a_layer_follows_from_its_series_otherwise_from_its_codes() {
         assert_eq!(AreaKind::of(&layer("ward", &["Q1"])), AreaKind::Ward);
         assert_eq!(AreaKind::of(&layer("lsoa_2011", &["Q1"])), AreaKind::Lsoa);
         assert_eq!(AreaKind::of(&layer("polls", &["E05000001", "E05000002", "Q"])), AreaKind::Ward);
         assert_eq!(
             AreaKind::of(&layer("polls", &["E05000001", "Q"])),
             AreaKind::Other,
-            "no more than half"
+            "not more than half"
         );
         assert_eq!(
             AreaKind::of(&layer("polls", &["E06000001", "E07000002", "E04000001"])),
@@ -235,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ward_is_of_the_type_of_its_authority_or_of_none() {
+    fn the_type_of_a_ward_follows_from_its_authority() {
         let meta = squares::contents().layers[0].meta().clone();
         let code = |ward: &str, of: Option<&str>| mapit_type(AreaKind::Ward, ward, of, &meta).code;
         assert_eq!(code("E05000001", Some("E06000062")), "UTW");
@@ -243,16 +250,16 @@ mod tests {
         assert_eq!(code("E05000001", Some("E08000001")), "MTW");
         assert_eq!(code("E05000001", Some("E09000001")), "LBW");
         assert_eq!(code("W05000001", None), "UTE");
-        assert_eq!(code("E05000001", None), "WRD", "nothing says which");
+        assert_eq!(code("E05000001", None), "WRD", "the authority is unknown");
     }
 
     #[test]
-    fn the_census_is_told_by_name_title_or_date() {
+    fn the_census_year_comes_from_id_title_or_date() {
         let mut meta = squares::contents().layers[0].meta().clone();
-        assert_eq!(edition(&meta), Some(2021), "in force from 2021-04-01");
+        assert_eq!(census_year(&meta), Some(2021), "in force from 2021-04-01");
         meta.title = "LSOAs of the census of 2011".to_owned();
-        assert_eq!(edition(&meta), Some(2011));
+        assert_eq!(census_year(&meta), Some(2011));
         meta.id = lapwing_boundaries::layer::LayerId::parse("lsoa_2021").unwrap();
-        assert_eq!(edition(&meta), Some(2021));
+        assert_eq!(census_year(&meta), Some(2021));
     }
 }

@@ -1,4 +1,4 @@
-//! Which layer answers for each kind of area on a day.
+//! Selects the layer that provides each kind of area on a given day.
 
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
@@ -6,34 +6,33 @@ use lapwing_boundaries::atlas::Atlas;
 use super::directory::Directory;
 use super::kinds::AreaKind;
 
-/// The areas that are asked for: a kind, the census it must be of if that matters, and which of
-/// several areas (enterprise partnerships overlap).
+/// A kind of area that a field needs: optionally from one census, and which one if several areas
+/// contain a postcode (enterprise partnerships overlap).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// What the areas are.
+pub struct Role {
     pub kind: AreaKind,
-    /// The year of the census; `None` where any will do.
+    /// Year of the census. `None` accepts any.
     pub census: Option<i16>,
-    /// Which of the areas that hold one postcode, from 0.
-    pub place: usize,
+    /// Which of the areas that contain the postcode, from 0.
+    pub nth: usize,
 }
 
-/// Those of a kind, the first of several.
-pub const fn of(kind: AreaKind) -> Wanted {
-    Wanted { kind, census: None, place: 0 }
+/// The first area of a kind.
+pub const fn of(kind: AreaKind) -> Role {
+    Role { kind, census: None, nth: 0 }
 }
 
-/// Those of a kind and a census.
-pub const fn census(kind: AreaKind, year: i16) -> Wanted {
-    Wanted { kind, census: Some(year), place: 0 }
+/// The first area of a kind, from one census.
+pub const fn census(kind: AreaKind, year: i16) -> Role {
+    Role { kind, census: Some(year), nth: 0 }
 }
 
-/// How many of [`WANTED`] there are. Types are as long as this, and not as `WANTED.len()`: to know
-/// that the compiler would have to have made what the types are part of.
-pub const COUNT: usize = 27;
+/// Length of [`ROLES`]. Array types use this constant instead of `ROLES.len()`, which the
+/// compiler would have to evaluate in a cycle.
+pub const ROLE_COUNT: usize = 27;
 
-/// All that is ever asked for.
-pub const WANTED: [Wanted; COUNT] = [
+/// Every role that a field needs.
+pub const ROLES: [Role; ROLE_COUNT] = [
     of(AreaKind::District),
     of(AreaKind::County),
     of(AreaKind::Ward),
@@ -56,56 +55,56 @@ pub const WANTED: [Wanted; COUNT] = [
     census(AreaKind::Msoa, 2021),
     census(AreaKind::OutputArea, 2021),
     of(AreaKind::Enterprise),
-    Wanted { kind: AreaKind::Enterprise, census: None, place: 1 },
+    Role { kind: AreaKind::Enterprise, census: None, nth: 1 },
     of(AreaKind::Lap),
     of(AreaKind::Region),
     of(AreaKind::ElectoralRegion),
     of(AreaKind::OutputArea),
 ];
 
-/// The place of something wanted in [`WANTED`], found when this is compiled: seventy fields ask for
-/// it at every postcode.
+/// Returns the index of a role in [`ROLES`]. Evaluated at compile time, because seventy fields use
+/// it for every postcode.
 ///
 /// # Panics
 ///
-/// When it is not among them.
-pub const fn place_of(wanted: Wanted) -> usize {
+/// Panics if the role is not in the list.
+pub const fn role_index(role: Role) -> usize {
     let mut at = 0;
     loop {
-        let known = WANTED[at];
-        let same_census = match (known.census, wanted.census) {
+        let known = ROLES[at];
+        let same_census = match (known.census, role.census) {
             (None, None) => true,
-            (Some(known), Some(wanted)) => known == wanted,
+            (Some(known), Some(role)) => known == role,
             _ => false,
         };
-        if known.kind as u8 == wanted.kind as u8 && same_census && known.place == wanted.place {
+        if known.kind as u8 == role.kind as u8 && same_census && known.nth == role.nth {
             return at;
         }
         at += 1;
     }
 }
 
-/// The layers that answer on a day, one for each of [`WANTED`].
+/// The layers used on one day, one for each entry of [`ROLES`].
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct LayerPlan {
     pub(super) day: Date,
-    layers: [Option<usize>; COUNT],
-    /// The same, each once, in order.
+    layers: [Option<usize>; ROLE_COUNT],
+    /// The distinct layers, in order.
     all: Vec<usize>,
 }
 
-impl Plan {
-    /// For a day. Of several layers of one kind it is the one in force, as `/v1/lookup` answers
-    /// from; of a census, the layer of that census, in force or not.
+impl LayerPlan {
+    /// Selects the layers for a day. Of several layers of one kind it takes the one in force, as
+    /// `/v1/lookup` does; for a census, the layer of that census, whether in force or not.
     pub fn of(atlas: &Atlas, directory: &Directory, day: Date) -> Self {
         let current = directory.generations().layers_today(day, atlas);
         let all = || (0..atlas.layers().len()).filter(|&at| atlas.layers()[at].layer().is_areas());
-        let layers = WANTED.map(|wanted| {
-            let is_kind = |layer: &usize| directory.kind(*layer) == wanted.kind;
-            match wanted.census {
+        let layers = ROLES.map(|role| {
+            let is_kind = |layer: &usize| directory.kind(*layer) == role.kind;
+            match role.census {
                 None => current.iter().copied().find(is_kind),
                 Some(year) => {
-                    all().filter(is_kind).find(|&layer| directory.edition(layer) == Some(year))
+                    all().filter(is_kind).find(|&layer| directory.census_year(layer) == Some(year))
                 }
             }
         });
@@ -115,19 +114,19 @@ impl Plan {
         Self { day, layers, all }
     }
 
-    /// One for each of [`WANTED`].
-    pub fn layers(&self) -> &[Option<usize>; COUNT] {
+    /// Returns the layer for each entry of [`ROLES`].
+    pub fn layers(&self) -> &[Option<usize>; ROLE_COUNT] {
         &self.layers
     }
 
-    /// The same, each once, in order.
+    /// Returns the distinct layers, in order.
     pub fn all(&self) -> &[usize] {
         &self.all
     }
 
-    /// The layer that answers for a kind.
+    /// Returns the layer that provides a kind.
     pub fn layer(&self, kind: AreaKind) -> Option<usize> {
-        let at = WANTED.iter().position(|wanted| *wanted == of(kind))?;
+        let at = ROLES.iter().position(|role| *role == of(kind))?;
         self.layers[at]
     }
 }

@@ -1,4 +1,4 @@
-//! The outcodes, the first halves of postcodes: where each is, and what its postcodes lie in.
+//! Outcodes, the first halves of postcodes: their positions, and the areas their postcodes lie in.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,30 +17,29 @@ pub struct Outcodes {
     all: Vec<Outcode>,
 }
 
-/// One outcode.
 #[derive(Debug)]
 pub struct Outcode {
-    /// `NN1`
+    /// As in `NN1`.
     pub outcode: String,
-    /// The mean of its live postcodes' positions; `None` where none has one.
+    /// Mean position of its live postcodes. `None` if none of them has one.
     pub centre: Option<Bng>,
-    /// Where its live and terminated postcodes stand in the atlas, first and last but one.
+    /// Range of its live and terminated postcodes in the atlas, end exclusive.
     places: (usize, usize),
-    /// What was last found, and in which layers: those of a day.
-    holders: Mutex<Option<(Vec<usize>, Arc<Holders>)>>,
+    /// The last result of [`Outcode::containing_areas`] and the layers it was for.
+    containing_areas: Mutex<Option<(Vec<usize>, Arc<ContainingAreas>)>>,
 }
 
-/// The names of what an outcode's live postcodes lie in, by the layers they were asked of.
+/// The areas that an outcode's live postcodes lie in.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Holders {
-    /// By layer, each name once, in order.
+pub struct ContainingAreas {
+    /// Distinct names by layer, in order.
     pub names: BTreeMap<usize, BTreeSet<String>>,
-    /// The countries that their codes tell.
+    /// Countries, from the codes of the areas.
     pub countries: BTreeSet<&'static str>,
 }
 
 impl Outcodes {
-    /// Of an atlas; only outcodes with live postcodes.
+    /// Collects the outcodes of an atlas that have live postcodes.
     pub fn of(atlas: &Atlas) -> Self {
         let mut all = Vec::new();
         let mut start = 0;
@@ -52,19 +51,19 @@ impl Outcodes {
             if live().next().is_some() {
                 let centre = mean(live());
                 let places = (start, end);
-                all.push(Outcode { outcode, centre, places, holders: Mutex::default() });
+                all.push(Outcode { outcode, centre, places, containing_areas: Mutex::default() });
             }
             start = end;
         }
         Self { all }
     }
 
-    /// All, in order.
+    /// Returns all outcodes, in order.
     pub fn all(&self) -> &[Outcode] {
         &self.all
     }
 
-    /// One, in whatever case.
+    /// Returns one outcode; case is ignored.
     pub fn get(&self, outcode: &str) -> Option<&Outcode> {
         let wanted = outcode.to_ascii_uppercase();
         self.all.binary_search_by(|known| known.outcode.cmp(&wanted)).ok().map(|at| &self.all[at])
@@ -79,7 +78,7 @@ fn live_between(
     all.filter(PostcodeFacts::is_live)
 }
 
-/// The mean of positions: what PostGIS calls the centroid of points.
+/// The mean of positions, which PostGIS calls the centroid of points.
 fn mean(records: impl Iterator<Item = PostcodeFacts>) -> Option<Bng> {
     let (mut x, mut y, mut count) = (0.0, 0.0, 0.0);
     for at in records.filter_map(|record| record.position) {
@@ -91,39 +90,39 @@ fn mean(records: impl Iterator<Item = PostcodeFacts>) -> Option<Bng> {
 }
 
 impl Outcode {
-    /// Its live postcodes.
+    /// Returns its live postcodes.
     pub fn live<'a>(&self, atlas: &'a Atlas) -> impl Iterator<Item = PostcodeFacts> + use<'a> {
         live_between(atlas, self.places)
     }
 
-    /// What its live postcodes lie in, in the layers given: found when it is first asked, which takes
-    /// some milliseconds, and kept.
-    pub fn holders(&self, atlas: &Atlas, layers: &[usize]) -> Arc<Holders> {
-        let mut kept = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, holders)) = kept.as_ref().filter(|(of, _)| of == layers) {
-            return Arc::clone(holders);
+    /// Returns the areas of `layers` that its live postcodes lie in. The first call takes
+    /// milliseconds; the result is cached until `layers` changes.
+    pub fn containing_areas(&self, atlas: &Atlas, layers: &[usize]) -> Arc<ContainingAreas> {
+        let mut kept = self.containing_areas.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, containing_areas)) = kept.as_ref().filter(|(of, _)| of == layers) {
+            return Arc::clone(containing_areas);
         }
-        let holders = Arc::new(self.find_holders(atlas, layers));
-        *kept = Some((layers.to_vec(), Arc::clone(&holders)));
-        holders
+        let containing_areas = Arc::new(self.find_containing_areas(atlas, layers));
+        *kept = Some((layers.to_vec(), Arc::clone(&containing_areas)));
+        containing_areas
     }
 
-    fn find_holders(&self, atlas: &Atlas, layers: &[usize]) -> Holders {
-        let mut holders = Holders::default();
+    fn find_containing_areas(&self, atlas: &Atlas, layers: &[usize]) -> ContainingAreas {
+        let mut containing_areas = ContainingAreas::default();
         for record in self.live(atlas) {
             let spots = areas_of(atlas, &record);
             for &layer in layers {
                 let Some(&(_, area)) = of_layer(&spots, layer).first() else { continue };
                 let (code, name) = atlas.code_and_name(layer, area);
-                let names = holders.names.entry(layer).or_default();
+                let names = containing_areas.names.entry(layer).or_default();
                 if !names.contains(name) {
                     names.insert(name.to_owned());
                 }
                 let country = kinds::country(code);
-                holders.countries.extend(country.map(|(_, name)| name));
+                containing_areas.countries.extend(country.map(|(_, name)| name));
             }
         }
-        holders
+        containing_areas
     }
 }
 
@@ -133,14 +132,14 @@ mod tests {
     use crate::answers::squares;
 
     #[test]
-    fn an_outcode_is_where_its_live_postcodes_are() {
+    fn the_position_of_an_outcode_is_the_mean_of_its_live_postcodes() {
         let atlas = squares::atlas();
         let outcodes = Outcodes::of(&atlas);
         let names: Vec<&str> = outcodes.all().iter().map(|o| &*o.outcode).collect();
         assert_eq!(names, ["NN1", "NN11", "NN6"]);
         let one = outcodes.get("nn1").unwrap();
-        // Of NN1 the terminated and the placeless are not counted: four are left.
-        assert_eq!(one.live(&atlas).count(), 5, "one of which has no position");
+        // Terminated postcodes of NN1 and those without a position do not count; four remain.
+        assert_eq!(one.live(&atlas).count(), 5, "one has no position");
         let centre = one.centre.unwrap();
         assert_eq!(centre.easting() - squares::EAST, (500.0 + 1700.0 + 990.0 + 500.0) / 4.0);
         assert!(outcodes.get("NN1 ").is_none());

@@ -9,9 +9,9 @@ use lapwing_boundaries::atlas::Atlas;
 
 use crate::answers::Ready;
 use crate::compat::directory::Directory;
-use crate::compat::layer_roles::Plan;
+use crate::compat::layer_roles::LayerPlan;
 use crate::compat::outcodes::Outcodes;
-use crate::compat::{AreaTexts, Compat};
+use crate::compat::{AreaTexts, CompatTables};
 use crate::features::attributes::{Schema, Schemas};
 use crate::features::generalise::{Drawing, Drawings};
 use crate::formats::Shelf;
@@ -29,7 +29,7 @@ pub struct Served {
     drawings: Drawings,
     files: Shelf,
     ready: Arc<Ready>,
-    compat: Compat,
+    compat: CompatTables,
 }
 
 impl Served {
@@ -41,7 +41,7 @@ impl Served {
             drawings: Drawings::default(),
             files: Shelf::default(),
             ready: Arc::default(),
-            compat: Compat::default(),
+            compat: CompatTables::default(),
             atlas,
         }
     }
@@ -96,7 +96,7 @@ impl Served {
     }
 
     /// Its layers that answer on a day, by kind.
-    pub fn plan(&self, day: Date) -> Arc<Plan> {
+    pub fn plan(&self, day: Date) -> Arc<LayerPlan> {
         self.compat.plan(&self.atlas, day)
     }
 

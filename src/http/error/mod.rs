@@ -15,7 +15,7 @@ use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
 use super::middleware::request_context::{self, RequestId};
-use super::routes::compat::{ErrorFormat, Spoken};
+use super::routes::compat::{AlreadyFormatted, ErrorFormat};
 use crate::answers::AnswerError;
 
 mod kinds;
@@ -179,14 +179,14 @@ pub(super) fn finish(
         let response = problem.response(id.as_ref());
         match error_format {
             None => response,
-            Some(error_format) => error_format.say(problem, response),
+            Some(error_format) => error_format.rewrite(problem, response),
         }
     };
     let Ok(response) = answered else {
         return tell(&Problem::internal(&"a handler panicked"));
     };
     let status = response.status();
-    if response.extensions().get::<Spoken>().is_some() {
+    if response.extensions().get::<AlreadyFormatted>().is_some() {
         return response;
     }
     if let Some(problem) = response.extensions().get::<Problem>() {

@@ -1,41 +1,48 @@
-//! `/mapit` and `/postcodes-io`: the shapes that clients of MapIt and of postcodes.io understand.
+//! `/mapit` and `/postcodes-io`: responses in the formats of MapIt and postcodes.io.
 //!
-//! A program written for either works against this service when its base URL is changed. What we
-//! hold no data for is `null` (postcodes.io) or absent (MapIt), never invented. Both services
-//! ignore unknown query parameters and Accept headers, so these routes do; both have errors of
-//! their own shape, so nothing here answers in problem documents.
+//! A client of either service works with this one after a change of its base URL. Data that we do
+//! not have are `null` (postcodes.io) or absent (MapIt), never invented. Both services ignore
+//! unknown query parameters and Accept headers, so these routes do too. Both have an error format
+//! of their own, so no route here returns a problem document.
 //!
-//! # What differs from the originals
+//! # Differences from the originals
 //!
 //! | both | |
 //! |---|---|
-//! | a position on a boundary | is in every area that it touches; PostGIS puts it in none |
-//! | a postcode whose addresses are known | is in the areas of its addresses, as in `/v1/lookup`; where one area is to be named, the one with most of them |
-//! | errors of the server | carry a status of 503 where it is overloaded or not ready; a wrong method 405 |
-//! | HTML pages, rate limits | there are none |
+//! | a position on a boundary | is in every area it touches; PostGIS puts it in none |
+//! | a postcode with known addresses | is in the areas of its addresses, as in `/v1/lookup`; a
+//! field for one area has the one with the most addresses |
+//! | server errors | status 503 if the service is overloaded or not ready; a wrong method returns
+//! 405 |
+//! | HTML pages, rate limits | not provided |
 //!
 //! | MapIt | |
 //! |---|---|
-//! | ids | are made of the codes ([`crate::compat::directory`]), not MapIt's own |
-//! | generations | are made of the vintages' dates ([`crate::compat::generations`]) |
-//! | types | also `LAP`; and `WRD`, `LAD`, `NCP`, `RGN` where MapIt has no word or nothing tells which of its words ([`crate::compat::kinds`]) |
-//! | codes | `gss`; `ons` beside it for the census's areas; else the series, as in `{"lap": "N4"}` |
-//! | `touches`, `overlaps`, … | on whole geometries, drawing errors set aside: a sliver is no overlap but a touch. MapIt compares the parts it cuts areas into |
-//! | `simplify_tolerance` | keeps common boundaries common, is never coarser than asked, and never leaves nothing |
-//! | `/area/N4` | codes that are not GSS codes lead to their area too |
-//! | `.kml` | is in degrees whatever the srid, as KML demands |
-//! | JSONP | is called a script, as which browsers run it; MapIt calls it JSON |
-//! | the enclosing areas 900000 to 900008 | are not added |
+//! | ids | derived from the codes ([`crate::compat::directory`]); not the ids of
+//! mapit.mysociety.org |
+//! | generations | derived from the dates of the vintages ([`crate::compat::generations`]) |
+//! | types | also `LAP`; and `WRD`, `LAD`, `NCP`, `RGN` where MapIt has no type or the type cannot
+//! be determined ([`crate::compat::kinds`]) |
+//! | codes | `gss`; also `ons` for census areas; otherwise the series, as in `{"lap": "N4"}` |
+//! | `touches`, `overlaps`, … | compare whole geometries and allow for drawing errors: a sliver is
+//! a touch, not an overlap. MapIt compares the parts into which it splits areas |
+//! | `simplify_tolerance` | keeps shared boundaries shared, is never coarser than requested, and
+//! never returns an empty geometry |
+//! | `/area/N4` | codes other than GSS codes also redirect to their area |
+//! | `.kml` | always in degrees, as KML requires, whatever the srid |
+//! | JSONP | has the media type of JavaScript, so that browsers run it; MapIt's is JSON |
+//! | the enclosing areas 900000 to 900008 | not added |
 //!
 //! | postcodes.io | |
 //! |---|---|
-//! | `lap`, `codes.lap` | ours |
-//! | `lsoa`, `msoa` | of whichever census is loaded; `lsoa11`, `lsoa21` say which. There they are those of 2011 |
-//! | `country` | what the GSS codes of the areas say; `null` outside all areas |
-//! | `?filter=` | takes every field, not only the older ones |
-//! | `limit` and `radius` below 0 | are refused; there they fail in the database |
-//! | JSONP | errors too are wrapped, with status 200 |
-//! | places, Scottish postcodes | we hold none: an empty list, `null`, or "not found" |
+//! | `lap`, `codes.lap` | additional fields |
+//! | `lsoa`, `msoa` | from whichever census is loaded; `lsoa11` and `lsoa21` are of a fixed census.
+//! postcodes.io has those of 2011 |
+//! | `country` | from the GSS codes of the areas; `null` outside all areas |
+//! | `?filter=` | accepts every field; postcodes.io accepts only the older ones |
+//! | `limit` and `radius` below 0 | rejected; in postcodes.io they fail in the database |
+//! | JSONP | wraps errors too, with status 200 |
+//! | places, Scottish postcodes | no data: an empty list, `null`, or "not found" |
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -50,18 +57,17 @@ mod postcodes_io;
 mod query;
 mod reply;
 
-/// Routes that answer the same to the same question as long as the snapshot serves.
+/// Routes whose responses depend only on the request and the snapshot.
 pub(in crate::http) fn routes() -> Routes {
     [mapit::routes(), postcodes_io::routes()].concat()
 }
 
-/// Routes that do not: chance, and whether the service is there.
+/// Routes whose responses vary: random postcodes and status.
 pub(in crate::http) fn fresh_routes() -> Routes {
     postcodes_io::fresh_routes()
 }
 
-/// Does work that takes long on a thread for work. What it refuses, it refuses in the words of a
-/// service.
+/// Runs `work` on the blocking pool. Errors of the pool are converted to the error type of `work`.
 async fn run_blocking<T, R>(
     app: &AppState,
     work: impl FnOnce() -> Result<T, R> + Send + 'static,
@@ -73,19 +79,19 @@ where
     app.blocking_pool.run_blocking(move || Ok(work())).await?
 }
 
-/// Whose words an address is answered in.
+/// The format of error responses for a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum ErrorFormat {
     MapIt,
     PostcodesIo,
 }
 
-/// The mark of an answer that is in such words already.
+/// Response extension: the body is already in the right error format.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::http) struct Spoken;
+pub(in crate::http) struct AlreadyFormatted;
 
 impl ErrorFormat {
-    /// Of the path of a request; `None` of our own.
+    /// Returns the error format for a request path. `None` for our own routes.
     pub(in crate::http) fn of(path: &str) -> Option<Self> {
         let under = |start: &str| {
             path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -97,8 +103,8 @@ impl ErrorFormat {
         }
     }
 
-    /// A problem in its words, with the headers it has.
-    pub(in crate::http) fn say(self, problem: &Problem, mut response: Response) -> Response {
+    /// Rewrites a problem response in this format; headers are kept.
+    pub(in crate::http) fn rewrite(self, problem: &Problem, mut response: Response) -> Response {
         let status = response.status();
         let body = match self {
             Self::MapIt => json!({"error": problem.detail(), "code": status.as_u16()}),

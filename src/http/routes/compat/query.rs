@@ -1,9 +1,9 @@
-//! Query parameters, read leniently: unknown ones are passed over, of repeated ones the first
-//! counts, and numbers are read as far as they are numbers, as JavaScript does.
+//! Lenient query parameters: unknown ones are ignored, the first of repeated ones counts, and
+//! numbers are parsed up to the first character that is not part of a number, as in JavaScript.
 
 use std::borrow::Cow;
 
-/// The parameters of one request, or the fields of a form.
+/// The query parameters of a request, or the fields of a form.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
@@ -12,19 +12,19 @@ impl<'a> Query<'a> {
         Self(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).collect())
     }
 
-    /// The value of a parameter; `None` where it is not given or empty.
+    /// Returns the value of a parameter. `None` if it is missing or empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_ref());
         value.filter(|value| !value.is_empty())
     }
 
-    /// All, as they came.
+    /// Returns all pairs in order, decoded.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 }
 
-/// The whole number at the beginning of a text, as `parseInt(text, 10)` reads it.
+/// Parses the integer at the beginning of a text, as `parseInt(text, 10)` does.
 pub(super) fn leading_int(text: &str) -> Option<i64> {
     let text = text.trim_start();
     let digits = text.trim_start_matches(['+', '-']);
@@ -36,12 +36,12 @@ pub(super) fn leading_int(text: &str) -> Option<i64> {
     if length == 0 {
         return None;
     }
-    // More digits than fit are as good as the greatest number.
+    // Saturate on overflow.
     let value = digits[..length].parse().unwrap_or(i64::MAX);
     Some(if text.starts_with('-') { -value } else { value })
 }
 
-/// The number at the beginning of a text, as `parseFloat` reads it, if it is finite.
+/// Parses the number at the beginning of a text, as `parseFloat` does. `None` if it is not finite.
 pub(super) fn leading_float(text: &str) -> Option<f64> {
     let text = text.trim_start();
     let bytes = text.as_bytes();
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_parameters_are_passed_over_and_the_first_of_two_counts() {
+    fn unknown_parameters_are_ignored_and_the_first_of_repeated_ones_counts() {
         let query = Query::read(Some("limit=5&x=1&limit=6&radius=&q=NN1%201"));
         assert_eq!(query.get("limit"), Some("5"));
         assert_eq!(query.get("radius"), None);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_as_far_as_they_are_numbers() {
+    fn numbers_are_parsed_up_to_the_first_character_that_does_not_belong() {
         for (text, int, float) in [
             ("5", Some(5), Some(5.0)),
             (" 5.7abc", Some(5), Some(5.7)),

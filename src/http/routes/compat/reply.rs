@@ -1,21 +1,21 @@
-//! Responses in the words of another service.
+//! Responses that MapIt and postcodes.io share: JSON, JSONP and redirects.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::Spoken;
+use super::AlreadyFormatted;
 use crate::http::blocking::respond;
 use crate::http::middleware::etag;
 
-/// As both services send it.
+/// The media type that both services send.
 pub(super) const JSON: &str = "application/json; charset=utf-8";
 
-/// As postcodes.io sends it. MapIt calls a script JSON, which a browser takes only where it may guess
-/// what it is given.
+/// The media type of JSONP, as postcodes.io sends it. MapIt labels scripts as JSON, which browsers
+/// run only if content sniffing is allowed.
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// A body of that type; an error is not to be kept.
+/// A response with that media type. Errors are not cached.
 pub(super) fn of_type(
     status: StatusCode,
     content_type: &'static str,
@@ -27,21 +27,21 @@ pub(super) fn of_type(
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    response.extensions_mut().insert(Spoken);
+    response.extensions_mut().insert(AlreadyFormatted);
     response
 }
 
-/// JSON.
+/// A JSON response.
 pub(super) fn json(status: StatusCode, body: Bytes) -> Response {
     of_type(status, JSON, body)
 }
 
-/// JSON as the argument of a function: a script of `before`, the JSON and `after`. It is always
-/// sent as 200, because a browser shows a script nothing else.
+/// A JSONP response: `before`, the JSON, `after`. The status is always 200, because browsers do not
+/// run a script with any other status.
 pub(super) fn script(before: &str, body: &[u8], after: &str) -> Response {
     let mut written = Vec::with_capacity(before.len() + body.len() + after.len());
     written.extend(before.as_bytes());
-    // The two line ends that JSON allows in a string and older scripts do not.
+    // JSON allows these two line separators in strings; JavaScript before ES2019 does not.
     let text = String::from_utf8_lossy(body);
     let text = text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
     written.extend(text.as_bytes());
@@ -52,7 +52,7 @@ pub(super) fn script(before: &str, body: &[u8], after: &str) -> Response {
     response
 }
 
-/// 302 to an address.
+/// A 302 redirect to `address`.
 pub(super) fn found(address: &str) -> Response {
     let mut response = StatusCode::FOUND.into_response();
     if let Ok(address) = HeaderValue::from_str(address) {
@@ -60,6 +60,6 @@ pub(super) fn found(address: &str) -> Response {
     }
     let kept = HeaderValue::from_static(etag::MAX_AGE);
     response.headers_mut().insert(header::CACHE_CONTROL, kept);
-    response.extensions_mut().insert(Spoken);
+    response.extensions_mut().insert(AlreadyFormatted);
     response
 }

@@ -104,10 +104,16 @@ fn document(served: &Served, base: &Base) -> Value {
             },
             {"name": "tiles", "description": "Layers as vector tiles"},
             {"name": "service", "description": "Status, metrics and description of the service"},
-            {"name": "MapIt", "description": "Compatible with MapIt: unknown parameters are ignored, errors have MapIt's \
-                shape, and `callback` returns JSONP"},
-            {"name": "postcodes.io", "description": "Compatible with postcodes.io: unknown parameters are ignored, errors have \
-                postcodes.io's shape, and `callback` returns JSONP"},
+            {
+                "name": "MapIt",
+                "description": "Compatible with MapIt: unknown parameters are ignored, errors have \
+                    MapIt's shape, and `callback` returns JSONP"
+            },
+            {
+                "name": "postcodes.io",
+                "description": "Compatible with postcodes.io: unknown parameters are ignored, errors have \
+                    postcodes.io's shape, and `callback` returns JSONP"
+            },
         ],
         "paths": paths,
         "components": {

@@ -1,19 +1,19 @@
-//! `/mapit/area`: one area, its shape, and questions about it. `/mapit/code`.
+//! `/mapit/area`: one area, its geometry, and its relations to others; `/mapit/code`.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 
-use super::area_json::entry;
-use super::choice::Choice;
-use super::geometry::{Geometry, example_postcode};
-use super::relations::Wanted;
+use super::area_filter::AreaFilter;
+use super::area_json::area_json;
+use super::geometry::{AreaMeasures, example_postcode};
+use super::relations::AreaRelation;
 use super::{
-    Answer, Format, Query, Refusal, Reply, areas, json, malformed, not_found, respond, shape,
+    Answer, Format, MapItError, Query, Reply, areas, json, malformed, not_found, respond, shape,
     split, split_json,
 };
-use crate::compat::directory::{Id, Spot};
+use crate::compat::directory::{AreaId, LayerArea};
 use crate::compat::kinds;
 use crate::http::request::base_url::Base;
 use crate::http::routes::compat::run_blocking;
@@ -26,24 +26,28 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The area of a number, as it is in the layers given or else as it was last.
-pub(super) fn spot_of(served: &Served, id: &str, layers: &[usize]) -> Result<Spot, Refusal> {
+/// Finds the area with an id: its vintage in `layers`, otherwise the latest one.
+pub(super) fn find_area(
+    served: &Served,
+    id: &str,
+    layers: &[usize],
+) -> Result<LayerArea, MapItError> {
     if !is_number(id) {
         return Err(malformed("Bad area ID specified"));
     }
-    let id: Option<Id> = id.parse().ok();
-    id.and_then(|id| served.directory().spot_in(id, layers)).ok_or_else(|| not_found(NO_AREA))
+    let id: Option<AreaId> = id.parse().ok();
+    id.and_then(|id| served.directory().vintage_in(id, layers)).ok_or_else(|| not_found(NO_AREA))
 }
 
-/// The numbers of the areas with that code in the layers given, in the catalogue's order.
+/// Returns the ids of the areas with this code in `layers`, in the order of `layers`.
 fn with_code(
     served: &Served,
     code: &str,
     layers: impl IntoIterator<Item = usize>,
-    takes: impl Fn(Spot) -> bool,
-) -> Vec<Id> {
+    takes: impl Fn(LayerArea) -> bool,
+) -> Vec<AreaId> {
     let all = served.atlas().layers();
-    let mut ids: Vec<Id> = Vec::new();
+    let mut ids: Vec<AreaId> = Vec::new();
     for layer in layers {
         let Some(area) = all[layer].layer().area_index(code) else { continue };
         let id = served.directory().id((layer, area));
@@ -62,34 +66,34 @@ pub(super) async fn one(
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    let answer = match whole(snapshot, &base, &text, raw.as_deref(), &query) {
-        Ok(Whole::Told(reply)) => Ok(reply),
-        Ok(Whole::Drawn(served, spot, format)) => {
-            drawn(&app, served, spot, format, None, &query).await
+    let answer = match area_response(snapshot, &base, &text, raw.as_deref(), &query) {
+        Ok(AreaResponse::Ready(reply)) => Ok(reply),
+        Ok(AreaResponse::Geometry(served, spot, format)) => {
+            geometry_reply(&app, served, spot, format, None, &query).await
         }
-        Err(refusal) => Err(refusal),
+        Err(error) => Err(error),
     };
     respond(&query, answer)
 }
 
-enum Whole {
-    Told(Reply),
-    Drawn(Arc<Served>, Spot, Format),
+enum AreaResponse {
+    Ready(Reply),
+    Geometry(Arc<Served>, LayerArea, Format),
 }
 
-fn whole(
+fn area_response(
     snapshot: RequestSnapshot,
     base: &Base,
     text: &str,
     raw: Option<&str>,
     query: &Query,
-) -> Result<Whole, Refusal> {
+) -> Result<AreaResponse, MapItError> {
     let (area, format) = split(text)?;
     let served = snapshot.served()?;
-    let choice = Choice::by_generation(query, &served);
+    let filter = AreaFilter::by_generation(query, &served);
     if !is_number(area) {
         let all = 0..served.atlas().layers().len();
-        let layers = choice.layers().iter().copied().chain(all);
+        let layers = filter.layers().iter().copied().chain(all);
         let ids = with_code(&served, area, layers, |_| true);
         let id = ids.first().copied().ok_or_else(|| {
             if kinds::is_gss(area) {
@@ -101,21 +105,21 @@ fn whole(
         let suffix = &text[area.len()..];
         let query = raw.map(|raw| format!("?{raw}")).unwrap_or_default();
         let address = base.at(&format!("/mapit/area/{id}{suffix}{query}"));
-        return Ok(Whole::Told(Reply::Found(address)));
+        return Ok(AreaResponse::Ready(Reply::Found(address)));
     }
-    let spot = spot_of(&served, area, choice.layers())?;
+    let spot = find_area(&served, area, filter.layers())?;
     match format {
         None | Some(Format::Json) => {
-            json(&entry(served.atlas(), served.directory(), spot)).map(Whole::Told)
+            json(&area_json(served.atlas(), served.directory(), spot)).map(AreaResponse::Ready)
         }
-        Some(format) => Ok(Whole::Drawn(served, spot, format)),
+        Some(format) => Ok(AreaResponse::Geometry(served, spot, format)),
     }
 }
 
-async fn drawn(
+async fn geometry_reply(
     app: &AppState,
     served: Arc<Served>,
-    spot: Spot,
+    spot: LayerArea,
     format: Format,
     srid: Option<&str>,
     query: &Query<'_>,
@@ -125,10 +129,10 @@ async fn drawn(
     Ok(Reply::Shape(format, body.into()))
 }
 
-/// What can be asked of an area, for who asks something else.
+/// The values of `question`, for the error message.
 const QUESTIONS: &str = "children, touches, overlaps, covers, covered, coverlaps, intersects, geometry, example_postcode";
 
-/// A question about one area, or one area in some CRS.
+/// A question about one area, or one area in a given CRS.
 pub(super) async fn about(
     State(app): State<AppState>,
     snapshot: RequestSnapshot,
@@ -136,11 +140,11 @@ pub(super) async fn about(
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    let answer = asked(&app, snapshot, &area, &question, &query).await;
+    let answer = answer_question(&app, snapshot, &area, &question, &query).await;
     respond(&query, answer)
 }
 
-async fn asked(
+async fn answer_question(
     app: &AppState,
     snapshot: RequestSnapshot,
     area: &str,
@@ -149,32 +153,32 @@ async fn asked(
 ) -> Answer {
     let (word, format) = split(question)?;
     let served = snapshot.served()?;
-    let choice = Choice::read(query, None, &served)?;
+    let filter = AreaFilter::read(query, None, &served)?;
     if is_number(word) {
-        let spot = spot_of(&served, word, choice.layers())?;
+        let spot = find_area(&served, word, filter.layers())?;
         let format = match format {
-            None => return Err(not_found("Name a format after the area: .geojson, .wkt or .kml.")),
-            // In a CRS there is nothing of an area but its shape.
+            None => return Err(not_found("Add a format after the area: .geojson, .wkt or .kml.")),
+            // With a CRS only the geometry can be meant.
             Some(Format::Json) => Format::GeoJson,
             Some(format) => format,
         };
-        return drawn(app, served, spot, format, Some(area), query).await;
+        return geometry_reply(app, served, spot, format, Some(area), query).await;
     }
-    let spot = spot_of(&served, area, choice.layers())?;
-    if let Some(wanted) = Wanted::of(word) {
-        let asked = Arc::clone(&served);
+    let spot = find_area(&served, area, filter.layers())?;
+    if let Some(relation) = AreaRelation::of(word) {
+        let served_for_work = Arc::clone(&served);
         let found = app
             .blocking_pool
-            .run_blocking(move || Ok(wanted.of_area(&asked, spot, &choice)))
+            .run_blocking(move || Ok(relation.of_area(&served_for_work, spot, &filter)))
             .await?;
         return areas::send(app, served, found, format, None, query).await;
     }
     match split_json(question)? {
-        "geometry" => run_blocking(app, move || json(&Geometry::of(&served, spot))).await,
+        "geometry" => run_blocking(app, move || json(&AreaMeasures::of(&served, spot))).await,
         "example_postcode" => {
             run_blocking(app, move || json(&example_postcode(&served, spot))).await
         }
-        _ => Err(not_found(format!("Of an area can be asked: {QUESTIONS}."))),
+        _ => Err(not_found(format!("There is no such page of an area. Use one of: {QUESTIONS}."))),
     }
 }
 
@@ -197,8 +201,8 @@ fn code_of(
 ) -> Answer {
     let (code, format) = split(text)?;
     let served = snapshot.served()?;
-    let choice = Choice::read(query, None, &served)?;
-    let takes = |spot: Spot| {
+    let filter = AreaFilter::read(query, None, &served)?;
+    let takes = |spot: LayerArea| {
         let is_kind = match kind {
             "gss" => kinds::is_gss(code),
             "ons" => kinds::is_gss(code) && served.directory().kind(spot.0).is_census(),
@@ -207,11 +211,11 @@ fn code_of(
                 !kinds::is_gss(code) && meta.series.as_str() == series
             }
         };
-        is_kind && choice.takes(&served, spot)
+        is_kind && filter.selects(&served, spot)
     };
     let shown = |text: &str| text.chars().take(60).collect::<String>();
     let (kind_shown, code_shown) = (shown(kind), shown(code));
-    match with_code(&served, code, choice.layers().iter().copied(), takes)[..] {
+    match with_code(&served, code, filter.layers().iter().copied(), takes)[..] {
         [id] => {
             let suffix = format.map_or("", Format::suffix);
             Ok(Reply::Found(base.at(&format!("/mapit/area/{id}{suffix}"))))
@@ -219,7 +223,7 @@ fn code_of(
         [] => Err(not_found(format!(
             "No areas were found that matched code {kind_shown} = {code_shown}."
         ))),
-        // MapIt says so with status 500; it is the question that is not clear enough.
+        // MapIt returns status 500 here; the fault is in the request, so this returns 400.
         _ => Err(malformed(format!(
             "There were multiple areas that matched code {kind_shown} = {code_shown}."
         ))),

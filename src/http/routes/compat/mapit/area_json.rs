@@ -1,4 +1,4 @@
-//! Areas as MapIt writes them.
+//! Areas as MapIt JSON.
 
 use std::io::Write as _;
 
@@ -8,31 +8,31 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use super::Reply;
 use crate::compat::AreaTexts;
-use crate::compat::directory::{Directory, Id, Spot};
-use crate::compat::generations::Number;
+use crate::compat::directory::{AreaId, Directory, LayerArea};
+use crate::compat::generations::GenerationNumber;
 use crate::compat::kinds;
 use crate::live::Served;
 
-/// One area.
+/// One area in MapIt's format.
 #[derive(Serialize)]
-pub(super) struct Entry<'a> {
-    id: Id,
+pub(super) struct AreaJson<'a> {
+    id: AreaId,
     name: &'a str,
-    parent_area: Option<Id>,
+    parent_area: Option<AreaId>,
     #[serde(rename = "type")]
     of_type: &'a str,
     type_name: &'a str,
     country: &'static str,
     country_name: &'static str,
-    generation_low: Number,
-    generation_high: Number,
+    generation_low: GenerationNumber,
+    generation_high: GenerationNumber,
     codes: Codes<'a>,
-    all_names: Nothing,
+    all_names: EmptyObject,
 }
 
-/// `{}`
+/// Serializes as `{}`.
 #[derive(Serialize)]
-struct Nothing {}
+struct EmptyObject {}
 
 struct Codes<'a> {
     code: &'a str,
@@ -55,15 +55,19 @@ impl Serialize for Codes<'_> {
     }
 }
 
-/// One area, for writing.
-pub(super) fn entry<'a>(atlas: &'a Atlas, directory: &'a Directory, spot: Spot) -> Entry<'a> {
+/// Describes one area for serialization.
+pub(super) fn area_json<'a>(
+    atlas: &'a Atlas,
+    directory: &'a Directory,
+    spot: LayerArea,
+) -> AreaJson<'a> {
     let layer = atlas.layers()[spot.0].layer();
     let (code, name) = atlas.code_and_name(spot.0, spot.1);
     let (id, of_type) = (directory.id(spot), directory.type_of(spot));
     let (country, country_name) = kinds::country(code).unwrap_or(("", "-"));
     let (generation_low, generation_high) = directory.span(id);
     let is_census = directory.kind(spot.0).is_census();
-    Entry {
+    AreaJson {
         id,
         name,
         parent_area: directory.parent(spot),
@@ -74,17 +78,17 @@ pub(super) fn entry<'a>(atlas: &'a Atlas, directory: &'a Directory, spot: Spot) 
         generation_low,
         generation_high,
         codes: Codes { code, series: layer.meta().series.as_str(), is_census },
-        all_names: Nothing {},
+        all_names: EmptyObject {},
     }
 }
 
-/// The text of every area, written when it is first wanted.
+/// The JSON text of every area, written on first use.
 fn texts(served: &Served) -> &AreaTexts {
     served.area_texts(|| {
         let (atlas, directory) = (served.atlas(), served.directory());
         let text = |spot| {
-            // Neither text nor numbers fail to be written.
-            serde_json::to_string(&entry(atlas, directory, spot)).unwrap_or_default().into()
+            // Strings and numbers always serialize.
+            serde_json::to_string(&area_json(atlas, directory, spot)).unwrap_or_default().into()
         };
         let layers = atlas.layers().iter().map(|layer| layer.layer().areas().len());
         layers
@@ -94,20 +98,20 @@ fn texts(served: &Served) -> &AreaTexts {
     })
 }
 
-/// Appends areas by their numbers, in the order given, as an object.
-pub(super) fn write_by_id(out: &mut Vec<u8>, served: &Served, spots: &[Spot]) {
+/// Appends an object of areas by id, in the given order.
+pub(super) fn write_by_id(out: &mut Vec<u8>, served: &Served, spots: &[LayerArea]) {
     let (directory, texts) = (served.directory(), texts(served));
     out.push(b'{');
     for (at, &spot) in spots.iter().enumerate() {
-        // Memory does not fail to be written to.
+        // Writing to a `Vec` cannot fail.
         let _ = write!(out, "{}\"{}\":", if at == 0 { "" } else { "," }, directory.id(spot));
         out.extend(texts[spot.0][spot.1].as_bytes());
     }
     out.push(b'}');
 }
 
-/// Areas by their numbers, in the order given.
-pub(super) fn by_id(served: &Served, spots: &[Spot]) -> Reply {
+/// A JSON object of areas by id, in the given order.
+pub(super) fn by_id(served: &Served, spots: &[LayerArea]) -> Reply {
     let mut out = Vec::with_capacity(2 + 400 * spots.len());
     write_by_id(&mut out, served, spots);
     Reply::Json(out.into())

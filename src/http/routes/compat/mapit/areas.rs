@@ -1,4 +1,4 @@
-//! `/mapit/areas`: many areas, by their numbers, their types, or the beginning of their name.
+//! `/mapit/areas`: many areas, by id, by type, or by the beginning of a name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,35 +9,35 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::area::spot_of;
+use super::area::find_area;
+use super::area_filter::AreaFilter;
 use super::area_json::by_id;
-use super::choice::Choice;
-use super::geometry::Geometry;
+use super::geometry::AreaMeasures;
 use super::{
-    Answer, Format, Query, Refusal, Reply, json, malformed, not_found, respond, shape, split,
+    Answer, Format, MapItError, Query, Reply, json, malformed, not_found, respond, shape, split,
     split_json,
 };
-use crate::compat::directory::Spot;
+use crate::compat::directory::LayerArea;
 use crate::http::request::body;
 use crate::http::routes::compat::run_blocking;
 use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
-/// More than any form of numbers needs.
+/// Larger than any reasonable list of ids.
 const FORM_BYTES: usize = 64 << 10;
 
 pub(super) async fn many(
     State(app): State<AppState>,
     snapshot: RequestSnapshot,
-    Path(asked): Path<String>,
+    Path(selection): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    let answer = found(&app, snapshot, &asked, None, &query).await;
+    let answer = found(&app, snapshot, &selection, None, &query).await;
     respond(&query, answer)
 }
 
-/// Numbers in some CRS, or their measures.
+/// Areas in a given CRS, or their measures.
 pub(super) async fn about(
     State(app): State<AppState>,
     snapshot: RequestSnapshot,
@@ -45,12 +45,12 @@ pub(super) async fn about(
     RawQuery(raw): RawQuery,
 ) -> Response {
     let query = Query::read(raw.as_deref());
-    let answer = of_two(&app, snapshot, &first, &second, &query).await;
+    let answer = two_segments(&app, snapshot, &first, &second, &query).await;
     respond(&query, answer)
 }
 
-/// What stands in an address after `/areas/`, sent as the field `URL` of a form because it is too
-/// long for one. The other fields are the parameters.
+/// Takes the part of a path after `/areas/` from the form field `URL`, for lists too long for a
+/// URL. The other form fields are the parameters.
 pub(super) async fn posted(
     State(app): State<AppState>,
     snapshot: RequestSnapshot,
@@ -69,13 +69,13 @@ pub(super) async fn posted(
         None => Err(malformed("No content specified")),
         Some(url) => match url.split_once('/') {
             None => found(&app, snapshot, url, None, &query).await,
-            Some((first, second)) => of_two(&app, snapshot, first, second, &query).await,
+            Some((first, second)) => two_segments(&app, snapshot, first, second, &query).await,
         },
     };
     respond(&query, answer)
 }
 
-async fn of_two(
+async fn two_segments(
     app: &AppState,
     snapshot: RequestSnapshot,
     first: &str,
@@ -88,15 +88,16 @@ async fn of_two(
     }
     if split_json(second)? != "geometry" || !is_numbers(first) {
         return Err(not_found(
-            "Of areas by their numbers can be asked: geometry. In a CRS: /areas/27700/1,2.geojson.",
+            "There is no such page of areas by id. Use /geometry, or put a CRS first: \
+             /areas/27700/1,2.geojson.",
         ));
     }
     let served = snapshot.served()?;
-    let choice = Choice::read(query, None, &served)?;
+    let filter = AreaFilter::read(query, None, &served)?;
     let first = first.to_owned();
     let measured = move || {
-        let measure = |id| match spot_of(&served, id, choice.layers()) {
-            Ok(spot) => Measured::Known(Geometry::of(&served, spot)),
+        let measure = |id| match find_area(&served, id, filter.layers()) {
+            Ok(spot) => Measured::Known(AreaMeasures::of(&served, spot)),
             Err(_) => Measured::Unknown {},
         };
         let measured: BTreeMap<&str, Measured> =
@@ -106,20 +107,20 @@ async fn of_two(
     run_blocking(app, measured).await
 }
 
-/// The measures of an area, or `{}` where there is no such area.
+/// The measures of an area, or `{}` if there is no such area.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Measured {
-    Known(Geometry),
+    Known(AreaMeasures),
     Unknown {},
 }
 
-/// `1,2`
+/// As in `1,2`.
 fn is_numbers(text: &str) -> bool {
     text.split(',').all(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// `UTA,DIS`
+/// As in `UTA,DIS`.
 fn is_types(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b',';
     text.bytes().all(plain) && !text.ends_with(',') && !text.is_empty()
@@ -128,32 +129,34 @@ fn is_types(text: &str) -> bool {
 async fn found(
     app: &AppState,
     snapshot: RequestSnapshot,
-    asked: &str,
+    selection: &str,
     srid: Option<&str>,
     query: &Query<'_>,
 ) -> Answer {
-    let (asked, format) = split(asked)?;
+    let (selection, format) = split(selection)?;
     let served = snapshot.served()?;
-    let spots = if is_numbers(asked) {
-        let choice = Choice::by_generation(query, &served);
-        let spots: Vec<Spot> =
-            asked.split(',').filter_map(|id| spot_of(&served, id, choice.layers()).ok()).collect();
-        choice.filter(&served, spots)
-    } else if is_types(asked) {
-        let choice = Choice::read(query, Some(asked), &served)?;
+    let spots = if is_numbers(selection) {
+        let filter = AreaFilter::by_generation(query, &served);
+        let spots: Vec<LayerArea> = selection
+            .split(',')
+            .filter_map(|id| find_area(&served, id, filter.layers()).ok())
+            .collect();
+        filter.filter(&served, spots)
+    } else if is_types(selection) {
+        let filter = AreaFilter::read(query, Some(selection), &served)?;
         let served = Arc::clone(&served);
-        app.blocking_pool.run_blocking(move || Ok(choice.all(&served))).await?
+        app.blocking_pool.run_blocking(move || Ok(filter.all(&served))).await?
     } else {
-        let choice = Choice::read(query, None, &served)?;
-        let (served, start) = (Arc::clone(&served), asked.to_lowercase());
-        app.blocking_pool.run_blocking(move || Ok(named(&served, &choice, &start))).await?
+        let filter = AreaFilter::read(query, None, &served)?;
+        let (served, start) = (Arc::clone(&served), selection.to_lowercase());
+        app.blocking_pool.run_blocking(move || Ok(named(&served, &filter, &start))).await?
     };
     send(app, served, spots, format, srid, query).await
 }
 
-/// Those whose name begins so, in whatever case.
-fn named(served: &Served, choice: &Choice, start: &str) -> Vec<Spot> {
-    let mut spots = choice.all(served);
+/// Returns the areas whose name begins with `start`, which is in lower case.
+fn named(served: &Served, filter: &AreaFilter, start: &str) -> Vec<LayerArea> {
+    let mut spots = filter.all(served);
     spots.retain(|&(layer, area)| {
         let (_, name) = served.atlas().code_and_name(layer, area);
         name.to_lowercase().starts_with(start)
@@ -161,18 +164,18 @@ fn named(served: &Served, choice: &Choice, start: &str) -> Vec<Spot> {
     spots
 }
 
-/// Areas as they are asked for: by their numbers, or drawn.
+/// Sends areas in the requested format: JSON by id, or geometries.
 pub(super) async fn send(
     app: &AppState,
     served: Arc<Served>,
-    spots: Vec<Spot>,
+    spots: Vec<LayerArea>,
     format: Option<Format>,
     srid: Option<&str>,
     query: &Query<'_>,
 ) -> Answer {
     match format {
         None | Some(Format::Json) => run_blocking(app, move || Ok(by_id(&served, &spots))).await,
-        Some(Format::Wkt) => Err(not_found("WKT is of one area alone.")),
+        Some(Format::Wkt) => Err(not_found("WKT is available for one area only.")),
         Some(format) => {
             let form = shape::ShapeOptions::read(format, srid, query)?;
             if spots.is_empty() {
@@ -183,6 +186,6 @@ pub(super) async fn send(
     }
 }
 
-fn nothing() -> Refusal {
+fn nothing() -> MapItError {
     not_found("No areas found")
 }

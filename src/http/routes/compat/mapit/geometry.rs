@@ -1,15 +1,15 @@
-//! `/mapit/area/{id}/geometry` and `/example_postcode`.
+//! `/mapit/area/{id}/geometry` and `/mapit/area/{id}/example_postcode`.
 
 use geo::{BoundingRect as _, Centroid as _, Coord, MapCoords as _};
 use lapwing_boundaries::position::Bng;
 use serde::Serialize;
 
-use crate::compat::directory::Spot;
+use crate::compat::directory::LayerArea;
 use crate::live::Served;
 
-/// The measures of an area, on the grid and in degrees.
+/// The measures of an area, in metres (EPSG:27700) and in degrees (WGS84).
 #[derive(Serialize)]
-pub(super) struct Geometry {
+pub(super) struct AreaMeasures {
     parts: usize,
     srid_en: u16,
     area: f64,
@@ -27,19 +27,19 @@ pub(super) struct Geometry {
     centre_lat: f64,
 }
 
-impl Geometry {
-    pub(super) fn of(served: &Served, (layer, area): Spot) -> Self {
+impl AreaMeasures {
+    pub(super) fn of(served: &Served, (layer, area): LayerArea) -> Self {
         let area = &served.atlas().layers()[layer].layer().areas()[area];
         let (ground, extent) = (area.geometry(), area.extent());
         let degrees = ground.map_coords(|at| {
-            // Every coordinate of an atlas was checked where it entered.
+            // Coordinates were validated when the atlas was built.
             Bng::new(at.x, at.y).map_or(at, |at| {
                 let (degrees, _) = at.to_lng_lat();
                 Coord { x: degrees.lon(), y: degrees.lat() }
             })
         });
         let around = degrees.bounding_rect().unwrap_or(extent);
-        // An area is never empty, so it has a middle.
+        // An area is never empty, so it has a centroid.
         let middle = ground.centroid().map_or(extent.center(), |point| point.0);
         let middle_degrees = degrees.centroid().map_or(around.center(), |point| point.0);
         Self {
@@ -62,8 +62,8 @@ impl Geometry {
     }
 }
 
-/// The first live postcode within an area; `None` where there is none.
-pub(super) fn example_postcode(served: &Served, (layer, area): Spot) -> Option<String> {
+/// Returns the first live postcode inside an area, if there is one.
+pub(super) fn example_postcode(served: &Served, (layer, area): LayerArea) -> Option<String> {
     let area = &served.atlas().layers()[layer].layer().areas()[area];
     let within = served.atlas().postcodes_within(area.geometry());
     within.first().map(|record| record.postcode.to_string())

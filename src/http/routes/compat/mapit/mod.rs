@@ -1,12 +1,12 @@
-//! `/mapit`: MapIt as mySociety runs it for the United Kingdom.
+//! `/mapit`: MapIt, as mySociety runs it for the United Kingdom.
 //!
-//! - [`area`]: one area, its shape, and what it touches, overlaps and holds;
-//! - [`areas`]: many areas, by number, type or name;
+//! - [`area`]: one area, its geometry, and its relations to others;
+//! - [`areas`]: many areas, by id, type or name;
 //! - [`postcode`]: a postcode, an outcode, the postcode nearest to a point;
 //! - [`point`]: the areas of a point;
-//! - [`service_info`]: the generations and types there are.
+//! - [`service_info`]: generations and types.
 //!
-//! They share how areas are chosen ([`choice`]) and written ([`area_json`], [`shape`]).
+//! They share the selection of areas ([`area_filter`]) and their output ([`area_json`], [`shape`]).
 
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
@@ -22,9 +22,9 @@ use crate::http::Routes;
 use crate::http::error::Problem;
 
 mod area;
+mod area_filter;
 mod area_json;
 mod areas;
-mod choice;
 mod geometry;
 mod point;
 mod postcode;
@@ -52,42 +52,42 @@ pub(super) fn routes() -> Routes {
     ]
 }
 
-/// What is sent.
+/// A successful response.
 enum Reply {
     Json(Bytes),
     Shape(Format, Body),
-    /// To another address.
+    /// A redirect.
     Found(String),
 }
 
-/// Why nothing is.
-enum Refusal {
-    /// In MapIt's own words.
-    Told(StatusCode, String),
+/// An error response.
+enum MapItError {
+    /// In MapIt's error format.
+    Message(StatusCode, String),
     Problem(Problem),
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for MapItError {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
     }
 }
 
-type Answer = Result<Reply, Refusal>;
+type Answer = Result<Reply, MapItError>;
 
-fn malformed(why: impl Into<String>) -> Refusal {
-    Refusal::Told(StatusCode::BAD_REQUEST, why.into())
+fn malformed(why: impl Into<String>) -> MapItError {
+    MapItError::Message(StatusCode::BAD_REQUEST, why.into())
 }
 
-fn not_found(why: impl Into<String>) -> Refusal {
-    Refusal::Told(StatusCode::NOT_FOUND, why.into())
+fn not_found(why: impl Into<String>) -> MapItError {
+    MapItError::Message(StatusCode::NOT_FOUND, why.into())
 }
 
 fn json(value: &impl Serialize) -> Answer {
     Ok(Reply::Json(crate::http::blocking::json(value)?))
 }
 
-/// The answer as it is sent, as a script where the client asks for one.
+/// Builds the response, as JSONP if the request has a `callback`.
 fn respond(query: &Query, answer: Answer) -> Response {
     let callback = query
         .get("callback")
@@ -98,10 +98,10 @@ fn respond(query: &Query, answer: Answer) -> Response {
             return reply::of_type(StatusCode::OK, format.media_type(), body);
         }
         Ok(Reply::Found(address)) => return reply::found(&address),
-        Err(Refusal::Problem(problem)) => {
+        Err(MapItError::Problem(problem)) => {
             return axum::response::IntoResponse::into_response(problem);
         }
-        Err(Refusal::Told(status, why)) => {
+        Err(MapItError::Message(status, why)) => {
             (status, json!({"error": why, "code": status.as_u16()}).to_string().into())
         }
     };
@@ -114,10 +114,10 @@ fn respond(query: &Query, answer: Answer) -> Response {
     }
 }
 
-/// What the end of an address asks for.
+/// The format that the suffix of a path selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
-    /// What MapIt knows of it.
+    /// The attributes of an area.
     Json,
     GeoJson,
     Wkt,
@@ -143,12 +143,12 @@ impl Format {
     }
 }
 
-/// The last part of an address without its suffix, and what that asks for.
-fn split(text: &str) -> Result<(&str, Option<Format>), Refusal> {
+/// Splits the last segment of a path into stem and format.
+fn split(text: &str) -> Result<(&str, Option<Format>), MapItError> {
     if text.strip_suffix(".html").is_some() {
-        return Err(not_found("There are no HTML pages here: leave .html out, or see /map."));
+        return Err(not_found("There are no HTML pages here. Remove .html, or open /map."));
     }
-    // The longer of two that end alike first.
+    // `.geojson` before `.json`, which is a suffix of it.
     let formats = [Format::GeoJson, Format::Json, Format::Wkt, Format::Kml];
     let found = formats
         .into_iter()
@@ -156,17 +156,17 @@ fn split(text: &str) -> Result<(&str, Option<Format>), Refusal> {
     Ok(found.unwrap_or((text, None)))
 }
 
-/// The same where only JSON is offered.
-fn split_json(text: &str) -> Result<&str, Refusal> {
+/// Like [`split`], for paths that offer JSON only.
+fn split_json(text: &str) -> Result<&str, MapItError> {
     match split(text)? {
         (stem, None | Some(Format::Json)) => Ok(stem),
         (_, Some(format)) => {
-            Err(not_found(format!("There is no {} of this: it is JSON.", &format.suffix()[1..])))
+            Err(not_found(format!("{} is not available here, only JSON.", &format.suffix()[1..])))
         }
     }
 }
 
-/// The CRS of a number at EPSG, with the east first whatever it says, as MapIt has it.
+/// The CRS of an EPSG code, with longitude or easting first, as in MapIt.
 fn crs_of(srid: &str) -> Option<Crs> {
     match srid {
         "4326" => Some(Crs::Crs84),
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_suffix_says_the_format() {
+    fn the_suffix_selects_the_format() {
         let of = |text| split(text).ok();
         assert_eq!(of("105013246"), Some(("105013246", None)));
         assert_eq!(of("1.5,2.json"), Some(("1.5,2", Some(Format::Json))));

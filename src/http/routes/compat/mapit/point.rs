@@ -1,24 +1,24 @@
-//! `/mapit/point`: the areas of a point.
+//! `/mapit/point`: the areas that contain a point.
 
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use lapwing_boundaries::position::Bng;
 
+use super::area_filter::AreaFilter;
 use super::area_json::by_id;
-use super::choice::Choice;
-use super::{Answer, Format, Query, Refusal, Reply, crs_of, malformed, respond, split};
+use super::{Answer, Format, MapItError, Query, Reply, crs_of, malformed, respond, split};
 use crate::compat::areas_of::areas_at;
-use crate::compat::directory::Spot;
+use crate::compat::directory::LayerArea;
 use crate::features::crs::Crs;
 use crate::http::RequestSnapshot;
 use crate::http::request::base_url::Base;
 use crate::live::Served;
 
-/// What MapIt says of a position that it cannot place.
+/// MapIt's message for a position outside the CRS.
 pub(super) const OUTSIDE: &str = "Point outside the area geometry";
 
-/// Two numbers with a comma, as MapIt takes them: a sign, digits, a point.
-pub(super) fn numbers(text: &str) -> Result<[f64; 2], Refusal> {
+/// Parses two comma-separated numbers as MapIt does: sign, digits, decimal point.
+pub(super) fn numbers(text: &str) -> Result<[f64; 2], MapItError> {
     let number = |text: &str| -> Option<f64> {
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
         let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -29,7 +29,8 @@ pub(super) fn numbers(text: &str) -> Result<[f64; 2], Refusal> {
     pair.ok_or_else(|| {
         let shown: String = text.chars().take(60).collect();
         malformed(format!(
-            "'{shown}' is no point: write two numbers with a comma, as in 475486,260275"
+            "'{shown}' is not a point. Write two numbers separated by a comma, as in \
+             475486,260275"
         ))
     })
 }
@@ -41,8 +42,9 @@ pub(super) async fn areas(
     RawQuery(query): RawQuery,
 ) -> Response {
     let parsed = Query::read(query.as_deref());
-    let asked = PointRequest { srid: &srid, point: &point, boxed: false, query: query.as_deref() };
-    respond(&parsed, asked.answer(snapshot, &base, &parsed))
+    let request =
+        PointRequest { srid: &srid, point: &point, boxed: false, query: query.as_deref() };
+    respond(&parsed, request.answer(snapshot, &base, &parsed))
 }
 
 pub(super) async fn boxes(
@@ -54,11 +56,11 @@ pub(super) async fn boxes(
     let parsed = Query::read(query.as_deref());
     let answer = split(&method).and_then(|(method, format)| match (method, format) {
         ("box", None | Some(Format::Json)) => {
-            let asked =
+            let request =
                 PointRequest { srid: &srid, point: &point, boxed: true, query: query.as_deref() };
-            asked.answer(snapshot, &base, &parsed)
+            request.answer(snapshot, &base, &parsed)
         }
-        _ => Err(super::not_found("After a point there is only /box.")),
+        _ => Err(super::not_found("Only /box can follow a point.")),
     });
     respond(&parsed, answer)
 }
@@ -66,7 +68,7 @@ pub(super) async fn boxes(
 struct PointRequest<'a> {
     srid: &'a str,
     point: &'a str,
-    /// Whether the bounding boxes of areas are asked instead of their ground.
+    /// True if bounding boxes are tested instead of geometries.
     boxed: bool,
     query: Option<&'a str>,
 }
@@ -76,32 +78,32 @@ impl PointRequest<'_> {
         let (point, format) = split(self.point)?;
         let [x, y] = numbers(point)?;
         match self.srid {
-            "latlon" => return Ok(self.send_on(base, 4326, point, true)),
-            "osgb" => return Ok(self.send_on(base, 27700, point, false)),
+            "latlon" => return Ok(self.redirect(base, 4326, point, true)),
+            "osgb" => return Ok(self.redirect(base, 27700, point, false)),
             _ => {}
         }
         if !matches!(format, None | Some(Format::Json)) {
-            return Err(super::not_found("The areas of a point come as JSON."));
+            return Err(super::not_found("The areas of a point are available as JSON only."));
         }
         let crs = crs_of(self.srid).ok_or_else(|| malformed(OUTSIDE))?;
         let served = snapshot.served()?;
-        let choice = Choice::read(query, None, &served)?;
+        let filter = AreaFilter::read(query, None, &served)?;
         let at = match crs.bng_of_xy([x, y]) {
             Ok(at) => at,
-            // A place on earth that no area here can hold.
+            // On Earth, but outside Great Britain: no area contains it.
             Err(_) if is_on_earth(crs, [x, y]) => {
                 return Ok(by_id(&served, &[]));
             }
             Err(_) => return Err(malformed(OUTSIDE)),
         };
-        let mut spots = self.holders(&served, choice.layers(), at);
-        // The latest of several vintages first.
-        spots.sort_by_key(|(layer, _)| choice.layers().iter().position(|of| of == layer));
-        let spots = choice.filter(&served, spots);
+        let mut spots = self.containing(&served, filter.layers(), at);
+        // Latest vintage first.
+        spots.sort_by_key(|(layer, _)| filter.layers().iter().position(|of| of == layer));
+        let spots = filter.filter(&served, spots);
         Ok(by_id(&served, &spots))
     }
 
-    fn holders(&self, served: &Served, layers: &[usize], at: Bng) -> Vec<Spot> {
+    fn containing(&self, served: &Served, layers: &[usize], at: Bng) -> Vec<LayerArea> {
         let atlas = served.atlas();
         if !self.boxed {
             let mut spots = areas_at(atlas, at);
@@ -112,13 +114,13 @@ impl PointRequest<'_> {
             let index = atlas.layers()[layer].area_index();
             index.meeting(geo::Rect::new(at.coord(), at.coord())).map(move |area| (layer, area))
         });
-        let mut spots: Vec<Spot> = boxes.collect();
+        let mut spots: Vec<LayerArea> = boxes.collect();
         spots.sort_unstable();
         spots
     }
 
-    /// To the address that has the x first.
-    fn send_on(&self, base: &Base, srid: u16, point: &str, north_first: bool) -> Reply {
+    /// Redirects to the URL with the EPSG code, longitude or easting first.
+    fn redirect(&self, base: &Base, srid: u16, point: &str, north_first: bool) -> Reply {
         let suffix = &self.point[point.len()..];
         let (first, second) = point.split_once(',').unwrap_or((point, ""));
         let (x, y) = if north_first { (second, first) } else { (first, second) };

@@ -1,4 +1,4 @@
-//! `/mapit/postcode`, `/mapit/postcode/partial`, `/mapit/nearest`.
+//! `/mapit/postcode`, `/mapit/postcode/partial` and `/mapit/nearest`.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -9,44 +9,43 @@ use lapwing_boundaries::postcode::Postcode;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
+use super::area_filter::AreaFilter;
 use super::area_json::write_by_id;
-use super::choice::Choice;
 use super::{
     Answer, Query, Reply, crs_of, json as send, malformed, not_found, point, respond, split_json,
 };
 use crate::compat::areas_of::{areas_of, degrees_at, degrees_of};
-use crate::compat::directory::{Id, Spot};
+use crate::compat::directory::{AreaId, LayerArea};
 use crate::http::error::Problem;
 use crate::http::routes::compat::{distance, run_blocking};
 use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
-/// A postcode and where it is, as MapIt writes it.
+/// A postcode and its position, in MapIt's format.
 #[derive(Serialize)]
-struct Place {
+struct PostcodeJson {
     postcode: String,
     #[serde(flatten)]
-    at: Option<At>,
+    at: Option<PositionJson>,
 }
 
 #[derive(Serialize)]
-struct At {
+struct PositionJson {
     wgs84_lon: f64,
     wgs84_lat: f64,
-    /// The grid: Great Britain's. There is no postcode here on Ireland's.
+    /// `G`, the British National Grid. There are no postcodes on the Irish grid here.
     coordsyst: &'static str,
     easting: i64,
     northing: i64,
 }
 
-impl Place {
-    /// A postcode that there is.
+impl PostcodeJson {
     fn of(atlas: &Atlas, record: &PostcodeFacts) -> Self {
         Self::at(record.postcode.to_string(), record.position.zip(degrees_of(atlas, record)))
     }
 
     fn at(postcode: String, at: Option<(Bng, [f64; 2])>) -> Self {
-        let at = at.map(|(at, [wgs84_lon, wgs84_lat])| At {
+        let at = at.map(|(at, [wgs84_lon, wgs84_lat])| PositionJson {
             wgs84_lon,
             wgs84_lat,
             coordsyst: "G",
@@ -57,11 +56,11 @@ impl Place {
     }
 }
 
-/// A postcode and how far it is.
+/// A postcode and its distance in metres.
 #[derive(Serialize)]
-struct Near {
+struct NearestJson {
     #[serde(flatten)]
-    place: Place,
+    place: PostcodeJson,
     distance: i64,
 }
 
@@ -88,15 +87,15 @@ fn find(snapshot: RequestSnapshot, text: &str, query: &Query) -> Answer {
     let atlas = served.atlas();
     let record =
         atlas.facts(postcode).ok_or_else(|| not_found("No Postcode matches the given query."))?;
-    let choice = Choice::by_generation(query, &served);
+    let filter = AreaFilter::by_generation(query, &served);
     let mut spots = areas_of(atlas, &record);
-    spots.retain(|(layer, _)| choice.layers().contains(layer));
+    spots.retain(|(layer, _)| filter.layers().contains(layer));
     let first = |at: &usize| *at == 0 || spots[at - 1].0 != spots[*at].0;
     let shortcuts = Shortcuts::of(&served, (0..spots.len()).filter(first).map(|at| spots[at]));
     let mut out = Vec::with_capacity(400 * (spots.len() + 1));
-    let written = serde_json::to_writer(&mut out, &Place::of(atlas, &record));
+    let written = serde_json::to_writer(&mut out, &PostcodeJson::of(atlas, &record));
     written.map_err(|error| Problem::internal(&error))?;
-    // Before the end of the object.
+    // Reopen the object to append members.
     out.pop();
     out.extend(b",\"areas\":");
     write_by_id(&mut out, &served, &spots);
@@ -109,21 +108,21 @@ fn find(snapshot: RequestSnapshot, text: &str, query: &Query) -> Answer {
     Ok(Reply::Json(out.into()))
 }
 
-/// The ward and the council of a postcode, apart where there are two tiers; its constituency; and,
-/// ours, its LAP.
+/// The ward and council of a postcode, separately where there are two tiers; its constituency; and
+/// its LAP, which MapIt does not have.
 struct Shortcuts(Vec<(&'static str, Shortcut)>);
 
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Shortcut {
-    One(Option<Id>),
-    /// Of a county's division and of a district's ward.
+    One(Option<AreaId>),
+    /// A county's division and a district's ward.
     Tiers(Tiers),
 }
 
-/// `county`, `district`, and what each has.
+/// Ids by tier: `county` and `district`.
 #[derive(Default)]
-struct Tiers(Vec<(&'static str, Option<Id>)>);
+struct Tiers(Vec<(&'static str, Option<AreaId>)>);
 
 impl Serialize for Tiers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -138,7 +137,7 @@ impl Serialize for Shortcuts {
 }
 
 impl Shortcuts {
-    fn of(served: &Served, spots: impl Iterator<Item = Spot>) -> Self {
+    fn of(served: &Served, spots: impl Iterator<Item = LayerArea>) -> Self {
         let directory = served.directory();
         let mut all = Self(Vec::with_capacity(4));
         for spot in spots {
@@ -169,11 +168,11 @@ impl Shortcuts {
         self.0.push((key, value));
     }
 
-    fn tier(&mut self, key: &'static str, tier: &'static str, id: Option<Id>) {
+    fn tier(&mut self, key: &'static str, tier: &'static str, id: Option<AreaId>) {
         if !self.0.iter().any(|(known, _)| *known == key) {
             self.0.push((key, Shortcut::Tiers(Tiers::default())));
         }
-        // Where one tier alone has answered there is no room for two.
+        // A single tier and two tiers cannot be combined; the single tier wins.
         if let Some((_, Shortcut::Tiers(tiers))) =
             self.0.iter_mut().find(|(known, _)| *known == key)
         {
@@ -192,21 +191,21 @@ pub(super) async fn partial(
     respond(&query, centre(snapshot, &text))
 }
 
-/// The first half of a postcode, which may be given whole.
+/// Finds an outcode; a full postcode is reduced to its outcode.
 fn centre(snapshot: RequestSnapshot, text: &str) -> Answer {
     let text = split_json(text)?;
-    let mut asked: String = text.split_whitespace().collect::<String>().to_ascii_uppercase();
-    if let Ok(postcode) = Postcode::parse(&asked) {
-        asked = postcode.outward();
+    let mut outcode: String = text.split_whitespace().collect::<String>().to_ascii_uppercase();
+    if let Ok(postcode) = Postcode::parse(&outcode) {
+        outcode = postcode.outward();
     }
-    if !Postcode::is_outward(&asked) {
-        let shown: String = asked.chars().take(40).collect();
+    if !Postcode::is_outward(&outcode) {
+        let shown: String = outcode.chars().take(40).collect();
         return Err(malformed(format!("Partial postcode '{shown}' is not valid.")));
     }
     let served = snapshot.served()?;
-    let centre = served.outcodes().get(&asked).and_then(|outcode| outcode.centre);
+    let centre = served.outcodes().get(&outcode).and_then(|outcode| outcode.centre);
     let centre = centre.ok_or_else(|| not_found("Postcode not found"))?;
-    send(&Place::at(asked, Some((centre, degrees_at(centre)))))
+    send(&PostcodeJson::at(outcode, Some((centre, degrees_at(centre)))))
 }
 
 pub(super) async fn nearest(
@@ -216,7 +215,7 @@ pub(super) async fn nearest(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    // A pause between two terminated postcodes may be long.
+    // There can be many terminated postcodes between two live ones.
     respond(&query, run_blocking(&app, move || nearest_to(snapshot, &srid, &text)).await)
 }
 
@@ -231,7 +230,7 @@ fn nearest_to(snapshot: RequestSnapshot, srid: &str, text: &str) -> Answer {
     let record = near.find(PostcodeFacts::is_live);
     let record = record.ok_or_else(none)?;
     let there = record.position.ok_or_else(none)?;
-    let place = Place::of(served.atlas(), &record);
+    let place = PostcodeJson::of(served.atlas(), &record);
     let metres = distance::metres(at.to_lng_lat().0, there.to_lng_lat().0).round() as i64;
-    send(&json!({"postcode": Near { place, distance: metres }}))
+    send(&json!({"postcode": NearestJson { place, distance: metres }}))
 }

@@ -1,32 +1,31 @@
-//! What an area touches, overlaps and holds: from the tables of overlaps, which are measured on
-//! whole geometries.
+//! Relations between areas, from the overlap tables, which compare whole geometries.
 
 use lapwing_boundaries::overlap::{OverlapRow, Relation};
 
-use super::choice::Choice;
-use crate::compat::directory::Spot;
+use super::area_filter::AreaFilter;
+use crate::compat::directory::LayerArea;
 use crate::live::Served;
 
-/// Which other areas are asked for.
+/// A relation of other areas to the requested one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// Those over which it has authority.
+pub(super) enum AreaRelation {
+    /// Areas over which it has authority.
     Children,
-    /// Those that share its boundary and no ground.
+    /// Areas that share its boundary but do not overlap it.
     Touches,
-    /// Those that share some of its ground and are neither in it nor around it.
+    /// Areas that overlap it in part: neither contains the other.
     Overlaps,
-    /// Those in it.
+    /// Areas inside it.
     Covers,
-    /// Those around it.
+    /// Areas that contain it.
     Covered,
-    /// Those in it, and those that it overlaps.
+    /// Areas inside it, and areas that overlap it in part.
     Coverlaps,
-    /// All of these.
+    /// All of these except children.
     Intersects,
 }
 
-impl Wanted {
+impl AreaRelation {
     pub(super) fn of(word: &str) -> Option<Self> {
         Some(match word {
             "children" => Self::Children,
@@ -40,9 +39,9 @@ impl Wanted {
         })
     }
 
-    /// Whether a row from the area asked about to another is one. A sliver is the drawing error of
-    /// two boundaries that are one: a touch.
-    fn takes(self, row: &OverlapRow) -> bool {
+    /// Returns true if a row has this relation. A sliver counts as a touch, because it is only the
+    /// drawing error of a shared boundary.
+    fn matches(self, row: &OverlapRow) -> bool {
         let relation = if row.sliver { Relation::Touches } else { row.relation };
         match self {
             Self::Children => false,
@@ -57,21 +56,26 @@ impl Wanted {
         }
     }
 
-    /// Those that pass, in order of layer and code.
-    pub(super) fn of_area(self, served: &Served, asked: Spot, choice: &Choice) -> Vec<Spot> {
+    /// Returns the selected areas with this relation, in order of layer and code.
+    pub(super) fn of_area(
+        self,
+        served: &Served,
+        subject: LayerArea,
+        filter: &AreaFilter,
+    ) -> Vec<LayerArea> {
         let directory = served.directory();
-        let id = directory.id(asked);
+        let id = directory.id(subject);
         if self == Self::Children {
-            let mut children = choice.all(served);
+            let mut children = filter.all(served);
             children.retain(|&spot| directory.parent(spot) == Some(id));
             return children;
         }
-        let rows = choice.layers().iter().flat_map(|&layer| {
-            let rows = served.atlas().overlaps_of(asked.0, asked.1, layer).iter();
-            rows.filter(|row| self.takes(row)).map(move |row| (layer, row.to as usize))
+        let rows = filter.layers().iter().flat_map(|&layer| {
+            let rows = served.atlas().overlaps_of(subject.0, subject.1, layer).iter();
+            rows.filter(|row| self.matches(row)).map(move |row| (layer, row.to as usize))
         });
-        // Another vintage of itself is itself.
+        // Other vintages are the same area.
         let others = rows.filter(|&spot| directory.id(spot) != id);
-        choice.filter(served, others.collect::<Vec<_>>())
+        filter.filter(served, others.collect::<Vec<_>>())
     }
 }

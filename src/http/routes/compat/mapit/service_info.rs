@@ -22,7 +22,7 @@ fn generations_of(snapshot: RequestSnapshot) -> Answer {
         let start = generations.start(number);
         let created = match start {
             Some(day) => format!("{day}T00:00:00Z"),
-            // Without a beginning of its own, that of what we know.
+            // Without a start date, use the time at which the snapshot was built.
             None => atlas.built().to_string(),
         };
         let mut description = match start {
@@ -30,7 +30,7 @@ fn generations_of(snapshot: RequestSnapshot) -> Answer {
             None => "From the beginning:".to_owned(),
         };
         for &layer in generations.layers(number) {
-            // Text does not fail to be written to.
+            // Writing to a `String` cannot fail.
             let _ = write!(description, " {};", atlas.layers()[layer].layer().meta().title);
         }
         let one = json!({

@@ -1,4 +1,4 @@
-//! The shapes of areas: GeoJSON, WKT, KML.
+//! Geometries of areas as GeoJSON, WKT and KML.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -6,40 +6,44 @@ use std::sync::Arc;
 use geo::{LineString, MultiPolygon};
 use lapwing_boundaries::position::Bng;
 
-use super::area_json::entry;
-use super::{Format, Query, Refusal, crs_of, malformed};
-use crate::compat::directory::Spot;
+use super::area_json::area_json;
+use super::{Format, MapItError, Query, crs_of, malformed};
+use crate::compat::directory::LayerArea;
 use crate::features::crs::Crs;
 use crate::features::generalise::tolerance_m;
 use crate::formats::geojson::write_ground;
 use crate::http::html::escape;
 use crate::live::Served;
 
-/// How shapes are drawn.
+/// Format, CRS and simplification of geometries.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ShapeOptions {
     format: Format,
     crs: Crs,
-    /// In the units of the CRS; 0 for as they are.
+    /// In units of the CRS; 0 keeps the full geometry.
     tolerance: f64,
 }
 
-/// A degree of longitude in the south of Britain, where it is longest, in metres. A drawing as
-/// coarse as that many metres a degree would be coarser than asked further north, so
-/// [`ShapeOptions::metres`] goes by the latitude.
+/// Length in metres of a degree of longitude on the equator. [`ShapeOptions::metres`] scales it by
+/// the latitude, so that the result is never coarser than requested.
 const DEGREE_M: f64 = 111_320.0;
 
 impl ShapeOptions {
-    /// In the CRS of `srid`; without it degrees, but WKT on the grid, as MapIt has it.
-    pub(super) fn read(format: Format, srid: Option<&str>, query: &Query) -> Result<Self, Refusal> {
+    /// Reads the options. Without `srid` the CRS is WGS84, but for WKT the British National Grid,
+    /// as in MapIt.
+    pub(super) fn read(
+        format: Format,
+        srid: Option<&str>,
+        query: &Query,
+    ) -> Result<Self, MapItError> {
         let crs = match (format, srid) {
             (Format::Wkt, None) => Crs::Epsg27700,
-            // KML has no other (OGC 12-007r2, section 6.2).
+            // KML allows no other CRS (OGC 12-007r2, section 6.2).
             (Format::Kml, _) | (_, None) => Crs::Crs84,
             (_, Some(srid)) => crs_of(srid).ok_or_else(|| {
                 let srid: String = srid.chars().take(20).collect();
                 malformed(format!(
-                    "Error with transform: there is no srid {srid} here, but 4326, 27700 and 3857"
+                    "Error with transform: srid {srid} is not available. Use 4326, 27700 or 3857"
                 ))
             })?,
         };
@@ -53,8 +57,9 @@ impl ShapeOptions {
         Ok(Self { format, crs, tolerance })
     }
 
-    /// The tolerance in metres on the ground, at the latitude of an area: along the parallel, where
-    /// a degree is shortest, so that no drawing is coarser than asked.
+    /// Converts the tolerance to metres on the ground at `at` (EPSG:27700). A degree is measured
+    /// along the parallel, where it is shortest, so that the result is never coarser than
+    /// requested.
     fn metres(self, at: geo::Coord<f64>) -> f64 {
         let latitude = Bng::new(at.x, at.y).map_or(52.0, |at| at.to_lng_lat().0.lat());
         let shrink = latitude.to_radians().cos();
@@ -68,7 +73,7 @@ impl ShapeOptions {
     fn with_ground<T>(
         self,
         served: &Served,
-        spot: Spot,
+        spot: LayerArea,
         write: impl FnOnce(&MultiPolygon<f64>) -> T,
     ) -> T {
         let area = &served.atlas().layers()[spot.0].layer().areas()[spot.1];
@@ -79,8 +84,8 @@ impl ShapeOptions {
         }
     }
 
-    /// One area alone.
-    pub(super) fn one(self, served: &Served, spot: Spot) -> Vec<u8> {
+    /// Writes one area.
+    pub(super) fn one(self, served: &Served, spot: LayerArea) -> Vec<u8> {
         let mut out = Vec::new();
         match self.format {
             Format::Json | Format::GeoJson => {
@@ -98,12 +103,12 @@ impl ShapeOptions {
         out
     }
 
-    /// Many areas, piece by piece: a FeatureCollection with MapIt's words on each area as its
-    /// properties, or a KML document.
+    /// Writes many areas, one chunk per area: a FeatureCollection whose properties are MapIt's
+    /// attributes, or a KML document.
     pub(super) fn many(
         self,
         served: Arc<Served>,
-        spots: Vec<Spot>,
+        spots: Vec<LayerArea>,
     ) -> impl Iterator<Item = Result<Vec<u8>, std::convert::Infallible>> + Send + 'static {
         let is_kml = self.format == Format::Kml;
         let (head, end): (&[u8], &[u8]) = if is_kml {
@@ -124,16 +129,17 @@ impl ShapeOptions {
         std::iter::once(head.to_vec()).chain(features).chain([end.to_vec()]).map(Ok)
     }
 
-    fn feature(self, out: &mut Vec<u8>, served: &Served, spot: Spot) {
+    fn feature(self, out: &mut Vec<u8>, served: &Served, spot: LayerArea) {
         out.extend(br#"{"type":"Feature","properties":"#);
-        // Memory does not fail to be written to.
-        let _ = serde_json::to_writer(&mut *out, &entry(served.atlas(), served.directory(), spot));
+        // Writing to a `Vec` cannot fail.
+        let _ =
+            serde_json::to_writer(&mut *out, &area_json(served.atlas(), served.directory(), spot));
         out.extend(br#","geometry":"#);
         self.with_ground(served, spot, |ground| write_ground(out, ground, self.crs));
         out.push(b'}');
     }
 
-    fn placemark(self, out: &mut Vec<u8>, served: &Served, spot: Spot) {
+    fn placemark(self, out: &mut Vec<u8>, served: &Served, spot: LayerArea) {
         let (_, name) = served.atlas().code_and_name(spot.0, spot.1);
         out.extend(b"<Placemark><styleUrl>#area</styleUrl><name>");
         out.extend(escape(name).as_bytes());
@@ -150,15 +156,16 @@ const KML_HEAD: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
 
 const KML_END: &[u8] = b"</Document></kml>\n";
 
-/// Positions in a CRS, `first` between the numbers of one and `between` those of two.
+/// Writes the positions of a ring in a CRS, with `first` between the coordinates of a position and
+/// `between` between positions.
 fn positions(text: &mut String, ring: &LineString<f64>, crs: Crs, first: char, between: &str) {
     let decimals = crs.decimals();
-    // Every coordinate of an atlas was checked where it entered.
+    // Coordinates were validated when the atlas was built.
     let placed = ring.coords().filter_map(|at| Bng::new(at.x, at.y).ok());
     for (place, at) in placed.enumerate() {
         let [x, y] = crs.xy(at);
         let between = if place == 0 { "" } else { between };
-        // Text does not fail to be written to.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{between}{x:.decimals$}{first}{y:.decimals$}");
     }
 }
@@ -207,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn well_known_text_of_one_part_is_a_polygon() {
+    fn the_wkt_of_a_single_part_is_a_polygon() {
         let one = polygon!(
             exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.)],
             interiors: [[(x: 5., y: 1.), (x: 8., y: 4.), (x: 8., y: 1.)]],
@@ -223,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tolerance_of_degrees_is_never_coarser_than_asked() {
+    fn a_tolerance_in_degrees_is_never_coarser_than_requested() {
         let form = ShapeOptions { format: Format::GeoJson, crs: Crs::Crs84, tolerance: 0.001 };
         let metres = form.metres(geo::Coord { x: 475_000.0, y: 260_000.0 });
         assert!((67.0..70.0).contains(&metres), "{metres}");

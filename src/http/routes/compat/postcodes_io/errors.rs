@@ -1,4 +1,4 @@
-//! Errors in postcodes.io's own words.
+//! Errors in postcodes.io's format, with its messages.
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::http::error::Problem;
 
-/// Why a question has no answer.
+/// Why a request fails.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum PostcodesIoError {
     InvalidPostcode,
     PostcodeNotFound(Option<Terminated>),
     TerminatedNotFound,
@@ -30,7 +30,7 @@ pub(super) enum Refusal {
     Problem(Problem),
 }
 
-/// A postcode that was, and until when.
+/// A terminated postcode, with the month in which it ended.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Terminated {
     pub(super) postcode: String,
@@ -40,17 +40,17 @@ pub(super) struct Terminated {
     pub(super) latitude: Option<f64>,
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for PostcodesIoError {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
     }
 }
 
-/// So many at once.
-pub(super) const MOST_AT_ONCE: usize = 100;
+/// Maximum number of postcodes or positions in one request.
+pub(super) const MAX_BULK_ITEMS: usize = 100;
 
-impl Refusal {
-    fn words(&self) -> (StatusCode, &'static str) {
+impl PostcodesIoError {
+    fn status_and_message(&self) -> (StatusCode, &'static str) {
         const BAD: StatusCode = StatusCode::BAD_REQUEST;
         const NONE: StatusCode = StatusCode::NOT_FOUND;
         match self {
@@ -91,11 +91,11 @@ impl Refusal {
     }
 
     pub(super) fn status(&self) -> StatusCode {
-        self.words().0
+        self.status_and_message().0
     }
 
     pub(super) fn body(&self) -> Bytes {
-        let (status, error) = self.words();
+        let (status, error) = self.status_and_message();
         let mut body = json!({"status": status.as_u16(), "error": error});
         if let Self::PostcodeNotFound(Some(terminated)) = self {
             body["terminated"] = json!(terminated);

@@ -1,8 +1,7 @@
-//! What is told of a postcode: each field, and which layer it comes from.
+//! The fields of a postcode, and the kind of area that each field comes from.
 //!
-//! This is the one place that joins postcodes.io's fields with kinds of layers
-//! ([`crate::compat::layer_roles`] says which layer answers for which kind). A field without a row here, or
-//! whose kind no layer is of, is `null`.
+//! [`crate::compat::layer_roles`] selects the layer for each kind. A field that has no source here,
+//! or for whose kind there is no layer, is `null`.
 
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde::Serialize;
@@ -11,10 +10,10 @@ use serde::ser::{SerializeMap as _, Serializer};
 use crate::answers::Metres;
 use crate::compat::areas_of::{areas_of, degrees_of, of_layer};
 use crate::compat::kinds::{self, AreaKind};
-use crate::compat::layer_roles::{COUNT, Plan, WANTED, Wanted, census, of, place_of};
+use crate::compat::layer_roles::{LayerPlan, ROLE_COUNT, ROLES, Role, census, of, role_index};
 use crate::live::Served;
 
-/// Where a field's value comes from.
+/// The source of a field's value.
 #[derive(Clone, Copy, Debug)]
 enum Source {
     Postcode,
@@ -27,25 +26,25 @@ enum Source {
     Incode,
     Outcode,
     Codes,
-    /// The name of an area, by its place in [`WANTED`].
+    /// The name of an area, by its index in [`ROLES`].
     Name(usize),
-    /// Its code.
+    /// The code of an area, by its index in [`ROLES`].
     Code(usize),
-    /// We hold nothing of the kind.
+    /// Not available.
     Nothing,
 }
 
 use Source::Nothing;
 
-const fn name(wanted: Wanted) -> Source {
-    Source::Name(place_of(wanted))
+const fn name(role: Role) -> Source {
+    Source::Name(role_index(role))
 }
 
-const fn code(wanted: Wanted) -> Source {
-    Source::Code(place_of(wanted))
+const fn code(role: Role) -> Source {
+    Source::Code(role_index(role))
 }
 
-/// In postcodes.io's order, ours behind.
+/// In the order of postcodes.io, with our own fields at the end.
 #[rustfmt::skip]
 const FIELDS: [(&str, Source); 43] = [
     ("postcode", Source::Postcode),
@@ -84,12 +83,12 @@ const FIELDS: [(&str, Source); 43] = [
     ("msoa11", name(census(AreaKind::Msoa, 2011))),
     ("lsoa21", name(census(AreaKind::Lsoa, 2021))),
     ("msoa21", name(census(AreaKind::Msoa, 2021))),
-    // Output areas have no names: postcodes.io gives the code twice.
+    // Output areas have no names; postcodes.io uses the code instead.
     ("oa21", code(census(AreaKind::OutputArea, 2021))),
     ("ruc11", Nothing),
     ("ruc21", Nothing),
     ("lep1", name(of(AreaKind::Enterprise))),
-    ("lep2", name(Wanted { kind: AreaKind::Enterprise, census: None, place: 1 })),
+    ("lep2", name(Role { kind: AreaKind::Enterprise, census: None, nth: 1 })),
     ("lap", name(of(AreaKind::Lap))),
     ("codes", Source::Codes),
 ];
@@ -125,36 +124,36 @@ const CODES: [(&str, Source); 30] = [
     ("ruc11", Nothing),
     ("ruc21", Nothing),
     ("lep1", code(of(AreaKind::Enterprise))),
-    ("lep2", code(Wanted { kind: AreaKind::Enterprise, census: None, place: 1 })),
+    ("lep2", code(Role { kind: AreaKind::Enterprise, census: None, nth: 1 })),
     ("lap", code(of(AreaKind::Lap))),
 ];
 
-/// Whether there is a field of that name.
+/// Returns true if there is a field with this name.
 pub(super) fn is_field(name: &str) -> bool {
     FIELDS.iter().any(|(field, _)| *field == name)
 }
 
-/// What is told of one postcode.
+/// One postcode, ready to serialize.
 pub(super) struct PostcodeFields<'a> {
     record: PostcodeFacts,
-    /// Code and name of each of [`WANTED`].
-    areas: [Option<(&'a str, &'a str)>; COUNT],
-    /// Degrees east and north.
+    /// Code and name for each entry of [`ROLES`].
+    areas: [Option<(&'a str, &'a str)>; ROLE_COUNT],
+    /// Longitude and latitude in degrees (WGS84).
     lng_lat: Option<[f64; 2]>,
-    /// Metres, near something.
+    /// In metres; for searches near a position.
     distance: Option<f64>,
-    /// The fields to tell, in that order; all without.
+    /// Fields to write, in this order. `None` writes all of them.
     only: Option<&'a [String]>,
 }
 
 impl<'a> PostcodeFields<'a> {
-    pub(super) fn of(served: &'a Served, plan: &Plan, record: PostcodeFacts) -> Self {
+    pub(super) fn of(served: &'a Served, plan: &LayerPlan, record: PostcodeFacts) -> Self {
         let atlas = served.atlas();
         let spots = areas_of(atlas, &record);
-        let mut areas = [None; COUNT];
-        for ((area, wanted), layer) in areas.iter_mut().zip(WANTED).zip(plan.layers()) {
+        let mut areas = [None; ROLE_COUNT];
+        for ((area, role), layer) in areas.iter_mut().zip(ROLES).zip(plan.layers()) {
             let Some(layer) = *layer else { continue };
-            let spot = of_layer(&spots, layer).get(wanted.place);
+            let spot = of_layer(&spots, layer).get(role.nth);
             *area = spot.map(|&(_, area)| atlas.code_and_name(layer, area));
         }
         let lng_lat = degrees_of(atlas, &record);
@@ -169,7 +168,7 @@ impl<'a> PostcodeFields<'a> {
         Self { only: fields, ..self }
     }
 
-    /// The country that the codes of its areas say, if they say one.
+    /// Returns the country, from the codes of the areas. `None` if no code has one.
     fn country(&self) -> Option<&'static str> {
         let mut codes = self.areas.iter().flatten();
         codes.find_map(|(code, _)| kinds::country(code)).map(|(_, name)| name)
@@ -185,7 +184,7 @@ impl<'a> PostcodeFields<'a> {
         let at = self.record.position;
         match source {
             Source::Postcode => map.serialize_entry(name, &postcode.to_string()),
-            // The Postcode Directory's figure, from 1.
+            // Postcodes.io uses a single digit: 1 to 6, 8 and 9.
             Source::Quality => map.serialize_entry(name, &(self.record.positional_quality / 10)),
             Source::Easting => map.serialize_entry(name, &at.map(|at| Metres(at.easting()))),
             Source::Northing => map.serialize_entry(name, &at.map(|at| Metres(at.northing()))),

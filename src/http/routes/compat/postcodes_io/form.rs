@@ -1,21 +1,21 @@
-//! A form's fields as the JSON that they stand for, as Express reads them: `postcodes[]=…`,
-//! `geolocations[0][longitude]=…`. jQuery sends data so.
+//! Form fields as JSON, as Express reads them: `postcodes[]=…`, `geolocations[0][longitude]=…`.
+//! jQuery sends data in this form.
 
 use serde_json::{Map, Value};
 
 use super::Query;
 
-/// More than these places in a list are not made for one field.
-const MOST_PLACES: usize = 1000;
+/// Maximum length of a list that fields can create.
+const MAX_LIST_LENGTH: usize = 1000;
 
-/// The object that the fields of a form make.
+/// Converts the fields of a form to an object.
 pub(super) fn read(form: &str) -> Value {
     let mut whole = Value::Object(Map::new());
     for (name, value) in Query::read(Some(form)).pairs() {
         let (first, rest) = name.split_at(name.find('[').unwrap_or(name.len()));
         let keys = rest.split('[').skip(1).map(|key| key.trim_end_matches(']'));
         let path: Vec<&str> = std::iter::once(first).chain(keys).collect();
-        // Deeper than anything that is asked here.
+        // Deeper than any structure that the routes read.
         if path.len() <= 4 {
             put(&mut whole, &path, value);
         }
@@ -25,7 +25,7 @@ pub(super) fn read(form: &str) -> Value {
 
 fn put(at: &mut Value, path: &[&str], text: &str) {
     let Some((key, rest)) = path.split_first() else {
-        // A name given twice is a list.
+        // A repeated name becomes a list.
         let text = Value::String(text.to_owned());
         match at {
             Value::Null => *at = text,
@@ -43,7 +43,7 @@ fn put(at: &mut Value, path: &[&str], text: &str) {
     match (at, place) {
         (Value::Array(all), Some(place)) => {
             let place = place.min(all.len());
-            if place == all.len() && place < MOST_PLACES {
+            if place == all.len() && place < MAX_LIST_LENGTH {
                 all.push(Value::Null);
             }
             if let Some(one) = all.get_mut(place) {
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_with_brackets_make_lists_and_objects() {
+    fn fields_with_brackets_become_lists_and_objects() {
         for (form, made) in [
             ("postcodes[]=A&postcodes[]=B", json!({"postcodes": ["A", "B"]})),
             ("postcodes%5B%5D=A", json!({"postcodes": ["A"]})),

@@ -1,4 +1,4 @@
-//! `POST /postcodes-io/postcodes`: up to a hundred postcodes or positions in one request.
+//! `POST /postcodes-io/postcodes`: up to 100 postcodes or positions in one request.
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -7,18 +7,18 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::errors::{MOST_AT_ONCE, Refusal};
+use super::errors::{MAX_BULK_ITEMS, PostcodesIoError};
 use super::fields::{PostcodeFields, is_field};
-use super::near::{Around, Raw};
+use super::near::{NearbyParams, NearbyQuery};
 use super::postcode::live;
 use super::{Answer, Query, answer, form, respond};
-use crate::compat::layer_roles::Plan;
+use crate::compat::layer_roles::LayerPlan;
 use crate::http::request::body;
 use crate::http::routes::compat::run_blocking;
 use crate::http::{AppState, RequestSnapshot, today};
 use crate::live::Served;
 
-/// As much as the original reads.
+/// The limit of the original.
 const BODY_BYTES: usize = 100 << 10;
 
 pub(super) async fn bulk(
@@ -41,16 +41,15 @@ async fn read_and_find(
     body: Body,
 ) -> Answer {
     let received = body::read(headers, body, BODY_BYTES, &app.limits, &app.body_memory).await?;
-    let asked = read(headers, &received.concat())?;
-    let question = Question::of(asked, query)?;
+    let input = read(headers, &received.concat())?;
+    let request = BulkRequest::of(input, query)?;
     let only = query.get("filter").map(filter);
     let served = snapshot.served()?;
-    run_blocking(app, move || question.answer(&served, &served.plan(today()), only.as_deref()))
-        .await
+    run_blocking(app, move || request.answer(&served, &served.plan(today()), only.as_deref())).await
 }
 
-/// The body as its type says; of a type that is not read it is as good as empty.
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
+/// Parses the body by its media type; a body of any other type is ignored.
+fn read(headers: &HeaderMap, body: &[u8]) -> Result<Value, PostcodesIoError> {
     let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = stated.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -59,11 +58,15 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     if !essence.eq_ignore_ascii_case("application/json") || body.is_empty() {
         return Ok(Value::Null);
     }
-    let value: Value = serde_json::from_slice(body).map_err(|_| Refusal::InvalidJson)?;
-    if value.is_object() || value.is_array() { Ok(value) } else { Err(Refusal::InvalidJson) }
+    let value: Value = serde_json::from_slice(body).map_err(|_| PostcodesIoError::InvalidJson)?;
+    if value.is_object() || value.is_array() {
+        Ok(value)
+    } else {
+        Err(PostcodesIoError::InvalidJson)
+    }
 }
 
-/// The names of fields to tell, those that there are.
+/// Parses `filter`; names that are not fields are dropped.
 fn filter(text: &str) -> Vec<String> {
     let plain: String = text.split_whitespace().collect::<String>().to_lowercase();
     let mut fields: Vec<String> = Vec::new();
@@ -75,13 +78,13 @@ fn filter(text: &str) -> Vec<String> {
     fields
 }
 
-enum Question {
+enum BulkRequest {
     Postcodes(Vec<String>),
-    /// Each as it is given back, and as it was read.
-    Positions(Vec<(Map<String, Value>, Around)>),
+    /// Each with the members to echo.
+    Positions(Vec<(Map<String, Value>, NearbyQuery)>),
 }
 
-/// Whether JavaScript takes it for true.
+/// Returns true if the value is truthy in JavaScript.
 fn is_truthy(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
@@ -91,7 +94,7 @@ fn is_truthy(value: &Value) -> bool {
     }
 }
 
-/// What JavaScript makes of it as text.
+/// Converts the value to text as JavaScript does.
 fn as_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -99,28 +102,29 @@ fn as_text(value: &Value) -> String {
     }
 }
 
-impl Question {
-    fn of(mut asked: Value, query: &Query) -> Result<Self, Refusal> {
-        let mut take = |name: &str| asked.get_mut(name).map(Value::take).filter(is_truthy);
+impl BulkRequest {
+    fn of(mut input: Value, query: &Query) -> Result<Self, PostcodesIoError> {
+        let mut take = |name: &str| input.get_mut(name).map(Value::take).filter(is_truthy);
         let list = |value: Value| match value {
             Value::Array(all) => Ok(all),
-            _ => Err(Refusal::NoArray),
+            _ => Err(PostcodesIoError::NoArray),
         };
         if let Some(postcodes) = take("postcodes") {
             let postcodes = list(postcodes)?;
-            if postcodes.len() > MOST_AT_ONCE {
-                return Err(Refusal::TooManyPostcodes);
+            if postcodes.len() > MAX_BULK_ITEMS {
+                return Err(PostcodesIoError::TooManyPostcodes);
             }
-            // What is no text is passed over.
+            // Items that are not strings are ignored.
             let texts = postcodes.into_iter().filter_map(|one| match one {
                 Value::String(text) => Some(text),
                 _ => None,
             });
             return Ok(Self::Postcodes(texts.collect()));
         }
-        let positions = take("geolocations").ok_or(Refusal::InvalidQuery).and_then(list)?;
-        if positions.len() > MOST_AT_ONCE {
-            return Err(Refusal::TooManyLocations);
+        let positions =
+            take("geolocations").ok_or(PostcodesIoError::InvalidQuery).and_then(list)?;
+        if positions.len() > MAX_BULK_ITEMS {
+            return Err(PostcodesIoError::TooManyLocations);
         }
         let mut common = Map::new();
         for name in ["limit", "radius"] {
@@ -128,7 +132,7 @@ impl Question {
                 common.insert(name.to_owned(), text.into());
             }
         }
-        // As clients write it, which JavaScript's own clients of the original do either way.
+        // The original's clients use either spelling.
         if query.get("widesearch").or_else(|| query.get("wideSearch")).is_some() {
             common.insert("widesearch".to_owned(), true.into());
         }
@@ -138,11 +142,11 @@ impl Question {
                 given.extend(own);
             }
             let text = |name: &str| given.get(name).filter(|v| !v.is_null()).map(as_text);
-            // Of what is as good as false, 0 among them, the default is taken.
+            // Falsy values, including 0, mean the default.
             let choice = |name: &str| given.get(name).filter(|v| is_truthy(v)).map(as_text);
             let (lon, lat) = (text("longitude"), text("latitude"));
             let (limit, radius) = (choice("limit"), choice("radius"));
-            let raw = Raw {
+            let raw = NearbyParams {
                 lon: lon.as_deref(),
                 lat: lat.as_deref(),
                 limit: limit.as_deref(),
@@ -156,10 +160,12 @@ impl Question {
             });
             Ok((given, around))
         };
-        Ok(Self::Positions(positions.into_iter().map(read).collect::<Result<_, Refusal>>()?))
+        Ok(Self::Positions(
+            positions.into_iter().map(read).collect::<Result<_, PostcodesIoError>>()?,
+        ))
     }
 
-    fn answer(&self, served: &Served, plan: &Plan, only: Option<&[String]>) -> Answer {
+    fn answer(&self, served: &Served, plan: &LayerPlan, only: Option<&[String]>) -> Answer {
         #[derive(Serialize)]
         struct Found<Q, R> {
             query: Q,
@@ -178,7 +184,7 @@ impl Question {
             Self::Positions(positions) => {
                 let found = positions.iter().map(|(query, around)| Found {
                     query,
-                    result: around.told(served, plan, only),
+                    result: around.to_fields(served, plan, only),
                 });
                 answer(&found.collect::<Vec<_>>())
             }

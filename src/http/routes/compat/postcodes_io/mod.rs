@@ -1,13 +1,13 @@
-//! `/postcodes-io`: postcodes.io, and a LAP for every postcode.
+//! `/postcodes-io`: postcodes.io, with the LAP of every postcode.
 //!
-//! - [`postcode`]: one postcode, or whether it is one, or one by chance;
+//! - [`postcode`]: one postcode, validation, and a random postcode;
 //! - [`many`]: many postcodes or positions in one request;
 //! - [`near`]: the postcodes near a position or a postcode;
 //! - [`search`]: postcodes by their beginning;
 //! - [`outcode`]: the first halves of postcodes;
-//! - [`without_data`]: terminated and Scottish postcodes, places, and whether the service is there.
+//! - [`without_data`]: terminated and Scottish postcodes, places, and status.
 //!
-//! What is told of a postcode is written in [`fields`].
+//! [`fields`] writes the fields of a postcode.
 
 use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -31,7 +31,7 @@ mod postcode;
 mod search;
 mod without_data;
 
-use errors::Refusal;
+use errors::PostcodesIoError;
 
 pub(super) fn routes() -> Routes {
     vec![
@@ -61,8 +61,8 @@ pub(super) fn fresh_routes() -> Routes {
     ]
 }
 
-/// `{"status": 200, "result": …}`, already written.
-type Answer = Result<Bytes, Refusal>;
+/// `{"status": 200, "result": …}`, serialized.
+type Answer = Result<Bytes, PostcodesIoError>;
 
 fn answer(result: &impl Serialize) -> Answer {
     #[derive(Serialize)]
@@ -73,28 +73,28 @@ fn answer(result: &impl Serialize) -> Answer {
     Ok(crate::http::blocking::json(&Envelope { status: 200, result })?)
 }
 
-/// The answer as it is sent, as a script where the client asks for one.
+/// Builds the response, as JSONP if the request has a `callback`.
 fn respond(query: &Query, answer: Answer) -> Response {
     let (status, body) = match answer {
         Ok(body) => (StatusCode::OK, body),
-        Err(Refusal::Problem(problem)) => return problem.into_response(),
-        Err(refusal) => (refusal.status(), refusal.body()),
+        Err(PostcodesIoError::Problem(problem)) => return problem.into_response(),
+        Err(error) => (error.status(), error.body()),
     };
     let Some(callback) = query.get("callback") else { return reply::json(status, body) };
-    // As Express does: what no name of a function has is left out.
+    // Like Express: characters that cannot be in a function name are removed.
     let name: String =
         callback.chars().filter(|c| c.is_ascii_alphanumeric() || "_$.[]".contains(*c)).collect();
     let before = format!("/**/ typeof {name} === 'function' && {name}(");
     reply::script(&before, &body, ");")
 }
 
-/// An answer that is another each time.
+/// Marks a response that varies as not cacheable.
 fn fresh(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// The postcode of a text, as postcodes.io takes it: white space around, and between its halves.
+/// Parses a postcode as postcodes.io does: spaces around it and between its halves are allowed.
 fn postcode_of(text: &str) -> Option<Postcode> {
     let text = text.trim();
     let halves = text.len().checked_sub(3).and_then(|inward| text.split_at_checked(inward));
@@ -106,7 +106,7 @@ fn postcode_of(text: &str) -> Option<Postcode> {
     Postcode::read([outward, inward].concat().as_bytes())
 }
 
-/// `json!(…)` of nothing found.
+/// The result `null`.
 fn nothing() -> serde_json::Value {
     json!(null)
 }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_postcode_may_have_space_around_it_and_between_its_halves() {
+    fn a_postcode_can_have_spaces_around_it_and_between_its_halves() {
         for text in ["NN11ED", "nn1 1ed", " NN1  1ED ", "SW1A 1AA", "M1 1AE"] {
             assert!(postcode_of(text).is_some(), "{text}");
         }

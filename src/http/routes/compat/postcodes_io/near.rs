@@ -5,29 +5,29 @@ use axum::response::Response;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::LngLat;
 
-use super::errors::Refusal;
+use super::errors::PostcodesIoError;
 use super::fields::PostcodeFields;
 use super::postcode::live;
 use super::{Answer, Query, answer, respond};
-use crate::compat::layer_roles::Plan;
+use crate::compat::layer_roles::LayerPlan;
 use crate::http::routes::compat::distance::{GRID_MARGIN, metres};
 use crate::http::routes::compat::query::{leading_float, leading_int};
 use crate::http::routes::compat::run_blocking;
 use crate::http::{AppState, RequestSnapshot, today};
 use crate::live::Served;
 
-/// What is asked about a position, as postcodes.io reads it.
+/// A search near a position, with parsed parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Around {
+pub(super) struct NearbyQuery {
     lon: f64,
     lat: f64,
     limit: usize,
     radius_m: f64,
 }
 
-/// A question about a position, before it is read: texts as they came.
+/// The parameters of a search near a position, as received.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Raw<'a> {
+pub(super) struct NearbyParams<'a> {
     pub(super) lon: Option<&'a str>,
     pub(super) lat: Option<&'a str>,
     pub(super) limit: Option<&'a str>,
@@ -35,66 +35,66 @@ pub(super) struct Raw<'a> {
     pub(super) wide: bool,
 }
 
-/// The least and the greatest of a kind of question.
+/// Default and maximum radius in metres.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
+pub(super) struct RadiusLimits {
     pub(super) radius_m: f64,
-    pub(super) most_radius_m: f64,
+    pub(super) max_radius_m: f64,
 }
 
-/// Postcodes near a position.
-const OF_POSTCODES: Bounds = Bounds { radius_m: 100.0, most_radius_m: 2000.0 };
+/// Radius of a search for postcodes.
+const POSTCODE_RADIUS: RadiusLimits = RadiusLimits { radius_m: 100.0, max_radius_m: 2000.0 };
 
-/// How many are told, and at most.
-pub(super) const LIMIT: usize = 10;
-pub(super) const MOST: usize = 100;
+/// Default and maximum number of results.
+pub(super) const DEFAULT_LIMIT: usize = 10;
+pub(super) const MAX_LIMIT: usize = 100;
 
-/// How far a wide search looks.
+/// Radius of a wide search in metres.
 const WIDE_M: f64 = 20_000.0;
 
-/// How many, as it was asked.
-pub(super) fn limit(text: Option<&str>) -> Result<usize, Refusal> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(LIMIT) };
+/// Parses `limit`.
+pub(super) fn limit(text: Option<&str>) -> Result<usize, PostcodesIoError> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(DEFAULT_LIMIT) };
     let limit = leading_int(text).and_then(|limit| usize::try_from(limit).ok());
-    limit.map(|limit| limit.min(MOST)).ok_or(Refusal::InvalidLimit)
+    limit.map(|limit| limit.min(MAX_LIMIT)).ok_or(PostcodesIoError::InvalidLimit)
 }
 
-impl Raw<'_> {
-    pub(super) fn read(self, bounds: Bounds) -> Result<Around, Refusal> {
+impl NearbyParams<'_> {
+    pub(super) fn read(self, bounds: RadiusLimits) -> Result<NearbyQuery, PostcodesIoError> {
         let mut limit = limit(self.limit)?;
         let degree = |text: Option<&str>| leading_float(text.unwrap_or_default());
-        let lon = degree(self.lon).ok_or(Refusal::InvalidPosition)?;
-        let lat = degree(self.lat).ok_or(Refusal::InvalidPosition)?;
+        let lon = degree(self.lon).ok_or(PostcodesIoError::InvalidPosition)?;
+        let lat = degree(self.lat).ok_or(PostcodesIoError::InvalidPosition)?;
         let mut radius_m = match self.radius.filter(|text| !text.is_empty()) {
             None => bounds.radius_m,
             Some(text) => leading_float(text)
                 .filter(|radius| *radius >= 0.0)
-                .ok_or(Refusal::InvalidRadius)?
-                .min(bounds.most_radius_m),
+                .ok_or(PostcodesIoError::InvalidRadius)?
+                .min(bounds.max_radius_m),
         };
         if self.wide {
-            limit = limit.min(LIMIT);
+            limit = limit.min(DEFAULT_LIMIT);
             radius_m = WIDE_M;
         }
-        Ok(Around { lon, lat, limit, radius_m })
+        Ok(NearbyQuery { lon, lat, limit, radius_m })
     }
 
-    pub(super) fn postcodes(self) -> Result<Around, Refusal> {
-        self.read(OF_POSTCODES)
+    pub(super) fn postcodes(self) -> Result<NearbyQuery, PostcodesIoError> {
+        self.read(POSTCODE_RADIUS)
     }
 
-    fn of_query<'a>(query: &'a Query<'a>) -> Raw<'a> {
-        Raw {
+    fn of_query<'a>(query: &'a Query<'a>) -> NearbyParams<'a> {
+        NearbyParams {
             limit: query.get("limit"),
             radius: query.get("radius"),
             wide: query.get("widesearch").or_else(|| query.get("wideSearch")).is_some(),
-            ..Raw::default()
+            ..NearbyParams::default()
         }
     }
 }
 
-impl Around {
-    /// The position; `None` where it is none on earth.
+impl NearbyQuery {
+    /// Returns the position. `None` if the coordinates are not on Earth.
     pub(super) fn position(self) -> Option<LngLat> {
         LngLat::new(self.lon, self.lat).ok()
     }
@@ -107,11 +107,11 @@ impl Around {
         self.radius_m
     }
 
-    /// The live postcodes within the radius, the nearest first, of equal ones in order, each with
-    /// its distance in metres.
+    /// Finds the live postcodes within the radius, with their distances in metres, nearest first;
+    /// ties are in order of postcode.
     pub(super) fn find(self, served: &Served) -> Vec<(PostcodeFacts, f64)> {
         let Some(here) = self.position() else { return Vec::new() };
-        // Far from Britain there is nothing near.
+        // Positions that the grid does not cover have no postcodes nearby.
         let Ok((at, _)) = here.to_bng() else { return Vec::new() };
         let mut found: Vec<(PostcodeFacts, f64)> = Vec::new();
         let mut reach_m = self.radius_m * GRID_MARGIN + 1.0;
@@ -126,7 +126,8 @@ impl Around {
             if distance_m <= self.radius_m {
                 found.push((record, distance_m));
             }
-            // Those that are as near on the ellipsoid may come a little later on the grid.
+            // The orders on the grid and on the ellipsoid differ a little, so search slightly
+            // further.
             if found.len() == self.limit {
                 reach_m = reach_m.min(on_grid_m * GRID_MARGIN + 1.0);
             }
@@ -136,32 +137,32 @@ impl Around {
         found
     }
 
-    /// The same as they are told; `null` where there are none.
-    pub(super) fn told<'a>(
+    /// Like [`Self::find`], as fields to serialize. `None` if nothing was found.
+    pub(super) fn to_fields<'a>(
         self,
         served: &'a Served,
-        plan: &Plan,
+        plan: &LayerPlan,
         only: Option<&'a [String]>,
     ) -> Option<Vec<PostcodeFields<'a>>> {
         let found = self.find(served).into_iter();
-        let told: Vec<_> = found
+        let fields: Vec<_> = found
             .map(|(record, distance_m)| {
                 PostcodeFields::of(served, plan, record).at_distance(distance_m).only(only)
             })
             .collect();
-        (!told.is_empty()).then_some(told)
+        (!fields.is_empty()).then_some(fields)
     }
 }
 
-/// The postcodes around a position, on a thread for work: a wide search may pass many terminated
-/// ones.
+/// Searches for postcodes near a position on the blocking pool, because a wide search can pass many
+/// terminated postcodes.
 pub(super) async fn around(
     app: &AppState,
     snapshot: RequestSnapshot,
-    around: Result<Around, Refusal>,
+    around: Result<NearbyQuery, PostcodesIoError>,
 ) -> Answer {
     let (around, served) = (around?, snapshot.served()?);
-    run_blocking(app, move || answer(&around.told(&served, &served.plan(today()), None))).await
+    run_blocking(app, move || answer(&around.to_fields(&served, &served.plan(today()), None))).await
 }
 
 pub(super) async fn lon_lat(
@@ -171,7 +172,7 @@ pub(super) async fn lon_lat(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let raw = Raw { lon: Some(&lon), lat: Some(&lat), ..Raw::of_query(&query) };
+    let raw = NearbyParams { lon: Some(&lon), lat: Some(&lat), ..NearbyParams::of_query(&query) };
     respond(&query, around(&app, snapshot, raw.postcodes()).await)
 }
 
@@ -184,16 +185,19 @@ pub(super) async fn lat_lon(
     lon_lat(state, snapshot, Path((lon, lat)), query).await
 }
 
-/// East and north, as they are asked: `lon=&lat=`.
-pub(super) fn asked<'a>(query: &'a Query) -> Option<(&'a str, &'a str)> {
+/// Returns the longitude and latitude parameters.
+pub(super) fn lon_lat_params<'a>(query: &'a Query) -> Option<(&'a str, &'a str)> {
     let pair = |lon, lat| Some((query.get(lon)?, query.get(lat)?));
     pair("longitude", "latitude").or_else(|| pair("lon", "lat"))
 }
 
-/// `/postcodes?lon=&lat=`, if that is asked.
-pub(super) fn of_query(query: &Query) -> Option<Result<Around, Refusal>> {
-    let (lon, lat) = asked(query)?;
-    Some(Raw { lon: Some(lon), lat: Some(lat), ..Raw::of_query(query) }.postcodes())
+/// Reads a search near a position from `/postcodes?lon=&lat=`. `None` if the query has no position.
+pub(super) fn of_query(query: &Query) -> Option<Result<NearbyQuery, PostcodesIoError>> {
+    let (lon, lat) = lon_lat_params(query)?;
+    Some(
+        NearbyParams { lon: Some(lon), lat: Some(lat), ..NearbyParams::of_query(query) }
+            .postcodes(),
+    )
 }
 
 pub(super) async fn of_postcode(
@@ -208,12 +212,12 @@ pub(super) async fn of_postcode(
         Err(problem) => return respond(&query, Err(problem.into())),
     };
     let Some(record) = live(&served, &text) else {
-        return respond(&query, Err(Refusal::PostcodeNotFound(None)));
+        return respond(&query, Err(PostcodesIoError::PostcodeNotFound(None)));
     };
-    // Its own position as it is told, to six decimals.
+    // The published position of the postcode, in degrees rounded to six decimals.
     let at = record.position.map(|at| at.to_lng_lat().0);
     let shown = at.map(|at| (at.lon().to_string(), at.lat().to_string()));
     let (lon, lat) = shown.as_ref().map_or((None, None), |(lon, lat)| (Some(&**lon), Some(&**lat)));
-    let raw = Raw { lon, lat, ..Raw::of_query(&query) };
+    let raw = NearbyParams { lon, lat, ..NearbyParams::of_query(&query) };
     respond(&query, around(&app, snapshot, raw.postcodes()).await)
 }

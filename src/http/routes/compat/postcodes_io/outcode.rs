@@ -1,4 +1,4 @@
-//! The first halves of postcodes.
+//! Outcodes, the first halves of postcodes.
 
 use std::sync::Arc;
 
@@ -7,23 +7,23 @@ use axum::response::Response;
 use lapwing_boundaries::position::LngLat;
 use serde::Serialize;
 
-use super::errors::Refusal;
-use super::near::{self, Around, Bounds, Raw};
+use super::errors::PostcodesIoError;
+use super::near::{self, NearbyParams, NearbyQuery, RadiusLimits};
 use super::{Answer, Query, answer, respond};
 use crate::compat::areas_of::degrees_at;
 use crate::compat::kinds::AreaKind;
-use crate::compat::layer_roles::Plan;
-use crate::compat::outcodes::{Holders, Outcode};
+use crate::compat::layer_roles::LayerPlan;
+use crate::compat::outcodes::{ContainingAreas, Outcode};
 use crate::http::routes::compat::distance::metres;
 use crate::http::routes::compat::run_blocking;
 use crate::http::{AppState, RequestSnapshot, today};
 use crate::live::Served;
 
-/// Outcodes near a position.
-const OF_OUTCODES: Bounds = Bounds { radius_m: 5000.0, most_radius_m: 25_000.0 };
+/// Radius of a search for outcodes.
+const OUTCODE_RADIUS: RadiusLimits = RadiusLimits { radius_m: 5000.0, max_radius_m: 25_000.0 };
 
-/// What is told of an outcode. Of what we hold no layer of, the list is empty, as it is in the
-/// original of what an outcode has none of.
+/// The fields of an outcode. A list is empty if there is no layer of the kind; postcodes.io does
+/// the same for an outcode without such areas.
 #[derive(Serialize)]
 struct OutcodeFields {
     outcode: String,
@@ -42,7 +42,7 @@ struct OutcodeFields {
     distance: Option<f64>,
 }
 
-/// The kinds whose names are told, in the order of the fields.
+/// The kinds of areas in the fields, in order of field.
 const KINDS: [AreaKind; 6] = [
     AreaKind::District,
     AreaKind::Parish,
@@ -53,12 +53,13 @@ const KINDS: [AreaKind; 6] = [
 ];
 
 impl OutcodeFields {
-    fn of(served: &Served, plan: &Plan, outcode: &Outcode, distance: Option<f64>) -> Self {
+    fn of(served: &Served, plan: &LayerPlan, outcode: &Outcode, distance: Option<f64>) -> Self {
         let layers = KINDS.map(|kind| plan.layer(kind));
-        let asked: Vec<usize> = layers.iter().copied().flatten().collect();
-        let holders: Arc<Holders> = outcode.holders(served.atlas(), &asked);
+        let layer_list: Vec<usize> = layers.iter().copied().flatten().collect();
+        let containing_areas: Arc<ContainingAreas> =
+            outcode.containing_areas(served.atlas(), &layer_list);
         let names = |layer: Option<usize>| {
-            let names = layer.and_then(|layer| holders.names.get(&layer));
+            let names = layer.and_then(|layer| containing_areas.names.get(&layer));
             names.map_or_else(Vec::new, |names| names.iter().cloned().collect())
         };
         let lng_lat = outcode.centre.map(degrees_at);
@@ -73,7 +74,7 @@ impl OutcodeFields {
             parish,
             admin_county: county,
             admin_ward: ward,
-            country: holders.countries.iter().copied().collect(),
+            country: containing_areas.countries.iter().copied().collect(),
             parliamentary_constituency: constituency,
             lap,
             distance,
@@ -81,7 +82,7 @@ impl OutcodeFields {
     }
 }
 
-/// An outcode without the spaces in it.
+/// Removes spaces.
 fn plain(text: &str) -> String {
     text.split_whitespace().collect()
 }
@@ -93,10 +94,11 @@ pub(super) async fn one(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    // All of its postcodes are located when it is first asked about.
+    // The first request for an outcode locates all of its postcodes.
     let work = move || {
         let served = snapshot.served()?;
-        let outcode = served.outcodes().get(&plain(&text)).ok_or(Refusal::OutcodeNotFound)?;
+        let outcode =
+            served.outcodes().get(&plain(&text)).ok_or(PostcodesIoError::OutcodeNotFound)?;
         answer(&OutcodeFields::of(&served, &served.plan(today()), outcode, None))
     };
     respond(&query, run_blocking(&app, work).await)
@@ -109,8 +111,9 @@ pub(super) async fn nearest(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let found = snapshot.clone().served().map_err(Refusal::from).and_then(|served| {
-        let outcode = served.outcodes().get(&plain(&text)).ok_or(Refusal::OutcodeNotFound)?;
+    let found = snapshot.clone().served().map_err(PostcodesIoError::from).and_then(|served| {
+        let outcode =
+            served.outcodes().get(&plain(&text)).ok_or(PostcodesIoError::OutcodeNotFound)?;
         let at = outcode.centre.map(|at| at.to_lng_lat().0);
         let (lon, lat) = at.map(|at| (at.lon().to_string(), at.lat().to_string())).unzip();
         read(&query, lon.as_deref(), lat.as_deref())
@@ -124,46 +127,50 @@ pub(super) async fn near(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let (lon, lat) = near::asked(&query).unzip();
+    let (lon, lat) = near::lon_lat_params(&query).unzip();
     let found = read(&query, lon, lat);
     respond(&query, around(&app, snapshot, found).await)
 }
 
-fn read(query: &Query, lon: Option<&str>, lat: Option<&str>) -> Result<Around, Refusal> {
+fn read(
+    query: &Query,
+    lon: Option<&str>,
+    lat: Option<&str>,
+) -> Result<NearbyQuery, PostcodesIoError> {
     let (limit, radius) = (query.get("limit"), query.get("radius"));
-    Raw { lon, lat, limit, radius, wide: false }.read(OF_OUTCODES)
+    NearbyParams { lon, lat, limit, radius, wide: false }.read(OUTCODE_RADIUS)
 }
 
 async fn around(
     app: &AppState,
     snapshot: RequestSnapshot,
-    asked: Result<Around, Refusal>,
+    query: Result<NearbyQuery, PostcodesIoError>,
 ) -> Answer {
-    let (asked, served) = (asked?, snapshot.served()?);
+    let (query, served) = (query?, snapshot.served()?);
     let work = move || {
         let plan = served.plan(today());
-        let near = asked.position().map_or_else(Vec::new, |here| nearest_to(&served, here, asked));
-        let told: Vec<OutcodeFields> = near
+        let near = query.position().map_or_else(Vec::new, |here| nearest_to(&served, here, query));
+        let fields: Vec<OutcodeFields> = near
             .into_iter()
             .map(|(outcode, metres)| OutcodeFields::of(&served, &plan, outcode, Some(metres)))
             .collect();
-        answer(&(!told.is_empty()).then_some(told))
+        answer(&(!fields.is_empty()).then_some(fields))
     };
     run_blocking(app, work).await
 }
 
-/// There are some three thousand in the country: all are measured.
-fn nearest_to(served: &Served, here: LngLat, asked: Around) -> Vec<(&Outcode, f64)> {
+/// A linear search: there are only about 3,000 outcodes.
+fn nearest_to(served: &Served, here: LngLat, query: NearbyQuery) -> Vec<(&Outcode, f64)> {
     let mut near: Vec<(&Outcode, f64)> = served
         .outcodes()
         .all()
         .iter()
         .filter_map(|outcode| {
             let distance = metres(here, outcode.centre?.to_lng_lat().0);
-            (distance <= asked.radius_m()).then_some((outcode, distance))
+            (distance <= query.radius_m()).then_some((outcode, distance))
         })
         .collect();
     near.sort_by(|a, b| a.1.total_cmp(&b.1));
-    near.truncate(asked.limit());
+    near.truncate(query.limit());
     near
 }

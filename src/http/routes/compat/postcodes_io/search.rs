@@ -6,28 +6,28 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::postcode::{Postcode, PostcodePrefix};
 
-use super::errors::Refusal;
+use super::errors::PostcodesIoError;
 use super::fields::PostcodeFields;
-use super::near::{LIMIT, MOST};
+use super::near::{DEFAULT_LIMIT, MAX_LIMIT};
 use super::{Answer, Query, answer, near, nothing, respond};
 use crate::compat::outcodes::Outcodes;
 use crate::http::routes::compat::query::leading_int;
 use crate::http::routes::compat::run_blocking;
 use crate::http::{AppState, RequestSnapshot, today};
 
-/// How many, as it was asked: what is no number, or below 1, is as good as nothing.
+/// Parses `limit`; anything but a positive number means the default.
 fn limit(query: &Query) -> usize {
-    let asked = query.get("limit").and_then(leading_int).and_then(|n| usize::try_from(n).ok());
-    asked.filter(|limit| *limit > 0).unwrap_or(LIMIT).min(MOST)
+    let limit = query.get("limit").and_then(leading_int).and_then(|n| usize::try_from(n).ok());
+    limit.filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT)
 }
 
-/// The live postcodes that begin so:
+/// Finds the live postcodes that begin with `text`:
 ///
-/// 1. an outcode that there is, those of that outcode alone;
-/// 2. two words, those whose halves begin so;
-/// 3. else those that begin so when spaces are left out, in that order.
+/// 1. if it is an existing outcode, those of that outcode;
+/// 2. if it is two words, those whose halves begin with them;
+/// 3. otherwise, those that begin with it when spaces are ignored, in that order.
 ///
-/// A whole postcode is found alone.
+/// A complete postcode is returned alone.
 pub(super) fn find(
     atlas: &Atlas,
     outcodes: &Outcodes,
@@ -55,8 +55,8 @@ fn with_halves(atlas: &Atlas, outcode: &str, inward: &str, limit: usize) -> Vec<
     begun.into_iter().flatten().filter(PostcodeFacts::is_live).take(limit).collect()
 }
 
-/// By the text without its space: of the outcodes that begin so, and for each way to cut the text,
-/// of an outcode those whose second half begins so.
+/// Searches without the space: the outcodes that begin with `text`, and for each way to split it,
+/// the postcodes of the outcode whose second half begins with the rest.
 fn compact(atlas: &Atlas, outcodes: &Outcodes, text: &str, limit: usize) -> Vec<PostcodeFacts> {
     if text.is_empty() || text.len() > 7 || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Vec::new();
@@ -70,7 +70,7 @@ fn compact(atlas: &Atlas, outcodes: &Outcodes, text: &str, limit: usize) -> Vec<
     for known in all[start..].iter().take_while(|known| known.outcode.starts_with(text)) {
         found.extend(with_halves(atlas, &known.outcode, "", limit));
     }
-    // Without spaces NN10 1AA stands before NN1 1AA.
+    // Without spaces NN10 1AA sorts before NN1 1AA.
     let whole = |record: &PostcodeFacts| record.postcode.outward() + &record.postcode.inward();
     found.sort_by_cached_key(|record| whole(record));
     if let Some(exact) = found.iter().find(|record| whole(record) == text) {
@@ -91,7 +91,7 @@ pub(super) async fn query(
     }
     let text = query.get("q").or_else(|| query.get("query")).filter(|text| !text.trim().is_empty());
     let answer = match text {
-        None => Err(Refusal::NoPostcode),
+        None => Err(PostcodesIoError::NoPostcode),
         Some(text) => search(&app, snapshot, text, limit(&query), true).await,
     };
     respond(&query, answer)
@@ -121,14 +121,14 @@ async fn search(
             answer(&nothing())
         } else if whole {
             let plan = served.plan(today());
-            let told = found.into_iter().map(|record| PostcodeFields::of(&served, &plan, record));
-            answer(&told.collect::<Vec<_>>())
+            let fields = found.into_iter().map(|record| PostcodeFields::of(&served, &plan, record));
+            answer(&fields.collect::<Vec<_>>())
         } else {
             let texts = found.into_iter().map(|record| record.postcode.to_string());
             answer(&texts.collect::<Vec<_>>())
         }
     };
-    // One letter may begin many thousands.
+    // One letter can match many thousands.
     run_blocking(app, work).await
 }
 
@@ -145,13 +145,13 @@ mod tests {
             find(&atlas, &outcodes, text, limit).iter().map(|r| r.postcode.to_string()).collect()
         };
         let one = ["NN1 1AA", "NN1 1AB", "NN1 1AC", "NN1 1AE", "NN1 1AF"];
-        assert_eq!(of("nn1", 10), one, "the outcode alone, without NN11");
+        assert_eq!(of("nn1", 10), one, "only this outcode, without NN11");
         assert_eq!(of("NN1 1", 10), one);
         assert_eq!(of("NN1", 2), one[..2]);
-        assert_eq!(of("NN11", 10), ["NN11 1AA"], "an outcode before NN1 1");
-        assert_eq!(of("NN11A", 10), one, "no outcode: NN1 1A, and no NN11 A");
+        assert_eq!(of("NN11", 10), ["NN11 1AA"], "an outcode takes precedence over NN1 1");
+        assert_eq!(of("NN11A", 10), one, "not an outcode: matches NN1 1A");
         assert_eq!(of("NN111", 10), ["NN11 1AA"]);
-        assert_eq!(of("NN11AA", 10), ["NN1 1AA"], "a whole one alone");
+        assert_eq!(of("NN11AA", 10), ["NN1 1AA"], "a complete postcode is returned alone");
         assert_eq!(of("NN1 1AA", 10), ["NN1 1AA"]);
         let all = ["NN11 1AA", "NN1 1AA", "NN1 1AB", "NN1 1AC", "NN1 1AE", "NN1 1AF", "NN6 9ZZ"];
         assert_eq!(of("N", 10), all, "in order without the spaces");

@@ -1,13 +1,13 @@
-//! Terminated and Scottish postcodes, places, and whether the service is there.
+//! Terminated and Scottish postcodes, places, and status.
 //!
-//! Of places (OS Open Names) and of Scotland's own directory of postcodes we hold nothing, and say
-//! so in the original's words for what it does not find.
+//! The service has no data on places (OS Open Names) and no Scottish Postcode Directory; it returns
+//! the messages with which postcodes.io reports that nothing was found.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use serde_json::json;
 
-use super::errors::Refusal;
+use super::errors::PostcodesIoError;
 use super::postcode::terminated as terminated_one;
 use super::{Query, answer, fresh, nothing, postcode_of, respond};
 use crate::http::{AppState, RequestSnapshot};
@@ -18,11 +18,11 @@ pub(super) async fn terminated(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let found = snapshot.served().map_err(Refusal::from).and_then(|served| {
-        let postcode = postcode_of(&text).ok_or(Refusal::InvalidPostcode)?;
+    let found = snapshot.served().map_err(PostcodesIoError::from).and_then(|served| {
+        let postcode = postcode_of(&text).ok_or(PostcodesIoError::InvalidPostcode)?;
         let record = served.atlas().facts(postcode);
         let ended = record.and_then(|record| terminated_one(served.atlas(), &record));
-        answer(&ended.ok_or(Refusal::TerminatedNotFound)?)
+        answer(&ended.ok_or(PostcodesIoError::TerminatedNotFound)?)
     });
     respond(&query, found)
 }
@@ -33,10 +33,14 @@ pub(super) async fn scottish(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let refused = snapshot.served().map_err(Refusal::from).and_then(|served| {
-        let postcode = postcode_of(&text).ok_or(Refusal::InvalidPostcode)?;
+    let refused = snapshot.served().map_err(PostcodesIoError::from).and_then(|served| {
+        let postcode = postcode_of(&text).ok_or(PostcodesIoError::InvalidPostcode)?;
         let is_live = served.atlas().facts(postcode).is_some_and(|record| record.is_live());
-        Err(if is_live { Refusal::NotScottish } else { Refusal::PostcodeNotFound(None) })
+        Err(if is_live {
+            PostcodesIoError::NotScottish
+        } else {
+            PostcodesIoError::PostcodeNotFound(None)
+        })
     });
     respond(&query, refused)
 }
@@ -44,11 +48,11 @@ pub(super) async fn scottish(
 pub(super) async fn places(RawQuery(query): RawQuery) -> Response {
     let query = Query::read(query.as_deref());
     let asked = query.get("q").or_else(|| query.get("query"));
-    respond(&query, asked.ok_or(Refusal::NoQuery).and_then(|_| answer(&json!([]))))
+    respond(&query, asked.ok_or(PostcodesIoError::NoQuery).and_then(|_| answer(&json!([]))))
 }
 
 pub(super) async fn place(Path(_): Path<String>, RawQuery(query): RawQuery) -> Response {
-    respond(&Query::read(query.as_deref()), Err(Refusal::PlaceNotFound))
+    respond(&Query::read(query.as_deref()), Err(PostcodesIoError::PlaceNotFound))
 }
 
 pub(super) async fn random_place(RawQuery(query): RawQuery) -> Response {
@@ -65,9 +69,8 @@ pub(super) async fn ready(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::read(query.as_deref());
-    let ready = snapshot
-        .served()
-        .map_err(Refusal::from)
-        .and_then(|_| if app.live.is_ready() { answer(&"Ready") } else { Err(Refusal::NotReady) });
+    let ready = snapshot.served().map_err(PostcodesIoError::from).and_then(|_| {
+        if app.live.is_ready() { answer(&"Ready") } else { Err(PostcodesIoError::NotReady) }
+    });
     fresh(respond(&query, ready))
 }

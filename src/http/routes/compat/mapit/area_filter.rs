@@ -1,42 +1,42 @@
-//! Which areas are asked for: `generation`, `min_generation`, `type`, `country`.
+//! The parameters that select areas: `generation`, `min_generation`, `type` and `country`.
 
 use std::collections::HashSet;
 
-use super::{Query, Refusal, malformed};
-use crate::compat::directory::Spot;
+use super::{MapItError, Query, malformed};
+use crate::compat::directory::LayerArea;
 use crate::compat::kinds;
 use crate::live::Served;
 
-/// What lets an area pass.
+/// Selects areas by layer, type and country.
 #[derive(Clone, Debug)]
-pub(super) struct Choice {
-    /// The layers to take areas from, those of later generations first.
+pub(super) struct AreaFilter {
+    /// The layers to take areas from, later generations first.
     layers: Vec<usize>,
     types: Vec<String>,
     countries: Vec<String>,
 }
 
-/// Empty parts say nothing: `,` asks for no type.
+/// Splits a comma-separated list; empty items are dropped.
 fn list(text: Option<&str>) -> Vec<String> {
     let items = text.unwrap_or_default().split(',').map(str::trim);
     items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
-/// A number of a generation; 0 is as good as none.
-fn number(query: &Query, name: &str) -> Result<Option<i64>, Refusal> {
+/// Parses the number of a generation; 0 counts as not given.
+fn number(query: &Query, name: &str) -> Result<Option<i64>, MapItError> {
     let Some(text) = query.get(name) else { return Ok(None) };
     let number: i64 =
         text.trim().parse().map_err(|_| malformed(format!("Bad {name} specified")))?;
     Ok((number != 0).then_some(number))
 }
 
-impl Choice {
-    /// What a query asks for; `types` instead of its own.
+impl AreaFilter {
+    /// Reads the parameters; `types` overrides the parameter `type`.
     pub(super) fn read(
         query: &Query,
         types: Option<&str>,
         served: &Served,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, MapItError> {
         let generation = number(query, "generation")?;
         let from = number(query, "min_generation")?;
         Ok(Self {
@@ -46,19 +46,19 @@ impl Choice {
         })
     }
 
-    /// By `generation` alone; what is no number is passed over.
+    /// Reads `generation` only; a value that is not a number is ignored.
     pub(super) fn by_generation(query: &Query, served: &Served) -> Self {
         let generation = number(query, "generation").ok().flatten();
         Self { layers: layers(served, generation, None), types: vec![], countries: vec![] }
     }
 
-    /// The layers to take areas from.
+    /// Returns the layers to take areas from.
     pub(super) fn layers(&self) -> &[usize] {
         &self.layers
     }
 
-    /// Whether an area of one of the layers passes.
-    pub(super) fn takes(&self, served: &Served, spot: Spot) -> bool {
+    /// Returns true if an area of one of the layers is selected.
+    pub(super) fn selects(&self, served: &Served, spot: LayerArea) -> bool {
         let of_type = &*served.directory().type_of(spot).code;
         if !self.types.is_empty() && !self.types.iter().any(|wanted| wanted == of_type) {
             return false;
@@ -71,22 +71,22 @@ impl Choice {
         self.countries.iter().any(|wanted| wanted == country)
     }
 
-    /// Those of some areas that pass, each number once: the latest of its vintages.
+    /// Returns the selected areas among `spots`. Each id appears once, with its latest vintage.
     pub(super) fn filter(
         &self,
         served: &Served,
-        spots: impl IntoIterator<Item = Spot>,
-    ) -> Vec<Spot> {
+        spots: impl IntoIterator<Item = LayerArea>,
+    ) -> Vec<LayerArea> {
         let mut seen = HashSet::new();
         let directory = served.directory();
         spots
             .into_iter()
-            .filter(|&spot| self.takes(served, spot) && seen.insert(directory.id(spot)))
+            .filter(|&spot| self.selects(served, spot) && seen.insert(directory.id(spot)))
             .collect()
     }
 
-    /// All areas that pass.
-    pub(super) fn all(&self, served: &Served) -> Vec<Spot> {
+    /// Returns all selected areas.
+    pub(super) fn all(&self, served: &Served) -> Vec<LayerArea> {
         let layers = served.atlas().layers();
         let spots = self.layers.iter().flat_map(|&layer| {
             (0..layers[layer].layer().areas().len()).map(move |area| (layer, area))
@@ -95,8 +95,8 @@ impl Choice {
     }
 }
 
-/// The layers in force in some generation from `from` to `generation`; in the present one where
-/// neither is asked for; in any where `from` is below 0.
+/// Returns the layers in force in any generation from `from` to `generation`. With neither, the
+/// current generation; with `from` below 0, every generation.
 fn layers(served: &Served, generation: Option<i64>, from: Option<i64>) -> Vec<usize> {
     let (atlas, generations) = (served.atlas(), served.directory().generations());
     let today = crate::http::today();
