@@ -96,6 +96,7 @@ impl Directory {
         Self { generations, kinds, census_years, ids, type_of: typed, parents, types, spots }
     }
 
+    /// Returns the generations of the atlas.
     pub fn generations(&self) -> &Generations {
         &self.generations
     }

@@ -10,6 +10,7 @@ use super::kinds::AreaKind;
 /// contain a postcode (enterprise partnerships overlap).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Role {
+    /// The kind of area.
     pub kind: AreaKind,
     /// Year of the census. `None` accepts any.
     pub census: Option<i16>,

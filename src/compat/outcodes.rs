@@ -17,6 +17,7 @@ pub struct Outcodes {
     all: Vec<Outcode>,
 }
 
+/// An outcode, with the position and the areas of its live postcodes.
 #[derive(Debug)]
 pub struct Outcode {
     /// As in `NN1`.

@@ -10,24 +10,18 @@
 //! | both | |
 //! |---|---|
 //! | a position on a boundary | is in every area it touches; PostGIS puts it in none |
-//! | a postcode with known addresses | is in the areas of its addresses, as in `/v1/lookup`; a
-//! field for one area has the one with the most addresses |
-//! | server errors | status 503 if the service is overloaded or not ready; a wrong method returns
-//! 405 |
+//! | a postcode with known addresses | is in the areas of its addresses, as in `/v1/lookup`; a field for one area has the one with the most addresses |
+//! | server errors | status 503 if the service is overloaded or not ready; a wrong method returns 405 |
 //! | HTML pages, rate limits | not provided |
 //!
 //! | MapIt | |
 //! |---|---|
-//! | ids | derived from the codes ([`crate::compat::directory`]); not the ids of
-//! mapit.mysociety.org |
+//! | ids | derived from the codes ([`crate::compat::directory`]); not the ids of mapit.mysociety.org |
 //! | generations | derived from the dates of the vintages ([`crate::compat::generations`]) |
-//! | types | also `LAP`; and `WRD`, `LAD`, `NCP`, `RGN` where MapIt has no type or the type cannot
-//! be determined ([`crate::compat::kinds`]) |
+//! | types | also `LAP`; and `WRD`, `LAD`, `NCP`, `RGN` where MapIt has no type or the type cannot be determined ([`crate::compat::kinds`]) |
 //! | codes | `gss`; also `ons` for census areas; otherwise the series, as in `{"lap": "N4"}` |
-//! | `touches`, `overlaps`, … | compare whole geometries and allow for drawing errors: a sliver is
-//! a touch, not an overlap. MapIt compares the parts into which it splits areas |
-//! | `simplify_tolerance` | keeps shared boundaries shared, is never coarser than requested, and
-//! never returns an empty geometry |
+//! | `touches`, `overlaps`, … | compare whole geometries and allow for drawing errors: a sliver is a touch, not an overlap. MapIt compares the parts into which it splits areas |
+//! | `simplify_tolerance` | keeps shared boundaries shared, is never coarser than requested, and never returns an empty geometry |
 //! | `/area/N4` | codes other than GSS codes also redirect to their area |
 //! | `.kml` | always in degrees, as KML requires, whatever the srid |
 //! | JSONP | has the media type of JavaScript, so that browsers run it; MapIt's is JSON |
@@ -36,8 +30,7 @@
 //! | postcodes.io | |
 //! |---|---|
 //! | `lap`, `codes.lap` | additional fields |
-//! | `lsoa`, `msoa` | from whichever census is loaded; `lsoa11` and `lsoa21` are of a fixed census.
-//! postcodes.io has those of 2011 |
+//! | `lsoa`, `msoa` | from whichever census is loaded; `lsoa11` and `lsoa21` are of a fixed census. postcodes.io has those of 2011 |
 //! | `country` | from the GSS codes of the areas; `null` outside all areas |
 //! | `?filter=` | accepts every field; postcodes.io accepts only the older ones |
 //! | `limit` and `radius` below 0 | rejected; in postcodes.io they fail in the database |
