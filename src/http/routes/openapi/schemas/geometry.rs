@@ -163,10 +163,7 @@ fn features() -> Schemas {
             ("type", one_of(&["Feature"], "Always `Feature`.")),
             ("id", text("Code of the area or point.")),
             ("geometry", geometry.clone()),
-            (
-                "properties",
-                any_object("Attributes, as described by /collections/{layer}/queryables."),
-            ),
+            ("properties", any_object("Attributes, as listed by /collections/{layer}.")),
         ]
     };
     let snapshot = || ("snapshot", named("Snapshot"));

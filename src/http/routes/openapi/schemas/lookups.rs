@@ -10,8 +10,9 @@ use super::{Schemas, layers};
 fn level() -> Value {
     one_of(
         &["high", "near_boundary", "low"],
-        "How certain the areas are: `high`; `near_boundary`, another area is closer than the \
-         threshold; `low`, the place is known only roughly.",
+        "How certain the areas are. `high`: no boundary is near. `near_boundary`: a boundary is \
+         within the threshold. `low`: the position is an estimate, or the postcode's addresses \
+         are in more than one area.",
     )
 }
 
@@ -104,7 +105,10 @@ pub(super) fn schemas() -> Schemas {
             ),
             (
                 "split?",
-                truth("True if the postcode's addresses lie in more than one area of a layer."),
+                truth(
+                    "True if the postcode's addresses lie in more than one area of a layer. Absent \
+                     unless the place was located by addresses.",
+                ),
             ),
             ("layers", per_layer(&or_null(of_layer), "Confidence by layer.")),
             ("near", list(&near, "In order of layer, then of distance.")),

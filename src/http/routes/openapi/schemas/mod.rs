@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::build::{Members, named, one_of, or_null, per_layer, whole};
 
 mod areas;
+mod changes;
 mod geometry;
 mod layers;
 mod lookups;
@@ -12,7 +13,7 @@ mod overlaps;
 mod points;
 mod shared;
 
-pub(super) use overlaps::relation;
+use overlaps::relation;
 
 pub(super) type Schemas = Vec<(&'static str, Value)>;
 
@@ -23,7 +24,7 @@ pub(super) fn all() -> Members {
         lookups::schemas(),
         areas::schemas(),
         overlaps::schemas(),
-        super::changes::schemas(),
+        changes::schemas(),
         points::schemas(),
         layers::schemas(),
         geometry::schemas(),

@@ -7,7 +7,7 @@ use super::super::build::{
 };
 use super::{Schemas, counts, layers};
 
-pub(in super::super) fn relation() -> Value {
+pub(super) fn relation() -> Value {
     let words = ["equals", "within", "contains", "partial", "touches"];
     one_of(&words, "Relation of the first area to the second.")
 }
