@@ -1,14 +1,13 @@
-//! A catalogue to the contents of an atlas: the whole way of the files, once.
+//! From a catalogue to the contents of an atlas.
 //!
-//! 1. the postcodes and the addresses are read, since sites may be placed by postcode;
-//! 2. every file of polygons or points is loaded and passes [`validity`], all files at once;
-//! 3. every CSV of sites is read;
-//!    of both, what does not lie `within` the ground it must lie on is left out;
-//! 4. composed layers are put together, each when the layers it names are there;
-//! 5. every layer declared a coverage is checked to be one.
+//! 1. Read postcodes and addresses first, because sites may be placed by postcode.
+//! 2. Load every file of polygons or points and check it with [`validity`], all files in parallel.
+//! 3. Read every CSV of sites. Of files and sites, leave out what does not lie `within` its layer.
+//! 4. Compose layers, each after the layers it refers to.
+//! 5. Check that every layer declared a coverage is one.
 //!
-//! Every fault of every step goes into the report, and only a report without errors gives
-//! contents: nothing is built from half of what a catalogue names.
+//! Every step adds its faults to the report. The result is `None` if the report has errors: nothing
+//! is built from an incomplete catalogue.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -24,8 +23,8 @@ use crate::layer::{Layer, LayerId};
 use crate::load::addresses::load_addresses;
 use crate::load::postcodes::load_postcodes;
 use crate::load::sites::load_sites;
-use crate::load::within::{Ground, left_out};
-use crate::load::{load_ground, load_vector};
+use crate::load::within::{WithinFilter, left_out};
+use crate::load::{load_polygons, load_vector};
 use crate::position::Bng;
 use crate::postcode::Postcode;
 use crate::progress::Progress;
@@ -33,7 +32,7 @@ use crate::validity::{self, coverage};
 
 /// Reads everything that a catalogue names.
 ///
-/// `None` when the report holds an error; then nothing may be built.
+/// Returns `None` if the report has an error.
 pub fn contents(
     catalogue: &Catalogue,
     report: &mut Report,
@@ -48,8 +47,8 @@ pub fn contents(
 
     progress.begin("reading layers", catalogue.layers.len() as u64);
     let mut layers: Vec<Option<Layer>> = catalogue.layers.iter().map(|_| None).collect();
-    let mut grounds: HashMap<LayerId, Ground> = HashMap::new();
-    // Layers that lie within others come after those.
+    let mut filters: HashMap<LayerId, WithinFilter> = HashMap::new();
+    // Layers with a `within` come after the layers they refer to.
     for second in [false, true] {
         let turn: Vec<usize> = (0..layers.len())
             .filter(|place| catalogue.layers[*place].within.is_some() == second)
@@ -59,7 +58,7 @@ pub fn contents(
             .map(|place| {
                 let mut report = Report::default();
                 let spec = &catalogue.layers[place];
-                let layer = read_layer(spec, &postcodes, &grounds, &mut report);
+                let layer = read_layer(spec, &postcodes, &filters, &mut report);
                 progress.advance(1);
                 (place, layer, report)
             })
@@ -69,14 +68,14 @@ pub fn contents(
             report.extend(of_layer);
         }
         if !second {
-            grounds = grounds_of(catalogue, &layers);
+            filters = within_filters(catalogue, &layers);
         }
     }
     let (mut postcodes, mut addresses) = (postcodes, addresses);
     let within = catalogue.postcodes.as_ref().and_then(|spec| spec.within.as_ref());
-    keep_within(&mut postcodes, "postcodes", within, &grounds, |record| record.position, report);
+    keep_within(&mut postcodes, "postcodes", within, &filters, |record| record.position, report);
     let within = catalogue.addresses.as_ref().and_then(|spec| spec.within.as_ref());
-    keep_within(&mut addresses, "addresses", within, &grounds, |a| Some(a.position), report);
+    keep_within(&mut addresses, "addresses", within, &filters, |a| Some(a.position), report);
     compose_layers(catalogue, &mut layers, report, progress);
     check_coverages(&layers, report, progress);
     if report.has_errors() {
@@ -105,24 +104,24 @@ pub fn contents(
     })
 }
 
-/// Reads a layer from its file; `None` for a composed one, and for one that is refused.
+/// Reads a layer from its file. Returns `None` for a composed layer and for a refused one.
 fn read_layer(
     spec: &LayerSpec,
     postcodes: &[PostcodeRecord],
-    grounds: &HashMap<LayerId, Ground>,
+    filters: &HashMap<LayerId, WithinFilter>,
     report: &mut Report,
 ) -> Option<Layer> {
     let meta = spec.meta.clone();
     let within = match &spec.within {
         None => None,
-        // A ground that was refused has said why.
-        Some(within) => Some((within, grounds.get(&within.layer)?)),
+        // The faults of a refused `within` layer are already in the report.
+        Some(within) => Some((within, filters.get(&within.layer)?)),
     };
     let layer = match &spec.source {
         LayerSource::Vector(source) => {
             let mut raw = load_vector(source, &meta.id, report)?;
-            if let Some((within, ground)) = within {
-                raw.features.retain(|feature| ground.may_hold(feature, within.margin_m));
+            if let Some((within, filter)) = within {
+                raw.features.retain(|feature| filter.may_contain(feature, within.margin_m));
             }
             validity::admit(raw, meta, report)?
         }
@@ -133,16 +132,19 @@ fn read_layer(
         }
         LayerSource::Compose(_) => return None,
     };
-    let Some((within, ground)) = within else { return Some(layer) };
-    let (layer, fault) = ground.choose(&layer, within);
+    let Some((within, filter)) = within else { return Some(layer) };
+    let (layer, fault) = filter.filter(&layer, within);
     if let Some(fault) = fault {
         report.add(fault);
     }
     Some(layer)
 }
 
-/// The ground of every layer that a `within` names.
-fn grounds_of(catalogue: &Catalogue, layers: &[Option<Layer>]) -> HashMap<LayerId, Ground> {
+/// Returns a filter for every layer that a `within` names.
+fn within_filters(
+    catalogue: &Catalogue,
+    layers: &[Option<Layer>],
+) -> HashMap<LayerId, WithinFilter> {
     let of_layers = catalogue.layers.iter().filter_map(|spec| spec.within.as_ref());
     let of_postcodes = catalogue.postcodes.iter().filter_map(|spec| spec.within.as_ref());
     let of_addresses = catalogue.addresses.iter().filter_map(|spec| spec.within.as_ref());
@@ -152,25 +154,25 @@ fn grounds_of(catalogue: &Catalogue, layers: &[Option<Layer>]) -> HashMap<LayerI
         .iter()
         .flatten()
         .filter(|layer| named.contains(&layer.meta().id))
-        .map(|layer| (layer.meta().id.clone(), Ground::of(layer)))
+        .map(|layer| (layer.meta().id.clone(), WithinFilter::of(layer)))
         .collect()
 }
 
-/// Leaves out the points that do not lie on the ground they must lie on. What has no position
-/// stays: nobody knows where it is.
+/// Removes the points outside their `within` layer. Points without a position stay, because their
+/// location is unknown.
 fn keep_within<T: Send + Sync>(
     points: &mut Vec<T>,
     what: &str,
     within: Option<&Within>,
-    grounds: &HashMap<LayerId, Ground>,
+    filters: &HashMap<LayerId, WithinFilter>,
     position: impl Fn(&T) -> Option<Bng> + Sync,
     report: &mut Report,
 ) {
     let Some(within) = within else { return };
-    let Some(ground) = grounds.get(&within.layer) else { return };
+    let Some(filter) = filters.get(&within.layer) else { return };
     let keep: Vec<bool> = points
         .par_iter()
-        .map(|point| position(point).is_none_or(|at| ground.holds(at, within.margin_m)))
+        .map(|point| position(point).is_none_or(|at| filter.contains(at, within.margin_m)))
         .collect();
     let before = points.len();
     let mut keep = keep.into_iter();
@@ -180,9 +182,9 @@ fn keep_within<T: Send + Sync>(
     }
 }
 
-/// Puts the composed layers together, each after the layers it takes areas from.
+/// Composes layers, each after the layers it takes areas from.
 ///
-/// Nothing is composed while a layer is refused: that its areas are missing would be no news.
+/// Composes nothing if any layer was refused: reports of missing members would only repeat that.
 fn compose_layers(
     catalogue: &Catalogue,
     layers: &mut [Option<Layer>],
@@ -207,8 +209,8 @@ fn compose_layers(
     progress.begin("composing layers", waiting.len() as u64);
     while !refused && !waiting.is_empty() {
         let ids: Vec<_> = waiting.iter().map(|(_, spec, _)| spec.meta.id.clone()).collect();
-        // A definition that waits for no other is next. If all wait for each other, the first is
-        // tried all the same, and says which of its layers is not there.
+        // Next comes a definition that waits for no other. If all wait for each other, compose the
+        // first anyway, so that it reports which of its layers is missing.
         let waits = |(_, spec, definition): &(usize, &LayerSpec, Definition)| {
             definition.layers().into_iter().any(|id| *id != spec.meta.id && ids.contains(id))
         };
@@ -216,7 +218,7 @@ fn compose_layers(
         let (place, spec, definition) = waiting.remove(next);
         let id = &spec.meta.id;
         let ready: Vec<&Layer> = layers.iter().flatten().collect();
-        let mut read = |path: &Path, report: &mut Report| load_ground(path, id, report);
+        let mut read = |path: &Path, report: &mut Report| load_polygons(path, id, report);
         let composed = compose::compose(&definition, &ready, spec.meta.clone(), &mut read, report);
         refused |= composed.is_none();
         layers[place] = composed;
@@ -224,7 +226,7 @@ fn compose_layers(
     }
 }
 
-/// Checks that every layer declared a coverage is one.
+/// Checks every layer that is declared a coverage.
 fn check_coverages(layers: &[Option<Layer>], report: &mut Report, progress: &dyn Progress) {
     let coverages: Vec<&Layer> =
         layers.iter().flatten().filter(|layer| layer.meta().coverage).collect();

@@ -1,8 +1,8 @@
-//! What can be wrong with the data, said with its place.
+//! Faults: everything that can be wrong with input data, each with its location.
 //!
-//! Loading, validity and composition report into one [`Report`]: every fault of every feature,
-//! not only the first. `lapwing check` prints it; `lapwing build` refuses if any fault is an
-//! error.
+//! Loading, validity checks and composition add to one [`Report`]. They report every fault of every
+//! feature, not only the first. `lapwing check` prints the report; `lapwing build` fails if any
+//! fault is an error.
 
 use std::fmt;
 
@@ -10,29 +10,29 @@ use serde::Serialize;
 
 use crate::layer::LayerId;
 
-/// What becomes of the data because of a fault.
+/// What a fault means for the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Taken as it is; worth knowing.
+    /// The data is used unchanged. Worth knowing.
     Note,
-    /// Mended without changing the covered ground.
+    /// The data was repaired. The covered area did not change.
     Repaired,
-    /// Refused: nothing is built from it.
+    /// The data is refused and nothing is built.
     Error,
 }
 
-/// The kinds of fault, each with a stable slug.
+/// The kind of fault. Each kind has a stable slug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// The file cannot be opened, is of no known format, or breaks its format's rules.
+    /// The file cannot be opened, its format is unknown, or it violates its format.
     UnreadableFile,
-    /// A field that the catalogue names is not in the file, or a value is not of its kind.
+    /// A field named in the catalogue is missing, or a value has the wrong type.
     BadField,
-    /// The CRS is neither in the file nor in the catalogue.
+    /// Neither the file nor the catalogue states the CRS.
     UnknownCrs,
-    /// The coordinates cannot belong to the CRS that is stated.
+    /// The coordinates cannot be in the stated CRS.
     MislabelledCrs,
     /// A coordinate is NaN or infinite.
     NonFiniteCoordinate,
@@ -42,58 +42,60 @@ pub enum FaultKind {
     MissingCode,
     /// A code breaks the rules for codes.
     InvalidCode,
-    /// A code stands twice in its layer.
+    /// A code appears twice in its layer.
     DuplicateCode,
     /// A feature has no geometry, or an empty one.
     EmptyGeometry,
-    /// A feature has a geometry of a kind the layer cannot hold.
+    /// A feature's geometry type does not fit the layer.
     WrongGeometry,
-    /// A ring's last point is not its first.
+    /// The last point of a ring differs from its first.
     UnclosedRing,
     /// A ring has fewer than three distinct points.
     TooFewPoints,
-    /// The same point stands twice in a row.
+    /// A point is repeated immediately.
     RepeatedPoint,
-    /// A ring runs out and back along the same line.
+    /// A ring goes out and back along the same line.
     Spike,
-    /// A ring is wound the wrong way round.
+    /// A ring has the wrong winding order.
     WrongWinding,
     /// A ring crosses itself.
     SelfCrossing,
-    /// A ring touches itself in a point.
+    /// A ring touches itself at a point.
     SelfTouching,
-    /// Two rings of one area cross, or share a line.
+    /// Two rings of one area cross, or share part of an edge.
     CrossingRings,
     /// A hole lies outside its shell.
     HoleOutsideShell,
-    /// A ring lies inside another where it may not.
+    /// A ring lies inside another ring where that is not allowed.
     WrongNesting,
-    /// Ground inside a declared coverage that no area covers.
+    /// A hole in a declared coverage: no area covers it.
     Gap,
-    /// Ground of a declared coverage that two areas cover.
+    /// Two areas of a declared coverage overlap.
     Overlap,
-    /// A composed area names a layer or code that there is not.
+    /// A composed area refers to a layer or code that does not exist.
     UnknownMember,
-    /// A composed area is made of areas that are not in force any more.
+    /// A composed area is made of areas that are no longer in force.
     SupersededMember,
-    /// An area is claimed by two composed areas.
+    /// Two composed areas claim the same area.
     ClaimedTwice,
-    /// An area is claimed by no composed area while its place has some.
+    /// No composed area claims an area, although other areas of its place are claimed.
     Unclaimed,
-    /// Pieces of a composed area do not meet exactly and were closed within the tolerance.
+    /// The parts of a composed area did not meet exactly. Gaps within the tolerance were closed.
     SliverClosed,
-    /// A postcode is not of the form of one.
+    /// A postcode does not have the form of a UK postcode.
     InvalidPostcode,
     /// A postcode or site has no position.
     NoPosition,
-    /// A position was made by the 5 m Helmert approximation, outside the OSTN15 grid.
+    /// A position lies outside the OSTN15 grid and was converted by the Helmert approximation
+    /// (about 5 m).
     Approximate,
-    /// A record was left out, as the format's rules say (a closed practice, for example).
+    /// A record was left out because the format or the catalogue excludes it, such as a closed
+    /// practice.
     LeftOut,
 }
 
 impl FaultKind {
-    /// The slug, as reports spell it.
+    /// Returns the slug used in reports, such as `self_crossing`.
     pub fn slug(self) -> String {
         serde_json::to_value(self)
             .ok()
@@ -102,32 +104,32 @@ impl FaultKind {
     }
 }
 
-/// Which feature of a file: its place, counted from 0, and its code where it has one.
+/// A feature of a file: its index, and its code if it has one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct FeatureRef {
-    /// Its place in the file, counted from 0.
+    /// Index in the file, from 0.
     pub index: usize,
-    /// Its code, if it has one.
+    /// The feature's code, if it has one.
     pub code: Option<String>,
 }
 
-/// Which ring of a feature: both counted from 0; ring 0 is the shell.
+/// A ring of a feature. Both indexes count from 0; ring 0 is the exterior ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RingRef {
-    /// The polygon of the multipolygon.
+    /// Index of the polygon in the multipolygon.
     pub polygon: usize,
-    /// The ring of the polygon.
+    /// Index of the ring in the polygon.
     pub ring: usize,
 }
 
-/// One thing that is wrong, and where.
+/// One fault, with its location.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fault {
-    /// What becomes of the data.
+    /// What the fault means for the data.
     pub severity: Severity,
     /// The kind of fault.
     pub kind: FaultKind,
-    /// The layer of the catalogue.
+    /// The catalogue layer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layer: Option<LayerId>,
     /// The file.
@@ -142,18 +144,18 @@ pub struct Fault {
     /// The field, column or key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The place: BNG metres, unless the fault is in the CRS itself, where it is the file's own.
+    /// The coordinates: BNG metres, or the file's own CRS if the fault concerns the CRS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<[f64; 2]>,
-    /// How much ground it concerns, in m².
+    /// The area affected, in m².
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area_m2: Option<f64>,
-    /// A sentence that says what is wrong and what to do.
+    /// A sentence that states the problem and what to do.
     pub message: String,
 }
 
 impl Fault {
-    /// A fault without a place yet; the `at_`, `in_` and `of_` methods add it.
+    /// Creates a fault without a location. The `in_`, `of_` and `at` methods add one.
     pub fn new(severity: Severity, kind: FaultKind, message: impl Into<String>) -> Self {
         Self {
             severity,
@@ -169,64 +171,64 @@ impl Fault {
         }
     }
 
-    /// A fault that refuses the data.
+    /// Creates a fault that refuses the data.
     pub fn error(kind: FaultKind, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, kind, message)
     }
 
-    /// A fault that was mended.
+    /// Creates a fault that was repaired.
     pub fn repaired(kind: FaultKind, message: impl Into<String>) -> Self {
         Self::new(Severity::Repaired, kind, message)
     }
 
-    /// Something worth knowing.
+    /// Creates a note.
     pub fn note(kind: FaultKind, message: impl Into<String>) -> Self {
         Self::new(Severity::Note, kind, message)
     }
 
-    /// Names the layer.
+    /// Sets the layer.
     #[must_use]
     pub fn in_layer(mut self, layer: &LayerId) -> Self {
         self.layer = Some(layer.clone());
         self
     }
 
-    /// Names the file.
+    /// Sets the file.
     #[must_use]
     pub fn in_file(mut self, file: impl Into<String>) -> Self {
         self.file = Some(file.into());
         self
     }
 
-    /// Names the feature.
+    /// Sets the feature.
     #[must_use]
     pub fn of_feature(mut self, index: usize, code: Option<&str>) -> Self {
         self.feature = Some(FeatureRef { index, code: code.map(str::to_owned) });
         self
     }
 
-    /// Names the ring.
+    /// Sets the ring.
     #[must_use]
     pub fn of_ring(mut self, polygon: usize, ring: usize) -> Self {
         self.ring = Some(RingRef { polygon, ring });
         self
     }
 
-    /// Names the field.
+    /// Sets the field.
     #[must_use]
     pub fn of_field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
     }
 
-    /// Gives the place.
+    /// Sets the coordinates.
     #[must_use]
     pub fn at(mut self, x: f64, y: f64) -> Self {
         self.at = Some([x, y]);
         self
     }
 
-    /// Gives the m² concerned.
+    /// Sets the affected area, in m².
     #[must_use]
     pub fn with_area(mut self, area_m2: f64) -> Self {
         self.area_m2 = Some(area_m2);
@@ -235,7 +237,8 @@ impl Fault {
 }
 
 impl fmt::Display for Fault {
-    /// `ward: wards.geojson: feature 12 (E05013246), polygon 0, ring 1, at 475486.0 260275.0: …`
+    /// Writes `ward: wards.geojson: feature 12 (E05013246), polygon 0, ring 1, at 475486.0
+    /// 260275.0: …`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(layer) = &self.layer {
             write!(f, "{layer}: ")?;
@@ -273,7 +276,7 @@ impl fmt::Display for Fault {
 /// All faults found in some data.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
-    /// The faults, in the order found.
+    /// The faults, in the order in which they were found.
     pub faults: Vec<Fault>,
 }
 
@@ -283,17 +286,17 @@ impl Report {
         self.faults.push(fault);
     }
 
-    /// Adds all of another report.
+    /// Appends another report.
     pub fn extend(&mut self, other: Self) {
         self.faults.extend(other.faults);
     }
 
-    /// How many faults have that severity.
+    /// Returns the number of faults with this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.faults.iter().filter(|fault| fault.severity == severity).count()
     }
 
-    /// Whether any fault refuses the data.
+    /// Returns true if any fault is an error.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
     }

@@ -12,7 +12,7 @@ use lapwing_boundaries::compose::Definition;
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
 use lapwing_boundaries::load::addresses::read_addresses;
-use lapwing_boundaries::load::crs::{self, Crs, StatedCrs};
+use lapwing_boundaries::load::crs::{self, SourceCrs, StatedCrs};
 use lapwing_boundaries::load::postcodes::read_postcodes;
 use lapwing_boundaries::load::sites::read_sites;
 use lapwing_boundaries::load::{geopackage, load_vector, wkb};
@@ -199,7 +199,7 @@ pub fn crs(data: &[u8]) {
         StatedCrs::Nothing => return,
     };
     assert!(!sentence.is_empty());
-    if let Some(crs) = Crs::from_identifier(&text) {
+    if let Some(crs) = SourceCrs::from_identifier(&text) {
         assert!(!crs.to_string().is_empty());
     }
 }

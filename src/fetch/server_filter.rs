@@ -1,7 +1,7 @@
 //! What of a service's features to ask for: the catalogue's `only` as a condition, and the extent
 //! of the ground of its `within`.
 
-use lapwing_boundaries::catalogue::{Catalogue, LayerSource, Only, Wish};
+use lapwing_boundaries::catalogue::{Catalogue, LayerSource, Only, ValuePattern};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::layer::LayerId;
 use lapwing_boundaries::load::load_vector;
@@ -48,9 +48,9 @@ fn condition(only: &[Only]) -> Option<String> {
     for Only { field, values } in only {
         let is_name = field.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         // In a pattern these two mean something; no code has them.
-        let is_plain = |wish: &Wish| match wish {
-            Wish::Is(_) => true,
-            Wish::Begins(start) => !start.contains(['%', '_']),
+        let is_plain = |wish: &ValuePattern| match wish {
+            ValuePattern::Is(_) => true,
+            ValuePattern::Begins(start) => !start.contains(['%', '_']),
         };
         if !is_name || !values.iter().all(is_plain) {
             continue;
@@ -58,8 +58,8 @@ fn condition(only: &[Only]) -> Option<String> {
         let exact: Vec<String> = values
             .iter()
             .filter_map(|wish| match wish {
-                Wish::Is(text) => Some(format!("'{}'", quoted(text))),
-                Wish::Begins(_) => None,
+                ValuePattern::Is(text) => Some(format!("'{}'", quoted(text))),
+                ValuePattern::Begins(_) => None,
             })
             .collect();
         let mut any = Vec::new();
@@ -67,8 +67,8 @@ fn condition(only: &[Only]) -> Option<String> {
             any.push(format!("{field} IN ({})", exact.join(",")));
         }
         any.extend(values.iter().filter_map(|wish| match wish {
-            Wish::Is(_) => None,
-            Wish::Begins(start) => Some(format!("{field} LIKE '{}%'", quoted(start))),
+            ValuePattern::Is(_) => None,
+            ValuePattern::Begins(start) => Some(format!("{field} LIKE '{}%'", quoted(start))),
         }));
         all.push(if any.len() == 1 { any.remove(0) } else { format!("({})", any.join(" OR ")) });
     }
@@ -108,14 +108,14 @@ fn extent_of(catalogue: &Catalogue, id: &LayerId) -> Result<[f64; 4], String> {
 mod tests {
     use super::*;
 
-    fn only(field: &str, values: Vec<Wish>) -> Only {
+    fn only(field: &str, values: Vec<ValuePattern>) -> Only {
         Only { field: field.to_owned(), values }
     }
 
     #[test]
     fn what_is_chosen_is_asked_for_in_sql() {
-        let is = |text: &str| Wish::Is(text.to_owned());
-        let begins = |text: &str| Wish::Begins(text.to_owned());
+        let is = |text: &str| ValuePattern::Is(text.to_owned());
+        let begins = |text: &str| ValuePattern::Begins(text.to_owned());
         assert_eq!(condition(&[]), None);
         let lads = only("LAD22CD", vec![is("E06000061"), is("E06000062")]);
         let sql = "LAD22CD IN ('E06000061','E06000062')";
@@ -129,12 +129,12 @@ mod tests {
 
     #[test]
     fn nothing_of_a_catalogue_reaches_a_service_as_anything_but_a_text() {
-        let quote = only("NAME", vec![Wish::Is("St Mary's') OR ('1'='1".to_owned())]);
+        let quote = only("NAME", vec![ValuePattern::Is("St Mary's') OR ('1'='1".to_owned())]);
         let sql = "NAME IN ('St Mary''s'') OR (''1''=''1')";
         assert_eq!(condition(&[quote]).as_deref(), Some(sql));
-        let odd = only("A = 1 --", vec![Wish::Is("x".to_owned())]);
+        let odd = only("A = 1 --", vec![ValuePattern::Is("x".to_owned())]);
         assert_eq!(condition(&[odd]), None);
-        let pattern = only("A", vec![Wish::Begins("%".to_owned())]);
+        let pattern = only("A", vec![ValuePattern::Begins("%".to_owned())]);
         assert_eq!(condition(&[pattern]), None);
     }
 }

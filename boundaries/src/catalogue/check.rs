@@ -1,14 +1,14 @@
-//! What only all layers together can show: ids used twice, and the series of vintages.
+//! Checks across all layers: duplicate ids, `within` references, and the series of vintages.
 
 use std::collections::BTreeMap;
 
 use crate::layer::{LayerId, LayerMeta, Vintage};
 use crate::manifest::{Keys, Manifest};
 
-use super::read::PlacedLayer;
+use super::layers::PlacedLayer;
 use super::{LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource, Within};
 
-/// Notes what is wrong between the layers.
+/// Records the problems that concern more than one layer.
 pub(super) fn check_layers(
     manifest: &Manifest<'_>,
     layers: &[PlacedLayer<'_, '_>],
@@ -20,21 +20,21 @@ pub(super) fn check_layers(
             layer.keys.refuse(
                 "source",
                 format!(
-                    "the sites of layer {} are placed by postcode: add [postcodes] to the catalogue",
+                    "layer {} places its sites by postcode: add [postcodes] to the catalogue",
                     layer.spec.meta.id
                 ),
             );
         }
         check_series(layer, layers);
         if let Some(within) = &layer.spec.within {
-            check_ground(within, layers, |message| layer.keys.refuse("within", message));
+            check_within(within, layers, |message| layer.keys.refuse("within", message));
         }
     }
     check_dates(layers);
 }
 
-/// The series that a lookup answers unasked: each the id of a layer of areas that stands for its
-/// series.
+/// Returns the series that a lookup answers by default. Each is the id of a layer of areas that is
+/// the first of its series.
 pub(super) fn read_lookup(
     keys: &Keys<'_, '_>,
     names: &[String],
@@ -55,27 +55,29 @@ pub(super) fn read_lookup(
             let known = known.join(", ");
             keys.refuse(
                     "lookup",
-                    format!("`lookup` names {name:?}, which is no layer of areas here; the catalogue has {known}"),
+                    format!("`lookup` names {name:?}, which is not a layer of areas in this catalogue; choose from {known}"),
                 );
         }
     }
     lookup
 }
 
-/// The layer of a `within` must be there, have areas out of a file, and all of them.
-pub(super) fn check_ground(
+/// Checks that the layer of a `within` exists, has areas read from a file, and is not cut itself.
+pub(super) fn check_within(
     within: &Within,
     layers: &[PlacedLayer<'_, '_>],
     refuse: impl Fn(String),
 ) {
     let id = &within.layer;
     match layers.iter().find(|layer| layer.spec.meta.id == *id) {
-        None => refuse(format!("`within` names a layer {id} that there is not")),
+        None => refuse(format!("`within` names the layer {id}, which the catalogue does not have")),
         Some(ground) if !matches!(ground.spec.source, LayerSource::Vector(_)) => {
-            refuse(format!("`within` names {id}, which is no layer of areas from a file"));
+            refuse(format!("`within` names {id}, which is not a layer of areas read from a file"));
         }
         Some(ground) if ground.spec.within.is_some() => {
-            refuse(format!("`within` names {id}, which has a `within` itself: name one without"));
+            refuse(format!(
+                "`within` names {id}, which has a `within` itself: name a layer without one"
+            ));
         }
         Some(_) => {}
     }
@@ -98,14 +100,14 @@ fn check_ids(manifest: &Manifest<'_>, layers: &[PlacedLayer<'_, '_>]) {
         if layers[..at].iter().any(|earlier| earlier.spec.meta.id == *id) {
             manifest.note(
                 layer.keys.offset(),
-                format!("the id {id} stands twice: every layer needs one of its own"),
+                format!("the id {id} is used twice: give every layer its own id"),
             );
         }
     }
 }
 
-/// A layer with `vintage_of` must name a layer that stands for itself, of the same kind, and must
-/// have dates.
+/// Checks that `vintage_of` names the first layer of a series, that both hold areas or both hold
+/// sites, and that the layer has dates.
 fn check_series(layer: &PlacedLayer<'_, '_>, layers: &[PlacedLayer<'_, '_>]) {
     let meta = &layer.spec.meta;
     if !layer.keys.has("vintage_of") {
@@ -117,18 +119,24 @@ fn check_series(layer: &PlacedLayer<'_, '_>, layers: &[PlacedLayer<'_, '_>]) {
         return;
     }
     let Some(first) = layers.iter().find(|other| other.spec.meta.id == meta.series) else {
-        refuse(format!("`vintage_of` names a layer {} that there is not", meta.series));
+        refuse(format!(
+            "`vintage_of` names the layer {}, which the catalogue does not have",
+            meta.series
+        ));
         return;
     };
     if first.spec.meta.series != first.spec.meta.id {
         refuse(format!(
-            "layer {} is itself a vintage of {}: name that one",
-            meta.series, first.spec.meta.series
+            "layer {} is itself a vintage of {}: name {} instead",
+            meta.series, first.spec.meta.series, first.spec.meta.series
         ));
     }
     let is_sites = |spec: &LayerSpec| matches!(spec.source, LayerSource::Sites(_));
     if is_sites(&first.spec) != is_sites(&layer.spec) {
-        refuse(format!("{} and {} are not of one kind: areas and sites", meta.id, meta.series));
+        refuse(format!(
+            "{} and {} cannot be one series: one holds areas, the other sites",
+            meta.id, meta.series
+        ));
     }
     if meta.vintage == Vintage::default() {
         refuse(format!(
@@ -138,7 +146,7 @@ fn check_series(layer: &PlacedLayer<'_, '_>, layers: &[PlacedLayer<'_, '_>]) {
     }
 }
 
-/// On any day, one vintage of a series is in force at most.
+/// Checks that at most one vintage of a series is in force on any day.
 fn check_dates(layers: &[PlacedLayer<'_, '_>]) {
     let mut series: BTreeMap<&LayerId, Vec<&PlacedLayer<'_, '_>>> = BTreeMap::new();
     for layer in layers {
@@ -148,7 +156,7 @@ fn check_dates(layers: &[PlacedLayer<'_, '_>]) {
         for (at, later) in vintages.iter().enumerate() {
             for earlier in &vintages[..at] {
                 let (a, b) = (&earlier.spec.meta, &later.spec.meta);
-                if a.id != b.id && overlap(a.vintage, b.vintage) {
+                if a.id != b.id && vintages_overlap(a.vintage, b.vintage) {
                     later.keys.refuse("valid_from", overlap_message(a, b));
                 }
             }
@@ -156,7 +164,7 @@ fn check_dates(layers: &[PlacedLayer<'_, '_>]) {
     }
 }
 
-fn overlap(a: Vintage, b: Vintage) -> bool {
+fn vintages_overlap(a: Vintage, b: Vintage) -> bool {
     let starts_before_end = |from: Vintage, to: Vintage| match (from.valid_from, to.valid_to) {
         (Some(from), Some(to)) => from < to,
         _ => true,
@@ -170,8 +178,8 @@ fn overlap_message(a: &LayerMeta, b: &LayerMeta) -> String {
         format!("{} to {}", day(vintage.valid_from), day(vintage.valid_to))
     };
     format!(
-        "layers {} ({}) and {} ({}) are vintages of one series and in force at the same time: let \
-         the `valid_to` of one be the `valid_from` of the other",
+        "layers {} ({}) and {} ({}) are vintages of one series and in force at the same time: set \
+         the `valid_to` of the earlier to the `valid_from` of the later",
         a.id,
         dates(a.vintage),
         b.id,
@@ -179,7 +187,7 @@ fn overlap_message(a: &LayerMeta, b: &LayerMeta) -> String {
     )
 }
 
-/// The layers without their places in the file, once every key has been asked for.
+/// Drops the layers' locations in the file, after reporting the keys that were never read.
 pub(super) fn settle(layers: Vec<PlacedLayer<'_, '_>>) -> Vec<LayerSpec> {
     layers
         .into_iter()

@@ -1,25 +1,39 @@
-//! Reading one `[[layer]]` of a catalogue.
+//! Reader for one `[[layer]]` of a catalogue.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::layer::{LayerId, LayerMeta, Resolution, Vintage};
 use crate::manifest::{Keys, nearest};
 
 use super::origin::{ORIGIN_KEYS, read_origin};
-use super::read::{Folders, PlacedLayer};
 use super::selection::{read_only, read_within};
 use super::{
     EPRACCUR_PROPERTIES, LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource,
     VectorSource,
 };
 
-/// The keys that only a CSV of sites has.
+/// Keys that apply only to a CSV of sites.
 const SITE_KEYS: [&str; 4] = ["format", "columns", "include_closed", "prescribing_settings"];
 
-/// The keys that only a GIS file has.
+/// Keys that apply only to a GIS file.
 const VECTOR_KEYS: [&str; 4] = ["code", "name", "crs", "only"];
 
-/// One layer; `None`, with its problems noted, where it cannot be told what it is.
+/// The folders in which relative paths start.
+pub(super) struct Folders {
+    /// The catalogue's own folder, for definition files.
+    pub(super) own: PathBuf,
+    /// The data folder, for files published by others.
+    pub(super) data: PathBuf,
+}
+
+/// A layer with its table in the catalogue, for the checks across layers.
+pub(super) struct PlacedLayer<'m, 't> {
+    pub(super) keys: Keys<'m, 't>,
+    pub(super) spec: LayerSpec,
+}
+
+/// Reads one layer. Returns `None`, with its problems recorded, if the id or the source is missing
+/// or wrong.
 pub(super) fn read_layer<'m, 't>(
     mut keys: Keys<'m, 't>,
     folders: &Folders,
@@ -28,7 +42,8 @@ pub(super) fn read_layer<'m, 't>(
     if let Some(id) = &id {
         keys.call(format!("layer {id}"));
     }
-    let title = keys.required_text("title", "a title for people, such as \"Wards, December 2022\"");
+    let title =
+        keys.required_text("title", "a title for readers, such as \"Wards, December 2022\"");
     let origin = read_origin(&keys);
     let within = read_within(&keys);
     let source = read_source(&keys, folders);
@@ -41,8 +56,8 @@ pub(super) fn read_layer<'m, 't>(
     let shown = keys.text("source").or_else(|| keys.text("compose"));
 
     if matches!(source, Some(LayerSource::Sites(_))) {
-        keys.forbid("resolution", "a CSV of sites has points, which are not generalised");
-        keys.forbid("coverage", "only areas can tile the ground");
+        keys.forbid("resolution", "a CSV of sites holds points, which have no resolution");
+        keys.forbid("coverage", "only a layer of areas can be a coverage");
     }
     let (Some(id), Some(source)) = (id, source) else {
         keys.finish();
@@ -71,7 +86,7 @@ pub(super) fn read_layer<'m, 't>(
 }
 
 fn read_id(keys: &Keys<'_, '_>) -> Option<LayerId> {
-    let id = keys.required_text("id", "its name in URLs and answers, such as \"ward\"")?;
+    let id = keys.required_text("id", "an id for URLs and answers, such as \"ward\"")?;
     LayerId::parse(&id).map_err(|error| keys.refuse("id", error.to_string())).ok()
 }
 
@@ -83,8 +98,8 @@ fn read_vintage(keys: &Keys<'_, '_>) -> Vintage {
         keys.refuse(
             "valid_to",
             format!(
-                "`valid_to` {to} is not after `valid_from` {from}: it is the first day on which \
-                 the boundaries no longer hold"
+                "`valid_to` {to} is not after `valid_from` {from}: it must be the first day on which \
+                 these boundaries are no longer in force"
             ),
         );
     }
@@ -103,7 +118,7 @@ fn read_resolution(keys: &Keys<'_, '_>) -> Option<Resolution> {
             keys.refuse(
                 "resolution",
                 format!(
-                    "{other:?} is not a resolution: write \"BFC\" or \"BFE\" (full), \"BGC\" \
+                    "{other:?} is not a resolution; write \"BFC\" or \"BFE\" (full), \"BGC\" \
                      (20 m), \"BSC\" (200 m) or \"BUC\" (500 m)"
                 ),
             );
@@ -115,7 +130,7 @@ fn read_resolution(keys: &Keys<'_, '_>) -> Option<Resolution> {
 fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
     let source = keys.text("source");
     if keys.has("compose") {
-        let reason = "the layer is composed of other layers' areas";
+        let reason = "the layer is composed of areas of other layers";
         let others = ORIGIN_KEYS.into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS);
         for key in ["source", "keep", "within"].into_iter().chain(others) {
             keys.forbid(key, reason);
@@ -123,19 +138,16 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
         return keys.text("compose").map(|path| LayerSource::Compose(folders.own.join(path)));
     }
     let Some(source) = source else {
-        // The other keys are asked for, so that they are not called unknown.
+        // LooksLike the other keys up so that they are not reported as unknown.
         for key in ["keep", "within"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
             keys.has(key);
         }
         if keys.has("url") && !keys.has("source") {
-            keys.refuse(
-                "url",
-                "`url` alone is not enough: name the file that it is kept in as `source`",
-            );
+            keys.refuse("url", "`url` also needs `source`: name the file to save the download in");
         } else if !keys.has("source") {
             keys.refuse(
                 "source",
-                "the layer has neither `source`, a file, nor `compose`, a definition file",
+                "the layer needs `source` (a data file) or `compose` (a definition file)",
             );
         }
         return None;
@@ -143,7 +155,7 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
     let is_csv = has_extension(source.strip_suffix(".gz").unwrap_or(&source), "csv");
     if is_csv || keys.has("format") || keys.has("columns") {
         for key in VECTOR_KEYS {
-            keys.forbid(key, "the columns of a CSV are named by `columns` or `format`");
+            keys.forbid(key, "a CSV names its columns in `columns` or `format`");
         }
         let include_closed = keys.flag("include_closed").unwrap_or(false);
         let (format, keep) = read_sites_format(keys)?;
@@ -157,7 +169,7 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
 }
 
 fn read_vector(keys: &Keys<'_, '_>, source: &str, folders: &Folders) -> Option<VectorSource> {
-    let code = keys.required_text("code", "the field that holds the code, such as \"WD22CD\"");
+    let code = keys.required_text("code", "the field with the code, such as \"WD22CD\"");
     let name = keys.text("name");
     let keep = keys.texts("keep").unwrap_or_default();
     let crs = keys.text("crs");
@@ -167,12 +179,12 @@ fn read_vector(keys: &Keys<'_, '_>, source: &str, folders: &Folders) -> Option<V
             is_word(authority) && is_word(code)
         })
     {
-        keys.refuse("crs", format!("{crs:?} is not a CRS: write it like \"EPSG:27700\""));
+        keys.refuse("crs", format!("{crs:?} is not a CRS code; write it like \"EPSG:27700\""));
     }
     let only = read_only(keys);
     let (path, table) = split_table(source);
     if table.is_some_and(str::is_empty) {
-        keys.refuse("source", "`source` ends in #: write the table's name after it, or drop it");
+        keys.refuse("source", "`source` ends in #: add the table name after it, or remove the #");
     }
     Some(VectorSource {
         path: folders.data.join(path),
@@ -185,7 +197,8 @@ fn read_vector(keys: &Keys<'_, '_>, source: &str, folders: &Folders) -> Option<V
     })
 }
 
-/// `county.gpkg#wards` is the table `wards` of `county.gpkg`. A `#` elsewhere is part of the name.
+/// Splits `county.gpkg#wards` into the file `county.gpkg` and the table `wards`. A `#` elsewhere is
+/// part of the file name.
 fn split_table(source: &str) -> (&str, Option<&str>) {
     for (at, _) in source.match_indices('#') {
         let path = &source[..at];
@@ -205,42 +218,48 @@ fn read_sites_format(keys: &Keys<'_, '_>) -> Option<(SitesFormat, Vec<String>)> 
     let settings = keys.numbers("prescribing_settings");
     match (keys.has("format"), keys.has("columns")) {
         (true, true) => {
-            keys.refuse("columns", "a layer has `format` or `columns`, not both");
+            keys.refuse("columns", "a layer can have `format` or `columns`, not both; remove one");
             None
         }
         (true, false) => {
             let format = keys.text("format")?;
             if format != "ods-epraccur" {
                 let hint = "write \"ods-epraccur\", or name the columns with `columns`";
-                keys.refuse("format", format!("{format:?} is not a format of sites; {hint}"));
+                keys.refuse("format", format!("{format:?} is not a known format of sites; {hint}"));
                 return None;
             }
             let keep = keep.unwrap_or_else(|| EPRACCUR_PROPERTIES.map(str::to_owned).to_vec());
             for name in &keep {
                 if !EPRACCUR_PROPERTIES.contains(&name.as_str()) {
                     let hint = nearest(name, &EPRACCUR_PROPERTIES).map_or_else(
-                        || format!("it has {}", EPRACCUR_PROPERTIES.join(", ")),
+                        || format!("choose from {}", EPRACCUR_PROPERTIES.join(", ")),
                         |meant| format!("did you mean {meant:?}?"),
                     );
                     keys.refuse("keep", format!("ods-epraccur has no property {name:?}; {hint}"));
                 }
             }
             if settings.as_ref().is_some_and(Vec::is_empty) {
-                keys.refuse("prescribing_settings", "`prescribing_settings` is empty: write [4]");
+                keys.refuse(
+                    "prescribing_settings",
+                    "`prescribing_settings` is empty; write [4] for GP practices",
+                );
             }
             Some((SitesFormat::OdsEpraccur { settings }, keep))
         }
         (false, true) => {
-            keys.forbid("prescribing_settings", "only `format = \"ods-epraccur\"` knows them");
-            keys.forbid("include_closed", "only `format = \"ods-epraccur\"` knows closed records");
+            keys.forbid(
+                "prescribing_settings",
+                "only `format = \"ods-epraccur\"` has prescribing settings",
+            );
+            keys.forbid("include_closed", "only `format = \"ods-epraccur\"` has closed records");
             let columns = keys.table("columns", "`columns`")?;
             Some((read_columns(columns)?, keep.unwrap_or_default()))
         }
         (false, false) => {
             keys.refuse(
                 "source",
-                "a CSV needs to be told its columns: write columns = { code = \"…\", name = \
-                 \"…\", postcode = \"…\" } or format = \"ods-epraccur\"",
+                "a CSV needs column names: write columns = { code = \"…\", name = \"…\", postcode = \"…\" } \
+                 or format = \"ods-epraccur\"",
             );
             None
         }
@@ -248,9 +267,9 @@ fn read_sites_format(keys: &Keys<'_, '_>) -> Option<(SitesFormat, Vec<String>)> 
 }
 
 fn read_columns(columns: Keys<'_, '_>) -> Option<SitesFormat> {
-    const CHOICE: &str = "name one of postcode, easting and northing, or lon and lat";
-    let code = columns.required_text("code", "the column of the code");
-    let name = columns.required_text("name", "the column of the name");
+    const CHOICE: &str = "name postcode, or easting and northing, or lon and lat";
+    let code = columns.required_text("code", "the column with the code");
+    let name = columns.required_text("name", "the column with the name");
     let postcode = columns.text("postcode").map(PositionColumns::Postcode);
     let grid = read_pair(&columns, "easting", "northing");
     let degrees = read_pair(&columns, "lon", "lat");
@@ -262,16 +281,16 @@ fn read_columns(columns: Keys<'_, '_>) -> Option<SitesFormat> {
     positions.retain(Option::is_some);
     let any_key = ["postcode", "easting", "northing", "lon", "lat"].map(|k| columns.has(k));
     if positions.len() > 1 {
-        columns.refuse("code", format!("`columns` says twice where a site is: {CHOICE}"));
+        columns.refuse("code", format!("`columns` gives the position of a site twice: {CHOICE}"));
     } else if !any_key.contains(&true) {
-        columns.refuse("code", format!("`columns` does not say where a site is: {CHOICE}"));
+        columns.refuse("code", format!("`columns` does not give the position of a site: {CHOICE}"));
     }
     columns.finish();
     let position = positions.into_iter().next().flatten()?;
     Some(SitesFormat::Columns { code: code?, name: name?, position })
 }
 
-/// Two columns that need each other.
+/// Reads two columns that are only valid together.
 fn read_pair(
     columns: &Keys<'_, '_>,
     first: &'static str,
@@ -279,7 +298,7 @@ fn read_pair(
 ) -> Option<(String, String)> {
     for (one, other) in [(first, second), (second, first)] {
         if columns.has(one) && !columns.has(other) {
-            columns.refuse(one, format!("`columns` has `{one}` and lacks `{other}`"));
+            columns.refuse(one, format!("`columns` has `{one}` but no `{other}`: add it"));
         }
     }
     let (first, second) = (columns.text(first), columns.text(second));

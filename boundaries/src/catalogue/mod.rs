@@ -1,4 +1,4 @@
-//! The catalogue: the TOML manifest that names a county's files and says what they are.
+//! The catalogue: the TOML manifest that lists a county's files and describes them.
 //!
 //! ```
 //! # use std::path::Path;
@@ -32,108 +32,108 @@ use crate::layer::{LayerId, LayerMeta};
 pub use crate::manifest::{ManifestError as CatalogueError, Problem};
 use crate::storage::MemoryBudget;
 pub use origin::Origin;
-pub use selection::{Only, Wish, Within};
+pub use selection::{Only, ValuePattern, Within};
 
-/// A catalogue as read: where its files are, and what each holds.
+/// A catalogue: its files, and what each holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalogue {
-    /// The title of the place, shown with every answer.
+    /// The title of the place, shown in every answer.
     pub title: String,
-    /// The folder of the catalogue. Relative paths of `compose` start here.
+    /// The catalogue's folder. Relative paths of `compose` start here.
     pub folder: PathBuf,
-    /// The folder in which relative paths of `source` start: the catalogue's own, or that of the
-    /// data if the reader was told another.
+    /// The folder in which relative paths of `source` start: the catalogue's own folder, or the
+    /// data folder passed to [`Catalogue::read_with_data`].
     pub data_folder: PathBuf,
-    /// The layers, in the catalogue's order.
+    /// The layers, in catalogue order.
     pub layers: Vec<LayerSpec>,
-    /// The series that a lookup answers when none is asked for; all if empty.
+    /// The series that a lookup answers by default. Empty means all.
     pub lookup: Vec<LayerId>,
-    /// The postcodes, if it has any.
+    /// The postcodes, if any.
     pub postcodes: Option<PostcodeSpec>,
-    /// The addresses, if it has any.
+    /// The addresses, if any.
     pub addresses: Option<AddressSpec>,
-    /// How much memory the cell index may take.
+    /// Memory limit of the cell index.
     pub cell_index: MemoryBudget,
 }
 
 /// One `[[layer]]` of a catalogue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerSpec {
-    /// What the layer will say of itself.
+    /// The layer's metadata.
     pub meta: LayerMeta,
-    /// Where it comes from.
+    /// The layer's source.
     pub source: LayerSource,
-    /// Where its file can be fetched, for `lapwing fetch`.
+    /// Where `lapwing fetch` finds its file.
     pub origin: Origin,
-    /// The ground on which its features must lie; anywhere if `None`.
+    /// The layer within which its features must lie. `None` means anywhere.
     pub within: Option<Within>,
 }
 
-/// Where a layer comes from.
+/// The source of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LayerSource {
-    /// A file of polygons or points in a GIS format.
+    /// A GIS file of polygons or points.
     Vector(VectorSource),
     /// A CSV of sites.
     Sites(SitesSource),
-    /// Areas of other layers put together, by a definition file.
+    /// A definition file that composes areas of other layers.
     Compose(PathBuf),
 }
 
-/// A file in a GIS format, and the fields to read.
+/// A GIS file, and the fields to read from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorSource {
     /// The file.
     pub path: PathBuf,
-    /// The table of a GeoPackage that has several, or the `.shp` of a zip that has several.
+    /// The table of a GeoPackage with several, or the `.shp` of a zip with several.
     pub table: Option<String>,
-    /// The field that holds the code.
+    /// The field with the code.
     pub code: String,
-    /// The field that holds the name.
+    /// The field with the name.
     pub name: Option<String>,
     /// Other fields to keep.
     pub keep: Vec<String>,
-    /// The CRS, where the file does not say: `EPSG:27700`.
+    /// The CRS to assume if the file does not state one, such as `EPSG:27700`.
     pub crs: Option<String>,
-    /// Which of the file's features are the layer's: those that meet every condition.
+    /// Conditions that a feature must all meet to be part of the layer.
     pub only: Vec<Only>,
 }
 
-/// A CSV of sites, and the columns to read.
+/// A CSV of sites, and the columns to read from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SitesSource {
     /// The file.
     pub path: PathBuf,
-    /// How its columns are named.
+    /// The file's columns.
     pub format: SitesFormat,
-    /// Other columns to keep; for `ods-epraccur` the names of [`EPRACCUR_PROPERTIES`].
+    /// Other columns to keep. For `ods-epraccur`, names from [`EPRACCUR_PROPERTIES`].
     pub keep: Vec<String>,
-    /// Whether closed and dormant records are wanted too.
+    /// If true, closed and dormant records are included.
     pub include_closed: bool,
 }
 
-/// How the columns of a CSV of sites are named.
+/// The columns of a CSV of sites.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SitesFormat {
-    /// `epraccur` as NHS ODS publishes it: no header, the practice's code first. Despite its
-    /// title it holds every prescriber (prisons, hospices, pharmacies that prescribe).
+    /// `epraccur` as NHS ODS publishes it: no header, the practice code first. Despite its title it
+    /// lists every prescriber, including prisons, hospices and prescribing pharmacies.
     OdsEpraccur {
-        /// The prescribing settings wanted, all if `None`; 4 is a GP practice.
+        /// Prescribing settings to include. `None` means all; 4 is a GP practice.
         settings: Option<Vec<u16>>,
     },
-    /// A CSV with a header, its columns named in the catalogue.
+    /// A CSV with a header. The catalogue names its columns.
     Columns {
-        /// The column of the code.
+        /// The column with the code.
         code: String,
-        /// The column of the name.
+        /// The column with the name.
         name: String,
-        /// The columns that say where.
+        /// The columns with the position.
         position: PositionColumns,
     },
 }
 
-/// What can be kept of a record of `ods-epraccur`, whose columns have no header; without `keep`
-/// it is all of these.
+/// The properties that can be kept from an `ods-epraccur` record, whose columns have no header. All
+/// are kept if the catalogue has no `keep`.
 pub const EPRACCUR_PROPERTIES: [&str; 8] = [
     "address",
     "postcode",
@@ -145,68 +145,68 @@ pub const EPRACCUR_PROPERTIES: [&str; 8] = [
     "commissioner",
 ];
 
-/// Which columns say where a site is.
+/// The columns that give the position of a site.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PositionColumns {
-    /// A postcode, to be looked up in the catalogue's postcodes.
+    /// A postcode, looked up in the catalogue's postcodes.
     Postcode(String),
-    /// Easting and northing, BNG metres.
+    /// Easting and northing in BNG metres.
     EastingNorthing(String, String),
-    /// Longitude and latitude, WGS84 degrees.
+    /// Longitude and latitude in WGS84 degrees.
     LonLat(String, String),
 }
 
-/// The `[postcodes]` of a catalogue.
+/// The `[postcodes]` table of a catalogue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostcodeSpec {
     /// A file, a folder of files, or a zip.
     pub path: PathBuf,
-    /// How its columns stand.
+    /// The file's columns.
     pub format: PostcodeFormat,
     /// The licence.
     pub licence: Option<String>,
     /// The attribution.
     pub attribution: Option<String>,
-    /// Where it can be fetched, for `lapwing fetch`.
+    /// Where `lapwing fetch` finds the file.
     pub origin: Origin,
-    /// The ground on which they must lie; anywhere if `None`.
+    /// The layer within which the postcodes must lie. `None` means anywhere.
     pub within: Option<Within>,
 }
 
-/// The form of a postcode file.
+/// The format of a postcode file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PostcodeFormat {
     /// Code-Point Open: no header, ten columns.
     CodePointOpen,
-    /// ONS Postcode Directory: a header, columns by name.
+    /// ONS Postcode Directory: a header, columns found by name.
     Onspd,
 }
 
-/// The `[addresses]` of a catalogue: a CSV of UPRN, postcode, easting, northing.
+/// The `[addresses]` table of a catalogue: a CSV of UPRN, postcode, easting and northing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddressSpec {
     /// The file.
     pub path: PathBuf,
-    /// The column of the UPRN.
+    /// The column with the UPRN.
     pub uprn: String,
-    /// The column of the postcode.
+    /// The column with the postcode.
     pub postcode: String,
-    /// The column of the easting.
+    /// The column with the easting.
     pub easting: String,
-    /// The column of the northing.
+    /// The column with the northing.
     pub northing: String,
     /// The licence.
     pub licence: Option<String>,
     /// The attribution.
     pub attribution: Option<String>,
-    /// Where it can be fetched, for `lapwing fetch`.
+    /// Where `lapwing fetch` finds the file.
     pub origin: Origin,
-    /// The ground on which they must lie; anywhere if `None`.
+    /// The layer within which the addresses must lie. `None` means anywhere.
     pub within: Option<Within>,
 }
 
 impl Catalogue {
-    /// The layer with that id.
+    /// Returns the layer with this id.
     pub fn layer(&self, id: &LayerId) -> Option<&LayerSpec> {
         self.layers.iter().find(|layer| layer.meta.id == *id)
     }

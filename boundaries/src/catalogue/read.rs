@@ -1,53 +1,38 @@
-//! Reading a catalogue: the file, its three kinds of table, and where relative paths start.
+//! Reader for a catalogue: the file, its tables, and the folders of relative paths.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::manifest::{Keys, Manifest, nearest};
 use crate::storage::MemoryBudget;
 
+use super::layers::{Folders, PlacedLayer, read_layer};
 use super::origin::read_origin;
 use super::selection::read_within;
-use super::{
-    AddressSpec, Catalogue, CatalogueError, LayerSpec, PostcodeFormat, PostcodeSpec, check, layers,
-};
+use super::{AddressSpec, Catalogue, CatalogueError, PostcodeFormat, PostcodeSpec, check};
 
-/// Beyond 64 GiB a cell index gains nothing on any data.
+/// The largest accepted cell index. A larger index is no faster on any data.
 const MOST_CELL_MEGABYTES: u64 = 65_536;
 
-/// Where relative paths start.
-pub(super) struct Folders {
-    /// The catalogue's own folder: definitions that belong to the catalogue.
-    pub(super) own: PathBuf,
-    /// The folder of the data: files that were published by others.
-    pub(super) data: PathBuf,
-}
-
-/// A layer as read, with its place in the catalogue, for the checks that look at several.
-pub(super) struct PlacedLayer<'m, 't> {
-    pub(super) keys: Keys<'m, 't>,
-    pub(super) spec: LayerSpec,
-}
-
 impl Catalogue {
-    /// Reads a catalogue. Relative paths start at its folder.
+    /// Reads a catalogue. Relative paths start in its folder.
     ///
     /// # Errors
     ///
-    /// If the file cannot be opened, or with everything that is wrong in it. Whether the files it
-    /// names are there is found out when they are loaded.
+    /// Fails if the file cannot be opened; otherwise reports every problem in it. Data files are
+    /// not opened here, so a missing one is reported when it is loaded.
     pub fn read(path: &Path) -> Result<Self, CatalogueError> {
         let bytes = read_file(path)?;
         Self::parse(&bytes, path, None)
     }
 
-    /// Reads a catalogue whose data lie in another folder: relative paths of `source` start at
-    /// `data_folder`, those of `compose` at the catalogue's own folder.
+    /// Reads a catalogue whose data is in another folder: relative paths of `source` start in
+    /// `data_folder`, those of `compose` in the catalogue's own folder.
     pub fn read_with_data(path: &Path, data_folder: &Path) -> Result<Self, CatalogueError> {
         let bytes = read_file(path)?;
         Self::parse(&bytes, path, Some(data_folder))
     }
 
-    /// Reads a catalogue from the bytes of its file. `file` gives its folder and the name for
+    /// Reads a catalogue from the bytes of its file. `file` gives the folder and the name for
     /// messages; it need not exist.
     pub fn parse(
         bytes: &[u8],
@@ -68,7 +53,7 @@ impl Catalogue {
 fn read_file(path: &Path) -> Result<Vec<u8>, CatalogueError> {
     std::fs::read(path).map_err(|error| {
         let message = if path.is_dir() {
-            "this is a folder: name the catalogue file in it, such as catalogue.toml".to_owned()
+            "this is a folder; name the catalogue file in it, such as catalogue.toml".to_owned()
         } else {
             format!("the catalogue cannot be opened: {error}")
         };
@@ -76,19 +61,19 @@ fn read_file(path: &Path) -> Result<Vec<u8>, CatalogueError> {
     })
 }
 
-/// The catalogue, or `None` where a required key is missing or wrong; the manifest holds what is
-/// wrong in either case.
+/// Returns the catalogue, or `None` if a required key is missing or wrong. Problems are recorded in
+/// the manifest either way.
 fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue> {
     let root = manifest.parse()?;
     let keys = Keys::new(manifest, "the catalogue", root.get_ref(), 0..0);
-    let title = keys.required_text("title", "the name of the place, shown with every answer");
+    let title = keys.required_text("title", "the name of the place, shown in every answer");
     let tables = keys.tables("layer");
     if tables.is_empty() && !keys.has("layer") {
-        manifest.note(0, "the catalogue names no layer: begin each with [[layer]]");
+        manifest.note(0, "the catalogue has no layers: start each one with [[layer]]");
     }
     let count = tables.len();
     let layers: Vec<PlacedLayer<'_, '_>> =
-        tables.into_iter().filter_map(|keys| layers::read_layer(keys, &folders)).collect();
+        tables.into_iter().filter_map(|keys| read_layer(keys, &folders)).collect();
     let postcodes = keys.table("postcodes", "[postcodes]").map(|k| read_postcodes(k, &folders));
     let addresses = keys.table("addresses", "[addresses]").map(|k| read_addresses(k, &folders));
     let lookup = keys.texts("lookup").unwrap_or_default();
@@ -98,13 +83,13 @@ fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue
     let complete = layers.len() == count;
     let lookup = if complete { check::read_lookup(&keys, &lookup, &layers) } else { Vec::new() };
     keys.finish();
-    // A layer that could not be read would make the others seem to name what is not there.
+    // With a layer missing, the other layers' references to it would be reported as wrong.
     if complete {
         check::check_layers(manifest, &layers, postcodes.is_some());
         let of_postcodes = postcodes.iter().flatten().filter_map(|spec| spec.within.as_ref());
         let of_addresses = addresses.iter().flatten().filter_map(|spec| spec.within.as_ref());
         for within in of_postcodes.chain(of_addresses) {
-            check::check_ground(within, &layers, |message| manifest.note(0, message));
+            check::check_within(within, &layers, |message| manifest.note(0, message));
         }
     }
     let layers = check::settle(layers);
@@ -122,7 +107,7 @@ fn parse_manifest(manifest: &Manifest<'_>, folders: Folders) -> Option<Catalogue
 
 fn read_postcodes(keys: Keys<'_, '_>, folders: &Folders) -> Option<PostcodeSpec> {
     let path = keys
-        .required_text("source", "the postcode file, a folder of them, or the zip as published")
+        .required_text("source", "the postcode file, a folder of files, or the published zip")
         .map(|source| folders.data.join(source));
     let format = read_format(&keys);
     let origin = read_origin(&keys);
@@ -135,7 +120,7 @@ fn read_postcodes(keys: Keys<'_, '_>, folders: &Folders) -> Option<PostcodeSpec>
 
 fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
     const CHOICE: &str = "\"code-point-open\" or \"onspd\"";
-    let format = keys.required_text("format", &format!("write {CHOICE}"))?;
+    let format = keys.required_text("format", &format!("{CHOICE}"))?;
     match format.as_str() {
         "code-point-open" => Some(PostcodeFormat::CodePointOpen),
         "onspd" => Some(PostcodeFormat::Onspd),
@@ -144,7 +129,7 @@ fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
                 || format!("write {CHOICE}"),
                 |near| format!("did you mean {near:?}?"),
             );
-            keys.refuse("format", format!("{other:?} is not a format of postcodes; {hint}"));
+            keys.refuse("format", format!("{other:?} is not a known postcode format; {hint}"));
             None
         }
     }
@@ -152,7 +137,7 @@ fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
 
 fn read_addresses(keys: Keys<'_, '_>, folders: &Folders) -> Option<AddressSpec> {
     let path = keys
-        .required_text("source", "a CSV with a UPRN, a postcode, an easting and a northing a row")
+        .required_text("source", "a CSV with UPRN, postcode, easting and northing")
         .map(|source| folders.data.join(source));
     let columns = keys.table("columns", "columns of [addresses]");
     let column = |key: &'static str| {

@@ -1,31 +1,32 @@
-//! Which of a file's features belong to the catalogue: `only` and `within`.
+//! Feature selection: `only` and `within`.
 //!
-//! Official files hold a whole country. `only` chooses by an attribute, `within` by the ground of
-//! another layer; `lapwing fetch` asks the publisher for no more than that, and the build chooses
-//! exactly, so that a county is the same whether it was cut before or not.
+//! Official files cover a whole country. `only` selects by attribute, `within` by location in
+//! another layer. `lapwing fetch` requests no more than the selection where the publisher supports
+//! that. The build applies the selection exactly, so the result does not depend on whether the file
+//! was already cut.
 
 use crate::layer::LayerId;
 use crate::manifest::Keys;
 
-/// One condition on an attribute: any of the values.
+/// A condition on an attribute: it must match one of the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Only {
     /// The field.
     pub field: String,
-    /// What it may hold.
-    pub values: Vec<Wish>,
+    /// The accepted values.
+    pub values: Vec<ValuePattern>,
 }
 
-/// A value that is wanted.
+/// An accepted attribute value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// This text.
+pub enum ValuePattern {
+    /// Exactly this text.
     Is(String),
-    /// A text that begins so: `E04*` in the catalogue.
+    /// Any text with this prefix, written `E04*` in the catalogue.
     Begins(String),
 }
 
-impl Wish {
+impl ValuePattern {
     fn parse(text: &str) -> Self {
         match text.strip_suffix('*') {
             Some(start) => Self::Begins(start.to_owned()),
@@ -33,8 +34,8 @@ impl Wish {
         }
     }
 
-    /// Whether a value is wanted.
-    pub fn is_met_by(&self, value: &str) -> bool {
+    /// Returns true if the pattern accepts `value`.
+    pub fn matches(&self, value: &str) -> bool {
         match self {
             Self::Is(text) => value == text,
             Self::Begins(start) => value.starts_with(start),
@@ -42,17 +43,17 @@ impl Wish {
     }
 }
 
-/// The ground on which features must lie: an area with at least half of its own ground, a point
+/// The layer within which features must lie: an area with at least half of its surface, a point
 /// with its position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Within {
-    /// The layer whose areas are that ground.
+    /// The layer whose areas decide.
     pub layer: LayerId,
-    /// How far outside of it a point may lie, metres; areas take no notice.
+    /// How far outside those areas a point may lie, in metres. Does not apply to areas.
     pub margin_m: f64,
 }
 
-/// A margin of more is a mistake in the unit: Great Britain is less than this from end to end.
+/// The largest margin. A larger one is a mistake in the unit: Great Britain is shorter than this.
 const MOST_MARGIN_M: u64 = 1_000_000;
 
 /// Reads `only = { LAD22CD = ["E06000061"], … }`.
@@ -60,9 +61,12 @@ pub(super) fn read_only(keys: &Keys<'_, '_>) -> Vec<Only> {
     let mut all = Vec::new();
     for (field, values) in keys.lists_by_name("only") {
         if values.is_empty() {
-            keys.refuse("only", format!("`only` names no value for {field}"));
+            keys.refuse(
+                "only",
+                format!("`only` has no value for {field}: add one, or remove the field"),
+            );
         }
-        let values = values.iter().map(|value| Wish::parse(value)).collect();
+        let values = values.iter().map(|value| ValuePattern::parse(value)).collect();
         all.push(Only { field, values });
     }
     all
@@ -81,7 +85,8 @@ pub(super) fn read_within(keys: &Keys<'_, '_>) -> Option<Within> {
         return Some(Within { layer, margin_m: 0.0 });
     }
     let table = keys.table("within", "`within`")?;
-    let layer = table.required_text("layer", "the layer of areas on whose ground it must lie");
+    let layer =
+        table.required_text("layer", "the id of a layer of areas, such as \"local_authority\"");
     let margin = table.whole_number("margin_m", 0..=MOST_MARGIN_M).unwrap_or(0);
     let layer = layer.and_then(|text| parse(&table, "layer", &text));
     table.finish();

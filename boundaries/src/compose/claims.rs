@@ -1,9 +1,9 @@
-//! All composed areas together: what two of them claim, and what none does.
+//! Checks across all composed areas: what two of them claim, and what none claims.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::Definition;
-use super::members::Found;
+use super::members::ResolvedArea;
 use crate::area::Area;
 use crate::fault::{Fault, FaultKind, Report};
 use crate::geometry::measure::measure_intersection;
@@ -11,21 +11,21 @@ use crate::geometry::outline::Outline;
 use crate::layer::Layer;
 use crate::validity::coverage;
 
-/// Reports what is claimed twice, as errors, and what is not claimed at all, as notes.
+/// Adds an error for everything claimed twice and a note for every member that no area claims.
 pub(super) fn check(
     definition: &Definition,
-    composed: &[(Area, Found<'_>)],
+    composed: &[(Area, ResolvedArea<'_>)],
     layers: &[&Layer],
     report: &mut Report,
 ) {
-    let told = members_claimed_twice(composed, report);
-    ground_claimed_twice(composed, &told, report);
+    let reported = members_claimed_twice(composed, report);
+    overlapping_areas(composed, &reported, report);
     unclaimed(definition, composed, layers, report);
 }
 
-/// A member that two areas take whole.
+/// Reports members that two areas take whole. Returns the pairs of areas concerned.
 fn members_claimed_twice(
-    composed: &[(Area, Found<'_>)],
+    composed: &[(Area, ResolvedArea<'_>)],
     report: &mut Report,
 ) -> BTreeSet<(usize, usize)> {
     let mut claims: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -34,12 +34,12 @@ fn members_claimed_twice(
             claims.entry(member.name()).or_default().push(i);
         }
     }
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for (member, claimed_by) in claims.iter().filter(|(_, by)| by.len() > 1) {
         let codes: Vec<&str> = claimed_by.iter().map(|&i| composed[i].0.code().as_str()).collect();
         let (last, first) = (codes[codes.len() - 1], codes[..codes.len() - 1].join(", "));
         let message = format!(
-            "{member} is claimed by {first} and {last}: take it out of one, or give each its part with `within` or `exclude`"
+            "{member} is claimed by {first} and {last}: remove it from one, or split it with `within` or `exclude`"
         );
         let found = &composed[claimed_by[0]].1;
         let area_m2 = found.whole.iter().find(|m| m.name() == *member).map(|m| m.area.area_m2());
@@ -47,16 +47,16 @@ fn members_claimed_twice(
         fault.area_m2 = area_m2;
         report.add(fault);
         for (n, &i) in claimed_by.iter().enumerate() {
-            told.extend(claimed_by[n + 1..].iter().map(|&j| (i.min(j), i.max(j))));
+            reported.extend(claimed_by[n + 1..].iter().map(|&j| (i.min(j), i.max(j))));
         }
     }
-    told
+    reported
 }
 
-/// Ground that two areas cover, beyond a sliver, where they are not known to claim one member.
-fn ground_claimed_twice(
-    composed: &[(Area, Found<'_>)],
-    told: &BTreeSet<(usize, usize)>,
+/// Reports overlaps of two areas that are larger than a sliver, except pairs already reported.
+fn overlapping_areas(
+    composed: &[(Area, ResolvedArea<'_>)],
+    reported: &BTreeSet<(usize, usize)>,
     report: &mut Report,
 ) {
     let areas: Vec<Area> = composed.iter().map(|(area, _)| area.clone()).collect();
@@ -64,25 +64,27 @@ fn ground_claimed_twice(
     for flaw in flaws.iter().filter(|flaw| flaw.kind == FaultKind::Overlap) {
         let [first, second, ..] = flaw.areas[..] else { continue };
         let error_m = composed[first].1.drawing_error_m.max(composed[second].1.drawing_error_m);
-        if told.contains(&(first, second)) || flaw.is_sliver(error_m) {
+        if reported.contains(&(first, second)) || flaw.is_sliver(error_m) {
             continue;
         }
         let (a, b) = (areas[first].code(), areas[second].code());
         let message = format!(
-            "{a} and {b} claim the same ground here: give each its part with `within`, `exclude` or `intersect`"
+            "{a} and {b} overlap here: split the overlap with `within`, `exclude` or `intersect`"
         );
         let fault = Fault::error(FaultKind::ClaimedTwice, message);
         report.add(fault.at(flaw.at.x, flaw.at.y).with_area(flaw.area_m2));
     }
 }
 
-/// Less than half of an area's ground claimed is not claimed: its neighbour's drawing reached over.
+/// A member counts as claimed if composed areas cover at least this share of it. A smaller overlap
+/// comes from drawing differences along a shared boundary.
 const CLAIMED_SHARE: f64 = 0.5;
 
-/// Members of a place that has composed areas, claimed by none of them.
+/// Notes the members that no composed area claims although other members of their place are
+/// claimed.
 fn unclaimed(
     definition: &Definition,
-    composed: &[(Area, Found<'_>)],
+    composed: &[(Area, ResolvedArea<'_>)],
     layers: &[&Layer],
     report: &mut Report,
 ) {
@@ -99,7 +101,7 @@ fn unclaimed(
     };
     if layer.areas().iter().all(|area| place_of(area).is_none()) {
         let message = format!(
-            "`places` names the field {:?}, which no area of {} has as a text: add it to the `keep` of that layer",
+            "`places` names the field {:?}, which no area of {} has as text: add it to the `keep` of that layer",
             places.field, places.layer
         );
         report.add(Fault::error(FaultKind::BadField, message).of_field("places"));
@@ -113,7 +115,7 @@ fn unclaimed(
         .filter(|member| member.layer.meta().id == places.layer)
         .map(|member| member.area.code().as_str())
         .collect();
-    let grounds: Vec<Outline> =
+    let outlines: Vec<Outline> =
         composed.iter().map(|(area, _)| Outline::new(area.geometry())).collect();
     for area in layer.areas() {
         let Some(place) = place_of(area).filter(|place| defined.contains(place.as_str())) else {
@@ -124,12 +126,12 @@ fn unclaimed(
         }
         let own = Outline::new(area.geometry());
         let claimed: f64 =
-            grounds.iter().map(|ground| measure_intersection(&own, ground).area_m2).sum();
+            outlines.iter().map(|outline| measure_intersection(&own, outline).area_m2).sum();
         if claimed >= CLAIMED_SHARE * area.area_m2() {
             continue;
         }
         let message = format!(
-            "{}:{} ({}) is claimed by no area, though its place, {place}, has some: the definition is incomplete",
+            "{}:{} ({}) is claimed by no area, although {place} has composed areas: the definition may be incomplete",
             places.layer,
             area.code(),
             area.name()

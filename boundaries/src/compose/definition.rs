@@ -1,31 +1,31 @@
-//! The definition of composed areas: `laps.toml`.
+//! Reader for definitions of composed areas, such as `laps.toml`.
 //!
 //! ```toml
-//! # How the place of a member is known, so that members that no area claims can be told.
-//! # May be left out.
+//! # Optional. States the place of each member, so that unclaimed members can be reported.
 //! [places]
 //! layer = "ward"
-//! field = "LAD22NM"                # a property that the catalogue keeps of that layer
+//! field = "LAD22NM"                # a property in the layer's `keep`
 //!
 //! [[area]]
 //! code = "DSN3"
 //! name = "Daventry and South Northamptonshire 3"
-//! place = "West Northamptonshire"  # this and the next three may be left out
+//! place = "West Northamptonshire"  # this and the next three are optional
 //! locality = "Daventry and South Northamptonshire"
 //! status = "pioneer"
 //! source = "Council report, December 2022"
 //! include = [
 //!     { layer = "ward", codes = ["E05013244", "E05013248"] },          # whole areas
-//!     { layer = "ward", codes = ["E05013260"],                         # a part-ward:
-//!       within = { layer = "parish", codes = ["E04006700"] } },        # only this parish's share
+//!     { layer = "ward", codes = ["E05013260"],                         # part of a ward:
+//!       within = { layer = "parish", codes = ["E04006700"] } },        # only the part in this
+//!       parish
 //! ]
-//! exclude = [ { layer = "parish", codes = ["E04006789"] } ]            # less this ground
-//! intersect = [ { layer = "locality", codes = ["DSN"] } ]              # and only within this
-//! polygon = "dsn3.geojson"         # more ground, drawn in a file of its own
+//! exclude = [ { layer = "parish", codes = ["E04006789"] } ]            # without these areas
+//! intersect = [ { layer = "locality", codes = ["DSN"] } ]              # and only inside these
+//! polygon = "dsn3.geojson"         # plus the polygons of this file
 //! ```
 //!
-//! An area's ground is that of all its `include`s and its `polygon`, cut to the `intersect`s, less
-//! the `exclude`s. It needs an `include` or a `polygon`; everything else may be left out.
+//! An area is the union of its `include`s and its `polygon`, intersected with `intersect`, minus
+//! `exclude`. Either `include` or `polygon` is required; everything else is optional.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -34,23 +34,23 @@ use crate::code::AreaCode;
 use crate::layer::LayerId;
 use crate::manifest::{Keys, Manifest, ManifestError};
 
-/// Composed areas as defined.
+/// A definition of composed areas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
-    /// The file it was read from.
+    /// The definition's file.
     pub file: PathBuf,
-    /// How the place of a member is known.
+    /// How to find the place of a member.
     pub places: Option<Places>,
-    /// The areas, in the file's order.
+    /// The areas, in file order.
     pub areas: Vec<AreaDefinition>,
 }
 
-/// Which property of which layer names the place of its areas.
+/// The layer and property that give the place of a member.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Places {
     /// The layer of the members.
     pub layer: LayerId,
-    /// The property, equal to the `place` of composed areas.
+    /// The property that holds the place, with the same values as `place` of the composed areas.
     pub field: String,
 }
 
@@ -61,39 +61,39 @@ pub struct AreaDefinition {
     pub code: AreaCode,
     /// Its name.
     pub name: String,
-    /// The place it belongs to: a council's area, say.
+    /// The place it belongs to, such as a council's area.
     pub place: Option<String>,
     /// The locality within the place.
     pub locality: Option<String>,
-    /// How far it is: `pioneer`, `live`, whatever the source says.
+    /// Its status, as the source gives it: `pioneer`, `live`.
     pub status: Option<String>,
-    /// Where this make-up is written down.
+    /// The source of this composition.
     pub source: Option<String>,
-    /// What it is made of.
+    /// The members.
     pub include: Vec<Include>,
-    /// To what it is cut; not at all if empty.
+    /// Areas that the result is intersected with. Empty means no intersection.
     pub intersect: Vec<Members>,
-    /// What is taken away.
+    /// Areas that are subtracted.
     pub exclude: Vec<Members>,
-    /// A file of polygons to be added; relative paths have been resolved.
+    /// A file of polygons to add, resolved against the definition's folder.
     pub polygon: Option<PathBuf>,
 }
 
-/// Areas of a layer.
+/// Areas of one layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Members {
     /// The layer.
     pub layer: LayerId,
-    /// The codes; never empty, none twice.
+    /// The codes. Never empty, no duplicates.
     pub codes: Vec<AreaCode>,
 }
 
-/// Areas of a layer, perhaps cut to other areas.
+/// Areas of a layer, optionally cut to other areas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Include {
     /// The areas.
     pub members: Members,
-    /// To what they are cut.
+    /// The areas to cut them to.
     pub within: Option<Members>,
 }
 
@@ -102,14 +102,15 @@ impl Definition {
     ///
     /// # Errors
     ///
-    /// If the file cannot be opened, or with everything that is wrong in it, each with its line.
+    /// Fails if the file cannot be opened; otherwise reports every problem in it with its line.
     pub fn read(file: &Path) -> Result<Self, ManifestError> {
-        let bytes = std::fs::read(file)
-            .map_err(|error| ManifestError::unreadable(file, format!("cannot be read: {error}")))?;
+        let bytes = std::fs::read(file).map_err(|error| {
+            ManifestError::unreadable(file, format!("the definition cannot be opened: {error}"))
+        })?;
         Self::parse(&bytes, file)
     }
 
-    /// Reads a definition from the bytes of its file. `file` gives its folder and the name for
+    /// Reads a definition from the bytes of its file. `file` gives the folder and the name for
     /// messages; it need not exist.
     pub fn parse(bytes: &[u8], file: &Path) -> Result<Self, ManifestError> {
         let manifest = Manifest::new(file, bytes)?;
@@ -122,7 +123,7 @@ impl Definition {
 }
 
 impl Definition {
-    /// The layers that the definition takes areas from.
+    /// Returns the layers that the definition refers to.
     pub fn layers(&self) -> BTreeSet<&LayerId> {
         fn of_area(area: &AreaDefinition) -> Vec<&LayerId> {
             let included = area
@@ -142,13 +143,13 @@ fn parse(manifest: &Manifest<'_>, file: &Path) -> Option<Definition> {
     let keys = Keys::new(manifest, "the definition", root.get_ref(), root.span());
     let places = keys.table("places", "[places]").and_then(|keys| {
         let places = layer_of(&keys)
-            .zip(keys.required_text("field", "the property that names the place of an area"));
+            .zip(keys.required_text("field", "the property that holds the place of an area"));
         keys.finish();
         places.map(|(layer, field)| Places { layer, field })
     });
     let tables = keys.tables("area");
     if tables.is_empty() && manifest.is_clean() {
-        manifest.note(0, "the definition has no areas: write each as [[area]]");
+        manifest.note(0, "the definition has no areas: start each one with [[area]]");
     }
     let folder = file.parent().unwrap_or(Path::new(""));
     let mut taken: HashSet<AreaCode> = HashSet::new();
@@ -158,7 +159,12 @@ fn parse(manifest: &Manifest<'_>, file: &Path) -> Option<Definition> {
         if let Some(code) = &code
             && !taken.insert(code.clone())
         {
-            table.refuse("code", format!("{code} is the code of an earlier area"));
+            table.refuse(
+                "code",
+                format!(
+                    "the code {code} is already used by an earlier area: give each area its own"
+                ),
+            );
         }
         areas.extend(area(table, code, folder));
     }
@@ -170,7 +176,7 @@ fn area(mut keys: Keys<'_, '_>, code: Option<AreaCode>, folder: &Path) -> Option
     if let Some(code) = &code {
         keys.call(format!("area {code}"));
     }
-    let name = keys.required_text("name", "what people call the area");
+    let name = keys.required_text("name", "the name of the area");
     let (place, locality) = (keys.text("place"), keys.text("locality"));
     let (status, source) = (keys.text("status"), keys.text("source"));
     let include: Vec<Include> = members_list(&keys, "include")
@@ -183,7 +189,7 @@ fn area(mut keys: Keys<'_, '_>, code: Option<AreaCode>, folder: &Path) -> Option
                 within
             });
             item.finish();
-            // A `within` that cannot be read makes no whole member.
+            // If `within` cannot be read, the members must not count as whole.
             let within = match within {
                 Some(members) => Some(members?),
                 None => None,
@@ -202,10 +208,10 @@ fn area(mut keys: Keys<'_, '_>, code: Option<AreaCode>, folder: &Path) -> Option
     let (intersect, exclude) = (plain("intersect"), plain("exclude"));
     let polygon = keys.text("polygon").map(|path| folder.join(path));
     if !keys.has("include") && !keys.has("polygon") {
-        let message = "the area has no ground: say what it is made of, with `include` or `polygon`";
+        let message = "the area is made of nothing: add `include` or `polygon`";
         keys.refuse("code", message);
     }
-    once(&keys, &include, &exclude);
+    check_duplicates(&keys, &include, &exclude);
     keys.finish();
     Some(AreaDefinition {
         code: code?,
@@ -221,15 +227,15 @@ fn area(mut keys: Keys<'_, '_>, code: Option<AreaCode>, folder: &Path) -> Option
     })
 }
 
-/// Refuses members that an area names twice, or takes away again whole.
-fn once(keys: &Keys<'_, '_>, include: &[Include], exclude: &[Members]) {
+/// Reports members that an area includes twice, or includes and excludes.
+fn check_duplicates(keys: &Keys<'_, '_>, include: &[Include], exclude: &[Members]) {
     let mut whole: HashSet<(&LayerId, &AreaCode)> = HashSet::new();
     for item in include.iter().filter(|item| item.within.is_none()) {
         for code in &item.members.codes {
             if !whole.insert((&item.members.layer, code)) {
                 keys.refuse(
                     "include",
-                    format!("`include` names {} {code} twice", item.members.layer),
+                    format!("`include` names {} {code} twice; remove one", item.members.layer),
                 );
             }
         }
@@ -238,7 +244,7 @@ fn once(keys: &Keys<'_, '_>, include: &[Include], exclude: &[Members]) {
         for code in &members.codes {
             if whole.contains(&(&members.layer, code)) {
                 let message = format!(
-                    "{} {code} is included and excluded: take it out of `include`",
+                    "{} {code} is both included and excluded: remove it from one",
                     members.layer
                 );
                 keys.refuse("exclude", message);
@@ -252,7 +258,7 @@ fn members_list<'m, 't>(keys: &Keys<'m, 't>, key: &'static str) -> Vec<Keys<'m, 
     let what = format!("an entry of `{key}`");
     let tables = keys.list_of_tables(key, &what, wanted);
     if tables.is_empty() && keys.has(key) {
-        keys.refuse(key, format!("`{key}` names nothing; write {wanted}, or leave it out"));
+        keys.refuse(key, format!("`{key}` is empty: write {wanted}, or remove it"));
     }
     tables
 }
@@ -260,7 +266,10 @@ fn members_list<'m, 't>(keys: &Keys<'m, 't>, key: &'static str) -> Vec<Keys<'m, 
 fn members(keys: &Keys<'_, '_>) -> Option<Members> {
     let layer = layer_of(keys);
     if !keys.has("codes") {
-        keys.refuse("layer", "`codes` is missing: the codes of the areas, like [\"E05013246\"]");
+        keys.refuse(
+            "layer",
+            "`codes` is missing: add the codes of the areas, like [\"E05013246\"]",
+        );
     }
     let texts = keys.texts("codes")?;
     if texts.is_empty() {
@@ -271,7 +280,7 @@ fn members(keys: &Keys<'_, '_>) -> Option<Members> {
     for text in texts {
         match AreaCode::parse(&text) {
             Ok(code) if codes.contains(&code) => {
-                keys.refuse("codes", format!("`codes` names {code} twice"));
+                keys.refuse("codes", format!("`codes` names {code} twice; remove one"));
             }
             Ok(code) => codes.push(code),
             Err(reason) => keys.refuse("codes", reason.to_string()),
@@ -281,7 +290,7 @@ fn members(keys: &Keys<'_, '_>) -> Option<Members> {
 }
 
 fn layer_of(keys: &Keys<'_, '_>) -> Option<LayerId> {
-    let text = keys.required_text("layer", "the id of a layer of the catalogue, like \"ward\"")?;
+    let text = keys.required_text("layer", "the id of a catalogue layer, like \"ward\"")?;
     match LayerId::parse(&text) {
         Ok(layer) => Some(layer),
         Err(reason) => {
@@ -292,7 +301,7 @@ fn layer_of(keys: &Keys<'_, '_>) -> Option<LayerId> {
 }
 
 fn code_of(keys: &Keys<'_, '_>, key: &'static str) -> Option<AreaCode> {
-    let text = keys.required_text(key, "a code of the area's own, like \"N4\"")?;
+    let text = keys.required_text(key, "a unique code, like \"N4\"")?;
     match AreaCode::parse(&text) {
         Ok(code) => Some(code),
         Err(reason) => {

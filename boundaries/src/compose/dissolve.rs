@@ -1,17 +1,16 @@
-//! The ground of one composed area, out of that of its members.
+//! The geometry of one composed area, dissolved from its members.
 //!
-//! 1. The edges of members that are taken together cancel where they run exactly against each
-//!    other, so that what is left is their outline, in the members' own vertices bit for bit.
-//! 2. What is left of all operands (the members, what they are cut to, what is taken away) is noded
-//!    and its faces are judged: each is ground or not, by the definition.
-//! 3. Slivers are closed: voids between members that are no more than their drawing error become
-//!    ground, and crumbs that cutting leaves are dropped.
-//! 4. The boundary of the ground is put together to polygons.
+//! 1. Members taken together cancel their shared edges where these are exactly equal. The rest is
+//!    their outline, in the members' own vertices bit for bit.
+//! 2. The remaining edges of all operands (members, intersections, exclusions) are noded. Each face
+//!    of the arrangement is inside the result or not, by the definition.
+//! 3. Slivers are closed: gaps between members that are no wider than their drawing error are
+//!    filled, and crumbs left by cutting are dropped.
+//! 4. The boundary of the result is traced into polygons.
 //!
-//! Edges of neighbours that meet only in T-junctions need no tolerance of their own: a vertex that
-//! was rounded off its neighbour's straight edge leaves a sliver between the two, which step 3
-//! closes. Moving the vertex onto the edge instead would change a shared vertex for all the other
-//! areas that have it.
+//! T-junctions between neighbours need no extra tolerance. A vertex rounded off its neighbour's
+//! straight edge leaves a sliver, which step 3 closes. Snapping the vertex to the edge would move a
+//! vertex that other areas share.
 
 use std::collections::HashSet;
 
@@ -25,36 +24,36 @@ use crate::validity::noding::{Unsettled, uncancelled};
 use crate::validity::sliver::is_sliver;
 use crate::validity::trace;
 
-/// Cutting two drawings of the same line leaves crumbs; a crumb is less than this share of what is
-/// kept.
+/// The largest crumb, as a share of what is kept. Crumbs appear where two drawings of the same line
+/// are cut against each other.
 const CRUMB_SHARE: f64 = 0.01;
 
-/// What an area is made of: ground in some `include` (within its `within`, if it has one), within
-/// the `intersect`, if there is one, and outside the `exclude`.
+/// The set operation for one area: the union of all `include`s (each intersected with its `within`,
+/// if any), intersected with `intersect` if given, minus `exclude`.
 #[derive(Debug, Default)]
-pub(super) struct Recipe<'a> {
-    pub(super) include: Vec<(Grounds<'a>, Option<Grounds<'a>>)>,
-    pub(super) intersect: Option<Grounds<'a>>,
-    pub(super) exclude: Grounds<'a>,
+pub(super) struct SetOperation<'a> {
+    pub(super) include: Vec<(Operand<'a>, Option<Operand<'a>>)>,
+    pub(super) intersect: Option<Operand<'a>>,
+    pub(super) exclude: Operand<'a>,
 }
 
-/// Ground that counts as one: in any of these.
-pub(super) type Grounds<'a> = Vec<&'a MultiPolygon<f64>>;
+/// Geometries whose union is one operand.
+pub(super) type Operand<'a> = Vec<&'a MultiPolygon<f64>>;
 
 /// A sliver that was closed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Closed {
+pub(super) struct ClosedSliver {
     pub(super) at: Coord<f64>,
     pub(super) area_m2: f64,
-    /// Whether it was a crumb that was dropped, rather than a void that was filled.
+    /// True for a dropped crumb, false for a filled gap.
     pub(super) crumb: bool,
 }
 
-/// The ground of a recipe, and the slivers closed in it.
-pub(super) fn ground(
-    recipe: &Recipe<'_>,
+/// Computes the geometry of a set operation, and lists the slivers closed on the way.
+pub(super) fn dissolve(
+    operation: &SetOperation<'_>,
     drawing_error_m: f64,
-) -> Result<(MultiPolygon<f64>, Vec<Closed>), Unsettled> {
+) -> Result<(MultiPolygon<f64>, Vec<ClosedSliver>), Unsettled> {
     let mut edges: Vec<Edge> = Vec::new();
     let mut operands = 0;
     let mut add = |members: &[&MultiPolygon<f64>]| {
@@ -62,40 +61,40 @@ pub(super) fn ground(
         operands += 1;
         operands - 1
     };
-    let include: Vec<(u32, Option<u32>)> = recipe
+    let include: Vec<(u32, Option<u32>)> = operation
         .include
         .iter()
         .map(|(members, within)| (add(members), within.as_ref().map(|members| add(members))))
         .collect();
-    let intersect = recipe.intersect.as_ref().map(|members| add(members));
-    let exclude = (!recipe.exclude.is_empty()).then(|| add(&recipe.exclude));
+    let intersect = operation.intersect.as_ref().map(|members| add(members));
+    let exclude = (!operation.exclude.is_empty()).then(|| add(&operation.exclude));
 
     let arrangement = Arrangement::of(edges)?;
-    let is_ground = |counts: &[i32]| {
+    let is_inside = |counts: &[i32]| {
         let in_all = |operand: &Option<u32>| operand.is_none_or(|o| counts[o as usize] > 0);
         include.iter().any(|(members, within)| counts[*members as usize] > 0 && in_all(within))
             && in_all(&intersect)
             && exclude.is_none_or(|o| counts[o as usize] <= 0)
     };
-    let mut state = State {
+    let mut state = FaceWalk {
         counts: vec![0; operands as usize],
-        ground: vec![false; arrangement.cycle_count()],
-        void: vec![false; arrangement.cycle_count()],
+        inside: vec![false; arrangement.cycle_count()],
+        gap: vec![false; arrangement.cycle_count()],
     };
     arrangement.walk_faces(
         &mut state,
         |state, operand, by| state.counts[operand as usize] += by,
         |state, visit| {
-            let ground = is_ground(&state.counts);
-            let taken = exclude.is_some_and(|o| state.counts[o as usize] > 0);
-            state.ground[visit.cycle as usize] = ground;
-            state.void[visit.cycle as usize] =
-                !ground && !taken && arrangement.is_outer(visit.cycle);
+            let inside = is_inside(&state.counts);
+            let excluded = exclude.is_some_and(|o| state.counts[o as usize] > 0);
+            state.inside[visit.cycle as usize] = inside;
+            state.gap[visit.cycle as usize] =
+                !inside && !excluded && arrangement.is_outer(visit.cycle);
         },
     );
-    let State { mut ground, void, .. } = state;
-    let mut closed = fill_voids(&arrangement, &mut ground, &void, recipe, drawing_error_m);
-    let whole = trace::polygons(&arrangement.boundary(&ground))
+    let FaceWalk { mut inside, gap, .. } = state;
+    let mut closed = fill_gaps(&arrangement, &mut inside, &gap, operation, drawing_error_m);
+    let whole = trace::polygons(&arrangement.boundary(&inside))
         .ok_or(Unsettled { at: Coord::default() })?;
     if operands == 1 {
         return Ok((whole, closed));
@@ -104,44 +103,48 @@ pub(super) fn ground(
     Ok((whole, closed))
 }
 
-/// Where the walk over the faces stands, and what it has found of each cycle's face.
-struct State {
+/// State of the walk over the faces: the current operand counts, and the results per cycle.
+struct FaceWalk {
     counts: Vec<i32>,
-    ground: Vec<bool>,
-    /// Bounded, not ground, and not taken away on purpose.
-    void: Vec<bool>,
+    inside: Vec<bool>,
+    /// Bounded, outside the result, and not excluded on purpose.
+    gap: Vec<bool>,
 }
 
-/// Makes ground of the voids that are slivers.
-fn fill_voids(
+/// Adds the gaps that are slivers to the result.
+fn fill_gaps(
     arrangement: &Arrangement,
-    ground: &mut [bool],
-    void: &[bool],
-    recipe: &Recipe<'_>,
+    inside: &mut [bool],
+    gap: &[bool],
+    operation: &SetOperation<'_>,
     drawing_error_m: f64,
-) -> Vec<Closed> {
+) -> Vec<ClosedSliver> {
     let mut closed = Vec::new();
     let mut own_holes: Option<HashSet<RingKey>> = None;
-    for region in arrangement.regions(void) {
+    for region in arrangement.regions(gap) {
         if !is_sliver(region.area_m2, region.perimeter_m, drawing_error_m) {
             continue;
         }
         let around = arrangement.cycle_points(region.cycles[0]);
-        // A small hole that a member has itself is somebody's garden, not a drawing error.
+        // Keep a small hole that a member itself has: it is real, not a drawing error.
         let mut hole = around.clone();
         hole.reverse();
-        if own_holes.get_or_insert_with(|| holes_of(recipe)).contains(&ring_key(&hole)) {
+        if own_holes.get_or_insert_with(|| holes_of(operation)).contains(&ring_key(&hole)) {
             continue;
         }
         for cycle in region.cycles {
-            ground[cycle as usize] = true;
+            inside[cycle as usize] = true;
         }
-        closed.push(Closed { at: point_inside(&[&around]), area_m2: region.area_m2, crumb: false });
+        closed.push(ClosedSliver {
+            at: point_inside(&[&around]),
+            area_m2: region.area_m2,
+            crumb: false,
+        });
     }
     closed
 }
 
-/// The edges of some geometries, all as one operand.
+/// Returns the edges of some geometries as one operand.
 fn edges_of(members: &[&MultiPolygon<f64>], operand: u32) -> Vec<Edge> {
     members
         .iter()
@@ -153,30 +156,30 @@ fn edges_of(members: &[&MultiPolygon<f64>], operand: u32) -> Vec<Edge> {
         .collect()
 }
 
-/// Leaves out the polygons that are only what two drawings of one line differ by.
+/// Drops the polygons that are crumbs.
 fn without_crumbs(
-    ground: MultiPolygon<f64>,
+    geometry: MultiPolygon<f64>,
     drawing_error_m: f64,
-    closed: &mut Vec<Closed>,
+    closed: &mut Vec<ClosedSliver>,
 ) -> MultiPolygon<f64> {
-    let total = ground.unsigned_area();
+    let total = geometry.unsigned_area();
     let mut stays = |polygon: &Polygon<f64>| {
         let shell = open(polygon.exterior());
         let (area_m2, perimeter_m) = (exact::signed_area(&shell).abs(), exact::perimeter(&shell));
         if area_m2 >= CRUMB_SHARE * total || !is_sliver(area_m2, perimeter_m, drawing_error_m) {
             return true;
         }
-        closed.push(Closed { at: point_inside(&[&shell]), area_m2, crumb: true });
+        closed.push(ClosedSliver { at: point_inside(&[&shell]), area_m2, crumb: true });
         false
     };
-    MultiPolygon(ground.0.into_iter().filter(|polygon| stays(polygon)).collect())
+    MultiPolygon(geometry.0.into_iter().filter(|polygon| stays(polygon)).collect())
 }
 
 fn open(line: &geo::LineString<f64>) -> Ring {
     line.0[..line.0.len().saturating_sub(1)].to_vec()
 }
 
-/// A ring's points as bits, from its westernmost point.
+/// A ring's coordinates as bits, starting at its westernmost point.
 type RingKey = Vec<(u64, u64)>;
 
 fn ring_key(ring: &[Coord<f64>]) -> RingKey {
@@ -184,9 +187,9 @@ fn ring_key(ring: &[Coord<f64>]) -> RingKey {
     ring.iter().cycle().skip(west).take(ring.len()).map(|p| exact::key(*p)).collect()
 }
 
-/// The holes that the members have themselves.
-fn holes_of(recipe: &Recipe<'_>) -> HashSet<RingKey> {
-    let members = recipe.include.iter().flat_map(|(members, _)| members);
+/// Returns the holes of the members themselves.
+fn holes_of(operation: &SetOperation<'_>) -> HashSet<RingKey> {
+    let members = operation.include.iter().flat_map(|(members, _)| members);
     members
         .flat_map(|geometry| geometry.iter())
         .flat_map(Polygon::interiors)

@@ -1,4 +1,4 @@
-//! The areas that a definition names, found in the layers.
+//! Finds the areas that a definition refers to.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -7,7 +7,7 @@ use geo::MultiPolygon;
 
 use super::PolygonReader;
 use super::definition::{AreaDefinition, Members};
-use super::dissolve::{Grounds, Recipe};
+use super::dissolve::{Operand, SetOperation};
 use crate::area::Area;
 use crate::code::AreaCode;
 use crate::fault::{Fault, FaultKind, Report};
@@ -18,10 +18,10 @@ use crate::load::raw::RawGeometry;
 use crate::manifest::nearest;
 use crate::validity::admit_rings;
 
-/// A share of a member's ground this close to one is the whole: less is rounding.
+/// A share of a member's area above this counts as the whole member. The difference is rounding.
 const WHOLE: f64 = 1.0 - 1e-9;
 
-/// A member as found: its layer, and its area there.
+/// A member: its layer, and its area there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member<'a> {
     pub(super) layer: &'a Layer,
@@ -29,59 +29,59 @@ pub(super) struct Member<'a> {
 }
 
 impl Member<'_> {
-    /// `ward:E05013246`.
+    /// Returns `ward:E05013246`.
     pub(super) fn name(&self) -> String {
         format!("{}:{}", self.layer.meta().id, self.area.code())
     }
 }
 
-/// What one composed area is made of, found.
+/// Everything that one composed area is made of.
 #[derive(Debug)]
-pub(super) struct Found<'a> {
-    /// Members taken as they are, but for `intersect` and `exclude`.
+pub(super) struct ResolvedArea<'a> {
+    /// Members taken whole, before `intersect` and `exclude`.
     pub(super) whole: Vec<Member<'a>>,
-    /// Members cut to others.
+    /// Members, and the areas they are cut to.
     pub(super) parts: Vec<(Vec<Member<'a>>, Vec<Member<'a>>)>,
     pub(super) intersect: Option<Vec<Member<'a>>>,
     pub(super) exclude: Vec<Member<'a>>,
-    /// The ground of the polygon file.
+    /// The geometries of the polygon file.
     pub(super) polygon: Vec<MultiPolygon<f64>>,
-    /// The coarsest drawing error of the layers taken from.
+    /// The largest drawing error of the layers involved, in metres.
     pub(super) drawing_error_m: f64,
 }
 
-impl<'a> Found<'a> {
-    /// Whether the members are taken whole, all of them.
+impl<'a> ResolvedArea<'a> {
+    /// Returns true if all members are taken whole.
     pub(super) fn is_plain(&self) -> bool {
         self.parts.is_empty() && self.intersect.is_none() && self.exclude.is_empty()
     }
 
-    /// Every member that gives ground.
+    /// Returns every member, whole or cut.
     pub(super) fn included(&self) -> impl Iterator<Item = Member<'a>> + '_ {
         self.whole.iter().chain(self.parts.iter().flat_map(|(members, _)| members)).copied()
     }
 
-    pub(super) fn recipe(&self) -> Recipe<'_> {
-        fn grounds<'a>(members: &[Member<'a>]) -> Grounds<'a> {
+    pub(super) fn operation(&self) -> SetOperation<'_> {
+        fn operand<'a>(members: &[Member<'a>]) -> Operand<'a> {
             members.iter().map(|member| member.area.geometry()).collect()
         }
-        let mut whole = grounds(&self.whole);
+        let mut whole = operand(&self.whole);
         whole.extend(&self.polygon);
         let parts =
-            self.parts.iter().map(|(members, within)| (grounds(members), Some(grounds(within))));
+            self.parts.iter().map(|(members, within)| (operand(members), Some(operand(within))));
         let mut include: Vec<_> = parts.collect();
         if !whole.is_empty() {
             include.insert(0, (whole, None));
         }
-        Recipe {
+        SetOperation {
             include,
-            intersect: self.intersect.as_deref().map(grounds),
-            exclude: grounds(&self.exclude),
+            intersect: self.intersect.as_deref().map(operand),
+            exclude: operand(&self.exclude),
         }
     }
 
-    /// Every member with its share of m² in the ground, `None` if it is whole.
-    pub(super) fn shares(&self, ground: &MultiPolygon<f64>) -> Vec<(String, Option<f64>)> {
+    /// Returns every member with the share of its m² inside `geometry`, or `None` if it is whole.
+    pub(super) fn shares(&self, geometry: &MultiPolygon<f64>) -> Vec<(String, Option<f64>)> {
         let mut members: BTreeMap<String, Member<'a>> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
         for member in self.included() {
@@ -93,10 +93,10 @@ impl<'a> Found<'a> {
         if self.is_plain() {
             return order.into_iter().map(|name| (name, None)).collect();
         }
-        let ground = Outline::new(ground);
+        let outline = Outline::new(geometry);
         let share = |name: String| {
             let area = members[&name].area;
-            let shared = measure_intersection(&Outline::new(area.geometry()), &ground);
+            let shared = measure_intersection(&Outline::new(area.geometry()), &outline);
             let share = shared.area_m2 / area.area_m2();
             (name, (share < WHOLE).then_some(share))
         };
@@ -104,7 +104,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Finds members by layer and code, and reads polygon files.
+/// Resolves layers and codes to areas, and reads polygon files.
 pub(super) struct Resolver<'a, 'r, 'p> {
     layers: HashMap<&'a LayerId, &'a Layer>,
     own: &'r LayerMeta,
@@ -121,9 +121,14 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
         Self { layers, own, read_polygons }
     }
 
-    /// Everything that an area names; `None` when any of it is not there, and the report says what.
-    pub(super) fn find(&mut self, area: &AreaDefinition, report: &mut Report) -> Option<Found<'a>> {
-        let mut found = Found {
+    /// Resolves everything that an area refers to. Returns `None`, with faults in the report, if
+    /// anything is missing.
+    pub(super) fn find(
+        &mut self,
+        area: &AreaDefinition,
+        report: &mut Report,
+    ) -> Option<ResolvedArea<'a>> {
+        let mut found = ResolvedArea {
             whole: Vec::new(),
             parts: Vec::new(),
             intersect: None,
@@ -173,7 +178,9 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
             return Vec::new();
         };
         if !layer.is_areas() {
-            unknown(format!("the layer {id} holds points, and an area cannot be made of points"));
+            unknown(format!(
+                "the layer {id} holds points, and areas can only be composed of areas"
+            ));
             return Vec::new();
         }
         let mut found = Vec::with_capacity(codes.len());
@@ -188,9 +195,7 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
 
     fn no_such_layer(&self, id: &LayerId) -> String {
         if *id == self.own.id {
-            return format!(
-                "{id} is the layer that is being composed: an area cannot be made of itself"
-            );
+            return format!("{id} is the layer being composed: an area cannot be made of itself");
         }
         let mut names: Vec<&str> = self.layers.keys().map(|name| name.as_str()).collect();
         names.sort_unstable();
@@ -201,7 +206,7 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
             }
             None => format!("the layers before this one are {}", names.join(", ")),
         };
-        format!("the catalogue has no layer {id} to take areas from; {hint}")
+        format!("the catalogue has no layer {id}; {hint}")
     }
 
     fn no_such_code(&self, layer: &Layer, code: &AreaCode) -> String {
@@ -215,26 +220,26 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
         elsewhere.sort_unstable();
         let codes: Vec<&str> = layer.areas().iter().map(|area| area.code().as_str()).collect();
         let hint = if elsewhere.is_empty() {
-            // The nearest of thousands of codes that differ in one digit is no hint.
+            // Among thousands of codes that differ in one digit, the nearest is not a useful hint.
             match nearest(code.as_str(), &codes).filter(|_| code.as_str().len() < 6) {
                 Some(meant) => format!("did you mean {meant}?"),
                 None => {
-                    "no other layer here has it either: codes change when boundaries do, so it \
-                         may be of another vintage; add that vintage to the catalogue as a layer, \
-                         or look the code up in the layer's file"
+                    "no other layer here has it: codes change when boundaries do, so it may be from \
+                         another vintage; add that vintage to the catalogue as a layer, or look up the \
+                         code in the layer's file"
                         .to_owned()
                 }
             }
         } else {
-            let named = elsewhere.iter().map(|other| self.in_time(layer, other));
+            let named = elsewhere.iter().map(|other| self.with_vintage(layer, other));
             format!("it is a code of {}", named.collect::<Vec<_>>().join(", "))
         };
         format!("the layer {id} has no area {code}; {hint}")
     }
 
-    /// A layer that has a code that was looked for in another; if both are of one series, with the
-    /// dates that tell its vintage.
-    fn in_time(&self, asked: &Layer, other: &str) -> String {
+    /// Names a layer that has a code missing in another layer. If both belong to one series, adds
+    /// the dates of its vintage.
+    fn with_vintage(&self, asked: &Layer, other: &str) -> String {
         let found = self.layers.values().find(|layer| layer.meta().id.as_str() == other);
         let vintage = found
             .filter(|layer| layer.meta().series == asked.meta().series)
@@ -249,7 +254,7 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
         }
     }
 
-    /// The ground of all features of a file.
+    /// Reads the geometries of all features of a polygon file.
     fn polygon(&mut self, path: &Path, report: &mut Report) -> Vec<MultiPolygon<f64>> {
         let Some(raw) = (self.read_polygons)(path, report) else {
             if !report.has_errors() {
@@ -258,7 +263,7 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
             }
             return Vec::new();
         };
-        let mut grounds = Vec::new();
+        let mut geometries = Vec::new();
         for feature in raw.features {
             let place = |fault: Fault| {
                 fault.in_file(raw.file.clone()).of_feature(feature.index, feature.code.as_deref())
@@ -269,23 +274,22 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
                 }
                 RawGeometry::Empty => admit_rings(Vec::new(), true, 0.0),
                 RawGeometry::Point(_) | RawGeometry::Other(_) => {
-                    let message =
-                        "the feature is no polygon: a file named by `polygon` holds polygons only";
+                    let message = "the feature is not a polygon: the file in `polygon` must contain only polygons";
                     Err(vec![Fault::error(FaultKind::WrongGeometry, message)])
                 }
             };
             match admitted {
                 Ok(admitted) => {
-                    grounds.push(admitted.geometry);
+                    geometries.push(admitted.geometry);
                     admitted.faults.into_iter().for_each(|fault| report.add(place(fault)));
                 }
                 Err(faults) => faults.into_iter().for_each(|fault| report.add(place(fault))),
             }
         }
-        if grounds.is_empty() && !report.has_errors() {
-            let message = format!("{} holds no polygon", path.display());
+        if geometries.is_empty() && !report.has_errors() {
+            let message = format!("{} contains no polygons", path.display());
             report.add(Fault::error(FaultKind::EmptyGeometry, message).of_field("polygon"));
         }
-        grounds
+        geometries
     }
 }

@@ -1,13 +1,13 @@
-//! Areas made of other layers' areas: partnerships and localities out of wards, part-wards,
-//! parishes, or a drawing of their own.
+//! Areas composed of other layers' areas: partnerships and localities made of wards, parts of
+//! wards, parishes, or drawn polygons.
 //!
-//! 1. [`definition`] reads `laps.toml` and says what is wrong in it, line by line;
-//! 2. `members` finds the areas that it names;
-//! 3. `dissolve` makes one ground of them, without gaps, in the members' own vertices;
-//! 4. `claims` looks at all areas together: what two of them claim, what none does.
+//! 1. [`definition`] reads `laps.toml` and reports its problems line by line.
+//! 2. `members` resolves the areas that it refers to.
+//! 3. `dissolve` merges them into one geometry without gaps, keeping the members' vertices.
+//! 4. `claims` checks all areas together: what two of them claim, and what none claims.
 //!
-//! A composed layer may be made of layers that were composed before it (localities of
-//! partnerships).
+//! A composed layer can use layers that were composed before it, such as localities made of
+//! partnerships.
 
 mod claims;
 pub mod definition;
@@ -30,23 +30,23 @@ use crate::load::raw::RawLayer;
 use crate::manifest::{ManifestError, Problem};
 use crate::validity::noding::Unsettled;
 use definition::AreaDefinition;
-use members::{Found, Resolver};
+use members::{ResolvedArea, Resolver};
 
-/// Reads the polygons of a file that a definition names, in BNG metres, for [`compose`]: see
-/// [`crate::load::load_ground`].
+/// Reads the polygons of a file named in a definition, in BNG metres. [`compose`] calls it; see
+/// [`crate::load::load_polygons`].
 pub type PolygonReader<'a> = dyn FnMut(&Path, &mut Report) -> Option<RawLayer> + 'a;
 
-/// Composes the areas of a definition out of areas of other layers.
+/// Composes the areas of a definition from areas of other layers.
 ///
-/// The areas carry as properties `place`, `locality`, `status` and `source`, where the definition
-/// gives them, `members`, the list of whole members as `layer:code`, and, if there are any,
-/// `part_members`, those of which only a part was taken, as `{"member": "layer:code", "share": 0.4}`
-/// with the share of the member's m².
+/// Each area gets these properties: `place`, `locality`, `status` and `source` if the definition
+/// has them; `members`, the list of whole members as `layer:code`; and, if there are any,
+/// `part_members`, the members of which only a part was taken, as `{"member": "layer:code",
+/// "share": 0.4}` with the share of the member's m².
 ///
-/// Every fault goes into the report, with the definition's file and the area; `None` when any is an
-/// error: a layer, code or file that is not there, ground that two areas claim. What no area claims
-/// while its place has areas is a note, because published lists are often incomplete. Slivers
-/// between members are closed up to the coarsest drawing error of the layers taken from.
+/// Adds every fault to the report, with the definition's file and the area. Returns `None` if any
+/// is an error, such as a missing layer, code or file, or two areas that overlap. A member that no
+/// area claims is a note, because published lists are often incomplete. Slivers between members are
+/// closed up to the largest drawing error of the layers involved.
 pub fn compose(
     definition: &Definition,
     layers: &[&Layer],
@@ -56,7 +56,7 @@ pub fn compose(
 ) -> Option<Layer> {
     let mut faults = Report::default();
     let mut resolver = Resolver::new(layers, &meta, read_polygons);
-    let mut composed: Vec<(Area, Found<'_>)> = Vec::new();
+    let mut composed: Vec<(Area, ResolvedArea<'_>)> = Vec::new();
     for (index, area) in definition.areas.iter().enumerate() {
         let mut of_area = Report::default();
         let found = resolver.find(area, &mut of_area);
@@ -66,7 +66,7 @@ pub fn compose(
         });
         composed.extend(taken);
         for fault in of_area.faults {
-            // What the reader of polygons found has its own file and feature.
+            // Faults from the polygon reader already have their own file and feature.
             let of_file = fault.file.is_some();
             faults.add(if of_file {
                 fault
@@ -75,7 +75,7 @@ pub fn compose(
             });
         }
     }
-    // What is claimed twice or not at all can be told only if every area is there.
+    // Double and missing claims are only meaningful if every area is there.
     if !faults.has_errors() {
         claims::check(definition, &composed, layers, &mut faults);
     }
@@ -89,7 +89,7 @@ pub fn compose(
     (!refused).then(|| Layer::of_areas(meta, areas))
 }
 
-/// What is wrong with a definition, as faults of the layer that it defines.
+/// Converts the problems of a definition into faults of the layer it defines.
 pub fn faults_of(error: &ManifestError, layer: &LayerId) -> Report {
     let file = error.file().display().to_string();
     let fault = |problem: &Problem| {
@@ -103,45 +103,49 @@ pub fn faults_of(error: &ManifestError, layer: &LayerId) -> Report {
     Report { faults: error.problems().iter().map(fault).collect() }
 }
 
-/// One composed area.
-fn make(definition: &AreaDefinition, found: &Found<'_>, report: &mut Report) -> Option<Area> {
-    let ground = match dissolve::ground(&found.recipe(), found.drawing_error_m) {
-        Ok((ground, closed)) => {
+/// Builds one composed area.
+fn make(
+    definition: &AreaDefinition,
+    found: &ResolvedArea<'_>,
+    report: &mut Report,
+) -> Option<Area> {
+    let geometry = match dissolve::dissolve(&found.operation(), found.drawing_error_m) {
+        Ok((geometry, closed)) => {
             for sliver in closed {
                 let message = if sliver.crumb {
-                    "a crumb, thinner than the drawing error, was left where the members are cut; dropped"
+                    "dropped a crumb, thinner than the drawing error, left where the members are cut"
                 } else {
-                    "the members leave a void between them, thinner than the drawing error; filled"
+                    "filled a gap between the members, thinner than the drawing error"
                 };
                 let fault = Fault::repaired(FaultKind::SliverClosed, message);
                 report.add(fault.at(sliver.at.x, sliver.at.y).with_area(sliver.area_m2));
             }
-            ground
+            geometry
         }
         Err(Unsettled { at }) => {
-            let message = "the members' boundaries lie closer than numbers can tell apart; mend the layers they come from";
+            let message = "the members' boundaries are too close together to be distinguished in floating point: repair the layers they come from";
             report.add(Fault::error(FaultKind::SelfCrossing, message).at(at.x, at.y));
             return None;
         }
     };
-    if ground.0.is_empty() {
-        let message = "nothing is left of the members: they do not meet what they are cut to, or all is taken away";
+    if geometry.0.is_empty() {
+        let message = "nothing is left of the members: they do not intersect what they are cut to, or `exclude` removes all of them";
         report.add(Fault::error(FaultKind::EmptyGeometry, message));
         return None;
     }
-    if !crate::validity::is_sound(&ground) {
-        let message = "the members do not make a sound area; mend the layers they come from";
+    if !crate::validity::is_sound(&geometry) {
+        let message = "the members do not form a valid area: repair the layers they come from";
         report.add(Fault::error(FaultKind::SelfCrossing, message));
         return None;
     }
-    let properties = properties(definition, found, &ground);
-    Some(Area::from_valid(definition.code.clone(), definition.name.clone(), properties, ground))
+    let properties = properties(definition, found, &geometry);
+    Some(Area::from_valid(definition.code.clone(), definition.name.clone(), properties, geometry))
 }
 
 fn properties(
     definition: &AreaDefinition,
-    found: &Found<'_>,
-    ground: &MultiPolygon<f64>,
+    found: &ResolvedArea<'_>,
+    geometry: &MultiPolygon<f64>,
 ) -> Properties {
     let mut properties = Properties::new();
     let texts = [
@@ -154,7 +158,7 @@ fn properties(
         properties.extend(text.iter().map(|t| (key.to_owned(), Value::from(t.as_str()))));
     }
     let (mut whole, mut parts) = (Vec::new(), Vec::new());
-    for (member, share) in found.shares(ground) {
+    for (member, share) in found.shares(geometry) {
         match share {
             None => whole.push(Value::from(member)),
             Some(share) => parts.push(serde_json::json!({"member": member, "share": share})),

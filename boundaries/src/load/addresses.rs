@@ -1,7 +1,7 @@
-//! Addresses: a CSV of UPRN, postcode, easting and northing.
+//! Loader for addresses: a CSV of UPRN, postcode, easting and northing.
 //!
-//! OS Open UPRN has no postcodes; the file is a council's own extract of its gazetteer, or Open
-//! UPRN joined with one.
+//! OS Open UPRN has no postcodes. The file is a council's extract of its gazetteer, or Open UPRN
+//! joined with one.
 
 use std::io::Read;
 
@@ -11,18 +11,18 @@ use crate::gazetteer::Address;
 use crate::postcode::Postcode;
 
 use super::csv::{self, Header, Row, RowFaults, Rows};
-use super::place;
+use super::position;
 
 /// The largest UPRN: twelve digits (BS 7666).
 const LARGEST_UPRN: u64 = 999_999_999_999;
 
-/// How many contradictions are listed: enough to see what is the matter with the file.
+/// The number of contradictions listed. More would not explain the file better.
 const LISTED: usize = 1000;
 
-/// Reads the addresses of a catalogue, in the order of their postcodes, then UPRNs; no UPRN twice.
+/// Loads the addresses of a catalogue, sorted by postcode, then UPRN. Each UPRN occurs once.
 ///
-/// A row without a postcode or position is left out and counted; one that breaks the rules of its
-/// columns is an error.
+/// Rows without a postcode or position are left out and counted. Rows that break the rules of their
+/// columns are errors.
 pub fn load_addresses(spec: &AddressSpec, report: &mut Report) -> Vec<Address> {
     let file = csv::name_of(&spec.path);
     match csv::open(&spec.path) {
@@ -38,7 +38,7 @@ pub fn load_addresses(spec: &AddressSpec, report: &mut Report) -> Vec<Address> {
     }
 }
 
-/// Reads addresses from what stands in a file; `file` names it in messages.
+/// Reads addresses from the contents of a file. `file` names it in messages.
 pub fn read_addresses(
     reader: impl Read,
     file: &str,
@@ -50,7 +50,7 @@ pub fn read_addresses(
     let mut found = Vec::new();
     match rows.header(&mut faults) {
         None => {
-            let message = "the file is empty: it needs a header and a row for each address";
+            let message = "the file is empty: add a header and a row for each address";
             faults.of_file(FaultKind::BadField, Severity::Error, message.to_owned());
         }
         Some(header) => {
@@ -74,12 +74,12 @@ struct Columns<'a> {
     width: usize,
 }
 
-/// What a row holds.
+/// The result of reading one row.
 enum Outcome {
     Address(Address),
-    /// No postcode, or no position.
+    /// The row has no postcode or no position.
     Incomplete,
-    /// A fault, which was told.
+    /// The row has a fault, which is in the report.
     Refused,
 }
 
@@ -110,8 +110,7 @@ impl<'a> Columns<'a> {
             }
         }
         if incomplete > 0 {
-            let message =
-                format!("{incomplete} rows without a postcode or without a position were left out");
+            let message = format!("{incomplete} rows without a postcode or position were left out");
             faults.of_file(FaultKind::LeftOut, Severity::Note, message);
         }
         found
@@ -125,8 +124,11 @@ impl<'a> Columns<'a> {
             Outcome::Refused
         };
         if row.len() != self.width {
-            let message =
-                format!("the row has {} columns and the header {}", row.len(), self.width);
+            let message = format!(
+                "the row has {} columns but the header has {}: look for an extra comma or quote",
+                row.len(),
+                self.width
+            );
             return refuse(None, FaultKind::BadField, &message);
         }
         let text = row.text(self.uprn.0);
@@ -137,7 +139,7 @@ impl<'a> Columns<'a> {
             }
             _ => {
                 let shown = row.shown(self.uprn.0);
-                let message = format!("{shown:?} is not a UPRN: it is a number of up to 12 digits");
+                let message = format!("{shown:?} is not a UPRN: use a number of up to 12 digits");
                 return refuse(Some(self.uprn.1), FaultKind::BadField, &message);
             }
         };
@@ -151,7 +153,7 @@ impl<'a> Columns<'a> {
                 return refuse(column, FaultKind::InvalidPostcode, &error.to_string());
             }
         };
-        match place::from_grid(row.bytes(self.easting), row.bytes(self.northing)) {
+        match position::from_grid(row.bytes(self.easting), row.bytes(self.northing)) {
             Ok(Some(position)) => Outcome::Address(Address { uprn, postcode, position }),
             Ok(None) => Outcome::Incomplete,
             Err(refused) => refuse(Some(&self.position), refused.kind, &refused.message),
@@ -159,7 +161,8 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// One address for each UPRN. The same row twice is one; two that differ are an error.
+/// Removes repeated rows, so that each UPRN occurs once. Two different rows for one UPRN are an
+/// error.
 fn without_repeats(mut found: Vec<(Address, u64)>, faults: &mut RowFaults<'_>) -> Vec<Address> {
     found.sort_unstable_by_key(|(address, line)| (address.uprn, *line));
     let (mut repeated, mut contradictions) = (0_usize, 0_usize);
@@ -172,7 +175,7 @@ fn without_repeats(mut found: Vec<(Address, u64)>, faults: &mut RowFaults<'_>) -
         } else if contradictions < LISTED {
             contradictions += 1;
             let message = format!(
-                "the UPRN {} stands on lines {first} and {line}, and differently: keep one",
+                "the UPRN {} is on lines {first} and {line} with different values: keep one",
                 kept.uprn
             );
             faults.of_file(FaultKind::DuplicateCode, Severity::Error, message);
@@ -180,7 +183,7 @@ fn without_repeats(mut found: Vec<(Address, u64)>, faults: &mut RowFaults<'_>) -
         true
     });
     if repeated > 0 {
-        let message = format!("{repeated} rows repeat another and were left out");
+        let message = format!("{repeated} rows repeat another row and were left out");
         faults.of_file(FaultKind::LeftOut, Severity::Note, message);
     }
     let mut addresses: Vec<Address> = found.into_iter().map(|(address, _)| address).collect();

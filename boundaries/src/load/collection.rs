@@ -1,51 +1,51 @@
-//! Geometries of several parts to one raw geometry, the same in every format.
+//! Combines multi-part geometries into one raw geometry, the same way for every format.
 
 use super::error::FileReport;
 use super::fields::Picked;
 use super::raw::{RawFeature, RawGeometry, RawRing};
 use crate::fault::{Fault, FaultKind};
 
-/// A geometry, and what was mended on the way to it.
+/// A geometry, and the repair that was made while reading it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Mended {
+pub struct ReadGeometry {
     /// The geometry.
     pub geometry: RawGeometry,
-    /// What was mended, if anything was; not yet placed.
+    /// The repair, if there was one, without its location.
     pub fault: Option<Fault>,
 }
 
-impl From<RawGeometry> for Mended {
+impl From<RawGeometry> for ReadGeometry {
     fn from(geometry: RawGeometry) -> Self {
         Self { geometry, fault: None }
     }
 }
 
 impl RawFeature {
-    /// Of a geometry, with what was picked of its fields. What was mended is told; without a
-    /// geometry there is no feature, and it is told why.
-    pub(super) fn admit(
+    /// Combines a geometry with the fields picked for it. Reports any repair. If there is no
+    /// geometry, reports the fault and returns `None`.
+    pub(super) fn from_read(
         index: usize,
         picked: Picked,
-        geometry: Result<Mended, Fault>,
+        geometry: Result<ReadGeometry, Fault>,
         report: &mut FileReport<'_>,
     ) -> Option<Self> {
         let Picked { code, name, properties } = picked;
-        let mut tell = |fault: Fault| report.add(fault.of_feature(index, code.as_deref()));
+        let mut add = |fault: Fault| report.add(fault.of_feature(index, code.as_deref()));
         match geometry {
-            Ok(Mended { geometry, fault }) => {
-                fault.into_iter().for_each(tell);
+            Ok(ReadGeometry { geometry, fault }) => {
+                fault.into_iter().for_each(add);
                 Some(Self { index, code, name, properties, geometry })
             }
             Err(fault) => {
-                tell(fault);
+                add(fault);
                 None
             }
         }
     }
 }
 
-/// Polygons whose holes the file groups, without those that have no ring, which cover nothing.
-pub(super) fn polygons(polygons: Vec<Vec<RawRing>>) -> Mended {
+/// Returns grouped polygons, without those that have no rings.
+pub(super) fn polygons(polygons: Vec<Vec<RawRing>>) -> ReadGeometry {
     if polygons.iter().flatten().all(Vec::is_empty) {
         return RawGeometry::Empty.into();
     }
@@ -53,33 +53,35 @@ pub(super) fn polygons(polygons: Vec<Vec<RawRing>>) -> Mended {
     let polygons: Vec<_> = polygons.into_iter().filter(|rings| !rings.is_empty()).collect();
     let fault = (polygons.len() < before).then(|| {
         let message = format!(
-            "{} of the {before} polygons have no ring, and were left out",
+            "{} of the {before} polygons have no rings and were left out",
             before - polygons.len()
         );
         Fault::repaired(FaultKind::EmptyGeometry, message)
     });
-    Mended { geometry: RawGeometry::Polygons { polygons, grouped: true }, fault }
+    ReadGeometry { geometry: RawGeometry::Polygons { polygons, grouped: true }, fault }
 }
 
-/// A MultiPolygon out of its members.
+/// Combines the members of a MultiPolygon.
 ///
 /// # Errors
 ///
-/// When one of them is no polygon.
-pub(super) fn multipolygon(members: Vec<Mended>) -> Result<Mended, String> {
+/// Fails if a member is not a polygon.
+pub(super) fn multipolygon(members: Vec<ReadGeometry>) -> Result<ReadGeometry, String> {
     let mut all = Vec::with_capacity(members.len());
     for member in members {
         match member.geometry {
             RawGeometry::Polygons { polygons, .. } => all.extend(polygons),
             RawGeometry::Empty => all.push(Vec::new()),
-            _ => return Err("a MultiPolygon holds what is no polygon".to_owned()),
+            _ => {
+                return Err("the MultiPolygon contains a geometry that is not a polygon".to_owned());
+            }
         }
     }
     Ok(polygons(all))
 }
 
-/// Several points: one is a point, none is nothing.
-pub(super) fn points(kind: &str, members: Vec<Mended>) -> Mended {
+/// Combines the members of a MultiPoint: one is a point, none is empty.
+pub(super) fn points(kind: &str, members: Vec<ReadGeometry>) -> ReadGeometry {
     let mut points = members.into_iter().filter(|m| m.geometry != RawGeometry::Empty);
     match (points.next(), points.next()) {
         (None, _) => RawGeometry::Empty.into(),
@@ -88,10 +90,9 @@ pub(super) fn points(kind: &str, members: Vec<Mended>) -> Mended {
     }
 }
 
-/// A collection: its polygons, if it has any and nothing else that covers ground. Generalising
-/// tools leave such collections where part of an area shrank to a line or point; those are left
-/// out.
-pub(super) fn collection(kind: &str, members: Vec<Mended>) -> Mended {
+/// Reduces a collection to its polygons if its other members have no area. Generalising tools
+/// produce such collections where part of an area shrank to a line or point.
+pub(super) fn collection(kind: &str, members: Vec<ReadGeometry>) -> ReadGeometry {
     let (mut all, mut others, mut inner) = (Vec::new(), Vec::new(), None);
     for member in members {
         inner = inner.or(member.fault);
@@ -105,25 +106,25 @@ pub(super) fn collection(kind: &str, members: Vec<Mended>) -> Mended {
     if all.is_empty() && others.is_empty() {
         return RawGeometry::Empty.into();
     }
-    if all.is_empty() || !others.iter().all(|kind| GROUNDLESS.contains(&kind.as_str())) {
+    if all.is_empty() || !others.iter().all(|kind| WITHOUT_AREA.contains(&kind.as_str())) {
         return RawGeometry::Other(kind.to_owned()).into();
     }
-    let mut mended = polygons(all);
+    let mut combined = polygons(all);
     if !others.is_empty() {
         others.sort();
         others.dedup();
         let message = format!(
-            "the {kind} was taken for its polygons; what else it holds ({}) covers no ground and was left out",
+            "kept the polygons of the {kind} and left out its other parts ({}), which have no area",
             others.join(", ")
         );
         inner = Some(Fault::repaired(FaultKind::WrongGeometry, message));
     }
-    mended.fault = mended.fault.or(inner);
-    mended
+    combined.fault = combined.fault.or(inner);
+    combined
 }
 
-/// The kinds of geometry that cover no ground.
-const GROUNDLESS: [&str; 7] = [
+/// Geometry types without area.
+const WITHOUT_AREA: [&str; 7] = [
     "Point",
     "MultiPoint",
     "LineString",

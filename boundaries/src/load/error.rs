@@ -1,56 +1,44 @@
-//! What a reader gives before projection: features in the file's own coordinates.
+//! The error type of the loaders, and the report of one file.
 
 use std::fmt;
 
 use crate::fault::{Fault, FaultKind, Report};
 use crate::layer::LayerId;
 
-use super::crs::StatedCrs;
-use super::raw::RawFeature;
-
-/// The features of one file, their coordinates as the file has them, longitude or easting first.
+/// Why a whole file is refused, as a fault that names the field or feature concerned.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Unprojected {
-    /// What the file says of its CRS.
-    pub crs: StatedCrs,
-    /// Its features, in its order.
-    pub features: Vec<RawFeature>,
-}
+pub struct LoadError(Box<Fault>);
 
-/// Why a file as a whole is refused: a sentence, and the field or feature if it is to blame.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Refusal(Box<Fault>);
-
-impl Refusal {
-    /// The file cannot be read, for the reason given.
+impl LoadError {
+    /// Creates an error for a file that cannot be read.
     pub fn unreadable(message: impl Into<String>) -> Self {
         Self::new(FaultKind::UnreadableFile, message)
     }
 
-    /// The file is refused for a reason of that kind.
+    /// Creates an error of this kind.
     pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
         Self(Box::new(Fault::error(kind, message)))
     }
 
-    /// The reason, as a fault.
+    /// Returns the reason as a fault.
     pub fn into_fault(self) -> Fault {
         *self.0
     }
 }
 
-impl From<Fault> for Refusal {
+impl From<Fault> for LoadError {
     fn from(fault: Fault) -> Self {
         Self(Box::new(fault))
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-/// A [`Report`] that knows which layer and file it is about, so that no fault forgets to say.
+/// A [`Report`] that adds the layer and file to every fault.
 #[derive(Debug)]
 pub struct FileReport<'a> {
     layer: &'a LayerId,
@@ -59,22 +47,22 @@ pub struct FileReport<'a> {
 }
 
 impl<'a> FileReport<'a> {
-    /// Reports about `file`, read for `layer`.
+    /// Creates a report about `file`, read for `layer`.
     pub fn new(layer: &'a LayerId, file: impl Into<String>, report: &'a mut Report) -> Self {
         Self { layer, file: file.into(), report }
     }
 
-    /// Adds a fault of the file.
+    /// Adds a fault, with the layer and file.
     pub fn add(&mut self, fault: Fault) {
         self.report.add(fault.in_layer(self.layer).in_file(self.file.clone()));
     }
 
-    /// The file, as people would name it.
+    /// Returns the file name used in messages.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// Names the file more exactly: the table of a GeoPackage, the member of a zip.
+    /// Replaces the file name by a more exact one: the table of a GeoPackage, the member of a zip.
     pub fn rename(&mut self, file: impl Into<String>) {
         self.file = file.into();
     }

@@ -1,4 +1,4 @@
-//! The fields that the catalogue asks for, picked out of each feature.
+//! Selection of the fields that the catalogue needs from each feature.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -12,32 +12,32 @@ use crate::fault::{Fault, FaultKind};
 
 use super::error::FileReport;
 
-/// Picks the code, the name and the fields to keep, and remembers which fields the file has.
+/// Picks the code, the name and the fields to keep, and records which fields the file has.
 #[derive(Debug)]
-pub struct Fields<'a> {
+pub struct FieldPicker<'a> {
     code: &'a str,
     name: Option<&'a str>,
     keep: &'a [String],
     only: &'a [Only],
-    /// The places of the features that `only` leaves out.
+    /// The indexes of the features that `only` leaves out.
     left_out: RefCell<HashSet<usize>>,
-    /// Every field seen, in the order first seen.
+    /// Every field of the file, in order of appearance.
     seen: Vec<String>,
 }
 
-/// What was picked out of one feature.
+/// The fields picked from one feature.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picked {
     /// The text of the code field.
     pub code: Option<String>,
     /// The text of the name field.
     pub name: Option<String>,
-    /// The fields to keep, in the catalogue's order.
+    /// The fields to keep, in catalogue order.
     pub properties: Properties,
 }
 
-impl<'a> Fields<'a> {
-    /// The fields that the catalogue names for this source.
+impl<'a> FieldPicker<'a> {
+    /// Creates a picker for the fields that the catalogue names.
     pub fn of(source: &'a VectorSource) -> Self {
         Self {
             code: &source.code,
@@ -49,7 +49,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether the catalogue asks for that field.
+    /// Returns true if the catalogue names this field.
     pub fn wants(&self, field: &str) -> bool {
         field == self.code
             || Some(field) == self.name
@@ -57,15 +57,15 @@ impl<'a> Fields<'a> {
             || self.only.iter().any(|only| only.field == field)
     }
 
-    /// Notes that the file has that field.
+    /// Records that the file has this field.
     pub fn saw(&mut self, field: &str) {
         if !self.seen.iter().any(|seen| seen == field) {
             self.seen.push(field.to_owned());
         }
     }
 
-    /// Picks out of the values that one feature has for the wanted fields. A code or name that
-    /// is neither text, number nor boolean is a fault of the feature.
+    /// Picks the fields of one feature from `values`. A code or name that is not text, a number or
+    /// a boolean is a fault of the feature.
     pub fn pick(
         &self,
         index: usize,
@@ -79,7 +79,7 @@ impl<'a> Fields<'a> {
                 Some(Value::Number(number)) => number_text(number),
                 _ => return false,
             };
-            only.values.iter().any(|wish| wish.is_met_by(&text))
+            only.values.iter().any(|pattern| pattern.matches(&text))
         };
         if !self.only.iter().all(is_chosen) {
             self.left_out.borrow_mut().insert(index);
@@ -113,7 +113,7 @@ impl<'a> Fields<'a> {
                 report.add(
                     Fault::error(
                         FaultKind::BadField,
-                        format!("the {what} is a list or an object; it must be text or a number"),
+                        format!("the {what} is a list or an object: use text or a number"),
                     )
                     .of_feature(index, code)
                     .of_field(field),
@@ -123,13 +123,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether the feature at that place of the file, having been picked of, meets `only`.
+    /// Returns true if the feature with this index meets `only`. Call after [`FieldPicker::pick`].
     pub fn chose(&self, index: usize) -> bool {
         !self.left_out.borrow().contains(&index)
     }
 
-    /// Reports, once each, the wanted fields that no feature has. Returns false if the code is
-    /// among them, for without codes there is no layer.
+    /// Reports each field that the catalogue names and no feature has. Returns false if the code
+    /// field is missing, because a layer needs codes.
     pub fn report_missing(&self, report: &mut FileReport<'_>) -> bool {
         let has = |field: &str| self.seen.iter().any(|seen| seen == field);
         let mut wanted: Vec<(&str, &str)> = vec![("code", self.code)];
@@ -138,20 +138,20 @@ impl<'a> Fields<'a> {
         wanted.extend(self.only.iter().map(|only| ("only", only.field.as_str())));
         for (key, field) in wanted.iter().filter(|(_, field)| !has(field)) {
             let message = format!(
-                "the catalogue names {field:?} under `{key}`, but the file has no such field: {}",
-                self.what_there_is(field)
+                "the catalogue names the field {field:?} in `{key}`, but the file does not have it: {}",
+                self.fields_found(field)
             );
             report.add(Fault::error(FaultKind::BadField, message).of_field(*field));
         }
         has(self.code)
     }
 
-    /// `did you mean "WD22CD"? It has WD22CD, WD22NM`.
-    fn what_there_is(&self, field: &str) -> String {
-        /// Enough to recognise a file by; census files have hundreds of fields.
+    /// Lists the fields of the file: `did you mean "WD22CD"? It has WD22CD, WD22NM`.
+    fn fields_found(&self, field: &str) -> String {
+        /// The number of fields listed. Census files have hundreds.
         const MOST_LISTED: usize = 40;
         if self.seen.is_empty() {
-            return "it has no fields at all".to_owned();
+            return "it has no fields".to_owned();
         }
         let mut list = self.seen.iter().take(MOST_LISTED).cloned().collect::<Vec<_>>().join(", ");
         if self.seen.len() > MOST_LISTED {
@@ -164,9 +164,9 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A number as people write it in a code: whole numbers without `.0`.
+/// Formats a number for a code or name: whole numbers without `.0`.
 fn number_text(number: &serde_json::Number) -> String {
-    /// Beyond this, `f64` cannot tell whole numbers apart.
+    /// Above this, `f64` does not represent every whole number.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match number.as_f64() {
         Some(x) if !number.is_i64() && !number.is_u64() => {
@@ -180,8 +180,8 @@ fn number_text(number: &serde_json::Number) -> String {
     }
 }
 
-/// The field most like the one wanted, if any is like it: equal but for case, its first ten
-/// letters (all that a shapefile keeps of a name), or a third of its letters or fewer away.
+/// Returns the field closest to `wanted`: equal except for case, cut to its first ten characters
+/// (as in a shapefile), or at an edit distance of at most a third of its length.
 fn nearest<'f>(wanted: &str, fields: &'f [String]) -> Option<&'f str> {
     let wanted = wanted.to_lowercase();
     let cut = |field: &&String| field.len() == 10 && wanted.starts_with(&field.to_lowercase());
@@ -195,7 +195,7 @@ fn nearest<'f>(wanted: &str, fields: &'f [String]) -> Option<&'f str> {
     (distance <= wanted.chars().count() / 3).then_some(field)
 }
 
-/// How many letters must be put in, taken out or changed (Levenshtein's distance).
+/// Returns the Levenshtein distance.
 fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -238,12 +238,12 @@ mod tests {
     }
 
     #[test]
-    fn numbers_become_text_without_a_point_and_kept_fields_keep_their_kind() {
+    fn whole_numbers_become_text_without_a_decimal_point_and_kept_fields_keep_their_type() {
         let source = source("id", "name", &["n", "absent", "yes"]);
         let values =
             [("id", json!(7.0)), ("name", json!(12)), ("n", json!(7.5)), ("yes", json!(true))]
                 .map(|(k, v)| (k.to_owned(), v));
-        let (picked, report) = with_report(|r| Fields::of(&source).pick(0, &values, r));
+        let (picked, report) = with_report(|r| FieldPicker::of(&source).pick(0, &values, r));
         assert_eq!(picked.code.as_deref(), Some("7"));
         assert_eq!(picked.name.as_deref(), Some("12"));
         let kept: Vec<_> = picked.properties.into_iter().map(|(_, v)| v).collect();
@@ -252,9 +252,9 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_no_feature_has_is_one_error_that_suggests_the_nearest() {
+    fn a_missing_field_is_one_error_that_suggests_the_closest() {
         let source = source("WD22CD", "wd22nm", &["population"]);
-        let mut fields = Fields::of(&source);
+        let mut fields = FieldPicker::of(&source);
         fields.saw("WD22CD");
         fields.saw("WD22NM");
         fields.saw("WD22CD");
@@ -270,24 +270,24 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_a_list_is_a_fault_of_its_feature() {
+    fn a_list_as_code_is_a_fault_of_its_feature() {
         let source = source("id", "name", &[]);
         let (picked, report) =
-            with_report(|r| Fields::of(&source).pick(3, &[("id".into(), json!([1]))], r));
+            with_report(|r| FieldPicker::of(&source).pick(3, &[("id".into(), json!([1]))], r));
         assert_eq!(picked.code, None);
         assert_eq!(report.faults[0].feature.as_ref().unwrap().index, 3);
         assert_eq!(report.faults[0].field.as_deref(), Some("id"));
     }
 
     #[test]
-    fn a_name_that_a_shapefile_cut_is_suggested() {
+    fn a_field_name_truncated_by_a_shapefile_is_suggested() {
         let fields = ["LAD22NAME", "LOCALAUTHO"].map(String::from);
         assert_eq!(nearest("LocalAuthorityName", &fields), Some("LOCALAUTHO"));
         assert_eq!(nearest("population", &fields), None);
     }
 
     #[test]
-    fn distances_are_levenshteins() {
+    fn edit_distance_is_the_levenshtein_distance() {
         assert_eq!(edit_distance("kitten", "sitting"), 3);
         assert_eq!(edit_distance("", "abc"), 3);
         assert_eq!(edit_distance("same", "same"), 0);

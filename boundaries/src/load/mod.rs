@@ -1,32 +1,31 @@
-//! Files to raw layers: every format read into the same shape, projected to BNG, not yet trusted.
+//! Loaders: read every supported format into the same raw layer, projected to BNG, before
+//! validation.
 //!
-//! A loader reads one file of one format. It takes whatever the file holds, names what is wrong
-//! in the [`Report`](crate::fault::Report), and leaves the judgement of rings and codes to
-//! [`crate::validity`].
+//! A loader reads one file of one format. It accepts whatever the file contains, adds faults to the
+//! [`Report`](crate::fault::Report), and leaves checks of rings and codes to [`crate::validity`].
 //!
-//! The way of a file in a GIS format:
+//! Steps for a GIS file:
 //!
-//! 1. its suffix chooses the reader ([`geojson`], [`shapefile`], [`geopackage`],
-//!    [`flatgeobuf`]);
-//! 2. the reader gives features in the file's own coordinates, and what the file says of its CRS
-//!    ([`error`], [`fields`]);
-//! 3. the CRS of the file and that of the catalogue are reconciled ([`crs`]);
-//! 4. every coordinate becomes British National Grid metres ([`project`]).
+//! 1. The file extension selects the reader ([`geojson`], [`shapefile`], [`geopackage`],
+//!    [`flatgeobuf`]).
+//! 2. The reader returns features in the file's own coordinates and the CRS that the file states
+//!    ([`raw`], [`fields`]).
+//! 3. The CRS of the file and of the catalogue are reconciled ([`crs`]).
+//! 4. All coordinates are projected to British National Grid metres ([`project`]).
 //!
-//! Points come as CSV, each kind with its own rules: [`sites`], [`postcodes`], [`addresses`]. They
-//! have no rings to judge, so what these readers give is ready for use.
+//! Points come from CSV, each kind with its own rules: [`sites`], [`postcodes`], [`addresses`].
+//! They have no rings to check, so their loaders return finished values.
 
 pub mod addresses;
 mod collection;
 pub mod crs;
 mod csv;
-mod epraccur;
 pub mod error;
 pub mod fields;
 pub mod flatgeobuf;
 pub mod geojson;
 pub mod geopackage;
-mod place;
+mod position;
 pub mod postcodes;
 pub mod project;
 pub mod raw;
@@ -37,5 +36,5 @@ mod vector;
 pub(crate) mod within;
 pub mod wkb;
 
-pub use collection::Mended;
-pub use vector::{load_ground, load_vector};
+pub use collection::ReadGeometry;
+pub use vector::{load_polygons, load_vector};

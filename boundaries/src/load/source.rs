@@ -1,4 +1,4 @@
-//! Opening a file, or saying in a sentence why it cannot be.
+//! Opening of data files, with readable errors.
 
 use std::fs::File;
 use std::io::{BufReader, Error, ErrorKind, Read};
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::error::Refusal;
+use super::error::LoadError;
 
-/// Opens a file, and its gzip layer if it has one.
-pub(super) fn open(path: &Path, compressed: bool) -> Result<Box<dyn Read>, Refusal> {
+/// Opens a file, decompressing it if `compressed` is true.
+pub(super) fn open(path: &Path, compressed: bool) -> Result<Box<dyn Read>, LoadError> {
     let file = open_file(path)?;
     Ok(if compressed {
         Box::new(MultiGzDecoder::new(BufReader::new(file)))
@@ -18,16 +18,16 @@ pub(super) fn open(path: &Path, compressed: bool) -> Result<Box<dyn Read>, Refus
     })
 }
 
-/// Opens a regular file, or says in a sentence why not.
-pub(super) fn open_file(path: &Path) -> Result<File, Refusal> {
+/// Opens a regular file.
+pub(super) fn open_file(path: &Path) -> Result<File, LoadError> {
     let cannot = |error: Error| match error.kind() {
         ErrorKind::NotFound => {
-            Refusal::unreadable("there is no such file: check `source` in the catalogue")
+            LoadError::unreadable("there is no such file: check `source` in the catalogue")
         }
-        _ => Refusal::unreadable(format!("the file cannot be opened: {error}")),
+        _ => LoadError::unreadable(format!("the file cannot be opened: {error}")),
     };
     if path.metadata().map_err(cannot)?.is_dir() {
-        return Err(Refusal::unreadable("this is a folder: name the file in it"));
+        return Err(LoadError::unreadable("this is a folder: name the file in it"));
     }
     File::open(path).map_err(cannot)
 }

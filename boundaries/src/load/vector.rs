@@ -1,4 +1,4 @@
-//! A file in a GIS format to a raw layer: the way is in [`super`].
+//! Loading of a GIS file as a raw layer. [`super`] lists the steps.
 
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,24 +8,24 @@ use crate::catalogue::VectorSource;
 use crate::fault::{FaultKind, Report};
 use crate::layer::LayerId;
 
-use super::error::{FileReport, Refusal, Unprojected};
-use super::fields::Fields;
-use super::raw::{RawFeature, RawLayer};
+use super::error::{FileReport, LoadError};
+use super::fields::FieldPicker;
+use super::raw::{RawFeature, RawLayer, Unprojected};
 use super::source::{open, open_file};
 use super::{crs, flatgeobuf, geojson, geopackage, project, shapefile};
 
-/// The formats that are read, for messages.
+/// The supported formats, for messages.
 const FORMATS: &str =
     ".geojson, .json, .geojsonl, .ndjson (each also .gz), .shp, .zip of a shapefile, .gpkg, .fgb";
 
-/// Reads a file in a GIS format, its coordinates brought to BNG metres.
+/// Loads a GIS file and projects its coordinates to BNG metres.
 ///
-/// Every fault found goes into the report, with the layer, the file and whatever else is known of
-/// its place. A feature that cannot be read or projected is reported and left out; its error
-/// refuses the layer in the end, and the features kept are there to have their own faults found.
+/// Adds every fault to the report, with the layer, the file and its location. A feature that cannot
+/// be read or projected is reported and left out. Its error refuses the layer in the end, but the
+/// other features are returned so that their faults are found too.
 ///
-/// `None` if the file as a whole is refused: it cannot be read, its CRS is unknown or cannot be
-/// true, no feature has the code field, or it holds no feature.
+/// Returns `None` if the whole file is refused: it cannot be read, its CRS is unknown or wrong, no
+/// feature has the code field, or it contains no features.
 pub fn load_vector(
     source: &VectorSource,
     layer: &LayerId,
@@ -34,18 +34,18 @@ pub fn load_vector(
     let mut report = FileReport::new(layer, source.path.display().to_string(), report);
     match load(source, &mut report) {
         Ok(features) => Some(RawLayer { file: report.file().to_owned(), features: features? }),
-        Err(refusal) => {
-            report.add(refusal.into_fault());
+        Err(error) => {
+            report.add(error.into_fault());
             None
         }
     }
 }
 
-/// Reads the geometry of a file in a GIS format, in BNG metres, without its fields: for a drawing
-/// that a definition of composed areas names. Its CRS must be in the file.
+/// Loads the polygons of a GIS file in BNG metres, without its fields, for a `polygon` in a
+/// definition of composed areas. The file must state its CRS.
 ///
-/// Faults are reported as by [`load_vector`]; `None` if the file as a whole is refused.
-pub fn load_ground(path: &Path, layer: &LayerId, report: &mut Report) -> Option<RawLayer> {
+/// Reports faults as [`load_vector`] does. Returns `None` if the whole file is refused.
+pub fn load_polygons(path: &Path, layer: &LayerId, report: &mut Report) -> Option<RawLayer> {
     let source = VectorSource {
         path: path.to_owned(),
         table: None,
@@ -56,14 +56,14 @@ pub fn load_ground(path: &Path, layer: &LayerId, report: &mut Report) -> Option<
         only: Vec::new(),
     };
     let mut report = FileReport::new(layer, path.display().to_string(), report);
-    let features = read(&source, &mut Fields::of(&source), &mut report).and_then(|read| {
+    let features = read(&source, &mut FieldPicker::of(&source), &mut report).and_then(|read| {
         let crs = crs::reconcile(read.crs, None)?;
         project::project(read.features, &crs, &mut report)
     });
     match features {
         Ok(features) => Some(RawLayer { file: report.file().to_owned(), features }),
-        Err(refusal) => {
-            report.add(refusal.into_fault());
+        Err(error) => {
+            report.add(error.into_fault());
             None
         }
     }
@@ -72,47 +72,49 @@ pub fn load_ground(path: &Path, layer: &LayerId, report: &mut Report) -> Option<
 fn load(
     source: &VectorSource,
     report: &mut FileReport<'_>,
-) -> Result<Option<Vec<RawFeature>>, Refusal> {
-    let mut fields = Fields::of(source);
+) -> Result<Option<Vec<RawFeature>>, LoadError> {
+    let mut fields = FieldPicker::of(source);
     let Unprojected { crs: stated, mut features } = read(source, &mut fields, report)?;
     if features.is_empty() {
-        return Err(Refusal::unreadable("the file holds no feature that can be read"));
+        return Err(LoadError::unreadable(
+            "the file contains no readable features: check that it is the right file",
+        ));
     }
     if !fields.report_missing(report) {
         return Ok(None);
     }
     features.retain(|feature| fields.chose(feature.index));
     if features.is_empty() {
-        return Err(Refusal::new(
+        return Err(LoadError::new(
             FaultKind::LeftOut,
-            "no feature has what `only` asks for: check its fields and values",
+            "no feature matches `only`: check its fields and values",
         ));
     }
     let crs = crs::reconcile(stated, source.crs.as_deref())?;
     project::project(features, &crs, report).map(Some)
 }
 
-/// Reads the file, whatever it does to the libraries below: they are tried with spoilt files, and
-/// none is known to break, but a file that breaks one must cost that file, not the service that is
-/// reloading its data. What was reported before stays; what was read is thrown away.
+/// Reads the file and turns a panic of a reader library into an error. Fuzzing has found no file
+/// that causes one, but a file must not be able to stop a service that is reloading its data.
+/// Faults reported before the panic stay; the features read are dropped.
 fn read(
     source: &VectorSource,
-    fields: &mut Fields<'_>,
+    fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
-) -> Result<Unprojected, Refusal> {
+) -> Result<Unprojected, LoadError> {
     catch_unwind(AssertUnwindSafe(|| read_format(source, fields, report))).unwrap_or_else(|_| {
-        Err(Refusal::unreadable(
-            "the file broke the library that reads it, so that it must be malformed: write it anew, for example with ogr2ogr",
+        Err(LoadError::unreadable(
+            "the library that reads the file failed, so the file must be malformed: rewrite it, for example with ogr2ogr",
         ))
     })
 }
 
-/// Reads the file by the format that its suffix names.
+/// Reads the file in the format of its extension.
 fn read_format(
     source: &VectorSource,
-    fields: &mut Fields<'_>,
+    fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
-) -> Result<Unprojected, Refusal> {
+) -> Result<Unprojected, LoadError> {
     let path = &source.path;
     let lower = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let (stem, compressed) = match lower.strip_suffix(".gz") {
@@ -129,8 +131,8 @@ fn read_format(
         "zip" if !compressed => shapefile::read_zip(path, source.table.as_deref(), fields, report),
         "gpkg" if !compressed => geopackage::read(path, source.table.as_deref(), fields, report),
         "fgb" if !compressed => flatgeobuf::read(BufReader::new(open_file(path)?), fields, report),
-        _ => Err(Refusal::unreadable(format!(
-            "{lower:?} has a suffix of no format that is read: {FORMATS}"
+        _ => Err(LoadError::unreadable(format!(
+            "{lower:?} does not have the extension of a supported format: use {FORMATS}"
         ))),
     }
 }

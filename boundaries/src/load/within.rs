@@ -1,4 +1,4 @@
-//! Leaving out what does not lie on the ground of another layer: the catalogue's `within`.
+//! Filter for the catalogue's `within`: leaves out what does not lie inside another layer.
 
 use geo::{BoundingRect as _, Coord, Intersects as _, Rect};
 use rayon::prelude::*;
@@ -13,27 +13,26 @@ use crate::layer::{Layer, LayerMeta};
 use crate::load::raw::{RawFeature, RawGeometry};
 use crate::position::Bng;
 
-/// An area lies on the ground of others if at least this share of its own does. Wards, parishes
-/// and census areas nest in authorities, so that all of them or nothing does but for the two
-/// drawings' error.
+/// The smallest share of an area that must lie inside the layer. Wards, parishes and census areas
+/// nest in authorities, so the share is close to 0 or 1 except for drawing differences.
 const LEAST_SHARE: f64 = 0.5;
 
-/// The ground of a layer.
-pub(crate) struct Ground {
+/// The areas of a layer, indexed to filter other layers by location.
+pub(crate) struct WithinFilter {
     index: AreaIndex,
     extents: Vec<Rect<f64>>,
 }
 
-impl Ground {
+impl WithinFilter {
     pub(crate) fn of(layer: &Layer) -> Self {
         let extents = layer.areas().iter().map(Area::extent).collect();
         Self { index: AreaIndex::new(layer.areas()), extents }
     }
 
-    /// Whether a raw feature's extent comes near enough that it could lie on the ground. What does
-    /// not is left out before its rings are looked at: a fault at the other end of the country
-    /// refuses no county.
-    pub(crate) fn may_hold(&self, feature: &RawFeature, margin_m: f64) -> bool {
+    /// Returns false if the extent of a raw feature is too far away for the feature to lie inside.
+    /// Such features are dropped before their rings are checked, so a fault at the other end of the
+    /// country does not refuse a county.
+    pub(crate) fn may_contain(&self, feature: &RawFeature, margin_m: f64) -> bool {
         let RawGeometry::Polygons { polygons, .. } = &feature.geometry else {
             let RawGeometry::Point(at) = feature.geometry else { return true };
             return self.is_near(Rect::new(at, at), margin_m);
@@ -50,18 +49,18 @@ impl Ground {
         self.extents.iter().any(|of_area| of_area.intersects(&wide))
     }
 
-    fn holds_area(&self, area: &Area) -> bool {
+    fn contains_area(&self, area: &Area) -> bool {
         let outline = Outline::new(area.geometry());
-        let held: f64 = self
+        let inside: f64 = self
             .index
             .meeting(area.extent())
             .map(|place| measure_intersection(&outline, &self.index.outlines()[place]).area_m2)
             .sum();
-        held >= LEAST_SHARE * area.area_m2()
+        inside >= LEAST_SHARE * area.area_m2()
     }
 
-    /// Whether a position is on the ground, or within the margin of it. Metres.
-    pub(crate) fn holds(&self, at: Bng, margin_m: f64) -> bool {
+    /// Returns true if a position lies inside the layer or within `margin_m` metres of it.
+    pub(crate) fn contains(&self, at: Bng, margin_m: f64) -> bool {
         let point = at.coord();
         if !self.is_near(Rect::new(point, point), margin_m) {
             return false;
@@ -70,43 +69,43 @@ impl Ground {
             || margin_m > 0.0 && !self.index.edges_within(at, margin_m).is_empty()
     }
 
-    /// The layer with what lies on the ground alone, and a note of how much was left out; an error
-    /// if nothing remains.
-    pub(crate) fn choose(&self, layer: &Layer, within: &Within) -> (Layer, Option<Fault>) {
+    /// Returns the part of `layer` that lies inside, and a note with the number left out. If
+    /// nothing remains, the fault is an error.
+    pub(crate) fn filter(&self, layer: &Layer, within: &Within) -> (Layer, Option<Fault>) {
         let meta: LayerMeta = layer.meta().clone();
         let before = layer.len();
-        let chosen = if layer.is_areas() {
+        let kept = if layer.is_areas() {
             let areas: Vec<Area> =
-                layer.areas().par_iter().filter(|area| self.holds_area(area)).cloned().collect();
+                layer.areas().par_iter().filter(|area| self.contains_area(area)).cloned().collect();
             Layer::of_areas(meta, areas)
         } else {
-            let holds = |site: &&Site| self.holds(site.position, within.margin_m);
-            Layer::of_sites(meta, layer.sites().par_iter().filter(holds).cloned().collect())
+            let is_inside = |site: &&Site| self.contains(site.position, within.margin_m);
+            Layer::of_sites(meta, layer.sites().par_iter().filter(is_inside).cloned().collect())
         };
         let what = if layer.is_areas() { "areas" } else { "sites" };
-        let fault = left_out(what, before, chosen.len(), within);
-        (chosen, fault.map(|fault| fault.in_layer(&layer.meta().id)))
+        let fault = left_out(what, before, kept.len(), within);
+        (kept, fault.map(|fault| fault.in_layer(&layer.meta().id)))
     }
 }
 
-/// What to say of so many left out.
+/// Returns a note with the number left out, or an error if nothing is left.
 pub(crate) fn left_out(what: &str, before: usize, after: usize, within: &Within) -> Option<Fault> {
-    let ground = &within.layer;
+    let layer = &within.layer;
     if after == 0 && before > 0 {
         let message = format!(
-            "none of the {before} {what} lies in {ground}: is `within` right, and are both files \
-             of the same place?"
+            "none of the {before} {what} is in {layer}: check `within`, and that both files \
+             cover the same place"
         );
         return Some(Fault::error(FaultKind::LeftOut, message));
     }
-    let gone = before - after;
+    let left_out = before - after;
     let margin = match within.margin_m {
         0.0 => String::new(),
         metres => format!(" or within {metres} m of it"),
     };
-    (gone > 0).then(|| {
+    (left_out > 0).then(|| {
         let message =
-            format!("{gone} of {before} {what} do not lie in {ground}{margin} and were left out");
+            format!("{left_out} of {before} {what} are not in {layer}{margin} and were left out");
         Fault::note(FaultKind::LeftOut, message)
     })
 }

@@ -1,20 +1,20 @@
-//! Well-known binary: OGC 06-103r4 section 8.2, ISO's and PostGIS's codes for heights and
-//! measures, which are dropped.
+//! Reader for well-known binary (OGC 06-103r4, section 8.2), with the ISO and PostGIS type codes
+//! for heights and measures, which are dropped.
 //!
-//! Read here and not by a crate because collections may nest: a file that nests them without end
-//! must meet a bound before it meets the end of the stack.
+//! Weighed against the `wkb` crate: collections can nest, and a malicious file that nests them
+//! deeply must hit a limit before the stack overflows.
 
 use geo::Coord;
 
-use super::collection::{Mended, collection, multipolygon, points, polygons};
+use super::collection::{ReadGeometry, collection, multipolygon, points, polygons};
 use super::raw::{RawGeometry, RawRing};
 
-/// Reads one geometry, which must fill the bytes.
+/// Reads one geometry, which must use all of `bytes`.
 ///
 /// # Errors
 ///
-/// When the bytes end early, go on afterwards, or hold what is no geometry.
-pub fn read(bytes: &[u8]) -> Result<Mended, String> {
+/// Fails if the bytes end early, continue after the geometry, or are not a geometry.
+pub fn read(bytes: &[u8]) -> Result<ReadGeometry, String> {
     let mut reader = Reader { bytes, at: 0 };
     let geometry = reader.geometry(0)?;
     if reader.at < bytes.len() {
@@ -23,10 +23,10 @@ pub fn read(bytes: &[u8]) -> Result<Mended, String> {
     Ok(geometry)
 }
 
-/// Real collections nest once or twice.
+/// Maximum nesting. Real collections nest once or twice.
 const DEEPEST: usize = 16;
 
-/// PostGIS's flags in the geometry type, and where ISO adds thousands instead.
+/// PostGIS flags in the geometry type. ISO adds thousands instead.
 const EWKB_Z: u32 = 0x8000_0000;
 const EWKB_M: u32 = 0x4000_0000;
 const EWKB_SRID: u32 = 0x2000_0000;
@@ -36,11 +36,11 @@ struct Reader<'b> {
     at: usize,
 }
 
-/// How the numbers of one geometry are written.
+/// The number encoding of one geometry.
 #[derive(Clone, Copy)]
 struct Layout {
     little_endian: bool,
-    /// Numbers in a position: two, or more with height and measure.
+    /// Numbers per position: two, or more with height and measure.
     dimensions: usize,
 }
 
@@ -48,7 +48,7 @@ impl Reader<'_> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], String> {
         let field = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk());
         self.at += N;
-        field.copied().ok_or_else(|| "the geometry ends before its end".to_owned())
+        field.copied().ok_or_else(|| "the geometry is truncated".to_owned())
     }
 
     fn u32(&mut self, layout: Layout) -> Result<u32, String> {
@@ -56,13 +56,13 @@ impl Reader<'_> {
         Ok(if layout.little_endian { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
     }
 
-    /// A number of things that take at least so many bytes each, which must be there: so that no
-    /// malformed count asks for memory that the file could not fill.
+    /// Reads a count of items of at least `bytes_each` bytes and checks that they fit, so that a
+    /// malformed count cannot cause a huge allocation.
     fn count(&mut self, layout: Layout, bytes_each: usize) -> Result<usize, String> {
         let count = self.u32(layout)? as usize;
         let left = self.bytes.len().saturating_sub(self.at);
         if count > left / bytes_each {
-            return Err(format!("{count} are announced, more than there is room for"));
+            return Err(format!("the count {count} is larger than the data"));
         }
         Ok(count)
     }
@@ -93,11 +93,11 @@ impl Reader<'_> {
         (0..count).map(|_| self.ring(layout)).collect()
     }
 
-    /// The byte order, the kind of geometry, and how its positions are laid out.
+    /// Reads the byte order, the geometry type and the layout of positions.
     fn head(&mut self) -> Result<(u32, Layout), String> {
         let [order] = self.take()?;
         if order > 1 {
-            return Err(format!("a geometry begins with byte order {order}; 0 or 1 is wanted"));
+            return Err(format!("a geometry starts with byte order {order}; it must be 0 or 1"));
         }
         let mut layout = Layout { little_endian: order == 1, dimensions: 2 };
         let mut kind = self.u32(layout)?;
@@ -110,21 +110,22 @@ impl Reader<'_> {
             0 => 0,
             1 | 2 => 1,
             3 => 2,
-            _ => return Err(format!("there is no geometry type {kind}")),
+            _ => return Err(format!("the geometry type {kind} does not exist")),
         };
         Ok((kind % 1000, layout))
     }
 
-    fn geometry(&mut self, depth: usize) -> Result<Mended, String> {
+    fn geometry(&mut self, depth: usize) -> Result<ReadGeometry, String> {
         if depth >= DEEPEST {
-            return Err(format!("geometries nest more than {DEEPEST} deep"));
+            return Err(format!("geometries are nested more than {DEEPEST} deep"));
         }
         let (kind, layout) = self.head()?;
-        let other = |kind: &str| Mended::from(RawGeometry::Other(kind.to_owned()));
+        let other = |kind: &str| ReadGeometry::from(RawGeometry::Other(kind.to_owned()));
         Ok(match kind {
             1 => {
                 let at = self.position(layout)?;
-                // Having no count to write, writers give an empty point so (OGC 12-128r18, 2.1.3).
+                // A point has no count, so writers encode an empty point as NaN (OGC 12-128r18,
+                // 2.1.3).
                 let empty = at.x.is_nan() && at.y.is_nan();
                 if empty { RawGeometry::Empty.into() } else { RawGeometry::Point(at).into() }
             }
@@ -140,18 +141,18 @@ impl Reader<'_> {
                 self.members(layout, depth)?;
                 other(KINDS[kind as usize])
             }
-            _ => return Err(format!("there is no geometry type {kind}")),
+            _ => return Err(format!("the geometry type {kind} does not exist")),
         })
     }
 
-    fn members(&mut self, layout: Layout, depth: usize) -> Result<Vec<Mended>, String> {
-        // The least geometry is an empty line: byte order, kind, count.
+    fn members(&mut self, layout: Layout, depth: usize) -> Result<Vec<ReadGeometry>, String> {
+        // The smallest geometry is an empty line: byte order, type, count.
         let count = self.count(layout, 9)?;
         (0..count).map(|_| self.geometry(depth + 1)).collect()
     }
 }
 
-/// The geometry types by their codes (ISO 13249-3).
+/// Geometry types by code (ISO 13249-3).
 const KINDS: [&str; 18] = [
     "",
     "Point",
@@ -177,7 +178,7 @@ const KINDS: [&str; 18] = [
 mod tests {
     use super::*;
 
-    /// Well-known binary put together by hand, in either byte order.
+    /// Writes well-known binary in either byte order.
     struct Writer {
         little_endian: bool,
         bytes: Vec<u8>,
@@ -228,7 +229,7 @@ mod tests {
     const XY: [f64; 8] = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
     #[test]
-    fn either_byte_order_and_every_code_for_heights_and_measures_is_read() {
+    fn both_byte_orders_and_all_codes_for_heights_and_measures_are_read() {
         let xyz = [0.0, 0.0, 9.0, 1.0, 0.0, 9.0, 0.0, 1.0, 9.0, 0.0, 0.0, 9.0];
         let xyzm: Vec<f64> = XY.chunks(2).flat_map(|p| [p[0], p[1], 8.0, 9.0]).collect();
         for little_endian in [true, false] {
@@ -246,20 +247,20 @@ mod tests {
                 assert_eq!(read(&bytes), Ok(triangle().into()));
             }
         }
-        // PostGIS's own: a spatial reference after the head, which the table tells better.
+        // PostGIS adds a spatial reference after the head. It is ignored: the table states the CRS.
         let with_srid =
             Writer::new(true).head(3 | EWKB_SRID).number(27700).number(1).number(4).numbers(&XY);
         assert_eq!(read(&with_srid.bytes), Ok(triangle().into()));
     }
 
     #[test]
-    fn several_parts_become_what_a_layer_can_hold() {
+    fn multi_part_geometries_become_polygons_if_nothing_with_area_is_lost() {
         let little = || Writer::new(true);
         let polygon = || little().polygon(3, &XY, 2);
         let line = || little().head(2).number(2).numbers(&XY[..4]);
         let geometry = |writer: Writer| read(&writer.bytes).unwrap();
 
-        // Members may have a byte order of their own.
+        // Members may have their own byte order.
         let multi =
             little().head(6).number(2).then(polygon()).then(Writer::new(false).polygon(3, &XY, 2));
         let RawGeometry::Polygons { polygons, .. } = geometry(multi).geometry else { panic!() };
@@ -269,7 +270,7 @@ mod tests {
         assert_eq!(with_line.geometry, triangle());
         assert!(with_line.fault.unwrap().message.contains("LineString"));
 
-        // What covers ground is never dropped.
+        // A part with area is never dropped.
         let curve = little().head(10).number(1).then(line());
         let with_curve = geometry(little().head(12).number(2).then(curve).then(polygon()));
         assert_eq!(with_curve.geometry, RawGeometry::Other("MultiSurface".into()));
@@ -283,22 +284,25 @@ mod tests {
     }
 
     #[test]
-    fn malformed_bytes_are_refused_and_ask_for_no_memory() {
+    fn malformed_bytes_are_refused_without_large_allocations() {
         let little = || Writer::new(true);
         let mut nested = little();
         for _ in 0..100_000 {
             nested = nested.head(7).number(1);
         }
         for (writer, words) in [
-            (little(), "ends before its end"),
-            (little().head(3), "ends before its end"),
-            (little().head(3).number(u32::MAX), "more than there is room for"),
-            (little().head(3).number(1).number(0x1000_0000), "more than there is room for"),
-            (little().head(6).number(1).then(little().head(1).numbers(&[1.0, 2.0])), "no polygon"),
-            (little().head(4000), "no geometry type"),
-            (little().head(99), "no geometry type 99"),
-            (little().head(0), "no geometry type 0"),
-            (nested, "nest more than"),
+            (little(), "is truncated"),
+            (little().head(3), "is truncated"),
+            (little().head(3).number(u32::MAX), "larger than the data"),
+            (little().head(3).number(1).number(0x1000_0000), "larger than the data"),
+            (
+                little().head(6).number(1).then(little().head(1).numbers(&[1.0, 2.0])),
+                "not a polygon",
+            ),
+            (little().head(4000), "geometry type"),
+            (little().head(99), "geometry type 99"),
+            (little().head(0), "geometry type 0"),
+            (nested, "nested more than"),
             (little().polygon(3, &XY, 2).number(0), "4 bytes follow"),
         ] {
             let error = read(&writer.bytes).unwrap_err();

@@ -1,4 +1,4 @@
-//! One table of a manifest, asked for its keys by name.
+//! One table of a manifest, read key by key.
 
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
@@ -9,11 +9,11 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Manifest, nearest};
 
-/// One table of a manifest, asked for its keys by name. Call [`Keys::finish`] when all known keys
-/// have been asked for: what is left is unknown.
+/// One table of a manifest, read key by key. Call [`Keys::finish`] after reading all known keys: it
+/// refuses the remaining ones as unknown.
 pub(crate) struct Keys<'m, 't> {
     manifest: &'m Manifest<'t>,
-    /// How messages call the table: `[postcodes]`.
+    /// The table's name in messages, such as `[postcodes]`.
     what: String,
     table: &'m DeTable<'t>,
     span: Range<usize>,
@@ -30,7 +30,7 @@ impl<'m, 't> Keys<'m, 't> {
         Self { manifest, what: what.into(), table, span, known: RefCell::default() }
     }
 
-    /// Where the table begins, as an offset.
+    /// Returns the byte offset at which the table starts.
     pub(crate) fn offset(&self) -> usize {
         self.span.start
     }
@@ -40,21 +40,21 @@ impl<'m, 't> Keys<'m, 't> {
         self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
 
-    /// Whether the key is there, whatever it holds.
+    /// Returns true if the key is present, whatever its value.
     pub(crate) fn has(&self, key: &'static str) -> bool {
         self.find(key).is_some()
     }
 
-    /// Notes a problem with the value of a key, or with the table if it lacks the key.
+    /// Records a problem at the value of `key`, or at the table if the key is missing.
     pub(crate) fn refuse(&self, key: &'static str, message: impl Into<String>) {
         let offset = self.find(key).map_or(self.span.start, |value| value.span().start);
         self.manifest.note(offset, message);
     }
 
-    /// Notes a problem if the key is there, where it makes no sense.
+    /// Records a problem if `key` is present although it does not apply here.
     pub(crate) fn forbid(&self, key: &'static str, because: &str) {
         if self.has(key) {
-            self.refuse(key, format!("`{key}` has no meaning here: {because}"));
+            self.refuse(key, format!("`{key}` does not apply here: {because}; remove it"));
         }
     }
 
@@ -65,29 +65,30 @@ impl<'m, 't> Keys<'m, 't> {
         self.manifest.note(value.span().start, message);
     }
 
-    /// A text that is not empty.
+    /// Reads a non-empty string.
     pub(crate) fn text(&self, key: &'static str) -> Option<String> {
         let value = self.find(key)?;
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong_kind(key, value, "a text in quotes");
+            self.wrong_kind(key, value, "a string in quotes");
             return None;
         };
         if text.trim().is_empty() {
-            self.refuse(key, format!("`{key}` of {} is empty", self.what));
+            self.refuse(key, format!("`{key}` of {} is empty; give it a value", self.what));
             return None;
         }
         Some(text.to_owned())
     }
 
-    /// A text that must be there; `such_as` says what it is for or how it looks.
+    /// Reads a required string. `such_as` explains it or gives an example, for the message.
     pub(crate) fn required_text(&self, key: &'static str, such_as: &str) -> Option<String> {
         if !self.has(key) {
-            self.manifest.note(self.span.start, format!("{} lacks `{key}`: {such_as}", self.what));
+            self.manifest
+                .note(self.span.start, format!("{} has no `{key}`: add {such_as}", self.what));
         }
         self.text(key)
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
         let value = self.find(key)?;
         let flag = value.get_ref().as_bool();
@@ -97,7 +98,7 @@ impl<'m, 't> Keys<'m, 't> {
         flag
     }
 
-    /// A day, in TOML's own writing without quotes.
+    /// Reads a TOML date (without quotes).
     pub(crate) fn date(&self, key: &'static str) -> Option<Date> {
         let value = self.find(key)?;
         let Some(datetime) = value.get_ref().as_datetime() else {
@@ -112,12 +113,12 @@ impl<'m, 't> Keys<'m, 't> {
             _ => None,
         };
         if day.is_none() {
-            self.refuse(key, format!("`{key}` must be a day alone, like 2021-04-01"));
+            self.refuse(key, format!("`{key}` must be a date without a time, like 2021-04-01"));
         }
         day
     }
 
-    /// A text, or a list of texts.
+    /// Reads a string or a list of strings.
     pub(crate) fn text_or_texts(&self, key: &'static str) -> Option<Vec<String>> {
         if self.find(key)?.get_ref().is_array() {
             self.texts(key)
@@ -126,15 +127,15 @@ impl<'m, 't> Keys<'m, 't> {
         }
     }
 
-    /// Whether the key holds a table.
+    /// Returns true if the key holds a table.
     pub(crate) fn is_table(&self, key: &'static str) -> bool {
         self.find(key).is_some_and(|value| value.get_ref().is_table())
     }
 
-    /// A table whose keys are names of the file's own, each with a text or a list of texts.
+    /// Reads a table with arbitrary keys, each holding a string or a list of strings.
     pub(crate) fn lists_by_name(&self, key: &'static str) -> Vec<(String, Vec<String>)> {
         let Some(value) = self.find(key) else { return Vec::new() };
-        let wanted = "names with a list of texts each, like { LAD22CD = [\"E06000061\"] }";
+        let wanted = "field names, each with a list of strings, like { LAD22CD = [\"E06000061\"] }";
         let Some(table) = value.get_ref().as_table() else {
             self.wrong_kind(key, value, wanted);
             return Vec::new();
@@ -157,10 +158,10 @@ impl<'m, 't> Keys<'m, 't> {
         lists
     }
 
-    /// A list of texts, none empty, none twice.
+    /// Reads a list of non-empty, distinct strings.
     pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
         let value = self.find(key)?;
-        let wanted = "a list of texts, like [\"LAD22CD\", \"LAD22NM\"]";
+        let wanted = "a list of strings, like [\"LAD22CD\", \"LAD22NM\"]";
         let Some(items) = value.get_ref().as_array() else {
             self.wrong_kind(key, value, wanted);
             return None;
@@ -170,11 +171,13 @@ impl<'m, 't> Keys<'m, 't> {
             match item.get_ref().as_str() {
                 None => self.wrong_kind(key, item, wanted),
                 Some(text) if text.trim().is_empty() => {
-                    let message = format!("`{key}` of {} holds an empty text", self.what);
+                    let message =
+                        format!("`{key}` of {} contains an empty string; remove it", self.what);
                     self.manifest.note(item.span().start, message);
                 }
                 Some(text) if texts.iter().any(|other| other == text) => {
-                    let message = format!("`{key}` of {} names {text:?} twice", self.what);
+                    let message =
+                        format!("`{key}` of {} names {text:?} twice; remove one", self.what);
                     self.manifest.note(item.span().start, message);
                 }
                 Some(text) => texts.push(text.to_owned()),
@@ -183,7 +186,7 @@ impl<'m, 't> Keys<'m, 't> {
         Some(texts)
     }
 
-    /// A list of small whole numbers.
+    /// Reads a list of whole numbers from 0 to 65535.
     pub(crate) fn numbers(&self, key: &'static str) -> Option<Vec<u16>> {
         let value = self.find(key)?;
         let wanted = "a list of whole numbers, like [4]";
@@ -202,7 +205,7 @@ impl<'m, 't> Keys<'m, 't> {
         Some(numbers)
     }
 
-    /// A whole number in a range.
+    /// Reads a whole number in a range.
     pub(crate) fn whole_number(
         &self,
         key: &'static str,
@@ -219,7 +222,7 @@ impl<'m, 't> Keys<'m, 't> {
         number
     }
 
-    /// A table, written `[key]` or `key = { … }`.
+    /// Reads a table, written `[key]` or `key = { … }`.
     pub(crate) fn table(&self, key: &'static str, what: &str) -> Option<Keys<'m, 't>> {
         let value = self.find(key)?;
         let Some(table) = value.get_ref().as_table() else {
@@ -229,14 +232,14 @@ impl<'m, 't> Keys<'m, 't> {
         Some(Keys::new(self.manifest, what, table, value.span()))
     }
 
-    /// The tables of `[[key]]`, in the file's order.
+    /// Reads the tables of `[[key]]`, in file order.
     pub(crate) fn tables(&self, key: &'static str) -> Vec<Keys<'m, 't>> {
-        let wanted = format!("each with double brackets: [[{key}]]");
+        let wanted = format!("each one under double brackets: [[{key}]]");
         self.list_of_tables(key, &format!("[[{key}]]"), &wanted)
     }
 
-    /// The tables of `key = [ { … }, { … } ]`, in the file's order; `what` is how messages call
-    /// each, `wanted` how the list is written.
+    /// Reads the tables of `key = [ { … }, { … } ]`, in file order. Messages call each table `what`
+    /// and show `wanted` as the expected form.
     pub(crate) fn list_of_tables(
         &self,
         key: &'static str,
@@ -258,12 +261,12 @@ impl<'m, 't> Keys<'m, 't> {
         tables
     }
 
-    /// How messages call the table from now on.
+    /// Sets the table's name in messages.
     pub(crate) fn call(&mut self, what: impl Into<String>) {
         self.what = what.into();
     }
 
-    /// Refuses every key that was never asked for.
+    /// Records a problem for every key that was never read.
     pub(crate) fn finish(self) {
         let known = self.known.into_inner();
         for (key, _) in self.table {
@@ -273,7 +276,7 @@ impl<'m, 't> Keys<'m, 't> {
             }
             let hint = match nearest(name, &known) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("it may have {}", list_of(&known)),
+                None => format!("the known keys are {}", list_of(&known)),
             };
             let message = format!("`{name}` is not a key of {}; {hint}", self.what);
             self.manifest.note(key.span().start, message);

@@ -1,6 +1,6 @@
-//! Which known name a misspelt one was meant to be.
+//! Suggestions for misspelt names.
 
-/// The name that was probably meant: fewest edits, and few for its length.
+/// Returns the closest of `names` to `text` by edit distance, if it is close enough for its length.
 pub fn nearest<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
     let text = text.to_lowercase();
     names
@@ -11,10 +11,10 @@ pub fn nearest<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
         .map(|(_, name)| name)
 }
 
-/// How many letters must be put in, taken out, changed or swapped with their neighbour
-/// (Damerau's distance in its restricted form).
+/// Returns the number of insertions, deletions, substitutions and adjacent swaps that turn `a` into
+/// `b` (optimal string alignment distance).
 fn edits(a: &str, b: &str) -> usize {
-    // Names are short; a long text is no misspelling of one.
+    // Names are short: a long text is not a misspelling of one.
     if a.len() > 60 {
         return usize::MAX;
     }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misspelt_key_is_matched_with_the_one_that_was_meant() {
+    fn a_misspelt_key_matches_the_closest_known_key() {
         let keys = ["resolution", "coverage", "valid_from", "valid_to", "id"];
         assert_eq!(nearest("resoluton", &keys), Some("resolution"));
         assert_eq!(nearest("Coverage", &keys), Some("coverage"));

@@ -52,21 +52,21 @@ fn a_mistake_of_the_whole_file_is_told() {
     each_is_told(&[
         (
             String::new(),
-            "c.toml:1:1: the catalogue lacks `title`: the name of the place, shown with every answer",
+            "c.toml:1:1: the catalogue has no `title`: add the name of the place, shown in every answer",
         ),
         (
             "title = \"T\"\n".into(),
-            "c.toml:1:1: the catalogue names no layer: begin each with [[layer]]",
+            "c.toml:1:1: the catalogue has no layers: start each one with [[layer]]",
         ),
-        ("title = \"T\n[[layer]]\n".into(), "c.toml:1:11: this is not TOML: invalid basic string"),
-        ("title = \"T\"\ntitle = \"U\"\n".into(), "c.toml:2:1: this is not TOML: duplicate key"),
+        ("title = \"T\n[[layer]]\n".into(), "c.toml:1:11: invalid TOML: invalid basic string"),
+        ("title = \"T\"\ntitle = \"U\"\n".into(), "c.toml:2:1: invalid TOML: duplicate key"),
         (
             "title = \"T\"\n[layer]\nid = \"ward\"\n".into(),
-            "`layer` of the catalogue is a table; write each with double brackets: [[layer]]",
+            "`layer` of the catalogue is a table; write each one under double brackets: [[layer]]",
         ),
         (
             "title = 2022\n[[layer]]\n".into(),
-            "c.toml:1:9: `title` of the catalogue is an integer; write a text in quotes",
+            "c.toml:1:9: `title` of the catalogue is an integer; write a string in quotes",
         ),
         (
             "title = \"T\"\n[[layers]]\nid = \"ward\"\n".into(),
@@ -80,7 +80,7 @@ fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
     each_is_told(&[
         (
             layer("title = \"Wards\"\nsource = \"w.shp\"\ncode = \"CD\""),
-            "[[layer]] lacks `id`: its name in URLs and answers, such as \"ward\"",
+            "[[layer]] has no `id`: add an id for URLs and answers, such as \"ward\"",
         ),
         (
             layer("id = \"Ward 2022\"\ntitle = \"W\"\nsource = \"w.shp\"\ncode = \"CD\""),
@@ -88,27 +88,24 @@ fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
         ),
         (
             layer("id = \"ward\"\nsource = \"w.shp\"\ncode = \"CD\""),
-            "layer ward lacks `title`: a title for people",
+            "layer ward has no `title`: add a title for readers",
         ),
         (
             layer("id = \"ward\"\ntitle = \" \"\nsource = \"w.shp\"\ncode = \"CD\""),
-            "c.toml:4:9: `title` of layer ward is empty",
+            "c.toml:4:9: `title` of layer ward is empty; give it a value",
         ),
         (
             layer("id = \"ward\"\ntitle = \"W\""),
-            "the layer has neither `source`, a file, nor `compose`, a definition file",
+            "the layer needs `source` (a data file) or `compose` (a definition file)",
         ),
         (
             layer("id = \"ward\"\ntitle = \"W\"\nurl = \"https://example.org/w.zip\""),
-            "c.toml:5:7: `url` alone is not enough: name the file that it is kept in as `source`",
+            "c.toml:5:7: `url` also needs `source`: name the file to save the download in",
         ),
-        (
-            ward("url = \"w.zip\""),
-            "c.toml:7:7: \"w.zip\" is not a web address: it begins with https://",
-        ),
+        (ward("url = \"w.zip\""), "c.toml:7:7: \"w.zip\" is not a URL: start it with https://"),
         (
             layer("id = \"ward\"\ntitle = \"W\"\nsource = \"w.shp\""),
-            "layer ward lacks `code`: the field that holds the code, such as \"WD22CD\"",
+            "layer ward has no `code`: add the field with the code, such as \"WD22CD\"",
         ),
         (
             ward("resoluton = \"BSC\""),
@@ -116,7 +113,7 @@ fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
         ),
         (
             ward("colour = \"red\""),
-            "c.toml:7:1: `colour` is not a key of layer ward; it may have attribution, blake3, code, ",
+            "c.toml:7:1: `colour` is not a key of layer ward; the known keys are attribution, blake3, code, ",
         ),
         (
             ward("license = \"OGL\""),
@@ -124,7 +121,7 @@ fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
         ),
         (
             ward("resolution = \"20m\""),
-            "c.toml:7:14: \"20m\" is not a resolution: write \"BFC\" or \"BFE\" (full), \"BGC\" (20 m), \"BSC\" (200 m) or \"BUC\" (500 m)",
+            "c.toml:7:14: \"20m\" is not a resolution; write \"BFC\" or \"BFE\" (full), \"BGC\" (20 m), \"BSC\" (200 m) or \"BUC\" (500 m)",
         ),
         (
             ward("coverage = \"yes\""),
@@ -141,11 +138,11 @@ fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
         (ward("keep = [\"A\", \"A\"]"), "c.toml:7:14: `keep` of layer ward names \"A\" twice"),
         (
             ward("crs = \"27700\""),
-            "c.toml:7:7: \"27700\" is not a CRS: write it like \"EPSG:27700\"",
+            "c.toml:7:7: \"27700\" is not a CRS code; write it like \"EPSG:27700\"",
         ),
         (
             layer("id = \"ward\"\ntitle = \"W\"\nsource = \"w.gpkg#\"\ncode = \"CD\""),
-            "c.toml:5:10: `source` ends in #: write the table's name after it, or drop it",
+            "c.toml:5:10: `source` ends in #: add the table name after it, or remove the #",
         ),
     ]);
 }
@@ -159,12 +156,12 @@ fn dates_that_cannot_be_and_vintages_that_overlap_are_refused() {
         ),
         (
             ward("valid_from = 2021-04-01T00:00:00Z"),
-            "`valid_from` must be a day alone, like 2021-04-01",
+            "`valid_from` must be a date without a time, like 2021-04-01",
         ),
         (ward("valid_from = 2021-02-30"), "c.toml:7:"),
         (
             ward("valid_from = 2021-04-01\nvalid_to = 2021-04-01"),
-            "c.toml:8:12: `valid_to` 2021-04-01 is not after `valid_from` 2021-04-01: it is the first day on which the boundaries no longer hold",
+            "c.toml:8:12: `valid_to` 2021-04-01 is not after `valid_from` 2021-04-01: it must be the first day on which these boundaries are no longer in force",
         ),
         (
             ward("vintage_of = \"ward\"\nvalid_to = 2021-04-01"),
@@ -172,7 +169,7 @@ fn dates_that_cannot_be_and_vintages_that_overlap_are_refused() {
         ),
         (
             ward("vintage_of = \"wards\"\nvalid_to = 2021-04-01"),
-            "c.toml:7:14: `vintage_of` names a layer wards that there is not",
+            "c.toml:7:14: `vintage_of` names the layer wards, which the catalogue does not have",
         ),
         (
             ward("vintage_of = \"The wards\"\nvalid_to = 2021-04-01"),
@@ -187,7 +184,7 @@ fn dates_that_cannot_be_and_vintages_that_overlap_are_refused() {
                 "valid_from = 2021-04-01\nvintage_of = \"ward_2013\"",
                 "vintage_of = \"ward\"\nvalid_to = 2021-04-01",
             ),
-            "layer ward_2013 is itself a vintage of ward: name that one",
+            "layer ward_2013 is itself a vintage of ward: name ward instead",
         ),
         (
             two_wards("valid_from = 2021-04-01", "vintage_of = \"ward\"\nvalid_to = 2021-04-02"),
@@ -199,11 +196,11 @@ fn dates_that_cannot_be_and_vintages_that_overlap_are_refused() {
         ),
         (
             format!("lookup = [\"lap\"]\n{}", two_wards("", "")),
-            "`lookup` names \"lap\", which is no layer of areas here; the catalogue has ward",
+            "`lookup` names \"lap\", which is not a layer of areas in this catalogue; choose from ward",
         ),
         (
             two_wards("", "").replace("ward_2013", "ward"),
-            "c.toml:8:1: the id ward stands twice: every layer needs one of its own",
+            "c.toml:8:1: the id ward is used twice: give every layer its own id",
         ),
     ]);
 }
@@ -213,11 +210,11 @@ fn a_composed_layer_has_no_file_of_its_own() {
     each_is_told(&[
         (
             layer("id = \"lap\"\ntitle = \"LAPs\"\ncompose = \"laps.toml\"\nsource = \"l.shp\""),
-            "c.toml:6:10: `source` has no meaning here: the layer is composed of other layers' areas",
+            "c.toml:6:10: `source` does not apply here: the layer is composed of areas of other layers; remove it",
         ),
         (
             layer("id = \"lap\"\ntitle = \"LAPs\"\ncompose = [\"laps.toml\"]"),
-            "`compose` of layer lap is an array; write a text in quotes",
+            "`compose` of layer lap is an array; write a string in quotes",
         ),
     ]);
 }
@@ -225,22 +222,22 @@ fn a_composed_layer_has_no_file_of_its_own() {
 #[test]
 fn a_csv_of_sites_must_say_which_columns_to_read() {
     each_is_told(&[
-        (sites(""), "a CSV needs to be told its columns: write columns = { code ="),
+        (sites(""), "a CSV needs column names: write columns = { code ="),
         (
             sites("format = \"epraccur\""),
-            "c.toml:6:10: \"epraccur\" is not a format of sites; write \"ods-epraccur\", or name the columns with `columns`",
+            "c.toml:6:10: \"epraccur\" is not a known format of sites; write \"ods-epraccur\", or name the columns with `columns`",
         ),
         (
             sites("format = \"ods-epraccur\""),
-            "the sites of layer gp are placed by postcode: add [postcodes] to the catalogue",
+            "layer gp places its sites by postcode: add [postcodes] to the catalogue",
         ),
         (
             sites("format = \"ods-epraccur\"\ncoverage = true"),
-            "`coverage` has no meaning here: only areas can tile the ground",
+            "`coverage` does not apply here: only a layer of areas can be a coverage; remove it",
         ),
         (
             sites("format = \"ods-epraccur\"\nresolution = \"BGC\""),
-            "`resolution` has no meaning here: a CSV of sites has points, which are not generalised",
+            "`resolution` does not apply here: a CSV of sites holds points, which have no resolution; remove it",
         ),
         (
             sites("format = \"ods-epraccur\"\nkeep = [\"adress\"]"),
@@ -252,50 +249,50 @@ fn a_csv_of_sites_must_say_which_columns_to_read() {
         ),
         (
             sites("format = \"ods-epraccur\"\nprescribing_settings = []"),
-            "`prescribing_settings` is empty: write [4]",
+            "`prescribing_settings` is empty; write [4] for GP practices",
         ),
         (
             sites("format = \"ods-epraccur\"\ncolumns = { code = \"C\" }"),
-            "c.toml:7:11: a layer has `format` or `columns`, not both",
+            "c.toml:7:11: a layer can have `format` or `columns`, not both; remove one",
         ),
         (sites("columns = \"code\""), "`columns` of layer gp is a string; write a table"),
         (
             sites("columns = { code = \"C\", name = \"N\" }"),
-            "`columns` does not say where a site is: name one of postcode, easting and northing, or lon and lat",
+            "`columns` does not give the position of a site: name postcode, or easting and northing, or lon and lat",
         ),
         (
             sites("columns = { code = \"C\", name = \"N\", easting = \"E\" }"),
-            "c.toml:6:47: `columns` has `easting` and lacks `northing`",
+            "c.toml:6:47: `columns` has `easting` but no `northing`: add it",
         ),
         (
             sites(
                 "columns = { code = \"C\", name = \"N\", postcode = \"P\", lon = \"X\", lat = \"Y\" }",
             ),
-            "`columns` says twice where a site is",
+            "`columns` gives the position of a site twice",
         ),
         (
             sites("columns = { code = \"C\", postcode = \"P\" }"),
-            "`columns` lacks `name`: the column of the name",
+            "`columns` has no `name`: add the column with the name",
         ),
         (
             sites("columns = { code = \"C\", name = \"N\", lng = \"X\", lat = \"Y\" }"),
-            "`lng` is not a key of `columns`; it may have code, easting, lat, lon, ",
+            "`lng` is not a key of `columns`; the known keys are code, easting, lat, lon, ",
         ),
         (
             sites(
                 "columns = { code = \"C\", name = \"N\", lon = \"X\", lat = \"Y\" }\ninclude_closed = true",
             ),
-            "only `format = \"ods-epraccur\"` knows closed records",
+            "only `format = \"ods-epraccur\"` has closed records",
         ),
         (
             sites(
                 "code = \"C\"\ncolumns = { code = \"C\", name = \"N\", lon = \"X\", lat = \"Y\" }",
             ),
-            "c.toml:6:8: `code` has no meaning here: the columns of a CSV are named by `columns` or `format`",
+            "c.toml:6:8: `code` does not apply here: a CSV names its columns in `columns` or `format`; remove it",
         ),
         (
             ward("include_closed = true"),
-            "c.toml:7:18: `include_closed` has no meaning here: it belongs to a CSV of sites",
+            "c.toml:7:18: `include_closed` does not apply here: it belongs to a CSV of sites; remove it",
         ),
     ]);
 }
@@ -305,15 +302,15 @@ fn a_mistake_in_postcodes_or_addresses_is_told() {
     each_is_told(&[
         (
             ward("[postcodes]\nformat = \"onspd\""),
-            "[postcodes] lacks `source`: the postcode file, a folder of them, or the zip as published",
+            "[postcodes] has no `source`: add the postcode file, a folder of files, or the published zip",
         ),
         (
             ward("[postcodes]\nsource = \"p.zip\""),
-            "[postcodes] lacks `format`: write \"code-point-open\" or \"onspd\"",
+            "[postcodes] has no `format`: add \"code-point-open\" or \"onspd\"",
         ),
         (
             ward("[postcodes]\nsource = \"p.zip\"\nformat = \"codepoint-open\""),
-            "c.toml:9:10: \"codepoint-open\" is not a format of postcodes; did you mean \"code-point-open\"?",
+            "c.toml:9:10: \"codepoint-open\" is not a known postcode format; did you mean \"code-point-open\"?",
         ),
         (
             ward("[postcode]\nsource = \"p.zip\""),
@@ -321,7 +318,7 @@ fn a_mistake_in_postcodes_or_addresses_is_told() {
         ),
         (
             ward("[addresses]\ncolumns = { uprn = \"U\" }"),
-            "[addresses] lacks `source`: a CSV with a UPRN, a postcode, an easting and a northing a row",
+            "[addresses] has no `source`: add a CSV with UPRN, postcode, easting and northing",
         ),
         (
             ward("[addresses]\nsource = \"a.csv\"\ncolumns = { eastings = \"E\" }"),
@@ -348,7 +345,10 @@ fn one_reading_tells_all_mistakes_in_the_order_of_the_lines() {
 fn a_file_that_is_not_utf8_is_told_its_line() {
     let error =
         Catalogue::parse(b"title = \"T\"\n# M\xF4n\n", Path::new("c.toml"), None).unwrap_err();
-    assert_eq!(error.to_string(), "c.toml:2:1: this line is not UTF-8: save the file as UTF-8");
+    assert_eq!(
+        error.to_string(),
+        "c.toml:2:1: this line is not valid UTF-8; save the file as UTF-8"
+    );
 }
 
 #[test]
@@ -357,5 +357,5 @@ fn a_catalogue_that_is_not_there_and_a_folder_are_refused_by_name() {
     let missing = Catalogue::read(&folder.path().join("c.toml")).unwrap_err().to_string();
     assert!(missing.contains("c.toml: the catalogue cannot be opened: "), "{missing}");
     let folder = Catalogue::read(folder.path()).unwrap_err().to_string();
-    assert!(folder.contains("this is a folder: name the catalogue file in it"), "{folder}");
+    assert!(folder.contains("this is a folder; name the catalogue file in it"), "{folder}");
 }

@@ -26,11 +26,11 @@ const GOOD: &str = "include = [ { layer = \"ward\", codes = [\"W1\"] } ]";
 #[expect(clippy::too_many_lines, reason = "it is one table")]
 fn each_mistake_is_told_with_its_line_and_its_remedy() {
     let cases: &[(String, &str)] = &[
-        (String::new(), "laps.toml:1:1: the definition has no areas: write each as [[area]]"),
+        (String::new(), "laps.toml:1:1: the definition has no areas: start each one with [[area]]"),
         ("[[area]\n".into(), "laps.toml:1:8: this is not TOML"),
         (
             "[area]\ncode = \"N4\"\n".into(),
-            "`area` of the definition is a table; write each with double brackets: [[area]]",
+            "`area` of the definition is a table; write each one under double brackets: [[area]]",
         ),
         (
             "[[areas]]\ncode = \"N4\"\n".into(),
@@ -38,32 +38,35 @@ fn each_mistake_is_told_with_its_line_and_its_remedy() {
         ),
         (
             "[[area]]\nname = \"N\"\ninclude = [ { layer = \"ward\", codes = [\"W1\"] } ]\n".into(),
-            "laps.toml:1:1: [[area]] lacks `code`: a code of the area's own, like \"N4\"",
+            "laps.toml:1:1: [[area]] has no `code`: add a unique code, like \"N4\"",
         ),
         (
             format!("[[area]]\ncode = \"N4\"\n{GOOD}\n"),
-            "area N4 lacks `name`: what people call the area",
+            "area N4 has no `name`: add the name of the area",
         ),
         (format!("[[area]]\ncode = \"N 4\"\nname = \"N\"\n{GOOD}\n"), "\"N 4\" is not a code"),
         (
             format!("[[area]]\ncode = 4\nname = \"N\"\n{GOOD}\n"),
-            "`code` of [[area]] is an integer; write a text in quotes",
+            "`code` of [[area]] is an integer; write a string in quotes",
         ),
-        (area(GOOD) + &area(GOOD), "laps.toml:6:8: N4 is the code of an earlier area"),
+        (
+            area(GOOD) + &area(GOOD),
+            "laps.toml:6:8: the code N4 is already used by an earlier area: give each area its own",
+        ),
         (
             area(&format!("{GOOD}\nplaec = \"West\"")),
             "laps.toml:5:1: `plaec` is not a key of area N4; did you mean `place`?",
         ),
         (
             area(&format!("{GOOD}\nstatus = true")),
-            "`status` of area N4 is a boolean; write a text in quotes",
+            "`status` of area N4 is a boolean; write a string in quotes",
         ),
-        (area(&format!("{GOOD}\nsource = \"\"")), "`source` of area N4 is empty"),
-        (area(""), "the area has no ground: say what it is made of, with `include` or `polygon`"),
+        (area(&format!("{GOOD}\nsource = \"\"")), "`source` of area N4 is empty; give it a value"),
+        (area(""), "the area is made of nothing: add `include` or `polygon`"),
         (area("exclude = [ { layer = \"ward\", codes = [\"W1\"] } ]"), "the area has no ground"),
         (
             area("include = []"),
-            "`include` names nothing; write a list like [ { layer = \"ward\", codes = [\"E05013246\"] } ], or leave it out",
+            "`include` is empty: write a list like [ { layer = \"ward\", codes = [\"E05013246\"] } ], or remove it",
         ),
         (
             area("include = { layer = \"ward\", codes = [\"W1\"] }"),
@@ -72,11 +75,11 @@ fn each_mistake_is_told_with_its_line_and_its_remedy() {
         (area("include = [\"W1\"]"), "`include` of area N4 is a string; write a list like"),
         (
             include("{ codes = [\"W1\"] }"),
-            "an entry of `include` lacks `layer`: the id of a layer of the catalogue, like \"ward\"",
+            "an entry of `include` has no `layer`: add the id of a catalogue layer, like \"ward\"",
         ),
         (
             include("{ layer = \"ward\" }"),
-            "`codes` is missing: the codes of the areas, like [\"E05013246\"]",
+            "`codes` is missing: add the codes of the areas, like [\"E05013246\"]",
         ),
         (include("{ layer = \"ward\", codes = [] }"), "`codes` is empty: name at least one area"),
         (
@@ -97,7 +100,7 @@ fn each_mistake_is_told_with_its_line_and_its_remedy() {
             include(
                 "{ layer = \"ward\", codes = [\"W1\"] }, { layer = \"ward\", codes = [\"W1\"] }",
             ),
-            "`include` names ward W1 twice",
+            "`include` names ward W1 twice; remove one",
         ),
         (
             include("{ layer = \"ward\", codes = [\"W1\"], within = \"P1\" }"),
@@ -109,7 +112,7 @@ fn each_mistake_is_told_with_its_line_and_its_remedy() {
         ),
         (
             include("{ layer = \"ward\", codes = [\"W1\"], within = { codes = [\"P1\"] } }"),
-            "`within` lacks `layer`",
+            "`within` has no `layer`",
         ),
         (
             include(
@@ -119,7 +122,7 @@ fn each_mistake_is_told_with_its_line_and_its_remedy() {
         ),
         (
             area(&format!("{GOOD}\nexclude = [ {{ layer = \"ward\", codes = [\"W1\"] }} ]")),
-            "ward W1 is included and excluded: take it out of `include`",
+            "ward W1 is both included and excluded: remove it from one",
         ),
         (area(&format!("{GOOD}\nexclude = []")), "`exclude` names nothing"),
         (area(&format!("{GOOD}\nintersect = [ {{ layer = \"parish\" }} ]")), "`codes` is missing"),
@@ -127,11 +130,11 @@ fn each_mistake_is_told_with_its_line_and_its_remedy() {
             area(&format!("{GOOD}\nintersects = [ {{ layer = \"parish\", codes = [\"P1\"] }} ]")),
             "`intersects` is not a key of area N4; did you mean `intersect`?",
         ),
-        (area("polygon = 4"), "`polygon` of area N4 is an integer; write a text in quotes"),
-        (format!("[places]\nfield = \"LAD\"\n{}", area(GOOD)), "[places] lacks `layer`"),
+        (area("polygon = 4"), "`polygon` of area N4 is an integer; write a string in quotes"),
+        (format!("[places]\nfield = \"LAD\"\n{}", area(GOOD)), "[places] has no `layer`"),
         (
             format!("[places]\nlayer = \"ward\"\n{}", area(GOOD)),
-            "[places] lacks `field`: the property that names the place of an area",
+            "[places] has no `field`: add the property that holds the place of an area",
         ),
         (
             format!("[places]\nlayer = \"ward\"\nfeild = \"LAD\"\n{}", area(GOOD)),
@@ -162,7 +165,10 @@ fn a_file_that_is_not_there_or_no_text_is_told() {
     let error = Definition::read(Path::new("/nowhere/laps.toml")).unwrap_err().to_string();
     assert!(error.starts_with("/nowhere/laps.toml: cannot be read"), "{error}");
     let error = Definition::parse(b"[[area]]\nname = \"\xff\"\n", Path::new("l.toml")).unwrap_err();
-    assert_eq!(error.to_string(), "l.toml:2:1: this line is not UTF-8: save the file as UTF-8");
+    assert_eq!(
+        error.to_string(),
+        "l.toml:2:1: this line is not valid UTF-8; save the file as UTF-8"
+    );
 }
 
 #[test]

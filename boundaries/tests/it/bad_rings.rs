@@ -70,7 +70,7 @@ fn each_is_refused_or_mended_with_its_place_and_reason() {
         ("a hole in a hole", &[&[SQUARE, &[(10., 10.), (10., 90.), (90., 90.), (90., 10.), (10., 10.)], &[(40., 40.), (40., 50.), (50., 50.), (40., 40.)]]], Error, K::WrongNesting, Some([40., 40.]), "inside hole 1 of its polygon"),
         ("a polygon on a polygon", &[&[SQUARE], &[&[(40., 40.), (50., 40.), (50., 50.), (40., 40.)]]], Error, K::WrongNesting, Some([40., 40.]), "on the ground of polygon 0"),
         ("one shell twice, one with a hole", &[&[SQUARE], &[SQUARE, &[(40., 40.), (40., 50.), (50., 50.), (40., 40.)]]], Error, K::WrongNesting, Some([0., 0.]), "on the ground of polygon"),
-        // Mended, with the same ground.
+        // ReadGeometry, with the same ground.
         ("an open ring", &[&[&[(0., 0.), (100., 0.), (100., 100.), (0., 100.)]]], Repaired, K::UnclosedRing, Some([0., 100.]), "closed with a straight line"),
         ("a point twice", &[&[&[(0., 0.), (100., 0.), (100., 0.), (100., 100.), (0., 100.), (0., 0.)]]], Repaired, K::RepeatedPoint, Some([100., 0.]), "twice in a row"),
         ("the first point three times", &[&[&[(0., 0.), (0., 0.), (100., 0.), (100., 100.), (0., 100.), (0., 0.)]]], Repaired, K::RepeatedPoint, Some([0., 0.]), "twice in a row"),

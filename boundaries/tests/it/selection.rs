@@ -6,7 +6,7 @@ use std::path::Path;
 
 use lapwing_boundaries::assemble;
 use lapwing_boundaries::atlas::Contents;
-use lapwing_boundaries::catalogue::{Catalogue, Wish};
+use lapwing_boundaries::catalogue::{Catalogue, ValuePattern};
 use lapwing_boundaries::fault::{Report, Severity};
 
 /// A square of so many kilometres with its south-western corner there, kilometres east and north
@@ -139,26 +139,32 @@ fn a_star_stands_for_any_end() {
     let text = CATALOGUE.replace("[\"E06000001\"]", "[\"E06*\", \"E07000001\"]");
     let catalogue = Catalogue::parse(text.as_bytes(), Path::new("c.toml"), None).unwrap();
     let debug = format!("{catalogue:?}");
-    assert!(debug.contains(&format!("{:?}", Wish::Begins("E06".to_owned()))), "{debug}");
-    assert!(Wish::Begins("E06".to_owned()).is_met_by("E06000062"));
-    assert!(!Wish::Is("E06".to_owned()).is_met_by("E06000062"));
+    assert!(debug.contains(&format!("{:?}", ValuePattern::Begins("E06".to_owned()))), "{debug}");
+    assert!(ValuePattern::Begins("E06".to_owned()).matches("E06000062"));
+    assert!(!ValuePattern::Is("E06".to_owned()).matches("E06000062"));
 }
 
 #[test]
 fn a_within_that_leads_nowhere_is_refused_with_its_line() {
     let ward = "within = \"authority\"";
     for (to, told) in [
-        ("within = \"nowhere\"", "c.toml:9:10: `within` names a layer nowhere that there is not"),
-        ("within = \"hall\"", "`within` names hall, which is no layer of areas from a file"),
+        (
+            "within = \"nowhere\"",
+            "c.toml:9:10: `within` names the layer nowhere, which the catalogue does not have",
+        ),
+        (
+            "within = \"hall\"",
+            "`within` names hall, which is not a layer of areas read from a file",
+        ),
         ("within = \"ward\"", "`within` names ward, which has a `within` itself"),
         ("within = { layer = \"authority\", margin = 1 }", "did you mean `margin_m`?"),
         ("within = { layer = \"authority\", margin_m = -1 }", "a whole number from 0 to"),
         ("within = 3", "`within` of layer ward is an integer"),
-        ("only = { CD = [] }", "`only` names no value for CD"),
-        ("only = { CD = 7 }", "write names with a list of texts each"),
-        ("only = \"CD\"", "write names with a list of texts each"),
-        ("sha256 = \"abc\"", "`sha256` is not 64 hexadecimal digits"),
-        ("url = []", "`url` names no address"),
+        ("only = { CD = [] }", "`only` has no value for : add one, or remove the fieldCD"),
+        ("only = { CD = 7 }", "write field names, each with a list of strings"),
+        ("only = \"CD\"", "write field names, each with a list of strings"),
+        ("sha256 = \"abc\"", "`sha256` must be 64 hexadecimal digits"),
+        ("url = []", "`url` is empty: name at least one URL, or remove it"),
         ("url = [\"https://a.example\", \"ftp://b\"]", "\"ftp://b\" is not a web address"),
     ] {
         let text = CATALOGUE.replacen(ward, to, 1);

@@ -1,10 +1,10 @@
-//! What areas claim together, and what is refused.
+//! Claims across areas, and what is refused.
 
 use super::{area, composed_of, parishes, wards};
 use crate::fault::{FaultKind as K, Severity};
 
 #[test]
-fn a_polygon_file_that_is_not_there_is_refused() {
+fn a_missing_polygon_file_is_refused() {
     let (layer, report) = composed_of(&area("N1", "polygon = \"lost.geojson\""), &[]);
     assert!(layer.is_none());
     assert_eq!(report.faults[0].kind, K::UnreadableFile);
@@ -27,7 +27,7 @@ fn a_member_claimed_twice_names_both_areas() {
 }
 
 #[test]
-fn ground_of_different_members_claimed_twice_is_told_with_its_place() {
+fn an_overlap_of_different_members_is_reported_with_its_location() {
     let toml = area("N1", "include = [{ layer = \"ward\", codes = [\"W00\"] }]")
         + &area("N2", "include = [{ layer = \"parish\", codes = [\"P1\"] }]");
     let (layer, report) = composed_of(&toml, &[&wards(), &parishes()]);
@@ -35,11 +35,11 @@ fn ground_of_different_members_claimed_twice_is_told_with_its_place() {
     let [fault] = &report.faults[..] else { panic!("{report:?}") };
     assert_eq!((fault.kind, fault.at), (K::ClaimedTwice, Some([50., 50.])));
     assert_eq!(fault.area_m2, Some(10_000.));
-    assert!(fault.message.starts_with("N1 and N2 claim the same ground"), "{fault}");
+    assert!(fault.message.starts_with("N1 and N2 overlap here"), "{fault}");
 }
 
 #[test]
-fn a_ward_shared_out_in_parts_is_claimed_once() {
+fn a_ward_split_between_two_areas_is_claimed_once() {
     let toml = area(
         "N1",
         "include = [{ layer = \"ward\", codes = [\"W01\"], within = { layer = \"parish\", codes = [\"P1\"] } }]",
@@ -54,7 +54,7 @@ fn a_ward_shared_out_in_parts_is_claimed_once() {
 }
 
 #[test]
-fn a_member_that_no_area_claims_is_noted_where_its_place_has_areas() {
+fn a_member_that_no_area_claims_is_noted_if_its_place_has_areas() {
     let places = "[places]\nlayer = \"ward\"\nfield = \"LAD\"\n";
     let claims = "include = [{ layer = \"ward\", codes = [\"W00\"] }, { layer = \"parish\", codes = [\"P2\"] }]";
     let west = format!("{places}{}", area("N1", &format!("place = \"West\"\n{claims}")));
@@ -68,7 +68,7 @@ fn a_member_that_no_area_claims_is_noted_where_its_place_has_areas() {
 }
 
 #[test]
-fn a_member_claimed_by_ground_is_claimed() {
+fn a_member_covered_by_other_members_is_claimed() {
     let toml = format!(
         "[places]\nlayer = \"parish\"\nfield = \"LAD\"\n{}",
         area(
@@ -76,14 +76,14 @@ fn a_member_claimed_by_ground_is_claimed() {
             "place = \"West\"\ninclude = [{ layer = \"ward\", codes = [\"W00\", \"W10\", \"W20\", \"W30\"] }]"
         )
     );
-    // Two thirds of P1, and nothing of P2.
+    // The wards cover two thirds of P1, and nothing of P2.
     let (_, report) = composed_of(&toml, &[&wards(), &parishes()]);
     let [fault] = &report.faults[..] else { panic!("{report:?}") };
     assert!(fault.message.starts_with("parish:P2 (parish P2) is claimed by no area"), "{fault}");
 }
 
 #[test]
-fn places_that_are_not_there_are_refused() {
+fn a_missing_places_layer_or_field_is_refused() {
     let one = area("N1", "place = \"West\"\ninclude = [{ layer = \"ward\", codes = [\"W00\"] }]");
     let (layer, report) =
         composed_of(&format!("[places]\nlayer = \"wards\"\nfield = \"LAD\"\n{one}"), &[&wards()]);
@@ -99,27 +99,27 @@ fn places_that_are_not_there_are_refused() {
 }
 
 #[test]
-fn every_member_that_is_not_there_is_told_with_a_hint() {
+fn every_missing_member_is_reported_with_a_hint() {
     let toml = area(
         "N1",
         "include = [{ layer = \"wrad\", codes = [\"W00\"] }, { layer = \"ward\", codes = [\"W0X\", \"P1\"] }]\nexclude = [{ layer = \"lap\", codes = [\"N2\"] }]",
     );
     let (layer, report) = composed_of(&toml, &[&wards(), &parishes()]);
     assert!(layer.is_none());
-    let told: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
+    let messages: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
     assert_eq!(
-        told,
+        messages,
         [
-            "lap: county/laps.toml: feature 0 (N1), field include: the catalogue has no layer wrad to take areas from; did you mean \"ward\"?",
+            "lap: county/laps.toml: feature 0 (N1), field include: the catalogue has no layer wrad; did you mean \"ward\"?",
             "lap: county/laps.toml: feature 0 (N1), field include: the layer ward has no area W0X; did you mean W00?",
             "lap: county/laps.toml: feature 0 (N1), field include: the layer ward has no area P1; it is a code of parish",
-            "lap: county/laps.toml: feature 0 (N1), field exclude: lap is the layer that is being composed: an area cannot be made of itself",
+            "lap: county/laps.toml: feature 0 (N1), field exclude: lap is the layer being composed: an area cannot be made of itself",
         ]
     );
 }
 
 #[test]
-fn an_area_of_which_nothing_is_left_is_refused() {
+fn an_area_with_nothing_left_is_refused() {
     let toml = area(
         "N1",
         "include = [{ layer = \"ward\", codes = [\"W00\"] }]\nexclude = [{ layer = \"parish\", codes = [\"P1\"] }]",

@@ -1,7 +1,7 @@
-//! Each rule of composition under its name, on a board of squares.
+//! Tests of composition, one rule each, on a board of squares.
 
 mod claims;
-mod ground;
+mod geometry;
 mod real;
 
 use std::path::Path;
@@ -54,7 +54,7 @@ fn layer_of(id: &str, resolution: Option<Resolution>, areas: Vec<(&str, Vec<RawR
     admit(raw, meta(id, resolution), &mut report).unwrap_or_else(|| panic!("{report:?}"))
 }
 
-/// Wards `W00` to `W33`: a board of 4 by 4 squares of 100 m, column and row.
+/// Wards `W00` to `W33`: a board of 4 by 4 squares of 100 m, named by column and row.
 fn wards() -> Layer {
     let codes: Vec<(String, RawRing)> = (0..16)
         .map(|i| {
@@ -66,7 +66,7 @@ fn wards() -> Layer {
     layer_of("ward", None, codes.iter().map(|(c, r)| (c.as_str(), vec![r.clone()])).collect())
 }
 
-/// Parishes across the wards: `P1` the southern 150 m, `P2` a block in the middle.
+/// Parishes across the wards: `P1` is the southern 150 m, `P2` a block in the middle.
 fn parishes() -> Layer {
     layer_of(
         "parish",

@@ -1,4 +1,5 @@
-//! The county's own layers composed, with GEOS as the oracle; skipped, loudly, without the data.
+//! Composition of the county's real layers, compared with GEOS. Skipped with a message if the data
+//! is missing.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -15,7 +16,7 @@ use crate::validity::admit;
 use crate::validity::tests::real::raw_layer;
 
 #[test]
-fn the_known_partnerships_are_what_geos_makes_of_their_wards() {
+fn the_known_partnerships_equal_the_union_that_geos_computes() {
     let Some(raw) = raw_layer("wards_2022.geojson", "WD22CD", &["LAD22NM"]) else { return };
     let mut report = Report::default();
     let wards = admit(raw, meta("ward", Some(Resolution::Bsc)), &mut report).unwrap();
@@ -28,7 +29,7 @@ fn the_known_partnerships_are_what_geos_makes_of_their_wards() {
         compose(&definition, &[&wards], meta("lap", None), &mut |_, _| None, &mut report).unwrap();
     let corners: HashSet<_> =
         wards.areas().iter().flat_map(Area::edges).map(|e| bits(e.start)).collect();
-    // m² and number of points of shapely's `union_all` of the wards, coordinates by OSTN15.
+    // Area in m² and number of points of shapely's `union_all` of the wards, converted with OSTN15.
     for (code, area_m2, points) in
         [("DSN4", 296_940_440.465_126, 83), ("N4", 12_882_696.036_951, 21)]
     {
@@ -38,7 +39,8 @@ fn the_known_partnerships_are_what_geos_makes_of_their_wards() {
         assert_eq!((polygon.exterior().0.len(), polygon.interiors().len()), (points, 0));
         assert!(lap.edges().all(|e| corners.contains(&bits(e.start))), "{code} has a new vertex");
     }
-    // 31 wards of West Northamptonshire, of which eight are claimed; no list for the North.
+    // West Northamptonshire has 31 wards, of which eight are claimed. There is no list for the
+    // North.
     assert!(report.faults.iter().all(|f| (f.kind, f.severity) == (K::Unclaimed, Severity::Note)));
     assert_eq!(report.faults.len(), 23);
 }
@@ -48,8 +50,8 @@ fn bits(p: Coord<f64>) -> (u64, u64) {
 }
 
 #[test]
-fn every_area_of_the_county_dissolves_to_the_ground_of_its_output_areas() {
-    // By district: joints of up to 500 areas, some of them enclaves.
+fn every_district_dissolves_to_the_total_area_of_its_output_areas() {
+    // Unions of up to 500 areas, some of them enclaves.
     let Some(raw) = raw_layer("output_areas_2011.geojson", "OA11CD", &["LAD11CD"]) else {
         return;
     };

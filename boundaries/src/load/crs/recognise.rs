@@ -1,12 +1,12 @@
-//! Which CRS a definition in well-known text is: by its parameters first, so that a file whose
-//! names are its author's own is still known, then by its authority's code.
+//! Recognition of a CRS from well-known text: first by its parameters, which works for any naming,
+//! then by its authority code.
 
 use super::wkt::{self, Node};
-use super::{Crs, StatedCrs};
+use super::{SourceCrs, StatedCrs};
 
-/// What a definition in WKT states.
+/// Returns the CRS that a WKT definition states.
 ///
-/// `whose` names where it stands, for the sentence: `the .prj`.
+/// `whose` names the place of the definition in messages, such as `the .prj`.
 pub fn from_wkt(text: &str, whose: &str) -> StatedCrs {
     let text = text.trim_matches(['\u{feff}', '\0', ' ', '\t', '\r', '\n']);
     if text.is_empty() {
@@ -14,24 +14,24 @@ pub fn from_wkt(text: &str, whose: &str) -> StatedCrs {
     }
     match wkt::parse(text) {
         Ok(node) => StatedCrs::Stated(crs_of(&node, text)),
-        Err(error) => StatedCrs::Unclear(format!(
-            "{whose} does not hold the well-known text of a CRS ({error})"
-        )),
+        Err(error) => {
+            StatedCrs::Unclear(format!("{whose} does not contain valid well-known text ({error})"))
+        }
     }
 }
 
-fn crs_of(node: &Node, text: &str) -> Crs {
+fn crs_of(node: &Node, text: &str) -> SourceCrs {
     let node = horizontal(node);
     let by_code =
-        || authority(node).and_then(|(authority, code)| Crs::from_authority(authority, code));
+        || authority(node).and_then(|(authority, code)| SourceCrs::from_authority(authority, code));
     match recognised(node).or_else(by_code) {
-        // The code alone says little to a person.
-        Some(Crs::Other { name, definition }) => {
+        // Add the title: a code alone means little to a reader.
+        Some(SourceCrs::Other { name, definition }) => {
             let title = node.text(0).unwrap_or_default();
-            Crs::Other { name: format!("{title} ({name})"), definition }
+            SourceCrs::Other { name: format!("{title} ({name})"), definition }
         }
         Some(known) => known,
-        None => Crs::Other {
+        None => SourceCrs::Other {
             name: format!("{:?}", node.text(0).unwrap_or(&node.keyword)),
             definition: text.to_owned(),
         },
@@ -41,7 +41,8 @@ fn crs_of(node: &Node, text: &str) -> Crs {
 const PROJECTED: [&str; 3] = ["PROJCS", "PROJCRS", "PROJECTEDCRS"];
 const GEOGRAPHIC: [&str; 5] = ["GEOGCS", "GEOGCRS", "GEOGRAPHICCRS", "GEODCRS", "GEODETICCRS"];
 
-/// The horizontal part of a compound or bound CRS: heights are dropped with the third coordinate.
+/// Returns the horizontal part of a compound or bound CRS. Heights are dropped with the third
+/// coordinate.
 fn horizontal(node: &Node) -> &Node {
     match node.keyword.as_str() {
         "COMPD_CS" | "COMPOUNDCRS" => node
@@ -64,18 +65,19 @@ fn authority(node: &Node) -> Option<(&str, u32)> {
     (code.fract() == 0.0 && (1.0..1e9).contains(&code)).then(|| Some((id.text(0)?, code as u32)))?
 }
 
-fn recognised(node: &Node) -> Option<Crs> {
+fn recognised(node: &Node) -> Option<SourceCrs> {
     if PROJECTED.contains(&node.keyword.as_str()) {
         if is_national_grid(node) {
-            return Some(Crs::BritishNationalGrid);
+            return Some(SourceCrs::BritishNationalGrid);
         }
-        return is_web_mercator(node).then_some(Crs::WebMercator);
+        return is_web_mercator(node).then_some(SourceCrs::WebMercator);
     }
     let geographic = GEOGRAPHIC.contains(&node.keyword.as_str());
-    (geographic && is_wgs84_or_etrs89(node) && in_degrees(node)).then_some(Crs::Degrees)
+    (geographic && is_wgs84_or_etrs89(node) && in_degrees(node)).then_some(SourceCrs::Degrees)
 }
 
-/// Transverse Mercator on Airy 1830 with the National Grid's parameters (EPSG conversion 19916).
+/// Returns true for transverse Mercator on Airy 1830 with the National Grid's parameters (EPSG
+/// conversion 19916).
 fn is_national_grid(node: &Node) -> bool {
     method(node).is_some_and(|method| method == "transversemercator")
         && ellipsoid_is(node, 6_377_563.396, &[299.324_964_6])
@@ -88,8 +90,8 @@ fn is_national_grid(node: &Node) -> bool {
         && from_greenwich(node)
 }
 
-/// The spherical Mercator of web maps on WGS84 (EPSG method 1024), in the spellings of EPSG, ESRI
-/// and, with its sphere in an `EXTENSION`, GDAL.
+/// Returns true for spherical web Mercator on WGS84 (EPSG method 1024), in the spellings of EPSG,
+/// ESRI and GDAL (which puts its sphere in an `EXTENSION`).
 fn is_web_mercator(node: &Node) -> bool {
     let is_method = match method(node).as_deref() {
         Some("mercatorauxiliarysphere" | "popularvisualisationpseudomercator") => true,
@@ -112,13 +114,14 @@ fn is_web_mercator(node: &Node) -> bool {
     is_method
         && zeros.iter().all(|&name| parameter(node, &[name]).is_absent_or(0.0))
         && parameter(node, &["scalefactor"]).is_absent_or(1.0)
-        // Rounder than an ellipsoid is an inverse flattening of 0, which stands for a sphere.
+        // An inverse flattening of 0 means a sphere.
         && ellipsoid_is(node, 6_378_137.0, &[298.257_223_563, 0.0])
         && in_metres(node)
         && from_greenwich(node)
 }
 
-/// The datum by name and ellipsoid both: GRS 1980 alone is also North America's and Australia's.
+/// Checks both the datum's name and its ellipsoid: GRS 1980 alone is also used in North America and
+/// Australia.
 fn is_wgs84_or_etrs89(node: &Node) -> bool {
     let datum = node.child(&["DATUM", "GEODETICDATUM", "TRF", "ENSEMBLE"]);
     let name = datum.and_then(|datum| datum.text(0)).map(letters).unwrap_or_default();
@@ -134,7 +137,7 @@ fn is_wgs84_or_etrs89(node: &Node) -> bool {
     ellipsoid_is(node, 6_378_137.0, &[flattening]) && from_greenwich(node)
 }
 
-/// The projection's method, letters and digits only, in small letters.
+/// Returns the projection method in lower case, letters and digits only.
 fn method(node: &Node) -> Option<String> {
     node.find(&["PROJECTION", "METHOD"])?.text(0).map(letters)
 }
@@ -143,7 +146,7 @@ fn letters(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The value of a projection's parameter, if it is there.
+/// The value of a projection parameter, if present.
 struct Parameter(Option<f64>);
 
 impl Parameter {
@@ -156,7 +159,7 @@ impl Parameter {
     }
 }
 
-/// The parameter under any of its names, as [`letters`] has them.
+/// Returns the parameter with any of these names, normalised by [`letters`].
 fn parameter(node: &Node, names: &[&str]) -> Parameter {
     let conversion = node.child(&["CONVERSION"]).unwrap_or(node);
     let value = conversion
@@ -167,8 +170,8 @@ fn parameter(node: &Node, names: &[&str]) -> Parameter {
     Parameter(value)
 }
 
-/// Whether the ellipsoid has that semi-major axis and one of those inverse flattenings. A
-/// ten-thousandth of a flattening is 7 mm at the pole, and writers round.
+/// Returns true if the ellipsoid has this semi-major axis (metres) and one of these inverse
+/// flattenings. Writers round; the tolerance of 1e-4 is 7 mm at the pole.
 fn ellipsoid_is(node: &Node, a: f64, flattenings: &[f64]) -> bool {
     let Some(ellipsoid) = node.find(&["SPHEROID", "ELLIPSOID"]) else { return false };
     let (Some(axis), Some(flattening)) = (ellipsoid.number(1), ellipsoid.number(2)) else {
@@ -177,14 +180,14 @@ fn ellipsoid_is(node: &Node, a: f64, flattenings: &[f64]) -> bool {
     (axis - a).abs() <= 0.001 && flattenings.iter().any(|f| (flattening - f).abs() <= 1e-4)
 }
 
-/// Whether the prime meridian is Greenwich; no word of it means that.
+/// Returns true if the prime meridian is Greenwich or not stated.
 fn from_greenwich(node: &Node) -> bool {
     node.find(&["PRIMEM", "PRIMEMERIDIAN"])
         .and_then(|meridian| meridian.number(1))
         .is_none_or(|longitude| longitude.abs() <= 1e-9)
 }
 
-/// The factors of the units that the axes have, in the system's own unit or in each axis's.
+/// Returns the unit factors of the axes, given once for the whole system or per axis.
 fn unit_factors<'n>(node: &'n Node, keyword: &str) -> impl Iterator<Item = f64> + use<'n> {
     let keywords = [String::from("UNIT"), keyword.to_owned()];
     let axes = node.children().filter(|child| child.keyword == "AXIS");

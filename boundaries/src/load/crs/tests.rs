@@ -1,25 +1,25 @@
 use super::*;
 
-fn other(code: &str) -> Crs {
-    Crs::Other { name: code.into(), definition: code.into() }
+fn other(code: &str) -> SourceCrs {
+    SourceCrs::Other { name: code.into(), definition: code.into() }
 }
 
 #[test]
-fn identifiers_are_read_in_every_spelling() {
+fn identifiers_are_parsed_in_every_form() {
     for (text, crs) in [
-        ("EPSG:27700", Some(Crs::BritishNationalGrid)),
-        (" epsg:4326 ", Some(Crs::Degrees)),
-        ("EPSG:4258", Some(Crs::Degrees)),
-        ("EPSG:4979", Some(Crs::Degrees)),
-        ("EPSG:7405", Some(Crs::BritishNationalGrid)),
-        ("OGC:CRS84", Some(Crs::Degrees)),
-        ("CRS84", Some(Crs::Degrees)),
-        ("urn:ogc:def:crs:OGC:1.3:CRS84", Some(Crs::Degrees)),
-        ("urn:ogc:def:crs:EPSG::3857", Some(Crs::WebMercator)),
-        ("urn:ogc:def:crs:EPSG:9.8:27700", Some(Crs::BritishNationalGrid)),
-        ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", Some(Crs::Degrees)),
-        ("http://www.opengis.net/def/crs/EPSG/0/27700", Some(Crs::BritishNationalGrid)),
-        ("ESRI:102100", Some(Crs::WebMercator)),
+        ("EPSG:27700", Some(SourceCrs::BritishNationalGrid)),
+        (" epsg:4326 ", Some(SourceCrs::Degrees)),
+        ("EPSG:4258", Some(SourceCrs::Degrees)),
+        ("EPSG:4979", Some(SourceCrs::Degrees)),
+        ("EPSG:7405", Some(SourceCrs::BritishNationalGrid)),
+        ("OGC:CRS84", Some(SourceCrs::Degrees)),
+        ("CRS84", Some(SourceCrs::Degrees)),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", Some(SourceCrs::Degrees)),
+        ("urn:ogc:def:crs:EPSG::3857", Some(SourceCrs::WebMercator)),
+        ("urn:ogc:def:crs:EPSG:9.8:27700", Some(SourceCrs::BritishNationalGrid)),
+        ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", Some(SourceCrs::Degrees)),
+        ("http://www.opengis.net/def/crs/EPSG/0/27700", Some(SourceCrs::BritishNationalGrid)),
+        ("ESRI:102100", Some(SourceCrs::WebMercator)),
         ("EPSG:29903", Some(other("EPSG:29903"))),
         ("27700", None),
         ("EPSG:", None),
@@ -29,14 +29,14 @@ fn identifiers_are_read_in_every_spelling() {
         ("a:b:c", None),
         ("urn:", None),
     ] {
-        assert_eq!(Crs::from_identifier(text), crs, "{text:?}");
+        assert_eq!(SourceCrs::from_identifier(text), crs, "{text:?}");
     }
 }
 
 #[test]
-fn file_and_catalogue_must_agree_where_both_state_one() {
+fn file_and_catalogue_must_agree_if_both_state_a_crs() {
     use StatedCrs::{Implied, Nothing, Stated, Unclear};
-    let bng = || Crs::BritishNationalGrid;
+    let bng = || SourceCrs::BritishNationalGrid;
     let ok = |file, catalogue| reconcile(file, catalogue).unwrap();
     let refused = |file, catalogue| {
         let fault = reconcile(file, catalogue).unwrap_err().into_fault();
@@ -45,23 +45,23 @@ fn file_and_catalogue_must_agree_where_both_state_one() {
     };
     assert_eq!(ok(Stated(bng()), None), bng());
     assert_eq!(ok(Stated(bng()), Some("EPSG:27700")), bng());
-    assert_eq!(ok(Stated(Crs::Degrees), Some("EPSG:4258")), Crs::Degrees);
-    assert_eq!(ok(Nothing, Some("EPSG:3857")), Crs::WebMercator);
-    assert_eq!(ok(Implied(Crs::Degrees), None), Crs::Degrees);
-    // A GeoJSON file says nothing itself, so the catalogue may know better.
-    assert_eq!(ok(Implied(Crs::Degrees), Some("EPSG:27700")), bng());
-    // Only PROJ could tell whether a definition without a code is this code.
-    let wkt = Crs::Other { name: "TM65".into(), definition: "PROJCS[\"TM65\"]".into() };
+    assert_eq!(ok(Stated(SourceCrs::Degrees), Some("EPSG:4258")), SourceCrs::Degrees);
+    assert_eq!(ok(Nothing, Some("EPSG:3857")), SourceCrs::WebMercator);
+    assert_eq!(ok(Implied(SourceCrs::Degrees), None), SourceCrs::Degrees);
+    // GeoJSON only implies its CRS, so the catalogue can override it.
+    assert_eq!(ok(Implied(SourceCrs::Degrees), Some("EPSG:27700")), bng());
+    // Only PROJ could compare a definition without a code with this code.
+    let wkt = SourceCrs::Other { name: "TM65".into(), definition: "PROJCS[\"TM65\"]".into() };
     assert_eq!(ok(Stated(wkt), Some("EPSG:29903")), other("EPSG:29903"));
 
-    assert!(refused(Stated(bng()), Some("EPSG:4326")).contains("the catalogue says"));
+    assert!(refused(Stated(bng()), Some("EPSG:4326")).contains("the catalogue states"));
     assert!(refused(Stated(other("EPSG:29903")), Some("EPSG:29902")).contains("EPSG:29903"));
-    assert!(refused(Nothing, None).contains("does not say"));
+    assert!(refused(Nothing, None).contains("does not state"));
     assert!(refused(Unclear("its CRS is a link".into()), None).starts_with("its CRS is a link"));
     assert!(refused(Nothing, Some("27700")).contains("\"27700\""));
 }
 
-/// Definitions of the EPSG dataset in four dialects, and what each must be recognised as.
+/// Definitions of the EPSG dataset in four dialects, with the expected result.
 fn definitions() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     include_str!("definitions.tsv").lines().filter(|line| !line.starts_with('#')).map(|line| {
         let mut cells = line.split('\t');
@@ -75,20 +75,21 @@ fn definitions_are_recognised_in_every_dialect() {
     for (expected, dialect, wkt) in definitions() {
         let StatedCrs::Stated(crs) = from_wkt(wkt, "it") else { panic!("{dialect} {wkt}") };
         match (expected, &crs) {
-            ("grid", Crs::BritishNationalGrid)
-            | ("degrees", Crs::Degrees)
-            | ("mercator", Crs::WebMercator) => {}
-            ("other", Crs::Other { definition, .. }) if definition == wkt => {}
-            (code, Crs::Other { definition, .. }) if definition == code => {}
+            ("grid", SourceCrs::BritishNationalGrid)
+            | ("degrees", SourceCrs::Degrees)
+            | ("mercator", SourceCrs::WebMercator) => {}
+            ("other", SourceCrs::Other { definition, .. }) if definition == wkt => {}
+            (code, SourceCrs::Other { definition, .. }) if definition == code => {}
             _ => panic!("{dialect} {wkt} is taken for {crs:?}, not {expected}"),
         }
     }
 }
 
 #[test]
-fn the_parameters_count_and_not_the_names() {
+fn parameters_decide_and_names_do_not() {
     let (_, _, grid) = definitions().find(|(is, ..)| *is == "grid").unwrap();
-    let is_grid = |wkt: &str| from_wkt(wkt, "it") == StatedCrs::Stated(Crs::BritishNationalGrid);
+    let is_grid =
+        |wkt: &str| from_wkt(wkt, "it") == StatedCrs::Stated(SourceCrs::BritishNationalGrid);
     assert!(is_grid(
         &grid.replace("British_National_Grid", "Our own grid").replace("OSGB_1936", "X")
     ));
@@ -110,7 +111,7 @@ fn the_parameters_count_and_not_the_names() {
 }
 
 #[test]
-fn degrees_need_datum_ellipsoid_and_unit_together() {
+fn degrees_need_the_right_datum_ellipsoid_and_unit() {
     let (_, _, wgs84) = definitions().find(|(is, ..)| *is == "degrees").unwrap();
     for (from, to) in [
         ("D_WGS_1984", "D_Clarke_1866"),
@@ -120,25 +121,29 @@ fn degrees_need_datum_ellipsoid_and_unit_together() {
         let changed = wgs84.replace(from, to);
         assert_ne!(changed, wgs84);
         assert!(
-            matches!(from_wkt(&changed, "it"), StatedCrs::Stated(Crs::Other { .. })),
+            matches!(from_wkt(&changed, "it"), StatedCrs::Stated(SourceCrs::Other { .. })),
             "{changed}"
         );
     }
 }
 
 #[test]
-fn bound_and_compound_systems_are_known_by_their_horizontal_part() {
+fn bound_and_compound_systems_are_recognised_by_their_horizontal_part() {
     let (_, _, grid) = definitions().find(|(is, ..)| *is == "grid").unwrap();
     let bound = format!("BOUNDCRS[SOURCECRS[{grid}],TARGETCRS[{grid}]]");
     let compound = format!("COMPOUNDCRS[\"with heights\",{bound},VERTCRS[\"h\"]]");
     for wkt in [bound, compound] {
-        assert_eq!(from_wkt(&wkt, "it"), StatedCrs::Stated(Crs::BritishNationalGrid), "{wkt}");
+        assert_eq!(
+            from_wkt(&wkt, "it"),
+            StatedCrs::Stated(SourceCrs::BritishNationalGrid),
+            "{wkt}"
+        );
     }
 }
 
 #[test]
-fn what_is_no_definition_is_unclear_and_nothing_is_nothing() {
+fn invalid_text_is_unclear_and_empty_text_states_nothing() {
     assert_eq!(from_wkt(" \n\0", "the .prj"), StatedCrs::Nothing);
     let StatedCrs::Unclear(sentence) = from_wkt("EPSG:27700", "the .prj") else { panic!() };
-    assert!(sentence.starts_with("the .prj does not hold"), "{sentence}");
+    assert!(sentence.starts_with("the .prj does not contain valid"), "{sentence}");
 }

@@ -1,4 +1,4 @@
-//! Where the faults of a CSV go.
+//! Reporting of CSV faults by line and column.
 
 use std::collections::BTreeMap;
 
@@ -7,22 +7,22 @@ use crate::layer::LayerId;
 
 use super::Row;
 
-/// How many faults of one kind are listed for one file; the others are only counted. A column
-/// named wrongly in a national file would otherwise fill the memory with the same sentence.
+/// The number of faults of one kind listed per file; the rest are counted. Otherwise a misnamed
+/// column in a national file would fill memory with the same sentence.
 const LISTED_PER_KIND: usize = 1000;
 
-/// Where the faults of one file go: listed with line and column, up to a number of each kind, then
-/// counted.
+/// Collects the faults of one file: lists them with line and column up to [`LISTED_PER_KIND`] of
+/// each kind, then counts them.
 pub(crate) struct RowFaults<'r> {
     report: &'r mut Report,
     file: String,
     layer: Option<LayerId>,
-    told: BTreeMap<(FaultKind, Severity), usize>,
+    counts: BTreeMap<(FaultKind, Severity), usize>,
 }
 
 impl<'r> RowFaults<'r> {
     pub(crate) fn new(report: &'r mut Report, file: &str, layer: Option<&LayerId>) -> Self {
-        Self { report, file: file.to_owned(), layer: layer.cloned(), told: BTreeMap::new() }
+        Self { report, file: file.to_owned(), layer: layer.cloned(), counts: BTreeMap::new() }
     }
 
     fn push(&mut self, fault: Fault) {
@@ -33,12 +33,12 @@ impl<'r> RowFaults<'r> {
         });
     }
 
-    /// A fault of the file as a whole.
+    /// Adds a fault of the whole file.
     pub(crate) fn of_file(&mut self, kind: FaultKind, severity: Severity, message: String) {
         self.push(Fault::new(severity, kind, message));
     }
 
-    /// A fault of a column as a whole.
+    /// Adds a fault of a whole column.
     pub(crate) fn of_column(
         &mut self,
         column: &str,
@@ -49,7 +49,7 @@ impl<'r> RowFaults<'r> {
         self.push(Fault::new(severity, kind, message).of_field(column));
     }
 
-    /// A fault of one row, in a column if it concerns one.
+    /// Adds a fault of one row, and the column if it concerns one.
     pub(crate) fn of_row(
         &mut self,
         row: &Row<'_>,
@@ -59,9 +59,9 @@ impl<'r> RowFaults<'r> {
         severity: Severity,
         message: &str,
     ) {
-        let told = self.told.entry((kind, severity)).or_default();
-        *told += 1;
-        if *told > LISTED_PER_KIND {
+        let count = self.counts.entry((kind, severity)).or_default();
+        *count += 1;
+        if *count > LISTED_PER_KIND {
             return;
         }
         let message = format!("line {}: {message}", row.line);
@@ -72,12 +72,12 @@ impl<'r> RowFaults<'r> {
         });
     }
 
-    /// Says how many faults of each kind were not listed.
+    /// Reports how many faults of each kind were not listed.
     pub(crate) fn finish(mut self) {
-        for ((kind, severity), told) in std::mem::take(&mut self.told) {
-            if told > LISTED_PER_KIND {
-                let more = told - LISTED_PER_KIND;
-                let message = format!("and {more} more rows with the fault {}", kind.slug());
+        for ((kind, severity), count) in std::mem::take(&mut self.counts) {
+            if count > LISTED_PER_KIND {
+                let more = count - LISTED_PER_KIND;
+                let message = format!("{more} more rows have the fault {}", kind.slug());
                 self.of_file(kind, severity, message);
             }
         }

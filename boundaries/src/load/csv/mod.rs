@@ -1,5 +1,5 @@
-//! What every CSV needs: opening it, finding its columns, reading its text, and telling faults of
-//! its rows by line and column.
+//! Common parts of all CSV loaders: opening files, finding columns, decoding text, and reporting
+//! faults by line and column.
 
 mod faults;
 mod open;
@@ -15,27 +15,27 @@ use crate::manifest::nearest;
 pub(crate) use faults::RowFaults;
 pub(crate) use open::{has_extension, name_of, open, unreadable};
 
-/// One row: its place among the rows, its line in the file, and its cells.
+/// One row of a CSV: its index, its line and its cells.
 pub(crate) struct Row<'c> {
-    /// Its place among the rows of data, counted from 0.
+    /// Index among the data rows, from 0.
     pub(crate) index: usize,
-    /// Its line in the file, counted from 1.
+    /// Line in the file, from 1.
     pub(crate) line: u64,
     cells: &'c ByteRecord,
 }
 
 impl<'c> Row<'c> {
-    /// The bytes of a cell, without the white space around them; empty where the row is short.
+    /// Returns a cell without surrounding white space. Empty if the row is too short.
     pub(crate) fn bytes(&self, column: usize) -> &'c [u8] {
         self.cells.get(column).unwrap_or_default().trim_ascii()
     }
 
-    /// The text of a cell, without the white space around it.
+    /// Returns the text of a cell without surrounding white space.
     pub(crate) fn text(&self, column: usize) -> Cow<'c, str> {
         decode(self.bytes(column))
     }
 
-    /// The beginning of a cell, to be shown in a message.
+    /// Returns the start of a cell, for messages.
     pub(crate) fn shown(&self, column: usize) -> String {
         self.text(column).chars().take(40).collect()
     }
@@ -44,7 +44,8 @@ impl<'c> Row<'c> {
         self.cells.len()
     }
 
-    /// Whether the row is only commas, as spreadsheets leave behind.
+    /// Returns true if all cells are empty, as in the rows of commas that spreadsheets leave
+    /// behind.
     pub(crate) fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim_ascii().is_empty())
     }
@@ -54,7 +55,7 @@ impl<'c> Row<'c> {
     }
 }
 
-/// UTF-8, or else Windows-1252, of which Latin-1's printable characters are a part.
+/// Decodes UTF-8, or otherwise Windows-1252, which includes the printable characters of Latin-1.
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
@@ -62,8 +63,8 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// A CSV being read: comma-separated, quoted as RFC 4180 has it, with any line ends, and with or
-/// without a byte-order mark.
+/// A CSV reader: comma-separated, quoted as in RFC 4180, with any line ends, with or without a
+/// byte-order mark.
 pub(crate) struct Rows<R> {
     reader: Reader<R>,
     cells: ByteRecord,
@@ -82,7 +83,8 @@ impl<R: Read> Rows<R> {
         Self { reader, cells: ByteRecord::new(), next: 0, blank: 0, not_utf8: 0 }
     }
 
-    /// The first row as the names of columns; `None`, with the fault told, if there is no row.
+    /// Returns the first row as column names. Returns `None` if there is no row; a read error is
+    /// reported.
     pub(crate) fn header(&mut self, faults: &mut RowFaults<'_>) -> Option<Header> {
         let names = {
             let row = self.next_row(faults)?;
@@ -92,8 +94,8 @@ impl<R: Read> Rows<R> {
         Some(Header { names })
     }
 
-    /// The next row that is not blank; `None` at the end, or where the file cannot be read on,
-    /// which is told.
+    /// Returns the next row that is not blank. Returns `None` at the end, or after reporting a read
+    /// error.
     pub(crate) fn next_row(&mut self, faults: &mut RowFaults<'_>) -> Option<Row<'_>> {
         loop {
             let before = self.reader.position().line();
@@ -101,7 +103,7 @@ impl<R: Read> Rows<R> {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(error) => {
-                    let message = format!("the file breaks off after line {before}: {error}");
+                    let message = format!("the file cannot be read after line {before}: {error}");
                     faults.of_file(FaultKind::UnreadableFile, Severity::Error, message);
                     return None;
                 }
@@ -128,7 +130,7 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// Tells, once for the whole file, what was passed over in silence row by row.
+    /// Reports the counts of blank rows and of rows in other encodings, once per file.
     pub(crate) fn finish(self, faults: &mut RowFaults<'_>) {
         if self.blank > 0 {
             let message = format!("{} blank rows were left out", self.blank);
@@ -136,7 +138,7 @@ impl<R: Read> Rows<R> {
         }
         if self.not_utf8 > 0 {
             let message = format!(
-                "{} rows are not UTF-8 and were read as Latin-1 (Windows-1252): check their \
+                "{} rows are not UTF-8 and were read as Windows-1252 (Latin-1): check their \
                  accents, or save the file as UTF-8",
                 self.not_utf8
             );
@@ -145,7 +147,7 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// The names of the columns.
+/// The column names.
 pub(crate) struct Header {
     names: Vec<String>,
 }
@@ -159,20 +161,20 @@ impl Header {
         &self.names
     }
 
-    /// The column of that name: written the same, or else the same but for upper and lower case.
-    /// `None`, with the fault told, if there is none or there are two.
+    /// Returns the column with this name, preferring an exact match to one that ignores case.
+    /// Reports a missing or duplicate column and returns `None`.
     pub(crate) fn find(&self, name: &str, faults: &mut RowFaults<'_>) -> Option<usize> {
-        let places = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let columns = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
             (0..self.names.len()).filter(|&column| same(&self.names[column])).collect()
         };
-        let mut found = places(&|other| other == name);
+        let mut found = columns(&|other| other == name);
         if found.is_empty() {
-            found = places(&|other| other.eq_ignore_ascii_case(name));
+            found = columns(&|other| other.eq_ignore_ascii_case(name));
         }
         let message = match found[..] {
             [column] => return Some(column),
             [] => format!("the file has no column {name:?}; {}", self.hint(name)),
-            _ => format!("the header names the column {name:?} twice"),
+            _ => format!("the header has the column {name:?} twice: rename one"),
         };
         faults.of_column(name, FaultKind::BadField, Severity::Error, message);
         None
@@ -187,7 +189,7 @@ impl Header {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         match nearest(name, &names) {
             Some(meant) => format!("did you mean {meant:?}?"),
-            None => format!("it has {}", names.join(", ")),
+            None => format!("its columns are {}", names.join(", ")),
         }
     }
 }

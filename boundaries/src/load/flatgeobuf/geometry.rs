@@ -1,14 +1,14 @@
-//! A FlatGeobuf geometry to a raw geometry.
+//! Conversion of a FlatGeobuf geometry to a raw geometry.
 
 use flatgeobuf::{Geometry, GeometryType};
 use geo::Coord;
 
-use super::super::collection::{Mended, collection, multipolygon, points, polygons};
+use super::super::collection::{ReadGeometry, collection, multipolygon, points, polygons};
 use super::super::raw::{RawGeometry, RawRing};
 
-/// Reads a geometry of that type, or of its own if the header leaves the type open. The verifier
-/// has bounded how deep it nests.
-pub(super) fn read(geometry: &Geometry<'_>, kind: GeometryType) -> Result<Mended, String> {
+/// Reads a geometry of type `kind`, or of its own type if the header leaves it open. The
+/// FlatBuffers verifier has already limited the nesting depth.
+pub(super) fn read(geometry: &Geometry<'_>, kind: GeometryType) -> Result<ReadGeometry, String> {
     let kind = if kind == GeometryType::Unknown { geometry.type_() } else { kind };
     let name = kind.variant_name().unwrap_or("geometry of an unknown type");
     Ok(match kind {
@@ -26,12 +26,12 @@ pub(super) fn read(geometry: &Geometry<'_>, kind: GeometryType) -> Result<Mended
         GeometryType::GeometryCollection | GeometryType::MultiSurface => {
             collection(name, members(geometry, GeometryType::Unknown)?)
         }
-        GeometryType::Unknown => return Err("its geometry does not say its type".to_owned()),
+        GeometryType::Unknown => return Err("the geometry does not state its type".to_owned()),
         _ => RawGeometry::Other(name.to_owned()).into(),
     })
 }
 
-fn members(geometry: &Geometry<'_>, kind: GeometryType) -> Result<Vec<Mended>, String> {
+fn members(geometry: &Geometry<'_>, kind: GeometryType) -> Result<Vec<ReadGeometry>, String> {
     let parts = geometry.parts().map(|parts| parts.iter());
     parts.into_iter().flatten().map(|part| read(&part, kind)).collect()
 }
@@ -39,12 +39,12 @@ fn members(geometry: &Geometry<'_>, kind: GeometryType) -> Result<Vec<Mended>, S
 fn positions(geometry: &Geometry<'_>) -> Result<RawRing, String> {
     let Some(xy) = geometry.xy() else { return Ok(Vec::new()) };
     if xy.len() % 2 != 0 {
-        return Err(format!("it has {} numbers, which are no pairs", xy.len()));
+        return Err(format!("the geometry has {} numbers, which are not pairs", xy.len()));
     }
     Ok((0..xy.len() / 2).map(|i| Coord { x: xy.get(2 * i), y: xy.get(2 * i + 1) }).collect())
 }
 
-/// The positions cut into rings at the ends; without ends they are one ring.
+/// Splits the positions into rings at the `ends`. Without `ends` they form one ring.
 fn rings(geometry: &Geometry<'_>) -> Result<Vec<RawRing>, String> {
     let positions = positions(geometry)?;
     let Some(ends) = geometry.ends().filter(|ends| !ends.is_empty()) else {
@@ -55,7 +55,10 @@ fn rings(geometry: &Geometry<'_>) -> Result<Vec<RawRing>, String> {
     for end in ends {
         let end = end as usize;
         let ring = positions.get(start..end).ok_or_else(|| {
-            format!("a ring goes from position {start} to {end} of {}", positions.len())
+            format!(
+                "a ring has the range {start} to {end}, but there are {} positions",
+                positions.len()
+            )
         })?;
         rings.push(ring.to_vec());
         start = end;

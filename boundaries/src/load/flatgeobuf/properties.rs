@@ -1,9 +1,9 @@
-//! The properties of a FlatGeobuf feature: the number of a column, its value, and so on.
+//! Reader for the properties of a FlatGeobuf feature: pairs of column number and value.
 
 use flatgeobuf::{Column, ColumnType};
 use serde_json::Value;
 
-/// The columns by number.
+/// The columns, by number.
 pub(super) struct Columns(Vec<(String, ColumnType)>);
 
 impl Columns {
@@ -16,24 +16,23 @@ impl Columns {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Reads the values of the wanted columns.
+    /// Reads the values of the columns for which `wanted` returns true.
     ///
     /// # Errors
     ///
-    /// When the bytes break the format's rules; values before that are there.
+    /// Fails if the bytes violate the format. Values before the error are kept.
     pub(super) fn read(
         &self,
         mut bytes: &[u8],
         wanted: impl Fn(&str) -> bool,
         values: &mut Vec<(String, Value)>,
     ) -> Result<(), String> {
-        // Some writers leave one byte after a last column of bytes.
+        // Some writers leave one extra byte after a final binary column.
         while bytes.len() > 1 {
             let number = usize::from(u16::from_le_bytes(take(&mut bytes)?));
-            let (name, kind) = self
-                .0
-                .get(number)
-                .ok_or_else(|| format!("a property of column {number}, which there is not"))?;
+            let (name, kind) = self.0.get(number).ok_or_else(|| {
+                format!("a property refers to column {number}, which does not exist")
+            })?;
             let value = value(&mut bytes, *kind)
                 .map_err(|message| format!("the property {name:?} {message}"))?;
             if wanted(name) {
@@ -55,32 +54,32 @@ fn value(bytes: &mut &[u8], kind: ColumnType) -> Result<Value, String> {
         ColumnType::UInt => u32::from_le_bytes(take(bytes)?).into(),
         ColumnType::Long => i64::from_le_bytes(take(bytes)?).into(),
         ColumnType::ULong => u64::from_le_bytes(take(bytes)?).into(),
-        // NaN and infinities, which JSON has not, become null.
+        // JSON has no NaN or infinity: they become null.
         ColumnType::Float => f64::from(f32::from_le_bytes(take(bytes)?)).into(),
         ColumnType::Double => f64::from_le_bytes(take(bytes)?).into(),
         ColumnType::String | ColumnType::DateTime => text(bytes)?.into(),
         ColumnType::Json => {
             let text = text(bytes)?;
-            serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))?
+            serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?
         }
         ColumnType::Binary => {
             run(bytes)?;
             Value::Null
         }
-        _ => return Err("is of a type that is not known".to_owned()),
+        _ => return Err("has an unknown type".to_owned()),
     })
 }
 
 fn take<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], String> {
-    let (field, rest) = bytes.split_first_chunk().ok_or("ends before its end")?;
+    let (field, rest) = bytes.split_first_chunk().ok_or("is truncated")?;
     *bytes = rest;
     Ok(*field)
 }
 
-/// A length, and so many bytes.
+/// Reads a length and that number of bytes.
 fn run<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8], String> {
     let length = u32::from_le_bytes(take(bytes)?) as usize;
-    let (run, rest) = bytes.split_at_checked(length).ok_or("ends before its end")?;
+    let (run, rest) = bytes.split_at_checked(length).ok_or("is truncated")?;
     *bytes = rest;
     Ok(run)
 }

@@ -1,18 +1,18 @@
-//! One GeoJSON Feature: its geometry, and those of its properties that are wanted.
+//! Reader for one GeoJSON Feature: its geometry and the needed properties.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::super::collection::Mended;
+use super::super::collection::ReadGeometry;
 use super::super::error::FileReport;
-use super::super::fields::Fields;
+use super::super::fields::FieldPicker;
 use super::super::raw::{RawFeature, RawGeometry};
 use super::geometry::GeometryParts;
 use crate::fault::{Fault, FaultKind};
 
-/// A feature as read, before anything is judged.
+/// A feature as read, before any check.
 #[derive(Default)]
 pub(super) struct FeatureParts {
     pub(super) geometry: Option<GeometryParts>,
@@ -20,17 +20,17 @@ pub(super) struct FeatureParts {
 }
 
 impl FeatureParts {
-    /// The raw feature; `None`, with the fault reported, if its geometry breaks the format.
+    /// Converts to a raw feature. Reports an invalid geometry and returns `None`.
     pub(super) fn into_raw(
         self,
         index: usize,
-        fields: &Fields<'_>,
+        fields: &FieldPicker<'_>,
         report: &mut FileReport<'_>,
     ) -> Option<RawFeature> {
         let picked = fields.pick(index, &self.properties, report);
         let geometry = match self.geometry.map(GeometryParts::into_raw) {
-            None => Ok(Mended::from(RawGeometry::Empty)),
-            Some(Ok(mended)) => Ok(mended),
+            None => Ok(ReadGeometry::from(RawGeometry::Empty)),
+            Some(Ok(geometry)) => Ok(geometry),
             Some(Err((message, ring))) => {
                 let fault = Fault::error(FaultKind::WrongGeometry, message);
                 Err(match ring {
@@ -39,13 +39,13 @@ impl FeatureParts {
                 })
             }
         };
-        RawFeature::admit(index, picked, geometry, report)
+        RawFeature::from_read(index, picked, geometry, report)
     }
 }
 
-/// Reads a Feature, noting and choosing its properties by the catalogue's wishes.
+/// Reads a Feature, keeping the properties that the catalogue names.
 pub(super) struct FeatureSeed<'s, 'f> {
-    pub(super) fields: &'s mut Fields<'f>,
+    pub(super) fields: &'s mut FieldPicker<'f>,
 }
 
 impl<'de> DeserializeSeed<'de> for FeatureSeed<'_, '_> {
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for FeatureSeed<'_, '_> {
                     let kind: Value = map.next_value()?;
                     if kind.as_str() != Some("Feature") {
                         return Err(serde::de::Error::custom(format_args!(
-                            "\"type\": {kind} where a Feature is wanted"
+                            "\"type\" is {kind}, but a list of features must contain only Features"
                         )));
                     }
                 }
@@ -88,9 +88,9 @@ impl<'de> Visitor<'de> for FeatureSeed<'_, '_> {
     }
 }
 
-/// Reads the properties that are wanted, and notes the names of all.
+/// Records the names of all properties, and reads the values of those that are needed.
 struct PropertiesSeed<'s, 'f> {
-    fields: &'s mut Fields<'f>,
+    fields: &'s mut FieldPicker<'f>,
 }
 
 impl<'de> DeserializeSeed<'de> for PropertiesSeed<'_, '_> {

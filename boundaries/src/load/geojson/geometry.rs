@@ -1,11 +1,11 @@
-//! A GeoJSON geometry, its members in any order, to a raw geometry.
+//! Conversion of a GeoJSON geometry, with members in any order, to a raw geometry.
 
 use std::fmt;
 
 use geo::Coord;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::collection::{Mended, collection, points, polygons};
+use super::super::collection::{ReadGeometry, collection, points, polygons};
 use super::super::raw::{RawGeometry, RawRing};
 
 /// A geometry object as read.
@@ -18,14 +18,14 @@ pub(super) struct GeometryParts {
     geometries: Option<Vec<GeometryParts>>,
 }
 
-/// Anything that may stand where coordinates are wanted.
+/// Any JSON value in place of coordinates.
 enum Node {
     Number(f64),
-    /// Two numbers or more; those after the second (height, measure) are dropped.
+    /// Two or more numbers. Numbers after the second (height, measure) are dropped.
     Position(Coord<f64>),
     List(Vec<Node>),
     Text(String),
-    /// Something else, in words.
+    /// Any other value, described in words.
     Wrong(&'static str),
 }
 
@@ -103,22 +103,22 @@ impl<'de> Visitor<'de> for NodeVisitor {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(match second {
             Some(Node::Number(y)) => Node::Position(Coord { x, y }),
-            Some(_) => Node::Wrong("a position whose second number is none"),
+            Some(_) => Node::Wrong("a position whose second value is not a number"),
             None => Node::Wrong("a position of one number"),
         })
     }
 }
 
-/// A fault of a geometry, before it is known whose; with the ring where that is known.
-pub(super) type Wrong = (String, Option<(usize, usize)>);
+/// Why a geometry is invalid, and the polygon and ring concerned, if known.
+pub(super) type GeometryError = (String, Option<(usize, usize)>);
 
 impl GeometryParts {
-    /// The raw geometry.
+    /// Converts to a raw geometry.
     ///
     /// # Errors
     ///
-    /// When it breaks the format's rules.
-    pub(super) fn into_raw(self) -> Result<Mended, Wrong> {
+    /// Fails if the geometry violates the format.
+    pub(super) fn into_raw(self) -> Result<ReadGeometry, GeometryError> {
         let kind = match self.kind {
             Some(Node::Text(kind)) => kind,
             Some(_) => return Err(("the geometry's \"type\" is not text".to_owned(), None)),
@@ -132,7 +132,7 @@ impl GeometryParts {
                 let members = members.into_iter().map(Self::into_raw);
                 return Ok(collection(&kind, members.collect::<Result<_, _>>()?));
             }
-            _ => return Err((format!("{kind:?} is no kind of GeoJSON geometry"), None)),
+            _ => return Err((format!("{kind:?} is not a GeoJSON geometry type"), None)),
         }
         let Some(coordinates) = self.coordinates else {
             return Err((format!("the {kind} has no \"coordinates\""), None));
@@ -149,19 +149,19 @@ impl GeometryParts {
     }
 }
 
-fn list(node: Node, what: &str, ring: Option<(usize, usize)>) -> Result<Vec<Node>, Wrong> {
+fn list(node: Node, what: &str, ring: Option<(usize, usize)>) -> Result<Vec<Node>, GeometryError> {
     match node {
         Node::List(list) => Ok(list),
         other => Err((format!("{what} are {}, not a list", other.describe()), ring)),
     }
 }
 
-fn rings(polygon: usize, node: Node) -> Result<Vec<RawRing>, Wrong> {
+fn rings(polygon: usize, node: Node) -> Result<Vec<RawRing>, GeometryError> {
     let rings = list(node, "the coordinates of the polygon", Some((polygon, 0)))?;
     rings.into_iter().enumerate().map(|(r, ring)| positions(ring, (polygon, r))).collect()
 }
 
-fn positions(node: Node, ring: (usize, usize)) -> Result<RawRing, Wrong> {
+fn positions(node: Node, ring: (usize, usize)) -> Result<RawRing, GeometryError> {
     list(node, "the coordinates of the ring", Some(ring))?
         .into_iter()
         .enumerate()
@@ -169,7 +169,7 @@ fn positions(node: Node, ring: (usize, usize)) -> Result<RawRing, Wrong> {
             Node::Position(at) => Ok(at),
             other => {
                 let message = format!(
-                    "vertex {i} is {}, where a position of two numbers is wanted",
+                    "vertex {i} is {}: it must be a position of two numbers",
                     other.describe()
                 );
                 Err((message, Some(ring)))
@@ -178,8 +178,8 @@ fn positions(node: Node, ring: (usize, usize)) -> Result<RawRing, Wrong> {
         .collect()
 }
 
-/// A Point, or a MultiPoint.
-fn point(kind: &str, coordinates: Node) -> Result<Mended, Wrong> {
+/// Converts the coordinates of a Point or MultiPoint.
+fn point(kind: &str, coordinates: Node) -> Result<ReadGeometry, GeometryError> {
     let wrong =
         |node: &Node| Err((format!("the coordinates of the {kind} are {}", node.describe()), None));
     match (kind, coordinates) {

@@ -1,11 +1,12 @@
-//! GeoJSON (RFC 7946), read as a stream: a national file needs no more memory than its features.
+//! Streaming reader for GeoJSON (RFC 7946). A national file needs only the memory of its features.
 //!
-//! Taken: a FeatureCollection, a single Feature, and sequences of features, one a line or after
-//! record separators (RFC 8142). Members may stand in any order, foreign members are passed over,
-//! and the `crs` member of the old GeoJSON of 2008 is honoured.
+//! Reads a FeatureCollection, a single Feature, and sequences of features, one per line or after
+//! record separators (RFC 8142). Members can come in any order, foreign members are skipped, and
+//! the `crs` member of GeoJSON 2008 is used.
 //!
-//! The crate `geojson` is not used for this: its streaming reader takes the first `[` of the file
-//! for the features, even if it is that of a `bbox`, and reads every property of every feature.
+//! Weighed against the `geojson` crate. Its streaming reader takes the first `[` of the file for
+//! the features, even the one of a `bbox`, and reads every property of every feature. This reader
+//! also reports each fault with its feature and ring and continues.
 
 mod feature;
 mod geometry;
@@ -19,21 +20,21 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 use self::feature::{FeatureParts, FeatureSeed};
-use super::crs::{Crs, StatedCrs};
-use super::error::{FileReport, Refusal, Unprojected};
-use super::fields::Fields;
-use super::raw::RawFeature;
+use super::crs::{SourceCrs, StatedCrs};
+use super::error::{FileReport, LoadError};
+use super::fields::FieldPicker;
+use super::raw::{RawFeature, Unprojected};
 
 /// Reads a FeatureCollection or a Feature.
 ///
 /// # Errors
 ///
-/// When the text is not JSON, is cut short, or is JSON of another kind.
+/// Fails if the text is not JSON, is truncated, or is JSON of another kind.
 pub fn read(
     source: impl Read,
-    fields: &mut Fields<'_>,
+    fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
-) -> Result<Unprojected, Refusal> {
+) -> Result<Unprojected, LoadError> {
     let mut sink = Sink { fields, report, features: Vec::new(), next: 0 };
     let mut json = serde_json::Deserializer::from_reader(io::BufReader::new(without_bom(source)?));
     let document = json.deserialize_any(DocumentVisitor { sink: &mut sink });
@@ -43,8 +44,8 @@ pub fn read(
     match (document.kind.as_deref(), document.has_features) {
         (Some("FeatureCollection"), true) => {}
         (Some("FeatureCollection"), false) => {
-            return Err(Refusal::unreadable(
-                "a FeatureCollection without `features`: the file holds nothing",
+            return Err(LoadError::unreadable(
+                "the FeatureCollection has no `features`: check that the file is complete",
             ));
         }
         (Some("Feature"), _) => {
@@ -53,22 +54,22 @@ pub fn read(
                 .map_err(|error| unreadable(&error, 0))?;
             sink.take(parts);
         }
-        (kind, _) => return Err(Refusal::unreadable(not_features(kind, &document.members))),
+        (kind, _) => return Err(LoadError::unreadable(not_features(kind, &document.members))),
     }
     let crs = stated_crs(document.crs.as_ref());
     Ok(Unprojected { crs, features: sink.features })
 }
 
-/// Reads a sequence of Features: newline-delimited, or each after a record separator.
+/// Reads a sequence of Features, one per line or each after a record separator.
 ///
 /// # Errors
 ///
-/// When a record is no JSON, is cut short, or is no Feature.
+/// Fails if a record is not JSON, is truncated, or is not a Feature.
 pub fn read_sequence(
     source: impl Read,
-    fields: &mut Fields<'_>,
+    fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
-) -> Result<Unprojected, Refusal> {
+) -> Result<Unprojected, LoadError> {
     let mut sink = Sink { fields, report, features: Vec::new(), next: 0 };
     let source = io::BufReader::new(SeparatorsAsSpace(without_bom(source)?));
     let mut json = serde_json::Deserializer::from_reader(source);
@@ -78,10 +79,10 @@ pub fn read_sequence(
             .map_err(|error| unreadable(&error, sink.next))?;
         sink.take(parts);
     }
-    Ok(Unprojected { crs: StatedCrs::Implied(Crs::Degrees), features: sink.features })
+    Ok(Unprojected { crs: StatedCrs::Implied(SourceCrs::Degrees), features: sink.features })
 }
 
-/// RFC 8142's record separator, U+001E, as white space. JSON never holds it unescaped.
+/// Replaces record separators (RFC 8142, U+001E) by spaces. JSON never contains them unescaped.
 struct SeparatorsAsSpace<R>(R);
 
 impl<R: Read> Read for SeparatorsAsSpace<R> {
@@ -96,16 +97,16 @@ impl<R: Read> Read for SeparatorsAsSpace<R> {
     }
 }
 
-/// Passes over a byte order mark, which RFC 8259 lets a reader ignore.
-fn without_bom(mut source: impl Read) -> Result<impl Read, Refusal> {
+/// Skips a byte-order mark, which RFC 8259 allows a reader to ignore.
+fn without_bom(mut source: impl Read) -> Result<impl Read, LoadError> {
     let mut start = Vec::with_capacity(3);
     source
         .by_ref()
         .take(3)
         .read_to_end(&mut start)
-        .map_err(|error| Refusal::unreadable(read_error(error.kind(), &error)))?;
+        .map_err(|error| LoadError::unreadable(read_error(error.kind(), &error)))?;
     if start.is_empty() {
-        return Err(Refusal::unreadable("the file is empty"));
+        return Err(LoadError::unreadable("the file is empty: download it again"));
     }
     if start == b"\xEF\xBB\xBF" {
         start.clear();
@@ -115,63 +116,63 @@ fn without_bom(mut source: impl Read) -> Result<impl Read, Refusal> {
 
 fn read_error(kind: io::ErrorKind, error: &dyn fmt::Display) -> String {
     if kind == io::ErrorKind::UnexpectedEof {
-        format!(
-            "the compressed file ends before its end ({error}): it was cut short, fetch it again"
-        )
+        format!("the compressed file is truncated ({error}): download it again")
     } else {
         format!("the file cannot be read: {error}")
     }
 }
 
-fn unreadable(error: &serde_json::Error, feature: usize) -> Refusal {
+fn unreadable(error: &serde_json::Error, feature: usize) -> LoadError {
     use serde_json::error::Category;
     let message = match error.classify() {
         Category::Io => read_error(error.io_error_kind().unwrap_or(io::ErrorKind::Other), error),
         Category::Eof => format!(
-            "the JSON ends before its end, after {feature} features ({error}): the file was cut short, fetch it again"
+            "the JSON is truncated after {feature} features ({error}): download the file again"
         ),
-        Category::Syntax => format!("not JSON, after {feature} features: {error}"),
-        Category::Data => format!("not GeoJSON, after {feature} features: {error}"),
+        Category::Syntax => format!("the file is not valid JSON after {feature} features: {error}"),
+        Category::Data => {
+            format!("the file is not valid GeoJSON after {feature} features: {error}")
+        }
     };
-    Refusal::unreadable(message)
+    LoadError::unreadable(message)
 }
 
-/// What to say of JSON that is no collection of features.
+/// Describes JSON that contains no features.
 fn not_features(kind: Option<&str>, members: &[String]) -> String {
     let has = |member: &str| members.iter().any(|m| m == member);
     match kind {
-        Some("Topology") => "this is TopoJSON, which is not taken: convert it, for example with `ogr2ogr out.geojson in.json`".to_owned(),
+        Some("Topology") => "this is TopoJSON, which is not supported: convert it, for example with `ogr2ogr out.geojson in.json`".to_owned(),
         Some(kind @ ("Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection")) => format!(
-            "a bare {kind} has no code: put it into a Feature, with the code among its properties"
+            "a bare {kind} has no code: wrap it in a Feature with the code in its properties"
         ),
-        Some(kind) => format!("\"type\": {kind:?} is no GeoJSON of features: a FeatureCollection or a Feature is wanted"),
-        None if has("geometryType") || has("spatialReference") => "this is Esri JSON, which is not taken: ask the service for GeoJSON (f=geojson), or convert it with ogr2ogr".to_owned(),
-        None => "JSON, but no GeoJSON: it has no \"type\"; a FeatureCollection or a Feature is wanted".to_owned(),
+        Some(kind) => format!("\"type\" is {kind:?}: the file must be a FeatureCollection or a Feature"),
+        None if has("geometryType") || has("spatialReference") => "this is Esri JSON, which is not supported: request GeoJSON from the service (f=geojson), or convert it with ogr2ogr".to_owned(),
+        None => "the JSON has no \"type\": the file must be a GeoJSON FeatureCollection or Feature".to_owned(),
     }
 }
 
-/// The CRS that the `crs` member of GeoJSON 2008 (its section 3) states.
+/// Returns the CRS in the `crs` member of GeoJSON 2008 (section 3).
 fn stated_crs(member: Option<&Value>) -> StatedCrs {
-    let Some(member) = member else { return StatedCrs::Implied(Crs::Degrees) };
+    let Some(member) = member else { return StatedCrs::Implied(SourceCrs::Degrees) };
     if member.is_null() {
         // "If the value of CRS is null, no CRS can be assumed."
         return StatedCrs::Nothing;
     }
     let name = member.get("properties").and_then(|p| p.get("name")).and_then(Value::as_str);
     match (member.get("type").and_then(Value::as_str), name) {
-        (Some("name"), Some(name)) => match Crs::from_identifier(name) {
+        (Some("name"), Some(name)) => match SourceCrs::from_identifier(name) {
             Some(crs) => StatedCrs::Stated(crs),
             None => StatedCrs::Unclear(format!(
-                "the file's `crs` member names {name:?}, which is not understood"
+                "the file's `crs` member names {name:?}, which is not a known CRS"
             )),
         },
         _ => StatedCrs::Unclear("the file's `crs` member does not name a CRS".to_owned()),
     }
 }
 
-/// Where features go as they are read.
+/// Collects features as they are read.
 struct Sink<'s, 'f, 'r> {
-    fields: &'s mut Fields<'f>,
+    fields: &'s mut FieldPicker<'f>,
     report: &'s mut FileReport<'r>,
     features: Vec<RawFeature>,
     next: usize,
@@ -187,13 +188,13 @@ impl Sink<'_, '_, '_> {
     }
 }
 
-/// The members of the outermost object. Features are taken as they pass.
+/// The members of the outermost object. Features go to the sink as they are read.
 #[derive(Default)]
 struct Document {
     kind: Option<String>,
     crs: Option<Value>,
     has_features: bool,
-    /// The members that matter if this is a single Feature; else they are foreign.
+    /// The members of a single Feature. In a FeatureCollection they are foreign members.
     feature: Map<String, Value>,
     /// The names of other members.
     members: Vec<String>,
@@ -211,7 +212,7 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_, '_, '_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
-        /// Names of foreign members are kept only to tell what else the file may be.
+        /// Names of foreign members are only used to recognise other formats.
         const MOST_MEMBERS: usize = 32;
         let mut document = Document::default();
         while let Some(key) = map.next_key::<String>()? {
@@ -237,7 +238,7 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_, '_, '_, '_> {
     }
 }
 
-/// Takes the features of a `features` member one by one.
+/// Reads the `features` member one by one.
 struct FeaturesSeed<'d, 's, 'f, 'r> {
     sink: &'d mut Sink<'s, 'f, 'r>,
 }

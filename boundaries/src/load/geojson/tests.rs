@@ -26,11 +26,11 @@ fn source() -> VectorSource {
 
 fn read_by<R: Read>(
     bytes: R,
-    reader: impl FnOnce(R, &mut Fields<'_>, &mut FileReport<'_>) -> Result<Unprojected, Refusal>,
+    reader: impl FnOnce(R, &mut FieldPicker<'_>, &mut FileReport<'_>) -> Result<Unprojected, LoadError>,
 ) -> (Result<Unprojected, String>, Report) {
     let (layer, source, mut report) =
         (LayerId::parse("ward").unwrap(), source(), Report::default());
-    let mut fields = Fields::of(&source);
+    let mut fields = FieldPicker::of(&source);
     let result = reader(bytes, &mut fields, &mut FileReport::new(&layer, "f", &mut report));
     (result.map_err(|refusal| refusal.into_fault().message), report)
 }
@@ -64,8 +64,8 @@ fn fault_of(geometry: &str) -> (FaultKind, String) {
 }
 
 #[test]
-fn a_collection_is_read_with_its_fields_whatever_the_order_of_its_members() {
-    // The `[` of a bbox before the features is what trips other streaming readers.
+fn a_collection_is_read_with_members_in_any_order() {
+    // Other streaming readers stumble over the `[` of a bbox before the features.
     let text = format!(
         r#"{{"bbox":[0,50,1,52],"extra":{{"features":[1]}},"features":[
             {{"geometry":{SQUARE},"id":7,"properties":{{"pop":12,"code":"A","other":[1,2],"name":"Æther"}},"type":"Feature"}},
@@ -75,7 +75,7 @@ fn a_collection_is_read_with_its_fields_whatever_the_order_of_its_members() {
     let (read, report) = read_text(&text);
     let read = read.unwrap();
     assert_eq!(report.faults, []);
-    assert_eq!(read.crs, StatedCrs::Implied(Crs::Degrees));
+    assert_eq!(read.crs, StatedCrs::Implied(SourceCrs::Degrees));
     let [first, second] = read.features.as_slice() else { panic!() };
     assert_eq!((first.index, first.code.as_deref()), (0, Some("A")));
     assert_eq!(first.name.as_deref(), Some("Æther"));
@@ -93,14 +93,14 @@ fn a_collection_is_read_with_its_fields_whatever_the_order_of_its_members() {
 }
 
 #[test]
-fn a_single_feature_is_a_file_of_one() {
+fn a_single_feature_is_read_as_a_file_of_one() {
     let (read, _) = read_text(&feature(SQUARE));
     assert_eq!(read.unwrap().features.len(), 1);
 }
 
 #[test]
-fn coordinates_are_read_to_the_last_bit() {
-    // 17 digits that a fast but not exact parser reads one bit too high or too low.
+fn coordinates_are_parsed_exactly() {
+    // Numbers of 17 digits that fast but inexact parsers read one bit too high or too low.
     for text in ["-0.89604226510842394", "52.235518000000001", "0.1", "-1.7976931348623157e308"] {
         let point = geometry_of(&format!(r#"{{"type":"Point","coordinates":[{text},0]}}"#));
         let RawGeometry::Point(at) = point else { panic!() };
@@ -109,7 +109,7 @@ fn coordinates_are_read_to_the_last_bit() {
 }
 
 #[test]
-fn geometries_become_what_a_layer_can_hold() {
+fn each_geometry_type_is_read_as_what_a_layer_can_hold() {
     let point = RawGeometry::Point(coord! {x: 1.0, y: 2.0});
     for (geometry, expected) in [
         (r#"{"type":"Point","coordinates":[1,2]}"#, point.clone()),
@@ -140,7 +140,7 @@ fn geometries_become_what_a_layer_can_hold() {
 }
 
 #[test]
-fn an_empty_polygon_of_a_multipolygon_is_dropped_and_said() {
+fn an_empty_polygon_of_a_multipolygon_is_dropped_and_reported() {
     let text = collection(&[&feature(
         r#"{"type":"MultiPolygon","coordinates":[[],[[[0,51],[1,51],[1,52],[0,51]]]]}"#,
     )]);
@@ -154,7 +154,7 @@ fn an_empty_polygon_of_a_multipolygon_is_dropped_and_said() {
 }
 
 #[test]
-fn of_a_collection_the_polygons_are_taken_and_it_is_said() {
+fn the_polygons_of_a_collection_are_kept_and_the_repair_is_reported() {
     let line = r#"{"type":"LineString","coordinates":[[1,2],[3,4]]}"#;
     let text = collection(&[&feature(&format!(
         r#"{{"type":"GeometryCollection","geometries":[{line},{SQUARE},{SQUARE}]}}"#
@@ -167,15 +167,15 @@ fn of_a_collection_the_polygons_are_taken_and_it_is_said() {
     assert_eq!(polygons.len(), 2);
     let [fault] = report.faults.as_slice() else { panic!("{report:?}") };
     assert_eq!((fault.severity, fault.kind), (Severity::Repaired, FaultKind::WrongGeometry));
-    assert!(fault.message.contains("(LineString) covers no ground"), "{fault}");
+    assert!(fault.message.contains("(LineString), which have no area"), "{fault}");
 }
 
 #[test]
-fn a_geometry_that_breaks_the_format_is_a_fault_of_its_feature() {
+fn an_invalid_geometry_is_a_fault_of_its_feature() {
     for (geometry, words) in [
         (r#"{"coordinates":[1,2]}"#, "no \"type\""),
         (r#"{"type":7,"coordinates":[1,2]}"#, "not text"),
-        (r#"{"type":"Circle","coordinates":[1,2]}"#, "\"Circle\" is no kind"),
+        (r#"{"type":"Circle","coordinates":[1,2]}"#, "\"Circle\" is not a GeoJSON geometry type"),
         (r#"{"type":"Polygon"}"#, "no \"coordinates\""),
         (r#"{"type":"Polygon","coordinates":null}"#, "no \"coordinates\""),
         (r#"{"type":"Polygon","coordinates":"none"}"#, "are text"),
@@ -208,26 +208,26 @@ fn a_geometry_that_breaks_the_format_is_a_fault_of_its_feature() {
 }
 
 #[test]
-fn a_file_that_is_no_geojson_is_refused_with_a_sentence() {
+fn a_file_that_is_not_geojson_is_refused_with_a_reason() {
     let deep = "[".repeat(100_000);
     for (text, words) in [
         ("", "empty"),
-        ("\u{feff}", "ends before its end"),
-        ("   ", "ends before its end"),
-        ("{", "cut short"),
+        ("\u{feff}", "is truncated"),
+        ("   ", "is truncated"),
+        ("{", "truncated"),
         (r#"{"type":"FeatureCollection","features":[{"type":"Fea"#, "after 0 features"),
         (r#"{"type":"FeatureCollection","features":[{"type":"Feature"},"#, "after 1 features"),
         (r#"{"type":"FeatureCollection","features":[]} trailing"#, "trailing characters"),
-        (r#"{"type":"FeatureCollection"}"#, "without `features`"),
+        (r#"{"type":"FeatureCollection"}"#, "has no `features`"),
         (r#"{"type":"FeatureCollection","features":{}}"#, "a list of features"),
         (r#"{"type":"FeatureCollection","features":[null]}"#, "a GeoJSON Feature"),
         (
             r#"{"type":"FeatureCollection","features":[{"type":"Point"}]}"#,
-            "where a Feature is wanted",
+            "must contain only Features",
         ),
         (
             r#"{"type":"FeatureCollection","features":[{"type":"Feature","geometry":5}]}"#,
-            "not GeoJSON",
+            "not valid GeoJSON",
         ),
         (
             r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":[1]}]}"#,
@@ -239,8 +239,8 @@ fn a_file_that_is_no_geojson_is_refused_with_a_sentence() {
         (r#"{"type":"Table"}"#, "\"Table\""),
         ("{}", "no \"type\""),
         ("[1,2]", "a GeoJSON object"),
-        ("<html>not found</html>", "not JSON"),
-        ("{\"features\":[NaN]}", "not JSON"),
+        ("<html>not found</html>", "not valid JSON"),
+        ("{\"features\":[NaN]}", "not valid JSON"),
         (
             r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[1e999,0]}}"#,
             "number out of range",
@@ -254,21 +254,21 @@ fn a_file_that_is_no_geojson_is_refused_with_a_sentence() {
 }
 
 #[test]
-fn depth_without_end_is_refused_and_not_followed() {
+fn excessive_nesting_is_refused() {
     let deep = feature(&format!(r#"{{"type":"Polygon","coordinates":{}"#, "[".repeat(100_000)));
     let message = read_text(&collection(&[&deep])).0.unwrap_err();
     assert!(message.contains("recursion limit"), "{message}");
 }
 
 #[test]
-fn the_crs_member_of_2008_is_honoured() {
+fn the_crs_member_of_geojson_2008_is_used() {
     let named = |name: &str| json!({"type": "name", "properties": {"name": name}});
     let link = json!({"type": "link", "properties": {"href": "http://example.com/crs"}});
-    assert_eq!(stated_crs(None), StatedCrs::Implied(Crs::Degrees));
+    assert_eq!(stated_crs(None), StatedCrs::Implied(SourceCrs::Degrees));
     assert_eq!(stated_crs(Some(&json!(null))), StatedCrs::Nothing);
     assert_eq!(
         stated_crs(Some(&named("urn:ogc:def:crs:EPSG::27700"))),
-        StatedCrs::Stated(Crs::BritishNationalGrid)
+        StatedCrs::Stated(SourceCrs::BritishNationalGrid)
     );
     for unclear in [named("urn:x:nobody"), link, json!(5), json!({"type": "name"})] {
         assert!(matches!(stated_crs(Some(&unclear)), StatedCrs::Unclear(_)), "{unclear}");
@@ -276,7 +276,7 @@ fn the_crs_member_of_2008_is_honoured() {
 }
 
 #[test]
-fn sequences_are_read_with_lines_or_record_separators() {
+fn sequences_are_separated_by_lines_or_record_separators() {
     let one = feature(SQUARE);
     for text in [
         format!("{one}\n{one}\n"),
@@ -288,13 +288,13 @@ fn sequences_are_read_with_lines_or_record_separators() {
         assert_eq!(report.faults, []);
     }
     let (cut, _) = read_by(&one.as_bytes()[..one.len() / 2], read_sequence);
-    assert!(cut.unwrap_err().contains("cut short"));
+    assert!(cut.unwrap_err().contains("truncated"));
     let (other, _) = read_by(b"[1]".as_slice(), read_sequence);
     assert!(other.unwrap_err().contains("a GeoJSON Feature"));
 }
 
 #[test]
-fn gzip_cut_short_or_altered_is_refused() {
+fn truncated_or_corrupt_gzip_is_refused() {
     let text =
         collection(&vec![feature(SQUARE); 500].iter().map(String::as_str).collect::<Vec<_>>());
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -305,7 +305,7 @@ fn gzip_cut_short_or_altered_is_refused() {
     assert_eq!(read_packed(&packed).unwrap().features.len(), 500);
     for cut in [0, 5, packed.len() / 2, packed.len() - 8, packed.len() - 1] {
         let message = read_packed(&packed[..cut]).unwrap_err();
-        assert!(message.contains("cut short") || message.contains("empty"), "{cut}: {message}");
+        assert!(message.contains("truncated") || message.contains("empty"), "{cut}: {message}");
     }
     let mut altered = packed.clone();
     let checksum = altered.len() - 6;

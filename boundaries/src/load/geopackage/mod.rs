@@ -1,4 +1,4 @@
-//! OGC GeoPackage (12-128r18): a feature table of an SQLite database, opened only to read.
+//! Reader for OGC GeoPackage (12-128r18): a feature table in an SQLite database, opened read-only.
 
 mod blob;
 mod table;
@@ -15,18 +15,18 @@ use crate::fault::{Fault, FaultKind};
 
 pub use self::blob::geometry;
 use self::table::FeatureTable;
-use super::error::{FileReport, Refusal, Unprojected};
-use super::fields::Fields;
-use super::raw::{RawFeature, RawGeometry};
+use super::error::{FileReport, LoadError};
+use super::fields::FieldPicker;
+use super::raw::{RawFeature, RawGeometry, Unprojected};
 use super::source::open_file;
 
-/// Reads a feature table, the only one or the one named.
+/// Reads the named feature table, or the only one.
 pub(super) fn read(
     path: &Path,
     table: Option<&str>,
-    fields: &mut Fields<'_>,
+    fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
-) -> Result<Unprojected, Refusal> {
+) -> Result<Unprojected, LoadError> {
     let database = open(path)?;
     let table = FeatureTable::choose(&database, table)?;
     report.rename(format!("{}#{}", report.file(), table.name));
@@ -45,7 +45,7 @@ pub(super) fn read(
             Ok(Some(row)) => row,
             Ok(None) => break,
             Err(error) => {
-                return Err(Refusal::unreadable(format!(
+                return Err(LoadError::unreadable(format!(
                     "the table cannot be read after {index} features: {error}"
                 )));
             }
@@ -65,28 +65,30 @@ pub(super) fn read(
         let geometry = match row.get_ref(0)? {
             ValueRef::Null => Ok(RawGeometry::Empty.into()),
             ValueRef::Blob(blob) => geometry(blob),
-            _ => Err("its geometry is a number or text".to_owned()),
+            _ => Err("its geometry is a number or text, not a blob".to_owned()),
         };
         let geometry = geometry.map_err(|message| Fault::error(FaultKind::WrongGeometry, message));
-        features.extend(RawFeature::admit(index, picked, geometry, report));
+        features.extend(RawFeature::from_read(index, picked, geometry, report));
         index += 1;
     }
     Ok(Unprojected { crs, features })
 }
 
-/// Opens the database, never to write, and without trust in what its schema might run.
-fn open(path: &Path) -> Result<Connection, Refusal> {
+/// Opens the database read-only, with `trusted_schema` off so that its schema cannot run functions.
+fn open(path: &Path) -> Result<Connection, LoadError> {
     const MAGIC: &[u8] = b"SQLite format 3\0";
     let mut start = Vec::new();
     open_file(path)?
         .take(MAGIC.len() as u64)
         .read_to_end(&mut start)
-        .map_err(|error| Refusal::unreadable(format!("the file cannot be read: {error}")))?;
+        .map_err(|error| LoadError::unreadable(format!("the file cannot be read: {error}")))?;
     if start.is_empty() {
-        return Err(Refusal::unreadable("the file is empty"));
+        return Err(LoadError::unreadable("the file is empty: download it again"));
     }
     if start != MAGIC {
-        return Err(Refusal::unreadable("this is no GeoPackage: it is no SQLite database"));
+        return Err(LoadError::unreadable(
+            "this is not a GeoPackage: it is not an SQLite database",
+        ));
     }
     let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let try_open = |immutable: bool| -> rusqlite::Result<Connection> {
@@ -99,13 +101,13 @@ fn open(path: &Path) -> Result<Connection, Refusal> {
             Connection::open_with_flags(path, read_only)?
         };
         database.pragma_update(None, "trusted_schema", false)?;
-        // SQLite opens lazily: the first read is what fails.
+        // SQLite opens lazily, so errors appear at the first read.
         database.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(database)
     };
     match try_open(false) {
-        // A database in write-ahead mode cannot be opened in a folder that is not writable,
-        // unless it is promised that nobody writes to it; without a log file nobody does.
+        // A database in WAL mode cannot be opened in a read-only folder unless it is declared
+        // immutable. Without a log file nobody is writing to it, so that is safe.
         Err(error)
             if matches!(
                 error.sqlite_error_code(),
@@ -124,7 +126,7 @@ fn log_of(path: &Path) -> std::path::PathBuf {
     name.into()
 }
 
-/// `file:/some/where.gpkg?immutable=1`, what a URI may not hold escaped.
+/// Returns `file:/some/where.gpkg?immutable=1`, with reserved characters escaped.
 fn immutable_uri(path: &Path) -> String {
     let mut uri = String::from("file:");
     for byte in path.to_string_lossy().bytes() {
@@ -137,13 +139,13 @@ fn immutable_uri(path: &Path) -> String {
     uri + "?immutable=1"
 }
 
-impl From<rusqlite::Error> for Refusal {
+impl From<rusqlite::Error> for LoadError {
     fn from(error: rusqlite::Error) -> Self {
         Self::unreadable(format!("the GeoPackage cannot be read: {error}"))
     }
 }
 
-/// A value of a column, its kind kept.
+/// Converts a column value to JSON, keeping its type.
 fn value(value: ValueRef<'_>, is_boolean: bool) -> Result<Value, String> {
     Ok(match value {
         ValueRef::Null => Value::Null,
@@ -151,14 +153,14 @@ fn value(value: ValueRef<'_>, is_boolean: bool) -> Result<Value, String> {
             Value::Bool(number == 1)
         }
         ValueRef::Integer(number) => number.into(),
-        // NaN and infinities, which JSON has not, become null.
+        // JSON has no NaN or infinity: they become null.
         ValueRef::Real(number) => number.into(),
         ValueRef::Text(text) => match str::from_utf8(text) {
             Ok(text) => text.into(),
             Err(_) => {
-                return Err(format!("{:?} is not UTF-8", String::from_utf8_lossy(text)));
+                return Err(format!("{:?} is not valid UTF-8", String::from_utf8_lossy(text)));
             }
         },
-        ValueRef::Blob(_) => return Err("it holds bytes, not text or a number".to_owned()),
+        ValueRef::Blob(_) => return Err("the value is binary, not text or a number".to_owned()),
     })
 }

@@ -1,16 +1,16 @@
-//! Which table of a GeoPackage holds the features, and in what CRS.
+//! The feature table of a GeoPackage, and its CRS.
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::super::crs::{Crs, StatedCrs, from_wkt};
-use super::super::error::Refusal;
+use super::super::crs::{SourceCrs, StatedCrs, from_wkt};
+use super::super::error::LoadError;
 
-/// A feature table, as the GeoPackage's own tables describe it.
+/// A feature table, as described by the GeoPackage's metadata tables.
 pub(super) struct FeatureTable {
     pub(super) name: String,
     geometry: String,
     srs_id: i64,
-    /// All columns but the geometry.
+    /// All columns except the geometry.
     pub(super) columns: Vec<Column>,
 }
 
@@ -21,29 +21,29 @@ pub(super) struct Column {
 }
 
 impl FeatureTable {
-    /// The table of that name, or the only feature table.
-    pub(super) fn choose(database: &Connection, wanted: Option<&str>) -> Result<Self, Refusal> {
+    /// Returns the table with this name, or the only feature table.
+    pub(super) fn choose(database: &Connection, wanted: Option<&str>) -> Result<Self, LoadError> {
         let tables = feature_tables(database)?;
         let names = || tables.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>().join(", ");
         let chosen = match (wanted, tables.as_slice()) {
             (_, []) => {
-                return Err(Refusal::unreadable("the GeoPackage holds no feature table"));
+                return Err(LoadError::unreadable("the GeoPackage contains no feature table"));
             }
             (None, [only]) => only,
             (None, _) => {
-                return Err(Refusal::unreadable(format!(
-                    "the GeoPackage holds {} feature tables, {}: name one as `table` in the catalogue",
+                return Err(LoadError::unreadable(format!(
+                    "the GeoPackage contains {} feature tables, {}: add # and the name of one to `source` in the catalogue",
                     tables.len(),
                     names()
                 )));
             }
-            // SQLite's names know no case.
+            // SQLite names are case-insensitive.
             (Some(wanted), _) => tables
                 .iter()
                 .find(|(name, ..)| name.eq_ignore_ascii_case(wanted))
                 .ok_or_else(|| {
-                    Refusal::unreadable(format!(
-                        "the GeoPackage holds no feature table {wanted:?}, but {}",
+                    LoadError::unreadable(format!(
+                        "the GeoPackage has no feature table {wanted:?}; it has {}",
                         names()
                     ))
                 })?,
@@ -53,7 +53,7 @@ impl FeatureTable {
         Ok(Self { name, geometry, srs_id, columns })
     }
 
-    /// The query for the geometry and those columns, in that order.
+    /// Returns the query for the geometry and these columns, in this order.
     pub(super) fn select(&self, columns: &[&Column]) -> String {
         let fields: Vec<String> = std::iter::once(&self.geometry)
             .chain(columns.iter().map(|column| &column.name))
@@ -62,9 +62,9 @@ impl FeatureTable {
         format!("SELECT {} FROM {}", fields.join(", "), quoted(&self.name))
     }
 
-    /// What `gpkg_spatial_ref_sys` says of the table's CRS. The ids -1 and 0 stand for coordinates
-    /// of which nothing is known.
-    pub(super) fn crs(&self, database: &Connection) -> Result<StatedCrs, Refusal> {
+    /// Returns the CRS of the table from `gpkg_spatial_ref_sys`. The ids -1 and 0 mean an undefined
+    /// CRS.
+    pub(super) fn crs(&self, database: &Connection) -> Result<StatedCrs, LoadError> {
         let id = self.srs_id;
         if id == -1 || id == 0 {
             return Ok(StatedCrs::Nothing);
@@ -78,16 +78,16 @@ impl FeatureTable {
             .optional()?;
         let Some((organization, code, definition)) = row else {
             return Ok(StatedCrs::Unclear(format!(
-                "the table's srs_id is {id}, which gpkg_spatial_ref_sys does not explain"
+                "the table's srs_id is {id}, which is missing from gpkg_spatial_ref_sys"
             )));
         };
         let by_code = code
             .and_then(|code| u32::try_from(code).ok())
-            .and_then(|code| Crs::from_authority(organization.as_deref()?, code));
-        // The definition knows systems that only go by another code; the code has a better name.
+            .and_then(|code| SourceCrs::from_authority(organization.as_deref()?, code));
+        // Prefer what the definition is recognised as; otherwise the code has the better name.
         let by_definition = from_wkt(&definition.unwrap_or_default(), "gpkg_spatial_ref_sys");
         Ok(match (by_code, by_definition) {
-            (Some(Crs::Other { .. }), StatedCrs::Stated(known)) => StatedCrs::Stated(known),
+            (Some(SourceCrs::Other { .. }), StatedCrs::Stated(known)) => StatedCrs::Stated(known),
             (Some(crs), _) => StatedCrs::Stated(crs),
             (None, StatedCrs::Nothing) => StatedCrs::Unclear(format!(
                 "the table's srs_id is {id}, for which gpkg_spatial_ref_sys has no definition"
@@ -97,8 +97,8 @@ impl FeatureTable {
     }
 }
 
-/// Name, geometry column and srs_id of every feature table.
-fn feature_tables(database: &Connection) -> Result<Vec<(String, String, i64)>, Refusal> {
+/// Returns the name, geometry column and srs_id of every feature table.
+fn feature_tables(database: &Connection) -> Result<Vec<(String, String, i64)>, LoadError> {
     let has_contents = database
         .query_row(
             "SELECT count(*) FROM sqlite_schema WHERE name IN ('gpkg_contents', 'gpkg_geometry_columns')",
@@ -107,8 +107,8 @@ fn feature_tables(database: &Connection) -> Result<Vec<(String, String, i64)>, R
         )?
         == 2;
     if !has_contents {
-        return Err(Refusal::unreadable(
-            "this SQLite database is no GeoPackage of features: it has no gpkg_contents and gpkg_geometry_columns",
+        return Err(LoadError::unreadable(
+            "this SQLite database is not a GeoPackage with features: it lacks the tables gpkg_contents and gpkg_geometry_columns",
         ));
     }
     let mut statement = database
@@ -119,7 +119,7 @@ fn feature_tables(database: &Connection) -> Result<Vec<(String, String, i64)>, R
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn columns(database: &Connection, table: &str, geometry: &str) -> Result<Vec<Column>, Refusal> {
+fn columns(database: &Connection, table: &str, geometry: &str) -> Result<Vec<Column>, LoadError> {
     let mut statement = database.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
     let rows = statement.query_map([table], |row| {
         let kind: String = text(row, 1)?.unwrap_or_default();
@@ -129,8 +129,8 @@ fn columns(database: &Connection, table: &str, geometry: &str) -> Result<Vec<Col
     let before = columns.len();
     columns.retain(|column| !column.name.eq_ignore_ascii_case(geometry));
     if columns.len() == before {
-        return Err(Refusal::unreadable(format!(
-            "the table {table} is missing, or has no column {geometry:?} as gpkg_geometry_columns says"
+        return Err(LoadError::unreadable(format!(
+            "the table {table} or its column {geometry:?}, listed in gpkg_geometry_columns, does not exist"
         )));
     }
     Ok(columns)
@@ -140,7 +140,7 @@ fn text(row: &rusqlite::Row<'_>, place: usize) -> rusqlite::Result<Option<String
     row.get(place)
 }
 
-/// A name as SQL quotes it.
+/// Quotes a name for SQL.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -1,8 +1,9 @@
-//! Code-Point Open: no header; 1 postcode, 2 positional quality, 3 easting, 4 northing, 5 country,
-//! 6 NHS regional authority, 7 NHS authority, 8 county, 9 district, 10 ward.
+//! Reader for Code-Point Open. The file has no header. Columns: 1 postcode, 2 positional quality, 3
+//! easting, 4 northing, 5 country, 6 NHS regional authority, 7 NHS authority, 8 county, 9 district,
+//! 10 ward.
 //!
-//! The postcode is padded with spaces to seven characters in older editions. Copies that keep only
-//! the first four columns are read as well; they publish no ward.
+//! Older editions pad the postcode with spaces to seven characters. Copies with only the first four
+//! columns are read too; they have no published ward.
 
 use std::io::Read;
 
@@ -11,13 +12,13 @@ use crate::fault::{FaultKind, Severity};
 use crate::gazetteer::PostcodeRecord;
 
 use super::super::csv::{Row, RowFaults, Rows};
-use super::super::place;
+use super::super::position;
 use super::{Reading, postcode_of};
 
-/// The columns of the product, and of copies without the codes of areas.
+/// Column counts: the product, and copies without area codes.
 const WIDTHS: [usize; 2] = [10, 4];
 
-/// The quality of a postcode without any position.
+/// The positional quality of a postcode without a position.
 pub(super) const NO_POSITION: u8 = 90;
 
 pub(super) fn read<R: Read>(
@@ -39,12 +40,15 @@ pub(super) fn read<R: Read>(
                 ""
             };
             let message =
-                format!("line {}: {width} columns, and Code-Point Open has 10{hint}", row.line);
+                format!("line {} has {width} columns, but Code-Point Open has 10{hint}", row.line);
             faults.of_file(FaultKind::BadField, Severity::Error, message);
             return;
         }
         if row.len() != width {
-            let message = format!("the row has {} columns, the first has {width}", row.len());
+            let message = format!(
+                "the row has {} columns but the first row has {width}: look for an extra comma or quote",
+                row.len()
+            );
             faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
             continue;
         }
@@ -54,7 +58,8 @@ pub(super) fn read<R: Read>(
     }
 }
 
-/// The product has no header, but its column names lie beside it and end up in some copies.
+/// Returns true for a header. The product has none, but its column names come in a separate file
+/// and end up in some copies.
 fn is_header(row: &Row<'_>) -> bool {
     row.index < 2 && matches!(row.bytes(0).to_ascii_lowercase().as_slice(), b"pc" | b"postcode")
 }
@@ -74,13 +79,13 @@ fn read_row(row: &Row<'_>, faults: &mut RowFaults<'_>) -> Option<PostcodeRecord>
     };
     let Some(positional_quality) = quality(row.bytes(1)) else {
         let message = format!(
-            "{:?} is not a positional quality: it is one of 10, 20, 30, 40, 50, 60, 80, 90",
+            "{:?} is not a positional quality: use 10, 20, 30, 40, 50, 60, 80 or 90",
             row.shown(1)
         );
         refuse("positional quality", FaultKind::BadField, &message);
         return None;
     };
-    let position = match place::from_grid(row.bytes(2), row.bytes(3)) {
+    let position = match position::from_grid(row.bytes(2), row.bytes(3)) {
         Ok(position) => position.filter(|_| positional_quality != NO_POSITION),
         Err(refused) => {
             refuse("easting, northing", refused.kind, &refused.message);

@@ -1,4 +1,4 @@
-//! Records of the same postcode, brought together.
+//! Merging of records for the same postcode.
 
 use std::cmp::Reverse;
 
@@ -8,28 +8,28 @@ use crate::fault::{FaultKind, Severity};
 use crate::gazetteer::PostcodeRecord;
 
 use super::super::csv::RowFaults;
-use super::Placed;
+use super::LocatedRecord;
 
-/// How many contradictions are listed; the others are only counted.
+/// The number of contradictions listed. The rest are counted.
 const LISTED: usize = 1000;
 
-/// One record for each postcode, in the order of the postcodes.
+/// Returns one record per postcode, sorted by postcode.
 ///
-/// A live record wins over terminated ones, a later termination over an earlier. Records that say
-/// the same are one; records that contradict each other are an error.
+/// A live record is preferred to terminated ones, and a later termination to an earlier one. Equal
+/// records are merged. Records that contradict each other are an error.
 pub(super) fn merge(
-    mut placed: Vec<Placed>,
+    mut placed: Vec<LocatedRecord>,
     parts: &[String],
     faults: &mut RowFaults<'_>,
 ) -> Vec<PostcodeRecord> {
-    placed.par_sort_unstable_by_key(|Placed { record, part, line }| {
+    placed.par_sort_unstable_by_key(|LocatedRecord { record, part, line }| {
         let ends = record.terminated;
         (record.postcode, ends.is_some(), Reverse(ends), *part, *line)
     });
     let mut records: Vec<PostcodeRecord> = Vec::with_capacity(placed.len());
     let (mut repeated, mut outlived, mut contradictions) = (0_usize, 0_usize, 0_usize);
     let mut kept = (0, 0);
-    for Placed { record, part, line } in placed {
+    for LocatedRecord { record, part, line } in placed {
         let Some(last) = records.last().filter(|last| last.postcode == record.postcode) else {
             kept = (part, line);
             records.push(record);
@@ -43,7 +43,7 @@ pub(super) fn merge(
             contradictions += 1;
             if contradictions <= LISTED {
                 let message = format!(
-                    "{} stands twice and differently: {} line {} and {} line {line}: keep one",
+                    "{} has two different records, {} line {} and {} line {line}: keep one",
                     record.postcode, parts[kept.0], kept.1, parts[part]
                 );
                 faults.of_file(FaultKind::DuplicateCode, Severity::Error, message);
@@ -56,13 +56,23 @@ pub(super) fn merge(
         }
     };
     let more = contradictions.saturating_sub(LISTED);
-    count(more, FaultKind::DuplicateCode, Severity::Error, "more postcodes stand twice");
-    count(repeated, FaultKind::LeftOut, Severity::Note, "rows repeat another and were left out");
+    count(
+        more,
+        FaultKind::DuplicateCode,
+        Severity::Error,
+        "more postcodes have two different records",
+    );
+    count(
+        repeated,
+        FaultKind::LeftOut,
+        Severity::Note,
+        "rows repeat another row and were left out",
+    );
     count(
         outlived,
         FaultKind::LeftOut,
         Severity::Note,
-        "records of a termination were left out, for their postcodes are live or ended later",
+        "terminated records were left out because their postcodes are live or were terminated later",
     );
     records
 }

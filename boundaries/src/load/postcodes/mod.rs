@@ -1,8 +1,9 @@
-//! Postcodes, as Ordnance Survey (Code-Point Open) and ONS (the Postcode Directory) publish them.
+//! Loader for postcodes published by Ordnance Survey (Code-Point Open) and ONS (Postcode
+//! Directory).
 //!
-//! 1. the file, or every data file of a folder or zip, is found ([`parts`]);
-//! 2. the files are read side by side, each in its format ([`code_point`], [`onspd`]);
-//! 3. records of the same postcode are brought together ([`merge`]).
+//! 1. Find the file, or every data file of a folder or zip ([`parts`]).
+//! 2. Read the files in parallel, each in its format ([`code_point`], [`onspd`]).
+//! 3. Merge records of the same postcode ([`merge`]).
 
 mod code_point;
 mod merge;
@@ -21,10 +22,10 @@ use crate::postcode::Postcode;
 use super::csv::{self, Row, RowFaults, Rows};
 use parts::Part;
 
-/// Reads the postcodes of a catalogue, in the order of their text, no postcode twice.
+/// Loads the postcodes of a catalogue, in text order. Each postcode occurs once.
 ///
-/// What the files do not know is noted and kept: a postcode without a position, a terminated one.
-/// What breaks the rules of the format, or contradicts itself, is an error.
+/// Postcodes without a position and terminated postcodes are kept, with a note. Rows that violate
+/// the format or contradict each other are errors.
 pub fn load_postcodes(spec: &PostcodeSpec, report: &mut Report) -> Vec<PostcodeRecord> {
     let name = csv::name_of(&spec.path);
     let parts = match parts::find(&spec.path, spec.format) {
@@ -53,7 +54,7 @@ pub fn load_postcodes(spec: &PostcodeSpec, report: &mut Report) -> Vec<PostcodeR
     settle(read, &name, &names, report)
 }
 
-/// Reads postcodes from what stands in one file; `file` names it in messages.
+/// Reads postcodes from the contents of one file. `file` names it in messages.
 pub fn read_postcodes(
     reader: impl Read,
     file: &str,
@@ -65,17 +66,17 @@ pub fn read_postcodes(
     settle(vec![reading], file, &[file.to_owned()], report)
 }
 
-/// A record and where it stands, to be named if another contradicts it.
-struct Placed {
+/// A record and its location, for messages about contradictions.
+struct LocatedRecord {
     record: PostcodeRecord,
     part: usize,
     line: u64,
 }
 
-/// What one file gave.
+/// The result of reading one file.
 #[derive(Default)]
 struct Reading {
-    placed: Vec<Placed>,
+    placed: Vec<LocatedRecord>,
     report: Report,
     without_position: usize,
     irish: usize,
@@ -99,11 +100,11 @@ impl Reading {
         if record.position.is_none() {
             self.without_position += 1;
         }
-        self.placed.push(Placed { record, part, line });
+        self.placed.push(LocatedRecord { record, part, line });
     }
 }
 
-/// The postcode of a row; `None`, with the fault told, if it is none.
+/// Returns the postcode of a row. Reports an invalid one and returns `None`.
 fn postcode_of(
     row: &Row<'_>,
     at: usize,
@@ -120,7 +121,7 @@ fn postcode_of(
     }
 }
 
-/// Brings the readings of all files together, and says once what was counted.
+/// Merges the readings of all files and reports the counts.
 fn settle(
     readings: Vec<Reading>,
     name: &str,
@@ -138,19 +139,19 @@ fn settle(
     let empty = placed.is_empty() && !report.has_errors();
     let mut faults = RowFaults::new(report, name, None);
     if empty {
-        let message = "there is no postcode in it".to_owned();
+        let message = "the file contains no postcodes: check `source` and `format`".to_owned();
         faults.of_file(FaultKind::BadField, Severity::Error, message);
     }
     if irish > 0 {
         let message = format!(
-            "{irish} postcodes of Northern Ireland have their grid reference on the Irish Grid, \
-             and were placed by their latitude and longitude where the file gives them"
+            "{irish} postcodes of Northern Ireland have an Irish Grid reference and were placed by \
+             latitude and longitude where the file has them"
         );
         faults.of_file(FaultKind::Approximate, Severity::Note, message);
     }
     if without_position > 0 {
         let message =
-            format!("{without_position} postcodes have no position and were kept without");
+            format!("{without_position} postcodes have no position and were kept without one");
         faults.of_file(FaultKind::NoPosition, Severity::Note, message);
     }
     merge::merge(placed, parts, &mut faults)

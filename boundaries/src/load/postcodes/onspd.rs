@@ -1,7 +1,7 @@
-//! The ONS Postcode Directory: a header, and columns found by name.
+//! Reader for the ONS Postcode Directory: a header, with columns found by name.
 //!
-//! The names have changed. Editions until 2024 have `pcd`, `oseast1m`, `osnrth1m`, `osgrdind`,
-//! `osward`, `ctry`; later ones `pcd7`, `east1m`, `north1m`, `gridind`, and the codes of areas with
+//! Column names have changed. Editions until 2024 have `pcd`, `oseast1m`, `osnrth1m`, `osgrdind`,
+//! `osward`, `ctry`; later ones have `pcd7`, `east1m`, `north1m`, `gridind`, and area codes with
 //! their year: `wd25cd`, `ctry25cd`.
 
 use std::io::Read;
@@ -13,14 +13,14 @@ use crate::position::Bng;
 use crate::postcode::Postcode;
 
 use super::super::csv::{Header, Row, RowFaults, Rows};
-use super::super::place::{self, NotAPlace};
+use super::super::position::{self, PositionError};
 use super::code_point::NO_POSITION;
 use super::{Reading, postcode_of};
 
 /// The code of Northern Ireland.
 const NORTHERN_IRELAND: &[u8] = b"N92000002";
 
-/// The latitude of a postcode without any position. 99.999999 is no latitude.
+/// The latitude given for a postcode without a position.
 const NO_LATITUDE: &[u8] = b"99.999999";
 
 struct Columns {
@@ -45,8 +45,11 @@ pub(super) fn read<R: Read>(
     let Some(columns) = Columns::find(&header, faults) else { return };
     while let Some(row) = rows.next_row(faults) {
         if row.len() != columns.width {
-            let message =
-                format!("the row has {} columns and the header {}", row.len(), columns.width);
+            let message = format!(
+                "the row has {} columns but the header has {}: look for an extra comma or quote",
+                row.len(),
+                columns.width
+            );
             faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
             continue;
         }
@@ -64,7 +67,7 @@ pub(super) fn read<R: Read>(
 impl Columns {
     fn find(header: &Header, faults: &mut RowFaults<'_>) -> Option<Self> {
         if header.names().first().is_some_and(|first| Postcode::parse(first).is_ok()) {
-            let message = "the first line is no header; for Code-Point Open write format = \
+            let message = "the first line is not a header; for Code-Point Open write format = \
                            \"code-point-open\"";
             faults.of_file(FaultKind::BadField, Severity::Error, message.to_owned());
             return None;
@@ -86,8 +89,7 @@ impl Columns {
         let long = any_of(header, &["long", "lon", "longitude"]);
         let ward = dated(header, "wd").or_else(|| any_of(header, &["osward", "ward"]));
         if ward.is_none() {
-            let message =
-                "the file has no ward column (osward, wd25cd): published wards are unknown";
+            let message = "the file has no ward column (such as osward or wd25cd): published wards are unknown";
             faults.of_column("osward", FaultKind::BadField, Severity::Note, message.to_owned());
         }
         Some(Self {
@@ -120,13 +122,14 @@ impl Columns {
             let code = postcode.to_string();
             faults.of_row(row, Some(&code), Some(column), kind, Severity::Error, message);
         };
-        // 1 to 9 are Code-Point's 10 to 90; the few rows without one have no position.
+        // 1 to 9 correspond to Code-Point's 10 to 90. The few rows without a value have no
+        // position.
         let positional_quality = match row.bytes(self.quality) {
             b"" => NO_POSITION,
             [digit @ b'1'..=b'9'] => (digit - b'0') * 10,
             _ => {
                 let shown = row.shown(self.quality);
-                let message = format!("{shown:?} is not a positional quality: it goes from 1 to 9");
+                let message = format!("{shown:?} is not a positional quality: use 1 to 9");
                 refuse("gridind", FaultKind::BadField, &message);
                 return None;
             }
@@ -145,7 +148,7 @@ impl Columns {
                 let month = month(text);
                 if month.is_none() {
                     let shown = row.shown(self.terminated);
-                    let message = format!("{shown:?} is not a month: it is written like 202306");
+                    let message = format!("{shown:?} is not a month: write it like 202306");
                     refuse("doterm", FaultKind::BadField, &message);
                     return None;
                 }
@@ -153,7 +156,7 @@ impl Columns {
             }
         };
         let published_ward = match self.ward.map(|column| row.text(column)) {
-            // E99999999 and its like stand for no ward: the Isle of Man, the Channel Islands.
+            // E99999999 and similar codes mean no ward: the Isle of Man, the Channel Islands.
             Some(ward) if !ward.is_empty() && !ward.ends_with("99999999") => {
                 match AreaCode::parse(&ward) {
                     Ok(code) => Some(code),
@@ -168,29 +171,29 @@ impl Columns {
         Some(PostcodeRecord { postcode, position, positional_quality, terminated, published_ward })
     }
 
-    /// The columns east1m and north1m hold metres of the Irish Grid for Northern Ireland, which on
-    /// the British one would be Wales: those postcodes are placed by their degrees, or not at all.
-    fn position(&self, row: &Row<'_>, is_irish: bool) -> Result<Option<Bng>, NotAPlace> {
+    /// For Northern Ireland, east1m and north1m hold Irish Grid metres, which would fall in Wales
+    /// on the British grid. Those postcodes are placed by latitude and longitude, or not at all.
+    fn position(&self, row: &Row<'_>, is_irish: bool) -> Result<Option<Bng>, PositionError> {
         if !is_irish {
-            return place::from_grid(row.bytes(self.easting), row.bytes(self.northing));
+            return position::from_grid(row.bytes(self.easting), row.bytes(self.northing));
         }
         let Some((long, lat)) = self.degrees else { return Ok(None) };
         if row.bytes(lat) == NO_LATITUDE {
             return Ok(None);
         }
-        let found = place::from_degrees(row.bytes(long), row.bytes(lat))?;
+        let found = position::from_degrees(row.bytes(long), row.bytes(lat))?;
         Ok(found.map(|(position, _)| position))
     }
 }
 
-/// The column with the first of these names that there is, in upper or lower case.
+/// Returns the first column that has one of these names, ignoring case.
 fn any_of(header: &Header, names: &[&str]) -> Option<usize> {
     names.iter().find_map(|name| {
         header.names().iter().position(|other| other.trim().eq_ignore_ascii_case(name))
     })
 }
 
-/// The column of a kind of area with the latest year: `wd25cd`.
+/// Returns the column of an area type with the latest year, such as `wd25cd`.
 fn dated(header: &Header, kind: &str) -> Option<usize> {
     let year = |name: &str| {
         let name = name.trim().to_ascii_lowercase();
@@ -201,7 +204,7 @@ fn dated(header: &Header, kind: &str) -> Option<usize> {
     years.max().map(|(_, at)| at)
 }
 
-/// `202306`, and `2023-06`.
+/// Parses `202306` or `2023-06`.
 fn month(text: &[u8]) -> Option<Month> {
     let (year, month) = match text.len() {
         6 => (&text[..4], &text[4..]),

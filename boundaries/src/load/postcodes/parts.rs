@@ -1,4 +1,4 @@
-//! The data files of a postcode source: a file, a folder, or a zip as published.
+//! The data files of a postcode source: a file, a folder, or a published zip.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -19,7 +19,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// How messages call it: `nn.csv`, or `codepo_gb.zip/Data/CSV/nn.csv`.
+    /// Returns the name for messages: `nn.csv`, or `codepo_gb.zip/Data/CSV/nn.csv`.
     pub(super) fn name(&self) -> String {
         match self {
             Self::File(path) => csv::name_of(path),
@@ -27,7 +27,7 @@ impl Part {
         }
     }
 
-    /// Opens it and hands over what stands in it, unpacked.
+    /// Opens the file and passes its uncompressed contents to `then`.
     pub(super) fn read(&self, then: impl FnOnce(&mut dyn Read)) -> Result<(), String> {
         match self {
             Self::File(path) => {
@@ -38,7 +38,7 @@ impl Part {
                 let mut archive = open_zip(path)?;
                 let mut entry = archive
                     .by_index(*at)
-                    .map_err(|error| format!("{} cannot be unpacked: {error}", self.name()))?;
+                    .map_err(|error| format!("{} cannot be decompressed: {error}", self.name()))?;
                 then(&mut entry);
             }
         }
@@ -46,17 +46,17 @@ impl Part {
     }
 }
 
-/// How deep below the named folder data are looked for: as published, they lie two folders deep,
-/// and unpacking adds one.
+/// Maximum folder depth of the search. Published data lies two folders deep, and unpacking adds
+/// one.
 const DEPTH: usize = 4;
 
-/// The folders of the publishers in which there is something to read for people.
+/// Folders of documentation in the published packages.
 const DOCUMENTS: [&str; 5] = ["doc", "docs", "documents", "user guide", "licence"];
 
-/// The folder in which the Postcode Directory repeats itself, split by postcode area.
+/// The folder in which the Postcode Directory repeats its data, split by postcode area.
 const SPLIT: &str = "multi_csv";
 
-/// The data files at a path, in the order of their names; never none.
+/// Returns the data files at a path, sorted by name. Never empty.
 pub(super) fn find(path: &Path, format: PostcodeFormat) -> Result<Vec<Part>, String> {
     let found: Vec<(PathBuf, Part)> = if path.is_dir() {
         let mut files = Vec::new();
@@ -72,14 +72,14 @@ pub(super) fn find(path: &Path, format: PostcodeFormat) -> Result<Vec<Part>, Str
     parts.sort_by_key(Part::name);
     if parts.is_empty() {
         return Err(format!(
-            "{} holds no CSV of postcodes: name the file itself, or the folder of its CSV files",
+            "{} contains no CSV of postcodes: name the file itself, or the folder of its CSV files",
             path.display()
         ));
     }
     Ok(parts)
 }
 
-/// Leaves out what is not data, or is the same data again.
+/// Removes files that are not data, or that repeat it.
 fn choose(mut found: Vec<(PathBuf, Part)>, format: PostcodeFormat) -> Vec<Part> {
     let within = |inside: &Path, names: &[&str]| {
         let mut folders = inside.iter().map(|part| part.to_string_lossy().to_lowercase());
@@ -87,7 +87,7 @@ fn choose(mut found: Vec<(PathBuf, Part)>, format: PostcodeFormat) -> Vec<Part> 
     };
     found.retain(|(inside, _)| !within(inside, &DOCUMENTS));
     if format == PostcodeFormat::Onspd {
-        // Beside the directory itself lie tables of names and codes.
+        // Lookup tables of names and codes lie beside the directory file.
         let is_directory = |inside: &Path| {
             csv::name_of(inside).get(..5).is_some_and(|start| start.eq_ignore_ascii_case("onspd"))
         };
@@ -133,10 +133,10 @@ fn entries(path: &Path) -> Result<Vec<(PathBuf, Part)>, String> {
 fn open_zip(path: &Path) -> Result<ZipArchive<BufReader<File>>, String> {
     let file = File::open(path).map_err(|error| csv::unreadable(path, &error))?;
     ZipArchive::new(BufReader::new(file))
-        .map_err(|error| format!("{} is not a zip that can be read: {error}", path.display()))
+        .map_err(|error| format!("{} is not a readable zip: {error}", path.display()))
 }
 
-/// `nn.csv`, and `nn.csv.gz`.
+/// Returns true for `nn.csv` and `nn.csv.gz`.
 fn is_csv(path: &Path) -> bool {
     csv::has_extension(path, "csv")
         || csv::has_extension(path, "gz")

@@ -1,4 +1,5 @@
-//! Coordinates that cannot belong to the CRS that is stated, and what they look like instead.
+//! Detection of coordinates that cannot be in the stated CRS, and of the CRS they look like
+//! instead.
 
 use std::ops::RangeInclusive;
 
@@ -7,14 +8,14 @@ use geo::Coord;
 use crate::fault::{Fault, FaultKind};
 use crate::position::Bng;
 
-use super::super::crs::Crs;
-use super::super::error::Refusal;
+use super::super::crs::SourceCrs;
+use super::super::error::LoadError;
 use super::super::raw::RawFeature;
 use super::{for_each_coord, looks_like_degrees};
 
-/// What coordinates look like, whatever is said of them.
+/// The CRS and axis order that coordinates look like.
 #[derive(Clone, Copy, PartialEq)]
-enum Look {
+enum LooksLike {
     Degrees,
     SwappedDegrees,
     Grid,
@@ -23,15 +24,15 @@ enum Look {
     SwappedWebMercator,
 }
 
-/// Britain and 100 km of sea around it, as [`Bng::new`] has it, roughly, in the three built-in
-/// systems. They do not overlap, nor does any of them overlap another with its axes swapped,
-/// but for the grid with itself, which is asked as stated first.
+/// Approximate ranges of Britain with 100 km of sea, as in [`Bng::new`], in the three built-in
+/// systems. They do not overlap each other, even with axes swapped, except the grid with the
+/// swapped grid; therefore the stated CRS is tested first.
 const LONGITUDES: RangeInclusive<f64> = -11.0..=5.0;
 const LATITUDES: RangeInclusive<f64> = 48.0..=62.5;
 const MERCATOR_X: RangeInclusive<f64> = -1_225_000.0..=557_000.0;
 const MERCATOR_Y: RangeInclusive<f64> = 6_100_000.0..=9_000_000.0;
 
-impl Look {
+impl LooksLike {
     const ALL: [Self; 6] = [
         Self::Degrees,
         Self::SwappedDegrees,
@@ -41,7 +42,7 @@ impl Look {
         Self::SwappedWebMercator,
     ];
 
-    /// Whether a coordinate that looks like this lies in or near Britain.
+    /// Returns true if `at`, read this way, lies in or near Britain.
     fn is_britain(self, at: Coord<f64>) -> bool {
         let swapped = Coord { x: at.y, y: at.x };
         match self {
@@ -54,16 +55,16 @@ impl Look {
         }
     }
 
-    fn of(crs: &Crs) -> Option<Self> {
+    fn of(crs: &SourceCrs) -> Option<Self> {
         match crs {
-            Crs::BritishNationalGrid => Some(Self::Grid),
-            Crs::Degrees => Some(Self::Degrees),
-            Crs::WebMercator => Some(Self::WebMercator),
-            Crs::Other { .. } => None,
+            SourceCrs::BritishNationalGrid => Some(Self::Grid),
+            SourceCrs::Degrees => Some(Self::Degrees),
+            SourceCrs::WebMercator => Some(Self::WebMercator),
+            SourceCrs::Other { .. } => None,
         }
     }
 
-    fn advice(self) -> &'static str {
+    fn description(self) -> &'static str {
         match self {
             Self::Degrees => "look like longitude and latitude in degrees (EPSG:4326)",
             Self::SwappedDegrees => {
@@ -79,11 +80,11 @@ impl Look {
     }
 }
 
-/// Refuses a layer of which most coordinates lie outside Britain as its CRS has it, while all of
-/// them, or nearly, lie in Britain if they are read in another way.
-pub(super) fn mislabelled(features: &[RawFeature], crs: &Crs) -> Option<Refusal> {
-    let stated = Look::of(crs)?;
-    let mut counts = [0_usize; Look::ALL.len()];
+/// Returns an error if most coordinates lie outside Britain in the stated CRS, but all or nearly
+/// all lie in Britain when read another way.
+pub(super) fn check_mislabelled(features: &[RawFeature], crs: &SourceCrs) -> Option<LoadError> {
+    let stated = LooksLike::of(crs)?;
+    let mut counts = [0_usize; LooksLike::ALL.len()];
     let (mut total, mut as_stated, mut first) = (0_usize, 0_usize, None);
     for feature in features {
         for_each_coord(&feature.geometry, |at| {
@@ -96,7 +97,7 @@ pub(super) fn mislabelled(features: &[RawFeature], crs: &Crs) -> Option<Refusal>
                 return;
             }
             first.get_or_insert((feature, at));
-            for (count, look) in counts.iter_mut().zip(Look::ALL) {
+            for (count, look) in counts.iter_mut().zip(LooksLike::ALL) {
                 *count += usize::from(look.is_britain(at));
             }
         });
@@ -105,18 +106,19 @@ pub(super) fn mislabelled(features: &[RawFeature], crs: &Crs) -> Option<Refusal>
     if as_stated * 2 > total {
         return None;
     }
-    // Of equals the last is taken; reversed, that is the plainest.
-    let (count, look) = counts.into_iter().zip(Look::ALL).rev().max_by_key(|(count, _)| *count)?;
-    // One stray in a hundred is a bad feature; more of them, and the guess itself is bad.
+    // `max_by_key` returns the last of equals, so reverse: the simpler reading comes first.
+    let (count, look) =
+        counts.into_iter().zip(LooksLike::ALL).rev().max_by_key(|(count, _)| *count)?;
+    // Tolerate one stray coordinate in a hundred. With more of them the guess is wrong.
     if count * 100 < (total - as_stated) * 99 {
         return None;
     }
     let message = format!(
-        "the coordinates are said to be {crs}, but {look}: {x} {y}, for example. {remedy}",
-        look = look.advice(),
+        "the CRS is stated as {crs}, but the coordinates {look}, for example {x} {y}. {remedy}",
+        look = look.description(),
         x = at.x,
         y = at.y,
-        remedy = "Mend the CRS that the file states, or `crs` in the catalogue, or the file's coordinates",
+        remedy = "Correct the CRS in the file, `crs` in the catalogue, or the coordinates",
     );
     let fault = Fault::error(FaultKind::MislabelledCrs, message)
         .of_feature(feature.index, feature.code.as_deref())

@@ -1,4 +1,4 @@
-//! Coordinates of any CRS to British National Grid metres, and what is wrong with them.
+//! Projection of coordinates from any CRS to British National Grid metres.
 
 mod mislabelled;
 #[cfg(feature = "proj")]
@@ -12,54 +12,54 @@ use rayon::prelude::*;
 use crate::fault::{Fault, FaultKind};
 use crate::position::{Accuracy, Bng, InvalidPosition, LngLat};
 
-use self::mislabelled::mislabelled;
-use super::crs::Crs;
-use super::error::{FileReport, Refusal};
+use self::mislabelled::check_mislabelled;
+use super::crs::SourceCrs;
+use super::error::{FileReport, LoadError};
 use super::raw::{RawFeature, RawGeometry};
 
-/// A position a person would take for degrees: no place in Britain has such small metres, for
-/// the grid's origin lies in the sea south-west of Scilly.
+/// Returns true if both numbers are small enough to be degrees. No place in Britain has such small
+/// eastings and northings: the grid's origin is in the sea south-west of Scilly.
 fn looks_like_degrees(at: Coord<f64>) -> bool {
     at.x.abs() <= 180.0 && at.y.abs() <= 180.0
 }
 
-/// Projects every feature, in parallel and in place: the same input coordinates give the same
-/// output bits, so that shared vertices stay shared.
+/// Projects every feature in parallel and in place. Equal input coordinates give bit-for-bit equal
+/// output, so shared vertices stay shared.
 ///
-/// A feature with a coordinate that is no place in Britain is reported, once, and taken out: it
-/// has no geometry that anything could be said of, and the layer is refused already.
+/// A feature with a coordinate outside Britain is reported once and removed: it has no usable
+/// geometry, and the layer is refused anyway.
 ///
 /// # Errors
 ///
-/// When the coordinates of the layer cannot belong to the CRS, or the CRS cannot be followed.
+/// Fails if the coordinates cannot be in the CRS, or the CRS is not supported.
 pub fn project(
     features: Vec<RawFeature>,
-    crs: &Crs,
+    crs: &SourceCrs,
     report: &mut FileReport<'_>,
-) -> Result<Vec<RawFeature>, Refusal> {
-    if let Some(refusal) = mislabelled(&features, crs) {
-        return Err(refusal);
+) -> Result<Vec<RawFeature>, LoadError> {
+    if let Some(error) = check_mislabelled(&features, crs) {
+        return Err(error);
     }
     let (features, to_bng) = match crs {
-        Crs::BritishNationalGrid => (features, ToBng::Grid),
-        Crs::Degrees => (features, ToBng::Degrees),
-        Crs::WebMercator => (features, ToBng::WebMercator),
-        Crs::Other { name, definition } => by_proj(features, name, definition, report)?,
+        SourceCrs::BritishNationalGrid => (features, ToBng::Grid),
+        SourceCrs::Degrees => (features, ToBng::Degrees),
+        SourceCrs::WebMercator => (features, ToBng::WebMercator),
+        SourceCrs::Other { name, definition } => by_proj(features, name, definition, report)?,
     };
-    let done: Vec<(RawFeature, Outcome)> = features
+    let done: Vec<(RawFeature, ProjectionResult)> = features
         .into_par_iter()
         .map(|mut feature| {
-            let outcome = to_bng.project_feature(&mut feature.geometry);
-            (feature, outcome)
+            let result = to_bng.project_feature(&mut feature.geometry);
+            (feature, result)
         })
         .collect();
 
     let mut approximate = (0_usize, None);
     let mut kept = Vec::with_capacity(done.len());
-    for (feature, outcome) in done {
-        approximate.0 += outcome.approximate.0;
-        approximate.1 = approximate.1.or(outcome.approximate.1);
-        match outcome.fault {
+    for (feature, result) in done {
+        approximate.0 += result.approximate.0;
+        approximate.1 = approximate.1.or(result.approximate.1);
+        match result.fault {
             Some(fault) => {
                 report.add(fault.of_feature(feature.index, feature.code.as_deref()));
             }
@@ -68,49 +68,49 @@ pub fn project(
     }
     if let (count, Some(Coord { x, y })) = approximate {
         let message = format!(
-            "{count} coordinates lie outside the OSTN15 grid and were converted by the Helmert approximation, good to about 5 m; the first of them is here"
+            "{count} coordinates are outside the OSTN15 grid and were converted by the Helmert approximation, accurate to about 5 m; this is the first"
         );
         report.add(Fault::note(FaultKind::Approximate, message).at(x, y));
     }
     Ok(kept)
 }
 
-/// Brings features of a CRS that is not built in to one that is, by PROJ.
+/// Projects features to a built-in CRS with PROJ.
 #[cfg(feature = "proj")]
 fn by_proj(
     features: Vec<RawFeature>,
     name: &str,
     definition: &str,
     report: &mut FileReport<'_>,
-) -> Result<(Vec<RawFeature>, ToBng), Refusal> {
-    proj::bring_home(features, name, definition, report)
+) -> Result<(Vec<RawFeature>, ToBng), LoadError> {
+    proj::to_built_in(features, name, definition, report)
 }
 
-/// Without PROJ a CRS that is not built in is refused, with the two ways on.
+/// Refuses a CRS that is not built in, because PROJ is not compiled in.
 #[cfg(not(feature = "proj"))]
 fn by_proj(
     _: Vec<RawFeature>,
     name: &str,
     _: &str,
     _: &mut FileReport<'_>,
-) -> Result<(Vec<RawFeature>, ToBng), Refusal> {
-    Err(Refusal::new(
+) -> Result<(Vec<RawFeature>, ToBng), LoadError> {
+    Err(LoadError::new(
         FaultKind::UnknownCrs,
         format!(
-            "the coordinates are in {name}, which is not built in: reproject the file, for example with `ogr2ogr -t_srs EPSG:27700 OUT.gpkg FILE`, or build Lapwing with PROJ (`cargo build --release --features proj`)"
+            "the coordinates are in {name}, which needs PROJ: reproject the file, for example with `ogr2ogr -t_srs EPSG:27700 OUT.gpkg FILE`, or build Lapwing with PROJ (`cargo build --release --features proj`)"
         ),
     ))
 }
 
-/// How one feature fared.
+/// The result of projecting one feature.
 #[derive(Default)]
-struct Outcome {
+struct ProjectionResult {
     fault: Option<Fault>,
-    /// How many coordinates were approximated, and the first of them in BNG metres.
+    /// The number of approximated coordinates, and the first of them in BNG metres.
     approximate: (usize, Option<Coord<f64>>),
 }
 
-/// The way from a CRS to British National Grid metres.
+/// A projection to British National Grid metres.
 enum ToBng {
     Grid,
     Degrees,
@@ -132,39 +132,39 @@ impl ToBng {
         }
     }
 
-    /// Projects a geometry in place. If it cannot be, the outcome holds the fault.
-    fn project_feature(&self, geometry: &mut RawGeometry) -> Outcome {
-        let mut outcome = Outcome::default();
-        let mut not_finite: Trouble = Trouble::default();
-        let mut outside: Trouble = Trouble::default();
+    /// Projects a geometry in place. On failure the result contains the fault.
+    fn project_feature(&self, geometry: &mut RawGeometry) -> ProjectionResult {
+        let mut result = ProjectionResult::default();
+        let mut not_finite = BadCoordinates::default();
+        let mut outside = BadCoordinates::default();
         let mut each =
             |polygon: usize, ring: Option<usize>, at: &mut Coord<f64>| match self.position(*at) {
                 Ok((bng, accuracy)) => {
                     *at = bng.coord();
                     if accuracy == Accuracy::Helmert {
-                        outcome.approximate.0 += 1;
-                        outcome.approximate.1.get_or_insert(*at);
+                        result.approximate.0 += 1;
+                        result.approximate.1.get_or_insert(*at);
                     }
                 }
                 Err(InvalidPosition::NotFinite) => not_finite.note(polygon, ring, *at),
                 Err(_) => outside.note(polygon, ring, *at),
             };
         for_each_coord_mut(geometry, &mut each);
-        outcome.fault = not_finite
+        result.fault = not_finite
             .fault(FaultKind::NonFiniteCoordinate)
             .or_else(|| outside.fault(FaultKind::OutsideBritain));
-        outcome
+        result
     }
 }
 
-/// Coordinates of one feature that are no place in Britain: how many, and the first.
+/// The coordinates of one feature that are not in Britain: their number, and the first.
 #[derive(Default)]
-struct Trouble {
+struct BadCoordinates {
     count: usize,
     first: Option<(usize, Option<usize>, Coord<f64>)>,
 }
 
-impl Trouble {
+impl BadCoordinates {
     fn note(&mut self, polygon: usize, ring: Option<usize>, at: Coord<f64>) {
         self.count += 1;
         self.first.get_or_insert((polygon, ring, at));
@@ -174,15 +174,15 @@ impl Trouble {
         let (polygon, ring, Coord { x, y }) = self.first?;
         let how_many = match self.count {
             1 => "a coordinate".to_owned(),
-            n => format!("{n} coordinates, this the first of them,"),
+            n => format!("{n} coordinates, of which this is the first,"),
         };
         let is = if self.count == 1 { "is" } else { "are" };
         let message = match kind {
             FaultKind::NonFiniteCoordinate => format!(
-                "{how_many} {is} not a finite number ({x} {y}): the feature is left out, mend it at its source"
+                "{how_many} {is} not finite ({x} {y}): correct the feature in the file or remove it"
             ),
             _ => format!(
-                "{how_many} {is} outside Britain ({x} {y} as the file has it): the feature is left out, mend it or take it out of the file"
+                "{how_many} {is} outside Britain ({x} {y} in the file): correct the feature or remove it from the file"
             ),
         };
         let fault = Fault::error(kind, message).at(x, y);
@@ -203,7 +203,8 @@ fn for_each_coord(geometry: &RawGeometry, mut each: impl FnMut(Coord<f64>)) {
     }
 }
 
-/// Every coordinate, with the number of its polygon and, unless it is a point, of its ring.
+/// Calls `each` for every coordinate with its polygon index and, unless it is a point, its ring
+/// index.
 fn for_each_coord_mut(
     geometry: &mut RawGeometry,
     each: &mut impl FnMut(usize, Option<usize>, &mut Coord<f64>),

@@ -1,9 +1,9 @@
-//! Any other CRS, by PROJ.
+//! Projection of other CRSs with PROJ.
 //!
-//! PROJ is asked for the way to the National Grid first, and that is taken if it is exact, as it
-//! is for whatever else stands on the datum OSGB36. Otherwise PROJ only goes as far as WGS84, and
-//! OSTN15 does the rest: PROJ without the OSTN15 grid file would silently take a Helmert
-//! transformation of 2 m there. What PROJ itself did is said in the report, with its accuracy.
+//! The module first asks PROJ for a transformation to the National Grid and uses it if it is exact,
+//! as it is for any CRS on the OSGB36 datum. Otherwise PROJ converts to WGS84 and OSTN15 does the
+//! rest: without the OSTN15 grid file PROJ would silently use a Helmert transformation, accurate to
+//! 2 m. The report states the operation that PROJ used and its accuracy.
 
 use std::sync::Mutex;
 
@@ -12,30 +12,30 @@ use proj::Proj;
 
 use crate::fault::{Fault, FaultKind};
 
-use super::super::error::{FileReport, Refusal};
+use super::super::error::{FileReport, LoadError};
 use super::super::raw::{RawFeature, RawGeometry};
-use super::{ToBng, Trouble, for_each_coord};
+use super::{BadCoordinates, ToBng, for_each_coord};
 
-/// The crate tears down PROJ's global state whenever a transformation is dropped, which PROJ
-/// allows only while no other thread uses it.
+/// The `proj` crate tears down PROJ's global state when a transformation is dropped, which is only
+/// safe while no other thread uses PROJ.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// The operation that PROJ chose, in its own words, and how good it says that is.
+/// The operation that PROJ chose, as PROJ describes it, and its accuracy.
 #[derive(Clone, Debug, PartialEq)]
 struct Operation {
     description: String,
-    /// Metres; below zero if PROJ does not know.
+    /// Metres. Negative if PROJ does not know.
     accuracy_m: f64,
 }
 
 impl Operation {
-    /// PROJ chooses among several ways at the first coordinate, and says only then.
+    /// PROJ chooses the operation at the first coordinate, so call this after a conversion.
     fn chosen_by(proj: &Proj) -> Self {
         let info = proj.proj_info();
         Self { description: info.description.unwrap_or_default(), accuracy_m: info.accuracy }
     }
 
-    /// A way that leaves out the difference between the datums, for want of a better.
+    /// Returns true if the operation ignores the difference between the datums.
     fn is_ballpark(&self) -> bool {
         self.description.contains("Ballpark")
     }
@@ -45,35 +45,35 @@ impl Operation {
     }
 }
 
-/// Brings features to the National Grid or to degrees, in place.
+/// Projects features to the National Grid or to degrees, in place.
 ///
 /// # Errors
 ///
-/// When PROJ does not know the CRS, or no way from it that minds the datum.
-pub(super) fn bring_home(
+/// Fails if PROJ does not know the CRS, or has no transformation that respects the datum.
+pub(super) fn to_built_in(
     features: Vec<RawFeature>,
     name: &str,
     definition: &str,
     report: &mut FileReport<'_>,
-) -> Result<(Vec<RawFeature>, ToBng), Refusal> {
+) -> Result<(Vec<RawFeature>, ToBng), LoadError> {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let refuse = |message: String| Refusal::new(FaultKind::UnknownCrs, message);
-    let way = |target: &str| {
+    let refuse = |message: String| LoadError::new(FaultKind::UnknownCrs, message);
+    let transformation = |target: &str| {
         Proj::new_known_crs(definition, target, None)
             .map_err(|error| refuse(format!("PROJ cannot convert from {name}: {error}")))
     };
     let Some(first) = first_coordinate(&features) else { return Ok((features, ToBng::Grid)) };
 
-    let direct = way("EPSG:27700")?;
+    let direct = transformation("EPSG:27700")?;
     let exact =
         direct.convert((first.x, first.y)).is_ok() && Operation::chosen_by(&direct).is_exact();
-    let (proj, home) =
-        if exact { (direct, ToBng::Grid) } else { (way("EPSG:4326")?, ToBng::Degrees) };
+    let (proj, to_bng) =
+        if exact { (direct, ToBng::Grid) } else { (transformation("EPSG:4326")?, ToBng::Degrees) };
 
     let mut operations: Vec<Operation> = Vec::new();
     let mut kept = Vec::with_capacity(features.len());
     for mut feature in features {
-        let mut outside = Trouble::default();
+        let mut outside = BadCoordinates::default();
         convert(&proj, &mut feature.geometry, &mut outside);
         let operation = Operation::chosen_by(&proj);
         if !operations.contains(&operation) {
@@ -86,7 +86,7 @@ pub(super) fn bring_home(
     }
     if let Some(ballpark) = operations.iter().find(|operation| operation.is_ballpark()) {
         return Err(refuse(format!(
-            "PROJ knows no accurate way from {name}, only {:?}, which may be hundreds of metres out: reproject the file with a tool that has the grids for it",
+            "PROJ has no accurate transformation from {name}, only {:?}, which may be wrong by hundreds of metres: reproject the file with a tool that has the required grids",
             ballpark.description
         )));
     }
@@ -94,13 +94,13 @@ pub(super) fn bring_home(
         let good = if *accuracy_m < 0.0 {
             "of unknown accuracy".to_owned()
         } else {
-            format!("good to about {accuracy_m} m")
+            format!("accurate to about {accuracy_m} m")
         };
         let message =
             format!("the coordinates were converted from {name} by PROJ ({description}), {good}");
         report.add(Fault::note(FaultKind::Approximate, message));
     }
-    Ok((kept, home))
+    Ok((kept, to_bng))
 }
 
 fn first_coordinate(features: &[RawFeature]) -> Option<Coord<f64>> {
@@ -118,8 +118,8 @@ fn first_coordinate(features: &[RawFeature]) -> Option<Coord<f64>> {
     first
 }
 
-/// Converts every finite coordinate; those that are not finite are found later.
-fn convert(proj: &Proj, geometry: &mut RawGeometry, outside: &mut Trouble) {
+/// Converts every finite coordinate. Others are reported later.
+fn convert(proj: &Proj, geometry: &mut RawGeometry, outside: &mut BadCoordinates) {
     let mut each = |polygon: usize, ring: Option<usize>, at: &mut Coord<f64>| {
         if !at.x.is_finite() || !at.y.is_finite() {
             return;

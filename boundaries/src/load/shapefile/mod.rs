@@ -17,18 +17,18 @@ use crate::fault::{Fault, FaultKind};
 
 use self::dbf::Table;
 pub use self::parts::Parts;
-use super::collection::Mended;
+use super::collection::ReadGeometry;
 use super::crs::{StatedCrs, from_wkt};
-use super::error::{FileReport, Refusal, Unprojected};
-use super::fields::Fields;
-use super::raw::RawFeature;
+use super::error::{FileReport, LoadError};
+use super::fields::FieldPicker;
+use super::raw::{RawFeature, Unprojected};
 
 /// Reads the `.shp` at the path, with the siblings that stand beside it.
 pub(super) fn read_folder(
     path: &Path,
-    fields: &mut Fields<'_>,
+    fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
-) -> Result<Unprojected, Refusal> {
+) -> Result<Unprojected, LoadError> {
     read(&Parts::in_folder(path)?, fields, report)
 }
 
@@ -36,9 +36,9 @@ pub(super) fn read_folder(
 pub(super) fn read_zip(
     path: &Path,
     table: Option<&str>,
-    fields: &mut Fields<'_>,
+    fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
-) -> Result<Unprojected, Refusal> {
+) -> Result<Unprojected, LoadError> {
     let (member, parts) = Parts::in_zip(path, table)?;
     report.rename(format!("{}/{member}", report.file()));
     read(&parts, fields, report)
@@ -51,19 +51,19 @@ pub(super) fn read_zip(
 /// When a part is missing, cut short, or belongs to another shapefile.
 pub fn read(
     parts: &Parts,
-    fields: &mut Fields<'_>,
+    fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
-) -> Result<Unprojected, Refusal> {
+) -> Result<Unprojected, LoadError> {
     let crs = match &parts.prj {
         Some(prj) => from_wkt(&String::from_utf8_lossy(prj), "the .prj"),
         None => StatedCrs::Nothing,
     };
     let Some(dbf) = &parts.dbf else {
-        return Err(Refusal::unreadable(
+        return Err(LoadError::unreadable(
             "the shapefile has no .dbf, which holds its codes and names: put the .dbf beside the .shp",
         ));
     };
-    let table = Table::open(dbf, parts.cpg.as_deref()).map_err(Refusal::unreadable)?;
+    let table = Table::open(dbf, parts.cpg.as_deref()).map_err(LoadError::unreadable)?;
     for field in table.fields() {
         fields.saw(&field.name);
     }
@@ -71,10 +71,10 @@ pub fn read(
         let message = "the shapefile has no .shx: its shapes were read one after another";
         report.add(Fault::note(FaultKind::UnreadableFile, message));
     }
-    let shapes = shp::shapes(&parts.shp, parts.shx.as_deref()).map_err(Refusal::unreadable)?;
+    let shapes = shp::shapes(&parts.shp, parts.shx.as_deref()).map_err(LoadError::unreadable)?;
     let records = table.records();
     if shapes.len() != records.len() {
-        return Err(Refusal::unreadable(format!(
+        return Err(LoadError::unreadable(format!(
             "the .{} has {} shapes and the .dbf {} records: they do not belong together",
             if parts.shx.is_some() { "shx" } else { "shp" },
             shapes.len(),
@@ -107,7 +107,7 @@ fn feature(
     shape: shp::Shape,
     table: &Table<'_>,
     record: &[u8],
-    fields: &Fields<'_>,
+    fields: &FieldPicker<'_>,
     report: &mut FileReport<'_>,
 ) -> Option<RawFeature> {
     let mut values = Vec::new();
@@ -122,8 +122,8 @@ fn feature(
         }
     }
     let picked = fields.pick(index, &values, report);
-    let geometry = shape.map(Mended::from).map_err(|message| {
+    let geometry = shape.map(ReadGeometry::from).map_err(|message| {
         Fault::error(FaultKind::WrongGeometry, format!("its shape cannot be read: {message}"))
     });
-    RawFeature::admit(index, picked, geometry, report)
+    RawFeature::from_read(index, picked, geometry, report)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-use super::super::error::Refusal;
+use super::super::error::LoadError;
 use super::super::source::open_file;
 
 /// The parts of one shapefile, whole in memory: the format ends at 2 GB.
@@ -31,15 +31,15 @@ const LARGEST: u64 = 2 << 30;
 
 impl Parts {
     /// The `.shp` at the path and its siblings, whatever the case of their suffixes.
-    pub(super) fn in_folder(shp: &Path) -> Result<Self, Refusal> {
+    pub(super) fn in_folder(shp: &Path) -> Result<Self, LoadError> {
         let mut parts = Self { shp: read_whole(shp, open_file(shp)?)?, ..Self::default() };
         let folder = match shp.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let entries = folder
-            .read_dir()
-            .map_err(|error| Refusal::unreadable(format!("its folder cannot be read: {error}")))?;
+        let entries = folder.read_dir().map_err(|error| {
+            LoadError::unreadable(format!("its folder cannot be read: {error}"))
+        })?;
         let mut siblings: Vec<_> = entries
             .flatten()
             .map(|entry| entry.path())
@@ -57,9 +57,9 @@ impl Parts {
 
     /// The shapefile in a zip: the one that `wanted` names, or the only one. Also its place in
     /// the zip.
-    pub(super) fn in_zip(path: &Path, wanted: Option<&str>) -> Result<(String, Self), Refusal> {
+    pub(super) fn in_zip(path: &Path, wanted: Option<&str>) -> Result<(String, Self), LoadError> {
         let cannot = |error: zip::result::ZipError| {
-            Refusal::unreadable(format!("the zip cannot be read: {error}"))
+            LoadError::unreadable(format!("the zip cannot be read: {error}"))
         };
         let file = BufReader::new(open_file(path)?);
         let mut zip = ZipArchive::new(file).map_err(cannot)?;
@@ -103,7 +103,7 @@ fn members(zip: &ZipArchive<BufReader<File>>) -> BTreeMap<String, usize> {
 }
 
 /// Which `.shp` of a zip to read.
-fn choose<'n>(names: &[&'n String], wanted: Option<&str>) -> Result<&'n String, Refusal> {
+fn choose<'n>(names: &[&'n String], wanted: Option<&str>) -> Result<&'n String, LoadError> {
     let suffix_of = |name: &str| name.rsplit_once('.').map(|(_, s)| s.to_ascii_lowercase());
     let shapefiles: Vec<&'n String> =
         names.iter().copied().filter(|name| suffix_of(name).as_deref() == Some("shp")).collect();
@@ -111,7 +111,7 @@ fn choose<'n>(names: &[&'n String], wanted: Option<&str>) -> Result<&'n String, 
         |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
     if shapefiles.is_empty() {
         let all = &names[..names.len().min(20)];
-        return Err(Refusal::unreadable(format!(
+        return Err(LoadError::unreadable(format!(
             "the zip holds no .shp, but {}: only shapefiles are read out of a zip, unpack anything else",
             if all.is_empty() { "nothing".to_owned() } else { list(all) }
         )));
@@ -119,7 +119,7 @@ fn choose<'n>(names: &[&'n String], wanted: Option<&str>) -> Result<&'n String, 
     let Some(wanted) = wanted else {
         return match shapefiles.as_slice() {
             [only] => Ok(only),
-            _ => Err(Refusal::unreadable(format!(
+            _ => Err(LoadError::unreadable(format!(
                 "the zip holds {} shapefiles, {}: name one as `table` in the catalogue",
                 shapefiles.len(),
                 list(&shapefiles)
@@ -135,11 +135,11 @@ fn choose<'n>(names: &[&'n String], wanted: Option<&str>) -> Result<&'n String, 
     let found: Vec<&String> = shapefiles.iter().copied().filter(|name| is_wanted(name)).collect();
     match found.as_slice() {
         [only] => Ok(only),
-        [] => Err(Refusal::unreadable(format!(
+        [] => Err(LoadError::unreadable(format!(
             "the zip holds no shapefile {wanted:?}, but {}",
             list(&shapefiles)
         ))),
-        _ => Err(Refusal::unreadable(format!(
+        _ => Err(LoadError::unreadable(format!(
             "{wanted:?} names {} shapefiles of the zip, {}: give the whole name",
             found.len(),
             list(&found)
@@ -151,22 +151,22 @@ fn read_member(
     zip: &mut ZipArchive<BufReader<File>>,
     name: &str,
     place: usize,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Vec<u8>, LoadError> {
     let member = zip.by_index(place).map_err(|error| {
-        Refusal::unreadable(format!("{name} in the zip cannot be read: {error}"))
+        LoadError::unreadable(format!("{name} in the zip cannot be read: {error}"))
     })?;
     read_whole(Path::new(name), member)
 }
 
-fn read_whole(path: &Path, source: impl Read) -> Result<Vec<u8>, Refusal> {
+fn read_whole(path: &Path, source: impl Read) -> Result<Vec<u8>, LoadError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut bytes = Vec::new();
     source
         .take(LARGEST + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Refusal::unreadable(format!("{name} cannot be read: {error}")))?;
+        .map_err(|error| LoadError::unreadable(format!("{name} cannot be read: {error}")))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Refusal::unreadable(format!(
+        return Err(LoadError::unreadable(format!(
             "{name} is larger than 2 GB, which no part of a shapefile may be"
         )));
     }

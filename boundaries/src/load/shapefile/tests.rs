@@ -79,7 +79,7 @@ fn read_parts(parts: &Parts) -> (Result<Unprojected, String>, Report) {
         only: Vec::new(),
     };
     let (layer, mut report) = (LayerId::parse("ward").unwrap(), Report::default());
-    let mut fields = Fields::of(&source);
+    let mut fields = FieldPicker::of(&source);
     let result = read(parts, &mut fields, &mut FileReport::new(&layer, "w.shp", &mut report));
     (result.map_err(|refusal| refusal.into_fault().message), report)
 }

@@ -98,7 +98,7 @@ fn every_built_in_crs_is_known_in_every_format_and_leads_to_the_same_place() {
                 let fault = refusal(&again);
                 assert_eq!(fault.kind, FaultKind::UnknownCrs);
                 assert!(
-                    fault.message.contains("the catalogue says British National Grid"),
+                    fault.message.contains("the catalogue states British National Grid"),
                     "{fault}"
                 );
             }

@@ -51,7 +51,7 @@ fn an_empty_file_and_one_of_another_format_are_refused() {
         ("shp", "no .dbf", "no .dbf"),
         ("zip", "the zip cannot be read", "the zip cannot be read"),
         ("gpkg", "empty", "no SQLite database"),
-        ("fgb", "empty", "does not begin with fgb"),
+        ("fgb", "empty", "does not start with fgb"),
     ] {
         let path = folder.path().join(format!("w.{suffix}"));
         fs::write(&path, "").unwrap();
@@ -118,10 +118,10 @@ fn a_database_that_is_no_geopackage_of_features_is_refused() {
     assert_eq!(
         said,
         [
-            "0 WrongGeometry it is no GeoPackage geometry: it does not begin with GP and a header",
-            "1 WrongGeometry its geometry is a number or text",
-            "2 BadField it holds bytes, not text or a number",
-            "3 BadField \"\u{fffd}\" is not UTF-8",
+            "0 WrongGeometry it is no GeoPackage geometry: it does not start with GP and a header",
+            "1 WrongGeometry its geometry is a number or text, not a blob",
+            "2 BadField the value is binary, not text or a number",
+            "3 BadField \"\u{fffd}\" is not valid UTF-8",
         ]
     );
 }
@@ -181,7 +181,7 @@ fn a_shapefile_with_a_part_cut_short_is_refused() {
     fs::write(shp.with_extension("prj"), "somewhere").unwrap();
     let fault = refusal(&source(&shp, "WD13CD", "WD13NM"));
     assert_eq!(fault.kind, FaultKind::UnknownCrs);
-    assert!(fault.message.contains("the .prj does not hold"), "{fault}");
+    assert!(fault.message.contains("the .prj does not contain valid"), "{fault}");
 }
 
 #[test]

@@ -11,8 +11,9 @@ use lapwing_boundaries::catalogue::VectorSource;
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::layer::LayerId;
 use lapwing_boundaries::load::crs::from_wkt;
-use lapwing_boundaries::load::error::{FileReport, Refusal, Unprojected};
-use lapwing_boundaries::load::fields::Fields;
+use lapwing_boundaries::load::error::{FileReport, LoadError};
+use lapwing_boundaries::load::fields::FieldPicker;
+use lapwing_boundaries::load::raw::Unprojected;
 use lapwing_boundaries::load::{flatgeobuf, geojson, geopackage, shapefile, wkb};
 
 use super::tools::{shared, source};
@@ -63,11 +64,11 @@ fn survive(what: &str, original: &[u8], rounds: u64, reader: impl Fn(&[u8])) {
 }
 
 fn with_fields<T>(
-    read: impl FnOnce(&mut Fields<'_>, &mut FileReport<'_>) -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
+    read: impl FnOnce(&mut FieldPicker<'_>, &mut FileReport<'_>) -> Result<T, LoadError>,
+) -> Result<T, LoadError> {
     let source: VectorSource = source("w", "WD13CD", "WD13NM");
     let (layer, mut report) = (LayerId::parse("ward").unwrap(), Report::default());
-    let mut fields = Fields::of(&source);
+    let mut fields = FieldPicker::of(&source);
     read(&mut fields, &mut FileReport::new(&layer, "w", &mut report))
 }
 
@@ -116,7 +117,7 @@ fn spoilt_flatgeobuf() {
 #[test]
 fn spoilt_shapefile() {
     let Some(parts) = parts() else { return };
-    let read = |parts: &shapefile::Parts| -> Result<Unprojected, Refusal> {
+    let read = |parts: &shapefile::Parts| -> Result<Unprojected, LoadError> {
         with_fields(|f, r| shapefile::read(parts, f, r))
     };
     assert_eq!(read(&parts).unwrap().features.len(), 146);

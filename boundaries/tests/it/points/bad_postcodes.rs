@@ -24,8 +24,8 @@ fn each_is_refused(cases: &[(&str, &str)], format: PostcodeFormat) {
 #[test]
 fn every_mistake_in_code_point_open_is_told_with_its_line_and_column() {
     let cases = [
-        ("", "there is no postcode in it"),
-        ("NN1 1ED,10,475486\n", "line 1: 3 columns, and Code-Point Open has 10"),
+        ("", "the file contains no postcodes: check `source` and `format`"),
+        ("NN1 1ED,10,475486\n", "line 1 has 3 columns, but Code-Point Open has 10"),
         ("pcd,pcd2,pcds\n", "for the Postcode Directory write format = \"onspd\""),
         (
             "NN1 1ED,10,475486,260275\nNN1 1EE,10,475486\n",
@@ -38,7 +38,7 @@ fn every_mistake_in_code_point_open_is_told_with_its_line_and_column() {
         ),
         (
             "NN1 1ED,,475486,260275\n",
-            "\"\" is not a positional quality: it is one of 10, 20, 30, 40, 50, 60, 80, 90",
+            "\"\" is not a positional quality: use 10, 20, 30, 40, 50, 60, 80 or 90",
         ),
         (
             "NN1 1ED,10,4754860,260275\n",
@@ -52,7 +52,7 @@ fn every_mistake_in_code_point_open_is_told_with_its_line_and_column() {
         ),
         (
             "NN1 1ED,10,475486,260275\nNN1  1ED,10,475486,260276\n",
-            "NN1 1ED stands twice and differently: pc.csv line 1 and pc.csv line 2: keep one",
+            "NN1 1ED has two different records, pc.csv line 1 and pc.csv line 2: keep one",
         ),
     ];
     each_is_refused(&cases, PostcodeFormat::CodePointOpen);
@@ -69,11 +69,11 @@ fn every_mistake_in_the_postcode_directory_is_told_with_its_line_and_column() {
         (row("NN1,,475486,260275,1,E05015983"), "\"NN1\" is not a postcode"),
         (
             row("NN1 1ED,,475486,260275,0,E05015983"),
-            "field gridind: line 2: \"0\" is not a positional quality: it goes from 1 to 9",
+            "field gridind: line 2: \"0\" is not a positional quality: use 1 to 9",
         ),
         (
             row("NN1 1ED,1999,475486,260275,1,E05015983"),
-            "field doterm: line 2: \"1999\" is not a month: it is written like 202306",
+            "field doterm: line 2: \"1999\" is not a month: write it like 202306",
         ),
         (row("NN1 1ED,202313,475486,260275,1,E05015983"), "\"202313\" is not a month"),
         (
@@ -97,7 +97,7 @@ fn every_mistake_in_the_postcode_directory_is_told_with_its_line_and_column() {
         ("pcds,doterm,x,y,gridind\n", "field east1m: the file has no column east1m or oseast1m"),
         (
             "NN1 1ED,10,475486,260275\n",
-            "the first line is no header; for Code-Point Open write format = \"code-point-open\"",
+            "the first line is not a header; for Code-Point Open write format = \"code-point-open\"",
         ),
     ];
     each_is_refused(&headers, PostcodeFormat::Onspd);
@@ -135,5 +135,5 @@ fn a_national_file_with_one_mistake_in_every_row_does_not_fill_the_memory_with_i
     read_postcodes(csv.as_bytes(), "pc.csv", PostcodeFormat::CodePointOpen, &mut report);
     let told = told(&report);
     assert_eq!(told.len(), 1001);
-    assert_eq!(told[1000], "error pc.csv: and 4000 more rows with the fault invalid_postcode");
+    assert_eq!(told[1000], "error pc.csv: 4000 more rows have the fault invalid_postcode");
 }

@@ -32,7 +32,7 @@ fn every_mistake_in_a_row_of_sites_is_told_with_its_line_and_column() {
         ("A,Hall\n", "feature 0: line 2: the row has 2 columns and the header 3"),
         (
             "A,Hall, Moulton,NN1 1ED\n",
-            "the row has 4 columns and the header 3: look for a comma or a quote too many",
+            "the row has 4 columns but the header has 3: look for an extra comma or quote",
         ),
         ("A,\"Hall,NN1 1ED\nB,Barn,NN1 1ED\n", "feature 0: line 2: the row has 2 columns"),
         (",Hall,NN1 1ED\n", "feature 0, field code: line 2: the row has no code"),
@@ -40,7 +40,7 @@ fn every_mistake_in_a_row_of_sites_is_told_with_its_line_and_column() {
         ("A;B,Hall,NN1 1ED\n", "\"A;B\" is not a code: a code is 1 to 40 visible ASCII characters"),
         (
             "A,Hall,NN1 1ED\nA,Barn,NN1 1ED\n",
-            "feature 1 (A), field code: line 3: the code A stands on line 2 already",
+            "feature 1 (A), field code: line 3: the code A is already on line 2: give each site its own",
         ),
         (
             "A,Hall,Northampton\n",
@@ -55,15 +55,21 @@ fn every_mistake_in_a_row_of_sites_is_told_with_its_line_and_column() {
 #[test]
 fn every_mistake_in_a_header_is_told_with_what_the_file_has() {
     let cases: [(&[u8], &str); 7] = [
-        (b"", "the file is empty: it needs a header and a row for each site"),
+        (b"", "the file is empty: add a header and a row for each site"),
         (b"code;name;postcode\n", "its columns are separated by ';': save it with commas"),
         (
             b"code,name,post_code\n",
             "field postcode: the file has no column \"postcode\"; did you mean \"post_code\"?",
         ),
         (b"code,name,address\n", "the file has no column \"postcode\"; it has code, name, address"),
-        (b"code,name,postcode,postcode\n", "the header names the column \"postcode\" twice"),
-        (b"code,Postcode,NAME,name,POSTCODE\n", "the header names the column \"postcode\" twice"),
+        (
+            b"code,name,postcode,postcode\n",
+            "the header has the column \"postcode\" twice: rename one",
+        ),
+        (
+            b"code,Postcode,NAME,name,POSTCODE\n",
+            "the header has the column \"postcode\" twice: rename one",
+        ),
         (b"\xFF\xFEc\0o\0d\0e\0", "the file is UTF-16: save it as CSV in UTF-8"),
     ];
     for (csv, expected) in cases {
@@ -81,7 +87,7 @@ fn what_is_no_position_is_told_with_what_it_might_be() {
     let cases = [
         (grid("east", "260275"), "feature 0 (A), field x, y: line 2: \"east\" is not a number"),
         (grid("\"475,486\"", "260275"), "\"475,486\" is not a number: write it without commas"),
-        (grid("475486", ""), "one of the two coordinates is empty: give both, or neither"),
+        (grid("475486", ""), "one of the two coordinates is empty: give both or neither"),
         (grid("NaN", "260275"), "a coordinate is not a finite number"),
         (grid("1e999", "260275"), "a coordinate is not a finite number"),
         (grid("4754860", "260275"), "4754860 260275 is outside the British National Grid"),
@@ -95,7 +101,7 @@ fn what_is_no_position_is_told_with_what_it_might_be() {
     }
     let degrees = |lon, lat| format!("code,name,lon,lat\nA,Hall,{lon},{lat}\n");
     let cases = [
-        (degrees("52.235", "-0.896"), "the other way round they would: are lon and lat swapped?"),
+        (degrees("52.235", "-0.896"), "the other way round they would: lon and lat are swapped"),
         (
             degrees("475486", "260275"),
             "if they are metres of the British National Grid, name the columns as easting and northing",
@@ -120,7 +126,7 @@ fn what_is_not_epraccur_is_told_so() {
     is_refused(
         header.as_bytes(),
         format(),
-        "\"Organisation Code\" is not a status: epraccur has A, C, D or P in column 13; the file must not have a header",
+        "\"Organisation Code\" is not a status: column 13 of epraccur has A, C, D or P; remove the header line",
     );
     let mut row = vec![""; 27];
     (row[0], row[9], row[12]) = ("K83002", "NN1 1ED", "X");
@@ -130,7 +136,7 @@ fn what_is_not_epraccur_is_told_so() {
     is_refused(
         csv.as_bytes(),
         format(),
-        "feature 1 (K83002), field status: line 2: \"X\" is not a status: epraccur has A, C, D or P in column 13",
+        "feature 1 (K83002), field status: line 2: \"X\" is not a status: column 13 of epraccur has A, C, D or P",
     );
 }
 
@@ -144,7 +150,7 @@ fn a_file_that_is_not_there_is_named_in_full() {
     let told = told(&report);
     assert_eq!(
         told[0],
-        "error gp: gp.csv: /nowhere/gp.csv is not there: download it, or correct `source` in the catalogue"
+        "error gp: gp.csv: /nowhere/gp.csv does not exist: download it, or correct `source` in the catalogue"
     );
     assert!(told[1].contains("/nowhere/uprn.csv is not there"));
 }
@@ -179,9 +185,7 @@ fn a_zip_is_read_if_it_holds_one_csv() {
     };
     assert_eq!(read("epraccur.zip", &["epraccur.csv", "epraccur.pdf"]), (1, vec![]));
     let (_, told) = read("two.zip", &["a.csv", "b.csv"]);
-    assert!(
-        told[0].ends_with("it holds 2 CSV files and not one: unpack it and name the right one")
-    );
+    assert!(told[0].ends_with("the zip contains 2 CSV files: unpack it and name the one to use"));
     std::fs::write(folder.path().join("none.zip"), b"no zip").unwrap();
     let mut report = Report::default();
     let mut source = source_of(by_grid(), &[]);
@@ -228,8 +232,8 @@ fn addresses_come_in_the_order_of_their_postcodes() {
     assert_eq!(
         told,
         [
-            "note uprn.csv: 2 rows without a postcode or without a position were left out",
-            "note uprn.csv: 1 rows repeat another and were left out"
+            "note uprn.csv: 2 rows without a postcode or position were left out",
+            "note uprn.csv: 1 rows repeat another row and were left out"
         ]
     );
 }
@@ -243,7 +247,7 @@ fn every_mistake_in_a_row_of_addresses_is_told() {
         ),
         (
             "1234567890123,NN1 1ED,475003,260003\n",
-            "\"1234567890123\" is not a UPRN: it is a number of up to 12 digits",
+            "\"1234567890123\" is not a UPRN: use a number of up to 12 digits",
         ),
         ("0,NN1 1ED,475003,260003\n", "\"0\" is not a UPRN"),
         (
@@ -258,7 +262,7 @@ fn every_mistake_in_a_row_of_addresses_is_told() {
         ("7,NN1 1ED,1,1\n7,NN1 1ED,1,1\n", "1 1 lies in the sea at the corner of the grid"),
         (
             "7,NN1 1ED,475003,260003\n7,NN1 1ED,475004,260003\n",
-            "the UPRN 7 stands on lines 2 and 3, and differently: keep one",
+            "the UPRN 7 is on lines 2 and 3 with different values: keep one",
         ),
     ];
     for (rows, expected) in cases {

@@ -69,7 +69,7 @@ fn code_point_open_is_read_from_the_zip_as_published_and_from_its_folders() {
         let (postcodes, told) = load(&source, PostcodeFormat::CodePointOpen);
         assert_eq!(postcodes, ["AB10 1AB", "NN1 1ED"]);
         assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].ends_with("1 postcodes have no position and were kept without"));
+        assert!(told[0].ends_with("1 postcodes have no position and were kept without one"));
     }
 }
 
@@ -124,7 +124,7 @@ fn a_postcode_that_differs_between_two_files_is_told_with_both() {
     assert_eq!(told.len(), 1);
     assert!(
         told[0].ends_with(
-            "NN1 1ED stands twice and differently: a.csv line 2 and b.csv line 1: keep one"
+            "NN1 1ED has two different records, a.csv line 2 and b.csv line 1: keep one"
         ),
         "{told:?}"
     );

@@ -86,7 +86,7 @@ fn a_postcode_without_a_position_is_kept_and_counted() {
     assert_eq!(records.len(), 2);
     assert!(records.iter().all(|r| r.position.is_none() && r.published_ward.is_none()));
     assert_eq!(records[0].positional_quality, 90);
-    assert_eq!(told, ["note pc.csv: 2 postcodes have no position and were kept without"]);
+    assert_eq!(told, ["note pc.csv: 2 postcodes have no position and were kept without one"]);
 }
 
 #[test]
@@ -109,8 +109,8 @@ fn of_records_of_one_postcode_the_live_one_stands_and_repeats_are_counted() {
     assert_eq!(
         told,
         [
-            "note pc.csv: 1 rows repeat another and were left out",
-            "note pc.csv: 2 records of a termination were left out, for their postcodes are live or ended later"
+            "note pc.csv: 1 rows repeat another row and were left out",
+            "note pc.csv: 2 terminated records were left out because their postcodes are live or were terminated later"
         ]
     );
 }

@@ -67,7 +67,7 @@ fn a_site_that_cannot_be_placed_is_left_out_and_named() {
         told(&report),
         [
             "note gp: gp.csv: feature 0 (A), field postcode: line 2: NN9 9ZZ is not among the \
-             catalogue's postcodes, or has no position there: the site is left out",
+             catalogue's postcodes, or has no position there: the site was left out",
             "note gp: gp.csv: feature 1 (B), field postcode: line 3: the row has no postcode: the \
              site is left out"
         ]
@@ -121,7 +121,7 @@ fn prescribing_settings_pick_the_gp_practices() {
     let (sites, report) = read(csv.as_bytes(), format, &["prescribing_setting"]);
     assert_eq!(sites.len(), 1);
     assert_eq!(sites[0].properties, [("prescribing_setting".to_owned(), json!(4))]);
-    let note = "note gp: gp.csv: 2 records of other prescribing settings are left out";
+    let note = "note gp: gp.csv: 2 records of other prescribing settings were left out";
     assert_eq!(told(&report), [note]);
 }
 

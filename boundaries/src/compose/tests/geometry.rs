@@ -1,4 +1,4 @@
-//! The ground of one composed area.
+//! The geometry of one composed area.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::fault::{FaultKind as K, Report, Severity};
 use crate::layer::Resolution;
 
 #[test]
-fn whole_members_are_dissolved_in_their_own_vertices() {
+fn whole_members_dissolve_without_new_vertices() {
     let wards = wards();
     let toml = area(
         "N1",
@@ -46,7 +46,7 @@ fn whole_members_are_dissolved_in_their_own_vertices() {
 }
 
 #[test]
-fn members_around_a_ward_that_is_not_theirs_leave_a_hole() {
+fn members_around_another_ward_leave_a_hole() {
     let ring_of_eight = "include = [{ layer = \"ward\", codes = [\"W00\", \"W10\", \"W20\", \"W01\", \"W21\", \"W02\", \"W12\", \"W22\"] }]";
     let (layer, report) = composed_of(&area("N1", ring_of_eight), &[&wards()]);
     assert_eq!(report.faults, []);
@@ -56,7 +56,7 @@ fn members_around_a_ward_that_is_not_theirs_leave_a_hole() {
 }
 
 #[test]
-fn members_that_touch_in_a_point_are_two_polygons() {
+fn members_that_touch_at_a_point_form_two_polygons() {
     let (layer, _) = composed_of(
         &area("N1", "include = [{ layer = \"ward\", codes = [\"W00\", \"W11\"] }]"),
         &[&wards()],
@@ -65,7 +65,7 @@ fn members_that_touch_in_a_point_are_two_polygons() {
 }
 
 #[test]
-fn excluded_ground_is_taken_away() {
+fn excluded_areas_are_subtracted() {
     let toml = area(
         "N1",
         "include = [{ layer = \"ward\", codes = [\"W00\", \"W01\"] }]\nexclude = [{ layer = \"parish\", codes = [\"P1\"] }]",
@@ -98,7 +98,7 @@ fn a_part_ward_is_cut_to_its_parish() {
 }
 
 #[test]
-fn an_intersection_cuts_all_members() {
+fn intersect_cuts_all_members() {
     let toml = area(
         "N1",
         "include = [{ layer = \"ward\", codes = [\"W00\", \"W11\", \"W21\"] }]\nintersect = [{ layer = \"parish\", codes = [\"P2\", \"P1\"] }]",
@@ -108,7 +108,7 @@ fn an_intersection_cuts_all_members() {
 }
 
 #[test]
-fn a_polygon_file_gives_ground() {
+fn a_polygon_file_adds_its_polygons() {
     let (layer, report) = composed_of(&area("N1", "polygon = \"drawn.geojson\""), &[]);
     assert_eq!(report.faults, []);
     assert_eq!(layer.unwrap().areas()[0].area_m2(), 2_500.);
@@ -142,8 +142,8 @@ fn a_composed_layer_can_be_composed_again() {
 }
 
 #[test]
-fn a_sliver_between_members_is_closed_and_told() {
-    // B's corner lies 0.4 m short of the straight edge of A and C.
+fn a_sliver_between_members_is_closed_and_reported() {
+    // B's corner lies 0.4 m away from the straight edge of A.
     let layer = layer_of(
         "ward",
         Some(Resolution::Bgc),
@@ -174,7 +174,7 @@ fn a_sliver_between_members_is_closed_and_told() {
 }
 
 #[test]
-fn a_small_hole_of_a_members_own_stays() {
+fn a_small_hole_in_a_member_stays() {
     let mut garden = rectangle(50., 50., 0.5, 0.5);
     garden.reverse();
     let layer = layer_of(
@@ -193,7 +193,7 @@ fn a_small_hole_of_a_members_own_stays() {
 
 #[test]
 fn a_crumb_left_by_cutting_is_dropped() {
-    // The parish is drawn 3 m over the ward's eastern edge.
+    // The parish is drawn 3 m across the ward's eastern edge.
     let parish = layer_of("parish", None, vec![("P", vec![rectangle(0., 0., 403., 100.)])]);
     let ward = layer_of(
         "ward",
@@ -207,7 +207,7 @@ fn a_crumb_left_by_cutting_is_dropped() {
         "N1",
         "include = [{ layer = \"ward\", codes = [\"A\", \"B\"], within = { layer = \"parish\", codes = [\"P\"] } }]\nexclude = [{ layer = \"ward\", codes = [\"B\"] }]",
     );
-    // Included within, then excluded: nothing of B is left, nor is a crumb.
+    // B is included within the parish, then excluded: nothing of B is left, not even a crumb.
     let (layer, _) = composed_of(&toml, &[&ward, &parish]);
     assert_eq!(layer.unwrap().areas()[0].area_m2(), 40_000.);
     let toml = area(

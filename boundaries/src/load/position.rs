@@ -1,26 +1,26 @@
-//! Two cells of a row as a position.
+//! Conversion of two CSV cells to a position.
 
 use crate::fault::FaultKind;
 use crate::position::{Accuracy, Bng, InvalidPosition, LngLat};
 
-/// Why two cells are no position: the kind of fault and what to say of it.
+/// Why two cells are not a position.
 #[derive(Debug, PartialEq)]
-pub(crate) struct NotAPlace {
+pub(crate) struct PositionError {
     pub(crate) kind: FaultKind,
     pub(crate) message: String,
 }
 
-fn not_a_place(kind: FaultKind, message: impl Into<String>) -> NotAPlace {
-    NotAPlace { kind, message: message.into() }
+fn position_error(kind: FaultKind, message: impl Into<String>) -> PositionError {
+    PositionError { kind, message: message.into() }
 }
 
-/// Northings and eastings below this, in metres, are the open sea south-west of Scilly. Degrees
-/// taken for metres all land there.
+/// Eastings and northings that are both below this, in metres, are open sea south-west of Scilly.
+/// Degrees mistaken for metres fall there.
 const SEA_CORNER_M: f64 = 1000.0;
 
-/// Easting and northing, BNG metres; `None` if both cells are empty or 0, which is how sources
-/// write that they do not know.
-pub(crate) fn from_grid(easting: &[u8], northing: &[u8]) -> Result<Option<Bng>, NotAPlace> {
+/// Parses easting and northing in BNG metres. Returns `None` if both cells are empty or 0, which
+/// sources use for an unknown position.
+pub(crate) fn from_grid(easting: &[u8], northing: &[u8]) -> Result<Option<Bng>, PositionError> {
     if easting.is_empty() && northing.is_empty() {
         return Ok(None);
     }
@@ -28,12 +28,12 @@ pub(crate) fn from_grid(easting: &[u8], northing: &[u8]) -> Result<Option<Bng>, 
     if easting == 0.0 && northing == 0.0 {
         return Ok(None);
     }
-    let position = Bng::new(easting, northing).map_err(|error| refusal(&error))?;
+    let position = Bng::new(easting, northing).map_err(|error| to_position_error(&error))?;
     if easting.abs() < SEA_CORNER_M && northing.abs() < SEA_CORNER_M {
-        return Err(not_a_place(
+        return Err(position_error(
             FaultKind::MislabelledCrs,
             format!(
-                "{easting} {northing} lies in the sea at the corner of the grid: these are not \
+                "{easting} {northing} is in the sea at the corner of the grid: the values are not \
                  metres; if they are degrees, name the columns as lon and lat"
             ),
         ));
@@ -41,8 +41,11 @@ pub(crate) fn from_grid(easting: &[u8], northing: &[u8]) -> Result<Option<Bng>, 
     Ok(Some(position))
 }
 
-/// Longitude and latitude, degrees; `None` if both cells are empty.
-pub(crate) fn from_degrees(lon: &[u8], lat: &[u8]) -> Result<Option<(Bng, Accuracy)>, NotAPlace> {
+/// Parses longitude and latitude in degrees. Returns `None` if both cells are empty.
+pub(crate) fn from_degrees(
+    lon: &[u8],
+    lat: &[u8],
+) -> Result<Option<(Bng, Accuracy)>, PositionError> {
     if lon.is_empty() && lat.is_empty() {
         return Ok(None);
     }
@@ -51,7 +54,7 @@ pub(crate) fn from_degrees(lon: &[u8], lat: &[u8]) -> Result<Option<(Bng, Accura
     match on_grid(lon, lat) {
         Ok(found) => Ok(Some(found)),
         Err(InvalidPosition::NotDegrees { .. }) if lon.abs() > 180.0 && lat.abs() > 180.0 => {
-            Err(not_a_place(
+            Err(position_error(
                 FaultKind::MislabelledCrs,
                 format!(
                     "{lon} {lat} are not degrees; if they are metres of the British National \
@@ -59,43 +62,45 @@ pub(crate) fn from_degrees(lon: &[u8], lat: &[u8]) -> Result<Option<(Bng, Accura
                 ),
             ))
         }
-        Err(error) if on_grid(lat, lon).is_ok() => Err(not_a_place(
+        Err(error) if on_grid(lat, lon).is_ok() => Err(position_error(
             FaultKind::OutsideBritain,
-            format!("{error}; the other way round they would: are lon and lat swapped?"),
+            format!(
+                "{error}; exchanged, they are in Britain: check whether lon and lat are swapped"
+            ),
         )),
-        Err(error) => Err(refusal(&error)),
+        Err(error) => Err(to_position_error(&error)),
     }
 }
 
-fn refusal(error: &InvalidPosition) -> NotAPlace {
+fn to_position_error(error: &InvalidPosition) -> PositionError {
     let kind = match error {
         InvalidPosition::NotFinite => FaultKind::NonFiniteCoordinate,
         InvalidPosition::NotDegrees { .. } => FaultKind::BadField,
         InvalidPosition::OutsideGrid { .. } => FaultKind::OutsideBritain,
     };
-    not_a_place(kind, error.to_string())
+    position_error(kind, error.to_string())
 }
 
-/// A cell as a number.
-fn number(cell: &[u8]) -> Result<f64, NotAPlace> {
+/// Parses a cell as a number.
+fn number(cell: &[u8]) -> Result<f64, PositionError> {
     if let Some(whole) = small_whole_number(cell) {
         return Ok(whole);
     }
     let text = String::from_utf8_lossy(cell);
     if text.is_empty() {
-        return Err(not_a_place(
+        return Err(position_error(
             FaultKind::BadField,
-            "one of the two coordinates is empty: give both, or neither",
+            "one of the two coordinates is empty: give both or neither",
         ));
     }
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(40).collect();
         let hint = if shown.contains(',') { ": write it without commas" } else { "" };
-        not_a_place(FaultKind::BadField, format!("{shown:?} is not a number{hint}"))
+        position_error(FaultKind::BadField, format!("{shown:?} is not a number{hint}"))
     })
 }
 
-/// Postcode files hold millions of whole numbers of six or seven digits; these need no more.
+/// Fast path: postcode files contain millions of whole numbers of six or seven digits.
 fn small_whole_number(cell: &[u8]) -> Option<f64> {
     if cell.is_empty() || cell.len() > 9 {
         return None;
@@ -114,19 +119,19 @@ fn small_whole_number(cell: &[u8]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn kind<T: std::fmt::Debug>(result: Result<T, NotAPlace>) -> FaultKind {
+    fn kind<T: std::fmt::Debug>(result: Result<T, PositionError>) -> FaultKind {
         result.unwrap_err().kind
     }
 
     #[test]
-    fn nothing_and_zero_are_how_sources_say_that_they_do_not_know() {
+    fn empty_and_zero_cells_mean_no_position() {
         assert_eq!(from_grid(b"", b""), Ok(None));
         assert_eq!(from_grid(b"0", b"0"), Ok(None));
         assert_eq!(from_degrees(b"", b""), Ok(None));
     }
 
     #[test]
-    fn a_fast_whole_number_is_the_number_that_the_standard_library_reads() {
+    fn the_fast_path_agrees_with_the_standard_library() {
         for text in ["0", "7", "475486", "1219999", "999999999", "007"] {
             assert_eq!(small_whole_number(text.as_bytes()), text.parse().ok(), "{text}");
         }
@@ -136,15 +141,15 @@ mod tests {
     }
 
     #[test]
-    fn degrees_taken_for_metres_are_told_and_metres_taken_for_degrees_too() {
+    fn degrees_mistaken_for_metres_are_reported_and_the_reverse() {
         assert_eq!(kind(from_grid(b"-0.896", b"52.23")), FaultKind::MislabelledCrs);
         assert_eq!(kind(from_degrees(b"475486", b"260275")), FaultKind::MislabelledCrs);
         let swapped = from_degrees(b"52.2", b"-0.9").unwrap_err();
-        assert!(swapped.message.contains("are lon and lat swapped?"), "{}", swapped.message);
+        assert!(swapped.message.contains("lon and lat are swapped"), "{}", swapped.message);
     }
 
     #[test]
-    fn half_a_position_and_what_is_no_number_are_refused() {
+    fn half_a_position_and_text_that_is_not_a_number_are_refused() {
         assert_eq!(kind(from_grid(b"475486", b"")), FaultKind::BadField);
         assert_eq!(kind(from_grid(b"SP 754", b"602")), FaultKind::BadField);
         assert_eq!(kind(from_grid(b"NaN", b"260275")), FaultKind::NonFiniteCoordinate);

@@ -1,9 +1,10 @@
-//! `epraccur`, the prescribers of England as NHS ODS publishes them.
+//! Reader for `epraccur`, the list of prescribers in England published by NHS ODS.
 //!
-//! 27 columns without a header. Of those read here (counted from 1, as the ODS's own description
-//! does): 1 code, 2 name, 5 to 9 address, 10 postcode, 11 open date, 12 close date, 13 status (A
-//! active, C closed, D dormant, P proposed), 15 commissioner, 18 telephone, 26 prescribing
-//! setting (4 is a GP practice; the others are prisons, hospices, out-of-hours services…).
+//! The file has 27 columns and no header. The columns used, counted from 1 as in the ODS
+//! specification: 1 code, 2 name, 5 to 9 address, 10 postcode, 11 open date, 12 close date, 13
+//! status (A active, C closed, D dormant, P proposed), 15 commissioner, 18 telephone, 26
+//! prescribing setting (4 is a GP practice; others are prisons, hospices, out-of-hours services and
+//! so on).
 
 use std::io::Read;
 
@@ -13,8 +14,8 @@ use crate::area::Site;
 use crate::catalogue::SitesSource;
 use crate::fault::{FaultKind, Severity};
 
-use super::csv::{Row, Rows};
-use super::sites::{Cell, Sites, text_or_null};
+use super::super::csv::{Row, Rows};
+use super::collector::{Cell, SiteCollector, text_or_null};
 
 // Columns counted from 0.
 const CODE: usize = 0;
@@ -28,22 +29,21 @@ const COMMISSIONER: usize = 14;
 const TELEPHONE: usize = 17;
 const SETTING: usize = 25;
 
-/// The last of the 27 columns is never used and some copies drop it.
+/// Column 27 is never used and some copies omit it.
 const COLUMNS: std::ops::RangeInclusive<usize> = 26..=27;
 
 pub(super) fn read<R: Read>(
     rows: &mut Rows<R>,
     source: &SitesSource,
     settings: Option<&[u16]>,
-    sites: &mut Sites<'_, '_, '_>,
+    sites: &mut SiteCollector<'_, '_, '_>,
 ) {
     let mut closed = 0_usize;
     let mut other_setting = 0_usize;
     while let Some(row) = rows.next_row(sites.faults) {
         if !COLUMNS.contains(&row.len()) {
             let message = format!(
-                "the row has {} columns, and epraccur has 27: is this the file as NHS ODS \
-                 publishes it?",
+                "the row has {} columns but epraccur has 27: use the file as published by NHS ODS",
                 row.len()
             );
             sites.faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
@@ -61,7 +61,7 @@ pub(super) fn read<R: Read>(
         }
         let text = row.text(CODE);
         let Some(code) = sites.code(&row, &Cell { column: "code", text: &text }) else { continue };
-        // What the NHS publishes cannot be mended by its reader: a note, not an error.
+        // Users cannot correct NHS data, so a bad postcode is a note, not an error.
         let cell = Cell { column: "postcode", text: &row.text(POSTCODE) };
         let position = sites.place_by_postcode(&row, &code, &cell, Severity::Note);
         let Some(position) = position else { continue };
@@ -77,21 +77,21 @@ pub(super) fn read<R: Read>(
     };
     left_out(
         closed,
-        "closed, dormant or proposed practices are left out; include_closed = true takes them",
+        "closed, dormant or proposed practices were left out; include_closed = true includes them",
     );
-    left_out(other_setting, "records of other prescribing settings are left out");
+    left_out(other_setting, "records of other prescribing settings were left out");
 }
 
-/// Whether the record is active; `None`, with the fault told, if its status is unknown.
-fn read_status(row: &Row<'_>, sites: &mut Sites<'_, '_, '_>) -> Option<bool> {
+/// Returns true if the record is active. Reports an unknown status and returns `None`.
+fn read_status(row: &Row<'_>, sites: &mut SiteCollector<'_, '_, '_>) -> Option<bool> {
     match row.bytes(STATUS) {
         b"A" => Some(row.bytes(CLOSE_DATE).is_empty()),
         b"C" | b"D" | b"P" => Some(false),
         _ => {
             let shown = row.shown(STATUS);
-            let header = if row.line == 1 { "; the file must not have a header" } else { "" };
+            let header = if row.line == 1 { "; remove the header line" } else { "" };
             let message = format!(
-                "{shown:?} is not a status: epraccur has A, C, D or P in column 13{header}"
+                "{shown:?} is not a status: column 13 of epraccur has A, C, D or P{header}"
             );
             let code = row.text(CODE);
             sites.faults.of_row(
@@ -107,7 +107,7 @@ fn read_status(row: &Row<'_>, sites: &mut Sites<'_, '_, '_>) -> Option<bool> {
     }
 }
 
-/// One of the [`EPRACCUR_PROPERTIES`](crate::catalogue::EPRACCUR_PROPERTIES).
+/// Returns one of the [`EPRACCUR_PROPERTIES`](crate::catalogue::EPRACCUR_PROPERTIES).
 fn property(row: &Row<'_>, name: &str) -> Value {
     match name {
         "address" => {
@@ -129,7 +129,7 @@ fn property(row: &Row<'_>, name: &str) -> Value {
     }
 }
 
-/// `19740401` as `1974-04-01`; what is no date stays as it is.
+/// Returns `19740401` as `1974-04-01`, and text that is not a date unchanged.
 fn date(text: &str) -> Value {
     match jiff::civil::Date::strptime("%Y%m%d", text) {
         Ok(day) => Value::from(day.to_string()),

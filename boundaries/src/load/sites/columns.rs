@@ -1,0 +1,135 @@
+//! Reader for a CSV of sites with a header, whose columns the catalogue names.
+
+use std::io::Read;
+
+use crate::area::{Properties, Site};
+use crate::catalogue::PositionColumns;
+use crate::code::AreaCode;
+use crate::fault::{FaultKind, Severity};
+use crate::position::{Accuracy, Bng};
+
+use super::super::csv::{Header, Row, RowFaults, Rows};
+use super::super::position;
+use super::collector::{Cell, SiteCollector, text_or_null};
+
+/// The columns of a CSV with a header: index and name.
+pub(super) struct Columns<'a> {
+    code: (usize, &'a str),
+    name: usize,
+    position: PositionCells<'a>,
+    keep: Vec<(usize, &'a str)>,
+}
+
+enum PositionCells<'a> {
+    Postcode(usize, &'a str),
+    Grid(usize, usize, String),
+    Degrees(usize, usize, String),
+}
+
+impl<'a> Columns<'a> {
+    /// Finds every column, and reports all that are missing.
+    pub(super) fn find(
+        header: &Header,
+        [code, name]: [&'a str; 2],
+        position: &'a PositionColumns,
+        keep: &'a [String],
+        faults: &mut RowFaults<'_>,
+    ) -> Option<Self> {
+        let code = header.find(code, faults).map(|column| (column, code));
+        let name = header.find(name, faults);
+        let mut pair = |a: &str, b: &str| {
+            let (first, second) = (header.find(a, faults), header.find(b, faults));
+            first.zip(second).map(|(first, second)| (first, second, format!("{a}, {b}")))
+        };
+        let position = match position {
+            PositionColumns::EastingNorthing(a, b) => {
+                pair(a, b).map(|(a, b, names)| PositionCells::Grid(a, b, names))
+            }
+            PositionColumns::LonLat(a, b) => {
+                pair(a, b).map(|(a, b, names)| PositionCells::Degrees(a, b, names))
+            }
+            PositionColumns::Postcode(postcode) => header
+                .find(postcode, faults)
+                .map(|column| PositionCells::Postcode(column, postcode)),
+        };
+        let kept: Vec<_> = keep
+            .iter()
+            .filter_map(|name| header.find(name, faults).map(|column| (column, name.as_str())))
+            .collect();
+        let all = kept.len() == keep.len();
+        let columns = Self { code: code?, name: name?, position: position?, keep: kept };
+        all.then_some(columns)
+    }
+}
+
+pub(super) fn read_named<R: Read>(
+    rows: &mut Rows<R>,
+    header: &Header,
+    columns: &Columns<'_>,
+    sites: &mut SiteCollector<'_, '_, '_>,
+) {
+    while let Some(row) = rows.next_row(sites.faults) {
+        if row.len() != header.len() {
+            let message = format!(
+                "the row has {} columns but the header has {}: look for an extra comma or quote",
+                row.len(),
+                header.len()
+            );
+            sites.faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
+            continue;
+        }
+        let (at, column) = columns.code;
+        let Some(code) = sites.code(&row, &Cell { column, text: &row.text(at) }) else { continue };
+        let Some(position) = place_named(&row, &code, &columns.position, sites) else { continue };
+        let properties: Properties = columns
+            .keep
+            .iter()
+            .map(|&(column, name)| (name.to_owned(), text_or_null(&row.text(column))))
+            .collect();
+        let name = row.text(columns.name).into_owned();
+        sites.add(Site { code, name, position, properties });
+    }
+}
+
+fn place_named(
+    row: &Row<'_>,
+    code: &AreaCode,
+    position: &PositionCells<'_>,
+    sites: &mut SiteCollector<'_, '_, '_>,
+) -> Option<Bng> {
+    let (found, names) = match position {
+        PositionCells::Postcode(at, column) => {
+            let cell = Cell { column, text: &row.text(*at) };
+            return sites.place_by_postcode(row, code, &cell, Severity::Error);
+        }
+        PositionCells::Grid(a, b, names) => {
+            let found = position::from_grid(row.bytes(*a), row.bytes(*b));
+            (found.map(|place| place.map(|bng| (bng, Accuracy::Ostn15))), names)
+        }
+        PositionCells::Degrees(a, b, names) => {
+            (position::from_degrees(row.bytes(*a), row.bytes(*b)), names)
+        }
+    };
+    let mut add = |kind, severity, message: &str| {
+        sites.faults.of_row(row, Some(code.as_str()), Some(names), kind, severity, message);
+    };
+    match found {
+        Ok(Some((position, accuracy))) => {
+            if accuracy == Accuracy::Helmert {
+                let message =
+                    "the position is outside the OSTN15 grid: it is accurate to about 5 m";
+                add(FaultKind::Approximate, Severity::Note, message);
+            }
+            Some(position)
+        }
+        Ok(None) => {
+            let message = "the row has no position: the site was left out";
+            add(FaultKind::NoPosition, Severity::Note, message);
+            None
+        }
+        Err(refused) => {
+            add(refused.kind, Severity::Error, &refused.message);
+            None
+        }
+    }
+}
