@@ -20,7 +20,7 @@ use crate::validity::arrangement::Arrangement;
 use crate::validity::crossings::Edge;
 use crate::validity::exact::{self, Ring};
 use crate::validity::nesting::point_inside;
-use crate::validity::noding::{Unsettled, uncancelled};
+use crate::validity::noding::{NodingError, cancel_opposite_edges};
 use crate::validity::sliver::is_sliver;
 use crate::validity::trace;
 
@@ -53,11 +53,11 @@ pub(super) struct ClosedSliver {
 pub(super) fn dissolve(
     operation: &SetOperation<'_>,
     drawing_error_m: f64,
-) -> Result<(MultiPolygon<f64>, Vec<ClosedSliver>), Unsettled> {
+) -> Result<(MultiPolygon<f64>, Vec<ClosedSliver>), NodingError> {
     let mut edges: Vec<Edge> = Vec::new();
     let mut operands = 0;
     let mut add = |members: &[&MultiPolygon<f64>]| {
-        edges.extend(uncancelled(edges_of(members, operands)));
+        edges.extend(cancel_opposite_edges(edges_of(members, operands)));
         operands += 1;
         operands - 1
     };
@@ -95,7 +95,7 @@ pub(super) fn dissolve(
     let FaceWalk { mut inside, gap, .. } = state;
     let mut closed = fill_gaps(&arrangement, &mut inside, &gap, operation, drawing_error_m);
     let whole = trace::polygons(&arrangement.boundary(&inside))
-        .ok_or(Unsettled { at: Coord::default() })?;
+        .ok_or(NodingError { at: Coord::default() })?;
     if operands == 1 {
         return Ok((whole, closed));
     }

@@ -28,7 +28,7 @@ use crate::fault::{Fault, FaultKind, Report};
 use crate::layer::{Layer, LayerId, LayerMeta};
 use crate::load::raw::RawLayer;
 use crate::manifest::{ManifestError, Problem};
-use crate::validity::noding::Unsettled;
+use crate::validity::noding::NodingError;
 use definition::AreaDefinition;
 use members::{ResolvedArea, Resolver};
 
@@ -122,7 +122,7 @@ fn make(
             }
             geometry
         }
-        Err(Unsettled { at }) => {
+        Err(NodingError { at }) => {
             let message = "the members' boundaries are too close together to be distinguished in floating point: repair the layers they come from";
             report.add(Fault::error(FaultKind::SelfCrossing, message).at(at.x, at.y));
             return None;
@@ -133,7 +133,7 @@ fn make(
         report.add(Fault::error(FaultKind::EmptyGeometry, message));
         return None;
     }
-    if !crate::validity::is_sound(&geometry) {
+    if !crate::validity::is_valid(&geometry) {
         let message = "the members do not form a valid area: repair the layers they come from";
         report.add(Fault::error(FaultKind::SelfCrossing, message));
         return None;

@@ -1,11 +1,11 @@
-//! Raw features to a layer: codes, kinds of geometry, and the verdict on each.
+//! Admission of raw features as a layer: checks of codes, geometry types and geometries.
 
 use std::collections::HashMap;
 
 use geo::MultiPolygon;
 use rayon::prelude::*;
 
-use super::judge::{Taken, judge};
+use super::validate::{ValidGeometry, validate};
 use crate::area::{Area, Site};
 use crate::code::AreaCode;
 use crate::fault::{Fault, FaultKind, Report, Severity};
@@ -13,19 +13,19 @@ use crate::layer::{Layer, LayerMeta};
 use crate::load::raw::{RawFeature, RawGeometry, RawLayer, RawRing};
 use crate::position::Bng;
 
-/// One geometry that was taken: see [`admit_geometry`].
+/// A valid geometry, from [`admit_geometry`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Admitted {
-    /// Valid, in BNG metres: shells counter-clockwise, holes clockwise, never empty.
+    /// Valid, in BNG metres: exterior rings counter-clockwise, holes clockwise, never empty.
     pub geometry: MultiPolygon<f64>,
-    /// What was mended, with ring and place.
+    /// The repairs, with ring and coordinates.
     pub faults: Vec<Fault>,
 }
 
-/// Takes the polygons of one geometry, each a shell and its holes, in BNG metres.
+/// Validates the polygons of one geometry, each an exterior ring and its holes, in BNG metres.
 ///
-/// `drawing_error_m` is how far the drawing may be off, in metres; 0 if nothing is known. The
-/// errors are all faults of the geometry, with ring and place, in BNG metres.
+/// `drawing_error_m` is the drawing error of the source in metres, or 0 if unknown. On failure,
+/// returns all faults of the geometry, with ring and coordinates in BNG metres.
 ///
 /// ```
 /// use geo::Coord;
@@ -42,8 +42,8 @@ pub fn admit_geometry(
     admit_rings(polygons, true, drawing_error_m)
 }
 
-/// As [`admit_geometry`]; if the polygons are not `grouped`, each is one ring, and containment
-/// tells shells from holes.
+/// Like [`admit_geometry`]. If the polygons are not `grouped`, each is a single ring, and
+/// containment decides which rings are holes.
 pub(crate) fn admit_rings(
     polygons: Vec<Vec<RawRing>>,
     grouped: bool,
@@ -53,23 +53,23 @@ pub(crate) fn admit_rings(
     if points == 0 {
         return Err(vec![no_geometry()]);
     }
-    let Taken { geometry, faults, .. } = judge(polygons, grouped, drawing_error_m)?;
+    let ValidGeometry { geometry, faults, .. } = validate(polygons, grouped, drawing_error_m)?;
     Ok(Admitted { geometry, faults })
 }
 
-/// Takes the features of a file as a layer.
+/// Admits the features of a file as a layer.
 ///
-/// Every fault of every feature goes into the report, with file, feature, ring and place (BNG
-/// metres). `None` when any is an error: nothing is half taken. A file of points gives a layer of
-/// sites, a file of polygons a layer of areas.
+/// Adds every fault of every feature to the report, with file, feature, ring and coordinates (BNG
+/// metres). Returns `None` if any is an error. A file of points becomes a layer of sites, a file of
+/// polygons a layer of areas.
 pub fn admit(raw: RawLayer, meta: LayerMeta, report: &mut Report) -> Option<Layer> {
     let RawLayer { file, features } = raw;
     let mut found: Vec<Fault> = Vec::new();
-    let features = gathered(features, &mut found);
+    let features = merge_parts(features, &mut found);
     if features.is_empty() {
         found.push(Fault::error(
             FaultKind::EmptyGeometry,
-            "the file has no features: a layer needs at least one",
+            "the file contains no features: a layer needs at least one",
         ));
     }
     let is_point = |f: &&RawFeature| matches!(f.geometry, RawGeometry::Point(_));
@@ -78,32 +78,39 @@ pub fn admit(raw: RawLayer, meta: LayerMeta, report: &mut Report) -> Option<Laye
         features.iter().filter(is_point).count() > features.iter().filter(is_polygon).count();
     let codes = codes(&features, &mut found);
     let drawing_error_m = meta.drawing_error_m();
-    let verdicts: Vec<Verdict> = features
+    let checked: Vec<CheckedFeature> = features
         .into_par_iter()
-        .map(|feature| verdict(feature, of_points, drawing_error_m))
+        .map(|feature| check_feature(feature, of_points, drawing_error_m))
         .collect();
 
     let (mut areas, mut sites) = (Vec::new(), Vec::new());
     let mut rewound = 0;
-    for (verdict, code) in verdicts.into_iter().zip(codes) {
-        let Verdict { index, code: text, name, properties, faults, thing, rewound: turned } =
-            verdict;
+    for (feature, code) in checked.into_iter().zip(codes) {
+        let CheckedFeature {
+            index,
+            code: text,
+            name,
+            properties,
+            faults,
+            geometry,
+            rewound: turned,
+        } = feature;
         found.extend(faults.into_iter().map(|f| f.of_feature(index, text.as_deref())));
         rewound += turned;
-        match (thing, code) {
-            (Some(Thing::Ground(geometry)), Some(code)) => {
+        match (geometry, code) {
+            (Some(ValidFeature::Polygons(geometry)), Some(code)) => {
                 areas.push(Area::from_valid(code, name, properties, geometry));
             }
-            (Some(Thing::Position(position)), Some(code)) => {
+            (Some(ValidFeature::Point(position)), Some(code)) => {
                 sites.push(Site { code, name, position, properties });
             }
             _ => {}
         }
     }
     if rewound > 0 {
-        let rings = if rewound == 1 { "ring runs" } else { "rings run" };
+        let rings = if rewound == 1 { "ring has" } else { "rings have" };
         let message = format!(
-            "{rewound} {rings} the other way round than RFC 7946 asks (shells counter-clockwise, holes clockwise); taken all the same"
+            "{rewound} {rings} the wrong winding order for RFC 7946 (exterior rings counter-clockwise, holes clockwise); reversed"
         );
         found.push(Fault::note(FaultKind::WrongWinding, message));
     }
@@ -120,13 +127,13 @@ pub fn admit(raw: RawLayer, meta: LayerMeta, report: &mut Report) -> Option<Laye
     }
 }
 
-/// Gathers features that are parts of one area: polygons with the code, name and other properties
-/// of an earlier feature. Official files have such areas (wards split by a district's boundary),
-/// and so has every file whose multipolygons were taken apart.
+/// Merges features that are parts of one area: polygons with the same code, name and other
+/// properties as an earlier feature. Official files contain such areas (wards split by a district
+/// boundary), and so does any file whose multipolygons were split.
 ///
-/// The parts' polygons follow those of the first, and are judged with them: parts that overlap are
-/// refused as polygons that do.
-fn gathered(features: Vec<RawFeature>, found: &mut Vec<Fault>) -> Vec<RawFeature> {
+/// The polygons of the parts follow those of the first and are validated together. Parts that
+/// overlap are refused, like any overlapping polygons.
+fn merge_parts(features: Vec<RawFeature>, found: &mut Vec<Fault>) -> Vec<RawFeature> {
     let mut first: HashMap<String, usize> = HashMap::with_capacity(features.len());
     let mut kept: Vec<RawFeature> = Vec::with_capacity(features.len());
     for feature in features {
@@ -150,7 +157,7 @@ fn gathered(features: Vec<RawFeature>, found: &mut Vec<Fault>) -> Vec<RawFeature
                 RawGeometry::Polygons { polygons, grouped: other },
             ) if same && *one == other => {
                 let message = format!(
-                    "the feature has code, name and properties of feature {}: taken as a part of it, its polygons counted from {}",
+                    "the feature has the same code, name and properties as feature {}: merged into it, with its polygons numbered from {}",
                     earlier.index,
                     of_first.len()
                 );
@@ -164,84 +171,85 @@ fn gathered(features: Vec<RawFeature>, found: &mut Vec<Fault>) -> Vec<RawFeature
     kept
 }
 
-/// What became of one feature, apart from its code.
-struct Verdict {
+/// The result of checking one feature, apart from its code.
+struct CheckedFeature {
     index: usize,
     code: Option<String>,
     name: String,
     properties: crate::area::Properties,
     faults: Vec<Fault>,
-    thing: Option<Thing>,
+    geometry: Option<ValidFeature>,
     rewound: usize,
 }
 
-enum Thing {
-    Ground(MultiPolygon<f64>),
-    Position(Bng),
+enum ValidFeature {
+    Polygons(MultiPolygon<f64>),
+    Point(Bng),
 }
 
-fn verdict(feature: RawFeature, of_points: bool, drawing_error_m: f64) -> Verdict {
+fn check_feature(feature: RawFeature, of_points: bool, drawing_error_m: f64) -> CheckedFeature {
     let RawFeature { index, code, name, properties, geometry } = feature;
-    let mut verdict = Verdict {
+    let mut checked = CheckedFeature {
         index,
         code,
         name: name.map(|n| n.trim().to_owned()).unwrap_or_default(),
         properties,
         faults: Vec::new(),
-        thing: None,
+        geometry: None,
         rewound: 0,
     };
     match geometry {
         RawGeometry::Polygons { polygons, .. }
             if polygons.iter().flatten().all(std::vec::Vec::is_empty) =>
         {
-            verdict.faults.push(no_geometry());
+            checked.faults.push(no_geometry());
         }
-        RawGeometry::Empty => verdict.faults.push(no_geometry()),
+        RawGeometry::Empty => checked.faults.push(no_geometry()),
         RawGeometry::Polygons { polygons, grouped } if !of_points => {
-            match judge(polygons, grouped, drawing_error_m) {
-                Ok(taken) => {
-                    verdict.faults = taken.faults;
-                    verdict.thing = Some(Thing::Ground(taken.geometry));
-                    // A file that does not group its rings has a winding rule of its own.
-                    verdict.rewound = if grouped { taken.rewound } else { 0 };
+            match validate(polygons, grouped, drawing_error_m) {
+                Ok(valid) => {
+                    checked.faults = valid.faults;
+                    checked.geometry = Some(ValidFeature::Polygons(valid.geometry));
+                    // A format that does not group its rings has its own winding rule.
+                    checked.rewound = if grouped { valid.rewound } else { 0 };
                 }
-                Err(faults) => verdict.faults = faults,
+                Err(faults) => checked.faults = faults,
             }
         }
         RawGeometry::Point(at) if of_points => match Bng::new(at.x, at.y) {
-            Ok(position) => verdict.thing = Some(Thing::Position(position)),
+            Ok(position) => checked.geometry = Some(ValidFeature::Point(position)),
             Err(reason) => {
                 let kind = if at.x.is_finite() && at.y.is_finite() {
                     FaultKind::OutsideBritain
                 } else {
                     FaultKind::NonFiniteCoordinate
                 };
-                verdict.faults.push(Fault::error(kind, reason.to_string()));
+                checked.faults.push(Fault::error(kind, reason.to_string()));
             }
         },
-        RawGeometry::Polygons { .. } => verdict.faults.push(wrong_kind("polygons", of_points)),
+        RawGeometry::Polygons { .. } => checked.faults.push(wrong_kind("polygons", of_points)),
         RawGeometry::Point(at) => {
-            verdict.faults.push(wrong_kind("a point", of_points).at(at.x, at.y));
+            checked.faults.push(wrong_kind("a point", of_points).at(at.x, at.y));
         }
-        RawGeometry::Other(kind) => verdict.faults.push(wrong_kind(&kind, of_points)),
+        RawGeometry::Other(kind) => checked.faults.push(wrong_kind(&kind, of_points)),
     }
-    verdict
+    checked
 }
 
 fn no_geometry() -> Fault {
-    Fault::error(FaultKind::EmptyGeometry, "the feature has no geometry: remove it, or draw it")
+    Fault::error(FaultKind::EmptyGeometry, "the feature has no geometry: remove it or add one")
 }
 
 fn wrong_kind(kind: &str, of_points: bool) -> Fault {
     let wanted = if of_points { "points" } else { "polygons" };
     let message = format!(
-        "the feature's geometry is {kind}, in a layer of {wanted}: remove it, or put it in a layer of its own"
+        "the feature's geometry is {kind} in a layer of {wanted}: remove it or move it to another layer"
     );
     Fault::error(FaultKind::WrongGeometry, message)
 }
 
-/// The code of each feature, `None` where it has none or may not have it.
+/// Returns the code of each feature. Reports missing, invalid and duplicate codes and returns
+/// `None` for them.
 fn codes(features: &[RawFeature], found: &mut Vec<Fault>) -> Vec<Option<AreaCode>> {
     let mut first: HashMap<AreaCode, usize> = HashMap::with_capacity(features.len());
     features
@@ -252,7 +260,7 @@ fn codes(features: &[RawFeature], found: &mut Vec<Fault>) -> Vec<Option<AreaCode
             let Some(text) = text else {
                 found.push(at(Fault::error(
                     FaultKind::MissingCode,
-                    "the feature has no code: fill the field that the catalogue names as `code`",
+                    "the feature has no code: fill in the field named as `code` in the catalogue",
                 )));
                 return None;
             };
@@ -265,7 +273,7 @@ fn codes(features: &[RawFeature], found: &mut Vec<Fault>) -> Vec<Option<AreaCode
             };
             if let Some(earlier) = first.get(&code) {
                 let message = format!(
-                    "the code {code} is that of feature {earlier} already: if both are parts of one area, dissolve them by code; else name another field as `code`"
+                    "the code {code} is already used by feature {earlier}: if both are parts of one area, dissolve them by code; otherwise name another field as `code`"
                 );
                 found.push(at(Fault::error(FaultKind::DuplicateCode, message)));
                 return None;

@@ -1,13 +1,14 @@
-//! The plane cut up by rings: nodes, pieces of edges, faces.
+//! The planar arrangement of rings: nodes, edge pieces and faces.
 //!
-//! 1. *Node*: every edge is cut wherever another meets it, until edges meet only at their ends.
-//! 2. *Link*: at each node the pieces are sorted by direction, which tells for each directed piece
-//!    the next along the face on its left.
-//! 3. *Faces*: following the links gives the cycles that bound the faces.
-//! 4. *Wind*: crossing a piece changes the winding number of its rings by one, so a walk over the
-//!    faces, from one whose winding is known by a ray, gives every ring's winding in every face.
+//! 1. *Node*: cut every edge where another meets it, until edges meet only at their ends.
+//! 2. *Link*: sort the pieces at each node by direction. This gives, for each directed piece, the
+//!    next one along the face on its left.
+//! 3. *Faces*: follow the links to get the cycles that bound the faces.
+//! 4. *Wind*: crossing a piece changes the winding number of its rings by one. Starting from a face
+//!    whose winding is known from a ray, a walk over the faces gives the winding of every ring in
+//!    every face.
 //!
-//! All signs are exact; only the nodes put at crossings are rounded.
+//! All predicates are exact; only the nodes at crossings are rounded.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,9 +17,10 @@ use rstar::{AABB, RTree};
 
 use super::crossings::Edge;
 use super::exact::{self, Ray, Ring, by_direction, key};
-use super::noding::{Unsettled, noded};
+use super::noding::{NodingError, node};
 
-/// A piece of ring between two nodes, and which rings run along it: `+1` from `lo` to `hi`.
+/// A piece of edge between two nodes, and the rings that run along it: `+1` from `lo` to `hi`, `-1`
+/// back.
 #[derive(Clone, Debug)]
 struct Piece {
     lo: u32,
@@ -33,42 +35,43 @@ struct Piece {
 pub(crate) struct Arrangement {
     nodes: Vec<Coord<f64>>,
     pieces: Vec<Piece>,
-    /// The next half-edge along the face on the left.
+    /// For each half-edge, the next one along the face on its left.
     next: Vec<u32>,
-    /// The cycle each half-edge belongs to.
+    /// For each half-edge, the cycle that contains it.
     cycle_of: Vec<u32>,
-    /// Of each cycle: one half-edge, and its signed area.
+    /// For each cycle: one of its half-edges, and its signed area in m².
     cycles: Vec<(u32, f64)>,
-    /// Of each cycle, whether it goes around the inside of its face, along a component in it.
+    /// For each cycle, true if it bounds a component inside its face rather than the face itself.
     inner: Vec<bool>,
 }
 
-/// Faces that belong together.
+/// Faces that are connected by shared pieces.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Region {
-    /// Their cycles.
+    /// The cycles of the faces.
     pub(crate) cycles: Vec<u32>,
-    /// Their ground.
+    /// Their total area.
     pub(crate) area_m2: f64,
-    /// The length of the boundary around them.
+    /// The length of their outer boundary.
     pub(crate) perimeter_m: f64,
 }
 
-/// What a visitor of faces is told of one cycle of a face.
+/// One cycle of a face, as passed to a visitor.
 pub(crate) struct CycleVisit {
     /// The cycle.
     pub(crate) cycle: u32,
-    /// Its share of its face's area: positive for the outer cycle, negative for the cycles of
-    /// what lies inside the face.
+    /// Its contribution to the area of its face: positive for the outer cycle, negative for cycles
+    /// of components inside the face.
     pub(crate) area: f64,
 }
 
 impl Arrangement {
-    /// Cuts the plane by directed edges, which may cross, touch and coincide.
+    /// Builds the arrangement of directed edges, which can cross, touch and coincide.
     ///
-    /// The edges of each `ring` number must be closed: as many leave a point as arrive at it.
-    pub(crate) fn of(edges: Vec<Edge>) -> Result<Self, Unsettled> {
-        let edges = noded(edges)?;
+    /// The edges of each `ring` number must be closed: every point has as many edges leaving as
+    /// arriving.
+    pub(crate) fn of(edges: Vec<Edge>) -> Result<Self, NodingError> {
+        let edges = node(edges)?;
         let mut numbers: HashMap<(u64, u64), u32> = HashMap::with_capacity(edges.len());
         let mut nodes = Vec::with_capacity(edges.len());
         let mut number = |p: Coord<f64>| {
@@ -103,33 +106,33 @@ impl Arrangement {
         Ok(arrangement)
     }
 
-    /// How many cycles bound its faces.
+    /// Returns the number of cycles.
     pub(crate) fn cycle_count(&self) -> usize {
         self.cycles.len()
     }
 
-    /// The points around one cycle.
+    /// Returns the points of one cycle.
     pub(crate) fn cycle_points(&self, cycle: u32) -> Ring {
         let first = self.cycles[cycle as usize].0;
         self.walk(first).map(|h| self.nodes[self.from(h) as usize]).collect()
     }
 
-    /// The directed pieces that have ground on their left and none on their right, where `ground`
-    /// says it of each cycle's face.
-    pub(crate) fn boundary(&self, ground: &[bool]) -> Vec<(Coord<f64>, Coord<f64>)> {
-        let left = |h: u32| ground[self.cycle_of[h as usize] as usize];
+    /// Returns the directed pieces with a marked face on their left and an unmarked one on their
+    /// right. `inside` has a mark for each cycle.
+    pub(crate) fn boundary(&self, inside: &[bool]) -> Vec<(Coord<f64>, Coord<f64>)> {
+        let left = |h: u32| inside[self.cycle_of[h as usize] as usize];
         (0..self.next.len() as u32)
             .filter(|&h| left(h) && !left(h ^ 1))
             .map(|h| (self.nodes[self.from(h) as usize], self.nodes[self.from(h ^ 1) as usize]))
             .collect()
     }
 
-    /// Whether a cycle goes around the outside of its face: then the face is bounded.
+    /// Returns true if a cycle is the outer boundary of its face, which is then bounded.
     pub(crate) fn is_outer(&self, cycle: u32) -> bool {
         !self.inner[cycle as usize]
     }
 
-    /// The cycles that are marked, those together whose faces have a piece of edge in common.
+    /// Groups the marked cycles into regions whose faces share a piece of edge.
     pub(crate) fn regions(&self, marked: &[bool]) -> Vec<Region> {
         let mut parent: Vec<u32> = (0..self.cycles.len() as u32).collect();
         let inner = |h: u32| {
@@ -157,9 +160,9 @@ impl Arrangement {
         (at(h ^ 1).x - at(h).x).hypot(at(h ^ 1).y - at(h).y)
     }
 
-    /// Visits every cycle of every face. `cross` is told of each change of winding on the way from
-    /// face to face: a ring, and by how much its winding number changes; before `visit` of a
-    /// cycle, the changes told add up to the winding numbers of its face.
+    /// Visits every cycle of every face. `cross` receives each change of winding between faces: a
+    /// ring, and the change of its winding number. At each `visit`, the changes so far add up to
+    /// the winding numbers of that face.
     pub(crate) fn walk_faces<S>(
         &self,
         state: &mut S,
@@ -180,7 +183,7 @@ impl Arrangement {
         }
     }
 
-    /// A depth-first walk over the faces of one component, undoing each crossing on the way back.
+    /// Walks the faces of one component depth-first, undoing each crossing on the way back.
     fn walk_component<S>(
         &self,
         outer: u32,
@@ -189,7 +192,7 @@ impl Arrangement {
         cross: &mut impl FnMut(&mut S, u32, i32),
         visit: &mut impl FnMut(&mut S, &CycleVisit),
     ) {
-        // Each frame is a half-edge of the cycle at hand, the first of that cycle, and the
+        // A frame is the current half-edge of a cycle, the first one of that cycle, and the
         // half-edge by which the cycle was entered.
         struct Frame {
             at: Option<u32>,
@@ -200,12 +203,12 @@ impl Arrangement {
             seen[self.cycle_of[h as usize] as usize] = true;
             Frame { at: Some(h), first: h, entered_from: from }
         };
-        let mut told = |state: &mut S, h: u32| {
+        let mut visit_cycle = |state: &mut S, h: u32| {
             let cycle = self.cycle_of[h as usize];
             visit(state, &CycleVisit { cycle, area: self.cycles[cycle as usize].1 });
         };
         let mut stack = vec![enter(outer, None, seen)];
-        told(state, outer);
+        visit_cycle(state, outer);
         while let Some(frame) = stack.last_mut() {
             let Some(h) = frame.at else {
                 if let Some(from) = frame.entered_from {
@@ -220,12 +223,12 @@ impl Arrangement {
             if !seen[self.cycle_of[twin as usize] as usize] {
                 self.change(h, |ring, by| cross(state, ring, by));
                 stack.push(enter(twin, Some(h), seen));
-                told(state, twin);
+                visit_cycle(state, twin);
             }
         }
     }
 
-    /// The changes of winding from the face left of a half-edge to the face on its right.
+    /// Passes on the changes of winding from the face left of a half-edge to the face on its right.
     fn change(&self, h: u32, mut cross: impl FnMut(u32, i32)) {
         let away = if h & 1 == 0 { -1 } else { 1 };
         for &(ring, way) in &self.pieces[h as usize / 2].rings {
@@ -257,7 +260,8 @@ impl Arrangement {
         let mut next = vec![0; half_edges as usize];
         for around in leaving.chunk_by(|&g, &h| self.from(g) == self.from(h)) {
             for (i, &h) in around.iter().enumerate() {
-                // Arriving against `h`, the face on the left goes on by the next one clockwise.
+                // The face to the left of the arriving half-edge continues along the next edge
+                // clockwise.
                 let clockwise = around[(i + around.len() - 1) % around.len()];
                 next[(h ^ 1) as usize] = clockwise;
             }
@@ -281,7 +285,7 @@ impl Arrangement {
         }
     }
 
-    /// The pieces as edges that carry their own number as ring.
+    /// Returns the pieces as edges, with the piece number as ring.
     fn piece_edges(&self) -> Vec<Edge> {
         let at = |n: u32| self.nodes[n as usize];
         let edge =
@@ -289,8 +293,8 @@ impl Arrangement {
         self.pieces.iter().enumerate().map(edge).collect()
     }
 
-    /// Each connected component with the half-edge, at its westernmost node, that has the face
-    /// around the component on its left.
+    /// Returns each connected component with the half-edge at its westernmost node that has the
+    /// surrounding face on its left.
     fn components(&self) -> Vec<(Component, u32)> {
         let mut parent: Vec<u32> = (0..self.nodes.len() as u32).collect();
         for piece in &self.pieces {
@@ -321,8 +325,8 @@ impl Arrangement {
         components
     }
 
-    /// The winding numbers, other than zero, of the rings of other components around the node from
-    /// which `outer` leaves.
+    /// Returns the non-zero winding numbers of the rings of other components around the start node
+    /// of `outer`.
     fn winding_around(
         &self,
         tree: &RTree<Edge>,

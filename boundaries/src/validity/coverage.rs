@@ -1,14 +1,17 @@
-//! Whether the areas of a layer tile: every gap and overlap between them, placed and measured.
+//! Coverage check: finds and measures every gap and overlap between the areas of a layer.
 //!
-//! "No point inside a coverage is ever homeless" is the rule that this protects. The edges of
-//! neighbours cancel where they run exactly against each other; what is left is the outline, and
-//! the places that do not fit. Those are noded and their faces counted: a face that no area covers
-//! but that covered ground surrounds is a gap, one that several cover is an overlap. The cost is
-//! about n log n in the vertices, and nothing is snapped.
+//! A coverage guarantees that every point inside it is in an area. Shared edges of neighbours
+//! cancel where they are exactly equal. The remaining edges are the outline and the places that do
+//! not fit. Those are noded and their faces counted: a face that no area covers but that is
+//! surrounded by covered faces is a gap; a face covered more than once is an overlap. The cost is
+//! about n log n in the number of vertices. Nothing is snapped.
 //!
-//! What cannot be told: a notch that opens to the outside is part of the outline, for all that the
-//! geometry says, and so is a void whose neighbours only touch in points, unless it is a sliver. An
-//! enclave that belongs to no area on purpose is a gap all the same: such a layer is no coverage.
+//! Limits: a notch open to the outside looks like part of the outline, and so does a void whose
+//! neighbours touch only at points, unless it is a sliver. An enclave that intentionally belongs to
+//! no area is reported as a gap, because such a layer is not a coverage.
+//!
+//! Weighed against GEOS' `CoverageValidator`: a C++ library, which reports invalid edges per
+//! polygon rather than each gap and overlap with its area, width and neighbours.
 
 use geo::{Contains as _, Coord, MultiPolygon, Point, Polygon};
 use rstar::{AABB, RTree, RTreeObject};
@@ -17,58 +20,58 @@ use super::arrangement::Arrangement;
 use super::crossings::Edge;
 use super::exact::{self, Ring};
 use super::nesting::point_inside;
-use super::noding::{Unsettled, uncancelled};
+use super::noding::{NodingError, cancel_opposite_edges};
 use super::sliver::is_sliver;
 use super::trace::{self, Extent};
 use crate::area::Area;
 use crate::fault::{Fault, FaultKind, Report};
 use crate::layer::Layer;
 
-/// A gap or an overlap of a layer.
+/// A gap or overlap in a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flaw {
     /// [`FaultKind::Gap`] or [`FaultKind::Overlap`].
     pub kind: FaultKind,
-    /// Its ground, in BNG metres.
-    pub ground: Polygon<f64>,
+    /// Its polygon, in BNG metres.
+    pub polygon: Polygon<f64>,
     /// A point well inside it, in BNG metres.
     pub at: Coord<f64>,
-    /// Its measure in m².
+    /// Its area in m².
     pub area_m2: f64,
     /// The length of its boundary in metres.
     pub perimeter_m: f64,
-    /// Whether covered ground surrounds it without a break. Of a gap around which neighbours only
-    /// touch in points, nobody can tell whether it is outside on purpose.
+    /// True if covered faces surround it completely. For a gap whose neighbours touch only at
+    /// points, it is unknown whether it is outside on purpose.
     pub enclosed: bool,
-    /// The areas that cover an overlap, or that a gap borders, as places in [`Layer::areas`].
+    /// The areas that cover an overlap or border a gap, as indexes into [`Layer::areas`].
     pub areas: Vec<usize>,
 }
 
 impl Flaw {
-    /// Whether it is no more than the drawing's own error: thinner than that many metres
-    /// (2 × area / perimeter), or less than 1 m².
+    /// Returns true if it is a sliver: narrower than `tolerance_m` (2 × area / perimeter), or
+    /// smaller than 1 m².
     pub fn is_sliver(&self, tolerance_m: f64) -> bool {
         is_sliver(self.area_m2, self.perimeter_m, tolerance_m)
     }
 
-    /// How wide it is, as if it were a long strip, in metres.
+    /// Returns its width in metres, as if it were a long strip.
     pub fn width_m(&self) -> f64 {
         2.0 * self.area_m2 / self.perimeter_m
     }
 }
 
-/// Reports the gaps and overlaps of a layer that is declared a coverage.
+/// Adds the gaps and overlaps of a layer declared a coverage to the report.
 ///
-/// A sliver, thinner than `tolerance_m` (the layer's drawing error) or under 1 m², is a note; any
-/// other gap or overlap an error, because answers about its ground would be wrong. Slivers are
-/// also summed up in one note of each kind.
+/// A sliver (narrower than `tolerance_m`, the layer's drawing error, or smaller than 1 m²) is a
+/// note. Any other gap or overlap is an error, because answers about places in it would be wrong.
+/// One more note per kind sums up the slivers.
 pub fn check(layer: &Layer, tolerance_m: f64, report: &mut Report) {
     let place =
         |fault: Fault| fault.in_layer(&layer.meta().id).in_file(layer.meta().source.clone());
     let flaws: Vec<Flaw> = match flaws(layer.areas()) {
         Ok(flaws) => flaws.into_iter().filter(|f| f.enclosed || f.is_sliver(tolerance_m)).collect(),
-        Err(Unsettled { at }) => {
-            let message = "the boundaries lie closer than numbers can tell apart, so that gaps and overlaps cannot be found; mend the layer at its source";
+        Err(NodingError { at }) => {
+            let message = "the boundaries are too close together to be distinguished in floating point, so gaps and overlaps cannot be found: repair the layer at its source";
             report.add(place(Fault::error(FaultKind::Overlap, message).at(at.x, at.y)));
             return;
         }
@@ -83,20 +86,20 @@ pub fn check(layer: &Layer, tolerance_m: f64, report: &mut Report) {
             };
             let total: f64 = slivers.iter().map(|flaw| flaw.area_m2).sum();
             let message = format!(
-                "{} {what} are slivers, thinner than the drawing error of {tolerance_m} m or under 1 m²; {rule}",
+                "{} {what} are slivers, narrower than the drawing error of {tolerance_m} m or smaller than 1 m²; {rule}",
                 slivers.len()
             );
             report.add(place(Fault::note(kind, message).with_area(total)));
         }
         for flaw in of_kind() {
             let sliver = flaw.is_sliver(tolerance_m);
-            let fault = told(flaw, layer.areas(), sliver);
+            let fault = fault_of(flaw, layer.areas(), sliver);
             report.add(place(fault.at(flaw.at.x, flaw.at.y).with_area(flaw.area_m2)));
         }
     }
 }
 
-fn told(flaw: &Flaw, areas: &[Area], sliver: bool) -> Fault {
+fn fault_of(flaw: &Flaw, areas: &[Area], sliver: bool) -> Fault {
     let mut codes: Vec<&str> = flaw.areas.iter().map(|&i| areas[i].code().as_str()).collect();
     let more = codes.len().saturating_sub(6);
     codes.truncate(6);
@@ -106,39 +109,41 @@ fn told(flaw: &Flaw, areas: &[Area], sliver: bool) -> Fault {
     }
     let width = flaw.width_m();
     let what = match flaw.kind {
-        FaultKind::Gap => format!("between {codes} no area covers the ground, {width:.3} m wide"),
-        _ => format!("{codes} cover the same ground, {width:.3} m wide"),
+        FaultKind::Gap => format!("gap between {codes}, {width:.3} m wide"),
+        _ => format!("{codes} overlap, {width:.3} m wide"),
     };
     if sliver {
         return Fault::note(flaw.kind, format!("{what}: a sliver"));
     }
     let remedy = match flaw.kind {
-        FaultKind::Gap => "if it belongs to none on purpose, the layer is no coverage",
-        _ => "if areas of this layer may overlap, it is no coverage",
+        FaultKind::Gap => "if the gap is intended, declare that the layer is not a coverage",
+        _ => "if areas of this layer may overlap, declare that it is not a coverage",
     };
-    let message = format!("{what}: mend the layer at its source; {remedy} (`coverage = false`)");
+    let message = format!("{what}: repair the layer at its source; {remedy} (`coverage = false`)");
     Fault::error(flaw.kind, message)
 }
 
-/// The gaps and overlaps between areas, in the order of their places.
-pub(crate) fn flaws(areas: &[Area]) -> Result<Vec<Flaw>, Unsettled> {
-    let edges = uncancelled(edges_of_areas(areas));
+/// Returns the gaps and overlaps between areas, sorted by position.
+pub(crate) fn flaws(areas: &[Area]) -> Result<Vec<Flaw>, NodingError> {
+    let edges = cancel_opposite_edges(edges_of_areas(areas));
     let arrangement = Arrangement::of(edges)?;
     let covered = cover_counts(&arrangement);
-    let unsettled = || Unsettled { at: Coord::default() };
+    let noding_error = || NodingError { at: Coord::default() };
     let traced = |marked: &dyn Fn(u32, i32) -> bool| {
         let marks: Vec<bool> =
             (0_u32..).zip(&covered).map(|(c, &count)| marked(c, count)).collect();
-        trace::polygons(&arrangement.boundary(&marks)).ok_or_else(unsettled)
+        trace::polygons(&arrangement.boundary(&marks)).ok_or_else(noding_error)
     };
-    let ground = traced(&|_, count| count > 0)?;
-    // The face around everything, and what lies in a void, have no cycle around them.
+    let covered_polygons = traced(&|_, count| count > 0)?;
+    // The unbounded face and components inside a void have no outer cycle.
     let voids = traced(&|cycle, count| count <= 0 && arrangement.is_outer(cycle))?;
     let overlaps = traced(&|_, count| count > 1)?;
-    let mut grounds: Vec<(FaultKind, Polygon<f64>)> =
-        less_islands(&voids, &ground).into_iter().map(|void| (FaultKind::Gap, void)).collect();
-    grounds.extend(overlaps.into_iter().map(|ground| (FaultKind::Overlap, ground)));
-    let holes: Vec<(Extent, Ring)> = ground
+    let mut found: Vec<(FaultKind, Polygon<f64>)> = less_islands(&voids, &covered_polygons)
+        .into_iter()
+        .map(|void| (FaultKind::Gap, void))
+        .collect();
+    found.extend(overlaps.into_iter().map(|polygon| (FaultKind::Overlap, polygon)));
+    let holes: Vec<(Extent, Ring)> = covered_polygons
         .iter()
         .flat_map(Polygon::interiors)
         .map(open)
@@ -146,12 +151,12 @@ pub(crate) fn flaws(areas: &[Area]) -> Result<Vec<Flaw>, Unsettled> {
         .collect();
     let finder = Finder::of(areas);
     let mut flaws: Vec<Flaw> =
-        grounds.into_iter().map(|(kind, ground)| finder.flaw(kind, ground, &holes)).collect();
+        found.into_iter().map(|(kind, polygon)| finder.flaw(kind, polygon, &holes)).collect();
     flaws.sort_by(|f, g| exact::order(f.at, g.at));
     Ok(flaws)
 }
 
-/// The edges of areas, each with the area's place as ring.
+/// Returns the edges of areas, with the index of the area as ring.
 pub(crate) fn edges_of_areas<'a>(areas: impl IntoIterator<Item = &'a Area>) -> Vec<Edge> {
     let of_area = |(ring, area): (usize, &'a Area)| {
         area.edges().enumerate().map(move |(index, line)| Edge {
@@ -164,7 +169,7 @@ pub(crate) fn edges_of_areas<'a>(areas: impl IntoIterator<Item = &'a Area>) -> V
     areas.into_iter().enumerate().flat_map(of_area).collect()
 }
 
-/// Of each cycle, how many areas cover its face.
+/// Returns, for each cycle, the number of areas that cover its face.
 pub(crate) fn cover_counts(arrangement: &Arrangement) -> Vec<i32> {
     let mut state = (0, vec![0; arrangement.cycle_count()]);
     arrangement.walk_faces(
@@ -175,7 +180,7 @@ pub(crate) fn cover_counts(arrangement: &Arrangement) -> Vec<i32> {
     state.1
 }
 
-/// Voids, less the covered ground inside them.
+/// Returns the voids without the covered islands inside them.
 fn less_islands(voids: &MultiPolygon<f64>, covered: &MultiPolygon<f64>) -> Vec<Polygon<f64>> {
     if voids.0.is_empty() {
         return Vec::new();
@@ -194,12 +199,12 @@ fn less_islands(voids: &MultiPolygon<f64>, covered: &MultiPolygon<f64>) -> Vec<P
     around.into_iter().zip(islands).map(|(ring, within)| trace::polygon(ring, within)).collect()
 }
 
-/// A closed line as an open ring.
+/// Converts a closed line to an open ring.
 fn open(line: &geo::LineString<f64>) -> Ring {
     line.0[..line.0.len().saturating_sub(1)].to_vec()
 }
 
-/// Finds the areas at a flaw.
+/// Finds the areas around a flaw.
 struct Finder<'a> {
     areas: &'a [Area],
     tree: RTree<Numbered>,
@@ -227,9 +232,9 @@ impl<'a> Finder<'a> {
         Self { areas, tree: RTree::bulk_load(numbered) }
     }
 
-    fn flaw(&self, kind: FaultKind, ground: Polygon<f64>, holes: &[(Extent, Ring)]) -> Flaw {
+    fn flaw(&self, kind: FaultKind, polygon: Polygon<f64>, holes: &[(Extent, Ring)]) -> Flaw {
         let rings: Vec<Ring> =
-            std::iter::once(ground.exterior()).chain(ground.interiors()).map(open).collect();
+            std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(open).collect();
         let slices: Vec<&[Coord<f64>]> = rings.iter().map(Vec::as_slice).collect();
         let at = point_inside(&slices);
         let area_m2 = rings.iter().map(|ring| exact::signed_area(ring)).sum();
@@ -240,10 +245,10 @@ impl<'a> Finder<'a> {
         };
         let place = Extent::of(&[at]);
         let in_hole = |(extent, hole): &(Extent, Ring)| {
-            extent.holds(&place) && exact::place(hole, at) == exact::Place::Inside
+            extent.contains(&place) && exact::ring_position(hole, at) == exact::RingPosition::Inside
         };
         let enclosed = kind != FaultKind::Gap || holes.iter().any(in_hole);
-        Flaw { kind, ground, at, area_m2, perimeter_m, enclosed, areas }
+        Flaw { kind, polygon, at, area_m2, perimeter_m, enclosed, areas }
     }
 
     fn covering(&self, at: Coord<f64>) -> Vec<usize> {
@@ -257,7 +262,7 @@ impl<'a> Finder<'a> {
         found
     }
 
-    /// The areas that have a vertex of the rings as vertex.
+    /// Returns the areas that share a vertex with the rings.
     fn bordering(&self, rings: &[Ring]) -> Vec<usize> {
         let corners: std::collections::HashSet<_> =
             rings.iter().flatten().map(|p| exact::key(*p)).collect();

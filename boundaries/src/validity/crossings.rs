@@ -1,8 +1,8 @@
-//! Where the edges of one feature meet: crossings, touches, shared lines.
+//! Intersections between the edges of one feature: crossings, touches and shared segments.
 //!
-//! Candidates come from an R-tree over the edges' extents (bulk-loaded, so a ring of n edges costs
-//! about n log n), and each pair is decided with exact predicates. Only the point of a crossing is
-//! rounded, because two edges of `f64` seldom cross at an `f64`.
+//! An R-tree over the edges' extents gives candidate pairs; bulk loading keeps the cost at about n
+//! log n for n edges. Each pair is decided with exact predicates. Only the coordinates of a
+//! crossing are rounded, because two `f64` edges seldom cross exactly at an `f64` point.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use rstar::{AABB, RTree, RTreeObject};
 
 use super::exact::{self, Ring, key, side, strictly_between, turn};
 
-/// An edge, and the ring it belongs to.
+/// An edge and its ring.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Edge {
     pub(crate) ring: u32,
@@ -27,33 +27,33 @@ impl RTreeObject for Edge {
     }
 }
 
-/// How two rings, or one ring with itself, meet.
+/// IntersectionKind two rings, or a ring and itself, intersect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum How {
+pub(super) enum IntersectionKind {
     /// Two edges cross between their ends.
     Cross,
-    /// A vertex lies on another edge or is another vertex.
+    /// A vertex lies on another edge or coincides with another vertex.
     Touch,
-    /// Two edges run along each other.
-    Share,
+    /// Two edges share a segment.
+    Overlap,
 }
 
-/// One meeting, with its place; `rings.0 <= rings.1`.
+/// An intersection and its position. `rings.0 <= rings.1`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Meeting {
-    pub(super) how: How,
+pub(super) struct Intersection {
+    pub(super) kind: IntersectionKind,
     pub(super) rings: (u32, u32),
     pub(super) at: Coord<f64>,
 }
 
-/// A point at which an edge must be cut in two, so that edges meet only at their ends.
+/// A point at which an edge must be cut so that edges meet only at their ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cut {
     pub(crate) edge: usize,
     pub(crate) at: Coord<f64>,
 }
 
-/// All edges of all rings, numbered ring by ring.
+/// Returns the edges of all rings, numbered ring by ring.
 pub(crate) fn edges_of<'a>(rings: impl IntoIterator<Item = &'a Ring>) -> Vec<Edge> {
     let mut all = Vec::new();
     for (ring, points) in rings.into_iter().enumerate() {
@@ -63,36 +63,43 @@ pub(crate) fn edges_of<'a>(rings: impl IntoIterator<Item = &'a Ring>) -> Vec<Edg
     all
 }
 
-/// A feature whose edges meet in more places than this, beside one for each of its edges, is
-/// scribble: `n` edges can cross in `n²` places, and nobody could read the faults.
-const MOST_MEETINGS: usize = 100_000;
+/// The maximum number of intersections of a feature, in addition to its number of edges. `n` edges
+/// can cross in `n²` places; beyond this limit a report would be useless.
+const MOST_INTERSECTIONS: usize = 100_000;
 
-/// The edges meet in too many places to be worth sorting out.
+/// The edges intersect in too many places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooMany;
 
-/// Where the rings meet, other than an edge with the next at their common vertex. Sorted by place.
-pub(super) fn meetings(rings: &[Ring]) -> Result<Vec<Meeting>, TooMany> {
+/// Returns the intersections of the rings, sorted by position. Consecutive edges that meet at their
+/// common vertex do not count.
+pub(super) fn intersections(rings: &[Ring]) -> Result<Vec<Intersection>, TooMany> {
     let edges = edges_of(rings);
     let mut found = Vec::new();
     let ordered = |r: u32, s: u32| (r.min(s), r.max(s));
-    let most = edges.len() + MOST_MEETINGS;
-    let all = for_each_meeting(&edges, most, |i, j, met| {
+    let most = edges.len() + MOST_INTERSECTIONS;
+    let all = for_each_intersection(&edges, most, |i, j, met| {
         let rings = ordered(edges[i].ring, edges[j].ring);
         match met {
-            Met::Cross(at) => found.push(Meeting { how: How::Cross, rings, at }),
-            Met::Along { .. } => {
-                // The shared piece begins at the later of the two western ends.
+            EdgeIntersection::Cross(at) => {
+                found.push(Intersection { kind: IntersectionKind::Cross, rings, at })
+            }
+            EdgeIntersection::Along { .. } => {
+                // The shared segment starts at the eastern one of the two western ends.
                 let west = |e: &Edge| if exact::order(e.a, e.b).is_lt() { e.a } else { e.b };
                 let (p, q) = (west(&edges[i]), west(&edges[j]));
                 let at = if exact::order(p, q).is_lt() { q } else { p };
-                found.push(Meeting { how: How::Share, rings, at });
+                found.push(Intersection { kind: IntersectionKind::Overlap, rings, at });
             }
-            Met::Touch { on_first, on_second } => {
-                // A vertex is the end of two edges; count it as the start of one.
+            EdgeIntersection::Touch { on_first, on_second } => {
+                // A vertex ends two edges: count it only as the start of one.
                 let starts = |p: Option<Coord<f64>>, e: &Edge| p.filter(|p| *p == e.a);
                 let at = starts(on_first, &edges[j]).or(starts(on_second, &edges[i]));
-                found.extend(at.map(|at| Meeting { how: How::Touch, rings, at }));
+                found.extend(at.map(|at| Intersection {
+                    kind: IntersectionKind::Touch,
+                    rings,
+                    at,
+                }));
             }
         }
     });
@@ -101,29 +108,29 @@ pub(super) fn meetings(rings: &[Ring]) -> Result<Vec<Meeting>, TooMany> {
     for edge in &edges {
         if let Some(earlier) = seen.insert(key(edge.a), edge.ring) {
             let rings = ordered(earlier, edge.ring);
-            found.push(Meeting { how: How::Touch, rings, at: edge.a });
+            found.push(Intersection { kind: IntersectionKind::Touch, rings, at: edge.a });
         }
     }
     found.sort_by(|m, n| {
-        exact::order(m.at, n.at).then(m.how.cmp(&n.how)).then(m.rings.cmp(&n.rings))
+        exact::order(m.at, n.at).then(m.kind.cmp(&n.kind)).then(m.rings.cmp(&n.rings))
     });
     found.dedup();
     Ok(found)
 }
 
-/// Where edges must be cut so that they meet only at their ends.
+/// Returns the points at which edges must be cut so that they meet only at their ends.
 pub(crate) fn cuts(edges: &[Edge]) -> Vec<Cut> {
     let mut cuts = Vec::new();
-    let _all = for_each_meeting(edges, usize::MAX, |i, j, met| match met {
-        Met::Cross(at) => {
+    let _all = for_each_intersection(edges, usize::MAX, |i, j, met| match met {
+        EdgeIntersection::Cross(at) => {
             let inner = |e: usize| at != edges[e].a && at != edges[e].b;
             cuts.extend([i, j].into_iter().filter(|e| inner(*e)).map(|edge| Cut { edge, at }));
         }
-        Met::Touch { on_first, on_second } => {
+        EdgeIntersection::Touch { on_first, on_second } => {
             cuts.extend(on_first.map(|at| Cut { edge: i, at }));
             cuts.extend(on_second.map(|at| Cut { edge: j, at }));
         }
-        Met::Along { on_first, on_second } => {
+        EdgeIntersection::Along { on_first, on_second } => {
             cuts.extend(on_first.into_iter().flatten().map(|at| Cut { edge: i, at }));
             cuts.extend(on_second.into_iter().flatten().map(|at| Cut { edge: j, at }));
         }
@@ -131,20 +138,20 @@ pub(crate) fn cuts(edges: &[Edge]) -> Vec<Cut> {
     cuts
 }
 
-/// How two edges meet, other than by a common end.
-enum Met {
-    /// Both cross between their ends, about here.
+/// IntersectionKind two edges intersect, other than at a common end.
+enum EdgeIntersection {
+    /// They cross between their ends, at about this point.
     Cross(Coord<f64>),
     /// An end of one lies between the ends of the other.
     Touch { on_first: Option<Coord<f64>>, on_second: Option<Coord<f64>> },
-    /// They run along each other; the ends of each that lie within the other.
+    /// They share a segment. Holds the ends of each that lie inside the other.
     Along { on_first: [Option<Coord<f64>>; 2], on_second: [Option<Coord<f64>>; 2] },
 }
 
-fn for_each_meeting(
+fn for_each_intersection(
     edges: &[Edge],
     most: usize,
-    mut found: impl FnMut(usize, usize, Met),
+    mut found: impl FnMut(usize, usize, EdgeIntersection),
 ) -> Result<(), TooMany> {
     struct Numbered(usize, AABB<[f64; 2]>);
     impl RTreeObject for Numbered {
@@ -153,7 +160,7 @@ fn for_each_meeting(
             self.1
         }
     }
-    // A triangle's edges meet only at their ends.
+    // The edges of a triangle meet only at their ends.
     if edges.len() <= 3 && edges.iter().all(|e| e.ring == edges[0].ring) {
         return Ok(());
     }
@@ -176,7 +183,7 @@ fn for_each_meeting(
     Ok(())
 }
 
-fn meet(s: &Edge, t: &Edge) -> Option<Met> {
+fn meet(s: &Edge, t: &Edge) -> Option<EdgeIntersection> {
     let (ta, tb) = (side(s.a, s.b, t.a), side(s.a, s.b, t.b));
     if ta == tb && ta.is_ne() {
         return None;
@@ -191,18 +198,19 @@ fn meet(s: &Edge, t: &Edge) -> Option<Met> {
         let on_second = [within(t, s.a), within(t, s.b)];
         let same = (s.a == t.a && s.b == t.b) || (s.a == t.b && s.b == t.a);
         let any = on_first.iter().chain(&on_second).any(Option::is_some);
-        return (same || any).then_some(Met::Along { on_first, on_second });
+        return (same || any).then_some(EdgeIntersection::Along { on_first, on_second });
     }
     if ta.is_ne() && tb.is_ne() && sa.is_ne() && sb.is_ne() {
-        return Some(Met::Cross(crossing(s, t)));
+        return Some(EdgeIntersection::Cross(crossing(s, t)));
     }
     let on = |zero: bool, e: &Edge, p: Coord<f64>| if zero { within(e, p) } else { None };
     let on_first = on(ta.is_eq(), s, t.a).or(on(tb.is_eq(), s, t.b));
     let on_second = on(sa.is_eq(), t, s.a).or(on(sb.is_eq(), t, s.b));
-    (on_first.is_some() || on_second.is_some()).then_some(Met::Touch { on_first, on_second })
+    (on_first.is_some() || on_second.is_some())
+        .then_some(EdgeIntersection::Touch { on_first, on_second })
 }
 
-/// The point where two edges that cross do so, kept within both extents.
+/// Returns the crossing point of two edges that cross, clamped to both extents.
 fn crossing(s: &Edge, t: &Edge) -> Coord<f64> {
     let (from, to) = (turn(t.a, t.b, s.a), turn(t.a, t.b, s.b));
     let part = from / (from - to);

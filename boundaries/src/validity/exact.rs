@@ -1,53 +1,54 @@
-//! Exact predicates on coordinates: every sign here is the true sign, whatever the rounding.
+//! Exact geometric predicates: every sign is correct, whatever the rounding.
 //!
-//! Orientation is J. R. Shewchuk's ("Adaptive precision floating-point arithmetic and fast robust
-//! geometric predicates", 1997), through the crate `robust`; all else is built from it and from
-//! comparisons. Measures (areas, perimeters) are ordinary `f64` sums and only ever compared with a
-//! tolerance.
+//! Orientation uses J. R. Shewchuk's algorithm ("Adaptive precision floating-point arithmetic and
+//! fast robust geometric predicates", 1997) from the crate `robust`. The other predicates are built
+//! from it and from comparisons. Areas and perimeters are ordinary `f64` sums and are only compared
+//! with a tolerance.
 
 use std::cmp::Ordering;
 
 use geo::Coord;
 
-/// An open ring: its points once each, the way back from the last to the first understood.
+/// An open ring: each point once, with an implied edge from the last to the first.
 pub(crate) type Ring = Vec<Coord<f64>>;
 
-/// The side of `a→b` on which `c` lies: `Greater` left, `Less` right, `Equal` on the line.
+/// Returns the side of `a→b` on which `c` lies: `Greater` left, `Less` right, `Equal` on the line.
 pub(crate) fn side(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Ordering {
     turn(a, b, c).total_cmp(&0.0)
 }
 
-/// Twice the area of the triangle `a b c`, positive when counter-clockwise; its sign is exact.
+/// Returns twice the signed area of the triangle `a b c`, positive if counter-clockwise. The sign
+/// is exact.
 pub(crate) fn turn(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> f64 {
     let of = |p: Coord<f64>| robust::Coord { x: p.x, y: p.y };
     robust::orient2d(of(a), of(b), of(c)) + 0.0
 }
 
-/// The order of points by x, then y.
+/// Orders points by x, then y.
 pub(crate) fn order(a: Coord<f64>, b: Coord<f64>) -> Ordering {
     a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y))
 }
 
-/// Whether `p`, known to lie on the line of `a b`, lies between them and is neither.
+/// Returns true if `p`, which must lie on the line through `a` and `b`, is strictly between them.
 pub(crate) fn strictly_between(a: Coord<f64>, b: Coord<f64>, p: Coord<f64>) -> bool {
     let (from, to) = (order(a, p), order(p, b));
     from == to && from != Ordering::Equal
 }
 
-/// A key under which equal points are equal; the points have no negative zeros.
+/// Returns the bits of a point as a hash key. Points must not contain negative zeros.
 pub(crate) fn key(p: Coord<f64>) -> (u64, u64) {
     (p.x.to_bits(), p.y.to_bits())
 }
 
-/// The edges of an open ring, the closing one last.
+/// Returns the edges of an open ring, the closing edge last.
 pub(crate) fn edges(ring: &[Coord<f64>]) -> impl Iterator<Item = (Coord<f64>, Coord<f64>)> + '_ {
     let next = ring.iter().skip(1).chain(ring.first());
     ring.iter().copied().zip(next.copied())
 }
 
-/// The signed area of an open ring in the square of its unit, positive when counter-clockwise.
+/// Returns the signed area of an open ring, positive if counter-clockwise.
 ///
-/// Summed from the ring's first point, so that eastings of hundreds of kilometres cost no digits.
+/// Sums relative to the first point, so that large coordinates cost no precision.
 pub(crate) fn signed_area(ring: &[Coord<f64>]) -> f64 {
     let Some(&origin) = ring.first() else { return 0.0 };
     let doubled: f64 = edges(ring)
@@ -56,12 +57,13 @@ pub(crate) fn signed_area(ring: &[Coord<f64>]) -> f64 {
     doubled / 2.0
 }
 
-/// The length of the boundary of an open ring.
+/// Returns the perimeter of an open ring.
 pub(crate) fn perimeter(ring: &[Coord<f64>]) -> f64 {
     edges(ring).map(|(a, b)| (b.x - a.x).hypot(b.y - a.y)).sum()
 }
 
-/// Whether a simple open ring runs counter-clockwise, decided exactly at its westernmost point.
+/// Returns true if a simple open ring is counter-clockwise. Exact: decided at the westernmost
+/// point.
 pub(crate) fn is_counter_clockwise(ring: &[Coord<f64>]) -> bool {
     let Some(west) = (0..ring.len()).min_by(|&i, &j| order(ring[i], ring[j])) else {
         return false;
@@ -76,9 +78,9 @@ pub(crate) fn is_counter_clockwise(ring: &[Coord<f64>]) -> bool {
     }
 }
 
-/// Where a point lies with respect to a ring, read by the even-odd rule.
+/// The position of a point relative to a ring, by the even-odd rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum RingPosition {
     /// Inside.
     Inside,
     /// On an edge or vertex.
@@ -87,20 +89,20 @@ pub(crate) enum Place {
     Outside,
 }
 
-/// Where `p` lies with respect to an open ring.
-pub(crate) fn place(ring: &[Coord<f64>], p: Coord<f64>) -> Place {
+/// Returns the position of `p` relative to an open ring.
+pub(crate) fn ring_position(ring: &[Coord<f64>], p: Coord<f64>) -> RingPosition {
     let mut inside = false;
     for (a, b) in edges(ring) {
         match crosses_ray(a, b, p) {
-            Ray::On => return Place::Boundary,
+            Ray::On => return RingPosition::Boundary,
             Ray::Up | Ray::Down => inside = !inside,
             Ray::Misses => {}
         }
     }
-    if inside { Place::Inside } else { Place::Outside }
+    if inside { RingPosition::Inside } else { RingPosition::Outside }
 }
 
-/// How an edge meets the ray from a point to the east.
+/// IntersectionKind an edge meets the ray from a point to the east.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ray {
     /// The point is on the edge itself.
@@ -113,8 +115,8 @@ pub(crate) enum Ray {
     Misses,
 }
 
-/// How the edge `a→b` meets the ray from `p` to the east. An edge holds its southern end and not
-/// its northern one, so that a ray through a vertex counts once.
+/// Returns how the edge `a→b` meets the ray from `p` to the east. An edge contains its southern end
+/// but not its northern one, so a ray through a vertex counts once.
 pub(crate) fn crosses_ray(a: Coord<f64>, b: Coord<f64>, p: Coord<f64>) -> Ray {
     if (a.x < p.x && b.x < p.x) || (a.y > p.y && b.y > p.y) || (a.y < p.y && b.y < p.y) {
         return Ray::Misses;
@@ -130,8 +132,8 @@ pub(crate) fn crosses_ray(a: Coord<f64>, b: Coord<f64>, p: Coord<f64>) -> Ray {
     }
 }
 
-/// The order of the directions `from→a` and `from→b`, counter-clockwise from due west, so that
-/// due west itself is last.
+/// Orders the directions `from→a` and `from→b` counter-clockwise, starting just after due west, so
+/// that due west is last.
 pub(crate) fn by_direction(from: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> Ordering {
     // South-going (and due east) directions first, then north-going and due west.
     let half = |p: Coord<f64>| {
@@ -157,14 +159,14 @@ mod tests {
     #[test]
     fn a_ray_through_a_vertex_counts_once() {
         let diamond = [c(0.0, -1.0), c(1.0, 0.0), c(0.0, 1.0), c(-1.0, 0.0)];
-        assert_eq!(place(&diamond, c(0.0, 0.0)), Place::Inside);
-        assert_eq!(place(&diamond, c(-2.0, 0.0)), Place::Outside);
-        assert_eq!(place(&diamond, c(-1.0, 0.0)), Place::Boundary);
-        assert_eq!(place(&diamond, c(0.5, 0.5)), Place::Boundary);
+        assert_eq!(ring_position(&diamond, c(0.0, 0.0)), RingPosition::Inside);
+        assert_eq!(ring_position(&diamond, c(-2.0, 0.0)), RingPosition::Outside);
+        assert_eq!(ring_position(&diamond, c(-1.0, 0.0)), RingPosition::Boundary);
+        assert_eq!(ring_position(&diamond, c(0.5, 0.5)), RingPosition::Boundary);
     }
 
     #[test]
-    fn directions_turn_counter_clockwise_from_the_west() {
+    fn directions_are_ordered_counter_clockwise_from_the_west() {
         let around = [
             c(-1.0, -1.0),
             c(0.0, -1.0),
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn winding_is_exact_where_the_area_is_lost_in_rounding() {
+    fn winding_is_exact_even_if_the_area_is_lost_in_rounding() {
         let thin =
             [c(400_000.0, 300_000.0), c(400_001.0, 300_000.0), c(400_000.5, 300_000.0 + 1e-10)];
         assert!(is_counter_clockwise(&thin));

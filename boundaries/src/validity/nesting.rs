@@ -1,8 +1,9 @@
-//! Which ring is a shell and which a hole, and whose.
+//! Roles of rings: exterior ring or hole, and of which polygon.
 //!
-//! Most formats say so themselves. A shapefile does not: it winds shells clockwise and holes the
-//! other way, but writers get that wrong too often to trust it. There, a ring inside an even number
-//! of others is a shell, inside an odd number a hole of the smallest ring around it.
+//! Most formats state the roles. A shapefile does not: it winds exterior rings clockwise and holes
+//! counter-clockwise, but too many writers get that wrong. Ungrouped rings get their role by
+//! containment: a ring inside an even number of others is an exterior ring, and inside an odd
+//! number a hole of the smallest ring around it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,17 +17,17 @@ use crate::fault::RingRef;
 /// A clean ring with its role.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RoleRing {
-    /// Where the file has it.
+    /// Its location in the file.
     pub(super) from: RingRef,
-    /// The polygon it belongs to: rings of one polygon have one number.
+    /// The number of its polygon, shared by all rings of the polygon.
     pub(super) polygon: u32,
-    /// Whether it bounds a hole.
+    /// True if it bounds a hole.
     pub(super) hole: bool,
     /// Its points.
     pub(super) points: Ring,
 }
 
-/// Gives roles to rings that the file does not group.
+/// Assigns roles to rings that the file does not group.
 pub(super) fn by_containment(rings: Vec<(RingRef, Ring)>) -> Vec<RoleRing> {
     let sizes: Vec<f64> =
         rings.iter().map(|(_, points)| exact::signed_area(points).abs()).collect();
@@ -63,8 +64,8 @@ pub(super) fn by_containment(rings: Vec<(RingRef, Ring)>) -> Vec<RoleRing> {
     role_rings
 }
 
-/// A point well inside the ground that rings bound by the even-odd rule: the middle of the longest
-/// stretch inside, on the horizontal line that lies farthest from the rings' vertices.
+/// Returns a point well inside the area bounded by `rings` under the even-odd rule: the middle of
+/// the longest inner stretch of the horizontal line that is farthest from any vertex.
 pub(crate) fn point_inside(rings: &[&[Coord<f64>]]) -> Coord<f64> {
     let mut ys: Vec<f64> = rings.iter().copied().flatten().map(|p| p.y).collect();
     ys.sort_by(f64::total_cmp);
@@ -89,23 +90,23 @@ pub(crate) fn point_inside(rings: &[&[Coord<f64>]]) -> Coord<f64> {
     }
 }
 
-/// Takes out rings that stand twice: a hole twice in its polygon, a polygon twice in its feature.
-/// Gives back what was taken out.
+/// Removes duplicate rings: a hole that appears twice in its polygon, or a polygon that appears
+/// twice. Returns the removed rings.
 ///
-/// Rings are the same if they visit the same points in the same order from any start; in a file
-/// that groups its rings, in either direction. In one that does not, two equal rings wound against
-/// each other may mean a shell and its hole, and are left for the judgement that follows.
-pub(super) fn drop_twins(rings: &mut Vec<RoleRing>, grouped: bool) -> Vec<RoleRing> {
+/// Rings are equal if they have the same points in the same order from any start; if `grouped`, in
+/// either direction. Otherwise two equal rings in opposite directions could be an exterior ring and
+/// its hole, and are left for the later checks.
+pub(super) fn drop_duplicates(rings: &mut Vec<RoleRing>, grouped: bool) -> Vec<RoleRing> {
     if rings.len() < 2 {
         return Vec::new();
     }
     let keys: Vec<RingKey> = rings.iter().map(|r| ring_key(&r.points, grouped)).collect();
     let mut holes_of: HashMap<u32, Vec<&RingKey>> = HashMap::new();
     let mut seen: HashMap<(Option<u32>, &RingKey), usize> = HashMap::new();
-    let mut twin = vec![false; rings.len()];
+    let mut duplicate = vec![false; rings.len()];
     for (i, ring) in rings.iter().enumerate().filter(|(_, r)| r.hole) {
         if seen.insert((Some(ring.polygon), &keys[i]), i).is_some() {
-            twin[i] = true;
+            duplicate[i] = true;
         } else {
             holes_of.entry(ring.polygon).or_default().push(&keys[i]);
         }
@@ -113,11 +114,11 @@ pub(super) fn drop_twins(rings: &mut Vec<RoleRing>, grouped: bool) -> Vec<RoleRi
     for holes in holes_of.values_mut() {
         holes.sort_unstable();
     }
-    let mut twin_polygons = HashSet::new();
+    let mut duplicate_polygons = HashSet::new();
     for (i, ring) in rings.iter().enumerate().filter(|(_, r)| !r.hole) {
         if let Some(&first) = seen.get(&(None, &keys[i])) {
             if holes_of.get(&ring.polygon) == holes_of.get(&rings[first].polygon) {
-                twin_polygons.insert(ring.polygon);
+                duplicate_polygons.insert(ring.polygon);
             }
         } else {
             seen.insert((None, &keys[i]), i);
@@ -125,18 +126,18 @@ pub(super) fn drop_twins(rings: &mut Vec<RoleRing>, grouped: bool) -> Vec<RoleRi
     }
     let (mut kept, mut dropped) = (Vec::new(), Vec::new());
     for (i, ring) in std::mem::take(rings).into_iter().enumerate() {
-        let out = twin[i] || twin_polygons.contains(&ring.polygon);
+        let out = duplicate[i] || duplicate_polygons.contains(&ring.polygon);
         if out { dropped.push(ring) } else { kept.push(ring) }
     }
     *rings = kept;
     dropped
 }
 
-/// The points of a ring, as bits.
+/// The points of a ring as bits.
 type RingKey = Vec<(u64, u64)>;
 
-/// The points of a ring in an order that does not hang on its start, nor, if `either_way`, on its
-/// direction.
+/// Returns the points of a ring in an order that does not depend on its start or, if `either_way`,
+/// on its direction.
 fn ring_key(points: &[Coord<f64>], either_way: bool) -> RingKey {
     let from_least = |mut keys: RingKey| {
         let least = (0..keys.len()).min_by_key(|&i| (keys[i], keys[(i + 1) % keys.len()]));

@@ -1,22 +1,22 @@
-//! Edges cut up until they meet only at their ends, and edges that cancel each other.
+//! Noding: cuts edges until they meet only at their ends, and cancels opposite edges.
 
 use geo::Coord;
 
 use super::crossings::{Edge, cuts};
 use super::exact;
 
-/// A crossing that is rounded may move an edge across a neighbour, which needs another round of
-/// cutting. Real data settle in one or two; data that do not in sixteen are refused.
+/// The maximum number of rounds. Rounding a crossing can move an edge across a neighbour, which
+/// needs another round. Real data needs one or two.
 const ROUNDS: usize = 16;
 
-/// The cutting did not settle: the drawing is finer than the numbers that hold it.
+/// Noding did not terminate: the drawing is finer than `f64` can represent.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Unsettled {
+pub(crate) struct NodingError {
     pub(crate) at: Coord<f64>,
 }
 
 /// Cuts edges until they meet only at their ends.
-pub(crate) fn noded(mut edges: Vec<Edge>) -> Result<Vec<Edge>, Unsettled> {
+pub(crate) fn node(mut edges: Vec<Edge>) -> Result<Vec<Edge>, NodingError> {
     let mut last = None;
     for _ in 0..ROUNDS {
         let mut cuts = cuts(&edges);
@@ -46,16 +46,16 @@ pub(crate) fn noded(mut edges: Vec<Edge>) -> Result<Vec<Edge>, Unsettled> {
         edges = cut_edges;
     }
     match last {
-        Some(at) => Err(Unsettled { at }),
+        Some(at) => Err(NodingError { at }),
         None => Ok(edges),
     }
 }
 
-/// The edges that are left when each has cancelled one that runs exactly against it.
+/// Removes pairs of edges that run exactly against each other.
 ///
-/// Of the edges of neighbours in a coverage this leaves the outline, and the places where they do
-/// not fit. The winding number around every point stays the same, and so does every coordinate.
-pub(crate) fn uncancelled(edges: Vec<Edge>) -> Vec<Edge> {
+/// For neighbours in a coverage this leaves the outline and the places where they do not fit. The
+/// winding number at every point and every coordinate stay the same.
+pub(crate) fn cancel_opposite_edges(edges: Vec<Edge>) -> Vec<Edge> {
     let ends = |e: &Edge| if exact::order(e.a, e.b).is_lt() { (e.a, e.b) } else { (e.b, e.a) };
     let mut by_ends: Vec<usize> = (0..edges.len()).collect();
     let compare = |i: usize, j: usize| {

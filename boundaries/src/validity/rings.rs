@@ -1,7 +1,7 @@
-//! One ring at a time: closed, without repeated points, without spikes.
+//! Cleaning of one ring: closes it, and removes repeated points and spikes.
 //!
-//! Nothing here changes the covered ground: closing a ring adds the line that every reader
-//! draws anyway, and a repeated point or a spike covers nothing.
+//! None of this changes the area covered: closing a ring adds the segment that every reader
+//! assumes, and repeated points and spikes have no area.
 
 use geo::Coord;
 
@@ -9,35 +9,38 @@ use super::exact::{Ring, side, strictly_between};
 use crate::fault::FaultKind;
 use crate::load::raw::RawRing;
 
-/// A blemish of one ring.
+/// A fault in one ring.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Blemish {
+pub(super) struct RingFault {
     pub(super) kind: FaultKind,
     pub(super) at: Option<Coord<f64>>,
     pub(super) message: String,
 }
 
-/// A ring after cleaning.
+/// The result of cleaning a ring.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cleaned {
-    /// Three or more points, none repeated in a row, no spike; and what was mended.
-    Ring(Ring, Vec<Blemish>),
-    /// It covers no ground: fewer than three points remain.
-    Flat(Blemish),
-    /// Some coordinates are no numbers.
-    Broken(Vec<Blemish>),
+    /// At least three points, without repeated points or spikes; and the repairs.
+    Ring(Ring, Vec<RingFault>),
+    /// The ring has no area: fewer than three points remain.
+    Flat(RingFault),
+    /// Some coordinates are not finite.
+    Broken(Vec<RingFault>),
 }
 
-/// Cleans one ring as the file has it.
+/// Cleans one ring from the file.
 pub(super) fn clean(raw: RawRing) -> Cleaned {
-    let broken: Vec<Blemish> = raw
+    let broken: Vec<RingFault> = raw
         .iter()
         .enumerate()
         .filter(|(_, p)| !p.x.is_finite() || !p.y.is_finite())
-        .map(|(i, p)| Blemish {
+        .map(|(i, p)| RingFault {
             kind: FaultKind::NonFiniteCoordinate,
             at: None,
-            message: format!("point {i} of the ring is {} {}, which is no place", p.x, p.y),
+            message: format!(
+                "point {i} of the ring is {} {}, which is not a finite position: correct it",
+                p.x, p.y
+            ),
         })
         .collect();
     if !broken.is_empty() {
@@ -47,38 +50,40 @@ pub(super) fn clean(raw: RawRing) -> Cleaned {
     let first = raw.first().copied();
     // Adding zero turns -0.0 into 0.0, so that equal points have equal bits.
     let mut points: Ring = raw.into_iter().map(|p| Coord { x: p.x + 0.0, y: p.y + 0.0 }).collect();
-    let mut blemishes = Vec::new();
+    let mut faults = Vec::new();
     if points.len() > 1 && points.first() == points.last() {
         points.pop();
     } else if points.len() > 2 {
-        blemishes.push(Blemish {
+        faults.push(RingFault {
             kind: FaultKind::UnclosedRing,
             at: points.last().copied(),
-            message: "the ring is not closed: its last point is not its first; closed with a straight line"
+            message: "the ring is not closed: its last point differs from its first; closed with a straight line"
                 .to_owned(),
         });
     }
-    let ring = without_spikes(without_repeats(points, &mut blemishes), &mut blemishes);
+    let ring = without_spikes(without_repeats(points, &mut faults), &mut faults);
     if ring.len() < 3 {
         let message = match given {
             0 => "the ring has no points".to_owned(),
             1..=3 => {
-                format!("the ring has {given} points: it takes 4, the last the same as the first")
+                format!(
+                    "the ring has {given} points: a ring needs at least 4, the last equal to the first"
+                )
             }
-            _ => "the ring covers no ground: all its points are on one line".to_owned(),
+            _ => "the ring has no area: all its points are on one line".to_owned(),
         };
-        return Cleaned::Flat(Blemish { kind: FaultKind::TooFewPoints, at: first, message });
+        return Cleaned::Flat(RingFault { kind: FaultKind::TooFewPoints, at: first, message });
     }
-    Cleaned::Ring(ring, blemishes)
+    Cleaned::Ring(ring, faults)
 }
 
-fn without_repeats(points: Ring, blemishes: &mut Vec<Blemish>) -> Ring {
+fn without_repeats(points: Ring, faults: &mut Vec<RingFault>) -> Ring {
     let mut kept: Ring = Vec::with_capacity(points.len());
     let mut repeated = |at: Coord<f64>| {
-        blemishes.push(Blemish {
+        faults.push(RingFault {
             kind: FaultKind::RepeatedPoint,
             at: Some(at),
-            message: "the point stands twice in a row; taken once".to_owned(),
+            message: "the point is repeated; kept once".to_owned(),
         });
     };
     for p in points {
@@ -94,18 +99,18 @@ fn without_repeats(points: Ring, blemishes: &mut Vec<Blemish>) -> Ring {
     kept
 }
 
-/// Whether the way `a→b→c` goes back over itself at `b`.
+/// Returns true if the path `a→b→c` turns back on itself at `b`.
 fn is_spike(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> bool {
     side(a, b, c).is_eq() && (a == c || !strictly_between(a, c, b))
 }
 
-fn without_spikes(points: Ring, blemishes: &mut Vec<Blemish>) -> Ring {
+fn without_spikes(points: Ring, faults: &mut Vec<RingFault>) -> Ring {
     let mut spike = |at: Coord<f64>| {
-        blemishes.push(Blemish {
+        faults.push(RingFault {
             kind: FaultKind::Spike,
             at: Some(at),
             message:
-                "the ring runs out to this point and back along the same line; the line is dropped"
+                "the ring goes out to this point and back along the same line; removed the line"
                     .to_owned(),
         });
     };
@@ -121,11 +126,11 @@ fn without_spikes(points: Ring, blemishes: &mut Vec<Blemish>) -> Ring {
             kept.push(p);
         }
     }
-    // The same across the ring's start, whose points stand at both ends of the list.
+    // The same across the start of the ring, whose points are at both ends of the list.
     let mut start = 0;
     while let [a, b, .., y, z] = kept[start..] {
         if z == a {
-            // The foot of a spike that has just been dropped.
+            // The foot of a spike that was just removed.
             kept.pop();
         } else if is_spike(y, z, a) {
             kept.pop().into_iter().for_each(&mut spike);
@@ -137,7 +142,7 @@ fn without_spikes(points: Ring, blemishes: &mut Vec<Blemish>) -> Ring {
         }
     }
     kept.drain(..start);
-    // Three points on one line have no inside, whichever of them is the tip.
+    // Three points on one line have no area.
     if let [a, b, c] = kept[..]
         && side(a, b, c).is_eq()
     {
@@ -154,20 +159,20 @@ mod tests {
         points.iter().map(|&(x, y)| Coord { x, y }).collect()
     }
 
-    type Told = Vec<(FaultKind, (f64, f64))>;
+    type Faults = Vec<(FaultKind, (f64, f64))>;
 
-    fn cleaned(points: &[(f64, f64)]) -> (Ring, Told) {
+    fn cleaned(points: &[(f64, f64)]) -> (Ring, Faults) {
         match clean(ring(points)) {
-            Cleaned::Ring(ring, blemishes) => {
-                let place = |b: &Blemish| b.at.map_or((f64::NAN, f64::NAN), |p| (p.x, p.y));
-                (ring, blemishes.iter().map(|b| (b.kind, place(b))).collect())
+            Cleaned::Ring(ring, faults) => {
+                let place = |b: &RingFault| b.at.map_or((f64::NAN, f64::NAN), |p| (p.x, p.y));
+                (ring, faults.iter().map(|b| (b.kind, place(b))).collect())
             }
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_good_ring_is_taken_as_it_is() {
+    fn a_valid_ring_is_unchanged() {
         let (kept, faults) = cleaned(&[(0., 0.), (4., 0.), (4., 3.), (0., 0.)]);
         assert_eq!(kept, ring(&[(0., 0.), (4., 0.), (4., 3.)]));
         assert_eq!(faults, []);
@@ -181,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_points_are_taken_once_even_at_the_closing() {
+    fn repeated_points_are_kept_once_even_at_the_closing_point() {
         let (kept, faults) = cleaned(&[(0., 0.), (4., 0.), (4., 0.), (4., 3.), (0., 0.), (0., 0.)]);
         assert_eq!(kept, ring(&[(0., 0.), (4., 0.), (4., 3.)]));
         assert_eq!(
@@ -191,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spike_is_dropped_wherever_the_ring_starts() {
+    fn a_spike_is_removed_wherever_the_ring_starts() {
         let square_with_spike = [(0., 0.), (4., 0.), (4., 4.), (9., 9.), (4., 4.), (0., 4.)];
         for turn in 0..square_with_spike.len() {
             let mut points = square_with_spike.to_vec();
@@ -205,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spike_of_several_points_is_dropped_whole() {
+    fn a_spike_of_several_points_is_removed_completely() {
         let (kept, faults) = cleaned(&[
             (0., 0.),
             (4., 0.),
@@ -228,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn rings_without_ground_are_flat() {
+    fn rings_without_area_are_flat() {
         for points in [
             &[][..],
             &[(1., 1.)],
@@ -244,12 +249,12 @@ mod tests {
     }
 
     #[test]
-    fn a_coordinate_that_is_no_number_breaks_the_ring() {
-        let Cleaned::Broken(blemishes) =
+    fn a_non_finite_coordinate_breaks_the_ring() {
+        let Cleaned::Broken(faults) =
             clean(ring(&[(0., 0.), (f64::NAN, 0.), (4., f64::INFINITY), (0., 0.)]))
         else {
-            panic!("taken");
+            panic!("accepted");
         };
-        assert_eq!(blemishes.len(), 2);
+        assert_eq!(faults.len(), 2);
     }
 }

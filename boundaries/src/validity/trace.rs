@@ -1,18 +1,19 @@
-//! Boundary pieces to polygons: simple rings, holes given to their shells.
+//! Tracing of boundary pieces into polygons with simple rings.
 
 use std::collections::HashMap;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
-use super::exact::{self, Place, Ring, by_direction, key};
+use super::exact::{self, Ring, RingPosition, by_direction, key};
 
-/// Puts directed pieces, each with ground on its left, together to polygons.
+/// Builds polygons from directed pieces that have the inside on their left.
 ///
-/// The pieces must meet only at their ends and close up. Where more than two meet at a point, the
-/// rings are split there, so that every ring is simple: shells counter-clockwise, holes clockwise,
-/// no two shells or holes sharing more than points. Each ring starts at its westernmost point.
+/// The pieces must meet only at their ends and form closed loops. Where more than two meet at a
+/// point, rings are split there, so that every ring is simple: exterior rings counter-clockwise,
+/// holes clockwise, and no two rings share more than points. Each ring starts at its westernmost
+/// point.
 ///
-/// `None` when the pieces do not close up.
+/// Returns `None` if the pieces do not form closed loops.
 pub(crate) fn polygons(pieces: &[(Coord<f64>, Coord<f64>)]) -> Option<MultiPolygon<f64>> {
     let mut shells: Vec<Ring> = Vec::new();
     let mut holes: Vec<Ring> = Vec::new();
@@ -29,7 +30,7 @@ pub(crate) fn polygons(pieces: &[(Coord<f64>, Coord<f64>)]) -> Option<MultiPolyg
     Some(shells.into_iter().zip(of_shell).map(|(shell, holes)| polygon(shell, holes)).collect())
 }
 
-/// A polygon out of open rings.
+/// Builds a polygon from open rings.
 pub(crate) fn polygon(shell: Ring, holes: Vec<Ring>) -> Polygon<f64> {
     let closed = |mut ring: Ring| {
         ring.extend(ring.first().copied());
@@ -38,7 +39,7 @@ pub(crate) fn polygon(shell: Ring, holes: Vec<Ring>) -> Polygon<f64> {
     Polygon::new(closed(shell), holes.into_iter().map(closed).collect())
 }
 
-/// Follows the pieces along the ground on their left, and splits what they give into simple rings.
+/// Follows the pieces with the inside on their left, and splits the loops into simple rings.
 fn rings(pieces: &[(Coord<f64>, Coord<f64>)]) -> Option<Vec<Ring>> {
     let mut leaving: HashMap<(u64, u64), Vec<usize>> = HashMap::with_capacity(pieces.len());
     for (i, (a, _)) in pieces.iter().enumerate() {
@@ -71,19 +72,19 @@ fn rings(pieces: &[(Coord<f64>, Coord<f64>)]) -> Option<Vec<Ring>> {
     Some(rings)
 }
 
-/// Which of two ways out of `node` comes first, turning clockwise from the way back to `from`.
+/// Orders two ways out of `node` clockwise, starting from the way back to `from`.
 fn clockwise_from(
     node: Coord<f64>,
     from: Coord<f64>,
     v: Coord<f64>,
     w: Coord<f64>,
 ) -> std::cmp::Ordering {
-    // Ways that are counter-clockwise of `from` come after all that are clockwise of it.
+    // Directions counter-clockwise of `from` come after all that are clockwise of it.
     let wraps = |p: Coord<f64>| by_direction(node, p, from).is_ge();
     wraps(v).cmp(&wraps(w)).then_with(|| by_direction(node, w, v))
 }
 
-/// Splits a closed walk at the points it visits more than once.
+/// Splits a closed walk at points visited more than once.
 fn split_at_touches(walk: Ring, rings: &mut Vec<Ring>) {
     let mut stack: Ring = Vec::with_capacity(walk.len());
     let mut depth: HashMap<(u64, u64), usize> = HashMap::with_capacity(walk.len());
@@ -101,15 +102,15 @@ fn split_at_touches(walk: Ring, rings: &mut Vec<Ring>) {
     rings.push(from_the_west(stack));
 }
 
-/// The same ring, begun at its westernmost point, so that the result does not hang on the order of
-/// the pieces.
+/// Rotates a ring to start at its westernmost point, so that the result does not depend on the
+/// order of the pieces.
 fn from_the_west(mut ring: Ring) -> Ring {
     let west = (0..ring.len()).min_by(|&i, &j| exact::order(ring[i], ring[j])).unwrap_or(0);
     ring.rotate_left(west);
     ring
 }
 
-/// For each hole the smallest shell around it.
+/// Returns, for each hole, the smallest shell around it.
 pub(crate) fn owners(holes: &[Ring], shells: &[Ring]) -> Vec<Option<usize>> {
     let mut by_size: Vec<(f64, Extent, usize)> = shells
         .iter()
@@ -124,20 +125,20 @@ pub(crate) fn owners(holes: &[Ring], shells: &[Ring]) -> Vec<Option<usize>> {
             let size = exact::signed_area(hole).abs();
             by_size
                 .iter()
-                .filter(|(shell_size, around, _)| *shell_size >= size && around.holds(&extent))
+                .filter(|(shell_size, around, _)| *shell_size >= size && around.contains(&extent))
                 .find(|(_, _, shell)| lies_in(hole, &shells[*shell]))
                 .map(|(_, _, shell)| *shell)
         })
         .collect()
 }
 
-/// Whether a ring lies inside another that it may touch but does not cross.
+/// Returns true if a ring lies inside another one that it may touch but does not cross.
 pub(crate) fn lies_in(inner: &[Coord<f64>], outer: &[Coord<f64>]) -> bool {
     inner
         .iter()
-        .map(|p| exact::place(outer, *p))
-        .find(|place| *place != Place::Boundary)
-        .is_some_and(|place| place == Place::Inside)
+        .map(|p| exact::ring_position(outer, *p))
+        .find(|place| *place != RingPosition::Boundary)
+        .is_some_and(|place| place == RingPosition::Inside)
 }
 
 /// A bounding box.
@@ -148,7 +149,7 @@ pub(crate) struct Extent {
 }
 
 impl Extent {
-    /// The bounding box of some points.
+    /// Returns the bounding box of some points.
     pub(crate) fn of(points: &[Coord<f64>]) -> Self {
         let empty = Self {
             low: (f64::INFINITY, f64::INFINITY),
@@ -160,13 +161,13 @@ impl Extent {
         })
     }
 
-    /// The same box for an R-tree.
+    /// Returns the box as an R-tree envelope.
     pub(crate) fn envelope(&self) -> rstar::AABB<[f64; 2]> {
         rstar::AABB::from_corners([self.low.0, self.low.1], [self.high.0, self.high.1])
     }
 
-    /// Whether the other box lies in this one.
-    pub(crate) fn holds(&self, other: &Self) -> bool {
+    /// Returns true if the other box lies inside this one.
+    pub(crate) fn contains(&self, other: &Self) -> bool {
         self.low.0 <= other.low.0
             && self.low.1 <= other.low.1
             && self.high.0 >= other.high.0

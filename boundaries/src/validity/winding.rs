@@ -1,5 +1,5 @@
-//! How often the rings of a feature wind around a face, what that makes of the face, and whether
-//! the rings leave it in doubt.
+//! Winding numbers of the rings of a feature: which faces are inside the feature, and which are
+//! ambiguous.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,39 +7,40 @@ use super::arrangement::{Arrangement, CycleVisit};
 use super::exact;
 use super::nesting::RoleRing;
 
-/// What the faces of a feature's arrangement turned out to be.
+/// The classification of the faces of a feature's arrangement.
 ///
-/// A face is *ground* if it lies in some polygon: inside its shell by the even-odd rule, and inside
-/// none of its holes. It is *in doubt* if readings of the rings differ about it: if a ring (turned
-/// so that its larger part counts positive) winds around it other than 0 or 1 times, a hole covers
-/// it where no shell does, two holes of one polygon do, or two polygons do.
+/// A face is *inside* if it lies in some polygon: inside its exterior ring by the even-odd rule,
+/// and in none of its holes. It is *ambiguous* ("in doubt") if readings of the rings differ: a ring
+/// (oriented so that its larger part counts positive) winds around it other than 0 or 1 times, a
+/// hole covers it where no exterior ring does, or two holes of one polygon or two polygons both
+/// cover it.
 #[derive(Debug, Default)]
 pub(super) struct Faces {
-    /// Of each cycle, whether its face is ground.
-    pub(super) ground: Vec<bool>,
-    /// The m² of ground.
-    pub(super) ground_m2: f64,
+    /// For each cycle, true if its face is inside.
+    pub(super) inside: Vec<bool>,
+    /// The m² inside.
+    pub(super) inside_m2: f64,
     /// The m² in doubt.
     pub(super) doubt_m2: f64,
     /// The cycles around faces in doubt.
     pub(super) doubtful: Vec<u32>,
-    /// The m² left in doubt by a ring that crosses itself.
+    /// The m² in doubt because a ring crosses itself.
     pub(super) of_ring: BTreeMap<u32, f64>,
-    /// The m² of a hole that no shell of its polygon covers.
+    /// The m² of a hole that its exterior ring does not cover.
     pub(super) outside_shell: BTreeMap<u32, f64>,
-    /// The m² that two holes of one polygon, or the shells of two polygons, both cover.
+    /// The m² covered by two holes of one polygon or by two polygons.
     pub(super) of_pair: BTreeMap<(u32, u32), f64>,
 }
 
-/// Judges every face.
-pub(crate) fn judge(arrangement: &Arrangement, rings: &[RoleRing]) -> Faces {
+/// Classifies every face.
+pub(crate) fn classify_faces(arrangement: &Arrangement, rings: &[RoleRing]) -> Faces {
     let mut state = Winding::new(rings);
-    state.faces.ground = vec![false; arrangement.cycle_count()];
+    state.faces.inside = vec![false; arrangement.cycle_count()];
     arrangement.walk_faces(&mut state, Winding::cross, Winding::visit);
     state.faces
 }
 
-/// The winding numbers around the face at hand, and sets that keep each judgement cheap.
+/// The winding numbers at the current face, with sets that make each classification cheap.
 struct Winding<'a> {
     rings: &'a [RoleRing],
     /// `-1` for rings whose larger part is wound clockwise.
@@ -52,8 +53,8 @@ struct Winding<'a> {
     odd_polygons: BTreeSet<u32>,
     /// Polygons whose shell less holes is 1 or more.
     covering: BTreeSet<u32>,
-    /// Polygons whose ground this is.
-    grounds: usize,
+    /// The number of polygons that contain the face.
+    containing: usize,
     faces: Faces,
 }
 
@@ -66,7 +67,7 @@ struct Polygon {
 }
 
 impl Polygon {
-    fn is_ground(&self) -> bool {
+    fn is_inside(&self) -> bool {
         self.shell_odd && self.odd_holes == 0
     }
 }
@@ -86,7 +87,7 @@ impl<'a> Winding<'a> {
             odd_rings: BTreeSet::new(),
             odd_polygons: BTreeSet::new(),
             covering: BTreeSet::new(),
-            grounds: 0,
+            containing: 0,
             faces: Faces::default(),
         }
     }
@@ -100,7 +101,7 @@ impl<'a> Winding<'a> {
         let is_odd = *winding % 2 != 0;
         set(&mut self.odd_rings, ring, !(0..=1).contains(winding));
         let polygon = self.polygons.entry(number).or_default();
-        self.grounds -= usize::from(polygon.is_ground());
+        self.containing -= usize::from(polygon.is_inside());
         if hole {
             polygon.shell_less_holes -= by;
             polygon.odd_holes = polygon.odd_holes + usize::from(is_odd) - usize::from(was_odd);
@@ -108,16 +109,16 @@ impl<'a> Winding<'a> {
             polygon.shell_less_holes += by;
             polygon.shell_odd = is_odd;
         }
-        self.grounds += usize::from(polygon.is_ground());
+        self.containing += usize::from(polygon.is_inside());
         set(&mut self.odd_polygons, number, !(0..=1).contains(&polygon.shell_less_holes));
         set(&mut self.covering, number, polygon.shell_less_holes > 0);
     }
 
     fn visit(&mut self, visit: &CycleVisit) {
-        let ground = self.grounds > 0;
-        self.faces.ground[visit.cycle as usize] = ground;
-        if ground {
-            self.faces.ground_m2 += visit.area;
+        let inside = self.containing > 0;
+        self.faces.inside[visit.cycle as usize] = inside;
+        if inside {
+            self.faces.inside_m2 += visit.area;
         }
         if self.odd_rings.is_empty() && self.odd_polygons.is_empty() && self.covering.len() < 2 {
             return;
@@ -162,8 +163,8 @@ fn set(of: &mut BTreeSet<u32>, member: u32, is: bool) {
     }
 }
 
-/// The pairs of so many rings are told; where more lie on one another, they are told in others'
-/// pairs, and the report stays readable.
+/// The number of rings reported in pairs where more overlap. Further rings appear in other pairs,
+/// and the report stays readable.
 const PAIRED: usize = 8;
 
 fn add_pairs(to: &mut BTreeMap<(u32, u32), f64>, rings: &[u32], area: f64) {

@@ -63,7 +63,10 @@ fn each_mistake_is_told_with_its_line_and_its_remedy() {
         ),
         (area(&format!("{GOOD}\nsource = \"\"")), "`source` of area N4 is empty; give it a value"),
         (area(""), "the area is made of nothing: add `include` or `polygon`"),
-        (area("exclude = [ { layer = \"ward\", codes = [\"W1\"] } ]"), "the area has no ground"),
+        (
+            area("exclude = [ { layer = \"ward\", codes = [\"W1\"] } ]"),
+            "the area is made of nothing",
+        ),
         (
             area("include = []"),
             "`include` is empty: write a list like [ { layer = \"ward\", codes = [\"E05013246\"] } ], or remove it",

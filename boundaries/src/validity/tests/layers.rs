@@ -1,6 +1,6 @@
-//! A whole file: codes, kinds of geometry, winding, and the door for one polygon.
+//! Validation of whole files: codes, geometry types, winding; and of a single geometry.
 
-use super::{admitted, feature, hole, polygons, ring, square, told};
+use super::{admitted, feature, hole, polygons, ring, square, summary};
 use crate::fault::FaultKind as K;
 use crate::fault::Severity::{Error, Note, Repaired};
 use crate::load::raw::RawGeometry;
@@ -8,7 +8,7 @@ use crate::validity::admit_geometry;
 use geo::Coord;
 
 #[test]
-fn winding_is_turned_and_counted_in_one_note() {
+fn wrong_winding_is_reversed_and_counted_in_one_note() {
     let (layer, report) = admitted(
         vec![
             feature(0, "A", polygons(vec![vec![hole(0., 0., 10.), square(2., 2., 2.)]])),
@@ -16,15 +16,15 @@ fn winding_is_turned_and_counted_in_one_note() {
         ],
         None,
     );
-    assert_eq!(told(&report.faults), [(Note, K::WrongWinding, None)]);
-    assert!(report.faults[0].message.starts_with("3 rings run the other way"));
+    assert_eq!(summary(&report.faults), [(Note, K::WrongWinding, None)]);
+    assert!(report.faults[0].message.starts_with("3 rings have the wrong winding order"));
     let a = layer.unwrap().areas()[0].geometry().clone();
     assert_eq!(a.0[0].exterior().0, ring(&[(0., 0.), (10., 0.), (10., 10.), (0., 10.), (0., 0.)]));
     assert_eq!(a.0[0].interiors()[0].0, hole(2., 2., 2.));
 }
 
 #[test]
-fn codes_that_are_missing_invalid_or_twice_are_all_told() {
+fn missing_invalid_and_duplicate_codes_are_all_reported() {
     let geometry = || polygons(vec![vec![square(0., 0., 10.)]]);
     let mut nameless = feature(3, "", geometry());
     nameless.code = None;
@@ -49,7 +49,7 @@ fn codes_that_are_missing_invalid_or_twice_are_all_told() {
 }
 
 #[test]
-fn features_with_one_code_and_name_are_parts_of_one_area() {
+fn features_with_the_same_code_and_name_are_parts_of_one_area() {
     let part = |index, x| {
         let mut part = feature(index, "A", polygons(vec![vec![square(x, 0., 10.)]]));
         part.name = Some("Hunmanby".to_owned());
@@ -59,14 +59,14 @@ fn features_with_one_code_and_name_are_parts_of_one_area() {
     assert_eq!(layer.unwrap().areas()[0].area_m2(), 200.0);
     let told: Vec<_> = report.faults.iter().map(|f| (f.kind, f.severity)).collect();
     assert_eq!(told, [(K::DuplicateCode, Repaired), (K::CrossingRings, Repaired)]);
-    assert!(report.faults[0].message.contains("of feature 0"));
-    // Parts that overlap are no parts.
+    assert!(report.faults[0].message.contains("as feature 0"));
+    // Parts that overlap are refused.
     let (layer, _) = admitted(vec![part(0, 0.), part(1, 5.)], None);
     assert!(layer.is_none());
 }
 
 #[test]
-fn empty_geometries_and_other_kinds_are_refused() {
+fn empty_geometries_and_wrong_types_are_refused() {
     let (layer, report) = admitted(
         vec![
             feature(0, "A", polygons(vec![vec![square(0., 0., 10.)]])),
@@ -87,7 +87,7 @@ fn empty_geometries_and_other_kinds_are_refused() {
 }
 
 #[test]
-fn a_file_of_points_is_a_layer_of_sites() {
+fn a_file_of_points_becomes_a_layer_of_sites() {
     let (layer, report) = admitted(
         vec![feature(0, "K2", RawGeometry::Point(Coord { x: 475_486., y: 260_275. }))],
         None,
@@ -100,11 +100,11 @@ fn a_file_of_points_is_a_layer_of_sites() {
 fn a_file_without_features_is_refused() {
     let (layer, report) = admitted(vec![], None);
     assert!(layer.is_none());
-    assert_eq!(told(&report.faults), [(Error, K::EmptyGeometry, None)]);
+    assert_eq!(summary(&report.faults), [(Error, K::EmptyGeometry, None)]);
 }
 
 #[test]
-fn a_callers_own_polygon_goes_through_the_same_door() {
+fn a_single_geometry_is_validated_the_same_way() {
     let good = admit_geometry(vec![vec![hole(0., 0., 10.)]], 0.0).unwrap();
     assert_eq!(good.geometry.0[0].exterior().0[1], Coord { x: 10., y: 0. });
     assert_eq!(admit_geometry(vec![], 0.0).unwrap_err()[0].kind, K::EmptyGeometry);

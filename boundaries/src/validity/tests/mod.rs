@@ -1,7 +1,7 @@
-//! Each rule of validity under its name; what is drawn is drawn in the test.
+//! Tests of validation, one rule each.
 
+mod intersections;
 mod layers;
-mod meetings;
 mod nesting;
 mod random;
 pub(crate) mod real;
@@ -74,6 +74,6 @@ fn one(geometry: RawGeometry) -> (Option<MultiPolygon<f64>>, Vec<Fault>) {
     (layer.map(|l| l.areas()[0].geometry().clone()), report.faults)
 }
 
-fn told(faults: &[Fault]) -> Vec<(Severity, FaultKind, Option<[f64; 2]>)> {
+fn summary(faults: &[Fault]) -> Vec<(Severity, FaultKind, Option<[f64; 2]>)> {
     faults.iter().map(|f| (f.severity, f.kind, f.at)).collect()
 }

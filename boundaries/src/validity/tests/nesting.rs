@@ -1,12 +1,12 @@
-//! Which ring lies in which.
+//! Nesting of rings.
 
-use super::{hole, one, polygons, square, told, ungrouped};
+use super::{hole, one, polygons, square, summary, ungrouped};
 use crate::fault::FaultKind as K;
 use crate::fault::Severity::{Error, Repaired};
 use geo::Area as _;
 
 #[test]
-fn an_island_in_a_lake_is_good() {
+fn an_island_in_a_hole_is_valid() {
     let (taken, faults) =
         one(polygons(vec![vec![square(0., 0., 10.), hole(2., 2., 6.)], vec![square(4., 4., 2.)]]));
     assert_eq!(faults, []);
@@ -14,21 +14,21 @@ fn an_island_in_a_lake_is_good() {
 }
 
 #[test]
-fn a_hole_outside_its_shell_is_refused() {
+fn a_hole_outside_its_exterior_ring_is_refused() {
     let (taken, faults) = one(polygons(vec![vec![square(0., 0., 10.), hole(50., 50., 4.)]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::HoleOutsideShell, Some([50., 50.]))]);
+    assert_eq!(summary(&faults), [(Error, K::HoleOutsideShell, Some([50., 50.]))]);
     assert_eq!(faults[0].area_m2, Some(16.0));
 }
 
 #[test]
-fn a_hole_given_to_the_wrong_polygon_names_the_right_one() {
+fn the_message_for_a_misplaced_hole_names_the_polygon_around_it() {
     let (taken, faults) = one(polygons(vec![
         vec![square(0., 0., 10.), hole(52., 52., 4.)],
         vec![square(50., 50., 10.)],
     ]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::HoleOutsideShell, Some([52., 52.]))]);
+    assert_eq!(summary(&faults), [(Error, K::HoleOutsideShell, Some([52., 52.]))]);
     assert!(faults[0].message.contains("inside polygon 1"), "{}", faults[0].message);
 }
 
@@ -37,18 +37,18 @@ fn a_hole_in_a_hole_is_refused() {
     let (taken, faults) =
         one(polygons(vec![vec![square(0., 0., 10.), hole(2., 2., 6.), hole(3., 3., 1.)]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::WrongNesting, Some([3., 3.]))]);
+    assert_eq!(summary(&faults), [(Error, K::WrongNesting, Some([3., 3.]))]);
 }
 
 #[test]
-fn a_polygon_on_another_is_refused() {
+fn a_polygon_inside_another_is_refused() {
     let (taken, faults) = one(polygons(vec![vec![square(0., 0., 10.)], vec![square(3., 3., 1.)]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::WrongNesting, Some([3., 3.]))]);
+    assert_eq!(summary(&faults), [(Error, K::WrongNesting, Some([3., 3.]))]);
 }
 
 #[test]
-fn a_hole_or_polygon_that_stands_twice_is_taken_once() {
+fn a_duplicate_hole_or_polygon_is_kept_once() {
     let mut turned = hole(2., 2., 2.);
     turned.rotate_left(1);
     turned.pop();
@@ -68,15 +68,15 @@ fn a_hole_or_polygon_that_stands_twice_is_taken_once() {
 }
 
 #[test]
-fn a_hole_that_is_its_whole_shell_leaves_no_ground() {
+fn a_hole_equal_to_its_exterior_ring_leaves_an_empty_geometry() {
     let (taken, faults) = one(polygons(vec![vec![square(0., 0., 10.), hole(0., 0., 10.)]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::EmptyGeometry, None)]);
+    assert_eq!(summary(&faults), [(Error, K::EmptyGeometry, None)]);
 }
 
 #[test]
-fn ungrouped_rings_are_grouped_by_containment_whatever_their_winding() {
-    // The shapefile trap: the hole of the second shell follows the first.
+fn ungrouped_rings_are_grouped_by_containment_and_not_by_winding() {
+    // As in some shapefiles, the hole of the second polygon follows the first polygon.
     let rings = vec![
         square(0., 0., 10.),
         square(102., 2., 2.),

@@ -1,4 +1,4 @@
-//! Rules of validity on random drawings. proptest prints the seed of a drawing that breaks one.
+//! Property tests of validation on random drawings. proptest prints the seed of a failing case.
 
 use std::f64::consts::TAU;
 
@@ -13,12 +13,12 @@ use crate::load::raw::RawRing;
 use crate::validity::arrangement::Arrangement;
 use crate::validity::coverage;
 use crate::validity::crossings::edges_of;
-use crate::validity::exact::{self, Place, Ring};
+use crate::validity::exact::{self, Ring, RingPosition};
 use crate::validity::nesting::{RoleRing, by_containment};
-use crate::validity::{admit_geometry, is_sound, trace, winding};
+use crate::validity::{admit_geometry, is_valid, trace, winding};
 use lapwing_testing::random::Random;
 
-/// A ring around a middle, with its points in the order of their angles: simple by construction.
+/// A ring around `middle` with its points in angular order, so it is simple.
 fn star(random: &mut Random, middle: (f64, f64), reach: f64) -> Ring {
     let n = 5 + random.below(60);
     (0..n)
@@ -35,7 +35,7 @@ fn closed(mut ring: Ring) -> RawRing {
     ring
 }
 
-/// A coverage of `n` by `n` cells whose inner corners are anywhere near their place.
+/// A coverage of `n` by `n` cells with randomly displaced inner corners.
 fn board(random: &mut Random, n: usize) -> Vec<Ring> {
     let corner: Vec<Vec<Coord<f64>>> = (0..=n)
         .map(|row| {
@@ -68,31 +68,31 @@ fn areas(cells: &[Ring]) -> Vec<Area> {
     cells.iter().enumerate().map(area).collect()
 }
 
-/// The ground of rings read by the even-odd rule, mended whatever is in doubt.
-fn mended(rings: &[RoleRing]) -> MultiPolygon<f64> {
+/// The even-odd area of the rings, repaired however ambiguous it is.
+fn repaired(rings: &[RoleRing]) -> MultiPolygon<f64> {
     let points: Vec<Ring> = rings.iter().map(|r| r.points.clone()).collect();
     let arrangement = Arrangement::of(edges_of(&points)).unwrap();
-    let faces = winding::judge(&arrangement, rings);
-    trace::polygons(&arrangement.boundary(&faces.ground)).unwrap()
+    let faces = winding::classify_faces(&arrangement, rings);
+    trace::polygons(&arrangement.boundary(&faces.inside)).unwrap()
 }
 
-fn inside(geometry: &MultiPolygon<f64>, p: Coord<f64>) -> Place {
+fn inside(geometry: &MultiPolygon<f64>, p: Coord<f64>) -> RingPosition {
     let mut odd = false;
     for line in geometry.iter().flat_map(|g| std::iter::once(g.exterior()).chain(g.interiors())) {
-        match exact::place(&line.0[1..], p) {
-            Place::Boundary => return Place::Boundary,
-            Place::Inside => odd = !odd,
-            Place::Outside => {}
+        match exact::ring_position(&line.0[1..], p) {
+            RingPosition::Boundary => return RingPosition::Boundary,
+            RingPosition::Inside => odd = !odd,
+            RingPosition::Outside => {}
         }
     }
-    if odd { Place::Inside } else { Place::Outside }
+    if odd { RingPosition::Inside } else { RingPosition::Outside }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_simple_ring_comes_out_bit_for_bit(seed: u64) {
+    fn a_simple_ring_is_unchanged_bit_for_bit(seed: u64) {
         let random = &mut Random(seed);
         let ring = star(random, (450_000., 280_000.), 5_000.);
         let taken = admit_geometry(vec![vec![closed(ring.clone())]], 0.0).unwrap();
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn an_injected_fault_is_found_where_it_was_put(seed: u64) {
+    fn an_injected_fault_is_reported_at_its_location(seed: u64) {
         let random = &mut Random(seed);
         let ring = star(random, (450_000., 280_000.), 5_000.);
         let at = random.below(ring.len());
@@ -118,11 +118,11 @@ proptest! {
         let mut spiked = ring.clone();
         spiked.splice(at..at, [v, tip]);
         let taken = admit_geometry(vec![vec![closed(spiked)]], 0.0).unwrap();
-        let told: Vec<_> = taken.faults.iter().map(|f| (f.kind, f.at)).collect();
-        prop_assert_eq!(told, [(K::Spike, Some([tip.x, tip.y]))]);
+        let found: Vec<_> = taken.faults.iter().map(|f| (f.kind, f.at)).collect();
+        prop_assert_eq!(found, [(K::Spike, Some([tip.x, tip.y]))]);
         prop_assert_eq!(taken.geometry.0[0].exterior().0.len(), ring.len() + 1);
 
-        // Two corners far apart exchanged: each crossing that is told lies on two edges.
+        // Swap two corners: each reported crossing must lie on two edges.
         let mut crossed = ring.clone();
         crossed.swap(at, (at + 2) % ring.len());
         if let Err(faults) = admit_geometry(vec![vec![closed(crossed.clone())]], 0.0) {
@@ -141,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn mended_ground_is_the_even_odd_ground(seed: u64) {
+    fn a_repaired_area_is_the_even_odd_area(seed: u64) {
         let random = &mut Random(seed);
         // Coarse coordinates, so that vertices fall on edges and edges on edges.
         let steps = if seed % 2 == 0 { 8.0 } else { 1e9 };
@@ -157,12 +157,12 @@ proptest! {
         };
         let from = crate::fault::RingRef { polygon: 0, ring: 0 };
         let rings = by_containment(vec![(from, ring.clone())]);
-        let ground = mended(&rings);
-        prop_assume!(!ground.0.is_empty());
-        prop_assert!(is_sound(&ground));
+        let area = repaired(&rings);
+        prop_assume!(!area.0.is_empty());
+        prop_assert!(is_valid(&area));
         for _ in 0..200 {
             let p = Coord { x: random.unit() * 1_000., y: random.unit() * 1_000. };
-            prop_assert_eq!(inside(&ground, p), exact::place(&ring, p), "{:?} {:?}", p, ring);
+            prop_assert_eq!(inside(&area, p), exact::ring_position(&ring, p), "{:?} {:?}", p, ring);
         }
     }
 
@@ -173,7 +173,7 @@ proptest! {
         let mut cells = board(random, n);
         prop_assert_eq!(coverage::flaws(&areas(&cells)).unwrap(), []);
 
-        // One cell inside the board moves one corner by itself: inwards, a gap; outwards, an overlap.
+        // Move one corner of one inner cell: inwards makes a gap, outwards an overlap.
         let cell = (1 + random.below(n - 2)) * n + 1 + random.below(n - 2);
         let ring = cells[cell].clone();
         let corner = random.below(4);
@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_drawn_there_is_no_panic_and_what_is_taken_is_sound(seed: u64) {
+    fn no_drawing_panics_and_every_accepted_geometry_is_valid(seed: u64) {
         let random = &mut Random(seed);
         let steps = [4.0, 16.0, 1e9][random.below(3)];
         let polygon = |random: &mut Random| -> Vec<RawRing> {
@@ -213,7 +213,7 @@ proptest! {
         };
         let drawn: Vec<Vec<RawRing>> = (0..=random.below(3)).map(|_| polygon(random)).collect();
         if let Ok(taken) = admit_geometry(drawn.clone(), 300.0) {
-            prop_assert!(is_sound(&taken.geometry));
+            prop_assert!(is_valid(&taken.geometry));
             prop_assert!(taken.geometry.unsigned_area() > 0.0);
         }
         let (layer, report) = admitted(vec![feature(0, "A", polygons(drawn))], None);

@@ -1,8 +1,8 @@
-//! The real files of the shared data, judged as GEOS judges them.
+//! The real files of the shared data, compared with GEOS.
 //!
-//! The oracle was shapely 2 (`explain_validity`, `make_valid`) on the same coordinates in BNG,
-//! converted by OSTN15; what it measured stands here as numbers. Where the folder of shared data
-//! is absent these tests say so and pass.
+//! The expected values come from shapely 2 (`explain_validity`, `make_valid`) on the same
+//! coordinates in BNG, converted with OSTN15. Without the shared data these tests print a message
+//! and pass.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use crate::load::load_vector;
 use crate::load::raw::{RawGeometry, RawLayer};
 use crate::validity::{admit, coverage};
 
-/// The folder of shared data, if it is there.
+/// Returns the path of a file in the shared data folder, if it exists.
 pub(crate) fn shared(file: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("LAPWING_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
@@ -27,13 +27,13 @@ pub(crate) fn shared(file: &str) -> Option<PathBuf> {
         return Some(path);
     }
     eprintln!(
-        "SKIPPED: {} is not there; set LAPWING_SHARED to the folder of shared data",
+        "SKIPPED: {} does not exist; set LAPWING_SHARED to the shared data folder",
         path.display()
     );
     None
 }
 
-/// A file of the shared data as a raw layer in BNG.
+/// Loads a file of the shared data as a raw layer in BNG.
 pub(crate) fn raw_layer(file: &str, code: &str, keep: &[&str]) -> Option<RawLayer> {
     let source = VectorSource {
         path: shared(file)?,
@@ -50,7 +50,7 @@ pub(crate) fn raw_layer(file: &str, code: &str, keep: &[&str]) -> Option<RawLaye
     raw
 }
 
-/// The layer of a file of the shared data, and what was said of it.
+/// Loads and admits a file of the shared data. Returns the layer and the report.
 pub(crate) fn admitted(
     file: &str,
     code: &str,
@@ -62,7 +62,7 @@ pub(crate) fn admitted(
     Some((layer, report))
 }
 
-/// A layer that must be taken without a fault.
+/// Loads a layer that must have no faults.
 fn taken(file: &str, code: &str) -> Option<Layer> {
     let (layer, report) = admitted(file, code, None)?;
     assert_eq!(report.faults, [], "{file}");
@@ -94,7 +94,7 @@ const COUNTY: [(&str, &str, usize); 4] = [
 ];
 
 #[test]
-fn the_countys_layers_are_taken_bit_for_bit() {
+fn the_countys_layers_are_unchanged_bit_for_bit() {
     for (file, code, count) in COUNTY {
         let Some(layer) = taken(file, code) else { return };
         assert_eq!(layer.len(), count);
@@ -115,13 +115,13 @@ fn the_countys_layers_are_taken_bit_for_bit() {
             })
             .collect();
         given.sort_unstable();
-        assert!(rings_of(&layer) == given, "{file}: some coordinate changed");
+        assert!(rings_of(&layer) == given, "{file}: a coordinate changed");
     }
 }
 
 #[test]
 fn the_countys_layers_are_coverages() {
-    // GEOS: `coverage_invalid_edges` is empty for all of them, and their unions have no hole.
+    // GEOS: `coverage_invalid_edges` is empty for all of them, and their unions have no holes.
     for (file, code, _) in COUNTY {
         let Some(layer) = taken(file, code) else { return };
         let mut report = Report::default();
@@ -131,7 +131,7 @@ fn the_countys_layers_are_coverages() {
 }
 
 #[test]
-fn seven_output_areas_touch_themselves_and_are_split_on_the_same_ground() {
+fn seven_output_areas_touch_themselves_and_are_split_without_changing_their_area() {
     let Some((layer, report)) = admitted("output_areas_2011.geojson", "OA11CD", None) else {
         return;
     };
@@ -140,7 +140,7 @@ fn seven_output_areas_touch_themselves_and_are_split_on_the_same_ground() {
     assert!(
         report.faults.iter().all(|f| (f.severity, f.kind) == (Severity::Repaired, K::SelfTouching))
     );
-    // Code, first place and m² as GEOS has them: `explain_validity`, `make_valid`.
+    // Code, first location and m² from GEOS: `explain_validity`, `make_valid`.
     for (code, at, area_m2) in [
         ("E00137118", [489_203.057, 289_513.83], 58_043.468_421),
         ("E00137899", [481_296.12, 282_901.442], 115_111.314_707),
@@ -155,22 +155,22 @@ fn seven_output_areas_touch_themselves_and_are_split_on_the_same_ground() {
         let of_area = |f: &&Fault| f.feature.as_ref().unwrap().code.as_deref() == Some(code);
         assert!(report.faults.iter().filter(of_area).any(|f| f.at == Some(at)), "{code}");
     }
-    let mended: std::collections::BTreeSet<_> =
+    let repaired: std::collections::BTreeSet<_> =
         report.faults.iter().map(|f| f.feature.as_ref().unwrap().index).collect();
-    assert_eq!(mended.len(), 7);
+    assert_eq!(repaired.len(), 7);
     let mut report = Report::default();
     coverage::check(&layer, 0.0, &mut report);
     assert_eq!(report.faults, []);
 }
 
 #[test]
-fn the_slivers_of_the_national_lsoas_are_those_that_geos_finds() {
+fn the_slivers_of_the_national_lsoas_match_geos() {
     let Some(layer) = taken("lsoas_ew_2021.geojson.gz", "LSOA21CD") else { return };
     assert_eq!(layer.len(), 35_672);
     let flaws = coverage::flaws(layer.areas()).unwrap();
     let of = |kind| flaws.iter().filter(move |f| f.kind == kind);
     let total = |kind| of(kind).map(|f| f.area_m2).sum::<f64>();
-    // GEOS: the union has 10 holes of 842.366 m²; 7 pieces of intersections, 328.664 m².
+    // GEOS: the union has 10 holes totalling 842.366 m²; 7 intersections total 328.664 m².
     assert_eq!((of(K::Gap).count(), of(K::Overlap).count()), (10, 7));
     assert!((total(K::Gap) - 842.366).abs() < 0.01, "{}", total(K::Gap));
     assert!((total(K::Overlap) - 328.664).abs() < 0.01, "{}", total(K::Overlap));
@@ -178,8 +178,8 @@ fn the_slivers_of_the_national_lsoas_are_those_that_geos_finds() {
     let codes: Vec<_> = widest.areas.iter().map(|&i| layer.areas()[i].code().as_str()).collect();
     assert_eq!(codes, ["E01033060", "E01033243"]);
     assert!((widest.width_m() - 0.271).abs() < 0.001);
-    // None is wider than the 200 m of the drawing, so all are notes; without a stated resolution
-    // all but one of 0.4 m² are errors.
+    // No flaw is wider than the drawing error of 200 m, so all are notes. Without a stated
+    // resolution all except one of 0.4 m² are errors.
     let mut report = Report::default();
     coverage::check(&layer, 200.0, &mut report);
     assert_eq!((report.count(Severity::Note), report.count(Severity::Error)), (19, 0));
@@ -189,7 +189,7 @@ fn the_slivers_of_the_national_lsoas_are_those_that_geos_finds() {
 }
 
 #[test]
-fn a_ward_of_two_districts_in_the_national_file_is_one_area() {
+fn a_ward_split_by_a_district_boundary_is_one_area() {
     let Some(raw) = raw_layer("wards_uk_2022.geojson.gz", "WD22CD", &[]) else { return };
     assert_eq!(raw.features.len(), 8_483);
     let mut report = Report::default();

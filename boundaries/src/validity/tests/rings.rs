@@ -1,12 +1,12 @@
-//! One ring by itself.
+//! Single rings.
 
-use super::{hole, one, polygons, ring, square, told};
+use super::{hole, one, polygons, ring, square, summary};
 use crate::fault::FaultKind as K;
 use crate::fault::Severity::{Error, Repaired};
 use geo::Area as _;
 
 #[test]
-fn a_good_feature_is_taken_as_it_is() {
+fn a_valid_feature_is_unchanged() {
     let (taken, faults) = one(polygons(vec![
         vec![square(0., 0., 10.), hole(2., 2., 2.), hole(6., 6., 2.)],
         vec![square(20., 0., 10.)],
@@ -19,10 +19,10 @@ fn a_good_feature_is_taken_as_it_is() {
 }
 
 #[test]
-fn an_unclosed_ring_is_closed_and_told() {
+fn an_unclosed_ring_is_closed_and_reported() {
     let (taken, faults) =
         one(polygons(vec![vec![ring(&[(0., 0.), (9., 0.), (9., 9.), (0., 9.)])]]));
-    assert_eq!(told(&faults), [(Repaired, K::UnclosedRing, Some([0., 9.]))]);
+    assert_eq!(summary(&faults), [(Repaired, K::UnclosedRing, Some([0., 9.]))]);
     assert_eq!(taken.unwrap().unsigned_area(), 81.0);
     let text = faults[0].to_string();
     assert!(
@@ -34,32 +34,32 @@ fn an_unclosed_ring_is_closed_and_told() {
 }
 
 #[test]
-fn a_feature_of_too_few_points_is_refused() {
+fn a_feature_with_too_few_points_is_refused() {
     let (taken, faults) = one(polygons(vec![vec![ring(&[(3., 4.), (9., 0.), (3., 4.)])]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::TooFewPoints, Some([3., 4.]))]);
+    assert_eq!(summary(&faults), [(Error, K::TooFewPoints, Some([3., 4.]))]);
 }
 
 #[test]
-fn a_ring_without_ground_beside_a_good_one_is_dropped() {
+fn a_ring_without_area_beside_a_valid_one_is_dropped() {
     let flat = ring(&[(20., 20.), (30., 20.), (25., 20.), (20., 20.)]);
     for rings in [
         vec![vec![square(0., 0., 10.)], vec![flat.clone()]],
         vec![vec![square(0., 0., 10.), flat.clone()]],
     ] {
         let (taken, faults) = one(polygons(rings));
-        assert_eq!(told(&faults), [(Repaired, K::TooFewPoints, Some([20., 20.]))]);
+        assert_eq!(summary(&faults), [(Repaired, K::TooFewPoints, Some([20., 20.]))]);
         assert_eq!(taken.unwrap().unsigned_area(), 100.0);
     }
 }
 
 #[test]
-fn a_flat_shell_with_a_good_hole_is_refused() {
+fn a_flat_exterior_ring_with_a_valid_hole_is_refused() {
     let flat = ring(&[(20., 20.), (30., 20.), (25., 20.), (20., 20.)]);
     let (taken, faults) =
         one(polygons(vec![vec![square(0., 0., 10.)], vec![flat, hole(2., 2., 2.)]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::TooFewPoints, Some([20., 20.]))]);
+    assert_eq!(summary(&faults), [(Error, K::TooFewPoints, Some([20., 20.]))]);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn repeated_points_are_dropped() {
         (0., 9.),
         (0., 0.),
     ])]]));
-    assert_eq!(told(&faults), [(Repaired, K::RepeatedPoint, Some([9., 0.]))]);
+    assert_eq!(summary(&faults), [(Repaired, K::RepeatedPoint, Some([9., 0.]))]);
     assert_eq!(taken.unwrap().0[0].exterior().0.len(), 5);
 }
 
@@ -87,14 +87,14 @@ fn a_spike_is_dropped() {
         (0., 9.),
         (0., 0.),
     ])]]));
-    assert_eq!(told(&faults), [(Repaired, K::Spike, Some([9., 30.]))]);
+    assert_eq!(summary(&faults), [(Repaired, K::Spike, Some([9., 30.]))]);
     assert_eq!(taken.unwrap().0[0].exterior().0, square(0., 0., 9.));
 }
 
 #[test]
-fn a_coordinate_that_is_no_number_is_refused() {
+fn a_non_finite_coordinate_is_refused() {
     let (taken, faults) =
         one(polygons(vec![vec![ring(&[(0., 0.), (f64::NAN, 0.), (9., 9.), (0., 0.)])]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::NonFiniteCoordinate, None)]);
+    assert_eq!(summary(&faults), [(Error, K::NonFiniteCoordinate, None)]);
 }

@@ -1,13 +1,13 @@
-//! Rings that cross, touch or share a line.
+//! Rings that cross, touch or share a segment.
 
-use super::{admitted, feature, hole, one, polygons, ring, square, told};
+use super::{admitted, feature, hole, one, polygons, ring, square, summary};
 use crate::fault::FaultKind as K;
 use crate::fault::Severity::{Error, Repaired};
 use crate::layer::Resolution;
 use geo::Area as _;
 
 #[test]
-fn a_hole_that_touches_its_shell_in_one_point_is_good() {
+fn a_hole_may_touch_its_exterior_ring_at_a_point() {
     let touching = ring(&[(0., 5.), (5., 6.), (5., 4.), (0., 5.)]);
     for shell in [
         square(0., 0., 10.),
@@ -20,7 +20,7 @@ fn a_hole_that_touches_its_shell_in_one_point_is_good() {
 }
 
 #[test]
-fn polygons_that_touch_in_points_are_good() {
+fn polygons_may_touch_at_points() {
     let (taken, faults) = one(polygons(vec![
         vec![square(0., 0., 10.)],
         vec![square(10., 10., 10.)],
@@ -40,13 +40,13 @@ fn a_bow_tie_is_refused_at_its_crossing() {
         (0., 0.),
     ])]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::SelfCrossing, Some([50., 50.]))]);
+    assert_eq!(summary(&faults), [(Error, K::SelfCrossing, Some([50., 50.]))]);
     assert_eq!(faults[0].area_m2, Some(2500.0));
     assert!(faults[0].message.contains("ogr2ogr -makevalid"));
 }
 
 #[test]
-fn a_bow_tie_through_a_vertex_is_refused_too() {
+fn a_bow_tie_through_a_vertex_is_refused() {
     let (taken, faults) = one(polygons(vec![vec![ring(&[
         (0., 0.),
         (50., 50.),
@@ -57,11 +57,11 @@ fn a_bow_tie_through_a_vertex_is_refused_too() {
         (0., 0.),
     ])]]));
     assert!(taken.is_none());
-    assert_eq!(told(&faults), [(Error, K::SelfCrossing, Some([50., 50.]))]);
+    assert_eq!(summary(&faults), [(Error, K::SelfCrossing, Some([50., 50.]))]);
 }
 
 #[test]
-fn every_crossing_is_told() {
+fn every_crossing_is_reported() {
     // A zigzag that crosses the base three times.
     let (_, faults) = one(polygons(vec![vec![ring(&[
         (0., 0.),
@@ -79,8 +79,8 @@ fn every_crossing_is_told() {
 }
 
 #[test]
-fn a_tiny_crossing_is_mended_where_the_resolution_allows() {
-    // 1 km square; in its east side a bow-tie 2 m wide, 10 m long: 10 m² in doubt.
+fn a_tiny_crossing_is_repaired_if_the_resolution_allows() {
+    // A 1 km square with a bow-tie 2 m wide and 10 m long in its east side: 10 m² are ambiguous.
     let shape = polygons(vec![vec![ring(&[
         (0., 0.),
         (1000., 0.),
@@ -99,11 +99,11 @@ fn a_tiny_crossing_is_mended_where_the_resolution_allows() {
     assert!(layer.is_some());
     let (layer, report) = admitted(vec![feature(0, "A", shape)], None);
     assert!(layer.is_none());
-    assert_eq!(told(&report.faults), [(Error, K::SelfCrossing, Some([1001., 505.]))]);
+    assert_eq!(summary(&report.faults), [(Error, K::SelfCrossing, Some([1001., 505.]))]);
 }
 
 #[test]
-fn a_ring_that_touches_itself_outside_is_split_into_polygons() {
+fn a_ring_touching_itself_from_outside_is_split_into_polygons() {
     let (taken, faults) = one(polygons(vec![vec![ring(&[
         (0., 0.),
         (10., 0.),
@@ -115,13 +115,13 @@ fn a_ring_that_touches_itself_outside_is_split_into_polygons() {
         (0., 10.),
         (0., 0.),
     ])]]));
-    assert_eq!(told(&faults), [(Repaired, K::SelfTouching, Some([10., 10.]))]);
+    assert_eq!(summary(&faults), [(Repaired, K::SelfTouching, Some([10., 10.]))]);
     let taken = taken.unwrap();
     assert_eq!((taken.0.len(), taken.unsigned_area()), (2, 200.0));
 }
 
 #[test]
-fn a_ring_that_touches_itself_inside_is_split_into_shell_and_hole() {
+fn a_ring_touching_itself_from_inside_is_split_into_exterior_ring_and_hole() {
     let (taken, faults) = one(polygons(vec![vec![ring(&[
         (0., 0.),
         (10., 0.),
@@ -133,14 +133,14 @@ fn a_ring_that_touches_itself_inside_is_split_into_shell_and_hole() {
         (0., 10.),
         (0., 0.),
     ])]]));
-    assert_eq!(told(&faults), [(Repaired, K::SelfTouching, Some([5., 10.]))]);
+    assert_eq!(summary(&faults), [(Repaired, K::SelfTouching, Some([5., 10.]))]);
     let taken = taken.unwrap();
     assert_eq!((taken.0.len(), taken.0[0].interiors().len()), (1, 1));
     assert_eq!(taken.unsigned_area(), 90.0);
 }
 
 #[test]
-fn a_vertex_that_touches_an_edge_of_its_ring_splits_it_there() {
+fn a_vertex_touching_an_edge_of_its_ring_splits_the_ring() {
     let (taken, faults) = one(polygons(vec![vec![ring(&[
         (0., 0.),
         (10., 0.),
@@ -151,13 +151,13 @@ fn a_vertex_that_touches_an_edge_of_its_ring_splits_it_there() {
         (0., 10.),
         (0., 0.),
     ])]]));
-    assert_eq!(told(&faults), [(Repaired, K::SelfTouching, Some([5., 0.]))]);
+    assert_eq!(summary(&faults), [(Repaired, K::SelfTouching, Some([5., 0.]))]);
     assert_eq!(taken.unwrap().0.len(), 2);
 }
 
 #[test]
 fn a_keyhole_becomes_a_hole() {
-    // Shell and hole joined by a cut that is walked both ways.
+    // Exterior ring and hole joined by a cut that runs both ways.
     let (taken, faults) = one(polygons(vec![vec![ring(&[
         (0., 0.),
         (5., 0.),
@@ -183,11 +183,11 @@ fn a_keyhole_becomes_a_hole() {
 }
 
 #[test]
-fn a_hole_that_cuts_its_polygon_apart_gives_two_polygons() {
+fn a_hole_that_cuts_its_polygon_apart_leaves_two_polygons() {
     let across = ring(&[(0., 5.), (5., 6.), (10., 5.), (5., 4.), (0., 5.)]);
     let (taken, faults) = one(polygons(vec![vec![square(0., 0., 10.), across]]));
     assert_eq!(
-        told(&faults),
+        summary(&faults),
         [(Repaired, K::SelfTouching, Some([0., 5.])), (Repaired, K::SelfTouching, Some([10., 5.]))]
     );
     let taken = taken.unwrap();
@@ -195,27 +195,27 @@ fn a_hole_that_cuts_its_polygon_apart_gives_two_polygons() {
 }
 
 #[test]
-fn polygons_that_share_a_line_are_merged() {
+fn polygons_that_share_a_segment_are_merged() {
     let (taken, faults) = one(polygons(vec![vec![square(0., 0., 10.)], vec![square(10., 2., 5.)]]));
-    assert_eq!(told(&faults), [(Repaired, K::CrossingRings, Some([10., 2.]))]);
+    assert_eq!(summary(&faults), [(Repaired, K::CrossingRings, Some([10., 2.]))]);
     let taken = taken.unwrap();
     assert_eq!((taken.0.len(), taken.unsigned_area()), (1, 125.0));
 }
 
 #[test]
-fn a_hole_that_shares_a_line_with_its_shell_is_cut_off() {
+fn a_hole_that_shares_a_segment_with_its_exterior_ring_is_cut_off() {
     let (taken, faults) = one(polygons(vec![vec![square(0., 0., 10.), hole(0., 4., 2.)]]));
-    assert_eq!(told(&faults), [(Repaired, K::CrossingRings, Some([0., 4.]))]);
+    assert_eq!(summary(&faults), [(Repaired, K::CrossingRings, Some([0., 4.]))]);
     let taken = taken.unwrap();
     assert_eq!((taken.0[0].interiors().len(), taken.unsigned_area()), (0, 96.0));
 }
 
 #[test]
-fn a_hole_that_crosses_its_shell_is_refused_at_the_crossings() {
+fn a_hole_that_crosses_its_exterior_ring_is_refused() {
     let (taken, faults) = one(polygons(vec![vec![square(0., 0., 10.), hole(8., 4., 4.)]]));
     assert!(taken.is_none());
     assert_eq!(
-        told(&faults),
+        summary(&faults),
         [(Error, K::CrossingRings, Some([10., 4.])), (Error, K::CrossingRings, Some([10., 8.]))]
     );
     assert_eq!(faults[0].area_m2, Some(8.0));
@@ -226,7 +226,7 @@ fn polygons_that_cross_are_refused() {
     let (taken, faults) = one(polygons(vec![vec![square(0., 0., 10.)], vec![square(8., 8., 10.)]]));
     assert!(taken.is_none());
     assert_eq!(
-        told(&faults),
+        summary(&faults),
         [(Error, K::CrossingRings, Some([8., 10.])), (Error, K::CrossingRings, Some([10., 8.]))]
     );
 }
@@ -237,7 +237,7 @@ fn holes_that_cross_are_refused() {
         one(polygons(vec![vec![square(0., 0., 20.), hole(2., 2., 6.), hole(4., 4., 8.)]]));
     assert!(taken.is_none());
     assert_eq!(
-        told(&faults),
+        summary(&faults),
         [(Error, K::CrossingRings, Some([4., 8.])), (Error, K::CrossingRings, Some([8., 4.]))]
     );
 }

@@ -1,13 +1,13 @@
-//! One feature: taken as it is, mended, or refused, with every reason.
+//! Validation of one feature: accepts, repairs or refuses it, with every reason.
 
 use geo::{MultiPolygon, Polygon};
 
 use super::arrangement::Arrangement;
-use super::crossings::{How, Meeting, edges_of, meetings};
+use super::crossings::{Intersection, IntersectionKind, edges_of, intersections};
 use super::exact::{self, Ring};
-use super::found::{Found, maybe_placed, placed};
-use super::nesting::{RoleRing, by_containment, drop_twins};
-use super::noding::Unsettled;
+use super::nesting::{RoleRing, by_containment, drop_duplicates};
+use super::noding::NodingError;
+use super::ring_faults::{RingFaults, maybe_placed, placed};
 use super::rings::{Cleaned, clean};
 use super::sliver::{SPECK_M2, is_thin};
 use super::trace;
@@ -15,92 +15,104 @@ use super::winding::{self, Faces};
 use crate::fault::{Fault, FaultKind, RingRef, Severity};
 use crate::load::raw::RawRing;
 
-/// Ground in doubt may be at most this share of the feature, however thin.
+/// The ambiguous area may be at most this share of the feature, however thin it is.
 const DOUBT_SHARE: f64 = 0.01;
 
-/// A feature that was taken.
+/// A valid feature.
 #[derive(Debug)]
-pub(super) struct Taken {
+pub(super) struct ValidGeometry {
     /// Its valid geometry.
     pub(super) geometry: MultiPolygon<f64>,
-    /// What was mended, or is worth knowing.
+    /// Repairs and notes.
     pub(super) faults: Vec<Fault>,
-    /// How many of its rings ran the other way round than RFC 7946 asks.
+    /// The number of rings with the wrong winding order for RFC 7946.
     pub(super) rewound: usize,
 }
 
-/// Judges the polygons of one feature; the drawing error is in metres, 0 where none is stated.
+/// Validates the polygons of one feature. The drawing error is in metres, or 0 if not stated.
 ///
-/// The faults name ring and place; the caller adds file and feature.
-pub(super) fn judge(
+/// The faults have ring and coordinates; the caller adds file and feature.
+pub(super) fn validate(
     polygons: Vec<Vec<RawRing>>,
     grouped: bool,
     drawing_error_m: f64,
-) -> Result<Taken, Vec<Fault>> {
+) -> Result<ValidGeometry, Vec<Fault>> {
     let mut faults = Vec::new();
-    let mut rings = cleaned(polygons, grouped, &mut faults);
+    let mut rings = clean_rings(polygons, grouped, &mut faults);
     if faults.iter().any(|fault| fault.severity == Severity::Error) {
         return Err(faults);
     }
-    for twin in drop_twins(&mut rings, grouped) {
-        let what = if twin.hole {
-            "the hole stands twice in its polygon"
+    for duplicate in drop_duplicates(&mut rings, grouped) {
+        let what = if duplicate.hole {
+            "the hole appears twice in its polygon"
         } else {
-            "the polygon stands twice"
+            "the polygon appears twice"
         };
-        let fault = Fault::repaired(FaultKind::WrongNesting, format!("{what}; taken once"));
-        faults.push(placed(fault, twin.from, twin.points[0]));
+        let fault = Fault::repaired(FaultKind::WrongNesting, format!("{what}; kept once"));
+        faults.push(placed(fault, duplicate.from, duplicate.points[0]));
     }
     let rewound = |r: &&RoleRing| (exact::signed_area(&r.points) < 0.0) != r.hole;
     let rewound = rings.iter().filter(rewound).count();
-    match sound(rings, drawing_error_m, &mut faults) {
-        Some(geometry) => Ok(Taken { geometry, faults, rewound }),
+    match valid_geometry(rings, drawing_error_m, &mut faults) {
+        Some(geometry) => Ok(ValidGeometry { geometry, faults, rewound }),
         None => Err(faults),
     }
 }
 
-/// Cleans every ring and gives it its role.
-fn cleaned(polygons: Vec<Vec<RawRing>>, grouped: bool, faults: &mut Vec<Fault>) -> Vec<RoleRing> {
+/// Cleans every ring and assigns its role.
+fn clean_rings(
+    polygons: Vec<Vec<RawRing>>,
+    grouped: bool,
+    faults: &mut Vec<Fault>,
+) -> Vec<RoleRing> {
     let mut good = Vec::new();
     let mut flat = Vec::new();
-    let mut shellless: Vec<usize> = Vec::new();
+    let mut without_exterior: Vec<usize> = Vec::new();
     for (polygon, rings) in polygons.into_iter().enumerate() {
         for (ring, raw) in rings.into_iter().enumerate() {
             let from = RingRef { polygon, ring };
             match clean(raw) {
-                Cleaned::Ring(points, blemishes) => {
-                    for b in blemishes {
+                Cleaned::Ring(points, of_ring) => {
+                    for b in of_ring {
                         let fault = Fault::repaired(b.kind, b.message);
                         faults.push(maybe_placed(fault, from, b.at));
                     }
                     good.push((from, points));
                 }
-                Cleaned::Flat(blemish) => {
+                Cleaned::Flat(fault) => {
                     if ring == 0 {
-                        shellless.push(polygon);
+                        without_exterior.push(polygon);
                     }
-                    flat.push((from, blemish));
+                    flat.push((from, fault));
                 }
-                Cleaned::Broken(blemishes) => {
-                    for b in blemishes {
+                Cleaned::Broken(of_ring) => {
+                    for b in of_ring {
                         faults.push(maybe_placed(Fault::error(b.kind, b.message), from, b.at));
                     }
                 }
             }
         }
     }
-    // A ring without ground beside good ones is dropped: the covered ground is the same. A flat
-    // shell that has good holes is another matter: something is missing.
+    // Dropping a ring without area beside good rings changes nothing. But if the exterior ring has
+    // no area and its holes do, something is missing.
     let orphaned = |polygon: usize| {
-        grouped && shellless.contains(&polygon) && good.iter().any(|(r, _)| r.polygon == polygon)
+        grouped
+            && without_exterior.contains(&polygon)
+            && good.iter().any(|(r, _)| r.polygon == polygon)
     };
     for (from, b) in flat {
         let fault = if good.is_empty() {
-            Fault::error(b.kind, format!("{}; the feature covers no ground", b.message))
+            Fault::error(
+                b.kind,
+                format!("{}; the feature has no area: correct or remove it", b.message),
+            )
         } else if orphaned(from.polygon) && from.ring == 0 {
             Fault::error(
                 b.kind,
-                format!("{}; yet it is the shell of a polygon with holes", b.message),
+                format!(
+                    "{}, but it is the exterior ring of a polygon with holes: correct it",
+                    b.message
+                ),
             )
         } else {
             Fault::repaired(b.kind, format!("{}; dropped", b.message))
@@ -120,46 +132,48 @@ fn cleaned(polygons: Vec<Vec<RawRing>>, grouped: bool, faults: &mut Vec<Fault>) 
     }
 }
 
-/// The valid geometry of clean rings, or `None` with the reasons among the faults.
-fn sound(
+/// Returns the valid geometry of clean rings. On failure, adds the reasons to `faults` and returns
+/// `None`.
+fn valid_geometry(
     rings: Vec<RoleRing>,
     drawing_error_m: f64,
     faults: &mut Vec<Fault>,
 ) -> Option<MultiPolygon<f64>> {
     let points: Vec<Ring> = rings.iter().map(|r| r.points.clone()).collect();
-    let Ok(meetings) = meetings(&points) else {
-        let message = "the rings cross in more than 100,000 places: this is no boundary";
+    let Ok(intersections) = intersections(&points) else {
+        let message = "the rings cross in more than 100,000 places: check that this is a boundary";
         faults.push(Fault::error(FaultKind::SelfCrossing, message));
         return None;
     };
-    if meetings.is_empty() && rings.len() == 1 {
+    if intersections.is_empty() && rings.len() == 1 {
         return Some(as_given(rings));
     }
     let arrangement = match Arrangement::of(edges_of(&points)) {
         Ok(arrangement) => arrangement,
-        Err(Unsettled { at }) => {
-            let message = "the rings cross in edges that lie closer than numbers can tell apart; mend it at its source";
+        Err(NodingError { at }) => {
+            let message = "the rings cross along edges that are too close together to be distinguished in floating point: repair the feature at its source";
             faults.push(Fault::error(FaultKind::SelfCrossing, message).at(at.x, at.y));
             return None;
         }
     };
-    let faces = winding::judge(&arrangement, &rings);
-    let mut found = Found::new(&rings, &meetings, &faces);
+    let faces = winding::classify_faces(&arrangement, &rings);
+    let mut found = RingFaults::new(&rings, &intersections, &faces);
     found.nesting();
     found.crossings(tolerable(&arrangement, &faces, drawing_error_m), drawing_error_m);
     let refused = found.faults.iter().any(|fault| fault.severity == Severity::Error);
-    let plain = |m: &Meeting| m.how == How::Touch && m.rings.0 != m.rings.1;
-    if refused || faces.ground_m2 <= 0.0 {
+    let plain = |m: &Intersection| m.kind == IntersectionKind::Touch && m.rings.0 != m.rings.1;
+    if refused || faces.inside_m2 <= 0.0 {
         if !refused {
-            let message = "the feature covers no ground: its rings cancel each other";
+            let message =
+                "the feature has no area: its rings cancel each other; correct or remove it";
             found.faults.push(Fault::error(FaultKind::EmptyGeometry, message));
         }
         faults.append(&mut found.faults);
         return None;
     }
-    if found.faults.is_empty() && meetings.iter().all(plain) {
+    if found.faults.is_empty() && intersections.iter().all(plain) {
         let traced =
-            if meetings.is_empty() { None } else { Some(arrangement.boundary(&faces.ground)) };
+            if intersections.is_empty() { None } else { Some(arrangement.boundary(&faces.inside)) };
         match traced.map(|pieces| trace::polygons(&pieces)) {
             None => return Some(as_given(rings)),
             Some(Some(traced)) if counts(&traced) == role_counts(&rings) => {
@@ -170,20 +184,20 @@ fn sound(
     }
     found.touches();
     faults.append(&mut found.faults);
-    let mended = trace::polygons(&arrangement.boundary(&faces.ground)).filter(is_sound);
-    if mended.is_none() {
-        let message = "the rings touch or cross in a way that could not be mended; mend the file with `ogr2ogr -makevalid OUT IN`";
+    let repaired = trace::polygons(&arrangement.boundary(&faces.inside)).filter(is_valid);
+    if repaired.is_none() {
+        let message = "the rings touch or cross in a way that could not be repaired: repair the file with `ogr2ogr -makevalid OUT IN`";
         let fault = Fault::error(FaultKind::SelfCrossing, message);
-        faults.push(match meetings.first() {
+        faults.push(match intersections.first() {
             Some(m) => placed(fault, rings[m.rings.0 as usize].from, m.at),
             None => fault,
         });
     }
-    mended
+    repaired
 }
 
-/// Whether a mended geometry passes the same judgement, with nothing left to mend.
-pub(crate) fn is_sound(geometry: &MultiPolygon<f64>) -> bool {
+/// Returns true if a repaired geometry passes the same validation without further repairs.
+pub(crate) fn is_valid(geometry: &MultiPolygon<f64>) -> bool {
     let open = |line: &geo::LineString<f64>| line.0[..line.0.len().saturating_sub(1)].to_vec();
     let rings: Vec<RoleRing> = geometry
         .iter()
@@ -200,15 +214,15 @@ pub(crate) fn is_sound(geometry: &MultiPolygon<f64>) -> bool {
         })
         .collect();
     let points: Vec<Ring> = rings.iter().map(|r| r.points.clone()).collect();
-    let plain = |m: &Meeting| m.how == How::Touch && m.rings.0 != m.rings.1;
-    let Ok(meetings) = meetings(&points) else { return false };
-    if !meetings.iter().all(plain) || rings.iter().any(|r| r.points.len() < 3) {
+    let plain = |m: &Intersection| m.kind == IntersectionKind::Touch && m.rings.0 != m.rings.1;
+    let Ok(intersections) = intersections(&points) else { return false };
+    if !intersections.iter().all(plain) || rings.iter().any(|r| r.points.len() < 3) {
         return false;
     }
     Arrangement::of(edges_of(&points)).is_ok_and(|arrangement| {
-        let faces = winding::judge(&arrangement, &rings);
+        let faces = winding::classify_faces(&arrangement, &rings);
         faces.doubtful.is_empty()
-            && trace::polygons(&arrangement.boundary(&faces.ground))
+            && trace::polygons(&arrangement.boundary(&faces.inside))
                 .is_some_and(|again| counts(&again) == counts(geometry))
     })
 }
@@ -222,13 +236,13 @@ fn role_counts(rings: &[RoleRing]) -> (usize, usize) {
     (rings.len() - holes, holes)
 }
 
-/// The rings as the file has them, but for their winding.
+/// Builds polygons from the rings as in the file, corrected only in winding order.
 fn as_given(rings: Vec<RoleRing>) -> MultiPolygon<f64> {
     let mut polygons: Vec<(u32, Ring, Vec<Ring>)> = Vec::new();
     let mut holes: Vec<(u32, Ring)> = Vec::new();
     for RoleRing { polygon, hole, mut points, .. } in rings {
         if exact::is_counter_clockwise(&points) == hole {
-            // The first point stays first.
+            // Keep the first point first.
             points[1..].reverse();
         }
         if hole {
@@ -249,7 +263,7 @@ fn as_given(rings: Vec<RoleRing>) -> MultiPolygon<f64> {
         .into()
 }
 
-/// Whether all ground in doubt is no more than the drawing's own error.
+/// Returns true if the whole ambiguous area is within the drawing error.
 fn tolerable(arrangement: &Arrangement, faces: &Faces, drawing_error_m: f64) -> bool {
     if drawing_error_m <= 0.0 {
         return faces.doubt_m2 < SPECK_M2;
@@ -259,5 +273,5 @@ fn tolerable(arrangement: &Arrangement, faces: &Faces, drawing_error_m: f64) -> 
         let area = exact::signed_area(&points);
         area <= 0.0 || is_thin(area, exact::perimeter(&points), drawing_error_m)
     };
-    faces.doubt_m2 < DOUBT_SHARE * faces.ground_m2 && faces.doubtful.iter().all(thin)
+    faces.doubt_m2 < DOUBT_SHARE * faces.inside_m2 && faces.doubtful.iter().all(thin)
 }

@@ -1,32 +1,36 @@
-//! The faults between the rings of one feature, put into words.
+//! Faults between the rings of one feature, with their messages.
 
 use geo::Coord;
 
-use super::crossings::{How, Meeting};
+use super::crossings::{Intersection, IntersectionKind};
 use super::exact;
 use super::nesting::RoleRing;
 use super::trace;
 use super::winding::Faces;
 use crate::fault::{Fault, FaultKind, RingRef, Severity};
 
-/// So many crossings of one feature are told one by one; the rest are counted.
-const TOLD_PER_FEATURE: usize = 1_000;
+/// The number of crossings reported individually per feature; the rest are counted.
+const LISTED_PER_FEATURE: usize = 1_000;
 
-/// The faults between rings, as they are put into words.
-pub(super) struct Found<'a> {
+/// Collects the faults between rings.
+pub(super) struct RingFaults<'a> {
     rings: &'a [RoleRing],
-    meetings: &'a [Meeting],
+    intersections: &'a [Intersection],
     faces: &'a Faces,
     pub(super) faults: Vec<Fault>,
 }
 
-impl<'a> Found<'a> {
-    pub(super) fn new(rings: &'a [RoleRing], meetings: &'a [Meeting], faces: &'a Faces) -> Self {
-        Self { rings, meetings, faces, faults: Vec::new() }
+impl<'a> RingFaults<'a> {
+    pub(super) fn new(
+        rings: &'a [RoleRing],
+        intersections: &'a [Intersection],
+        faces: &'a Faces,
+    ) -> Self {
+        Self { rings, intersections, faces, faults: Vec::new() }
     }
 
-    /// Rings that do not cross but lie where they may not: always refused, because two readers
-    /// would see two different grounds.
+    /// Reports rings that do not cross but lie where they must not. Always an error, because two
+    /// readers would disagree on the area covered.
     pub(super) fn nesting(&mut self) {
         for (&hole, &outside) in &self.faces.outside_shell {
             if !self.is_whole(hole, outside) {
@@ -34,12 +38,11 @@ impl<'a> Found<'a> {
             }
             let message = match self.other_shell_around(hole) {
                 Some(other) => format!(
-                    "the hole lies outside its shell, inside polygon {}: move it to that polygon",
+                    "the hole lies outside its exterior ring, inside polygon {}: move it to that polygon",
                     other.from.polygon
                 ),
-                None => {
-                    "the hole lies outside its shell: remove it, or make it a polygon".to_owned()
-                }
+                None => "the hole lies outside its exterior ring: remove it or make it a polygon"
+                    .to_owned(),
             };
             self.add(Fault::error(FaultKind::HoleOutsideShell, message), hole, outside);
         }
@@ -51,12 +54,12 @@ impl<'a> Found<'a> {
             let larger = self.rings[if smaller == r { s } else { r } as usize].from;
             let message = if self.rings[r as usize].hole {
                 format!(
-                    "the hole lies inside hole {} of its polygon: make it a polygon of its own if it is an island, else remove it",
+                    "the hole lies inside hole {} of its polygon: make it a separate polygon if it is an island, otherwise remove it",
                     larger.ring
                 )
             } else {
                 format!(
-                    "the polygon lies on the ground of polygon {}: make it a hole of that polygon, or remove it",
+                    "the polygon lies inside polygon {}: make it a hole of that polygon or remove it",
                     larger.polygon
                 )
             };
@@ -64,7 +67,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Rings that cross themselves or each other.
+    /// Reports rings that cross themselves or each other.
     pub(super) fn crossings(&mut self, tolerable: bool, drawing_error_m: f64) {
         if self.faces.doubtful.is_empty() {
             return;
@@ -87,13 +90,14 @@ impl<'a> Found<'a> {
                 doubts.push(((hole.min(shell), hole.max(shell)), outside));
             }
         }
-        let told = |pair: (u32, u32)| doubts.iter().any(|(other, _)| *other == pair);
+        let has_doubt = |pair: (u32, u32)| doubts.iter().any(|(other, _)| *other == pair);
         let mut places: Vec<Crossing> = Vec::new();
         for &(pair, m2) in &doubts {
-            let of_pair = || self.meetings.iter().filter(|m| m.rings == pair);
-            let mut at: Vec<_> = of_pair().filter(|m| m.how == How::Cross).map(|m| m.at).collect();
+            let of_pair = || self.intersections.iter().filter(|m| m.rings == pair);
+            let mut at: Vec<_> =
+                of_pair().filter(|m| m.kind == IntersectionKind::Cross).map(|m| m.at).collect();
             if at.is_empty() {
-                // They go through each other at a vertex or along a line.
+                // They cross at a vertex or along a shared segment.
                 at = of_pair().map(|m| m.at).collect();
             }
             if at.is_empty() {
@@ -101,11 +105,11 @@ impl<'a> Found<'a> {
             }
             places.extend(at.into_iter().map(|at| (pair, at, Some(m2))));
         }
-        let crossing = |m: &&Meeting| m.how == How::Cross && !told(m.rings);
-        places.extend(self.meetings.iter().filter(crossing).map(|m| (m.rings, m.at, None)));
-        let more = places.len().saturating_sub(TOLD_PER_FEATURE);
+        let crossing = |m: &&Intersection| m.kind == IntersectionKind::Cross && !has_doubt(m.rings);
+        places.extend(self.intersections.iter().filter(crossing).map(|m| (m.rings, m.at, None)));
+        let more = places.len().saturating_sub(LISTED_PER_FEATURE);
         let doubt = self.faces.doubt_m2;
-        for (pair, at, m2) in places.into_iter().take(TOLD_PER_FEATURE) {
+        for (pair, at, m2) in places.into_iter().take(LISTED_PER_FEATURE) {
             let fault = crossing_fault(self.rings, pair, tolerable, doubt, drawing_error_m);
             let fault = placed(fault, self.rings[pair.1 as usize].from, at);
             self.faults.push(match m2 {
@@ -115,35 +119,39 @@ impl<'a> Found<'a> {
         }
         if more > 0 {
             let severity = if tolerable { Severity::Repaired } else { Severity::Error };
-            let message = format!("and {more} more crossings of this feature");
+            let message = format!("the feature has {more} more crossings");
             self.faults.push(Fault::new(severity, FaultKind::SelfCrossing, message));
         }
     }
 
-    /// Rings that touch or run along themselves or each other, mended by splitting and merging.
+    /// Reports rings that touch or overlap themselves or each other, which are repaired by
+    /// splitting and merging.
     pub(super) fn touches(&mut self) {
         let cut_apart = self.faults.is_empty()
-            && self.meetings.iter().all(|m| m.how == How::Touch && m.rings.0 != m.rings.1);
-        for m in self.meetings {
+            && self
+                .intersections
+                .iter()
+                .all(|m| m.kind == IntersectionKind::Touch && m.rings.0 != m.rings.1);
+        for m in self.intersections {
             let own = m.rings.0 == m.rings.1;
-            let (kind, message) = match m.how {
-                How::Touch if own => (
+            let (kind, message) = match m.kind {
+                IntersectionKind::Touch if own => (
                     FaultKind::SelfTouching,
-                    "the ring touches itself here; split into rings at the point",
+                    "the ring touches itself here; split into rings at this point",
                 ),
-                How::Share if own => (
+                IntersectionKind::Overlap if own => (
                     FaultKind::SelfTouching,
-                    "the ring runs along itself from here; the line is dropped",
+                    "the ring runs along itself from here; removed the double line",
                 ),
-                How::Share => (
+                IntersectionKind::Overlap => (
                     FaultKind::CrossingRings,
                     "two rings of the feature share a line from here; merged along it",
                 ),
-                How::Touch if cut_apart => (
+                IntersectionKind::Touch if cut_apart => (
                     FaultKind::SelfTouching,
                     "two rings touch here and elsewhere and cut the polygon apart; split into polygons",
                 ),
-                How::Touch | How::Cross => continue,
+                IntersectionKind::Touch | IntersectionKind::Cross => continue,
             };
             let fault = Fault::repaired(kind, message);
             self.faults.push(placed(fault, self.rings[m.rings.1 as usize].from, m.at));
@@ -155,7 +163,7 @@ impl<'a> Found<'a> {
         self.faults.push(placed(fault, ring.from, ring.points[0]).with_area(area_m2));
     }
 
-    /// The m² that a ring bounds; of a shell, less its holes.
+    /// Returns the m² that a ring bounds, for an exterior ring without its holes.
     fn size(&self, ring: u32) -> f64 {
         let size = |ring: &RoleRing| exact::signed_area(&ring.points).abs();
         let own = &self.rings[ring as usize];
@@ -166,7 +174,7 @@ impl<'a> Found<'a> {
         size(own) - holes.map(size).sum::<f64>()
     }
 
-    /// Whether so many m² are the whole of a ring, but for rounding.
+    /// Returns true if `m2` is the whole area of a ring, except for rounding.
     fn is_whole(&self, ring: u32, m2: f64) -> bool {
         m2 >= self.size(ring) * (1.0 - 1e-9)
     }
@@ -181,7 +189,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The rings that cross, where, and the m² they leave in doubt, if it is theirs alone.
+/// The rings that cross, the position, and the m² in doubt if only this pair causes it.
 type Crossing = ((u32, u32), Coord<f64>, Option<f64>);
 
 fn crossing_fault(
@@ -200,18 +208,18 @@ fn crossing_fault(
         (FaultKind::CrossingRings, what)
     };
     let than = if drawing_error_m > 0.0 {
-        format!("the drawing's own error of {drawing_error_m} m")
+        format!("the drawing error of {drawing_error_m} m")
     } else {
-        "1 m², the most that is mended where the resolution is not stated".to_owned()
+        "1 m², the limit for repairs if the catalogue states no resolution".to_owned()
     };
     if tolerable {
         let message = format!(
-            "{what}; mended by the even-odd rule, because the ground in doubt, {doubt_m2:.3} m² of the feature, is less than {than}"
+            "{what}; repaired by the even-odd rule, because only {doubt_m2:.3} m² of the feature are ambiguous, less than {than}"
         );
         Fault::repaired(kind, message)
     } else {
         let message = format!(
-            "{what} and leaves {doubt_m2:.3} m² of the feature in doubt, more than {than}: mend it at its source, or choose a reading with `ogr2ogr -makevalid OUT IN`"
+            "{what} and leaves {doubt_m2:.3} m² of the feature ambiguous, more than {than}: repair it at its source, or with `ogr2ogr -makevalid OUT IN`"
         );
         Fault::error(kind, message)
     }
