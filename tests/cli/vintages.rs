@@ -160,7 +160,7 @@ fn a_code_of_another_vintage_is_refused_with_the_layer_that_has_it() {
     let folder = tempfile::tempdir().unwrap();
     for (code, hint) in [
         ("C2", "it is a code of ward_2025, in force from 2025-05-01: name that layer"),
-        ("E05999999", "it may be of another vintage"),
+        ("E05999999", "it may be from another vintage"),
     ] {
         let laps = LAPS.replace("\"D1\"", &format!("{code:?}"));
         let catalogue = write_county(folder.path(), &laps, true);

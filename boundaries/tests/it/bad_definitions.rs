@@ -27,7 +27,7 @@ const GOOD: &str = "include = [ { layer = \"ward\", codes = [\"W1\"] } ]";
 fn each_mistake_is_told_with_its_line_and_its_remedy() {
     let cases: &[(String, &str)] = &[
         (String::new(), "laps.toml:1:1: the definition has no areas: start each one with [[area]]"),
-        ("[[area]\n".into(), "laps.toml:1:8: this is not TOML"),
+        ("[[area]\n".into(), "laps.toml:1:8: invalid TOML"),
         (
             "[area]\ncode = \"N4\"\n".into(),
             "`area` of the definition is a table; write each one under double brackets: [[area]]",

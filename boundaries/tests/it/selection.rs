@@ -124,7 +124,7 @@ fn what_lies_in_the_chosen_authority_is_kept_whatever_is_wrong_elsewhere() {
 #[test]
 fn a_choice_that_leaves_nothing_is_refused() {
     for (from, to, told) in [
-        ("E06000001", "E06000009", "no feature has what `only` asks for"),
+        ("E06000001", "E06000009", "no feature matches `only`"),
         ("CD = [", "LAD = [", "names \"LAD\" under `only`"),
     ] {
         let (contents, report) = contents(&CATALOGUE.replace(from, to));

@@ -50,7 +50,7 @@ fn an_empty_file_and_one_of_another_format_are_refused() {
         ("ndjson", "empty", "not JSON"),
         ("shp", "no .dbf", "no .dbf"),
         ("zip", "the zip cannot be read", "the zip cannot be read"),
-        ("gpkg", "empty", "no SQLite database"),
+        ("gpkg", "empty", "not an SQLite database"),
         ("fgb", "empty", "does not start with fgb"),
     ] {
         let path = folder.path().join(format!("w.{suffix}"));
@@ -87,8 +87,8 @@ fn a_database_that_is_no_geopackage_of_features_is_refused() {
         path
     };
     let with = |more: &str| format!("{TABLES}{ONE}{more}");
-    refused(&make("plain.gpkg", "CREATE TABLE t (a)"), "no gpkg_contents");
-    refused(&make("none.gpkg", TABLES), "holds no feature table");
+    refused(&make("plain.gpkg", "CREATE TABLE t (a)"), "lacks the tables gpkg_contents");
+    refused(&make("none.gpkg", TABLES), "contains no feature table");
     refused(&make("gone.gpkg", &with("")), "the table w is missing");
     refused(&make("nogeom.gpkg", &with("CREATE TABLE w (WD13CD)")), "no column \"geom\"");
     refused(&make("rows.gpkg", &with("CREATE TABLE w (geom, WD13CD, WD13NM)")), "no feature");
@@ -106,7 +106,7 @@ fn a_database_that_is_no_geopackage_of_features_is_refused() {
             .last()
             .unwrap()
             .message
-            .contains("srs_id is 1, which gpkg_spatial_ref_sys does not explain")
+            .contains("srs_id is 1, which is missing from gpkg_spatial_ref_sys")
     );
     with_blobs.crs = Some("EPSG:27700".into());
     let (layer, faults) = load(&with_blobs);
@@ -118,7 +118,7 @@ fn a_database_that_is_no_geopackage_of_features_is_refused() {
     assert_eq!(
         said,
         [
-            "0 WrongGeometry it is no GeoPackage geometry: it does not start with GP and a header",
+            "0 WrongGeometry it is not a GeoPackage geometry: it does not start with GP and a header",
             "1 WrongGeometry its geometry is a number or text, not a blob",
             "2 BadField the value is binary, not text or a number",
             "3 BadField \"\u{fffd}\" is not valid UTF-8",

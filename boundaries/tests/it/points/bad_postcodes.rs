@@ -44,7 +44,7 @@ fn every_mistake_in_code_point_open_is_told_with_its_line_and_column() {
             "NN1 1ED,10,4754860,260275\n",
             "field easting, northing: line 1: 4754860 260275 is outside the British National Grid",
         ),
-        ("NN1 1ED,10,-0.89,52.23\n", "these are not metres"),
+        ("NN1 1ED,10,-0.89,52.23\n", "the values are not metres"),
         ("NN1 1ED,10,475486,x\n", "\"x\" is not a number"),
         (
             "NN1 1ED,10,475486,260275,E,E,E,,E,no ward\n",
@@ -64,7 +64,7 @@ fn every_mistake_in_the_postcode_directory_is_told_with_its_line_and_column() {
     let rows = [
         (
             row("NN1 1ED,,475486,260275,1"),
-            "feature 0: line 2: the row has 5 columns and the header 6",
+            "feature 0: line 2: the row has 5 columns but the header has 6",
         ),
         (row("NN1,,475486,260275,1,E05015983"), "\"NN1\" is not a postcode"),
         (
@@ -123,9 +123,9 @@ fn a_source_that_cannot_be_opened_is_told_by_its_kind() {
     let zip = folder.path().join("codepo_gb.zip");
     assert!(load(&PathBuf::from("/nowhere/nn.csv"))[0].contains("/nowhere/nn.csv is not there"));
     assert!(load(&zip)[0].contains("codepo_gb.zip is not there"));
-    assert!(load(folder.path())[0].contains("holds no CSV of postcodes"));
+    assert!(load(folder.path())[0].contains("contains no CSV of postcodes"));
     std::fs::write(&zip, b"PK no zip").unwrap();
-    assert!(load(&zip)[0].contains("is not a zip that can be read"));
+    assert!(load(&zip)[0].contains("is not a readable zip"));
 }
 
 #[test]

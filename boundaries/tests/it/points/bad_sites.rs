@@ -29,7 +29,7 @@ fn is_refused(csv: &[u8], format: SitesFormat, expected: &str) {
 fn every_mistake_in_a_row_of_sites_is_told_with_its_line_and_column() {
     let head = "code,name,postcode\n";
     let cases = [
-        ("A,Hall\n", "feature 0: line 2: the row has 2 columns and the header 3"),
+        ("A,Hall\n", "feature 0: line 2: the row has 2 columns but the header has 3"),
         (
             "A,Hall, Moulton,NN1 1ED\n",
             "the row has 4 columns but the header has 3: look for an extra comma or quote",
@@ -93,7 +93,7 @@ fn what_is_no_position_is_told_with_what_it_might_be() {
         (grid("4754860", "260275"), "4754860 260275 is outside the British National Grid"),
         (
             grid("-0.896", "52.235"),
-            "these are not metres; if they are degrees, name the columns as lon and lat",
+            "the values are not metres; if they are degrees, name the columns as lon and lat",
         ),
     ];
     for (csv, expected) in cases {
@@ -101,7 +101,7 @@ fn what_is_no_position_is_told_with_what_it_might_be() {
     }
     let degrees = |lon, lat| format!("code,name,lon,lat\nA,Hall,{lon},{lat}\n");
     let cases = [
-        (degrees("52.235", "-0.896"), "the other way round they would: lon and lat are swapped"),
+        (degrees("52.235", "-0.896"), "exchanged, they are in Britain: check whether lon and lat are swapped"),
         (
             degrees("475486", "260275"),
             "if they are metres of the British National Grid, name the columns as easting and northing",
@@ -120,7 +120,7 @@ fn what_is_not_epraccur_is_told_so() {
     is_refused(
         b"K83002,LAKESIDE,NN1 1ED\n",
         format(),
-        "the row has 3 columns, and epraccur has 27",
+        "the row has 3 columns but epraccur has 27",
     );
     let header = vec!["Organisation Code"; 27].join(",");
     is_refused(
@@ -164,7 +164,7 @@ fn a_damaged_gz_is_told_and_not_taken_for_a_short_file() {
     let mut source = source_of(by_grid(), &[]);
     source.path = path;
     load_sites(&source, &gp(), &only_nn1_1ed, &mut report);
-    assert!(told(&report)[0].contains("gp.csv.gz: the file breaks off"), "{:?}", told(&report));
+    assert!(told(&report)[0].contains("gp.csv.gz: the file cannot be read after line"), "{:?}", told(&report));
 }
 
 #[test]
@@ -254,12 +254,12 @@ fn every_mistake_in_a_row_of_addresses_is_told() {
             "7,NN1,475003,260003\n",
             "feature 0 (7), field postcode: line 2: \"NN1\" is not a postcode",
         ),
-        ("7,NN1 1ED,475003\n", "the row has 3 columns and the header 4"),
+        ("7,NN1 1ED,475003\n", "the row has 3 columns but the header has 4"),
         (
             "7,NN1 1ED,475003,north\n",
             "field X_COORDINATE, Y_COORDINATE: line 2: \"north\" is not a number",
         ),
-        ("7,NN1 1ED,1,1\n7,NN1 1ED,1,1\n", "1 1 lies in the sea at the corner of the grid"),
+        ("7,NN1 1ED,1,1\n7,NN1 1ED,1,1\n", "1 1 is in the sea at the corner of the grid"),
         (
             "7,NN1 1ED,475003,260003\n7,NN1 1ED,475004,260003\n",
             "the UPRN 7 is on lines 2 and 3 with different values: keep one",

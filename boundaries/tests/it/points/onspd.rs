@@ -67,7 +67,7 @@ fn a_postcode_of_northern_ireland_is_never_placed_in_wales_by_its_irish_grid_ref
     assert_eq!(records[1].position, None);
     assert!(
         told[0].contains(
-            "2 postcodes of Northern Ireland have their grid reference on the Irish Grid"
+            "2 postcodes of Northern Ireland have an Irish Grid reference"
         )
     );
     let without_degrees =

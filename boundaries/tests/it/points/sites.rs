@@ -55,7 +55,7 @@ fn latin_1_is_read_and_told() {
     let (sites, report) = read(b"code,name,postcode\nA,Caf\xE9,NN1 1ED\n", by_postcode(), &[]);
     assert_eq!(sites[0].name, "Café");
     assert_eq!(report.count(Severity::Note), 1);
-    assert!(told(&report)[0].contains("1 rows are not UTF-8 and were read as Latin-1"));
+    assert!(told(&report)[0].contains("1 rows are not UTF-8 and were read as Windows-1252 (Latin-1)"));
 }
 
 #[test]
@@ -66,10 +66,10 @@ fn a_site_that_cannot_be_placed_is_left_out_and_named() {
     assert_eq!(
         told(&report),
         [
-            "note gp: gp.csv: feature 0 (A), field postcode: line 2: NN9 9ZZ is not among the \
-             catalogue's postcodes, or has no position there: the site was left out",
+            "note gp: gp.csv: feature 0 (A), field postcode: line 2: NN9 9ZZ is missing from \
+             the catalogue's postcodes or has no position there: the site was left out",
             "note gp: gp.csv: feature 1 (B), field postcode: line 3: the row has no postcode: the \
-             site is left out"
+             site was left out"
         ]
     );
 }
