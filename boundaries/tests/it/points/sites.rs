@@ -96,8 +96,8 @@ fn a_closed_practice_is_left_out_unless_it_is_asked_for() {
     assert_eq!(sites.len(), 1);
     assert_eq!(
         told(&report),
-        ["note gp: gp.csv: 4 closed, dormant or proposed practices are left out; \
-             include_closed = true takes them"]
+        ["note gp: gp.csv: 4 closed, dormant or proposed practices were left out; \
+             include_closed = true includes them"]
     );
     let mut source = source_of(format(), &["status", "close_date"]);
     source.include_closed = true;
