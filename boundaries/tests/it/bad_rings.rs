@@ -70,7 +70,7 @@ fn each_is_refused_or_mended_with_its_place_and_reason() {
         ("a hole in a hole", &[&[SQUARE, &[(10., 10.), (10., 90.), (90., 90.), (90., 10.), (10., 10.)], &[(40., 40.), (40., 50.), (50., 50.), (40., 40.)]]], Error, K::WrongNesting, Some([40., 40.]), "inside hole 1 of its polygon"),
         ("a polygon on a polygon", &[&[SQUARE], &[&[(40., 40.), (50., 40.), (50., 50.), (40., 40.)]]], Error, K::WrongNesting, Some([40., 40.]), "inside polygon 0"),
         ("one shell twice, one with a hole", &[&[SQUARE], &[SQUARE, &[(40., 40.), (40., 50.), (50., 50.), (40., 40.)]]], Error, K::WrongNesting, Some([0., 0.]), "inside polygon"),
-        // ReadGeometry, with the same ground.
+        // Repaired without changing the area.
         ("an open ring", &[&[&[(0., 0.), (100., 0.), (100., 100.), (0., 100.)]]], Repaired, K::UnclosedRing, Some([0., 100.]), "closed with a straight line"),
         ("a point twice", &[&[&[(0., 0.), (100., 0.), (100., 0.), (100., 100.), (0., 100.), (0., 0.)]]], Repaired, K::RepeatedPoint, Some([100., 0.]), "the point is repeated"),
         ("the first point three times", &[&[&[(0., 0.), (0., 0.), (100., 0.), (100., 100.), (0., 100.), (0., 0.)]]], Repaired, K::RepeatedPoint, Some([0., 0.]), "the point is repeated"),

@@ -165,7 +165,7 @@ fn a_within_that_leads_nowhere_is_refused_with_its_line() {
         ("only = \"CD\"", "write field names, each with a list of strings"),
         ("sha256 = \"abc\"", "`sha256` must be 64 hexadecimal digits"),
         ("url = []", "`url` is empty: name at least one URL, or remove it"),
-        ("url = [\"https://a.example\", \"ftp://b\"]", "\"ftp://b\" is not a web address"),
+        ("url = [\"https://a.example\", \"ftp://b\"]", "\"ftp://b\" is not a URL"),
     ] {
         let text = CATALOGUE.replacen(ward, to, 1);
         let error = Catalogue::parse(text.as_bytes(), Path::new("c.toml"), None).unwrap_err();

@@ -101,7 +101,10 @@ fn what_is_no_position_is_told_with_what_it_might_be() {
     }
     let degrees = |lon, lat| format!("code,name,lon,lat\nA,Hall,{lon},{lat}\n");
     let cases = [
-        (degrees("52.235", "-0.896"), "exchanged, they are in Britain: check whether lon and lat are swapped"),
+        (
+            degrees("52.235", "-0.896"),
+            "exchanged, they are in Britain: check whether lon and lat are swapped",
+        ),
         (
             degrees("475486", "260275"),
             "if they are metres of the British National Grid, name the columns as easting and northing",
@@ -117,11 +120,7 @@ fn what_is_no_position_is_told_with_what_it_might_be() {
 #[test]
 fn what_is_not_epraccur_is_told_so() {
     let format = || SitesFormat::OdsEpraccur { settings: None };
-    is_refused(
-        b"K83002,LAKESIDE,NN1 1ED\n",
-        format(),
-        "the row has 3 columns but epraccur has 27",
-    );
+    is_refused(b"K83002,LAKESIDE,NN1 1ED\n", format(), "the row has 3 columns but epraccur has 27");
     let header = vec!["Organisation Code"; 27].join(",");
     is_refused(
         header.as_bytes(),
@@ -164,7 +163,11 @@ fn a_damaged_gz_is_told_and_not_taken_for_a_short_file() {
     let mut source = source_of(by_grid(), &[]);
     source.path = path;
     load_sites(&source, &gp(), &only_nn1_1ed, &mut report);
-    assert!(told(&report)[0].contains("gp.csv.gz: the file cannot be read after line"), "{:?}", told(&report));
+    assert!(
+        told(&report)[0].contains("gp.csv.gz: the file cannot be read after line"),
+        "{:?}",
+        told(&report)
+    );
 }
 
 #[test]

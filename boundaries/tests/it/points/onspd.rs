@@ -65,11 +65,7 @@ fn a_postcode_of_northern_ireland_is_never_placed_in_wales_by_its_irish_grid_ref
     assert!((place.easting() - 146_000.0).abs() < 2_000.0, "{place:?}");
     assert!((place.northing() - 529_500.0).abs() < 2_000.0, "{place:?}");
     assert_eq!(records[1].position, None);
-    assert!(
-        told[0].contains(
-            "2 postcodes of Northern Ireland have an Irish Grid reference"
-        )
-    );
+    assert!(told[0].contains("2 postcodes of Northern Ireland have an Irish Grid reference"));
     let without_degrees =
         "pcds,doterm,oseast1m,osnrth1m,osgrdind,osward\nBT1 5GS,,333866,374108,1,N08000313\n";
     let (records, _) = read(without_degrees, PostcodeFormat::Onspd);

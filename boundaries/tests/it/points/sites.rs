@@ -55,7 +55,9 @@ fn latin_1_is_read_and_told() {
     let (sites, report) = read(b"code,name,postcode\nA,Caf\xE9,NN1 1ED\n", by_postcode(), &[]);
     assert_eq!(sites[0].name, "Café");
     assert_eq!(report.count(Severity::Note), 1);
-    assert!(told(&report)[0].contains("1 rows are not UTF-8 and were read as Windows-1252 (Latin-1)"));
+    assert!(
+        told(&report)[0].contains("1 rows are not UTF-8 and were read as Windows-1252 (Latin-1)")
+    );
 }
 
 #[test]
