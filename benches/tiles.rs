@@ -14,7 +14,7 @@ use lapwing::http::{Limits, run};
 use lapwing::live::Live;
 use lapwing::tile_layers::{Selection, input_layer};
 use lapwing_boundaries::atlas::Atlas;
-use lapwing_tiles::pyramid::{About, gzip};
+use lapwing_tiles::pyramid::{ArchiveMetadata, gzip};
 use lapwing_tiles::{TileCoord, TileSource};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -59,7 +59,7 @@ fn pyramid(source: &TileSource) {
         let start = Instant::now();
         let mut archive = Cursor::new(Vec::new());
         let written = source
-            .write_pmtiles(&mut archive, &[0], 0..=last, &About::default(), |_, _| ())
+            .write_pmtiles(&mut archive, &[0], 0..=last, &ArchiveMetadata::default(), |_, _| ())
             .expect("memory can be written to");
         let seconds = start.elapsed().as_secs_f64();
         println!(

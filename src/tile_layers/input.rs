@@ -60,7 +60,7 @@ fn value(said: Said) -> Option<Value> {
         Said::Null => return None,
         Said::Integer(number) => Value::Integer(number),
         Said::Number(number) => Value::Number(number),
-        Said::Boolean(truth) => Value::Truth(truth),
+        Said::Boolean(truth) => Value::Bool(truth),
         other => Value::Text(other.cell()),
     })
 }

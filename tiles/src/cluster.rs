@@ -1,40 +1,41 @@
-//! Points drawn as clusters at low zooms, each with its count.
+//! Clusters: points drawn together at low zooms, with their count.
 //!
-//! From the deepest zoom up, each zoom takes the clusters of the one below it: the first not yet
-//! taken draws in all within its reach, and moves to their common middle. So a cluster at one
-//! zoom falls into clusters as the reader comes nearer, and never into a part of another.
+//! Clusters are built from the deepest zoom upwards, each zoom from the clusters of the next deeper
+//! one. The first unused cluster absorbs all others within its radius and moves to their common
+//! mean. A cluster therefore splits into whole clusters as the user zooms in. (The algorithm of
+//! Mapbox's supercluster, with a fixed order so that the result is reproducible.)
 
 use std::collections::HashMap;
 
 use crate::MAX_ZOOM;
-use crate::mercator::{Fine, Unit, unit_shift};
+use crate::mercator::{FinePoint, TilePoint, unit_shift};
 
-/// From this zoom on every point stands for itself: a screen then shows some 3 km of England, and
-/// places of one kind stand far enough apart to be told apart.
+/// The first zoom without clustering: a screen then shows some 3 km of England, and places of one
+/// kind are far enough apart.
 const FIRST_SINGLE_ZOOM: u8 = 12;
 
-/// How far a cluster reaches, in tile units: 40 pixels where tiles are drawn at 512, twice the
-/// size of a circle with a number in it.
+/// The radius of a cluster in tile units: 40 pixels for tiles drawn at 512, twice the size of a
+/// circle with a number in it.
 const REACH: i64 = 320;
 
-/// One or more points drawn at one place.
+/// One or more points drawn at one position.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cluster {
-    pub(crate) at: Fine,
-    /// The number of its first point in the layer.
+    pub(crate) at: FinePoint,
+    /// The index of its first point in the layer.
     pub(crate) first: u32,
     pub(crate) count: u32,
 }
 
-/// The clusters of a layer at every zoom, each zoom sorted by tile.
+/// The clusters of a layer for every zoom, sorted by tile.
 #[derive(Debug)]
 pub(crate) struct Clusters {
     zooms: Vec<Vec<((i32, i32), Cluster)>>,
 }
 
 impl Clusters {
-    /// Gathers the points of a layer.
-    pub(crate) fn of(points: &[Fine]) -> Self {
+    /// Clusters the points of a layer.
+    pub(crate) fn of(points: &[FinePoint]) -> Self {
         let mut clusters: Vec<Cluster> = points
             .iter()
             .enumerate()
@@ -53,40 +54,41 @@ impl Clusters {
         Self { zooms }
     }
 
-    /// The clusters in one tile, in the order of their first points.
+    /// Returns the clusters in one tile, in the order of their first points.
     pub(crate) fn in_tile(&self, zoom: u8, tile: (i32, i32)) -> impl Iterator<Item = Cluster> {
         let all = &self.zooms[usize::from(zoom)];
         let from = all.partition_point(|(of, _)| *of < tile);
         all[from..].iter().take_while(move |(of, _)| *of == tile).map(|(_, cluster)| *cluster)
     }
 
-    /// All points, as they were given.
-    pub(crate) fn points(&self) -> impl Iterator<Item = Fine> {
+    /// Returns all points as given.
+    pub(crate) fn points(&self) -> impl Iterator<Item = FinePoint> {
         self.zooms[usize::from(MAX_ZOOM)].iter().map(|(_, cluster)| cluster.at)
     }
 
-    /// The tiles of a zoom that have clusters, in order, each as often as it has.
+    /// Returns the tiles of a zoom that contain clusters, in order, once per cluster.
     pub(crate) fn tiles(&self, zoom: u8) -> impl Iterator<Item = (i32, i32)> {
         self.zooms[usize::from(zoom)].iter().map(|(tile, _)| *tile)
     }
 }
 
-/// The unit a point lies in, so that each point lies in one tile only.
-pub(crate) fn unit_of(at: Fine, zoom: u8) -> Unit {
+/// Returns the tile unit that contains a point, so that each point lies in exactly one tile.
+pub(crate) fn unit_of(at: FinePoint, zoom: u8) -> TilePoint {
     let last = (1 << (crate::mercator::FINE_BITS - unit_shift(zoom))) - 1;
     let shift = unit_shift(zoom);
-    Unit { x: (at.x >> shift).min(last), y: (at.y >> shift).min(last) }
+    TilePoint { x: (at.x >> shift).min(last), y: (at.y >> shift).min(last) }
 }
 
-/// Column and row of the tile that a point lies in.
-pub(crate) fn tile_of(at: Fine, zoom: u8) -> (i32, i32) {
-    let Unit { x, y } = unit_of(at, zoom);
+/// Returns the column and row of the tile that contains a point.
+pub(crate) fn tile_of(at: FinePoint, zoom: u8) -> (i32, i32) {
+    let TilePoint { x, y } = unit_of(at, zoom);
     (x / crate::mercator::TILE_EXTENT, y / crate::mercator::TILE_EXTENT)
 }
 
-/// Draws clusters together that are within `reach` fine steps of the first of them.
+/// Merges clusters within `reach` fine steps of the first unused one.
 fn gather(clusters: &[Cluster], reach: i64) -> Vec<Cluster> {
-    let square = |at: Fine| (i64::from(at.x).div_euclid(reach), i64::from(at.y).div_euclid(reach));
+    let square =
+        |at: FinePoint| (i64::from(at.x).div_euclid(reach), i64::from(at.y).div_euclid(reach));
     let mut by_square: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
     for (number, cluster) in clusters.iter().enumerate() {
         by_square.entry(square(cluster.at)).or_default().push(number);
@@ -115,12 +117,12 @@ fn gather(clusters: &[Cluster], reach: i64) -> Vec<Cluster> {
     gathered
 }
 
-fn within(a: Fine, b: Fine, reach: i64) -> bool {
+fn within(a: FinePoint, b: FinePoint, reach: i64) -> bool {
     let (dx, dy) = (i64::from(a.x) - i64::from(b.x), i64::from(a.y) - i64::from(b.y));
     dx * dx + dy * dy <= reach * reach
 }
 
-/// Clusters added up.
+/// A weighted sum of clusters.
 #[derive(Default)]
 struct Sum {
     x: i64,
@@ -137,7 +139,7 @@ impl Sum {
     }
 
     fn cluster(&self, first: u32) -> Cluster {
-        let at = Fine { x: (self.x / self.count) as i32, y: (self.y / self.count) as i32 };
+        let at = FinePoint { x: (self.x / self.count) as i32, y: (self.y / self.count) as i32 };
         Cluster { at, first, count: self.count as u32 }
     }
 }
@@ -146,8 +148,8 @@ impl Sum {
 mod tests {
     use super::*;
 
-    fn points(spacing: i32, count: i32) -> Vec<Fine> {
-        (0..count).map(|i| Fine { x: (1 << 29) + i * spacing, y: 1 << 29 }).collect()
+    fn points(spacing: i32, count: i32) -> Vec<FinePoint> {
+        (0..count).map(|i| FinePoint { x: (1 << 29) + i * spacing, y: 1 << 29 }).collect()
     }
 
     #[test]
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn points_stand_alone_from_the_first_single_zoom_on() {
+    fn points_are_single_from_the_first_single_zoom_on() {
         let clusters = Clusters::of(&points(1, 50));
         assert_eq!(clusters.tiles(FIRST_SINGLE_ZOOM).count(), 50);
         assert_eq!(clusters.tiles(FIRST_SINGLE_ZOOM - 1).count(), 1);
@@ -171,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_point_on_the_worlds_far_edge_lies_in_its_last_tile() {
-        assert_eq!(tile_of(Fine { x: 1 << 30, y: 1 << 30 }, 14), (16383, 16383));
+    fn a_point_on_the_far_edge_of_the_world_is_in_the_last_tile() {
+        assert_eq!(tile_of(FinePoint { x: 1 << 30, y: 1 << 30 }, 14), (16383, 16383));
     }
 }

@@ -1,9 +1,9 @@
-//! The address of a tile in the `WebMercatorQuad` tile matrix set.
+//! Tile addresses in the `WebMercatorQuad` tile matrix set.
 
 use std::fmt;
 
-/// The deepest zoom that Lapwing serves: at z14 one unit of a 4096-unit tile is about 0.4 m on
-/// the ground in England, finer than any boundary it draws.
+/// The deepest zoom. At z14 one unit of a 4096-unit tile is about 0.4 m in England, finer than any
+/// boundary drawn.
 pub const MAX_ZOOM: u8 = 14;
 
 /// A tile's zoom, column and row, with row 0 in the north (OGC 17-083r4, annex D.1
@@ -15,12 +15,12 @@ pub struct TileCoord {
     row: u32,
 }
 
-/// Why three numbers are not a tile's address.
+/// Why three numbers are not a tile address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TileCoordError {
     /// The zoom is deeper than [`MAX_ZOOM`].
     TooDeep {
-        /// The zoom that was asked for.
+        /// The requested zoom.
         zoom: u8,
     },
     /// The column or row is outside the 2^zoom × 2^zoom tiles of its zoom.
@@ -33,9 +33,11 @@ pub enum TileCoordError {
 impl fmt::Display for TileCoordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooDeep { zoom } => write!(f, "zoom {zoom} is deeper than {MAX_ZOOM}"),
+            Self::TooDeep { zoom } => {
+                write!(f, "zoom {zoom} is deeper than {MAX_ZOOM}, the deepest zoom")
+            }
             Self::OutsideMatrix { size } => {
-                write!(f, "column and row go from 0 to {} at this zoom", size - 1)
+                write!(f, "column and row must be from 0 to {} at this zoom", size - 1)
             }
         }
     }
@@ -44,7 +46,7 @@ impl fmt::Display for TileCoordError {
 impl std::error::Error for TileCoordError {}
 
 impl TileCoord {
-    /// The tile at `zoom`, `column`, `row`, if there is one.
+    /// Returns the tile at `zoom`, `column` and `row`, or an error if it does not exist.
     ///
     /// ```
     /// use lapwing_tiles::TileCoord;
@@ -62,23 +64,23 @@ impl TileCoord {
         Ok(Self { zoom, column, row })
     }
 
-    /// The zoom, 0 to [`MAX_ZOOM`].
+    /// Returns the zoom, 0 to [`MAX_ZOOM`].
     pub const fn zoom(self) -> u8 {
         self.zoom
     }
 
-    /// The column, counted eastward from the antimeridian.
+    /// Returns the column, counted eastward from the antimeridian.
     pub const fn column(self) -> u32 {
         self.column
     }
 
-    /// The row, counted southward from the north edge.
+    /// Returns the row, counted southward from the north edge.
     pub const fn row(self) -> u32 {
         self.row
     }
 
-    /// Column and row as numbers that may go below the first tile.
-    pub(crate) const fn place(self) -> (i32, i32) {
+    /// Returns column and row as signed numbers, for positions outside the matrix.
+    pub(crate) const fn column_row(self) -> (i32, i32) {
         (self.column.cast_signed(), self.row.cast_signed())
     }
 }

@@ -1,49 +1,49 @@
-//! Features to the bytes of a Mapbox Vector Tile (version 2.1).
+//! Encoding of features as a Mapbox Vector Tile (version 2.1).
 
 use fast_mvt::{MvtCoord, MvtFeatureBuilder, MvtGeomType, MvtLayerBuilder, MvtResult, MvtValueRef};
 
 use crate::coverage::Polygon;
 use crate::input::{Attributes, Value};
-use crate::mercator::Unit;
+use crate::mercator::TilePoint;
 
-/// A tile as it is written, layer by layer.
+/// A tile under construction.
 pub(crate) struct Tile {
-    origin: Unit,
+    origin: TilePoint,
     bytes: Vec<u8>,
 }
 
-/// What a feature shows.
+/// The geometry of a feature.
 pub(crate) enum Shape<'a> {
     /// Polygons in tile units of the world.
     Polygons(&'a [Polygon]),
     /// One point in tile units of the world.
-    Point(Unit),
+    Point(TilePoint),
 }
 
 /// One feature of a tile.
 pub(crate) struct Feature<'a> {
     pub(crate) attributes: &'a Attributes,
     pub(crate) shape: Shape<'a>,
-    /// How many points a cluster stands for, written as `count`.
+    /// The number of points in a cluster, written as `count`.
     pub(crate) count: Option<u32>,
 }
 
 impl Tile {
-    /// An empty tile whose north-west corner is at `origin`.
-    pub(crate) fn at(origin: Unit) -> Self {
+    /// Creates an empty tile whose north-west corner is at `origin`.
+    pub(crate) fn at(origin: TilePoint) -> Self {
         Self { origin, bytes: Vec::new() }
     }
 
-    /// The bytes; none for a tile without features.
+    /// Returns the bytes, or `None` if the tile has no features.
     pub(crate) fn finish(self) -> Option<Vec<u8>> {
         (!self.bytes.is_empty()).then_some(self.bytes)
     }
 
-    /// Writes one layer, or nothing where it has no features.
+    /// Writes one layer, or nothing if it has no features.
     ///
     /// # Errors
     ///
-    /// A layer too large for the format's 32-bit counts.
+    /// Fails if the layer is too large for the format's 32-bit counts.
     pub(crate) fn add_layer<'a>(
         &mut self,
         name: &str,
@@ -54,20 +54,20 @@ impl Tile {
             layer = self.add_feature(layer, &feature)?;
         }
         if layer.num_features() > 0 {
-            // Layers written one after the other are a tile: it has no other content.
+            // A tile has no content besides its layers, so concatenated layers form a tile.
             self.bytes.extend(layer.encode());
         }
         Ok(())
     }
 
     fn add_feature(&self, layer: MvtLayerBuilder, feature: &Feature) -> MvtResult<MvtLayerBuilder> {
-        let local = |p: &Unit| MvtCoord { x: p.x - self.origin.x, y: p.y - self.origin.y };
+        let local = |p: &TilePoint| MvtCoord { x: p.x - self.origin.x, y: p.y - self.origin.y };
         let mut builder = match feature.shape {
             Shape::Polygons(polygons) => {
                 let mut builder = layer.feature_of(MvtGeomType::Polygon);
                 for polygon in polygons {
-                    for (place, ring) in polygon.iter().enumerate() {
-                        builder.ring(ring.iter().map(local), place == 0)?;
+                    for (index, ring) in polygon.iter().enumerate() {
+                        builder.ring(ring.iter().map(local), index == 0)?;
                     }
                 }
                 builder
@@ -83,8 +83,8 @@ impl Tile {
     }
 }
 
-/// A cluster has no number and no properties but its count: they would be those of one of its
-/// points.
+/// Writes the attributes of a feature. A cluster has only its count: other properties would be
+/// those of one of its points.
 fn write_attributes(builder: &mut MvtFeatureBuilder, feature: &Feature) -> MvtResult<()> {
     if let Some(count) = feature.count {
         builder.tag_ref("count", MvtValueRef::UInt(u64::from(count)))?;
@@ -98,7 +98,7 @@ fn write_attributes(builder: &mut MvtFeatureBuilder, feature: &Feature) -> MvtRe
             Value::Text(text) => MvtValueRef::String(text),
             Value::Integer(number) => MvtValueRef::SInt(*number),
             Value::Number(number) => MvtValueRef::Double(*number),
-            Value::Truth(truth) => MvtValueRef::Bool(*truth),
+            Value::Bool(value) => MvtValueRef::Bool(*value),
         };
         builder.tag_ref(name, value)?;
     }

@@ -1,8 +1,8 @@
-//! What the maker of tiles is given, and what it refuses.
+//! The input layers, and their validation.
 
 use geo::{CoordsIter, MultiPolygon, Point};
 
-/// A property's value, as MVT 2.1 section 4.4 knows them.
+/// A property value (MVT 2.1, section 4.4).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Text.
@@ -11,29 +11,29 @@ pub enum Value {
     Integer(i64),
     /// Any other number.
     Number(f64),
-    /// Yes or no.
-    Truth(bool),
+    /// A boolean.
+    Bool(bool),
 }
 
-/// One feature's number and properties.
+/// The id and properties of one feature.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attributes {
-    /// The feature's `id` in the tile, unique in its layer.
+    /// The feature's `id` in the tile. Unique in its layer.
     pub id: u64,
-    /// Names and values, in the order they are written.
+    /// Names and values, in output order.
     pub properties: Vec<(String, Value)>,
 }
 
 /// The features of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Features {
-    /// Areas in degrees, WGS84. Rings may run either way.
+    /// Areas in degrees (WGS84). Rings can have either winding order.
     Areas(Vec<(Attributes, MultiPolygon)>),
-    /// Points in degrees, WGS84.
+    /// Points in degrees (WGS84).
     Points(Vec<(Attributes, Point)>),
 }
 
-/// A layer to make tiles of.
+/// A layer to be turned into tiles.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputLayer {
     /// The layer's name in the tile.
@@ -42,27 +42,27 @@ pub struct InputLayer {
     pub features: Features,
 }
 
-/// Why a layer cannot be made into tiles.
+/// Why a layer cannot be turned into tiles.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum InputError {
-    /// A layer must be called something.
+    /// A layer has an empty name.
     #[error("a layer has no name; give it one")]
     NoName,
-    /// Names must differ, or their features would be mixed in one tile.
+    /// Two layers have the same name, so their features would be mixed.
     #[error("two tile layers are named `{name}`; rename one")]
     SameName {
         /// The name.
         name: String,
     },
-    /// A coordinate is not a number of degrees.
+    /// A coordinate is not in degrees.
     #[error(
-        "layer `{layer}`, feature {id}: the coordinate ({x}, {y}) is no longitude and latitude in \
+        "layer `{layer}`, feature {id}: the coordinate ({x}, {y}) is not a longitude and latitude in \
          degrees; convert the layer to WGS84 first"
     )]
     NotDegrees {
         /// The layer's name.
         layer: String,
-        /// The feature's number.
+        /// The feature's id.
         id: u64,
         /// The coordinate's first number.
         x: f64,
@@ -71,12 +71,12 @@ pub enum InputError {
     },
 }
 
-/// The layer of names that goes with a layer of areas.
+/// Returns the name of the label layer that accompanies a layer of areas.
 pub(crate) fn label_name(layer: &str) -> String {
     format!("{layer}_label")
 }
 
-/// Checks names and coordinates of all layers.
+/// Checks the names and coordinates of all layers.
 pub(crate) fn check(layers: &[InputLayer]) -> Result<(), InputError> {
     let mut names: Vec<String> = Vec::new();
     for layer in layers {
@@ -104,7 +104,7 @@ where
     G: CoordsIter<Scalar = f64>,
 {
     for (attributes, geometry) in features {
-        // Written so that NaN is refused too.
+        // Negated so that NaN is refused too.
         let degrees = |c: &geo::Coord| c.x.abs() <= 360.0 && c.y.abs() <= 90.0;
         if let Some(c) = geometry.coords_iter().find(|c| !degrees(c)) {
             let layer = layer.to_owned();

@@ -1,26 +1,25 @@
-//! Geometry to vector tile bytes, for the layers of Lapwing's map.
+//! Vector tiles for the layers of Lapwing's map.
 //!
-//! This crate knows geometry and tiles and nothing of wards: it never sees
-//! `lapwing-boundaries`, HTTP or a clock. Read the modules in this order:
+//! This crate handles geometry and tiles only. It does not depend on `lapwing-boundaries`, HTTP or
+//! a clock. Read the modules in this order:
 //!
-//! 1. [`coord`](TileCoord), [`mercator`]: the address of a tile, and the spaces that coordinates
-//!    are in;
-//! 2. [`input`]: layers as they come, in degrees;
-//! 3. [`coverage`]: areas cut into shared arcs, simplified and snapped once for each zoom;
-//! 4. `cluster`: points, gathered at low zooms;
-//! 5. `clip`, `encode`: one tile's part, as bytes;
-//! 6. [`source`](TileSource): all of it, for any tile; [`tileset`](TileSet): what a map is told of
-//!    it; `places`, [`pyramid`]: all tiles there are, as one file.
+//! 1. [`coord`](TileCoord), [`mercator`]: tile addresses and coordinate spaces.
+//! 2. [`input`]: input layers, in degrees.
+//! 3. [`coverage`]: areas cut into shared arcs, simplified and snapped once per zoom.
+//! 4. `cluster`: points, clustered at low zooms.
+//! 5. `clip`, `encode`: the features of one tile, as bytes.
+//! 6. [`source`](TileSource): prepared layers that produce any tile; [`tileset`](TileSet): their
+//!    TileJSON values; `tile_listing`, [`pyramid`]: all non-empty tiles, as one file.
 //!
-//! # What can be relied on
+//! # Guarantees
 //!
-//! Tiles are Mapbox Vector Tiles 2.1 of 4096 units, with 64 units of buffer for areas. Every
-//! polygon is valid in the sense of OGC 06-103r4, shells before their holes, wound as MVT 2.1
-//! section 4.3.3.3 wants. Two areas with a common boundary have the same edges along it in every
-//! tile of every zoom.
+//! Tiles are Mapbox Vector Tiles 2.1 with an extent of 4096 units and a buffer of 64 units for
+//! areas. Every polygon is valid as defined in OGC 06-103r4, with exterior rings before their holes
+//! and the winding order of MVT 2.1 section 4.3.3.3. Two areas with a common boundary have the same
+//! edges along it in every tile at every zoom.
 //!
-//! At a zoom, an area that is narrower than a unit everywhere is drawn as a square of one unit
-//! while its ground is at least one square unit, and left out below that.
+//! An area narrower than one unit everywhere at some zoom is drawn as a square of one unit if its
+//! area is at least one square unit, and is omitted otherwise.
 #![warn(missing_docs)]
 
 mod clip;
@@ -30,9 +29,9 @@ pub mod coverage;
 mod encode;
 pub mod input;
 pub mod mercator;
-mod places;
 pub mod pyramid;
 mod source;
+mod tile_listing;
 mod tileset;
 
 pub use coord::{MAX_ZOOM, TileCoord, TileCoordError};

@@ -1,23 +1,23 @@
-//! Degrees to spherical Mercator, and to the two grids of whole numbers that tiles are made on.
+//! Conversion of degrees to spherical Mercator and to the two integer grids used for tiles.
 
 use std::f64::consts::PI;
 
 use crate::TileCoord;
 
-/// Units along one side of a tile (MVT 2.1, section 4.1 `extent`): 4096 is what every renderer
-/// expects, an eighth of a pixel where tiles are drawn at 512 pixels.
+/// Units along one side of a tile (MVT 2.1, section 4.1 `extent`). Every renderer expects 4096; it
+/// is an eighth of a pixel for tiles drawn at 512 pixels.
 pub const TILE_EXTENT: i32 = 4096;
 
-/// The fine grid divides the world into 2^30 steps a side: 3.7 cm at the equator, 2.3 cm in
-/// England, a sixteenth of a tile unit at z14. Products of two differences fit in 62 bits, so all
-/// predicates on it are exact in `i64`.
+/// Bits of the fine grid, which divides the world into 2^30 steps per side: 3.7 cm at the equator,
+/// 2.3 cm in England, a sixteenth of a tile unit at z14. A product of two differences fits in 62
+/// bits, so all predicates are exact in `i64`.
 pub(crate) const FINE_BITS: u32 = 30;
 
-/// The zoom-14 limit of the grids: 2^12 units a tile.
+/// Bits of a tile's extent: 2^12 units per tile.
 const EXTENT_BITS: u32 = 12;
 
-/// A place on the square of the Web Mercator world (EPSG:3857 scaled to 1): `x` from 0 at the
-/// antimeridian eastward to 1, `y` from 0 at 85.0511° north southward to 1.
+/// A position on the Web Mercator square (EPSG:3857 scaled to 1): `x` runs eastward from 0 at the
+/// antimeridian to 1, `y` southward from 0 at 85.0511° north to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mercator {
     /// Eastward, 0 to 1.
@@ -27,29 +27,29 @@ pub struct Mercator {
 }
 
 impl Mercator {
-    /// The place of a WGS84 longitude and latitude in degrees. Latitudes beyond the square are
-    /// taken to its edge, as are longitudes beyond ±180°.
+    /// Projects a WGS84 longitude and latitude in degrees. Positions outside the square are clamped
+    /// to its edge.
     pub fn from_degrees(lon: f64, lat: f64) -> Self {
         let sin = lat.to_radians().sin();
-        // At the poles the quotient is infinite; the clamp then gives the edge.
+        // At the poles the quotient is infinite or zero; the clamp gives the edge.
         let y = 0.5 - ((1.0 + sin) / (1.0 - sin)).ln() / (4.0 * PI);
         Self { x: (lon / 360.0 + 0.5).clamp(0.0, 1.0), y: y.clamp(0.0, 1.0) }
     }
 
-    /// Longitude and latitude in degrees, WGS84.
+    /// Returns longitude and latitude in degrees (WGS84).
     pub fn to_degrees(self) -> (f64, f64) {
         let lat = (PI * (1.0 - 2.0 * self.y)).sinh().atan().to_degrees();
         ((self.x - 0.5) * 360.0, lat)
     }
 
-    /// The nearest point of the fine grid.
-    pub(crate) fn to_fine(self) -> Fine {
+    /// Returns the nearest point of the fine grid.
+    pub(crate) fn to_fine(self) -> FinePoint {
         let side = f64::from(1_u32 << FINE_BITS);
-        Fine { x: (self.x * side).round() as i32, y: (self.y * side).round() as i32 }
+        FinePoint { x: (self.x * side).round() as i32, y: (self.y * side).round() as i32 }
     }
 }
 
-/// West, south, east, north of a tile in degrees, WGS84.
+/// Returns west, south, east and north of a tile in degrees (WGS84).
 pub fn tile_bounds(tile: TileCoord) -> [f64; 4] {
     let side = f64::from(1_u32 << tile.zoom());
     let corner = |column: u32, row: u32| {
@@ -60,51 +60,62 @@ pub fn tile_bounds(tile: TileCoord) -> [f64; 4] {
     [west, south, east, north]
 }
 
-/// A point of the fine grid, `y` southward.
+/// A point of the fine grid. `y` runs southward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Fine {
+pub(crate) struct FinePoint {
     pub(crate) x: i32,
     pub(crate) y: i32,
 }
 
-impl Fine {
-    /// Where the point stands on the world.
+impl FinePoint {
+    /// Returns the position of the point on the Mercator square.
     pub(crate) fn to_mercator(self) -> Mercator {
         let side = f64::from(1_u32 << FINE_BITS);
         Mercator { x: f64::from(self.x) / side, y: f64::from(self.y) / side }
     }
 }
 
-/// A point in tile units counted from the world's north-west corner at one zoom, `y` southward:
-/// tile column `c` runs from `4096 c` to `4096 (c + 1)`.
+/// A point in tile units at one zoom, counted from the world's north-west corner. `y` runs
+/// southward. Tile column `c` runs from `4096 c` to `4096 (c + 1)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Unit {
+pub(crate) struct TilePoint {
     pub(crate) x: i32,
     pub(crate) y: i32,
 }
 
-/// Fine steps to the tile unit at a zoom, as a power of two.
+/// Returns the number of fine steps per tile unit at a zoom, as a power of two.
 pub(crate) const fn unit_shift(zoom: u8) -> u32 {
     FINE_BITS - EXTENT_BITS - zoom as u32
 }
 
-/// Twice the signed area of the triangle: positive where `c` lies to the left of `a` to `b`, with
-/// `x` to the right and `y` upward. Tile rows run downward; the sign is the one MVT 2.1 section
-/// 4.3.3.3 gives an exterior ring.
+/// Returns twice the signed area of a triangle: positive if `c` lies to the left of `a`→`b` with
+/// `x` to the right and `y` upward. Tile rows run downward; the sign is the one that MVT 2.1
+/// section 4.3.3.3 gives an exterior ring.
 pub(crate) const fn cross(a: (i32, i32), b: (i32, i32), c: (i32, i32)) -> i64 {
     let (abx, aby) = (b.0 as i64 - a.0 as i64, b.1 as i64 - a.1 as i64);
     let (acx, acy) = (c.0 as i64 - a.0 as i64, c.1 as i64 - a.1 as i64);
     abx * acy - aby * acx
 }
 
-impl From<Fine> for (i32, i32) {
-    fn from(p: Fine) -> Self {
+/// Returns the low and high corners of the bounding box of some points, or `None` without points.
+pub(crate) fn bounding_box(mut points: impl Iterator<Item = FinePoint>) -> Option<[FinePoint; 2]> {
+    let first = points.next()?;
+    Some(points.fold([first, first], |[low, high], p| {
+        [
+            FinePoint { x: low.x.min(p.x), y: low.y.min(p.y) },
+            FinePoint { x: high.x.max(p.x), y: high.y.max(p.y) },
+        ]
+    }))
+}
+
+impl From<FinePoint> for (i32, i32) {
+    fn from(p: FinePoint) -> Self {
         (p.x, p.y)
     }
 }
 
-impl From<Unit> for (i32, i32) {
-    fn from(p: Unit) -> Self {
+impl From<TilePoint> for (i32, i32) {
+    fn from(p: TilePoint) -> Self {
         (p.x, p.y)
     }
 }
@@ -122,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn degrees_come_back_from_the_fine_grid_within_its_step() {
+    fn degrees_survive_the_fine_grid_within_one_step() {
         for (lon, lat) in [(-0.896_042, 52.235_518), (-180.0, -85.0), (179.999, 84.9), (0.0, 0.0)] {
             let (lon_back, lat_back) =
                 Mercator::from_degrees(lon, lat).to_fine().to_mercator().to_degrees();
@@ -133,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_poles_are_taken_to_the_edge() {
+    fn the_poles_are_clamped_to_the_edge() {
         assert_eq!(Mercator::from_degrees(0.0, 90.0).y, 0.0);
         assert_eq!(Mercator::from_degrees(0.0, -90.0).y, 1.0);
         assert_eq!(Mercator::from_degrees(400.0, 0.0).x, 1.0);

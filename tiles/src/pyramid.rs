@@ -1,4 +1,4 @@
-//! All tiles of some layers as one file: a PMTiles archive (version 3), for static hosting.
+//! Export of all tiles as one PMTiles archive (version 3), for static hosting.
 
 use std::cell::RefCell;
 use std::io::{Seek, Write};
@@ -11,25 +11,25 @@ use serde_json::{Value as Json, json};
 
 use crate::{MAX_ZOOM, TileCoord, TileSet, TileSource};
 
-/// Tiles made at once before they are written: enough to keep every core busy, and some ten
+/// Tiles encoded at once before they are written: enough to keep every core busy, and about ten
 /// megabytes at most.
 const BATCH: usize = 1024;
 
-/// What stands in the archive beside the tiles.
+/// Metadata of the archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
-    /// The title shown to readers.
+pub struct ArchiveMetadata {
+    /// The title.
     pub name: String,
-    /// Where the data are from, as must be shown on every map.
+    /// The attribution that every map must show.
     pub attribution: String,
 }
 
-/// What was written.
+/// Statistics of a written archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// How many tiles have anything in them.
+pub struct ArchiveStats {
+    /// The number of tiles that are not empty.
     pub tiles: u64,
-    /// Their bytes, compressed, each as often as it is addressed.
+    /// Their compressed size in bytes, counting duplicates.
     pub bytes: u64,
 }
 
@@ -38,11 +38,11 @@ pub struct Written {
 #[error("the tiles could not be written: {0}")]
 pub struct PyramidError(#[from] pmtiles::PmtError);
 
-/// Bytes as gzip, for a tile to be sent as it stands with `Content-Encoding: gzip`. The same bytes
-/// always give the same.
+/// Compresses bytes with gzip, for a tile sent with `Content-Encoding: gzip`. Equal input gives
+/// equal output.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     thread_local! {
-        // Its tables take longer to be laid out than a small tile to be compressed.
+        // Initialising the tables takes longer than compressing a small tile.
         static COMPRESSOR: RefCell<Compress> =
             RefCell::new(Compress::new_gzip(Compression::default(), WINDOW_BITS));
     }
@@ -65,33 +65,33 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 const WINDOW_BITS: u8 = 15;
 
 impl TileSource {
-    /// Writes every tile of some layers and zooms as a PMTiles archive. `progress` is told how
-    /// many tiles are done and how many there are to do, now and then.
+    /// Writes every tile of some layers and zooms as a PMTiles archive. `progress` receives the
+    /// number of tiles done and the total from time to time.
     ///
     /// # Errors
     ///
-    /// [`PyramidError`] where the writer fails.
+    /// Fails if writing to `out` fails.
     pub fn write_pmtiles<W: Write + Seek>(
         &self,
         out: W,
         layers: &[usize],
         zooms: RangeInclusive<u8>,
-        about: &About,
+        about: &ArchiveMetadata,
         mut progress: impl FnMut(u64, u64),
-    ) -> Result<Written, PyramidError> {
+    ) -> Result<ArchiveStats, PyramidError> {
         let zooms = *zooms.start()..=(*zooms.end()).min(MAX_ZOOM);
         let mut archive = archive(&self.tile_set(layers), &zooms, about).create(out)?;
         let mut tiles: Vec<(TileId, TileCoord)> =
-            zooms.flat_map(|zoom| self.tiles(zoom, layers)).filter_map(numbered).collect();
+            zooms.flat_map(|zoom| self.tiles(zoom, layers)).filter_map(with_id).collect();
         tiles.sort_unstable();
         let total = tiles.len() as u64;
-        let (mut done, mut written) = (0, Written { tiles: 0, bytes: 0 });
+        let (mut done, mut written) = (0, ArchiveStats { tiles: 0, bytes: 0 });
         for batch in tiles.chunks(BATCH) {
-            let made: Vec<_> = batch
+            let encoded: Vec<_> = batch
                 .par_iter()
                 .map(|&(id, tile)| Some((id, gzip(&self.tile(tile, layers)?))))
                 .collect();
-            for (id, bytes) in made.into_iter().flatten() {
+            for (id, bytes) in encoded.into_iter().flatten() {
                 archive.add_tile(id.into(), &bytes)?;
                 written.tiles += 1;
                 written.bytes += bytes.len() as u64;
@@ -104,13 +104,13 @@ impl TileSource {
     }
 }
 
-/// A tile with its place along the curve that PMTiles are sorted by.
-fn numbered(tile: TileCoord) -> Option<(TileId, TileCoord)> {
+/// Returns a tile with its id on the curve by which PMTiles archives are sorted.
+fn with_id(tile: TileCoord) -> Option<(TileId, TileCoord)> {
     let place = pmtiles::TileCoord::new(tile.zoom(), tile.column(), tile.row()).ok()?;
     Some((place.into(), tile))
 }
 
-fn archive(set: &TileSet, zooms: &RangeInclusive<u8>, about: &About) -> PmTilesWriter {
+fn archive(set: &TileSet, zooms: &RangeInclusive<u8>, about: &ArchiveMetadata) -> PmTilesWriter {
     let mut archive = PmTilesWriter::new(TileType::Mvt)
         .precompressed(pmtiles::Compression::Gzip)
         .min_zoom(*zooms.start())
@@ -125,8 +125,8 @@ fn archive(set: &TileSet, zooms: &RangeInclusive<u8>, about: &About) -> PmTilesW
     archive
 }
 
-/// The JSON metadata that version 3 of the PMTiles specification asks of vector tiles.
-fn metadata(set: &TileSet, zooms: &RangeInclusive<u8>, about: &About) -> Json {
+/// Returns the JSON metadata that the PMTiles specification (version 3) requires for vector tiles.
+fn metadata(set: &TileSet, zooms: &RangeInclusive<u8>, about: &ArchiveMetadata) -> Json {
     let layers: Vec<Json> = set
         .vector_layers
         .iter()

@@ -1,23 +1,23 @@
-//! Areas joined to larger ones: wards to LAPs, LAPs to localities.
+//! Merging areas into larger ones: wards into LAPs, LAPs into localities.
 
 use std::collections::BTreeSet;
 
 use geo::Coord;
 
-use super::ground::{Block, Ground, NOBODY};
+use super::lattice::{Block, Lattice, NOBODY};
 use super::rng::Rng;
 
-/// Which groups of blocks border on which, and where they are.
+/// The adjacency of groups of blocks, and their positions.
 pub(super) struct Neighbours {
-    /// The groups that border on each, in order.
+    /// The groups adjacent to each group, in order.
     bordering: Vec<Vec<u32>>,
     /// The mean of the middles of each group's blocks, in BNG metres.
     pub(super) middles: Vec<Coord<f64>>,
 }
 
 impl Neighbours {
-    /// Finds the neighbours of groups 0 to `count`, each with at least one block.
-    pub(super) fn of(ground: &Ground, blocks: &[Block], labels: &[u32], count: usize) -> Self {
+    /// Finds the neighbours of groups 0 to `count`. Each must have at least one block.
+    pub(super) fn of(ground: &Lattice, blocks: &[Block], labels: &[u32], count: usize) -> Self {
         let mut bordering = vec![BTreeSet::new(); count];
         let mut sums = vec![(Coord { x: 0.0, y: 0.0 }, 0.0); count];
         for &block in blocks.iter().filter(|&&b| labels[b] != NOBODY) {
@@ -36,7 +36,7 @@ impl Neighbours {
         }
     }
 
-    /// The groups that border on a group.
+    /// Returns the groups adjacent to a group.
     pub(super) fn bordering(&self, group: usize) -> &[u32] {
         &self.bordering[group]
     }
@@ -46,8 +46,8 @@ impl Neighbours {
         d.x * d.x + d.y * d.y
     }
 
-    /// Joins the groups to `count` connected larger ones, each of about as many groups. Gives the
-    /// larger group of each group.
+    /// Merges the groups into `count` connected larger ones of about equal size. Returns the larger
+    /// group of each group.
     pub(super) fn join(&self, count: usize, rng: &mut Rng) -> Vec<u32> {
         let seeds = self.spread(count, rng);
         let mut joined = vec![NOBODY; self.bordering.len()];
@@ -55,7 +55,7 @@ impl Neighbours {
         for (larger, &seed) in seeds.iter().enumerate() {
             joined[seed] = larger as u32;
         }
-        // The smallest that can still grow takes the free neighbour nearest to its seed.
+        // The smallest group that can still grow takes the free neighbour nearest to its seed.
         let mut growing: BTreeSet<(usize, usize)> = (0..seeds.len()).map(|l| (1, l)).collect();
         while let Some((size, larger)) = growing.pop_first() {
             let nearest = members[larger]
@@ -77,7 +77,8 @@ impl Neighbours {
         joined
     }
 
-    /// Picks `count` groups far from each other: each the farthest from those before among a few.
+    /// Picks `count` groups far from each other: each is the farthest of a few candidates from
+    /// those picked before.
     fn spread(&self, count: usize, rng: &mut Rng) -> Vec<usize> {
         let total = self.bordering.len();
         let mut seeds = vec![rng.below(total)];
@@ -95,8 +96,8 @@ impl Neighbours {
         seeds
     }
 
-    /// Moves groups from larger neighbours to smaller ones while that brings their sizes closer
-    /// and leaves both connected. Each move lowers the sum of the squares of the sizes.
+    /// Moves groups from larger to smaller neighbours while that evens out their sizes and both
+    /// stay connected. Each move lowers the sum of squared sizes, so this terminates.
     fn balance(&self, joined: &mut [u32], members: &mut [Vec<usize>]) {
         let mut moved = true;
         while moved {
@@ -122,7 +123,7 @@ impl Neighbours {
         }
     }
 
-    /// Whether the members without one of them still hang together.
+    /// Returns true if the members stay connected without one of them.
     fn stays_connected(&self, members: &[usize], without: usize) -> bool {
         let mut left: Vec<usize> = members.iter().copied().filter(|&m| m != without).collect();
         let Some(first) = left.pop() else { return false };

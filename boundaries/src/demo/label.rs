@@ -1,10 +1,10 @@
-//! Codes and names for what was drawn.
+//! Codes and names of the areas.
 
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::civil::{Date, date};
 
-use super::ground::{Block, NOBODY};
+use super::lattice::{Block, NOBODY};
 use super::layers::{County, id, numbered, parse};
 use super::names::{Names, QUARTERS};
 use super::parishes::Parishes;
@@ -13,19 +13,19 @@ use crate::area::Properties;
 use crate::code::AreaCode;
 use crate::layer::{Layer, Vintage};
 
-/// The day on which the later wards came into force, and the earlier ones went out of it.
+/// The day on which the later wards came into force and the earlier ones ceased.
 const REVIEW: Date = date(2021, 4, 1);
 /// The day on which the earlier wards came into force.
 const EARLIER_REVIEW: Date = date(2013, 5, 2);
 
-/// The codes and names given so far.
+/// The codes and names assigned so far.
 pub(super) struct Labels {
     pub(super) names: Names,
     pub(super) ward_codes: Vec<AreaCode>,
     ward_names: Vec<String>,
     parish_names: Vec<String>,
     town_names: Vec<String>,
-    /// The town whose inner part holds most of each ward.
+    /// The town whose inner part covers most of each ward.
     town_of_ward: Vec<Option<usize>>,
 }
 
@@ -41,7 +41,7 @@ impl Labels {
         }
     }
 
-    /// All area layers, from the wards up.
+    /// Creates all layers of areas, from the wards up.
     pub(super) fn area_layers(
         &mut self,
         county: &County<'_>,
@@ -164,7 +164,7 @@ impl Labels {
         county.areas(meta, &old.ward, &numbered("X059", count), |i| (names[i].clone(), Vec::new()))
     }
 
-    /// A town's parish has the town's name.
+    /// Names the parishes. The parish of a town has the town's name.
     fn name_parishes(&mut self, county: &County<'_>, parishes: &Parishes) {
         let mut names = vec![None; parishes.count];
         for (town, name) in county.towns.iter().zip(&self.town_names) {
@@ -176,7 +176,7 @@ impl Labels {
             names.into_iter().map(|name| name.unwrap_or_else(|| self.names.fresh())).collect();
     }
 
-    /// Names of wards: the quarters of a town, or the parishes that have most of a ward's ground.
+    /// Names the wards after the quarters of a town or the parishes that cover most of the ward.
     fn name_wards(
         &mut self,
         county: &County<'_>,
@@ -207,7 +207,7 @@ impl Labels {
                     wanted.extend(QUARTERS.iter().map(|quarter| format!("{town} {quarter}")));
                 }
                 if let (Some(first), Some(second)) = (parish(0), parish(1)) {
-                    // Every second name joins two parishes, as many do.
+                    // Every second name combines two parishes, as many real ones do.
                     let joined = format!("{first} and {second}");
                     wanted.extend(if i % 2 == 0 { [first, joined] } else { [joined, first] });
                 }
@@ -225,7 +225,7 @@ impl Labels {
                 .map(|i| Locality { name: self.names.fresh(), letters: letters(i) })
                 .collect();
         }
-        // Two are told apart by the compass.
+        // Two localities are named North and South.
         let locality = wards.locality();
         let mut northing = [(0.0, 0.0); 2];
         for &block in &county.land.all {
@@ -242,7 +242,7 @@ impl Labels {
             .into()
     }
 
-    /// The name of the place that a block is in: its parish, or its town where it has none.
+    /// Returns the name of the place that contains a block: its parish, or its town if it has none.
     pub(super) fn place(&self, parishes: &Parishes, wards: &Wards, block: Block) -> String {
         let ward = wards.ward[block] as usize;
         match (parishes.parish[block], self.town_of_ward[ward]) {
@@ -253,13 +253,13 @@ impl Labels {
     }
 }
 
-/// A locality's name, and the letters in its LAPs' codes.
+/// A locality's name, and the letters used in the codes of its LAPs.
 struct Locality {
     name: String,
     letters: String,
 }
 
-/// The code and name of each LAP, numbered within its locality.
+/// Returns the code and name of each LAP, numbered within its locality.
 fn lap_labels(wards: &Wards, localities: &[Locality]) -> Vec<(String, String)> {
     let mut numbers = vec![0; localities.len()];
     wards
@@ -274,7 +274,7 @@ fn lap_labels(wards: &Wards, localities: &[Locality]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Two letters or more that number a locality: AA, AB, …
+/// Returns at least two letters that number a locality: AA, AB, …
 fn letters(mut number: usize) -> String {
     let mut letters = Vec::new();
     while number > 0 || letters.len() < 2 {

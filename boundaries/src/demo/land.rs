@@ -1,24 +1,24 @@
-//! Which blocks are land: a county with an irregular coast, no lakes, and one island off it.
+//! Choice of the land blocks: a county with an irregular coast, no lakes, and one island.
 
-use super::ground::{Block, Ground, NOBODY, Parts, label_if};
+use super::lattice::{Block, Lattice, NOBODY, Parts, label_if};
 use super::rng::{Purpose, Rng};
 
 /// The mainland and the island of a county.
 pub(super) struct Land {
-    /// The mainland: connected, and with no sea inside it.
+    /// The mainland: connected, without lakes.
     pub(super) mainland: Vec<Block>,
-    /// The island: connected, apart from the mainland; empty if the sea had no room for it.
+    /// The island: connected, separate from the mainland. Empty if there was no room for it.
     pub(super) island: Vec<Block>,
     /// Both, in lattice order.
     pub(super) all: Vec<Block>,
     is_mainland: Vec<bool>,
 }
 
-/// How many blocks an island has at least.
+/// The minimum number of blocks of an island.
 const LEAST_ISLAND: usize = 7;
 
-/// Lays out about `blocks` blocks of land.
-pub(super) fn lay_out(ground: &Ground, seed: u64, blocks: usize) -> Land {
+/// Chooses about `blocks` blocks of land.
+pub(super) fn lay_out(ground: &Lattice, seed: u64, blocks: usize) -> Land {
     let mut rng = Rng::new(seed, Purpose::Land);
     let heights = heights(ground, &mut rng);
     let mut order: Vec<Block> = (0..ground.len()).filter(|&b| ground.is_inner(b)).collect();
@@ -43,13 +43,13 @@ pub(super) fn lay_out(ground: &Ground, seed: u64, blocks: usize) -> Land {
 }
 
 impl Land {
-    /// Whether a block is of the mainland.
+    /// Returns true if a block is on the mainland.
     pub(super) fn is_mainland(&self, block: Block) -> bool {
         self.is_mainland[block]
     }
 
-    /// Puts the island in the group of the mainland that is nearest to it.
-    pub(super) fn join_island(&self, ground: &Ground, labels: &mut [u32]) {
+    /// Adds the island to the nearest group of the mainland.
+    pub(super) fn join_island(&self, ground: &Lattice, labels: &mut [u32]) {
         let Some(&landing) = self.island.first() else { return };
         let nearest = self.mainland.iter().min_by(|&&a, &&b| {
             ground.apart2(landing, a).total_cmp(&ground.apart2(landing, b)).then(a.cmp(&b))
@@ -66,22 +66,23 @@ fn blocks_of(chosen: &[bool]) -> Vec<Block> {
     (0..chosen.len()).filter(|&b| chosen[b]).collect()
 }
 
-/// A height for each block, in millionths: an oblong dome with noise on it.
-fn heights(ground: &Ground, rng: &mut Rng) -> Vec<i64> {
+/// Returns a height for each block, in millionths: an oblong dome with noise.
+fn heights(ground: &Lattice, rng: &mut Rng) -> Vec<i64> {
     let (rows, columns) = ground.rows_and_columns();
     let (first, last) = (ground.middle(0), ground.middle(rows * columns - 1));
     let noise = Noise::new(rng);
     (0..ground.len())
         .map(|block| {
             let middle = ground.middle(block);
-            // From -1 to 1 over the square, then turned so that the long axis runs north-east.
+            // From -1 to 1 over the square, rotated so that the long axis points north-east.
             let u = (middle.x - first.x) / (last.x - first.x) * 2.0 - 1.0;
             let v = (middle.y - first.y) / (last.y - first.y) * 2.0 - 1.0;
             let (long, across) = (0.8 * u + 0.6 * v, 0.8 * v - 0.6 * u);
-            // It falls off steeply towards the edges of the square, so that no coast is cut there.
+            // Falls off steeply towards the edges of the square, so that the square never cuts the
+            // coast.
             let edge = u.abs().max(v.abs()).max(0.72) - 0.72;
             let dome = 1.0 - long * long - across * across / 0.40 - 14.0 * edge * edge;
-            // Each octave is turned against the others, so that no direction of coast prevails.
+            // Each octave is rotated against the others, so that no direction of coast dominates.
             let rough = noise.at(long * 2.2, across * 2.2)
                 + 0.55 * noise.at((0.96 * u - 0.28 * v) * 5.1 + 11.0, (0.96 * v + 0.28 * u) * 5.1)
                 + 0.3 * noise.at(u * 11.7, v * 11.7 + 23.0);
@@ -90,7 +91,7 @@ fn heights(ground: &Ground, rng: &mut Rng) -> Vec<i64> {
         .collect()
 }
 
-/// Value noise: random heights on a square lattice of side 1, smoothly joined.
+/// Value noise: random heights on a square lattice of side 1, smoothly interpolated.
 struct Noise([f64; (Self::SIDE * Self::SIDE) as usize]);
 
 impl Noise {
@@ -102,7 +103,7 @@ impl Noise {
 
     fn at(&self, x: f64, y: f64) -> f64 {
         let (left, below) = (x.floor(), y.floor());
-        // 3t² - 2t³ is flat at both ends, so that no seam shows.
+        // 3t² - 2t³ is flat at both ends, so that no seam is visible.
         let smooth = |t: f64| t * t * (3.0 - 2.0 * t);
         let (across, up) = (smooth(x - left), smooth(y - below));
         let corner = |dx: i64, dy: i64| {
@@ -116,16 +117,16 @@ impl Noise {
     }
 }
 
-/// The largest connected part of what was raised.
-fn largest_part(ground: &Ground, raised: &[bool]) -> Vec<bool> {
+/// Returns the largest connected part of the raised blocks.
+fn largest_part(ground: &Lattice, raised: &[bool]) -> Vec<bool> {
     let Parts { part, sizes } = Parts::of(ground, |b| label_if(raised[b]));
     let largest = (0..sizes.len()).max_by_key(|&p| (sizes[p], std::cmp::Reverse(p)));
     part.into_iter().map(|p| Some(p as usize) == largest).collect()
 }
 
-/// The same land, its lakes filled.
-fn without_lakes(ground: &Ground, land: &[bool]) -> Vec<bool> {
-    // The inner blocks of sea that border on the lattice's edge are connected beyond it.
+/// Returns the land with its lakes filled.
+fn without_lakes(ground: &Lattice, land: &[bool]) -> Vec<bool> {
+    // Inner sea blocks next to the edge of the lattice are connected beyond it.
     let Parts { part, sizes } = Parts::of(ground, |b| label_if(!land[b]));
     let mut is_open_sea = vec![false; sizes.len()];
     for block in (0..ground.len()).filter(|&b| part[b] != NOBODY) {
@@ -138,11 +139,11 @@ fn without_lakes(ground: &Ground, land: &[bool]) -> Vec<bool> {
         .collect()
 }
 
-/// An island of about `size` blocks, a few blocks of sea away from the mainland.
-fn island(ground: &Ground, mainland: &[bool], size: usize, rng: &mut Rng) -> Vec<bool> {
+/// Returns an island of about `size` blocks, a few sea blocks away from the mainland.
+fn island(ground: &Lattice, mainland: &[bool], size: usize, rng: &mut Rng) -> Vec<bool> {
     let mut island = vec![false; ground.len()];
     let from_coast = steps_from(ground, mainland);
-    // It grows only where two blocks of sea at least stay between.
+    // Keep at least two sea blocks between.
     let free = |b: Block| ground.is_inner(b) && from_coast[b] > 2;
     let mut starts: Vec<Block> =
         (0..ground.len()).filter(|&b| free(b) && (4..=9).contains(&from_coast[b])).collect();
@@ -167,8 +168,9 @@ fn island(ground: &Ground, mainland: &[bool], size: usize, rng: &mut Rng) -> Vec
     island
 }
 
-/// How many steps each inner block is from the land; 0 on land, the most where never reached.
-fn steps_from(ground: &Ground, land: &[bool]) -> Vec<u32> {
+/// Returns the number of steps of each inner block from the land: 0 on land, `u32::MAX` if
+/// unreachable.
+fn steps_from(ground: &Lattice, land: &[bool]) -> Vec<u32> {
     let mut steps: Vec<u32> = land.iter().map(|&l| if l { 0 } else { u32::MAX }).collect();
     let mut edge = blocks_of(land);
     let mut step = 0;

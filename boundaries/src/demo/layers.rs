@@ -1,11 +1,11 @@
-//! Groups of blocks and sites to layers, each with what it says of itself.
+//! Conversion of groups of blocks and sites to layers with metadata.
 
 use std::collections::BTreeMap;
 
 use geo::MultiPolygon;
 
-use super::ground::{Ground, NOBODY};
 use super::land::Land;
+use super::lattice::{Lattice, NOBODY};
 use super::towns::Town;
 use super::trace::trace;
 use super::{ATTRIBUTION, LICENCE};
@@ -13,16 +13,16 @@ use crate::area::{Area, Properties, Site};
 use crate::code::AreaCode;
 use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
 
-/// The ground to be labelled.
+/// The county to be labelled.
 pub(super) struct County<'a> {
-    pub(super) ground: &'a Ground,
+    pub(super) ground: &'a Lattice,
     pub(super) land: &'a Land,
     pub(super) towns: &'a [Town],
     pub(super) seed: u64,
 }
 
 impl County<'_> {
-    /// What a layer of areas says of itself.
+    /// Returns the metadata of a layer of areas.
     pub(super) fn layer(&self, name: &str, title: &str, coverage: bool) -> LayerMeta {
         LayerMeta { coverage, resolution: Some(Resolution::Bfc), ..meta(name, title, self.seed) }
     }
@@ -48,7 +48,7 @@ impl County<'_> {
         Layer::of_areas(meta, areas)
     }
 
-    /// The town whose inner part holds more than half of each ward.
+    /// Returns the town whose inner part covers more than half of each ward.
     pub(super) fn town_of_each(&self, ward: &[u32], count: usize) -> Vec<Option<usize>> {
         let mut blocks = vec![0; count];
         let mut urban: Vec<BTreeMap<usize, usize>> = vec![BTreeMap::new(); count];
@@ -68,12 +68,12 @@ impl County<'_> {
     }
 }
 
-/// The layer of GP practices.
+/// Creates the layer of GP practices.
 pub(super) fn practices(sites: Vec<Site>, seed: u64) -> Layer {
     Layer::of_sites(meta("gp_practice", "GP practices", seed), sites)
 }
 
-/// The layer of community assets.
+/// Creates the layer of community assets.
 pub(super) fn assets(sites: Vec<Site>, seed: u64) -> Layer {
     Layer::of_sites(meta("asset", "Community assets", seed), sites)
 }
@@ -93,14 +93,14 @@ fn meta(name: &str, title: &str, seed: u64) -> LayerMeta {
 }
 
 pub(super) fn id(name: &str) -> LayerId {
-    LayerId::parse(name).expect("a layer's name of this module")
+    LayerId::parse(name).expect("layer names in this module are valid")
 }
 
 pub(super) fn parse(code: &str) -> AreaCode {
-    AreaCode::parse(code).expect("letters and digits")
+    AreaCode::parse(code).expect("letters and digits are valid")
 }
 
-/// Codes in the form of GSS codes: the beginning, then a number, nine characters in all.
+/// Returns codes in the form of GSS codes: a prefix and a number, nine characters in all.
 pub(super) fn numbered(beginning: &str, count: usize) -> Vec<AreaCode> {
     (1..=count).map(|number| parse(&format!("{beginning}{number:05}"))).collect()
 }

@@ -1,31 +1,31 @@
-//! The county of Lyonesse, generated: the demonstration county, and worlds of any size.
+//! Generator for the demonstration county of Lyonesse, and for test worlds of any size.
 //!
 //! Lyonesse is the land that legend says was drowned off Cornwall. Here it lies in the sea
 //! north-west of the Isles of Scilly, so that nothing in it can be mistaken for a real place. Its
-//! codes begin with X, its postcodes with an area that Royal Mail does not use (`LY`), and its
-//! UPRNs have thirteen digits, one more than real ones have. Names are invented from Cornish
-//! elements; where one is also the name of a real farm or hamlet, that is chance.
+//! codes start with X, its postcodes with an area that Royal Mail does not use (`LY`), and its
+//! UPRNs have thirteen digits, one more than real ones. Names are invented from Cornish elements;
+//! any match with a real farm or hamlet is a coincidence.
 //!
-//! A world is made in six steps:
+//! A world is generated in six steps:
 //!
-//! 1. `ground`: small blocks with shared, wandering sides tile the plane;
-//! 2. `land`: some of them are land, with an irregular coast and an island;
-//! 3. `towns`: where people live closely;
-//! 4. `wards`, `join`, `parishes`: blocks grouped to wards, wards to LAPs, blocks to parishes that
-//!    mostly follow wards;
-//! 5. `trace`: groups to multipolygons, neighbours sharing their points bit for bit;
-//! 6. `postcodes`, `sites`: where people are to be found; `names`, `label`, `layers`: what all of
-//!    it is called.
+//! 1. `lattice`: small blocks with shared, irregular sides tile the plane.
+//! 2. `land`: some of them become land, with an irregular coast and an island.
+//! 3. `towns`: places of dense population.
+//! 4. `wards`, `join`, `parishes`: blocks are grouped into wards, wards into LAPs, and blocks into
+//!    parishes that mostly follow wards.
+//! 5. `trace`: groups become multipolygons. Neighbours share their points bit for bit.
+//! 6. `postcodes`, `sites`: addresses, practices and community assets; `names`, `label`, `layers`:
+//!    names, codes and metadata.
 //!
-//! The same seed gives the same world on every machine: numbers are drawn from integers, decided
-//! by integers or exact predicates, and placed with the four operations and the square root that
-//! IEEE 754 defines to the last bit; coordinates are whole centimetres.
+//! The same seed gives the same world on every machine: random numbers are integers, decisions use
+//! integers or exact predicates, and positions use only operations that IEEE 754 defines exactly
+//! (the four basic ones and the square root). Coordinates are whole centimetres.
 
-mod ground;
 mod grow;
 mod join;
 mod label;
 mod land;
+mod lattice;
 mod layers;
 mod names;
 mod parishes;
@@ -41,8 +41,8 @@ mod wards;
 
 use geo::Coord;
 
-use self::ground::Ground;
 use self::label::Labels;
+use self::lattice::Lattice;
 use self::parishes::Parishes;
 use self::postcodes::Country;
 use self::sites::Places;
@@ -53,27 +53,27 @@ use crate::layer::Layer;
 
 pub use self::size::WorldSize;
 
-/// A generated place: everything that an atlas is built from.
+/// A generated world: everything that an atlas is built from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct World {
-    /// Its title, which says that it is illustrative.
+    /// Its title, which states that it is illustrative.
     pub title: String,
-    /// Its layers: `ward`, `ward_2013`, `parish`, `lap`, `locality`, `authority`, perhaps
+    /// Its layers: `ward`, `ward_2013`, `parish`, `lap`, `locality`, `authority`, optionally
     /// `small_area`, then the sites `gp_practice` and `asset`.
     pub layers: Vec<Layer>,
-    /// Its postcodes, in the order of their text.
+    /// Its postcodes, in text order.
     pub postcodes: Vec<PostcodeRecord>,
-    /// The addresses of some of them, in the order of their UPRNs.
+    /// The addresses of some postcodes, in UPRN order.
     pub addresses: Vec<Address>,
 }
 
 impl World {
-    /// The layer with that id.
+    /// Returns the layer with this id.
     pub fn layer(&self, id: &str) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.meta().id.as_str() == id)
     }
 
-    /// What an atlas of the world is made from, marked as illustrative.
+    /// Converts the world into the contents of an atlas, marked as illustrative.
     pub fn into_contents(self) -> Contents {
         Contents {
             title: self.title,
@@ -88,30 +88,31 @@ impl World {
     }
 }
 
-/// The licence of all that is generated.
+/// The licence of all generated data.
 const LICENCE: &str = "CC0-1.0";
 
-/// The attribution of all that is generated.
+/// The attribution of all generated data.
 const ATTRIBUTION: &str = "Illustrative data: the county of Lyonesse does not exist";
 
 fn provenance() -> Provenance {
     Provenance { licence: Some(LICENCE.to_owned()), attribution: Some(ATTRIBUTION.to_owned()) }
 }
 
-/// The south-west of the sea that Lyonesse lies in, in BNG metres.
+/// The south-west corner of Lyonesse's sea, in BNG metres.
 const SOUTH_WEST: Coord<f64> = Coord { x: 38_500.0, y: 29_000.0 };
 
-/// The length of a block's side in metres, before it wanders: Lyonesse's 2,640 blocks of 0.375 km²
+/// The side length of a block in metres, before displacement. Lyonesse's 2,640 blocks of 0.375 km²
 /// make a county of 990 km².
 const SIDE_M: f64 = 380.0;
 
-/// How far a world may reach from its south-west, in metres: to the eastern edge of the grid.
+/// The largest extent of a world from its south-west corner, in metres: to the eastern edge of the
+/// grid.
 const MOST_M: f64 = 640_000.0;
 
-/// Of how many blocks one is land.
+/// The share of blocks that are land.
 const LAND: f64 = 0.40;
 
-/// The county of Lyonesse.
+/// Generates the county of Lyonesse.
 ///
 /// ```
 /// use lapwing_boundaries::demo;
@@ -123,14 +124,14 @@ pub fn lyonesse(seed: u64) -> World {
     world(seed, &WorldSize::LYONESSE)
 }
 
-/// A world of a given size; a larger one reaches into the real country, and is for tests and
-/// benchmarks only.
+/// Generates a world of a given size. Larger worlds extend over the real country and are for tests
+/// and benchmarks only.
 pub fn world(seed: u64, size: &WorldSize) -> World {
     let size = size.checked();
     let lattice = (size.blocks() as f64 / LAND) as usize;
-    // A block has an area of 2.6 sides squared.
+    // A block has an area of 2.6 squared sides.
     let side_m = SIDE_M.min(MOST_M / (lattice as f64 * 2.6).sqrt());
-    let ground = Ground::new(seed, lattice, side_m, SOUTH_WEST, size.pieces);
+    let ground = Lattice::new(seed, lattice, side_m, SOUTH_WEST, size.pieces);
     let land = land::lay_out(&ground, seed, size.blocks());
     let towns = towns::found(&ground, &land.mainland, (size.parishes / 20).max(2), seed);
     let mut densities = towns::densities(&ground, &towns);

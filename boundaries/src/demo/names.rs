@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use super::rng::{Purpose, Rng};
 
-/// What names begin with: homestead, pool, head, church-site, heath, valley, fort, dwelling,
-/// house, cove, stone, downs, moor, hole, mouth, well, field, hill.
+/// Beginnings of names: homestead, pool, head, church site, heath, valley, fort, dwelling, house,
+/// cove, stone, downs, moor, hole, mouth, well, field, hill.
 const BEGINNINGS: [&str; 20] = [
     "Tre", "Pol", "Pen", "Lan", "Ros", "Nan", "Car", "Bos", "Chy", "Porth", "Men", "Goon", "Hal",
     "Tol", "Aber", "Ven", "Gwel", "Bron", "Crug", "Lis",
 ];
 
-/// What names end with: mostly trees, birds, weather and colours.
+/// Endings of names: mostly trees, birds, weather and colours.
 const ENDINGS: [&str; 60] = [
     "scawen", "golow", "varrow", "lowen", "morva", "tewen", "steren", "nowyth", "gollen",
     "bronnen", "eythin", "reden", "gelyn", "derowen", "onnen", "helyk", "vedwen", "wernen",
@@ -22,18 +22,18 @@ const ENDINGS: [&str; 60] = [
     "yewen", "ethen", "gavar", "davas", "marghek", "lowarn",
 ];
 
-/// Invented saints, to whom parishes are dedicated.
+/// Invented saints, for the dedications of parishes.
 const SAINTS: [&str; 24] = [
     "Kewara", "Morvetha", "Senarth", "Illowen", "Breaca", "Wendern", "Elwyna", "Cradock",
     "Gothian", "Levara", "Mabena", "Ruthen", "Tallan", "Veryth", "Zelion", "Perrow", "Ladoca",
     "Enodwen", "Guron", "Issolda", "Keverna", "Mertholl", "Sithorn", "Uvelys",
 ];
 
-/// What tells apart places of one name, before it or after it.
+/// Qualifiers that distinguish places of the same name, before or after it.
 const BEFORE: [&str; 6] = ["North", "South", "East", "West", "Higher", "Lower"];
 const AFTER: [&str; 6] = ["Churchtown", "Cross", "Downs", "Moor", "Veor", "Vean"];
 
-/// The wards of a town are named after its quarters.
+/// Quarters of a town, used to name its wards.
 pub(super) const QUARTERS: [&str; 12] = [
     "Castle",
     "Harbour",
@@ -49,7 +49,7 @@ pub(super) const QUARTERS: [&str; 12] = [
     "Beacon",
 ];
 
-/// A stock of names, none given twice.
+/// A supply of unique names.
 pub(super) struct Names {
     bases: Vec<String>,
     given: usize,
@@ -65,7 +65,7 @@ impl Names {
         Self { bases, given: 0 }
     }
 
-    /// A name that was not given before.
+    /// Returns a name that was not returned before.
     pub(super) fn fresh(&mut self) -> String {
         let (round, place) = (self.given / self.bases.len(), self.given % self.bases.len());
         self.given += 1;
@@ -75,12 +75,13 @@ impl Names {
             0 => base.clone(),
             r if r <= BEFORE.len() => format!("{} {base}", BEFORE[r - 1]),
             r if r <= further => format!("{base} {}", AFTER[r - 1 - BEFORE.len()]),
-            // The partner moves on by one in each further round, so pairs differ.
+            // The second name moves on by one in each further round, so pairs differ.
             r => format!("{base} with {}", self.bases[(place + r - further) % self.bases.len()]),
         }
     }
 
-    /// The first of the wanted names that is not yet used, or else a fresh one; used from now on.
+    /// Returns the first of the wanted names that is not in `used`, or otherwise a new one, and
+    /// adds it.
     pub(super) fn first_free(
         &mut self,
         used: &mut HashSet<String>,
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_is_given_twice() {
+    fn names_are_unique() {
         let mut names = Names::new(1);
         let given: HashSet<String> = (0..40_000).map(|_| names.fresh()).collect();
         assert_eq!(given.len(), 40_000);

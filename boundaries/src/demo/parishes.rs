@@ -1,37 +1,37 @@
-//! Parishes: mostly within wards, as parishes are, but not all.
+//! Parishes: mostly within wards, as in reality, but not all.
 
-use super::ground::{Block, Ground, NOBODY};
 use super::grow::{grow, may_change, may_lose, spread_seeds};
 use super::join::Neighbours;
 use super::land::Land;
+use super::lattice::{Block, Lattice, NOBODY};
 use super::rng::{Purpose, Rng};
 use super::towns::Town;
 use super::wards::Wards;
 
-/// Which parish each block is in.
+/// The parish of each block.
 pub(super) struct Parishes {
-    /// The parish of each block; [`NOBODY`] on unparished ground.
+    /// The parish of each block, or [`NOBODY`] in unparished areas.
     pub(super) parish: Vec<u32>,
-    /// How many parishes there are.
+    /// The number of parishes.
     pub(super) count: usize,
-    /// For each parish, the blocks that it holds across a ward's line, in the order taken.
+    /// For each parish, the blocks that it has across a ward boundary, in the order taken.
     pub(super) across: Vec<Vec<Block>>,
 }
 
-/// A parish is not drawn on fewer blocks of its ward than this.
+/// The minimum number of blocks per parish of a ward.
 const LEAST_BLOCKS: usize = 5;
 
 impl Parishes {
-    /// Draws the parishes, in five steps:
+    /// Draws the parishes in five steps:
     ///
-    /// 1. the ward in the middle of the county town, and its nearest neighbour if there are many
-    ///    wards, are left unparished;
-    /// 2. each other ward is divided into parishes by its size;
-    /// 3. some parishes take ground across a ward's line, some of them across a LAP's;
-    /// 4. one parish gets a detached part, one gets an enclave;
-    /// 5. the island is a parish of its own.
+    /// 1. The ward in the middle of the county town, and its nearest neighbour if there are many
+    ///    wards, stay unparished.
+    /// 2. Each other ward is divided into parishes according to its size.
+    /// 3. Some parishes take blocks across a ward boundary, some of them across a LAP boundary.
+    /// 4. One parish gets a detached part, one gets an enclave.
+    /// 5. The island becomes a parish.
     pub(super) fn draw(
-        ground: &Ground,
+        ground: &Lattice,
         land: &Land,
         wards: &Wards,
         towns: &[Town],
@@ -40,7 +40,7 @@ impl Parishes {
     ) -> Self {
         let mut rng = Rng::new(seed, Purpose::Parishes);
         let unparished = unparished_wards(ground, land, wards, towns);
-        // Two are kept for the enclave and the island.
+        // Two are reserved for the enclave and the island.
         let seeds = seeds(ground, land, wards, &unparished, count - 2, &mut rng);
         let domain: Vec<u32> = (0..ground.len())
             .map(|b| match wards.ward[b] {
@@ -50,7 +50,7 @@ impl Parishes {
             })
             .collect();
         let parish = grow(ground, &domain, &seeds, |_| 1.0, &mut rng);
-        // The first seed stands for the unparished ground, so groups are parishes plus one.
+        // The first seed is the unparished area, so there is one group more than parishes.
         let mut drawing = Drawing { ground, wards, group: parish, blocks: Vec::new() };
         drawing.blocks = vec![0; seeds.len()];
         for &block in &land.mainland {
@@ -84,10 +84,10 @@ impl Parishes {
         }
     }
 
-    /// Where each parish's village is, and how much denser it is settled than open country. A
-    /// parish that reaches across a ward's line has its village there, so that the lesser part of
-    /// its ground may hold most of its homes.
-    pub(super) fn villages(&self, ground: &Ground, land: &Land) -> Vec<(Block, f64)> {
+    /// Returns the block of each parish's village, and how much denser it is than open country. A
+    /// parish that extends across a ward boundary has its village there, so that the smaller part
+    /// of its area can hold most of its homes.
+    pub(super) fn villages(&self, ground: &Lattice, land: &Land) -> Vec<(Block, f64)> {
         let middles = Neighbours::of(ground, &land.all, &self.parish, self.count).middles;
         let mut nearest: Vec<(f64, Block)> = vec![(f64::INFINITY, 0); self.count];
         for &block in land.all.iter().filter(|&&b| self.parish[b] != NOBODY) {
@@ -109,9 +109,9 @@ impl Parishes {
     }
 }
 
-/// The wards without parishes: the one in the middle of the county town, and in a county of some
-/// size also the smallest of its neighbours, which is of the town too.
-fn unparished_wards(ground: &Ground, land: &Land, wards: &Wards, towns: &[Town]) -> Vec<u32> {
+/// Returns the wards without parishes: the one in the middle of the county town and, in a larger
+/// county, the smallest of its neighbours, which belongs to the town too.
+fn unparished_wards(ground: &Lattice, land: &Land, wards: &Wards, towns: &[Town]) -> Vec<u32> {
     let mut unparished = vec![wards.ward[towns[0].middle]];
     if wards.count() >= 12 {
         let neighbours = Neighbours::of(ground, &land.mainland, &wards.ward, wards.count());
@@ -125,9 +125,10 @@ fn unparished_wards(ground: &Ground, land: &Land, wards: &Wards, towns: &[Town])
     unparished
 }
 
-/// A seed in the unparished ground, then those of the parishes, shared out to wards by size.
+/// Returns a seed in the unparished area, then those of the parishes, distributed over wards by
+/// size.
 fn seeds(
-    ground: &Ground,
+    ground: &Lattice,
     land: &Land,
     wards: &Wards,
     unparished: &[u32],
@@ -143,7 +144,7 @@ fn seeds(
         .filter(|&w| !unparished.contains(&(w as u32)))
         .map(|w| &by_ward[w])
         .collect();
-    // The next parish goes to the ward whose parishes are the largest.
+    // The next parish goes to the ward with the largest parishes.
     let mut shares = vec![1_usize; parished.len()];
     let mut largest: std::collections::BinaryHeap<(usize, usize)> =
         parished.iter().enumerate().map(|(i, blocks)| (blocks.len(), i)).collect();
@@ -163,12 +164,12 @@ fn seeds(
     seeds
 }
 
-/// The parishes while they are being drawn. Group 0 is the unparished ground.
+/// The parishes while they are being drawn. Group 0 is the unparished area.
 struct Drawing<'a> {
-    ground: &'a Ground,
+    ground: &'a Lattice,
     wards: &'a Wards,
     group: Vec<u32>,
-    /// How many blocks each group has.
+    /// The number of blocks of each group.
     blocks: Vec<usize>,
 }
 
@@ -179,13 +180,13 @@ impl Drawing<'_> {
         self.group[block] = to;
     }
 
-    /// Lets some parishes take ground across a ward's line from their neighbours: one in twelve
-    /// across a LAP's line, and one in ten across another ward's. Gives the blocks that each took.
+    /// Lets some parishes take blocks across a boundary from their neighbours: one in twelve across
+    /// a LAP boundary, one in ten across another ward boundary. Returns the blocks that each took.
     fn reach_across(&mut self, order: &[Block], rng: &mut Rng) -> Vec<Vec<Block>> {
         let lap = self.wards.lap();
         let mut taken = vec![Vec::new(); self.blocks.len()];
         let mut involved = vec![false; self.blocks.len()];
-        // Unparished ground keeps to its wards.
+        // The unparished area stays within its wards.
         involved[0] = true;
         let parishes = self.blocks.len() - 1;
         for (across_laps, wanted) in [(true, (parishes / 12).max(1)), (false, parishes / 10)] {
@@ -218,8 +219,8 @@ impl Drawing<'_> {
         taken
     }
 
-    /// Gives a block, and up to `most` around it of the same parish and ward, to another parish,
-    /// leaving the giver more than half of what it had.
+    /// Gives a block, and up to `most` blocks around it of the same parish and ward, to another
+    /// parish. The giver keeps more than half of its blocks.
     fn take(&mut self, start: Block, taker: u32, most: usize) -> Vec<Block> {
         let giver = self.group[start];
         let least = self.blocks[giver as usize] / 2 + 1;
@@ -242,7 +243,7 @@ impl Drawing<'_> {
         got
     }
 
-    /// Gives one parish a detached part, cut from the edge of a parish that it does not border on.
+    /// Gives one parish a detached part, cut from the edge of a parish that it does not adjoin.
     fn detach(&mut self, order: &[Block], across: &[Vec<Block>]) -> Option<u32> {
         for &start in order {
             let giver = self.group[start];
@@ -252,7 +253,7 @@ impl Drawing<'_> {
             {
                 continue;
             }
-            // Four blocks to the west, or the east, is another parish, near but not adjoining.
+            // Four blocks to the west or east is another parish, near but not adjoining.
             let owner = [3, 0].into_iter().find_map(|side| {
                 let mut there = start;
                 for _ in 0..5 {
@@ -292,12 +293,12 @@ impl Drawing<'_> {
         None
     }
 
-    /// Whether no block of a parish borders on a block.
+    /// Returns true if no block of a parish is next to a block.
     fn is_apart_from(&self, block: Block, parish: u32) -> bool {
         self.ground.around(block).into_iter().all(|b| self.group[b] != parish)
     }
 
-    /// Makes a new parish within the largest that has room for it and is not in two parts.
+    /// Creates an enclave within the largest parish that has room for it and is not in two parts.
     fn enclose(&mut self, order: &[Block], enclave: u32, except: Option<u32>) -> bool {
         let is_inside = |group: &[u32], block: Block, host: u32| {
             self.ground.around(block).into_iter().all(|b| group[b] == host || group[b] == enclave)

@@ -1,12 +1,12 @@
-//! Postcodes and addresses: where people live, clustered in towns and villages.
+//! Postcodes and addresses, clustered in towns and villages.
 
 use std::cmp::Ordering;
 
 use geo::Coord;
 
-use super::ground::{Block, Ground, NOBODY, label_if, whole_cm};
 use super::grow::{grow, spread_seeds};
 use super::land::Land;
+use super::lattice::{Block, Lattice, NOBODY, label_if, whole_cm};
 use super::rng::{Purpose, Rng};
 use super::towns::Town;
 use crate::code::AreaCode;
@@ -14,45 +14,45 @@ use crate::gazetteer::{Address, Month, PostcodeRecord};
 use crate::position::Bng;
 use crate::postcode::Postcode;
 
-/// The letters before the district; no real postcode area has any of them.
+/// The letters of the outward codes. No real postcode area uses them.
 const POSTCODE_AREAS: [&str; 5] = ["LY", "LX", "LZ", "LW", "LV"];
 
-/// The letters of the inward code. Real ones do without C, I, K, M, O and V too.
+/// The letters of inward codes. Real ones omit C, I, K, M, O and V too.
 const UNIT_LETTERS: &[u8; 20] = b"ABDEFGHJLNPQRSTUWXYZ";
 
-/// How many postcodes a sector, and a district of ten sectors, has room for.
+/// The capacity of a sector, and of a district of ten sectors.
 const SECTOR: usize = UNIT_LETTERS.len() * UNIT_LETTERS.len();
 const DISTRICT: usize = 10 * SECTOR;
 
-/// How many districts there can be: 99 to a postcode area.
+/// The maximum number of districts: 99 per postcode area.
 const MOST_DISTRICTS: usize = 99 * POSTCODE_AREAS.len();
 
-/// How many postcodes there can be.
+/// The maximum number of postcodes.
 pub(super) const MOST: usize = MOST_DISTRICTS * DISTRICT;
 
-/// The first UPRN. Real ones have at most twelve digits; these have thirteen, and so can never be
-/// those of a real property.
+/// The first UPRN. Real ones have at most twelve digits; these have thirteen and cannot belong to a
+/// real property.
 const FIRST_UPRN: u64 = 9_000_000_000_001;
 
-/// How many postcodes from the middle of the county town outward have addresses.
+/// The number of postcodes, from the middle of the county town outward, that have addresses.
 const ADDRESSED: usize = 250;
 
-/// Postcodes, and where their blocks are.
+/// Postcodes, and the blocks that contain them.
 pub(super) struct Settlement {
-    /// The postcodes, in the order of their text.
+    /// The postcodes, in text order.
     pub(super) postcodes: Vec<PostcodeRecord>,
     /// The block of each postcode's position.
     pub(super) blocks: Vec<Block>,
-    /// The addresses, in the order of their UPRNs.
+    /// The addresses, in UPRN order.
     pub(super) addresses: Vec<Address>,
 }
 
-/// What postcodes are made from.
+/// The input for generating postcodes.
 pub(super) struct Country<'a> {
-    pub(super) ground: &'a Ground,
+    pub(super) ground: &'a Lattice,
     pub(super) land: &'a Land,
     pub(super) towns: &'a [Town],
-    /// How densely each block is settled.
+    /// The population density of each block.
     pub(super) densities: &'a [f64],
     /// The LAP of each block.
     pub(super) lap: &'a [u32],
@@ -66,11 +66,11 @@ pub(super) struct Country<'a> {
 struct Place {
     position: Bng,
     block: Block,
-    /// The addresses of a postcode that is split between LAPs.
+    /// The addresses of a postcode split between LAPs.
     split: Vec<Bng>,
 }
 
-/// Settles the country with `count` postcodes.
+/// Generates `count` postcodes.
 pub(super) fn settle(country: &Country<'_>, count: usize, seed: u64) -> Settlement {
     let mut rng = Rng::new(seed, Purpose::Postcodes);
     let mut places = country.split_places((count / 250).max(1), &mut rng);
@@ -94,7 +94,7 @@ pub(super) fn settle(country: &Country<'_>, count: usize, seed: u64) -> Settleme
 }
 
 impl Country<'_> {
-    /// A point of a block, or just over its side.
+    /// Returns a point in a block, or just across one of its sides.
     fn anywhere_in(&self, block: Block, rng: &mut Rng) -> Coord<f64> {
         let side = rng.below(6);
         let (mut u, mut v) = (rng.unit(), rng.unit());
@@ -106,13 +106,13 @@ impl Country<'_> {
         middle + (start - middle) * u + (end - middle) * v
     }
 
-    /// A point as a position, with its block, unless it lies in the sea.
+    /// Returns the position and block of a point, or `None` in the sea.
     fn on_land(&self, point: Coord<f64>) -> Option<(Bng, Block)> {
         let block = self.ground.block_at(point).filter(|&b| self.ward[b] != NOBODY)?;
         Some((Bng::new(point.x, point.y).ok()?, block))
     }
 
-    /// Places whose addresses lie on both sides of a LAP's boundary.
+    /// Returns places with addresses on both sides of a LAP boundary.
     fn split_places(&self, count: usize, rng: &mut Rng) -> Vec<Place> {
         let mut lines: Vec<(u64, Block, usize)> = Vec::new();
         for &block in &self.land.mainland {
@@ -132,11 +132,11 @@ impl Country<'_> {
             .collect()
     }
 
-    /// A place whose addresses stand along both sides of a block's side.
+    /// Returns a place with addresses along both sides of a block side.
     fn split_place(&self, block: Block, side: usize, rng: &mut Rng) -> Option<Place> {
         let beyond = self.ground.across(block, side);
         let (start, end) = (self.ground.corner(block, side), self.ground.corner(block, side + 1));
-        // How many addresses are still wanted on each side of the line.
+        // The number of addresses still needed on each side of the line.
         let mut wanted = [rng.between(4, 12), rng.between(4, 12)];
         let mut addresses: Vec<(Bng, Block)> = Vec::new();
         for _ in 0..1000 {
@@ -155,7 +155,7 @@ impl Country<'_> {
         if wanted != [0, 0] {
             return None;
         }
-        // The postcode is where the address nearest to the mean of all is.
+        // The postcode is at the address nearest to the mean of all.
         let sum = addresses.iter().fold(Coord { x: 0.0, y: 0.0 }, |sum, (a, _)| sum + a.coord());
         let mean = sum / addresses.len() as f64;
         let apart2 = |a: &Bng| {
@@ -168,8 +168,8 @@ impl Country<'_> {
         Some(Place { position, block, split: addresses.into_iter().map(|(a, _)| a).collect() })
     }
 
-    /// The places of each district, the county town's first, each district's from its middle
-    /// outward.
+    /// Returns the places of each district, the county town's district first, each sorted from its
+    /// middle outward.
     fn districts(&self, places: Vec<Place>, rng: &mut Rng) -> Vec<Vec<Place>> {
         let count = (places.len() / 150).clamp(1, MOST_DISTRICTS);
         let mut middles: Vec<Block> = self.towns.iter().map(|t| t.middle).take(count).collect();
@@ -200,7 +200,8 @@ impl Country<'_> {
                 d.x * d.x + d.y * d.y
             };
             places.sort_by(|a, b| {
-                // Equal distances mean the same metre, or mirror places: east and north decide.
+                // Equal distances mean the same metre or mirrored places: easting and northing
+                // decide.
                 let by_place = |p: &Place| (p.position.easting(), p.position.northing());
                 from_middle(a)
                     .total_cmp(&from_middle(b))
@@ -210,7 +211,7 @@ impl Country<'_> {
         spill(districts)
     }
 
-    /// Names the places of each district, and says of each what a gazetteer would.
+    /// Assigns postcodes to the places of each district and creates their records.
     fn name(&self, districts: Vec<Vec<Place>>, seed: u64) -> Settlement {
         let mut rng = Rng::new(seed, Purpose::Addresses);
         let mut named: Vec<(PostcodeRecord, Block)> = Vec::new();
@@ -220,7 +221,7 @@ impl Country<'_> {
             addresses.push(Address { uprn, postcode, position });
         };
         for (district, places) in districts.into_iter().enumerate() {
-            // Sectors hold 40 at least, so that a small district has few.
+            // Sectors hold at least 40, so that a small district has few.
             let per_sector = places.len().div_ceil(10).max(40);
             for (i, place) in places.into_iter().enumerate() {
                 let postcode = postcode(district, i / per_sector, i % per_sector);
@@ -238,7 +239,7 @@ impl Country<'_> {
                 for &address in &place.split {
                     add(postcode, address);
                 }
-                // The county town, from its middle outward, has its addresses.
+                // Addresses for the county town, from its middle outward.
                 if named.len() < ADDRESSED && place.split.is_empty() && record.terminated.is_none()
                 {
                     for _ in 0..rng.between(6, 18) {
@@ -260,7 +261,8 @@ impl Country<'_> {
     }
 }
 
-/// Gives some records what real ones have: an older or rougher position, none, or an end.
+/// Gives some records the defects of real ones: an older or rougher position, no position, or a
+/// termination.
 fn blemish(record: &mut PostcodeRecord, rng: &mut Rng) {
     if rng.once_in(25) {
         let years = rng.between(0, 29) as u8;
@@ -277,10 +279,10 @@ fn blemish(record: &mut PostcodeRecord, rng: &mut Rng) {
     }
 }
 
-/// Moves what a district has no room for to the districts after it.
+/// Moves the places that exceed a district's capacity to the following districts.
 fn spill(mut districts: Vec<Vec<Place>>) -> Vec<Vec<Place>> {
     let mut carried: Vec<Place> = Vec::new();
-    // Twice around: what the last cannot hold, the first may.
+    // Go round twice: what the last district cannot hold, the first can.
     for i in (0..districts.len()).chain(0..districts.len()) {
         if districts[i].len() > DISTRICT {
             carried.extend(districts[i].split_off(DISTRICT));
@@ -293,7 +295,7 @@ fn spill(mut districts: Vec<Vec<Place>>) -> Vec<Vec<Place>> {
     districts
 }
 
-/// The postcode of a place in its sector, `LY1 1AA` the first of all.
+/// Returns the postcode of a unit in a sector. `LY1 1AA` is the first.
 fn postcode(district: usize, sector: usize, unit: usize) -> Postcode {
     let area = POSTCODE_AREAS[district / 99];
     let letter = |i: usize| char::from(UNIT_LETTERS[i % UNIT_LETTERS.len()]);
@@ -304,7 +306,7 @@ fn postcode(district: usize, sector: usize, unit: usize) -> Postcode {
         letter(unit / UNIT_LETTERS.len()),
         letter(unit)
     );
-    Postcode::parse(&text).expect("letters, digits and units are those of postcodes")
+    Postcode::parse(&text).expect("the letters and digits form a valid postcode")
 }
 
 fn whole_metres(point: Coord<f64>) -> Coord<f64> {

@@ -8,7 +8,7 @@ use crate::area::Site;
 use crate::code::AreaCode;
 use crate::gazetteer::PostcodeRecord;
 
-/// The kinds of community assets: a slug, what stands in the name, and how many of 40 they are.
+/// The kinds of community assets: slug, name and frequency out of 40.
 const ASSET_KINDS: [(&str, &str, usize); 12] = [
     ("village_hall", "Village Hall", 8),
     ("pharmacy", "Pharmacy", 7),
@@ -30,11 +30,11 @@ const PRACTICE_KINDS: [&str; 4] = ["Surgery", "Medical Centre", "Health Centre",
 pub(super) struct Places<'a> {
     /// The postcodes.
     pub(super) postcodes: &'a [PostcodeRecord],
-    /// The name of the place at each.
+    /// The place name at each postcode.
     pub(super) names: Vec<String>,
 }
 
-/// The practices, then the assets.
+/// Generates the practices and the assets.
 pub(super) fn found(
     places: &Places<'_>,
     practices: usize,
@@ -73,7 +73,7 @@ fn asset_kind(rng: &mut Rng) -> (&'static str, &'static str, usize) {
 }
 
 impl Places<'_> {
-    /// A site at a live postcode.
+    /// Returns a site at a live postcode.
     fn site(
         &self,
         code: &str,
@@ -83,7 +83,7 @@ impl Places<'_> {
         used: &mut HashSet<String>,
         rng: &mut Rng,
     ) -> Site {
-        // LY1 1AA is live and has a position, so there is always one.
+        // LY1 1AA is live and has a position, so one always exists.
         let start = rng.below(self.postcodes.len());
         let here = (0..self.postcodes.len()).map(|i| (start + i) % self.postcodes.len());
         let (at, position) = here
@@ -101,7 +101,7 @@ impl Places<'_> {
         let postcode = self.postcodes[at].postcode.to_string();
         properties.push(("postcode".to_owned(), postcode.into()));
         Site {
-            code: AreaCode::parse(code).expect("letters and digits"),
+            code: AreaCode::parse(code).expect("letters and digits are valid"),
             name,
             position,
             properties,

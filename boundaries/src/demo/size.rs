@@ -1,20 +1,20 @@
-//! How large a generated world is.
+//! The size of a generated world.
 
-/// How much a generated world holds. Counts are asked for, and met exactly or nearly so: a small
-/// world may lack the room for all its parishes.
+/// The size of a generated world. Counts are met exactly or nearly; a small world may not have room
+/// for all its parishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldSize {
-    /// Wards: at least 4.
+    /// Wards, at least 4.
     pub wards: usize,
-    /// Parishes: about three to a ward.
+    /// Parishes, about three per ward.
     pub parishes: usize,
-    /// LAPs, each of whole wards: at least 2.
+    /// LAPs, each made of whole wards, at least 2.
     pub laps: usize,
-    /// Localities, each of whole LAPs.
+    /// Localities, each made of whole LAPs.
     pub localities: usize,
-    /// Authorities, each of whole localities.
+    /// Authorities, each made of whole localities.
     pub authorities: usize,
-    /// Small areas within wards, as output areas are; with 0 there is no such layer.
+    /// Small areas within wards, like output areas. With 0 the layer is omitted.
     pub small_areas: usize,
     /// Postcodes, at most 1,980,000.
     pub postcodes: usize,
@@ -22,8 +22,8 @@ pub struct WorldSize {
     pub practices: usize,
     /// Community assets.
     pub assets: usize,
-    /// Into how many straight pieces each side of a block is divided, from 1 to 32, rounded up to
-    /// a power of two: how finely boundaries are drawn.
+    /// The number of straight pieces per block side, from 1 to 32, rounded up to a power of two:
+    /// the detail of boundaries.
     pub pieces: usize,
 }
 
@@ -42,7 +42,7 @@ impl WorldSize {
         pieces: 16,
     };
 
-    /// About as much as England, Wales and Scotland have: 8,000 wards, 36,000 small areas.
+    /// About the size of England, Wales and Scotland: 8,000 wards, 36,000 small areas.
     pub const NATIONAL: Self = Self {
         wards: 8_000,
         parishes: 24_000,
@@ -56,7 +56,7 @@ impl WorldSize {
         pieces: 8,
     };
 
-    /// A world of so many wards, and the rest in Lyonesse's proportions.
+    /// Returns the size of a world with this number of wards and otherwise Lyonesse's proportions.
     pub fn of_wards(wards: usize) -> Self {
         let wards = wards.max(4);
         Self {
@@ -73,7 +73,7 @@ impl WorldSize {
         }
     }
 
-    /// The same, with each count brought within what can be drawn.
+    /// Returns the size with each count clamped to the supported range.
     pub(super) fn checked(&self) -> Self {
         let wards = self.wards.max(4);
         let laps = self.laps.clamp(2, wards);
@@ -88,11 +88,11 @@ impl WorldSize {
             postcodes: self.postcodes.clamp(1, super::postcodes::MOST),
             practices: self.practices,
             assets: self.assets,
-            pieces: self.pieces.clamp(1, super::ground::MAX_PIECES).next_power_of_two(),
+            pieces: self.pieces.clamp(1, super::lattice::MAX_PIECES).next_power_of_two(),
         }
     }
 
-    /// How many blocks of land there are: enough that a parish has 22, a small area 10.
+    /// Returns the number of land blocks: at least 22 per parish and 10 per small area.
     pub(super) fn blocks(&self) -> usize {
         (self.parishes * 22).max(self.small_areas * 10)
     }

@@ -1,4 +1,4 @@
-//! What must hold of a world of any seed and size.
+//! Properties of worlds of any seed and size.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use super::*;
 use crate::area::Area;
 use crate::postcode::Postcode;
 
-/// Worlds of a few seeds and sizes, from a handful of wards up, each with what to call it.
+/// Worlds of a few seeds and sizes, from a handful of wards up, each with a name for messages.
 fn worlds() -> &'static [(String, World)] {
     static WORLDS: LazyLock<Vec<(String, World)>> = LazyLock::new(|| {
         let mut sizes: Vec<WorldSize> = [4, 5, 9, 16, 27].map(WorldSize::of_wards).into();
@@ -32,7 +32,7 @@ fn coverages(world: &World) -> impl Iterator<Item = &Layer> {
 /// A coordinate in whole centimetres.
 type Cm = (i64, i64);
 
-/// A coordinate in centimetres, which must be whole.
+/// Returns a coordinate in centimetres, which must be whole.
 fn cm(c: Coord<f64>) -> Cm {
     let whole = |metres: f64| {
         let cm = (metres * 100.0).round();
@@ -46,7 +46,7 @@ fn rings(area: &Area) -> impl Iterator<Item = &LineString<f64>> {
     area.geometry().iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
 }
 
-/// Twice the signed measure of a ring in square centimetres, exactly.
+/// Returns twice the signed area of a ring in square centimetres, exactly.
 fn twice_cm2(ring: &LineString<f64>) -> i128 {
     let points: Vec<Cm> = ring.coords().map(|&c| cm(c)).collect();
     let cross = |w: &[Cm]| {
@@ -59,7 +59,7 @@ fn twice_cm2_of(layer: &Layer) -> i128 {
     layer.areas().iter().flat_map(rings).map(twice_cm2).sum()
 }
 
-/// Every directed edge of a layer, in centimetres, and how often it stands there.
+/// Returns every directed edge of a layer, in centimetres, and the number of its occurrences.
 fn directed_edges(layer: &Layer) -> HashMap<(Cm, Cm), usize> {
     let mut edges = HashMap::new();
     for line in layer.areas().iter().flat_map(Area::edges) {
@@ -69,7 +69,7 @@ fn directed_edges(layer: &Layer) -> HashMap<(Cm, Cm), usize> {
 }
 
 #[test]
-fn the_areas_of_a_coverage_sum_to_the_county_to_the_last_square_centimetre() {
+fn the_areas_of_a_coverage_sum_exactly_to_the_county() {
     for (what, world) in worlds() {
         let county = twice_cm2_of(world.layer("authority").unwrap());
         for layer in coverages(world) {
@@ -82,7 +82,7 @@ fn the_areas_of_a_coverage_sum_to_the_county_to_the_last_square_centimetre() {
 }
 
 #[test]
-fn each_inner_edge_of_a_coverage_has_its_reverse_in_the_neighbour_and_the_rest_are_coast() {
+fn inner_edges_of_a_coverage_are_shared_and_the_rest_are_coast() {
     for (what, world) in worlds() {
         let coasts: Vec<HashSet<_>> = coverages(world)
             .map(|layer| {
@@ -96,7 +96,7 @@ fn each_inner_edge_of_a_coverage_has_its_reverse_in_the_neighbour_and_the_rest_a
 }
 
 #[test]
-fn shells_are_counter_clockwise_and_holes_clockwise() {
+fn exterior_rings_are_counter_clockwise_and_holes_clockwise() {
     for (what, world) in worlds() {
         for area in world.layers.iter().flat_map(Layer::areas) {
             for polygon in area.geometry() {
@@ -111,14 +111,14 @@ fn shells_are_counter_clockwise_and_holes_clockwise() {
 }
 
 #[test]
-fn one_parish_has_an_enclave_and_another_is_in_two_parts() {
+fn one_parish_has_an_enclave_and_another_has_two_parts() {
     for (what, world) in worlds() {
         let parishes = world.layer("parish").unwrap().areas();
         let holes = |a: &Area| a.geometry().iter().map(|p| p.interiors().len()).sum::<usize>();
         let hosts: Vec<&Area> = parishes.iter().filter(|a| holes(a) > 0).collect();
         assert_eq!(hosts.len(), 1, "{what}");
         assert_eq!(holes(hosts[0]), 1, "{what}");
-        // The enclave is the parish whose one shell is the hole, the other way round.
+        // The enclave is the parish whose exterior ring is the reversed hole.
         let hole: HashSet<_> = hosts[0]
             .geometry()
             .iter()
@@ -138,7 +138,7 @@ fn one_parish_has_an_enclave_and_another_is_in_two_parts() {
 }
 
 #[test]
-fn lyonesse_holds_what_it_says() {
+fn lyonesse_has_the_documented_counts() {
     for seed in 0..20 {
         let county = lyonesse(seed);
         let count = |id: &str| county.layer(id).unwrap().len();
@@ -160,7 +160,7 @@ fn lyonesse_holds_what_it_says() {
 }
 
 #[test]
-fn all_codes_begin_with_x_and_none_stands_twice_and_no_name_in_its_layer() {
+fn codes_start_with_x_and_codes_and_names_are_unique() {
     for (what, world) in worlds() {
         let mut codes = HashSet::new();
         for layer in &world.layers {
@@ -179,13 +179,13 @@ fn all_codes_begin_with_x_and_none_stands_twice_and_no_name_in_its_layer() {
 }
 
 #[test]
-fn a_seed_gives_one_world_and_another_seed_another() {
+fn equal_seeds_give_equal_worlds_and_different_seeds_different_ones() {
     assert_eq!(lyonesse(3), lyonesse(3));
     assert_ne!(lyonesse(3), lyonesse(4));
 }
 
 #[test]
-fn every_geometry_is_valid_as_it_stands() {
+fn every_geometry_is_valid_without_repair() {
     for (what, world) in worlds() {
         for area in world.layers.iter().flat_map(Layer::areas) {
             let open = |ring: &LineString<f64>| ring.0.clone();
@@ -203,12 +203,13 @@ fn every_geometry_is_valid_as_it_stands() {
 }
 
 #[test]
-fn unparished_ground_is_one_stretch() {
+fn the_unparished_area_is_connected() {
     for (what, world) in worlds() {
         let parished = directed_edges(world.layer("parish").unwrap());
         let county = directed_edges(world.layer("authority").unwrap());
         let no_parish_on_the_left = |edge: &&(Cm, Cm)| !parished.contains_key(*edge);
-        // Its boundary: coast that is no parish's, and the parishes' inner edges without a reverse.
+        // Its boundary: coast that belongs to no parish, and inner edges of parishes without a
+        // reverse.
         let coast = county.keys().filter(no_parish_on_the_left).copied();
         let inner = parished
             .keys()
@@ -236,7 +237,7 @@ fn unparished_ground_is_one_stretch() {
     }
 }
 
-/// The FNV-1a hash of every coordinate, code, name and postcode of a world.
+/// Returns the FNV-1a hash of all coordinates, codes, names and postcodes of a world.
 fn digest(world: &World) -> u64 {
     let mut hash = 0xCBF2_9CE4_8422_2325_u64;
     let mut add = |bytes: &[u8]| {
@@ -266,6 +267,6 @@ fn digest(world: &World) -> u64 {
 
 #[test]
 fn lyonesse_is_the_same_on_every_machine() {
-    // A change of the generator changes this number, and with it every answer shown in the README.
+    // A change of the generator changes this number and every answer shown in the README.
     assert_eq!(digest(&lyonesse(1)), 12_098_905_623_343_130_805);
 }

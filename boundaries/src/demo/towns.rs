@@ -1,25 +1,25 @@
-//! Where people live: towns, and how densely each block is settled.
+//! Towns, and the population density of each block.
 
-use super::ground::{Block, Ground};
+use super::lattice::{Block, Lattice};
 use super::rng::{Purpose, Rng};
 
 /// A town.
 pub(super) struct Town {
     /// Its middle.
     pub(super) middle: Block,
-    /// How far its outskirts reach, in sides of blocks.
+    /// The radius of its outskirts, in block sides.
     pub(super) reach: f64,
     /// How much denser its middle is than open country.
     density: f64,
 }
 
-/// The towns, the county town first.
-pub(super) fn found(ground: &Ground, mainland: &[Block], count: usize, seed: u64) -> Vec<Town> {
+/// Places the towns, the county town first.
+pub(super) fn found(ground: &Lattice, mainland: &[Block], count: usize, seed: u64) -> Vec<Town> {
     let mut rng = Rng::new(seed, Purpose::Towns);
     let inland = |b: Block| ground.around(b).iter().all(|n| mainland.binary_search(n).is_ok());
     let mut middles: Vec<Block> = Vec::with_capacity(count);
     while middles.len() < count {
-        // The best of a few places is the one farthest from the towns before.
+        // Of a few candidates, take the one farthest from the earlier towns.
         let apart =
             |b: Block| middles.iter().map(|&m| ground.apart2(b, m)).fold(f64::INFINITY, f64::min);
         let best = (0..8)
@@ -32,7 +32,7 @@ pub(super) fn found(ground: &Ground, mainland: &[Block], count: usize, seed: u64
         .into_iter()
         .enumerate()
         .map(|(place, middle)| {
-            // Each is smaller than the one before, and after twelve there is a large one again.
+            // Each is smaller than the one before; after twelve there is a large one again.
             let rank = (place % 12 + 1) as f64;
             Town { middle, reach: 10.0 / rank.sqrt().sqrt(), density: 40.0 / rank.sqrt() }
         })
@@ -40,20 +40,20 @@ pub(super) fn found(ground: &Ground, mainland: &[Block], count: usize, seed: u64
 }
 
 impl Town {
-    /// The blocks of its inner part.
-    pub(super) fn inner(&self, ground: &Ground) -> Vec<Block> {
+    /// Returns the blocks of its inner part.
+    pub(super) fn inner(&self, ground: &Lattice) -> Vec<Block> {
         within(ground, self.middle, self.reach * 0.6)
     }
 
-    /// How much denser a block is than open country because of this town.
-    pub(super) fn density_at(&self, ground: &Ground, block: Block) -> f64 {
+    /// Returns how much denser a block is than open country because of this town.
+    pub(super) fn density_at(&self, ground: &Lattice, block: Block) -> f64 {
         let near = 1.0 - ground.apart2(self.middle, block) / (self.reach * self.reach);
         if near > 0.0 { self.density * near * near } else { 0.0 }
     }
 }
 
-/// How densely each block is settled; open country is 1.
-pub(super) fn densities(ground: &Ground, towns: &[Town]) -> Vec<f64> {
+/// Returns the population density of each block. Open country is 1.
+pub(super) fn densities(ground: &Lattice, towns: &[Town]) -> Vec<f64> {
     let mut densities = vec![1.0; ground.len()];
     for town in towns {
         for block in within(ground, town.middle, town.reach) {
@@ -63,8 +63,8 @@ pub(super) fn densities(ground: &Ground, towns: &[Town]) -> Vec<f64> {
     densities
 }
 
-/// The inner blocks whose middles are within so many sides of a block's.
-fn within(ground: &Ground, middle: Block, sides: f64) -> Vec<Block> {
+/// Returns the inner blocks whose middles are within `sides` side lengths of a block's.
+fn within(ground: &Lattice, middle: Block, sides: f64) -> Vec<Block> {
     let (_, columns) = ground.rows_and_columns();
     let reach = sides.ceil() as usize;
     let (row, column) = (middle / columns, middle % columns);

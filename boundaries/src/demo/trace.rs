@@ -1,14 +1,15 @@
-//! Groups of blocks to multipolygons, ring by ring, with the points that blocks share.
+//! Tracing of groups of blocks into multipolygons, with the points that blocks share.
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
-use super::ground::{Block, Ground, NOBODY, Parts};
+use super::lattice::{Block, Lattice, NOBODY, Parts};
 
-/// The ground of each of the groups 0 to `count`: shells counter-clockwise, holes clockwise.
+/// Returns the geometry of each of the groups 0 to `count`: exterior rings counter-clockwise, holes
+/// clockwise.
 ///
-/// Two groups that border on each other get the same points there, bit for bit.
+/// Adjacent groups get the same points along their boundary, bit for bit.
 pub(super) fn trace(
-    ground: &Ground,
+    ground: &Lattice,
     blocks: &[Block],
     labels: &[u32],
     count: usize,
@@ -31,7 +32,7 @@ pub(super) fn trace(
             }
         }
     }
-    // A connected part has one shell, and all its holes belong to it.
+    // A connected part has one exterior ring, and all its holes belong to it.
     for (group, part, ring) in holes {
         if let Some((_, polygon)) = polygons[group].iter_mut().find(|(p, _)| *p == part) {
             polygon.interiors_push(ring);
@@ -43,9 +44,9 @@ pub(super) fn trace(
         .collect()
 }
 
-/// Walks a ring with the group on its left, from the start of a side around to it.
+/// Walks a ring with the group on its left, from the start of a side back to it.
 fn walk(
-    ground: &Ground,
+    ground: &Lattice,
     labels: &[u32],
     first_block: Block,
     first_side: usize,
@@ -57,8 +58,8 @@ fn walk(
     loop {
         walked[block][side] = true;
         ground.extend_with_side(block, side, &mut points);
-        // Three blocks meet where the side ends: this one, the one across it, and the one across
-        // the next side. The ring goes on between the group and whichever is not of it.
+        // Three blocks meet at the end of the side: this one, the one across it, and the one across
+        // the next side. The ring continues between the group and whichever is not in it.
         side = (side + 1) % 6;
         let third = ground.across(block, side);
         if labels[third] == group {
@@ -73,7 +74,7 @@ fn walk(
     LineString::new(points)
 }
 
-/// Twice the signed area of a closed ring, in m²: positive if it is counter-clockwise.
+/// Returns twice the signed area of a closed ring in m², positive if counter-clockwise.
 fn twice_area(ring: &[Coord<f64>]) -> f64 {
     let from = ring[0];
     ring.windows(2)

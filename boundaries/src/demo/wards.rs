@@ -1,13 +1,13 @@
-//! Wards, the wards before them, and what is made of wards.
+//! Wards, the wards of the earlier vintage, and the areas made of wards.
 
-use super::ground::{Block, Ground, NOBODY, Parts, label_if};
 use super::grow::{grow, spread_seeds};
 use super::join::Neighbours;
 use super::land::Land;
+use super::lattice::{Block, Lattice, NOBODY, Parts, label_if};
 use super::rng::{Purpose, Rng};
 use super::size::WorldSize;
 
-/// Which ward, and which larger area, each block is in.
+/// The ward of each block, and the larger areas.
 pub(super) struct Wards {
     /// The ward of each block.
     pub(super) ward: Vec<u32>,
@@ -20,9 +20,9 @@ pub(super) struct Wards {
 }
 
 impl Wards {
-    /// Draws the wards, smaller where people live closer together, and joins them.
+    /// Draws the wards, smaller where the population is denser, and merges them.
     pub(super) fn draw(
-        ground: &Ground,
+        ground: &Lattice,
         land: &Land,
         densities: &[f64],
         size: &WorldSize,
@@ -49,40 +49,40 @@ impl Wards {
         Self { ward, lap_of_ward, locality_of_lap, authority_of_locality }
     }
 
-    /// How many wards there are.
+    /// Returns the number of wards.
     pub(super) fn count(&self) -> usize {
         self.lap_of_ward.len()
     }
 
-    /// The LAP of each block.
+    /// Returns the LAP of each block.
     pub(super) fn lap(&self) -> Vec<u32> {
         relabel(&self.ward, &self.lap_of_ward)
     }
 
-    /// The locality of each block.
+    /// Returns the locality of each block.
     pub(super) fn locality(&self) -> Vec<u32> {
         relabel(&self.lap(), &self.locality_of_lap)
     }
 
-    /// The authority of each block.
+    /// Returns the authority of each block.
     pub(super) fn authority(&self) -> Vec<u32> {
         relabel(&self.locality(), &self.authority_of_locality)
     }
 }
 
-/// The wards of an earlier vintage.
+/// The wards of the earlier vintage.
 pub(super) struct OldWards {
     /// The earlier ward of each block.
     pub(super) ward: Vec<u32>,
-    /// The later ward that an earlier one has come through the review as, unchanged.
+    /// For each earlier ward, the later ward that it became unchanged, if any.
     pub(super) kept_as: Vec<Option<u32>>,
 }
 
 impl OldWards {
-    /// Draws the wards before the review: the same in every third LAP, and elsewhere a quarter
-    /// more of them on lines of their own, which LAPs made of the later wards do not follow.
+    /// Draws the wards before the review: unchanged in every third LAP; elsewhere a quarter more of
+    /// them with different boundaries, which LAPs made of the later wards do not follow.
     pub(super) fn draw(
-        ground: &Ground,
+        ground: &Lattice,
         land: &Land,
         densities: &[f64],
         wards: &Wards,
@@ -91,7 +91,7 @@ impl OldWards {
         let mut rng = Rng::new(seed, Purpose::OldWards);
         let laps = count_of(&wards.lap_of_ward);
         let is_kept = |ward: u32| laps >= 4 && wards.lap_of_ward[ward as usize].is_multiple_of(3);
-        // Ground that changed may be in several parts; each is redrawn by itself.
+        // The changed area may have several parts; each is redrawn separately.
         let Parts { part, .. } =
             Parts::of(ground, |b| label_if(land.is_mainland(b) && !is_kept(wards.ward[b])));
         let redrawn: Vec<Block> =
@@ -122,10 +122,10 @@ impl OldWards {
     }
 }
 
-/// Divides each ward into smaller areas, `count` in all or a few less; gives the small area of
-/// each block.
+/// Divides each ward into smaller areas, `count` in all or slightly fewer. Returns the small area
+/// of each block.
 pub(super) fn divide(
-    ground: &Ground,
+    ground: &Lattice,
     land: &Land,
     densities: &[f64],
     wards: &Wards,
@@ -151,12 +151,12 @@ pub(super) fn divide(
     small
 }
 
-/// The larger group of each block.
+/// Returns the larger group of each block.
 fn relabel(labels: &[u32], larger: &[u32]) -> Vec<u32> {
     labels.iter().map(|&l| if l == NOBODY { NOBODY } else { larger[l as usize] }).collect()
 }
 
-/// How many groups are numbered.
+/// Returns the number of groups.
 pub(super) fn count_of(labels: &[u32]) -> usize {
     labels.iter().filter(|&&l| l != NOBODY).max().map_or(0, |&l| l as usize + 1)
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use lapwing::tile_layers::{ChoiceError, Selection, attribution, choose, input_layer};
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::progress::Progress as _;
-use lapwing_tiles::pyramid::About;
+use lapwing_tiles::pyramid::ArchiveMetadata;
 use lapwing_tiles::{MAX_ZOOM, TileSource};
 
 use super::locate;
@@ -73,7 +73,10 @@ pub(crate) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
         source.draw(zoom, &numbers);
         progress.advance(1);
     }
-    let about = About { name: atlas.title().to_owned(), attribution: attribution(&atlas, &layers) };
+    let about = ArchiveMetadata {
+        name: atlas.title().to_owned(),
+        attribution: attribution(&atlas, &layers),
+    };
     let mut told = None;
     let written = source
         .write_pmtiles(&mut output, &numbers, zooms.clone(), &about, |done, total| {

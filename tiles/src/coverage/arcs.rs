@@ -1,10 +1,10 @@
-//! The edges of a layer as arcs: each stretch of boundary once, with the areas that it bounds.
+//! Arcs: every stretch of boundary of a layer once, with the areas that it bounds.
 //!
 //! 1. *Snap* the rings to the fine grid, with a vertex wherever two edges meet.
-//! 2. *Sum* the edges: along each, how often each area runs one way less how often the other. An
-//!    area that runs both ways has nothing there.
-//! 3. *Trace*: a vertex where other than two edges meet is a node; arcs run from node to node,
-//!    and what has no node is an arc closed on itself.
+//! 2. *Sum* the edges: along each edge, count for each area how often it runs one way minus how
+//!    often the other. An area that runs both ways cancels out.
+//! 3. *Trace*: a vertex with other than two edges is a node. Arcs run from node to node; a ring
+//!    without nodes is a closed arc.
 
 use std::collections::HashSet;
 
@@ -13,20 +13,21 @@ use rayon::prelude::*;
 
 use super::crossings::{Edge, crossings};
 use super::snap::{HotCells, Point};
-use crate::mercator::{Fine, Mercator};
+use crate::mercator::{FinePoint, Mercator};
 
 /// The arcs of a layer.
 #[derive(Debug, Default)]
 pub(super) struct Arcs {
-    /// The vertices of all arcs, one arc after the other. An arc closed on itself repeats its
-    /// first vertex at its end.
-    pub(super) points: Vec<Fine>,
-    /// Where each arc starts in `points`, and one past the last.
+    /// The vertices of all arcs, one arc after the other. A closed arc repeats its first vertex at
+    /// its end.
+    pub(super) points: Vec<FinePoint>,
+    /// The start of each arc in `points`, and one past the last.
     starts: Vec<u32>,
-    /// Whether the arc is closed and its end is no node, so that no vertex of it is fixed.
+    /// For each arc, true if it is closed and its end is not a node, so that none of its vertices
+    /// is fixed.
     pub(super) free: Vec<bool>,
-    /// Of each area: its arcs, and how often it runs along each: positive with the arc's
-    /// direction, where the ground lies to the left.
+    /// For each area: its arcs, with the signed number of times it runs along each; positive in the
+    /// arc's direction, with the area to the left.
     pub(super) of_area: Vec<Vec<(u32, i32)>>,
 }
 
@@ -38,18 +39,18 @@ impl Arcs {
         Graph::of(&noded).into_arcs(rings.len())
     }
 
-    /// How many arcs there are.
+    /// Returns the number of arcs.
     pub(super) fn len(&self) -> usize {
         self.free.len()
     }
 
-    /// Where the vertices of one arc stand in `points`.
+    /// Returns the range of an arc's vertices in `points`.
     pub(super) fn range(&self, arc: usize) -> std::ops::Range<usize> {
         self.starts[arc] as usize..self.starts[arc + 1] as usize
     }
 }
 
-/// The rings of an area on the fine grid, closed, ground on the left.
+/// Returns the closed rings of an area on the fine grid, with the area on the left.
 fn rings_of(area: &MultiPolygon) -> Vec<Vec<Point>> {
     let mut rings = Vec::new();
     for polygon in area {
@@ -59,7 +60,8 @@ fn rings_of(area: &MultiPolygon) -> Vec<Vec<Point>> {
     rings
 }
 
-/// One ring on the fine grid, wound as a shell or as a hole; none where nothing is left of it.
+/// Returns one ring on the fine grid, wound as an exterior ring or as a hole, or `None` if nothing
+/// is left of it.
 fn ring_of(ring: &LineString, shell: bool) -> Option<Vec<Point>> {
     let mut points: Vec<Point> =
         ring.coords().map(|c| Mercator::from_degrees(c.x, c.y).to_fine().into()).collect();
@@ -80,7 +82,7 @@ fn ring_of(ring: &LineString, shell: bool) -> Option<Vec<Point>> {
     (area != 0).then_some(points)
 }
 
-/// The edges of every area, directed, after each got a vertex wherever another meets it.
+/// Returns the directed edges of every area, with a vertex wherever another edge meets them.
 fn node(rings: &[Vec<Vec<Point>>]) -> Vec<(Edge, u32, i32)> {
     let mut edges: Vec<Edge> = rings
         .par_iter()
@@ -112,7 +114,7 @@ fn node(rings: &[Vec<Vec<Point>>]) -> Vec<(Edge, u32, i32)> {
         .collect()
 }
 
-/// An edge with its lesser end first, and `1` where that is its direction, else `-1`.
+/// Returns an edge with its lesser end first, and `1` if that is its direction, otherwise `-1`.
 pub(super) fn undirected<P: Ord>(a: P, b: P) -> ((P, P), i32) {
     if a < b { ((a, b), 1) } else { ((b, a), -1) }
 }
@@ -120,12 +122,12 @@ pub(super) fn undirected<P: Ord>(a: P, b: P) -> ((P, P), i32) {
 /// The edges as a graph.
 struct Graph {
     vertices: Vec<Point>,
-    /// The two ends of each edge, as numbers of vertices.
+    /// The two ends of each edge, as vertex indexes.
     edges: Vec<(u32, u32)>,
-    /// Of each edge: the areas along it and how often, and one past the last.
+    /// For each edge: the areas along it with their counts, and one past the last.
     uses: Vec<(u32, i32)>,
     use_starts: Vec<u32>,
-    /// Of each vertex: its edges, and one past the last.
+    /// For each vertex: its edges, and one past the last.
     at: Vec<u32>,
     at_starts: Vec<u32>,
 }
@@ -200,7 +202,7 @@ impl Graph {
         }
         let point = |v: u32| {
             let (x, y) = self.vertices[v as usize];
-            Fine { x, y }
+            FinePoint { x, y }
         };
         arcs.points.push(point(start));
         let (mut vertex, mut edge) = (start, first);
@@ -227,8 +229,9 @@ impl Graph {
 }
 
 impl Arcs {
-    /// The arcs that join two nodes by one edge: between those, no other arc may be straightened.
-    pub(super) fn single_edges(&self) -> HashSet<(Fine, Fine)> {
+    /// Returns the arcs that are single edges between two nodes. No other arc may be simplified to
+    /// one of these.
+    pub(super) fn single_edges(&self) -> HashSet<(FinePoint, FinePoint)> {
         (0..self.len())
             .map(|arc| &self.points[self.range(arc)])
             .filter(|points| points.len() == 2)

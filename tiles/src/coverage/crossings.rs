@@ -1,7 +1,7 @@
-//! Where the edges of a layer cross, on the fine grid.
+//! Crossings between the edges of a layer, on the fine grid.
 //!
-//! A true coverage has no crossings; layers drawn by several hands do, and so do areas that
-//! overlap. Every crossing becomes a vertex of both edges before arcs are cut.
+//! A true coverage has no crossings. Layers from several sources and overlapping areas do. Every
+//! crossing becomes a vertex of both edges before arcs are cut.
 
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -10,11 +10,11 @@ use rstar::{AABB, RTree};
 use super::snap::Point;
 use crate::mercator::cross;
 
-/// An edge without direction: its lesser end, its greater end.
+/// An undirected edge: its lesser end, its greater end.
 pub(super) type Edge = (Point, Point);
 
-/// The grid points nearest to the places where two edges cross inside both. `edges` are distinct;
-/// edges that only touch, or run along each other, are left to the vertices they touch at.
+/// Returns the grid points nearest to the places where the interiors of two edges cross. `edges`
+/// must be distinct. Edges that only touch or overlap are handled by their vertices.
 pub(super) fn crossings(edges: &[Edge]) -> Vec<Point> {
     let tree = RTree::bulk_load(
         edges
@@ -46,7 +46,7 @@ pub(super) fn crossings(edges: &[Edge]) -> Vec<Point> {
         .collect()
 }
 
-/// The grid point nearest to where two edges cross inside both.
+/// Returns the grid point nearest to the crossing of the interiors of two edges.
 fn crossing((a, b): Edge, (c, d): Edge) -> Option<Point> {
     let (from_c, from_d) = (cross(a, b, c), cross(a, b, d));
     let (from_a, from_b) = (cross(c, d, a), cross(c, d, b));
@@ -56,7 +56,7 @@ fn crossing((a, b): Edge, (c, d): Edge) -> Option<Point> {
     let (num, den) = (i128::from(from_a), i128::from(from_a) - i128::from(from_b));
     let along = |from: i32, to: i32| {
         let step = i128::from(to) - i128::from(from);
-        // Rounded half upward, as `snap::cell` does.
+        // Rounded half upward, as in `snap::cell`.
         let (num, den) = (2 * num * step * den.signum() + den.abs(), 2 * den.abs());
         from + num.div_euclid(den) as i32
     };
@@ -68,14 +68,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edges_that_cross_meet_at_the_nearest_grid_point() {
+    fn crossing_edges_meet_at_the_nearest_grid_point() {
         assert_eq!(crossings(&[((0, 0), (10, 10)), ((0, 9), (10, 0))]), [(5, 5)]);
         assert_eq!(crossing(((0, 0), (3, 3)), ((0, 3), (3, 0))), Some((2, 2)));
         assert_eq!(crossing(((-3, -3), (0, 0)), ((-3, 0), (0, -3))), Some((-1, -1)));
     }
 
     #[test]
-    fn edges_that_touch_or_run_along_each_other_do_not_cross() {
+    fn touching_and_overlapping_edges_do_not_cross() {
         let base = ((0, 0), (10, 0));
         for other in [((10, 0), (12, 5)), ((5, 0), (5, 5)), ((2, 0), (20, 0)), ((0, 1), (10, 1))] {
             assert_eq!(crossing(base, other), None, "{other:?}");

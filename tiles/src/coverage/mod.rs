@@ -1,24 +1,28 @@
-//! Areas as shared arcs, each simplified once for each zoom.
+//! Areas as shared arcs, simplified once per zoom.
 //!
-//! 1. `arcs`: the rings of all areas of a layer are snapped to the fine grid, given a vertex
-//!    wherever they meet (`crossings`, `snap`), and cut at the nodes;
-//! 2. `simplify`: each vertex of each arc is told the lowest zoom that draws it;
-//! 3. `zoom`: at a zoom, the arcs are snapped to tile units, and `faces` and `rings` put the
-//!    polygons of each area together from them.
+//! 1. `arcs`: the rings of all areas of a layer are snapped to the fine grid, get a vertex wherever
+//!    they meet (`crossings`, `snap`), and are cut at the nodes.
+//! 2. `simplify`: each vertex of each arc gets the lowest zoom at which it is drawn.
+//! 3. `zoom`: for one zoom, the arcs are snapped to tile units, and `faces` and `rings` assemble
+//!    the polygons of each area.
 //!
-//! So two neighbours have the same edges along their common boundary at every zoom and in every
-//! tile, and each polygon is valid. Nothing here asks that the layer be a coverage: where areas
-//! overlap, or leave ground out, their boundaries are cut at the crossings and stay so.
+//! Two neighbours therefore have the same edges along their common boundary at every zoom and in
+//! every tile, and each polygon is valid. The layer need not be a coverage: where areas overlap or
+//! leave gaps, their boundaries are cut at the crossings and stay as they are.
+//!
+//! Weighed against GEOS' `CoverageSimplifier` (a C++ library; simplifies for one tolerance at a
+//! time), the TopoJSON tools (snap without noding, so simplified arcs can cross) and `geo`'s
+//! `SimplifyVwPreserve` (simplifies each polygon separately, so neighbours come apart).
 
 mod arcs;
 mod crossings;
+mod draw_pool;
 mod faces;
-mod middle;
+mod point_index;
+mod pole;
 mod rings;
-mod rows;
 mod simplify;
 mod snap;
-mod threads;
 mod zoom;
 
 use std::sync::OnceLock;
@@ -27,44 +31,45 @@ use geo::{LineString, MultiPolygon};
 use rayon::prelude::*;
 
 use crate::MAX_ZOOM;
-use crate::mercator::{FINE_BITS, Fine, Unit, unit_shift};
-use crate::tileset::around;
+use crate::mercator::bounding_box;
+use crate::mercator::{FINE_BITS, FinePoint, TilePoint, unit_shift};
 use arcs::Arcs;
-pub(crate) use middle::Middle;
+pub(crate) use pole::Pole;
 #[cfg(test)]
 pub(crate) use rings::twice_area;
 pub(crate) use rings::{Polygon, polygons};
-pub(crate) use zoom::{Drawn, Zoom};
+pub(crate) use zoom::{DrawnArea, Zoom};
 
-/// Corners of less than this many square tile units are left out, by zoom: a quarter of a pixel
-/// where tiles are drawn at 512 pixels. The deepest zoom is also drawn magnified, so there only
-/// corners below one unit go.
+/// Corners with less than this area in square tile units are dropped: a quarter of a pixel for
+/// tiles drawn at 512 pixels. The deepest zoom is also shown magnified, so there the limit is one
+/// unit.
 const CORNER_AREA: i64 = 16;
 const DEEPEST_CORNER_AREA: i64 = 1;
 
-/// Simplifies areas together, in degrees (WGS84): the boundary of two neighbours stays one.
+/// Simplifies areas together, in degrees (WGS84). The common boundary of two neighbours stays
+/// common.
 ///
-/// `tolerance` is in metres of EPSG:3857. Corners go while their triangles are not larger than its
-/// square; that is the tolerance of GEOS's `CoverageSimplifier`. Nodes, where the boundaries of
-/// several areas meet, stay; so does every area. The result is valid, with vertices of the grid
-/// of 3.7 cm that all of this crate works on.
+/// `tolerance` is in metres of EPSG:3857. A corner is dropped if the area of its triangle is at
+/// most the square of the tolerance, as in GEOS' `CoverageSimplifier`. Nodes, where the boundaries
+/// of several areas meet, stay, and so does every area. The result is valid, with vertices on this
+/// crate's fine grid of 3.7 cm.
 pub fn simplify(areas: &[MultiPolygon], tolerance: f64) -> Vec<MultiPolygon> {
     let arcs = Arcs::of(areas);
     let steps = tolerance / METRES_AROUND * f64::from(1_u32 << FINE_BITS);
     let lowest = simplify::lowest_zooms(&arcs, &[(2.0 * steps * steps) as i64]);
     let edges = |&(arc, times): &(u32, i32)| {
-        let line = zoom::standing(&arcs, &lowest, arc as usize, 0);
-        let line: Vec<Unit> = line.into_iter().map(|(x, y)| Unit { x, y }).collect();
+        let line = zoom::kept_vertices(&arcs, &lowest, arc as usize, 0);
+        let line: Vec<TilePoint> = line.into_iter().map(|(x, y)| TilePoint { x, y }).collect();
         line.windows(2).map(|w| (w[0], w[1], times)).collect::<Vec<_>>()
     };
-    let ring = |ring: Vec<Unit>| {
-        let degrees = |p: Unit| Fine { x: p.x, y: p.y }.to_mercator().to_degrees();
+    let ring = |ring: Vec<TilePoint>| {
+        let degrees = |p: TilePoint| FinePoint { x: p.x, y: p.y }.to_mercator().to_degrees();
         LineString::from(ring.into_iter().map(degrees).collect::<Vec<_>>())
     };
     arcs.of_area
         .iter()
         .map(|uses| {
-            faces::ground(uses.iter().flat_map(edges))
+            faces::interior(uses.iter().flat_map(edges))
                 .into_iter()
                 .map(|polygon| {
                     let mut rings = polygon.into_iter().map(ring);
@@ -76,23 +81,23 @@ pub fn simplify(areas: &[MultiPolygon], tolerance: f64) -> Vec<MultiPolygon> {
         .collect()
 }
 
-/// Metres of EPSG:3857 around the world.
+/// The circumference of the world in metres of EPSG:3857.
 const METRES_AROUND: f64 = 2.0 * std::f64::consts::PI * 6_378_137.0;
 
 /// The areas of a layer.
 #[derive(Debug)]
 pub(crate) struct Coverage {
     arcs: Arcs,
-    /// Of each vertex of the arcs, the lowest zoom at which it is drawn.
+    /// For each vertex of the arcs, the lowest zoom at which it is drawn.
     lowest: Vec<u8>,
-    /// Of each area, its middle; none where the fine grid holds nothing of it.
-    middles: Vec<Option<Middle>>,
-    /// Each zoom is drawn when it is first asked for.
+    /// For each area its pole, or `None` if nothing of it is left on the fine grid.
+    poles: Vec<Option<Pole>>,
+    /// The zooms, each drawn on first use.
     zooms: [OnceLock<Zoom>; MAX_ZOOM as usize + 1],
 }
 
 impl Coverage {
-    /// Prepares areas given in degrees, WGS84.
+    /// Prepares areas in degrees (WGS84).
     pub(crate) fn of<'a>(areas: impl IntoIterator<Item = &'a MultiPolygon>) -> Self {
         let arcs = Arcs::of(areas);
         let limits: Vec<i64> = (0..=MAX_ZOOM)
@@ -102,23 +107,23 @@ impl Coverage {
             })
             .collect();
         let lowest = simplify::lowest_zooms(&arcs, &limits);
-        let middles = arcs.of_area.par_iter().map(|uses| Middle::of(&arcs, uses)).collect();
-        Self { arcs, lowest, middles, zooms: Default::default() }
+        let poles = arcs.of_area.par_iter().map(|uses| Pole::of(&arcs, uses)).collect();
+        Self { arcs, lowest, poles, zooms: Default::default() }
     }
 
-    /// The areas as drawn at a zoom.
+    /// Returns the areas as drawn at a zoom.
     pub(crate) fn at(&self, zoom: u8) -> &Zoom {
         self.zooms[usize::from(zoom.min(MAX_ZOOM))]
-            .get_or_init(|| threads::apart(|| Zoom::of(self, zoom)))
+            .get_or_init(|| draw_pool::run(|| Zoom::of(self, zoom)))
     }
 
-    /// The corners around all areas.
-    pub(crate) fn extent(&self) -> Option<[Fine; 2]> {
-        around(self.arcs.points.iter().copied())
+    /// Returns the bounding box of all areas.
+    pub(crate) fn extent(&self) -> Option<[FinePoint; 2]> {
+        bounding_box(self.arcs.points.iter().copied())
     }
 
-    /// The middle of each area: the place for its name.
-    pub(crate) fn middles(&self) -> &[Option<Middle>] {
-        &self.middles
+    /// Returns the pole of each area, the position of its label.
+    pub(crate) fn poles(&self) -> &[Option<Pole>] {
+        &self.poles
     }
 }

@@ -1,22 +1,22 @@
-//! Points found by rectangle: sorted into rows of equal height, by `x` within a row.
+//! Static point index: points sorted into rows of equal height, and by `x` within a row.
 
-/// How many points a row should hold: few enough to scan, many enough that rows stay few.
+/// Target number of points per row: few enough to scan, many enough to keep rows few.
 const POINTS_PER_ROW: usize = 24;
 
-/// A static index of points. Each carries the number it was given with.
+/// A static index of points with ids.
 #[derive(Debug)]
-pub(super) struct Rows {
-    /// The height of a row as a power of two.
+pub(super) struct PointIndex {
+    /// Row height as a power of two.
     shift: u32,
     /// The lowest row.
     first: i32,
-    /// Where each row starts in `points`, and one past the last.
+    /// The start of each row in `points`, and one past the last.
     starts: Vec<u32>,
     points: Vec<(i32, i32, u32)>,
 }
 
-impl Rows {
-    /// Sorts the points.
+impl PointIndex {
+    /// Builds the index.
     pub(super) fn new(mut points: Vec<(i32, i32, u32)>) -> Self {
         let (low, high) = points
             .iter()
@@ -40,7 +40,7 @@ impl Rows {
         Self { shift, first, starts, points }
     }
 
-    /// The rows that a range of `y` reaches, each with the `y` it spans: lowest, highest.
+    /// Returns the rows that a range of `y` meets, each with its lowest and highest `y`.
     pub(super) fn rows(&self, low: i32, high: i32) -> impl Iterator<Item = (usize, i64, i64)> {
         let count = self.starts.len() - 1;
         let from = (low >> self.shift).saturating_sub(self.first).max(0);
@@ -53,8 +53,8 @@ impl Rows {
         )
     }
 
-    /// The points of one row with `x` from `low` to `high`, both included. Their `y` may lie
-    /// anywhere in the row.
+    /// Returns the points of one row with `x` from `low` to `high`, inclusive, at any `y` of the
+    /// row.
     pub(super) fn in_row(&self, row: usize, low: i32, high: i32) -> &[(i32, i32, u32)] {
         let row = &self.points[self.starts[row] as usize..self.starts[row + 1] as usize];
         let from = row.partition_point(|p| p.0 < low);
@@ -62,7 +62,7 @@ impl Rows {
         &row[from..until]
     }
 
-    /// The points of a rectangle, its sides included.
+    /// Returns the points of a rectangle, including its sides.
     pub(super) fn within(
         &self,
         low: (i32, i32),
@@ -80,14 +80,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rectangle_finds_what_a_scan_of_all_points_finds() {
+    fn a_rectangle_query_equals_a_scan_of_all_points() {
         let mut state = 7_u64;
         let mut next = |below: i32| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             ((state >> 33) as i32).rem_euclid(below)
         };
         let points: Vec<_> = (0..2000).map(|id| (next(500) - 100, next(3000) - 50, id)).collect();
-        let rows = Rows::new(points.clone());
+        let rows = PointIndex::new(points.clone());
         for _ in 0..200 {
             let low = (next(500) - 120, next(3000) - 80);
             let high = (low.0 + next(80), low.1 + next(300));
@@ -100,6 +100,6 @@ mod tests {
             wanted.sort_unstable();
             assert_eq!(found, wanted);
         }
-        assert_eq!(Rows::new(Vec::new()).within((0, 0), (9, 9)).count(), 0);
+        assert_eq!(PointIndex::new(Vec::new()).within((0, 0), (9, 9)).count(), 0);
     }
 }

@@ -1,57 +1,60 @@
-//! The middle of an area: its pole of inaccessibility, the inner point furthest from the outline
-//! (Garcia-Castellanos and Lombardo, 2007), found by halving squares as Mapbox's polylabel does.
+//! Label position of an area: its pole of inaccessibility, the inner point farthest from the
+//! outline (Garcia-Castellanos and Lombardo, 2007), found by subdividing squares as Mapbox's
+//! polylabel does. Weighed against the crate `polylabel`: this version works on arcs of the fine
+//! grid with their counts, and limits the number of squares.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::arcs::Arcs;
-use crate::mercator::Fine;
+use crate::mercator::FinePoint;
 
-/// Squares are halved until none can hold a point further from the outline by more than this
-/// part; a name is never placed more exactly.
+/// Relative precision: the search stops when no square can contain a point farther from the outline
+/// by more than this fraction.
 const PRECISION: f64 = 0.02;
 
-/// Nor is anything below this many fine steps looked for, 0.2 m in England.
+/// Absolute precision in fine steps: 0.2 m in England.
 const LEAST_GAIN: f64 = 8.0;
 
-/// Squares along the longer side of the extent to begin with, at most.
+/// Maximum number of initial squares along the longer side of the extent.
 const MOST_SQUARES: f64 = 64.0;
 
-/// Squares looked at, at most: real areas take some hundred, threads without end would take all.
+/// Maximum number of squares examined. Real areas take about a hundred; very thin, long ones could
+/// take unlimited time.
 const MOST_TRIES: usize = 20_000;
 
-/// The middle of one area.
+/// The pole of inaccessibility of one area.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Middle {
-    /// Where it is.
-    pub(crate) at: Fine,
-    /// How far from the outline, in fine steps.
+pub(crate) struct Pole {
+    /// Its position.
+    pub(crate) at: FinePoint,
+    /// Its distance from the outline, in fine steps.
     pub(crate) radius: f64,
-    /// Twice the area of the ground, in square fine steps.
+    /// Twice the area, in square fine steps.
     pub(crate) twice_area: i64,
 }
 
-/// An edge and how often the area's outline runs along it.
+/// An edge, and how often the area's outline runs along it.
 struct Edge {
     a: (f64, f64),
     b: (f64, f64),
     times: i32,
 }
 
-/// A square of which no point is further from the outline than `most`.
+/// A square, and an upper limit for the distance of its points from the outline.
 struct Square {
     x: f64,
     y: f64,
     half: f64,
-    /// How far its centre is from the outline; negative outside.
+    /// The distance of its centre from the outline, negative outside the area.
     distance: f64,
     most: f64,
 }
 
-impl Middle {
-    /// Finds the middle of the area that runs along these arcs, each so many times.
+impl Pole {
+    /// Finds the pole of the area that runs along these arcs the given number of times.
     pub(super) fn of(arcs: &Arcs, uses: &[(u32, i32)]) -> Option<Self> {
-        let point = |p: Fine| (f64::from(p.x), f64::from(p.y));
+        let point = |p: FinePoint| (f64::from(p.x), f64::from(p.y));
         let edges: Vec<Edge> = uses
             .iter()
             .flat_map(|&(arc, times)| {
@@ -68,15 +71,15 @@ impl Middle {
             twice_area +=
                 f64::from(times) * ((a.0 - left) * (b.1 - bottom) - (b.0 - left) * (a.1 - bottom));
         }
-        let fine = |x: f64, y: f64| Fine { x: x.round() as i32, y: y.round() as i32 };
-        // An area too thin to have a middle is named at its outline.
+        let fine = |x: f64, y: f64| FinePoint { x: x.round() as i32, y: y.round() as i32 };
+        // An area too thin to have a pole is labelled on its outline.
         let (at, radius) = furthest(&edges, low, high)
             .map_or((fine(left, bottom), 0.0), |best| (fine(best.x, best.y), best.distance));
         Some(Self { at, radius, twice_area: twice_area as i64 })
     }
 }
 
-/// The centre of the best square.
+/// Returns the square with the best centre.
 fn furthest(edges: &[Edge], low: (f64, f64), high: (f64, f64)) -> Option<Square> {
     let (width, height) = (high.0 - low.0, high.1 - low.1);
     let side = width.min(height).max(width.max(height) / MOST_SQUARES).max(1.0);
@@ -128,7 +131,7 @@ impl Square {
     }
 }
 
-/// The square of the distance from a point to a segment.
+/// Returns the squared distance from a point to a segment.
 fn square_distance(p: (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let length = dx * dx + dy * dy;
@@ -165,8 +168,8 @@ impl Ord for Square {
 mod tests {
     use super::*;
 
-    /// The middle of the ground that rings wind around.
-    fn middle(rings: &[&[(i32, i32)]]) -> Option<Square> {
+    /// Returns the pole of the area that rings wind around.
+    fn pole(rings: &[&[(i32, i32)]]) -> Option<Square> {
         let point = |&(x, y): &(i32, i32)| (f64::from(x), f64::from(y));
         let edges: Vec<Edge> = rings
             .iter()
@@ -177,14 +180,14 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_of_a_square_is_its_middle() {
-        let square = middle(&[&[(0, 0), (1000, 0), (1000, 1000), (0, 1000)]]).unwrap();
+    fn the_pole_of_a_square_is_its_centre() {
+        let square = pole(&[&[(0, 0), (1000, 0), (1000, 1000), (0, 1000)]]).unwrap();
         assert!((square.distance - 500.0).abs() <= 500.0 * PRECISION, "{}", square.distance);
     }
 
     #[test]
-    fn the_middle_of_a_bent_area_lies_in_its_widest_arm() {
-        // A horseshoe whose centre of gravity lies outside.
+    fn the_pole_of_a_bent_area_is_in_its_widest_part() {
+        // A horseshoe whose centroid lies outside.
         let shoe = [
             (0, 0),
             (1000, 0),
@@ -195,21 +198,21 @@ mod tests {
             (100, 1000),
             (0, 1000),
         ];
-        let at = middle(&[&shoe]).unwrap();
+        let at = pole(&[&shoe]).unwrap();
         assert!(at.y < 300.0 && at.distance > 140.0, "({}, {}): {}", at.x, at.y, at.distance);
     }
 
     #[test]
-    fn the_middle_keeps_clear_of_holes_and_takes_the_largest_part() {
+    fn the_pole_avoids_holes_and_is_in_the_largest_part() {
         let big = [(0, 0), (600, 0), (600, 1000), (0, 1000)];
         let lake = [(100, 300), (100, 700), (500, 700), (500, 300)];
         let small = [(800, 0), (1000, 0), (1000, 200), (800, 200)];
-        let at = middle(&[&big, &lake, &small]).unwrap();
+        let at = pole(&[&big, &lake, &small]).unwrap();
         assert!(at.x < 600.0 && (at.y < 300.0 || at.y > 700.0), "({}, {})", at.x, at.y);
     }
 
     #[test]
-    fn what_has_no_ground_has_no_middle() {
-        assert!(middle(&[&[(0, 0), (1000, 1000)]]).is_none());
+    fn an_empty_area_has_no_pole() {
+        assert!(pole(&[&[(0, 0), (1000, 1000)]]).is_none());
     }
 }

@@ -1,32 +1,32 @@
-//! Directed edges put together as rings: valid polygons, with ground on the left of every edge.
+//! Assembly of directed edges into valid polygons. Every edge has the interior on its left.
 
 use std::collections::HashMap;
 
-use crate::mercator::{Unit, cross};
+use crate::mercator::{TilePoint, cross};
 
-/// A ring without its closing repeat: shells counter-clockwise and holes clockwise, with `x` to
-/// the right and `y` upward.
-pub(crate) type Ring = Vec<Unit>;
+/// A ring without its closing point: exterior rings counter-clockwise and holes clockwise, with `x`
+/// to the right and `y` upward.
+pub(crate) type Ring = Vec<TilePoint>;
 
-/// A polygon: its shell, then its holes.
+/// A polygon: its exterior ring, then its holes.
 pub(crate) type Polygon = Vec<Ring>;
 
-/// Twice the signed area of a ring.
-pub(crate) fn twice_area(ring: &[Unit]) -> i128 {
+/// Returns twice the signed area of a ring.
+pub(crate) fn twice_area(ring: &[TilePoint]) -> i128 {
     ring.windows(2).map(|w| i128::from(cross(ring[0].into(), w[0].into(), w[1].into()))).sum()
 }
 
-/// Outgoing edges by vertex, and what follows each edge.
-pub(crate) struct Star {
-    /// The edges, sorted by where they start, then by direction counter-clockwise.
-    edges: Vec<(Unit, Unit)>,
-    /// Whether some vertex has more than one edge out of it.
+/// Outgoing edges by vertex, which give the successor of each edge.
+pub(crate) struct OutgoingEdges {
+    /// The edges, sorted by their start, then counter-clockwise by direction.
+    edges: Vec<(TilePoint, TilePoint)>,
+    /// True if some vertex has more than one outgoing edge.
     branches: bool,
 }
 
-impl Star {
+impl OutgoingEdges {
     /// Sorts the edges around their starts.
-    pub(crate) fn new(mut edges: Vec<(Unit, Unit)>) -> Self {
+    pub(crate) fn new(mut edges: Vec<(TilePoint, TilePoint)>) -> Self {
         edges.sort_unstable();
         let mut branches = false;
         for out in edges.chunk_by_mut(|e, f| e.0 == f.0).filter(|out| out.len() > 1) {
@@ -37,33 +37,33 @@ impl Star {
         Self { edges, branches }
     }
 
-    /// The edges.
-    pub(crate) fn edges(&self) -> &[(Unit, Unit)] {
+    /// Returns the edges.
+    pub(crate) fn edges(&self) -> &[(TilePoint, TilePoint)] {
         &self.edges
     }
 
-    /// The edges.
-    pub(crate) fn into_edges(self) -> Vec<(Unit, Unit)> {
+    /// Returns the edges.
+    pub(crate) fn into_edges(self) -> Vec<(TilePoint, TilePoint)> {
         self.edges
     }
 
-    /// The number of an edge that is among them.
-    pub(crate) fn find(&self, edge: (Unit, Unit)) -> usize {
+    /// Returns the index of an edge that must be present.
+    pub(crate) fn find(&self, edge: (TilePoint, TilePoint)) -> usize {
         let out = self.out_of(edge.0);
         out.start + self.edges[out].partition_point(|e| by_direction(edge.0, e.1, edge.1).is_lt())
     }
 
-    /// Of the edges out of an edge's start, where no edge leads further left: the one with the
-    /// outside on its left.
+    /// For an edge that starts at the leftmost vertex of its component, returns the edge out of
+    /// that vertex with the unbounded face on its left.
     pub(crate) fn leftmost_outer(&self, edge: usize) -> usize {
         let from = self.edges[edge].0;
         let out = self.out_of(from);
-        // From east counter-clockwise: those upward, then those downward.
+        // Sorted counter-clockwise from east: first the upward edges, then the downward ones.
         let upward = self.edges[out.clone()].partition_point(|e| (e.1.y, e.1.x) > (from.y, from.x));
         if upward == 0 { out.end - 1 } else { out.start + upward - 1 }
     }
 
-    /// Whether the edges, taken together, are one ring that runs counter-clockwise.
+    /// Returns true if the edges form a single counter-clockwise ring.
     pub(crate) fn is_one_counter_clockwise_ring(&self) -> bool {
         if self.branches || self.edges.is_empty() {
             return false;
@@ -81,13 +81,13 @@ impl Star {
         false
     }
 
-    /// The edges out of a vertex, as numbers.
-    fn out_of(&self, vertex: Unit) -> std::ops::Range<usize> {
+    /// Returns the indexes of the edges out of a vertex.
+    fn out_of(&self, vertex: TilePoint) -> std::ops::Range<usize> {
         let first = self.edges.partition_point(|e| e.0 < vertex);
         first..first + self.edges[first..].partition_point(|e| e.0 == vertex)
     }
 
-    /// The edge along the same face, on the left, after this one: from its end, the first edge
+    /// Returns the next edge along the face on the left: from the end of this edge, the first one
     /// clockwise from the way back.
     pub(crate) fn next(&self, edge: usize) -> Option<usize> {
         let (from, at) = self.edges[edge];
@@ -104,20 +104,20 @@ impl Star {
     }
 }
 
-/// Compares the directions from `centre` by their angle, from east counter-clockwise.
-fn by_direction(centre: Unit, a: Unit, b: Unit) -> std::cmp::Ordering {
-    let lower = |p: Unit| (p.y, p.x) < (centre.y, centre.x);
+/// Orders the directions from `centre` counter-clockwise from east.
+fn by_direction(centre: TilePoint, a: TilePoint, b: TilePoint) -> std::cmp::Ordering {
+    let lower = |p: TilePoint| (p.y, p.x) < (centre.y, centre.x);
     lower(a).cmp(&lower(b)).then_with(|| 0.cmp(&cross(centre.into(), a.into(), b.into())))
 }
 
-/// The polygons that the edges bound. The edges must be those of a set of areas without overlap,
-/// ground on the left, meeting only at vertices, none twice and none both ways.
-pub(crate) fn polygons(edges: Vec<(Unit, Unit)>) -> Vec<Polygon> {
-    let star = Star::new(edges);
-    let mut seen = vec![false; star.edges.len()];
+/// Returns the polygons that the edges bound. The edges must come from areas without overlap, with
+/// the interior on their left, meet only at vertices, and not repeat in either direction.
+pub(crate) fn polygons(edges: Vec<(TilePoint, TilePoint)>) -> Vec<Polygon> {
+    let outgoing = OutgoingEdges::new(edges);
+    let mut seen = vec![false; outgoing.edges.len()];
     let mut polygons: Vec<Polygon> = Vec::new();
     let mut loose: Vec<Ring> = Vec::new();
-    for first in 0..star.edges.len() {
+    for first in 0..outgoing.edges.len() {
         if seen[first] {
             continue;
         }
@@ -125,13 +125,13 @@ pub(crate) fn polygons(edges: Vec<(Unit, Unit)>) -> Vec<Polygon> {
         let mut edge = Some(first);
         while let Some(e) = edge.filter(|&e| !seen[e]) {
             seen[e] = true;
-            walk.push(star.edges[e].0);
-            edge = star.next(e);
+            walk.push(outgoing.edges[e].0);
+            edge = outgoing.next(e);
         }
-        let rings = if star.branches { simple_rings(walk) } else { vec![walk] };
+        let rings = if outgoing.branches { simple_rings(walk) } else { vec![walk] };
         let (shells, holes): (Vec<Ring>, Vec<Ring>) =
             rings.into_iter().filter(|r| r.len() > 2).partition(|ring| twice_area(ring) > 0);
-        // What one walk went around is one piece of ground: at most one ring of it is a shell.
+        // The rings of one walk belong to one connected area, so at most one is an exterior ring.
         let mut shells = shells.into_iter();
         if let Some(shell) = shells.next() {
             polygons.push(std::iter::once(shell).chain(holes).collect());
@@ -144,21 +144,21 @@ pub(crate) fn polygons(edges: Vec<(Unit, Unit)>) -> Vec<Polygon> {
     polygons
 }
 
-/// Cuts a closed walk where it comes back to a vertex.
-fn simple_rings(walk: Vec<Unit>) -> Vec<Ring> {
+/// Splits a closed walk where it returns to a vertex.
+fn simple_rings(walk: Vec<TilePoint>) -> Vec<Ring> {
     let mut rings = Vec::new();
-    let mut path: Vec<Unit> = Vec::with_capacity(walk.len());
-    let mut place: HashMap<Unit, usize> = HashMap::with_capacity(walk.len());
+    let mut path: Vec<TilePoint> = Vec::with_capacity(walk.len());
+    let mut index_of: HashMap<TilePoint, usize> = HashMap::with_capacity(walk.len());
     for vertex in walk {
-        if let Some(&start) = place.get(&vertex) {
-            for gone in &path[start + 1..] {
-                place.remove(gone);
+        if let Some(&start) = index_of.get(&vertex) {
+            for removed in &path[start + 1..] {
+                index_of.remove(removed);
             }
             let ring: Ring = path.drain(start..).collect();
             path.push(vertex);
             rings.push(ring);
         } else {
-            place.insert(vertex, path.len());
+            index_of.insert(vertex, path.len());
             path.push(vertex);
         }
     }
@@ -166,7 +166,7 @@ fn simple_rings(walk: Vec<Unit>) -> Vec<Ring> {
     rings
 }
 
-/// Gives each hole to the least shell around it.
+/// Assigns each hole to the smallest exterior ring around it.
 fn nest(polygons: &mut [Polygon], holes: Vec<Ring>) {
     for hole in holes {
         let around = if polygons.len() == 1 {
@@ -183,10 +183,10 @@ fn nest(polygons: &mut [Polygon], holes: Vec<Ring>) {
     }
 }
 
-/// Whether a shell goes around a hole. They may share vertices, not edges; so the middle of an
-/// edge of the hole lies inside the shell or outside, never on it.
-fn surrounds(shell: &[Unit], hole: &[Unit]) -> bool {
-    let twice = |p: Unit| (2 * i128::from(p.x), 2 * i128::from(p.y));
+/// Returns true if a shell surrounds a hole. They can share vertices but not edges, so the middle
+/// of an edge of the hole is inside or outside the shell, never on it.
+fn surrounds(shell: &[TilePoint], hole: &[TilePoint]) -> bool {
+    let twice = |p: TilePoint| (2 * i128::from(p.x), 2 * i128::from(p.y));
     let middle = |a: i32, b: i32| i128::from(a) + i128::from(b);
     let (px, py) = (middle(hole[0].x, hole[1].x), middle(hole[0].y, hole[1].y));
     let mut inside = false;

@@ -1,29 +1,30 @@
-//! Each arc simplified once for each zoom, by Visvalingam and Whyatt's rule: the corner with the
-//! least area goes first ("Line generalisation by repeated elimination of points", 1993).
+//! Simplification of each arc, once for all zooms, by Visvalingam and Whyatt's rule: the corner
+//! with the smallest area is dropped first ("Line generalisation by repeated elimination of
+//! points", 1993).
 //!
-//! A corner goes only while no other vertex lies in its triangle, and while no other arc joins
-//! its two neighbours by one edge. So no arc ever crosses or meets another, or itself, anew; and
-//! since nodes stay and arcs are shared, neighbours keep the same boundary.
+//! A corner is dropped only if no other vertex lies in its triangle and no other arc is a single
+//! edge between its two neighbours. No arc therefore gains an intersection with another arc or
+//! itself. Nodes stay and arcs are shared, so neighbours keep the same boundary.
 //!
-//! The zooms are taken from the deepest to the shallowest, each going on from the last, so that
-//! one number a vertex tells all results: the lowest zoom at which it is drawn.
+//! Zooms are processed from the deepest to the shallowest, each continuing from the last. One
+//! number per vertex therefore holds all results: the lowest zoom at which it is drawn.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 
 use super::arcs::{Arcs, undirected};
-use super::rows::Rows;
-use crate::mercator::{Fine, cross};
+use super::point_index::PointIndex;
+use crate::mercator::{FinePoint, cross};
 
-/// Of each vertex of the arcs, the lowest zoom at which it is drawn. `limits` gives for each zoom
-/// twice the area, in square fine steps, up to which corners go.
+/// Returns, for each vertex of the arcs, the lowest zoom at which it is drawn. `limits` has for
+/// each zoom twice the largest area, in square fine steps, of the corners to drop.
 pub(super) fn lowest_zooms(arcs: &Arcs, limits: &[i64]) -> Vec<u8> {
     let mut lines = Lines::of(arcs);
     let mut lowest = vec![0_u8; arcs.points.len()];
     for (zoom, &limit) in limits.iter().enumerate().rev() {
-        lines.straighten(limit, |vertex| lowest[vertex as usize] = zoom as u8 + 1);
+        lines.drop_corners(limit, |vertex| lowest[vertex as usize] = zoom as u8 + 1);
     }
-    // The last vertex of a free arc is its first once more.
+    // The last vertex of a free arc repeats its first.
     for arc in (0..arcs.len()).filter(|&arc| arcs.free[arc]) {
         let range = arcs.range(arc);
         lowest[range.end - 1] = lowest[range.start];
@@ -31,20 +32,21 @@ pub(super) fn lowest_zooms(arcs: &Arcs, limits: &[i64]) -> Vec<u8> {
     lowest
 }
 
-/// The vertices of all arcs, linked to those before and after them that still stand.
+/// The vertices of all arcs, each linked to its kept predecessor and successor.
 struct Lines<'a> {
-    points: &'a [Fine],
+    points: &'a [FinePoint],
     arc: Vec<u32>,
     before: Vec<u32>,
     after: Vec<u32>,
     stands: Vec<bool>,
-    /// Whether the vertex is the end of an arc, which stays.
+    /// True if the vertex is the end of an arc, which is always kept.
     end: Vec<bool>,
-    /// Of each arc: how many of its vertices stand, and the fewest that may.
+    /// For each arc: the number of kept vertices, and the minimum.
     count: Vec<u32>,
     least: Vec<u32>,
-    single_edges: HashSet<(Fine, Fine)>,
-    /// How often the corner of each vertex has changed: a queued corner of an older state is void.
+    single_edges: HashSet<(FinePoint, FinePoint)>,
+    /// How often the corner of each vertex has changed. A queued corner with an older count is
+    /// stale.
     state: Vec<u32>,
 }
 
@@ -68,7 +70,7 @@ impl<'a> Lines<'a> {
             let (first, last) = (range.start, range.end - 1);
             lines.arc[range.clone()].fill(arc as u32);
             if arcs.free[arc] {
-                // A free arc is a circle: its last vertex, the first once more, takes no part.
+                // A free arc is a cycle: its last vertex, which repeats the first, is unused.
                 lines.stands[last] = false;
                 lines.before[first] = last as u32 - 1;
                 lines.after[last - 1] = first as u32;
@@ -76,7 +78,7 @@ impl<'a> Lines<'a> {
                 lines.end[first] = true;
                 lines.end[last] = true;
             }
-            // A ring keeps three vertices, and a ring hung on a node repeats that node.
+            // A free ring keeps three vertices. A ring attached to a node repeats that node.
             let closed = arcs.points[first] == arcs.points[last];
             lines.least.push(if arcs.free[arc] { 3 } else { 2 + 2 * u32::from(closed) });
             lines.count.push((range.len() - usize::from(arcs.free[arc])) as u32);
@@ -84,16 +86,17 @@ impl<'a> Lines<'a> {
         lines
     }
 
-    /// Takes corners away, the least first, up to the limit of twice their area.
-    fn straighten(&mut self, limit: i64, mut taken: impl FnMut(u32)) {
+    /// Drops corners, smallest first, up to twice the area `limit`.
+    fn drop_corners(&mut self, limit: i64, mut taken: impl FnMut(u32)) {
         let standing = || (0..self.points.len()).filter(|&v| self.stands[v]);
-        let index =
-            Rows::new(standing().map(|v| (self.points[v].x, self.points[v].y, v as u32)).collect());
+        let index = PointIndex::new(
+            standing().map(|v| (self.points[v].x, self.points[v].y, v as u32)).collect(),
+        );
         let mut queue: BinaryHeap<_> =
             standing().filter_map(|v| self.queued(v as u32, limit)).collect();
         while let Some(Reverse((_, vertex, state))) = queue.pop() {
             let v = vertex as usize;
-            if !self.stands[v] || self.state[v] != state || !self.may_go(vertex, &index) {
+            if !self.stands[v] || self.state[v] != state || !self.can_drop(vertex, &index) {
                 continue;
             }
             let (before, after) = (self.before[v], self.after[v]);
@@ -112,7 +115,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The corner of a vertex as it stands in the queue; none for an end or beyond the limit.
+    /// Returns the queue entry of a vertex's corner, or `None` for an end or beyond the limit.
     fn queued(&self, vertex: u32, limit: i64) -> Option<Reverse<(i64, u32, u32)>> {
         if self.end[vertex as usize] {
             return None;
@@ -122,19 +125,19 @@ impl<'a> Lines<'a> {
         (area <= limit).then(|| Reverse((area, vertex, self.state[vertex as usize])))
     }
 
-    fn corner(&self, vertex: u32) -> [Fine; 3] {
+    fn corner(&self, vertex: u32) -> [FinePoint; 3] {
         let v = vertex as usize;
         [self.before[v], vertex, self.after[v]].map(|v| self.points[v as usize])
     }
 
-    /// The edge that would stand in a corner's place.
-    fn chord(&self, vertex: u32) -> (Fine, Fine) {
+    /// Returns the edge that would replace a corner.
+    fn chord(&self, vertex: u32) -> (FinePoint, FinePoint) {
         let [a, _, c] = self.corner(vertex);
         undirected(a, c).0
     }
 
-    /// Whether taking the corner away leaves every arc clear of every other.
-    fn may_go(&self, vertex: u32, index: &Rows) -> bool {
+    /// Returns true if dropping the corner creates no intersection between arcs.
+    fn can_drop(&self, vertex: u32, index: &PointIndex) -> bool {
         let v = vertex as usize;
         let arc = self.arc[v] as usize;
         if self.count[arc] <= self.least[arc] {
@@ -150,15 +153,15 @@ impl<'a> Lines<'a> {
         let least = |v: [i32; 3]| v[0].min(v[1]).min(v[2]);
         let most = |v: [i32; 3]| v[0].max(v[1]).max(v[2]);
         !index.within((least(xs), least(ys)), (most(xs), most(ys))).any(|(x, y, other)| {
-            let point = Fine { x, y };
-            self.stands[other as usize] && !corner.contains(&point) && holds(corner, point)
+            let point = FinePoint { x, y };
+            self.stands[other as usize] && !corner.contains(&point) && contains(corner, point)
         })
     }
 }
 
-/// Whether a triangle, its sides included, holds a point.
-fn holds([a, b, c]: [Fine; 3], p: Fine) -> bool {
-    let side = |a: Fine, b: Fine| cross(a.into(), b.into(), p.into());
+/// Returns true if a triangle, including its sides, contains a point.
+fn contains([a, b, c]: [FinePoint; 3], p: FinePoint) -> bool {
+    let side = |a: FinePoint, b: FinePoint| cross(a.into(), b.into(), p.into());
     let sides = [side(a, b), side(b, c), side(c, a)];
     sides.iter().all(|&s| s >= 0) || sides.iter().all(|&s| s <= 0)
 }
@@ -170,56 +173,62 @@ mod tests {
     use super::*;
     use crate::mercator::FINE_BITS;
 
-    /// An area whose vertices are fine steps from the world's middle.
+    /// Returns an area with vertices given in fine steps from the middle of the world.
     fn area(points: &[(i32, i32)]) -> MultiPolygon {
         let middle = 1 << (FINE_BITS - 1);
-        let degrees =
-            |&(x, y): &(i32, i32)| Fine { x: middle + x, y: middle + y }.to_mercator().to_degrees();
+        let degrees = |&(x, y): &(i32, i32)| {
+            FinePoint { x: middle + x, y: middle + y }.to_mercator().to_degrees()
+        };
         let ring = LineString::from(points.iter().map(degrees).collect::<Vec<_>>());
         Polygon::new(ring, vec![]).into()
     }
 
-    /// How many vertices of each arc stand at zoom 0, where corners up to `limit` go.
-    fn standing(areas: &[MultiPolygon], limit: i64) -> Vec<usize> {
+    /// Returns the number of vertices of each arc kept at zoom 0 if corners up to `limit` are
+    /// dropped.
+    fn kept(areas: &[MultiPolygon], limit: i64) -> Vec<usize> {
         let arcs = Arcs::of(areas);
         let lowest = lowest_zooms(&arcs, &[limit]);
         (0..arcs.len()).map(|arc| arcs.range(arc).filter(|&v| lowest[v] == 0).count()).collect()
     }
 
     #[test]
-    fn the_boundary_of_two_areas_is_one_arc_and_keeps_its_nodes() {
+    fn a_common_boundary_is_one_arc_and_keeps_its_nodes() {
         let west = area(&[(0, 0), (100, 0), (103, 20), (98, 50), (100, 100), (0, 100)]);
         let east = area(&[(100, 0), (300, 0), (300, 100), (100, 100), (98, 50), (103, 20)]);
-        let mut counts = standing(&[west, east], 0);
+        let mut counts = kept(&[west, east], 0);
         counts.sort_unstable();
-        assert_eq!(counts, [4, 4, 4], "two outer arcs, one common");
+        assert_eq!(counts, [4, 4, 4], "two outer arcs and a common one");
         let west = area(&[(0, 0), (100, 0), (103, 20), (98, 50), (100, 100), (0, 100)]);
         let east = area(&[(100, 0), (300, 0), (300, 100), (100, 100), (98, 50), (103, 20)]);
-        let mut counts = standing(&[west, east], 1000);
+        let mut counts = kept(&[west, east], 1000);
         counts.sort_unstable();
-        assert_eq!(counts, [2, 4, 4], "the common one is straight, the outer ones too large");
+        assert_eq!(
+            counts,
+            [2, 4, 4],
+            "the common arc is straight, the corners of the outer ones are too large"
+        );
     }
 
     #[test]
-    fn an_island_never_goes_below_three_vertices() {
+    fn an_island_keeps_at_least_three_vertices() {
         let island = area(&[(0, 0), (50, -9), (100, 0), (109, 50), (100, 100), (50, 109)]);
-        // Three, and the first once more where it stands.
-        assert!((3..=4).contains(&standing(&[island], i64::MAX)[0]));
+        // Three, plus the repeated first one if it is kept.
+        assert!((3..=4).contains(&kept(&[island], i64::MAX)[0]));
     }
 
     #[test]
-    fn a_bay_with_an_island_in_it_is_not_cut_off() {
+    fn a_bay_that_contains_an_island_is_not_cut_off() {
         let shore =
             area(&[(0, 0), (200, 0), (200, 100), (120, 100), (100, 20), (80, 100), (0, 100)]);
         let island = area(&[(98, 60), (102, 60), (100, 66)]);
         let limit = 2 * 40 * 80;
-        let alone = standing(std::slice::from_ref(&shore), limit)[0];
-        let arcs = standing(&[shore, island], limit);
+        let alone = kept(std::slice::from_ref(&shore), limit)[0];
+        let arcs = kept(&[shore, island], limit);
         assert!(arcs.iter().any(|&count| count > alone), "{alone} alone, {arcs:?} with the island");
     }
 
     #[test]
-    fn two_arcs_between_the_same_nodes_never_fall_together() {
+    fn two_arcs_between_the_same_nodes_never_become_equal() {
         // A lens between two areas: both its sides run from node to node.
         let lens = area(&[(100, 0), (104, 50), (100, 100), (96, 50)]);
         let west = area(&[(0, 0), (100, 0), (96, 50), (100, 100), (0, 100)]);
@@ -230,12 +239,12 @@ mod tests {
             .iter()
             .map(|&(arc, _)| arcs.range(arc as usize).filter(|&v| lowest[v] == 0).count())
             .sum();
-        // Two arcs of two ends each, and one vertex that keeps them apart.
+        // Two arcs with two ends each, and one vertex that keeps them apart.
         assert_eq!(lens_vertices, 5);
     }
 
     #[test]
-    fn what_a_shallow_zoom_draws_every_deeper_one_draws() {
+    fn a_vertex_drawn_at_one_zoom_is_drawn_at_all_deeper_ones() {
         let ring: Vec<(i32, i32)> = (0..64)
             .map(|i| {
                 let angle = f64::from(i) / 64.0 * std::f64::consts::TAU;

@@ -1,48 +1,48 @@
-//! Snap rounding: lines onto a grid so that they meet only at grid points.
+//! Snap rounding: moves lines onto a grid so that they meet only at grid points.
 //!
-//! Rounding each vertex by itself can push a vertex across a neighbouring edge. Here the cell of
-//! every vertex is *hot*, and every segment that passes through a hot cell gets a vertex there.
-//! Where the lines that come in meet only at their vertices, the lines that go out do not cross,
-//! no vertex lies within another's edge, and edges that fell together are equal (Guibas and
-//! Marimont, "Rounding arrangements dynamically", 1998). All decisions are exact.
+//! Rounding each vertex separately can push a vertex across a neighbouring edge. Here the grid cell
+//! of every vertex is *hot*, and every segment that passes through a hot cell gets a vertex there.
+//! If the input lines meet only at their vertices, the output lines do not cross, no vertex lies
+//! inside another's edge, and edges that coincide are equal (Guibas and Marimont, "Rounding
+//! arrangements dynamically", 1998). All decisions are exact.
 
 use std::cmp::Ordering;
 
-use super::rows::Rows;
+use super::point_index::PointIndex;
 
-/// A point of the grid that comes in, or of the one that goes out.
+/// A point of the input grid or of the output grid.
 pub(super) type Point = (i32, i32);
 
-/// The hot cells of one grid.
+/// The hot cells of one output grid.
 ///
-/// A cell of the outgoing grid is a square of 2^`shift` incoming steps around its centre, without
-/// its right and upper side, so that every point lies in exactly one.
+/// A cell of the output grid is a square of 2^`shift` input steps around its centre, without its
+/// right and upper sides, so that every point lies in exactly one cell.
 #[derive(Debug)]
 pub(super) struct HotCells {
     shift: u32,
-    cells: Rows,
+    cells: PointIndex,
 }
 
-/// The cell of a point.
+/// Returns the cell of a point.
 pub(super) const fn cell(p: Point, shift: u32) -> Point {
     (axis_cell(p.0, shift), axis_cell(p.1, shift))
 }
 
-/// Counted in half steps, so that the cell of a grid onto itself has whole sides.
+/// Works in half steps, so that cells have integer sides even if `shift` is 0.
 const fn axis_cell(v: i32, shift: u32) -> i32 {
     ((2 * v as i64 + (1 << shift)) >> (shift + 1)) as i32
 }
 
 impl HotCells {
-    /// The cells that hold the points, given as cells; repeats are dropped.
+    /// Creates the set of hot cells. Duplicates are removed.
     pub(super) fn new(mut cells: Vec<Point>, shift: u32) -> Self {
         cells.sort_unstable();
         cells.dedup();
-        Self { shift, cells: Rows::new(cells.into_iter().map(|(x, y)| (x, y, 0)).collect()) }
+        Self { shift, cells: PointIndex::new(cells.into_iter().map(|(x, y)| (x, y, 0)).collect()) }
     }
 
-    /// Appends the hot cells that the segment passes through after the cell of its start, in
-    /// order, up to and with the cell of its end. Both ends must be in hot cells.
+    /// Appends the hot cells that the segment passes through after the cell of its start, in order,
+    /// including the cell of its end. Both ends must be in hot cells.
     pub(super) fn route(&self, from: Point, to: Point, out: &mut Vec<Point>) {
         let (start, end) = (cell(from, self.shift), cell(to, self.shift));
         if start == end {
@@ -50,8 +50,8 @@ impl HotCells {
         }
         let already = out.len();
         let (low, high) = (start.1.min(end.1), start.1.max(end.1));
-        // The x of the segment where it leaves the row, with a cell of margin on either side:
-        // what is found here is only a candidate.
+        // The x range of the segment within the row, with a margin of one cell: these cells are
+        // only candidates.
         let scale = f64::from(1_u32 << self.shift);
         let (ax, ay) = (f64::from(from.0) / scale, f64::from(from.1) / scale);
         let (bx, by) = (f64::from(to.0) / scale, f64::from(to.1) / scale);
@@ -70,13 +70,13 @@ impl HotCells {
                 }
             }
         }
-        // A segment goes through rows and columns one way each, so this sum tells the order.
+        // A segment crosses rows and columns monotonically, so this sum gives the order.
         let (sx, sy) = (i64::from((to.0 - from.0).signum()), i64::from((to.1 - from.1).signum()));
         out[already..].sort_unstable_by_key(|c| i64::from(c.0) * sx + i64::from(c.1) * sy);
         out.push(end);
     }
 
-    /// Whether the segment has a point in the cell.
+    /// Returns true if the segment has a point in the cell.
     fn passes(&self, from: Point, to: Point, cell: Point) -> bool {
         let mut reach = Reach {
             low: Bound { num: 0, den: 1, open: false },
@@ -91,8 +91,8 @@ impl HotCells {
             }
     }
 
-    /// The stretch of the segment, from 0 at its start to 1 at its end, between two sides of the
-    /// cell; none where it never is.
+    /// Returns the part of the segment, as fractions from 0 to 1, between two opposite sides of the
+    /// cell, or `None` if there is none.
     fn side(&self, from: i32, to: i32, cell: i32) -> Option<Stretch> {
         let size = 2_i64 << self.shift;
         let start = 2 * i64::from(from);
@@ -113,7 +113,7 @@ impl HotCells {
     }
 }
 
-/// A place along a segment as a fraction, and whether it is itself left out.
+/// A position along a segment as a fraction, and whether it is excluded.
 #[derive(Clone, Copy, Debug)]
 struct Bound {
     num: i64,
@@ -133,14 +133,14 @@ enum Stretch {
     Between(Bound, Bound),
 }
 
-/// What is left of a segment.
+/// The part of a segment that is left.
 struct Reach {
     low: Bound,
     high: Bound,
 }
 
 impl Reach {
-    /// Keeps what lies in the stretch as well; `false` where there is none.
+    /// Intersects with `stretch`. Returns `false` if nothing is left.
     fn keep(&mut self, stretch: Option<&Stretch>) -> bool {
         match stretch {
             None => false,
@@ -175,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn a_point_on_the_side_between_two_cells_lies_in_the_upper_one() {
+    fn a_point_on_the_side_of_two_cells_is_in_the_upper_one() {
         // Cells of four steps: cell 0 runs from -2 to 1.
         assert_eq!([-3, -2, 1, 2, 5].map(|x| axis_cell(x, 2)), [-1, 0, 0, 1, 1]);
     }
 
     #[test]
-    fn an_edge_gets_a_vertex_in_every_hot_cell_it_passes_in_its_own_order() {
+    fn an_edge_gets_a_vertex_in_every_hot_cell_in_order() {
         let cells = [(2, 1), (5, 4), (5, 9), (8, 4)];
         assert_eq!(routed(&cells, 0, (0, 0), (10, 5)), [(2, 1), (8, 4), (10, 5)]);
         assert_eq!(routed(&cells, 0, (10, 5), (0, 0)), [(8, 4), (2, 1), (0, 0)]);
@@ -189,22 +189,23 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_along_a_cells_side_belongs_to_one_cell() {
-        // Cells of two steps: the line y = 1 is the lower side of row 1, the upper of row 0.
+    fn an_edge_along_a_side_is_in_one_cell() {
+        // Cells of two steps: the line y = 1 is the lower side of row 1 and the upper side of row
+        // 0.
         let cells = [(3, 0), (3, 1)];
         assert_eq!(routed(&cells, 1, (0, 1), (12, 1)), [(3, 1), (6, 1)]);
     }
 
     #[test]
-    fn a_corner_touched_by_an_edge_belongs_to_one_cell() {
-        // x + y = 2 passes the corner (1, 1) of four cells of two steps; only the cell (1, 1)
-        // holds it, and with it no other point of the line; (0, 1) and (1, 0) hold stretches.
+    fn a_corner_on_an_edge_is_in_one_cell() {
+        // x + y = 2 passes the corner (1, 1) of four cells of two steps. Only the cell (1, 1)
+        // contains it, and no other point of the line; (0, 1) and (1, 0) contain parts of the line.
         let cells = [(0, 0), (1, 1), (0, 1), (1, 0)];
         assert_eq!(routed(&cells, 1, (-4, 6), (6, -4)), [(0, 1), (1, 1), (1, 0), (3, -2)]);
     }
 
     #[test]
-    fn the_index_finds_what_a_scan_of_all_cells_finds() {
+    fn the_index_equals_a_scan_of_all_cells() {
         let mut state = 11_u64;
         let mut next = |below: i32| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

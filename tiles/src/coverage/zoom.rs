@@ -1,10 +1,10 @@
-//! The areas of a layer as drawn at one zoom, in tile units.
+//! The areas of a layer drawn at one zoom, in tile units.
 //!
-//! 1. Each arc is taken with the vertices that this zoom draws.
-//! 2. It gets a vertex wherever it crosses the line at which some tile will be clipped, so that
-//!    clipping never has to round, and neighbouring tiles show the same line.
-//! 3. All arcs are snapped to tile units together.
-//! 4. The rings of each area are put together again from its arcs.
+//! 1. Take the vertices of each arc that this zoom draws.
+//! 2. Add a vertex wherever an arc crosses a clip line of some tile, so that clipping never rounds
+//!    and neighbouring tiles show the same line.
+//! 3. Snap all arcs together to tile units.
+//! 4. Assemble the rings of each area from its arcs.
 
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -12,27 +12,27 @@ use rstar::{AABB, RTree};
 
 use super::Coverage;
 use super::arcs::Arcs;
-use super::faces::ground;
+use super::faces::interior;
 use super::rings::Polygon;
 use super::snap::{HotCells, Point, cell};
 use crate::clip::{BUFFER, Window};
-use crate::mercator::{Fine, TILE_EXTENT, Unit, unit_shift};
+use crate::mercator::{FinePoint, TILE_EXTENT, TilePoint, unit_shift};
 
 /// One area at one zoom.
 #[derive(Debug)]
-pub(crate) struct Drawn {
-    /// The number of the area in its layer.
+pub(crate) struct DrawnArea {
+    /// The index of the area in its layer.
     pub(crate) area: u32,
     pub(crate) polygons: Vec<Polygon>,
 }
 
-/// A drawn area's number, found by its extent.
+/// The index of a drawn area, with its extent.
 type Found = GeomWithData<Rectangle<[i32; 2]>, u32>;
 
 /// All areas of a layer that are drawn at one zoom.
 #[derive(Debug)]
 pub(crate) struct Zoom {
-    drawn: Vec<Drawn>,
+    drawn: Vec<DrawnArea>,
     index: RTree<Found>,
 }
 
@@ -41,7 +41,7 @@ impl Zoom {
     pub(super) fn of(coverage: &Coverage, zoom: u8) -> Self {
         let lines = snapped(coverage, zoom);
         let arcs = &coverage.arcs;
-        let drawn: Vec<Drawn> = arcs
+        let drawn: Vec<DrawnArea> = arcs
             .of_area
             .par_iter()
             .enumerate()
@@ -49,11 +49,11 @@ impl Zoom {
                 let edges = uses.iter().flat_map(|&(arc, times)| {
                     lines[arc as usize].windows(2).map(move |w| (w[0], w[1], times))
                 });
-                let mut polygons = ground(edges);
+                let mut polygons = interior(edges);
                 if polygons.is_empty() {
-                    polygons.push(vec![coverage.stand_in(area, zoom)?]);
+                    polygons.push(vec![coverage.placeholder(area, zoom)?]);
                 }
-                Some(Drawn { area: area as u32, polygons })
+                Some(DrawnArea { area: area as u32, polygons })
             })
             .collect();
         let boxes = drawn
@@ -64,13 +64,13 @@ impl Zoom {
         Self { drawn, index: RTree::bulk_load(boxes) }
     }
 
-    /// All areas drawn.
-    pub(crate) fn drawn(&self) -> &[Drawn] {
+    /// Returns all drawn areas.
+    pub(crate) fn drawn(&self) -> &[DrawnArea] {
         &self.drawn
     }
 
-    /// The areas whose extents meet the window, in their order in the layer.
-    pub(crate) fn meeting(&self, window: Window) -> impl Iterator<Item = &Drawn> {
+    /// Returns the areas whose extents meet the window, in layer order.
+    pub(crate) fn meeting(&self, window: Window) -> impl Iterator<Item = &DrawnArea> {
         let extent =
             AABB::from_corners([window.low.x, window.low.y], [window.high.x, window.high.y]);
         let mut found: Vec<u32> =
@@ -89,12 +89,12 @@ fn extent(polygons: &[Polygon]) -> Rectangle<[i32; 2]> {
     Rectangle::from_corners(low, high)
 }
 
-/// The arcs of a coverage in tile units.
-fn snapped(coverage: &Coverage, zoom: u8) -> Vec<Vec<Unit>> {
+/// Returns the arcs of a coverage in tile units.
+fn snapped(coverage: &Coverage, zoom: u8) -> Vec<Vec<TilePoint>> {
     let shift = unit_shift(zoom);
     let lines: Vec<Vec<Point>> = (0..coverage.arcs.len())
         .into_par_iter()
-        .map(|arc| standing(&coverage.arcs, &coverage.lowest, arc, zoom))
+        .map(|arc| kept_vertices(&coverage.arcs, &coverage.lowest, arc, zoom))
         .collect();
     let hot: Vec<Point> = lines
         .par_iter()
@@ -114,13 +114,13 @@ fn snapped(coverage: &Coverage, zoom: u8) -> Vec<Vec<Unit>> {
             for pair in line.windows(2) {
                 hot.route(pair[0], pair[1], &mut out);
             }
-            out.into_iter().map(|(x, y)| Unit { x, y }).collect()
+            out.into_iter().map(|(x, y)| TilePoint { x, y }).collect()
         })
         .collect()
 }
 
-/// Adds the cells in which an edge crosses a line at which tiles are clipped: the buffer's width
-/// to either side of each line between tiles.
+/// Adds the cells in which an edge crosses a clip line: the lines at the buffer's distance on
+/// either side of each tile boundary.
 fn clip_crossings(a: Point, b: Point, shift: u32, hot: &mut Vec<Point>) {
     let extent = TILE_EXTENT;
     for ([from, to], [other_from, other_to], across) in
@@ -139,8 +139,8 @@ fn clip_crossings(a: Point, b: Point, shift: u32, hot: &mut Vec<Point>) {
             if at <= i64::from(low) || at >= i64::from(high) {
                 continue;
             }
-            // other_from + (at - from) (other_to - other_from) / (to - from), rounded as `cell`
-            // rounds: half upward, in cells of 2^shift.
+            // other_from + (at - from) (other_to - other_from) / (to - from), rounded half upward
+            // like `cell`, in cells of 2^shift.
             let run = i128::from(to) - i128::from(from);
             let rise = i128::from(other_to) - i128::from(other_from);
             let num = i128::from(other_from) * run + (i128::from(at) - i128::from(from)) * rise;
@@ -151,12 +151,12 @@ fn clip_crossings(a: Point, b: Point, shift: u32, hot: &mut Vec<Point>) {
     }
 }
 
-/// The vertices of an arc that a zoom draws.
-pub(super) fn standing(arcs: &Arcs, lowest: &[u8], arc: usize, zoom: u8) -> Vec<Point> {
+/// Returns the vertices of an arc that a zoom draws.
+pub(super) fn kept_vertices(arcs: &Arcs, lowest: &[u8], arc: usize, zoom: u8) -> Vec<Point> {
     let range = arcs.range(arc);
     let mut line: Vec<Point> =
         range.clone().filter(|&v| lowest[v] <= zoom).map(|v| arcs.points[v].into()).collect();
-    // A free arc whose first vertex has gone closes on the first that stands.
+    // A free arc whose first vertex was dropped closes at its first kept vertex.
     if arcs.free[arc] && lowest[range.start] > zoom {
         line.extend(line.first().copied());
     }
@@ -164,16 +164,20 @@ pub(super) fn standing(arcs: &Arcs, lowest: &[u8], arc: usize, zoom: u8) -> Vec<
 }
 
 impl Coverage {
-    /// What is drawn for an area that snapping has left nothing of: a square of one unit around
-    /// its middle, while its ground is at least one square unit.
-    fn stand_in(&self, area: usize, zoom: u8) -> Option<Vec<Unit>> {
+    /// Returns the placeholder for an area that snapping reduced to nothing: a square of one unit
+    /// around its pole, if its area is at least one square unit.
+    fn placeholder(&self, area: usize, zoom: u8) -> Option<Vec<TilePoint>> {
         let shift = unit_shift(zoom);
-        let middle = self.middles[area].as_ref()?;
-        if middle.twice_area < 2 << (2 * shift) {
+        let pole = self.poles[area].as_ref()?;
+        if pole.twice_area < 2 << (2 * shift) {
             return None;
         }
-        let Fine { x, y } = middle.at;
+        let FinePoint { x, y } = pole.at;
         let (x, y) = (x >> shift, y >> shift);
-        Some([(0, 0), (1, 0), (1, 1), (0, 1)].map(|(dx, dy)| Unit { x: x + dx, y: y + dy }).into())
+        Some(
+            [(0, 0), (1, 0), (1, 1), (0, 1)]
+                .map(|(dx, dy)| TilePoint { x: x + dx, y: y + dy })
+                .into(),
+        )
     }
 }

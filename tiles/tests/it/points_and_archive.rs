@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use fast_mvt::{MvtReaderRef, MvtValueRef};
 use flate2::read::GzDecoder;
 use geo::{Geometry, MultiPolygon, Point, polygon};
-use lapwing_tiles::pyramid::{About, gzip};
+use lapwing_tiles::pyramid::{ArchiveMetadata, gzip};
 use lapwing_tiles::{
     Attributes, Features, InputError, InputLayer, MAX_ZOOM, TileCoord, TileSource, Value,
 };
@@ -15,7 +15,7 @@ fn attributes(id: u64, name: &str) -> Attributes {
         ("name".to_owned(), Value::Text(name.to_owned())),
         ("rank".to_owned(), Value::Integer(-7)),
         ("share".to_owned(), Value::Number(0.25)),
-        ("open".to_owned(), Value::Truth(true)),
+        ("open".to_owned(), Value::Bool(true)),
     ];
     Attributes { id, properties }
 }
@@ -227,7 +227,7 @@ fn the_archive_holds_every_tile_and_tells_its_progress() {
         .flat_map(|zoom| source.tiles(zoom, &[0, 1]))
         .filter(|&tile| source.tile(tile, &[0, 1]).is_some())
         .collect();
-    let about = About { name: "Wards".to_owned(), attribution: "ONS \"OGL\"".to_owned() };
+    let about = ArchiveMetadata { name: "Wards".to_owned(), attribution: "ONS \"OGL\"".to_owned() };
     let mut archive = Cursor::new(Vec::new());
     let mut told = Vec::new();
     let written = source

@@ -1,19 +1,19 @@
-//! The ground: small blocks that tile the plane, some of them land.
+//! The lattice: small blocks that tile the plane. Some of them become land.
 //!
-//! Blocks are the cells of a hexagonal lattice whose corners have been moved at random and whose
-//! sides wander. Everything else is made of whole blocks: a ward, a parish, the county. In such a
-//! lattice three blocks meet at each corner, never four, so however blocks are grouped, the rings
-//! around a group are simple and never touch one another: every group is a valid geometry.
+//! Blocks are the cells of a hexagonal lattice with randomly displaced corners and irregular sides.
+//! Wards, parishes and the county are groups of whole blocks. In such a lattice exactly three
+//! blocks meet at each corner, so the rings around any group are simple and never touch each other:
+//! every group is a valid geometry.
 //!
-//! Why no two sides can cross. Let the lattice have sides of length 1. Corners move by less than
-//! [`CORNER_SHIFT`] along each axis, less than 0.27 in all, and lie 1 from the middle of each of
-//! their blocks; seen from a middle, the corners therefore keep their order, and the triangles
-//! between a middle and each side do not overlap. In each such triangle the angles at the side's
-//! two ends are more than 28° (the worst case: one end moved outward, the other inward). A side
-//! wanders only within the rhombus around it that rises at both ends by [`SLOPE`], less than 19°,
-//! so within its own two triangles; and since it always advances from one end to the
-//! other, it never meets itself. Rounding to whole centimetres moves points a thousand times
-//! less than the room that is left.
+//! Sides cannot cross. Let the lattice have sides of length 1. Corners move by less than
+//! [`CORNER_SHIFT`] along each axis, less than 0.27 in all, and are at distance 1 from the middle
+//! of each of their blocks. Seen from a middle, corners therefore keep their order, and the
+//! triangles between a middle and each side do not overlap. In each such triangle the angles at the
+//! two ends of the side are more than 28° (worst case: one end moved outward, the other inward). A
+//! side stays within the rhombus around it whose edges rise from both ends with [`SLOPE`], less
+//! than 19°, so it stays within its own two triangles. A side always advances from one end to the
+//! other, so it never meets itself. Rounding to whole centimetres moves points a thousand times
+//! less than the remaining distance.
 
 use std::cmp::Ordering;
 
@@ -22,42 +22,43 @@ use geo::Coord;
 use super::rng::{Purpose, Rng};
 use crate::geometry::predicate::orientation;
 
-/// How far a corner moves along each axis, as a part of a side's length.
+/// The largest displacement of a corner along each axis, as a fraction of the side length.
 const CORNER_SHIFT: f64 = 0.19;
 
-/// How steeply a side may leave its straight line: a part of the distance to its nearer end.
+/// The largest distance of a point from the straight side, as a fraction of the distance to its
+/// nearer end.
 const SLOPE: f64 = 0.34;
 
-/// The height of an equilateral triangle of side 1, half of the root of 3.
+/// The height of an equilateral triangle of side 1: half the square root of 3.
 const HALF_ROOT_3: f64 = 0.866_025_403_784_438_6;
 
-/// How many lattice rows and columns along the edge are always sea, so that land always has
+/// The number of rows and columns along the edge that are always sea, so that land always has
 /// neighbours.
 const MARGIN: usize = 3;
 
-/// A block: its place in the lattice, row by row from the south-west.
+/// A block, as an index into the lattice, row by row from the south-west.
 pub(super) type Block = usize;
 
-/// The label of a block that belongs to no group.
+/// The label of a block that is in no group.
 pub(super) const NOBODY: u32 = u32::MAX;
 
 /// A lattice of blocks.
-pub(super) struct Ground {
+pub(super) struct Lattice {
     seed: u64,
     columns: usize,
     rows: usize,
-    /// The length of a side before its ends move, in metres.
+    /// Side length before corners are displaced, in metres.
     side_m: f64,
-    /// The middle of the south-west block, in BNG metres.
+    /// Middle of the south-west block, in BNG metres.
     origin: Coord<f64>,
-    /// Into how many straight pieces a side is divided: a power of two.
+    /// The number of straight pieces per side, a power of two.
     pieces: usize,
-    /// The north and the south corner of each block, whole centimetres, in BNG metres.
+    /// The north and south corner of each block, in BNG metres, rounded to centimetres.
     corners: Vec<[Coord<f64>; 2]>,
 }
 
-impl Ground {
-    /// A square of at least `blocks` blocks, whose sides have a length of `side_m`.
+impl Lattice {
+    /// Creates a square of at least `blocks` blocks with sides of `side_m` metres.
     pub(super) fn new(
         seed: u64,
         blocks: usize,
@@ -65,7 +66,7 @@ impl Ground {
         origin: Coord<f64>,
         pieces: usize,
     ) -> Self {
-        // Columns are 2 × HALF_ROOT_3 apart and rows 1.5, in sides.
+        // In side lengths, columns are 2 × HALF_ROOT_3 apart and rows 1.5.
         let rows = (blocks as f64 * 2.0 * HALF_ROOT_3 / 1.5).sqrt().ceil() as usize + 2 * MARGIN;
         let columns =
             (blocks as f64 * 1.5 / (2.0 * HALF_ROOT_3)).sqrt().ceil() as usize + 2 * MARGIN;
@@ -83,17 +84,17 @@ impl Ground {
         ground
     }
 
-    /// How many blocks there are.
+    /// Returns the number of blocks.
     pub(super) fn len(&self) -> usize {
         self.columns * self.rows
     }
 
-    /// How many rows and columns of blocks there are.
+    /// Returns the number of rows and columns.
     pub(super) fn rows_and_columns(&self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
-    /// The middle of a block, in BNG metres.
+    /// Returns the middle of a block, in BNG metres.
     pub(super) fn middle(&self, block: Block) -> Coord<f64> {
         let (row, column) = (block / self.columns, block % self.columns);
         let shift = if row % 2 == 1 { 0.5 } else { 0.0 };
@@ -103,23 +104,23 @@ impl Ground {
         }
     }
 
-    /// How far apart the middles of two blocks are, in sides, squared.
+    /// Returns the squared distance between the middles of two blocks, in side lengths.
     pub(super) fn apart2(&self, a: Block, b: Block) -> f64 {
         let (a, b) = (self.middle(a), self.middle(b));
         let (dx, dy) = ((a.x - b.x) / self.side_m, (a.y - b.y) / self.side_m);
         dx * dx + dy * dy
     }
 
-    /// Whether a block is far enough from the lattice's edge to have all its neighbours, and
-    /// they theirs.
+    /// Returns true if a block is far enough from the edge to have all its neighbours, and its
+    /// neighbours theirs.
     pub(super) fn is_inner(&self, block: Block) -> bool {
         let (row, column) = (block / self.columns, block % self.columns);
         (MARGIN..self.rows - MARGIN).contains(&row)
             && (MARGIN..self.columns - MARGIN).contains(&column)
     }
 
-    /// The block across a side: 0 east, 1 north-east and so on counter-clockwise. The block is
-    /// not on the lattice's edge.
+    /// Returns the block across a side: 0 is east, 1 north-east, and so on counter-clockwise. The
+    /// block must not be on the edge of the lattice.
     pub(super) fn across(&self, block: Block, side: usize) -> Block {
         let odd = block / self.columns % 2;
         match side {
@@ -132,12 +133,12 @@ impl Ground {
         }
     }
 
-    /// The six blocks around a block, from the east counter-clockwise.
+    /// Returns the six blocks around a block, counter-clockwise from the east.
     pub(super) fn around(&self, block: Block) -> [Block; 6] {
         [0, 1, 2, 3, 4, 5].map(|side| self.across(block, side))
     }
 
-    /// Where a side begins, counter-clockwise around its block.
+    /// Returns the start of a side, counter-clockwise around its block.
     pub(super) fn corner(&self, block: Block, side: usize) -> Coord<f64> {
         match side % 6 {
             0 => self.corners[self.across(block, 5)][0],
@@ -149,8 +150,8 @@ impl Ground {
         }
     }
 
-    /// The points of a side, counter-clockwise around its block, without its last. The same side
-    /// seen from the block across has the same points, bit for bit, in reverse.
+    /// Appends the points of a side, counter-clockwise around its block, without the last. Seen
+    /// from the block across, the same side has the same points bit for bit, in reverse.
     pub(super) fn extend_with_side(&self, block: Block, side: usize, points: &mut Vec<Coord<f64>>) {
         let from = points.len();
         if side < 3 {
@@ -162,8 +163,8 @@ impl Ground {
         points.pop();
     }
 
-    /// The block that a point lies in; `None` for a point near or beyond the lattice's edge. On a
-    /// side, either of its blocks.
+    /// Returns the block that contains a point, or `None` near or beyond the edge of the lattice.
+    /// For a point on a side, returns either block.
     pub(super) fn block_at(&self, point: Coord<f64>) -> Option<Block> {
         let row = ((point.y - self.origin.y) / (1.5 * self.side_m)).round();
         let shift = if row as i64 % 2 == 0 { 0.0 } else { 0.5 };
@@ -176,7 +177,7 @@ impl Ground {
         if guess >= self.len() || !self.is_inner(guess) {
             return None;
         }
-        // The point lies in one of the triangles between a middle and a side.
+        // Find the triangle between a middle and a side that contains the point.
         let mut candidates = std::iter::once(guess).chain(self.around(guess));
         let (block, side) = candidates.find_map(|block| {
             let middle = self.middle(block);
@@ -188,7 +189,7 @@ impl Ground {
             });
             side.map(|side| (block, side))
         })?;
-        // In its triangle, the side parts its block from the block across.
+        // Within that triangle, the side separates its block from the block across.
         let mut drawn = Vec::with_capacity(MAX_PIECES + 1);
         self.extend_with_side(block, side, &mut drawn);
         drawn.push(self.corner(block, side + 1));
@@ -201,13 +202,13 @@ impl Ground {
         Some(if is_left(beside[0], beside[1], point) { block } else { self.across(block, side) })
     }
 
-    /// Draws a side by midpoint displacement, from end to end, both included.
+    /// Draws a side by midpoint displacement, including both ends.
     fn draw_side(&self, block: Block, side: usize, points: &mut Vec<Coord<f64>>) {
         let (start, end) = (self.corner(block, side), self.corner(block, side + 1));
         let along = end - start;
         let mut rng = Rng::at(self.seed, Purpose::Sides, (block * 3 + side) as u64);
         let n = self.pieces;
-        // How far each point stands to the left of the straight line, in lengths of the line.
+        // The distance of each point to the left of the straight line, in units of its length.
         let mut aside = [0.0_f64; MAX_PIECES + 1];
         let mut step = n;
         let mut reach = 0.16;
@@ -224,8 +225,8 @@ impl Ground {
         }
         points.push(start);
         for (i, aside) in aside.iter().enumerate().take(n).skip(1) {
-            // A point shifts along the line too, by less than half its distance to the next, and
-            // never further out of the rhombus.
+            // Shift the point along the line too, by less than half its distance to the next and
+            // only inwards, so that it stays in the rhombus.
             let even = i as f64 / n as f64;
             let inward = match (2 * i).cmp(&n) {
                 Ordering::Less => 1.0,
@@ -242,31 +243,30 @@ impl Ground {
     }
 }
 
-/// The most straight pieces that a side can have.
+/// The maximum number of straight pieces per side.
 pub(super) const MAX_PIECES: usize = 32;
 
-/// Whether a point is on the left of a line, or on it.
+/// Returns true if a point is to the left of a line or on it.
 fn is_left(from: Coord<f64>, to: Coord<f64>, point: Coord<f64>) -> bool {
     orientation(from, to, point) >= 0.0
 }
 
-/// A coordinate in whole centimetres, so that its bits do not hang on how it was reached.
+/// Rounds a coordinate to whole centimetres, so that its bits do not depend on how it was computed.
 pub(super) fn whole_cm(metres: f64) -> f64 {
     (metres * 100.0).round() / 100.0
 }
 
 /// The connected parts of groups of blocks.
 pub(super) struct Parts {
-    /// The part of each inner block; [`NOBODY`] for a block of no group.
+    /// The part of each inner block, or [`NOBODY`] for a block in no group.
     pub(super) part: Vec<u32>,
-    /// How many blocks each part has.
+    /// The number of blocks of each part.
     pub(super) sizes: Vec<usize>,
 }
 
 impl Parts {
-    /// Finds the connected parts of the groups that `group` tells, numbered in the order of their
-    /// first blocks.
-    pub(super) fn of(ground: &Ground, group: impl Fn(Block) -> u32) -> Self {
+    /// Finds the connected parts of the groups given by `group`, numbered by their first block.
+    pub(super) fn of(ground: &Lattice, group: impl Fn(Block) -> u32) -> Self {
         let mut parts = Self { part: vec![NOBODY; ground.len()], sizes: Vec::new() };
         for start in (0..ground.len()).filter(|&b| ground.is_inner(b)) {
             let of = group(start);
@@ -292,7 +292,7 @@ impl Parts {
     }
 }
 
-/// The label of those that are `chosen`: 0, or [`NOBODY`] for the rest.
+/// Returns 0 if `chosen`, otherwise [`NOBODY`].
 pub(super) fn label_if(chosen: bool) -> u32 {
     if chosen { 0 } else { NOBODY }
 }
