@@ -1,4 +1,4 @@
-//! An atlas of a few squares: what it answers, and that its snapshot answers the same.
+//! An atlas of a few squares: its answers, and the same answers from its snapshot.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ fn meta(id: &str, resolution: Resolution) -> LayerMeta {
     }
 }
 
-/// A rectangle in metres from a corner of Northamptonshire.
+/// A rectangle in metres, relative to a corner of Northamptonshire.
 fn rectangle(code: &str, [x, y, width, height]: [f64; 4]) -> Area {
     let (x, y) = (EAST + x, NORTH + y);
     let ring = polygon![
@@ -59,8 +59,8 @@ fn postcode(text: &str, x: f64, y: f64) -> PostcodeRecord {
     }
 }
 
-/// Two wards side by side, each 1,000 m square; a LAP of both; one parish across their border, of
-/// a drawing of 20 m; four postcodes and the three addresses of one of them.
+/// Two adjoining wards of 1,000 m by 1,000 m; a LAP of both; one parish across their boundary,
+/// drawn to 20 m; four postcodes, and the three addresses of one of them.
 fn contents() -> Contents {
     let wards = vec![
         rectangle("E05000002", [1000.0, 0.0, 1000.0, 1000.0]),
@@ -116,7 +116,7 @@ fn a_point_on_a_shared_edge_is_in_both_areas() {
 }
 
 #[test]
-fn a_point_near_an_edge_names_the_neighbour_and_its_distance() {
+fn a_point_near_an_edge_lists_the_neighbour_with_its_distance() {
     let located = atlas().locate(0, at(970.0, 500.0));
     assert_eq!(located.matches.len(), 1);
     assert_eq!(located.near, [(1, 30.0)]);
@@ -125,20 +125,20 @@ fn a_point_near_an_edge_names_the_neighbour_and_its_distance() {
 }
 
 #[test]
-fn a_point_far_from_every_edge_is_sure() {
+fn a_point_far_from_every_edge_has_high_confidence() {
     let located = atlas().locate(0, at(500.0, 500.0));
     assert_eq!((located.level, located.boundary_distance_m), (Level::High, Some(500.0)));
 }
 
 #[test]
-fn unparished_ground_is_an_answer_and_still_has_a_boundary_distance() {
+fn an_unparished_point_has_no_parish_but_a_boundary_distance() {
     let located = atlas().locate(2, at(500.0, 500.0));
     assert!(located.matches.is_empty());
     assert_eq!((located.level, located.boundary_distance_m), (Level::High, Some(300.0)));
 }
 
 #[test]
-fn addresses_say_how_a_postcode_is_split() {
+fn addresses_decide_how_a_postcode_is_split() {
     let atlas = atlas();
     let record = atlas.facts(Postcode::parse("NN1 1AC").unwrap()).unwrap();
     let wards = atlas.locate_facts(0, &record).unwrap();
@@ -151,7 +151,7 @@ fn addresses_say_how_a_postcode_is_split() {
 }
 
 #[test]
-fn a_guessed_position_is_never_sure() {
+fn a_guessed_position_never_has_high_confidence() {
     let mut contents = contents();
     contents.postcodes[1].positional_quality = 60;
     let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
@@ -160,7 +160,7 @@ fn a_guessed_position_is_never_sure() {
 }
 
 #[test]
-fn overlaps_carry_relation_ground_and_postcodes_read_from_either_side() {
+fn overlaps_have_relation_area_and_postcodes_from_either_side() {
     let atlas = atlas();
     let from_parish = atlas.overlaps_of(2, 0, 0);
     let read: Vec<_> =
@@ -174,7 +174,7 @@ fn overlaps_carry_relation_ground_and_postcodes_read_from_either_side() {
 }
 
 #[test]
-fn terminated_postcodes_answer_but_are_not_counted() {
+fn terminated_postcodes_are_found_but_not_counted() {
     let atlas = atlas();
     assert_eq!([0, 1].map(|ward| atlas.postcodes_in(0, ward)), [2, 1]);
     assert_eq!(atlas.postcodes_in(1, 0), 3);
@@ -183,14 +183,14 @@ fn terminated_postcodes_answer_but_are_not_counted() {
 }
 
 #[test]
-fn the_uncovered_remainder_is_what_no_area_covers() {
+fn the_uncovered_remainder_is_covered_by_no_area() {
     let atlas = atlas();
     assert_eq!(atlas.uncovered_m2(0, 0, 2), 900_000.0);
     assert_eq!(atlas.uncovered_m2(2, 0, 0), 0.0);
 }
 
 #[test]
-fn a_day_picks_the_vintage_in_force() {
+fn a_date_selects_the_vintage_in_force() {
     let mut contents = contents();
     let mut before = meta("ward_2013", Resolution::Bgc);
     before.series = LayerId::parse("ward").unwrap();
@@ -223,7 +223,7 @@ fn a_day_picks_the_vintage_in_force() {
 }
 
 #[test]
-fn a_lookup_answers_the_series_that_the_catalogue_names_unless_asked_for_others() {
+fn a_lookup_answers_the_series_in_the_catalogue_by_default() {
     let mut contents = contents();
     contents.lookup = vec![LayerId::parse("lap").unwrap()];
     let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
@@ -236,7 +236,7 @@ fn a_lookup_answers_the_series_that_the_catalogue_names_unless_asked_for_others(
 }
 
 #[test]
-fn a_snapshot_holds_all_that_the_atlas_held() {
+fn a_snapshot_preserves_the_atlas() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("squares.lapwing");
     let atlas = atlas();
@@ -250,7 +250,7 @@ fn a_snapshot_holds_all_that_the_atlas_held() {
 }
 
 #[test]
-fn the_same_data_give_the_same_id_whenever_they_are_built() {
+fn equal_data_gives_equal_ids_at_any_time() {
     let later = Atlas::build(contents(), Timestamp::from_second(1_800_000_000).unwrap(), &());
     assert_eq!(later.id(), atlas().id());
     let mut other = contents();
@@ -259,7 +259,7 @@ fn the_same_data_give_the_same_id_whenever_they_are_built() {
 }
 
 #[test]
-fn a_snapshot_cut_short_or_altered_anywhere_is_refused() {
+fn a_truncated_or_altered_snapshot_is_refused() {
     let path = Path::new("squares.lapwing");
     let bytes = snapshot::to_bytes(&atlas());
     for length in (0..bytes.len()).step_by(7) {
@@ -277,7 +277,7 @@ fn a_snapshot_cut_short_or_altered_anywhere_is_refused() {
 }
 
 #[test]
-fn a_mapped_file_cut_short_or_altered_is_refused() {
+fn a_truncated_or_altered_mapped_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("squares.lapwing");
     let bytes = snapshot::to_bytes(&atlas());
@@ -292,7 +292,7 @@ fn a_mapped_file_cut_short_or_altered_is_refused() {
 }
 
 #[test]
-fn a_file_finds_the_same_near_within_and_by_name() {
+fn a_mapped_file_answers_nearest_within_and_search_like_the_atlas() {
     let built = atlas();
     let opened =
         snapshot::from_bytes(&snapshot::to_bytes(&built), Path::new("squares.lapwing")).unwrap();
@@ -312,7 +312,7 @@ fn a_file_finds_the_same_near_within_and_by_name() {
 }
 
 #[test]
-fn an_older_format_is_refused_with_what_to_do() {
+fn an_older_format_is_refused_with_a_remedy() {
     let mut bytes = snapshot::to_bytes(&atlas());
     bytes[8..12].copy_from_slice(&(snapshot::FORMAT - 1).to_le_bytes());
     let error = snapshot::from_bytes(&bytes, Path::new("old.lapwing")).unwrap_err();
@@ -328,7 +328,7 @@ fn a_newer_format_is_refused_with_its_number() {
 }
 
 #[test]
-fn two_builds_of_one_file_do_not_mix() {
+fn two_builds_of_the_same_file_do_not_mix() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("squares.lapwing");
     let partial = std::fs::File::create(folder.path().join(".squares.lapwing.partial")).unwrap();

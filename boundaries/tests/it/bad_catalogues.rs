@@ -1,4 +1,4 @@
-//! Catalogues with a mistake in them, each with the sentence that its author reads.
+//! Catalogues with a mistake, each with the message that its author reads.
 
 use std::path::Path;
 
@@ -10,22 +10,22 @@ fn messages(text: &str) -> Vec<String> {
     error.to_string().lines().map(str::to_owned).collect()
 }
 
-/// A catalogue that is right but for the lines given, which stand from line 2 on in one layer.
+/// A valid catalogue except for `lines`, which start at line 2, and with one layer.
 fn layer(lines: &str) -> String {
     format!("title = \"T\"\n[[layer]]\n{lines}\n")
 }
 
-/// A layer that is right but for the lines given, which stand from line 7 on.
+/// A valid layer except for `lines`, which start at line 7.
 fn ward(lines: &str) -> String {
     layer(&format!("id = \"ward\"\ntitle = \"Wards\"\nsource = \"w.shp\"\ncode = \"CD\"\n{lines}"))
 }
 
-/// A layer of sites; the lines given stand from line 6 on.
+/// A layer of sites; `lines` start at line 6.
 fn sites(lines: &str) -> String {
     layer(&format!("id = \"gp\"\ntitle = \"GPs\"\nsource = \"gp.csv\"\n{lines}"))
 }
 
-/// Two layers of wards with these lines each.
+/// Two layers of wards, each with its `lines`.
 fn two_wards(first: &str, second: &str) -> String {
     let one = |id: &str, lines: &str| {
         format!(
@@ -35,7 +35,7 @@ fn two_wards(first: &str, second: &str) -> String {
     format!("title = \"T\"\n{}{}", one("ward", first), one("ward_2013", second))
 }
 
-/// Checks that each catalogue is refused with a sentence that holds the one expected.
+/// Checks that each catalogue is refused with a message that contains the expected text.
 fn each_is_told(cases: &[(String, &str)]) {
     let mut missed = Vec::new();
     for (text, expected) in cases {
@@ -48,7 +48,7 @@ fn each_is_told(cases: &[(String, &str)]) {
 }
 
 #[test]
-fn a_mistake_of_the_whole_file_is_told() {
+fn mistakes_of_the_whole_file_are_reported() {
     each_is_told(&[
         (
             String::new(),
@@ -76,7 +76,7 @@ fn a_mistake_of_the_whole_file_is_told() {
 }
 
 #[test]
-fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
+fn mistakes_in_the_keys_of_a_layer_are_reported_with_line_and_remedy() {
     each_is_told(&[
         (
             layer("title = \"Wards\"\nsource = \"w.shp\"\ncode = \"CD\""),
@@ -148,7 +148,7 @@ fn a_mistake_in_a_layer_s_keys_is_told_with_its_line_and_its_remedy() {
 }
 
 #[test]
-fn dates_that_cannot_be_and_vintages_that_overlap_are_refused() {
+fn impossible_dates_and_overlapping_vintages_are_refused() {
     each_is_told(&[
         (
             ward("valid_from = \"2021-04-01\""),
@@ -206,7 +206,7 @@ fn dates_that_cannot_be_and_vintages_that_overlap_are_refused() {
 }
 
 #[test]
-fn a_composed_layer_has_no_file_of_its_own() {
+fn a_composed_layer_must_not_have_a_source() {
     each_is_told(&[
         (
             layer("id = \"lap\"\ntitle = \"LAPs\"\ncompose = \"laps.toml\"\nsource = \"l.shp\""),
@@ -220,7 +220,7 @@ fn a_composed_layer_has_no_file_of_its_own() {
 }
 
 #[test]
-fn a_csv_of_sites_must_say_which_columns_to_read() {
+fn a_csv_of_sites_must_name_its_columns() {
     each_is_told(&[
         (sites(""), "a CSV needs column names: write columns = { code ="),
         (
@@ -298,7 +298,7 @@ fn a_csv_of_sites_must_say_which_columns_to_read() {
 }
 
 #[test]
-fn a_mistake_in_postcodes_or_addresses_is_told() {
+fn mistakes_in_postcodes_and_addresses_are_reported() {
     each_is_told(&[
         (
             ward("[postcodes]\nformat = \"onspd\""),
@@ -328,7 +328,7 @@ fn a_mistake_in_postcodes_or_addresses_is_told() {
 }
 
 #[test]
-fn one_reading_tells_all_mistakes_in_the_order_of_the_lines() {
+fn all_mistakes_are_reported_at_once_in_line_order() {
     let text = "title = \"T\"\n[[layer]]\nid = \"ward\"\ntitle = 3\nsource = \"w.shp\"\ncod = \"CD\"\n\
                 coverage = 1\n[postcodes]\nsource = \"p\"\nformat = \"x\"\nlicense = \"y\"\n";
     let lines: Vec<String> = messages(text)
@@ -352,7 +352,7 @@ fn a_file_that_is_not_utf8_is_told_its_line() {
 }
 
 #[test]
-fn a_catalogue_that_is_not_there_and_a_folder_are_refused_by_name() {
+fn a_missing_catalogue_and_a_folder_are_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let missing = Catalogue::read(&folder.path().join("c.toml")).unwrap_err().to_string();
     assert!(missing.contains("c.toml: the catalogue cannot be opened: "), "{missing}");

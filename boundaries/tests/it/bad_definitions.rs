@@ -1,4 +1,4 @@
-//! Definitions of composed areas with a mistake in them, each with the sentence its author reads.
+//! Definitions of composed areas with a mistake, each with the message that its author reads.
 
 use std::path::Path;
 
@@ -10,12 +10,12 @@ fn messages(text: &str) -> String {
         .to_string()
 }
 
-/// A definition of one area that is right but for the lines given, which stand from line 4 on.
+/// A definition of one area, valid except for `lines`, which start at line 4.
 fn area(lines: &str) -> String {
     format!("[[area]]\ncode = \"N4\"\nname = \"Northampton 4\"\n{lines}\n")
 }
 
-/// One that is right but for what is included.
+/// A definition that is valid except for its `include`.
 fn include(entry: &str) -> String {
     area(&format!("include = [ {entry} ]"))
 }
@@ -24,7 +24,7 @@ const GOOD: &str = "include = [ { layer = \"ward\", codes = [\"W1\"] } ]";
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "it is one table")]
-fn each_mistake_is_told_with_its_line_and_its_remedy() {
+fn mistakes_are_reported_with_line_and_remedy() {
     let cases: &[(String, &str)] = &[
         (String::new(), "laps.toml:1:1: the definition has no areas: start each one with [[area]]"),
         ("[[area]\n".into(), "laps.toml:1:8: invalid TOML"),
@@ -156,7 +156,7 @@ fn each_mistake_is_told_with_its_line_and_its_remedy() {
 }
 
 #[test]
-fn all_mistakes_of_a_file_are_told_at_once() {
+fn all_mistakes_are_reported_at_once() {
     let text = area(
         "include = [ { layer = \"Ward\", codes = [\"a b\", \"\"] } ]\ncolour = \"red\"\npolygon = 1",
     );
@@ -164,7 +164,7 @@ fn all_mistakes_of_a_file_are_told_at_once() {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_no_text_is_told() {
+fn a_missing_file_and_a_binary_file_are_reported() {
     let error = Definition::read(Path::new("/nowhere/laps.toml")).unwrap_err().to_string();
     assert!(error.starts_with("/nowhere/laps.toml: cannot be read"), "{error}");
     let error = Definition::parse(b"[[area]]\nname = \"\xff\"\n", Path::new("l.toml")).unwrap_err();

@@ -1,4 +1,4 @@
-//! The catalogues that come with the project, read as a user would.
+//! The catalogues that come with the project.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ fn id(text: &str) -> LayerId {
 }
 
 #[test]
-fn the_catalogue_of_the_official_files_is_ready() {
+fn the_catalogue_of_the_official_files_is_valid() {
     let catalogue = Catalogue::read(&northamptonshire("catalogue.toml")).unwrap();
     let ids: Vec<&str> = catalogue.layers.iter().map(|layer| layer.meta.id.as_str()).collect();
     assert_eq!(ids, ["ward", "parish", "local_authority", "lsoa", "lap", "gp_practice"]);
@@ -32,7 +32,7 @@ fn the_catalogue_of_the_official_files_is_ready() {
 }
 
 #[test]
-fn paths_of_data_start_at_the_data_folder_and_definitions_at_the_catalogue() {
+fn data_paths_start_in_the_data_folder_and_definitions_in_the_catalogue_folder() {
     let data = Path::new("/somewhere/data");
     let file = northamptonshire("sample.toml");
     let catalogue = Catalogue::read_with_data(&file, data).unwrap();
@@ -47,7 +47,7 @@ fn paths_of_data_start_at_the_data_folder_and_definitions_at_the_catalogue() {
 }
 
 #[test]
-fn two_vintages_of_wards_stand_side_by_side_in_one_series() {
+fn two_vintages_of_wards_form_one_series() {
     let catalogue = Catalogue::read(&northamptonshire("sample.toml")).unwrap();
     let meta = |layer: &str| &catalogue.layer(&id(layer)).unwrap().meta;
     assert_eq!(meta("ward_2013").series, id("ward"));
@@ -69,7 +69,7 @@ fn two_vintages_of_wards_stand_side_by_side_in_one_series() {
 }
 
 #[test]
-fn every_form_of_source_is_told_from_its_name_and_keys() {
+fn every_form_of_source_is_recognised_by_its_name_and_keys() {
     let catalogue = parse(
         r#"
         title = "Every form"
@@ -133,15 +133,15 @@ fn every_form_of_source_is_told_from_its_name_and_keys() {
 }
 
 #[test]
-fn a_byte_order_mark_and_windows_line_ends_are_no_mistake() {
+fn a_byte_order_mark_and_windows_line_ends_are_accepted() {
     let text = "\u{feff}title = \"T\"\r\n[[layer]]\r\nid = \"w\"\r\ntitle = \"W\"\r\n\
                 source = \"w.fgb\"\r\ncode = \"CD\"\r\n";
     assert_eq!(parse(text).layers.len(), 1);
 }
 
-/// The wards of each partnership, by the names that its definition gives in comments.
+/// The wards of each partnership match the names in the definition's comments.
 #[test]
-fn the_partnerships_are_the_two_that_are_published_and_no_more() {
+fn only_the_two_published_partnerships_are_defined() {
     let text = std::fs::read_to_string(northamptonshire("laps.toml")).unwrap();
     let laps: toml::Table = text.parse().unwrap();
     let members = |area: &toml::Value| -> Vec<String> {
@@ -161,7 +161,7 @@ fn the_partnerships_are_the_two_that_are_published_and_no_more() {
         eprintln!("SKIPPED: the wards are not at {}; set LAPWING_SHARED", data.display());
         return;
     };
-    // A comment that names another ward than its code would mislead who adds the next partnership.
+    // A comment with another ward than its code would mislead the next editor.
     let wards: serde_json::Value = serde_json::from_str(&wards).unwrap();
     for ward in wards["features"].as_array().unwrap() {
         let ward = &ward["properties"];

@@ -1,4 +1,4 @@
-//! What became of areas: each kind of change drawn with squares, at the edges of its rule.
+//! Changes between vintages: each kind of change drawn with squares, at the limits of its rule.
 
 use geo::{MultiPolygon, polygon};
 use lapwing_boundaries::area::Area;
@@ -8,7 +8,7 @@ use lapwing_boundaries::index::AreaIndex;
 use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
 use lapwing_boundaries::overlap::{self, OverlapRow};
 
-/// A rectangle: code, name, west, south, width, height in metres.
+/// A rectangle: code, name, then west, south, width and height in metres.
 type Rectangle = (&'static str, &'static str, [f64; 4]);
 
 fn layer(id: &str, resolution: Resolution, areas: &[Rectangle]) -> Layer {
@@ -61,7 +61,7 @@ impl Pair {
         self.succession().origin_of(self.later.area_index(code).unwrap())
     }
 
-    /// What became of every earlier area, and how every later one came about; all beyond doubt.
+    /// The change of every earlier area and of every later one; all certain.
     #[track_caller]
     fn is_sure(&self, changes: &[(&str, ChangeKind)], origins: &[(&str, ChangeKind)]) {
         for &(code, kind) in changes {
@@ -84,7 +84,7 @@ const RIGHT: [f64; 4] = [1000.0, 0.0, 1000.0, 1000.0];
 const BOTH: [f64; 4] = [0.0, 0.0, 2000.0, 1000.0];
 
 #[test]
-fn the_same_ground_is_unchanged_renamed_or_recoded() {
+fn an_equal_area_is_unchanged_renamed_or_recoded() {
     let fields = Pair::drawn(
         Resolution::Bfc,
         &[("A", "Abbey", LEFT), ("B", "Brook", RIGHT), ("C", "Castle", [2000.0, 0.0, 9.0, 9.0])],
@@ -100,7 +100,7 @@ fn the_same_ground_is_unchanged_renamed_or_recoded() {
 }
 
 #[test]
-fn one_that_became_two_is_split_and_two_that_became_one_are_merged() {
+fn one_area_that_became_two_is_split_and_two_that_became_one_are_merged() {
     let halves = [("A", "Abbey", LEFT), ("B", "Brook", RIGHT)];
     let whole = [("C", "Castle", BOTH)];
     Pair::drawn(Resolution::Bfc, &whole, &halves)
@@ -110,7 +110,7 @@ fn one_that_became_two_is_split_and_two_that_became_one_are_merged() {
 }
 
 #[test]
-fn a_line_that_moved_moves_both_its_sides() {
+fn a_moved_boundary_changes_both_neighbours() {
     let moved = Pair::drawn(
         Resolution::Bfc,
         &[("A", "Abbey", LEFT), ("B", "Brook", RIGHT)],
@@ -123,7 +123,7 @@ fn a_line_that_moved_moves_both_its_sides() {
 }
 
 #[test]
-fn ground_won_from_or_lost_to_no_area_moves_the_boundary_too() {
+fn growing_into_or_shrinking_from_uncovered_land_changes_the_boundary() {
     let wide = [("A", "Abbey", [0.0, 0.0, 1200.0, 1000.0])];
     let narrow = [("A", "Abbey", LEFT)];
     Pair::drawn(Resolution::Bfc, &narrow, &wide)
@@ -133,7 +133,7 @@ fn ground_won_from_or_lost_to_no_area_moves_the_boundary_too() {
 }
 
 #[test]
-fn an_area_without_ground_on_the_other_side_is_created_or_abolished() {
+fn an_area_without_counterpart_is_created_or_abolished() {
     let pair = Pair::drawn(
         Resolution::Bfc,
         &[("A", "Abbey", LEFT)],
@@ -143,8 +143,8 @@ fn an_area_without_ground_on_the_other_side_is_created_or_abolished() {
 }
 
 #[test]
-fn an_area_swallowed_by_one_that_also_took_of_others_is_merged() {
-    // A small A lies in the new C, which takes most of B too, but not all.
+fn an_area_absorbed_by_one_that_also_took_parts_of_others_is_merged() {
+    // A small A lies in the new C, which also takes most of B, but not all.
     let pair = Pair::drawn(
         Resolution::Bfc,
         &[("A", "Abbey", [0.0, 0.0, 200.0, 1000.0]), ("B", "Brook", [200.0, 0.0, 1800.0, 1000.0])],
@@ -154,7 +154,7 @@ fn an_area_swallowed_by_one_that_also_took_of_others_is_merged() {
 }
 
 #[test]
-fn areas_cut_anew_are_reorganised() {
+fn redivided_areas_are_reorganised() {
     // Four squares in a row become three.
     let quarter = |at: f64| [at, 0.0, 900.0, 1000.0];
     let third = |at: f64| [at, 0.0, 1200.0, 1000.0];
@@ -168,7 +168,7 @@ fn areas_cut_anew_are_reorganised() {
         ],
         &[("X", "Ax", third(0.0)), ("Y", "Yew", third(1200.0)), ("Z", "Zeal", third(2400.0))],
     );
-    // A is three quarters of X. Of Y, B and C are the half each: none is its counterpart.
+    // A is three quarters of X. B and C are half of Y each, so neither is its counterpart.
     pair.is_sure(
         &[("A", MovedBoundary), ("B", Reorganised), ("C", Reorganised), ("D", MovedBoundary)],
         &[("X", MovedBoundary), ("Y", Reorganised), ("Z", MovedBoundary)],
@@ -176,8 +176,8 @@ fn areas_cut_anew_are_reorganised() {
 }
 
 #[test]
-fn a_strip_that_the_drawing_may_have_made_is_a_doubt_and_no_change() {
-    // 60 m wide, 6 % of either: much in a drawing good to 20 m, nothing sure in one good to 200 m.
+fn a_strip_within_the_drawing_error_is_uncertain_and_not_a_change() {
+    // 60 m wide, 6 % of either area: significant in a drawing accurate to 20 m, uncertain at 200 m.
     let earlier = [("A", "Abbey", LEFT), ("B", "Brook", RIGHT)];
     let later =
         [("A", "Abbey", [0.0, 0.0, 1060.0, 1000.0]), ("B", "Brook", [1060.0, 0.0, 940.0, 1000.0])];
@@ -193,7 +193,7 @@ fn a_strip_that_the_drawing_may_have_made_is_a_doubt_and_no_change() {
 }
 
 #[test]
-fn a_sliver_is_no_doubt() {
+fn a_sliver_is_not_uncertain() {
     let earlier = [("A", "Abbey", LEFT), ("B", "Brook", RIGHT)];
     let later =
         [("A", "Abbey", [0.0, 0.0, 1009.0, 1000.0]), ("B", "Brook", [1009.0, 0.0, 991.0, 1000.0])];
@@ -202,8 +202,8 @@ fn a_sliver_is_no_doubt() {
 }
 
 #[test]
-fn an_area_smaller_than_the_drawing_error_is_followed_all_the_same() {
-    // A hundred metres a side, in drawings good to 200 m.
+fn an_area_smaller_than_the_drawing_error_is_still_tracked() {
+    // 100 m by 100 m, in drawings accurate to 200 m.
     let small = |code, x| (code, "Small", [x, 0.0, 100.0, 100.0]);
     let whole = ("C", "Castle", [0.0, 0.0, 200.0, 100.0]);
     Pair::drawn(Resolution::Bsc, &[small("A", 0.0), small("B", 100.0)], &[whole])

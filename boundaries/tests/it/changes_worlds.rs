@@ -1,5 +1,5 @@
-//! The changes of generated counties: wards redrawn by known splits, merges, renamings and moves
-//! are told exactly those, and two drawings of one county tell none.
+//! Changes in generated counties: wards redrawn by known splits, merges, renamings and moves are
+//! reported as exactly those, and two drawings of one county report none.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,15 @@ use lapwing_boundaries::layer::{Layer, LayerId, Resolution, Vintage};
 
 use lapwing_testing::random::Random;
 
-/// The overlay library winds rings as it likes: shells are to be counter-clockwise.
+/// Makes exterior rings counter-clockwise, because the overlay library does not define their
+/// winding.
 #[allow(clippy::needless_pass_by_value, reason = "grounds are made where they are given")]
 fn area(code: &str, name: &str, ground: MultiPolygon<f64>) -> Area {
     let ground = ground.orient(Direction::Default);
     Area::from_valid(AreaCode::parse(code).unwrap(), name.to_owned(), Vec::new(), ground)
 }
 
-/// The part of an area west of its middle, and the rest.
+/// Splits an area into the part west of its middle and the rest.
 fn halves(area: &Area) -> [MultiPolygon<f64>; 2] {
     let extent = area.extent();
     let (min, max, middle) = (extent.min(), extent.max(), extent.center().x);
@@ -31,7 +32,7 @@ fn halves(area: &Area) -> [MultiPolygon<f64>; 2] {
     [area.geometry().intersection(&west), area.geometry().difference(&west)]
 }
 
-/// A county before and after, as an atlas of two vintages of one series.
+/// A county before and after, as an atlas with two vintages of one series.
 fn atlas(before: &Layer, after: Vec<Area>, resolution: Resolution) -> Atlas {
     let mut meta = before.meta().clone();
     let day = jiff::civil::date(2025, 5, 1);
@@ -57,7 +58,7 @@ fn told(atlas: &Atlas) -> BTreeMap<String, (ChangeKind, Option<ChangeKind>)> {
 }
 
 #[test]
-fn wards_redrawn_in_known_ways_are_told_exactly_those() {
+fn known_changes_of_wards_are_reported_exactly() {
     for seed in 1..=6 {
         println!("seed {seed}");
         let world = demo::lyonesse(seed);
@@ -69,7 +70,7 @@ fn wards_redrawn_in_known_ways_are_told_exactly_those() {
             rows.iter().map(|row| row.to as usize).filter(|&other| other != place).collect()
         };
         let mut random = Random(seed);
-        // Each ward has a part in one change at most, so that each change is known.
+        // Each ward takes part in at most one change, so that each change is known.
         let mut free: Vec<bool> = vec![true; areas.len()];
         let mut after: Vec<Area> = Vec::new();
         let mut expected = BTreeMap::new();
@@ -104,7 +105,7 @@ fn wards_redrawn_in_known_ways_are_told_exactly_those() {
                     &[(place, ChangeKind::Merged), (other, ChangeKind::Merged)]
                 }
                 (_, Some(other)) => {
-                    // The neighbour gives away the half of its half.
+                    // The neighbour gives away half of its half.
                     free[other] = false;
                     let giver = &areas[other];
                     let [west, _] = halves(giver);
@@ -132,7 +133,7 @@ fn wards_redrawn_in_known_ways_are_told_exactly_those() {
     }
 }
 
-/// Of every area of either vintage: what it shares with the other, and what that does not cover.
+/// Checks for every area of either vintage that its shares and the uncovered rest sum to one.
 fn shares_sum_to_one(atlas: &Atlas) {
     let between = atlas.succession(0, 1);
     for (place, area) in atlas.layers()[0].layer().areas().iter().enumerate() {
@@ -155,7 +156,8 @@ fn shares_sum_to_one(atlas: &Atlas) {
     }
 }
 
-/// The same lines drawn with an error: every point moved by up to `error_m`, neighbours alike.
+/// The same boundaries drawn with an error: every point is moved by up to `error_m`, equally for
+/// neighbours.
 fn drawn_again(ward: &Area, error_m: f64) -> Area {
     let bent = ward.geometry().map_coords(|at| Coord {
         x: at.x + error_m * 0.7 * (at.y / 900.0).sin(),
@@ -165,7 +167,7 @@ fn drawn_again(ward: &Area, error_m: f64) -> Area {
 }
 
 #[test]
-fn two_drawings_of_one_county_are_unchanged_and_bent_beyond_their_error_they_are_not() {
+fn two_drawings_of_one_county_are_unchanged_within_their_error_only() {
     for seed in 1..=3 {
         println!("seed {seed}");
         let world = demo::lyonesse(seed);

@@ -1,7 +1,7 @@
-//! The real sample of Northamptonshire against what is published and what GEOS measures.
+//! The real sample of Northamptonshire, compared with published figures and with GEOS.
 //!
-//! The sample is no part of the project: `LAPWING_SHARED` names its folder, or it lies beside the
-//! checkout. Without it these tests say so and pass.
+//! The sample is not part of the project: `LAPWING_SHARED` names its folder; the default is beside
+//! the checkout. Without it these tests print a message and pass.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -30,7 +30,7 @@ fn shared() -> Option<PathBuf> {
     None
 }
 
-/// The county, built once from the catalogue that the project ships.
+/// The county, built once from the catalogue in the repository.
 fn county() -> Option<&'static Atlas> {
     static COUNTY: OnceLock<Option<Atlas>> = OnceLock::new();
     let county = COUNTY.get_or_init(|| {
@@ -50,7 +50,7 @@ fn layer(atlas: &Atlas, id: &str) -> usize {
     atlas.layer_place(id).unwrap_or_else(|| panic!("there is a layer {id}"))
 }
 
-/// The codes of the areas that a postcode is in.
+/// Returns the codes of the areas that contain a postcode.
 fn codes(atlas: &Atlas, id: &str, postcode: &str) -> Vec<String> {
     let record = atlas.facts(Postcode::parse(postcode).unwrap()).unwrap();
     let place = layer(atlas, id);
@@ -65,8 +65,8 @@ fn the_guildhalls_postcode_is_in_castle_ward() {
     assert_eq!(codes(county, "ward", "NN1 1ED"), ["E05013246"]);
 }
 
-/// Code-Point Open of July 2014 says in which ward of 2013 each postcode is. GEOS finds 15,538 of
-/// the 15,548 that are in the county.
+/// Code-Point Open of July 2014 gives the 2013 ward of each postcode. GEOS finds 15,538 of the
+/// 15,548 in the county.
 #[test]
 fn postcodes_of_2014_are_in_the_wards_published_for_them() {
     let Some(county) = county() else { return };
@@ -107,9 +107,9 @@ fn postcodes_of_2014_are_in_the_wards_published_for_them() {
     assert!(agree >= 15_538, "only {agree} agree");
 }
 
-/// By GEOS, on coordinates by OSTN15: 12.88 and 296.94 km², 1,338 and 1,329 live postcodes.
+/// Expected from GEOS on OSTN15 coordinates: 12.88 and 296.94 km², 1,338 and 1,329 live postcodes.
 #[test]
-fn the_partnerships_cover_the_ground_and_the_postcodes_that_geos_finds() {
+fn the_partnerships_have_the_areas_and_postcodes_computed_by_geos() {
     let Some(county) = county() else { return };
     let laps = layer(county, "lap");
     let measured: Vec<(&str, String, u32)> = (0..)
@@ -124,7 +124,7 @@ fn the_partnerships_cover_the_ground_and_the_postcodes_that_geos_finds() {
     assert_eq!(codes(county, "lap", "NN1 1ED"), ["N4"]);
 }
 
-/// By GEOS: 0.9015251575984028, 0.6155131410175284 and 0.2872513877743558.
+/// Expected from GEOS: 0.9015251575984028, 0.6155131410175284 and 0.2872513877743558.
 #[test]
 fn wards_of_2013_lie_in_n4_by_the_shares_that_geos_measures() {
     let Some(county) = county() else { return };
@@ -146,8 +146,8 @@ fn wards_of_2013_lie_in_n4_by_the_shares_that_geos_measures() {
     }
 }
 
-/// A grid of points 200 m apart over each coverage: those in no area must all be reached from
-/// outside the county through others in none. One that is not stands in a hole.
+/// A grid of points 200 m apart over each coverage: every point in no area must be reachable from
+/// outside the county through others in none. Otherwise it lies in a hole.
 #[test]
 fn a_grid_of_points_finds_no_hole_in_a_coverage() {
     const STEP_M: f64 = 200.0;

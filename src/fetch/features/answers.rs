@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lapwing_boundaries::load::crs::Crs;
+use lapwing_boundaries::load::crs::SourceCrs;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -319,9 +319,9 @@ fn page_crs(stated: Option<&Value>, first: Option<f64>) -> Result<PageCrs, Troub
         });
     };
     let name = stated.pointer("/properties/name").and_then(Value::as_str);
-    match name.and_then(Crs::from_identifier) {
-        Some(Crs::BritishNationalGrid) => Ok(PageCrs::BritishNationalGrid),
-        Some(Crs::Degrees) => Ok(PageCrs::Degrees),
+    match name.and_then(SourceCrs::from_identifier) {
+        Some(SourceCrs::BritishNationalGrid) => Ok(PageCrs::BritishNationalGrid),
+        Some(SourceCrs::Degrees) => Ok(PageCrs::Degrees),
         _ => Err(Trouble::lasting(format!(
             "features in {}, though EPSG:27700 was asked for",
             excerpt(name.unwrap_or("a CRS that is not named"))

@@ -1,4 +1,4 @@
-//! Files that GDAL writes, read back. Skipped, loudly, where there is no GDAL.
+//! Files written by GDAL. Skipped with a message if GDAL is missing.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use tempfile::tempdir;
 
 use super::tools::{TWO, load_clean, ogr2ogr, refusal, source, squares, vertices};
 
-/// The farthest that any vertex of one layer lies from its fellow in the other, in metres.
+/// The largest distance between corresponding vertices of two layers, in metres.
 fn apart_m(a: &RawLayer, b: &RawLayer) -> f64 {
     assert_eq!(a.features.len(), b.features.len());
     let mut worst = 0.0_f64;
@@ -43,7 +43,7 @@ fn heights_are_dropped_in_every_format() {
 }
 
 #[test]
-fn a_geopackage_with_two_tables_wants_one_named() {
+fn a_geopackage_with_two_tables_needs_a_table_name() {
     let folder = tempdir().unwrap();
     let input = squares(folder.path(), &TWO);
     let gpkg = folder.path().join("two.gpkg");
@@ -69,7 +69,7 @@ fn a_geopackage_with_two_tables_wants_one_named() {
 }
 
 #[test]
-fn every_built_in_crs_is_known_in_every_format_and_leads_to_the_same_place() {
+fn every_built_in_crs_is_recognised_in_every_format() {
     let folder = tempdir().unwrap();
     let input = squares(folder.path(), &TWO);
     let expected = load_clean(&source(&input, "code", "name"));
@@ -88,11 +88,11 @@ fn every_built_in_crs_is_known_in_every_format_and_leads_to_the_same_place() {
             let apart = apart_m(&expected, &layer);
             assert!(apart < 0.0015, "{crs} {suffix}: {apart} m");
 
-            // The catalogue may say the same, but not another.
+            // The catalogue can state the same CRS but not another.
             let mut again = source(&output, "code", "name");
             again.crs = Some(crs.into());
             load_clean(&again);
-            // GDAL leaves the `crs` member out of GeoJSON in degrees: then the file says nothing.
+            // GDAL omits the `crs` member from GeoJSON in degrees, so the file states no CRS.
             if suffix != "geojson" || crs == "EPSG:3857" {
                 again.crs = Some("EPSG:27700".into());
                 let fault = refusal(&again);
@@ -108,7 +108,7 @@ fn every_built_in_crs_is_known_in_every_format_and_leads_to_the_same_place() {
 
 #[test]
 #[cfg(not(feature = "proj"))]
-fn another_crs_is_named_in_every_format() {
+fn an_unsupported_crs_is_named_in_every_format() {
     let folder = tempdir().unwrap();
     let input = squares(folder.path(), &TWO);
     for suffix in ["shp", "gpkg", "fgb", "geojson"] {
@@ -124,7 +124,7 @@ fn another_crs_is_named_in_every_format() {
 }
 
 #[test]
-fn kept_fields_keep_their_kind_in_every_format() {
+fn kept_fields_keep_their_type_in_every_format() {
     let folder = tempdir().unwrap();
     let input = squares(
         folder.path(),
@@ -149,7 +149,7 @@ fn kept_fields_keep_their_kind_in_every_format() {
         let kept = |i: usize| -> Vec<_> {
             layer.features[i].properties.iter().map(|(_, value)| value.clone()).collect()
         };
-        // FlatGeobuf gives a date its time.
+        // FlatGeobuf adds a time to a date.
         let first: Vec<_> = kept(0)
             .into_iter()
             .map(|v| {
@@ -169,7 +169,7 @@ fn a_feature_without_geometry_is_empty() {
     let square = fs::read_to_string(squares(folder.path(), &TWO[..1])).unwrap();
     let none = r#"[{"type":"Feature","properties":{"code":"N","name":"n"},"geometry":null},"#;
     fs::write(&input, square.replacen('[', none, 1)).unwrap();
-    // GDAL leaves such a feature out of a FlatGeobuf altogether.
+    // GDAL omits such a feature from a FlatGeobuf.
     for name in ["n.geojson", "n.shp", "n.gpkg"] {
         let output = folder.path().join(name);
         if !ogr2ogr(&["-nlt", "POLYGON"], &output, &input) {

@@ -1,4 +1,4 @@
-//! Files that are not what they should be: each is refused with a sentence, and nothing panics.
+//! Malformed files: each is refused with a message, and nothing panics.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn refused(path: &Path, words: &str) {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_is_a_folder_is_refused() {
+fn a_missing_file_and_a_folder_are_refused() {
     let folder = tempdir().unwrap();
     for suffix in ["geojson", "json", "geojson.gz", "ndjson", "shp", "zip", "gpkg", "fgb"] {
         refused(&folder.path().join(format!("absent.{suffix}")), "there is no such file");
@@ -28,7 +28,7 @@ fn a_file_that_is_not_there_or_is_a_folder_is_refused() {
 }
 
 #[test]
-fn a_suffix_that_is_not_known_is_refused_with_those_that_are() {
+fn an_unknown_extension_is_refused_with_the_supported_ones() {
     let folder = tempdir().unwrap();
     for name in ["wards.kml", "wards", "wards.tab", "wards.gpkg.gz", "wards.shp.gz", ".geojson_old"]
     {
@@ -69,16 +69,16 @@ fn a_collection_without_features_is_refused() {
     refused(&path, "no feature");
 }
 
-/// What makes a database a GeoPackage.
+/// The tables that make a database a GeoPackage.
 const TABLES: &str = "CREATE TABLE gpkg_contents (table_name, data_type, srs_id);
     CREATE TABLE gpkg_geometry_columns (table_name, column_name, srs_id);
     CREATE TABLE gpkg_spatial_ref_sys (srs_id, organization, organization_coordsys_id, definition);";
-/// One feature table, so far only announced.
+/// A feature table that is listed but does not exist yet.
 const ONE: &str = "INSERT INTO gpkg_contents VALUES ('w', 'features', 1);
     INSERT INTO gpkg_geometry_columns VALUES ('w', 'geom', 1);";
 
 #[test]
-fn a_database_that_is_no_geopackage_of_features_is_refused() {
+fn a_database_without_feature_tables_is_refused() {
     let folder = tempdir().unwrap();
     let make = |name: &str, sql: &str| {
         let path = folder.path().join(name);
@@ -98,7 +98,7 @@ fn a_database_that_is_no_geopackage_of_features_is_refused() {
          INSERT INTO w VALUES (x'00', 'A', 'a'), ('text', 'B', 'b'), (NULL, 'C', x'01'), (NULL, CAST(x'ff' AS TEXT), 'd');",
     );
     let mut with_blobs = source(make("blobs.gpkg", &blobs), "WD13CD", "WD13NM");
-    // The CRS that srs_id names is not explained.
+    // The CRS of the srs_id is missing.
     let (layer, faults) = load(&with_blobs);
     assert!(layer.is_none());
     assert!(
@@ -126,9 +126,9 @@ fn a_database_that_is_no_geopackage_of_features_is_refused() {
     );
 }
 
-/// The real files, cut short at many places.
+/// The real files, truncated at many positions.
 #[test]
-fn a_file_cut_short_is_refused_wherever_the_cut() {
+fn a_truncated_file_is_refused() {
     let folder = tempdir().unwrap();
     for name in [
         "wards_2013.geojson",
@@ -147,7 +147,7 @@ fn a_file_cut_short_is_refused_wherever_the_cut() {
                 source = VectorSource { code: "LAD24CD".into(), name: None, ..source };
             }
             let (layer, faults) = load(&source);
-            // SQLite may read what pages are left, and find none of the table's.
+            // SQLite may read the remaining pages and find no table.
             assert!(layer.is_none() && !faults.is_empty(), "{name} cut to {permille}‰");
             let message = faults.last().unwrap().to_string();
             eprintln!("{permille}‰: {message}");
@@ -155,9 +155,9 @@ fn a_file_cut_short_is_refused_wherever_the_cut() {
     }
 }
 
-/// The parts of the real shapefile, cut short one at a time.
+/// The parts of the real shapefile, truncated one at a time.
 #[test]
-fn a_shapefile_with_a_part_cut_short_is_refused() {
+fn a_shapefile_with_a_truncated_part_is_refused() {
     let Some(path) = shared("wards_2013_bng.shp.zip") else { return };
     let folder = tempdir().unwrap();
     let mut zip = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
@@ -171,7 +171,7 @@ fn a_shapefile_with_a_part_cut_short_is_refused() {
         let path = shp.with_extension(part);
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() - 40]).unwrap();
-        // A .dbf may end with a mark, and lose it: 40 bytes are more than that.
+        // A .dbf can end with an optional mark: remove 40 bytes, which is more than that.
         refused(&shp, words);
         fs::write(&path, whole).unwrap();
     }
@@ -185,7 +185,7 @@ fn a_shapefile_with_a_part_cut_short_is_refused() {
 }
 
 #[test]
-fn a_field_that_no_feature_has_is_said_once_in_every_format() {
+fn a_missing_field_is_reported_once_in_every_format() {
     for name in
         ["wards_2013.geojson", "wards_2013.fgb", "wards_2013_bng.gpkg", "wards_2013_bng.shp.zip"]
     {

@@ -1,4 +1,4 @@
-//! Files in GIS formats to raw layers: real ones, ones that GDAL writes, and malformed ones.
+//! Loading of GIS files: real ones, ones written by GDAL, and malformed ones.
 
 mod gdal;
 mod malformed;

@@ -1,7 +1,8 @@
-//! Real files with a few bytes spoilt, thousands of times: every reader takes them or refuses
-//! them, and never panics. The seed is printed; `LAPWING_SEED` sets it, `LAPWING_ROUNDS` how often.
+//! Real files with a few corrupted bytes, thousands of times: every reader accepts or refuses them
+//! and never panics. The seed is printed; `LAPWING_SEED` sets it, `LAPWING_ROUNDS` the number of
+//! rounds.
 //!
-//! Spoiling aims at what hurts: counts, offsets and sizes become 0, 1, -1 and the largest numbers.
+//! Corruption targets counts, offsets and sizes: they become 0, 1, -1 and the largest numbers.
 
 use std::fs;
 use std::io::Read as _;
@@ -23,7 +24,7 @@ fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Spoils one to four places, mostly near the start, where the headers are.
+/// Corrupts one to four places, mostly near the start, where the headers are.
 fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
     const NUMBERS: [u32; 8] =
         [0, 1, 2, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xffff_fff0, 0x0fff_ffff];
@@ -48,7 +49,7 @@ fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Gives a reader spoilt copies of the bytes.
+/// Passes corrupted copies of the bytes to a reader.
 fn survive(what: &str, original: &[u8], rounds: u64, reader: impl Fn(&[u8])) {
     let seed = from_environment("LAPWING_SEED", 20_261_121);
     let rounds = from_environment("LAPWING_ROUNDS", rounds);
@@ -93,7 +94,7 @@ fn parts() -> Option<shapefile::Parts> {
 fn spoilt_geojson() {
     let Some(path) = shared("wards_2013.geojson") else { return };
     let bytes = fs::read(path).unwrap();
-    // A few features do: the reader goes from one to the next without looking back.
+    // A few features suffice: the reader handles each independently.
     let start = &bytes[..bytes.len().min(12_000)];
     let end = start.iter().rposition(|b| *b == b'\n').unwrap();
     let text = [start[..end].trim_ascii_end().strip_suffix(b",").unwrap(), b"]}"].concat();
@@ -150,7 +151,7 @@ fn spoilt_geopackage_geometries() {
     for blob in blobs {
         geopackage::geometry(&blob).unwrap();
         survive("GeoPackage geometry", &blob, 500, |bytes| drop(geopackage::geometry(bytes)));
-        // The envelope of these is of two dimensions.
+        // These geometries have a two-dimensional envelope.
         survive("well-known binary", &blob[40..], 500, |bytes| drop(wkb::read(bytes)));
     }
 }

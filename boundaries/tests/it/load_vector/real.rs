@@ -2,11 +2,11 @@
 
 use super::tools::{admitted, area_m2, load_clean, perimeter_m, shared, source, vertices};
 
-/// The same 146 wards in four formats, and how far rounding may have moved a vertex, in metres.
+/// The same 146 wards in four formats, with the largest rounding of a vertex in metres.
 ///
-/// The GeoJSON holds degrees to seven places; the GeoPackage and the shapefile were made of those
-/// by OSTN15, to the millimetre. The FlatGeobuf holds the degrees unrounded: half a unit of the
-/// seventh place is 5.6 mm northwards and 3.4 mm eastwards.
+/// The GeoJSON has degrees with seven decimals. The GeoPackage and the shapefile were converted
+/// from those with OSTN15, rounded to millimetres. The FlatGeobuf has the unrounded degrees: half a
+/// unit of the seventh decimal is 5.6 mm northwards and 3.4 mm eastwards.
 const FORMATS: [(&str, f64); 4] = [
     ("wards_2013_bng.gpkg", 0.0),
     ("wards_2013_bng.shp.zip", 0.0),
@@ -38,7 +38,7 @@ fn the_same_layer_in_four_formats_gives_the_same_areas() {
                 let apart = |w: &geo::Coord<f64>| (v.x - w.x).hypot(v.y - w.y);
                 worst_move = worst_move.max(of_b.iter().map(apart).fold(f64::MAX, f64::min));
             }
-            // Vertices that move by r metres move an area of perimeter p by at most r p.
+            // Vertices that move by r metres change an area with perimeter p by at most r p.
             let (area_a, area_b) = (area_m2(a), area_m2(b));
             let allowed = rounding * perimeter_m(a) + 1e-9 * area_a;
             assert!((area_a - area_b).abs() <= allowed, "{name}: {:?} {area_a} {area_b}", a.code);
@@ -50,7 +50,7 @@ fn the_same_layer_in_four_formats_gives_the_same_areas() {
 }
 
 #[test]
-fn the_shapefile_and_the_geopackage_are_one_layer_once_admitted() {
+fn the_shapefile_and_the_geopackage_give_equal_layers() {
     let mut layers = Vec::new();
     for name in ["wards_2013_bng.gpkg", "wards_2013_bng.shp.zip"] {
         let Some(path) = shared(name) else { return };

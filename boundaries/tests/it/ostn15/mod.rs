@@ -1,5 +1,5 @@
-//! Positions between ETRS89 and the National Grid, against Ordnance Survey's test points and an
-//! independent implementation.
+//! Conversion between ETRS89 and the National Grid, compared with Ordnance Survey's test points and
+//! an independent implementation.
 //!
 //! - `ordnance_survey.csv`: the forty test points of Ordnance Survey's "OSTN15 and OSGM15 developer
 //!   pack", all of them, heights left out. `lat` and `lon` go to `easting` and `northing`;
@@ -37,19 +37,19 @@ fn to_degrees(easting: f64, northing: f64) -> (f64, f64) {
 }
 
 #[test]
-fn the_forty_points_go_to_the_grid_within_a_millimetre() {
+fn the_forty_points_convert_to_the_grid_within_a_millimetre() {
     let points = rows(ORDNANCE_SURVEY);
     assert_eq!(points.len(), 40);
     for (row, cells) in &points {
         let (easting, northing) = to_grid(cells[2], cells[1]);
-        // The published values are rounded to the millimetre, and so are ours.
+        // The published values are rounded to millimetres, and so are ours.
         let apart = [easting - cells[3], northing - cells[4]];
         assert!(apart.iter().all(|d| d.abs() < 0.0011), "{row}: {easting} {northing}");
     }
 }
 
 #[test]
-fn the_forty_points_come_back_from_the_grid_within_two_millimetres() {
+fn the_forty_points_convert_from_the_grid_within_two_millimetres() {
     let points = rows(ORDNANCE_SURVEY);
     assert_eq!(points.len(), 40);
     for (row, cells) in &points {
@@ -61,7 +61,7 @@ fn the_forty_points_come_back_from_the_grid_within_two_millimetres() {
 }
 
 #[test]
-fn positions_all_over_the_grid_are_those_of_an_independent_implementation() {
+fn positions_over_the_whole_grid_match_an_independent_implementation() {
     let positions = rows(LONLAT_BNG);
     assert_eq!(positions.len(), 1000);
     let mut converted_back = 0;
@@ -82,8 +82,8 @@ fn positions_all_over_the_grid_are_those_of_an_independent_implementation() {
 }
 
 #[test]
-fn beyond_the_grid_the_position_is_approximate_and_says_so() {
-    // Rockall's sea, the Channel, and off Norfolk beyond the eastern edge.
+fn a_position_outside_the_grid_is_marked_approximate() {
+    // Off Rockall, in the Channel, and off Norfolk beyond the eastern edge.
     for (lon, lat) in [(-9.5, 57.0), (-2.0, 49.3), (2.6, 52.8)] {
         let (bng, accuracy) = LngLat::new(lon, lat).unwrap().to_bng().unwrap();
         assert_eq!(accuracy, Accuracy::Helmert, "{lon} {lat}");

@@ -1,4 +1,4 @@
-//! Postcode files with a mistake in them, each with the sentence that is told.
+//! Postcode files with a mistake, each with the message that is reported.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ fn each_is_refused(cases: &[(&str, &str)], format: PostcodeFormat) {
 }
 
 #[test]
-fn every_mistake_in_code_point_open_is_told_with_its_line_and_column() {
+fn mistakes_in_code_point_open_are_reported_with_line_and_column() {
     let cases = [
         ("", "the file contains no postcodes: check `source` and `format`"),
         ("NN1 1ED,10,475486\n", "line 1 has 3 columns, but Code-Point Open has 10"),
@@ -59,7 +59,7 @@ fn every_mistake_in_code_point_open_is_told_with_its_line_and_column() {
 }
 
 #[test]
-fn every_mistake_in_the_postcode_directory_is_told_with_its_line_and_column() {
+fn mistakes_in_the_postcode_directory_are_reported_with_line_and_column() {
     let row = |cells: &str| format!("pcds,doterm,east1m,north1m,gridind,wd25cd\n{cells}\n");
     let rows = [
         (
@@ -118,7 +118,7 @@ fn load(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_source_that_cannot_be_opened_is_told_by_its_kind() {
+fn a_source_that_cannot_be_opened_is_reported_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("codepo_gb.zip");
     assert!(load(&PathBuf::from("/nowhere/nn.csv"))[0].contains("/nowhere/nn.csv is not there"));
@@ -129,7 +129,7 @@ fn a_source_that_cannot_be_opened_is_told_by_its_kind() {
 }
 
 #[test]
-fn a_national_file_with_one_mistake_in_every_row_does_not_fill_the_memory_with_it() {
+fn a_mistake_in_every_row_of_a_national_file_is_listed_up_to_a_limit() {
     let csv = "NN1,10,475486,260275\n".repeat(5000);
     let mut report = Report::default();
     read_postcodes(csv.as_bytes(), "pc.csv", PostcodeFormat::CodePointOpen, &mut report);

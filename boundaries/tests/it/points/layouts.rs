@@ -59,7 +59,7 @@ const CODE_POINT: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn code_point_open_is_read_from_the_zip_as_published_and_from_its_folders() {
+fn code_point_open_is_read_from_the_published_zip_and_from_its_folders() {
     let root = tempfile::tempdir().unwrap();
     let zip = root.path().join("codepo_gb.zip");
     zip_of(&zip, &CODE_POINT);
@@ -74,7 +74,7 @@ fn code_point_open_is_read_from_the_zip_as_published_and_from_its_folders() {
 }
 
 #[test]
-fn a_copy_with_the_column_names_on_top_is_read_too() {
+fn a_copy_with_a_header_is_read() {
     let root = tempfile::tempdir().unwrap();
     folder_of(root.path(), &[("nn.csv", &format!("{HEADERS}{NN}"))]);
     let (postcodes, told) = load(&root.path().join("nn.csv"), PostcodeFormat::CodePointOpen);
@@ -82,7 +82,7 @@ fn a_copy_with_the_column_names_on_top_is_read_too() {
 }
 
 #[test]
-fn four_columns_in_a_gz_are_postcodes_without_a_published_ward() {
+fn a_file_with_four_columns_has_no_published_wards() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("nn.csv.gz");
     let mut gz =
@@ -94,7 +94,7 @@ fn four_columns_in_a_gz_are_postcodes_without_a_published_ward() {
 }
 
 #[test]
-fn the_directory_is_read_once_though_its_zip_holds_it_twice() {
+fn the_directory_is_read_once_although_its_zip_contains_it_twice() {
     let root = tempfile::tempdir().unwrap();
     let zip = root.path().join("ONSPD_AUG_2025.zip");
     let entries = [
@@ -116,7 +116,7 @@ fn the_directory_is_read_once_though_its_zip_holds_it_twice() {
 }
 
 #[test]
-fn a_postcode_that_differs_between_two_files_is_told_with_both() {
+fn a_contradiction_between_two_files_is_reported_with_both() {
     let root = tempfile::tempdir().unwrap();
     let moved = NN.replace("475486", "475400");
     folder_of(root.path(), &[("a.csv", &format!("{NN_OTHER}{NN}")), ("b.csv", &moved)]);
@@ -131,12 +131,12 @@ fn a_postcode_that_differs_between_two_files_is_told_with_both() {
 }
 
 #[test]
-fn a_damaged_entry_of_a_zip_is_told_and_the_others_are_read() {
+fn a_damaged_zip_entry_is_reported_and_the_others_are_read() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("codepo_gb.zip");
     zip_of(&path, &[("Data/CSV/ab.csv", &AB.repeat(50)), ("Data/CSV/nn.csv", NN)]);
     let mut bytes = std::fs::read(&path).unwrap();
-    // The data of the first entry begin after its local header and name, at about byte 50.
+    // The data of the first entry starts after its local header and name, at about byte 50.
     bytes[60..70].fill(0xFF);
     std::fs::write(&path, bytes).unwrap();
     let (postcodes, told) = load(&path, PostcodeFormat::CodePointOpen);

@@ -1,4 +1,4 @@
-//! Sites, postcodes and addresses out of CSV files: right ones, wrong ones, and the real ones.
+//! Sites, postcodes and addresses from CSV files: valid ones, invalid ones, and the real ones.
 
 mod bad_postcodes;
 mod bad_sites;
@@ -29,7 +29,7 @@ fn told(report: &Report) -> Vec<String> {
     report.faults.iter().map(|fault| format!("{} {fault}", severity(fault.severity))).collect()
 }
 
-/// A layer of sites that has one of each column.
+/// A layer of sites with one column of each kind.
 fn source_of(format: SitesFormat, keep: &[&str]) -> SitesSource {
     SitesSource {
         path: PathBuf::from("gp.csv"),
@@ -59,7 +59,7 @@ fn gp() -> LayerId {
     LayerId::parse("gp").unwrap()
 }
 
-/// The catalogue's postcodes in these tests: NN1 1ED alone.
+/// The catalogue's postcodes in these tests: only NN1 1ED.
 fn only_nn1_1ed(asked: Postcode) -> Option<Bng> {
     (asked == postcode("NN1 1ED")).then(|| Bng::new(475_486.0, 260_275.0).unwrap())
 }

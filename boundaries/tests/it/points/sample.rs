@@ -1,4 +1,4 @@
-//! The real files of the sample, where they are.
+//! The real files of the sample, if they are available.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use lapwing_boundaries::load::sites::load_sites;
 
 use super::{postcode, told};
 
-/// The folder of the sample, `None` and a loud word where it is absent.
+/// The folder of the sample, or `None` with a message.
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("LAPWING_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
@@ -83,7 +83,7 @@ fn the_practices_of_the_sample_are_placed_by_its_postcodes() {
         let sites = load_sites(&source, &layer.meta.id, &find, &mut report);
         (sites, report)
     };
-    // 68 active practices; two of them, in Wansford and Oundle, have PE postcodes.
+    // 68 active practices. Two of them, in Wansford and Oundle, have PE postcodes.
     let (practices, report) = load(Some(vec![4]), false);
     assert_eq!(practices.len(), 66);
     assert_eq!(report.count(Severity::Error), 0);
@@ -99,7 +99,7 @@ fn the_practices_of_the_sample_are_placed_by_its_postcodes() {
     assert!(counts.iter().any(|one| one.contains(": 25 records of other prescribing settings")));
     let lakeside = practices.iter().find(|site| site.code.as_str() == "K83002").unwrap();
     assert_eq!(lakeside.name, "LAKESIDE HEALTHCARE");
-    // 93 active prescribers of every setting, and all 115 records with those that have closed.
+    // 93 active prescribers of every setting, and all 115 records including closed ones.
     assert_eq!(load(None, false).0.len(), 91);
     assert_eq!(load(None, true).0.len(), 113);
 }
