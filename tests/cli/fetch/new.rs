@@ -29,7 +29,7 @@ fn every_authority_of_england_gets_a_catalogue_that_can_be_read() {
         assert_eq!(catalogue.title, name);
         let LayerSource::Vector(source) = &catalogue.layers[0].source else { panic!() };
         assert_eq!(source.only[0].field, "LAD24CD");
-        assert!(source.only[0].values[0].is_met_by(code));
+        assert!(source.only[0].values[0].matches(code));
     }
 }
 
