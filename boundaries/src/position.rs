@@ -43,7 +43,7 @@ pub enum InvalidPosition {
     NotFinite,
     /// The numbers are out of range for a longitude and a latitude.
     #[error(
-        "{lon} {lat} is not a longitude and a latitude: they go from -180 to 180 and from -90 to 90 degrees"
+        "{lon} {lat} is not a longitude and a latitude: longitudes go from -180 to 180 degrees and latitudes from -90 to 90"
     )]
     NotDegrees {
         /// The number given as longitude.

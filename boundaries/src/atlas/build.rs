@@ -21,7 +21,7 @@ use crate::search::SearchIndex;
 use crate::storage::MemoryBudget;
 
 /// The areas of one layer that contain each postcode and each address.
-struct Located {
+struct LocatedPoints {
     postcodes: ContainingAreas,
     addresses: ContainingAreas,
 }
@@ -140,10 +140,10 @@ fn compute(
     // The postcode table has everything that is still needed of them.
     contents.postcodes = Vec::new();
     progress.advance(1);
-    let located: Vec<Located> = of_postcodes
+    let located: Vec<LocatedPoints> = of_postcodes
         .into_iter()
         .zip(of_addresses)
-        .map(|(postcodes, addresses)| Located { postcodes, addresses })
+        .map(|(postcodes, addresses)| LocatedPoints { postcodes, addresses })
         .collect();
     let counts = located
         .iter()
@@ -183,8 +183,8 @@ fn compute(
 /// Counts the postcodes and addresses that are in both areas of each row.
 fn count_pairs(
     rows: &mut [OverlapRow],
-    first: &Located,
-    second: &Located,
+    first: &LocatedPoints,
+    second: &LocatedPoints,
     postcodes: usize,
     addresses: usize,
 ) {

@@ -2,8 +2,9 @@
 //! cache misses overlap. A single lookup waits for a block, then for a cell, then for its edges, each
 //! time for about as long as a hundred multiplications take.
 
-use super::candidates::{NO_AREAS, Run};
+use super::candidates::NO_AREAS;
 use super::nearest::nearest_among;
+use super::run::Run;
 use super::{CellView, FoundCell, RECORD};
 use crate::geometry::predicate::Position;
 use crate::position::Bng;

@@ -15,12 +15,13 @@
 //! | `starts: u32` | one per square, row by row in each block, and one more: the start of its candidates in `runs` |
 //! | `runs: u32` | candidates that are adjacent in the edges of the cell index: [`Run`] |
 
-use geo::{Coord, Line};
+use geo::Coord;
 use rayon::prelude::*;
 
 use super::Frame;
 use super::grid::{Grid, Squares, distance_2, square_distance_2};
 use super::inventory::{EdgesBySquare, Inventory};
+use super::run::Run;
 use crate::storage::mmap::Numbers;
 
 /// Stands for a layer without areas.
@@ -39,50 +40,6 @@ const MIN_SQUARES: usize = 16;
 
 /// A margin in metres: far more than the rounding errors of distances, far less than any square.
 const MARGIN_M: f64 = 1.0 / 1024.0;
-
-/// A run of adjacent edges. Encoded as a word, with the index of the first in the high 27 bits and the
-/// number of further edges in the low five.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Run {
-    pub(super) first: u32,
-    pub(super) count: u32,
-}
-
-impl Run {
-    const COUNT_BITS: u32 = 5;
-    const MAX_COUNT: u32 = 1 << Self::COUNT_BITS;
-
-    /// Decodes a word.
-    #[inline]
-    pub(super) fn of(word: u32) -> Self {
-        Self { first: word >> Self::COUNT_BITS, count: (word & (Self::MAX_COUNT - 1)) + 1 }
-    }
-
-    fn word(self) -> u32 {
-        assert!(self.first >> (32 - Self::COUNT_BITS) == 0, "fewer than 2²⁷ edges");
-        self.first << Self::COUNT_BITS | (self.count - 1)
-    }
-
-    /// Groups ascending edges into runs.
-    fn all(edges: &[u32]) -> impl Iterator<Item = Self> + '_ {
-        let follows = |a: &u32, b: &u32| *a + 1 == *b;
-        let longest = Self::MAX_COUNT as usize;
-        edges
-            .chunk_by(follows)
-            .flat_map(move |run| run.chunks(longest))
-            .map(|run| Self { first: run[0], count: run.len() as u32 })
-    }
-
-    /// The coordinates of its edges.
-    #[inline]
-    pub(super) fn edges(self, of: &[f64]) -> impl Iterator<Item = Line<f64>> + '_ {
-        let (first, count) = (4 * self.first as usize, 4 * self.count as usize);
-        let (edges, _) = of[first..first + count].as_chunks::<4>();
-        edges
-            .iter()
-            .map(|&[ax, ay, bx, by]| Line::new(Coord { x: ax, y: ay }, Coord { x: bx, y: by }))
-    }
-}
 
 /// The arrays, owned.
 #[derive(Clone, Debug, Default)]
@@ -146,7 +103,7 @@ impl Candidates {
                 continue;
             };
             layers.push(entry(blocks.len()));
-            let halved: Vec<Block> = (0..grid.nearby.len())
+            let halved: Vec<HalvedBlock> = (0..grid.nearby.len())
                 .into_par_iter()
                 .map(|block| grid.halve(block, per_square))
                 .collect();
@@ -184,7 +141,7 @@ fn entry(len: usize) -> u32 {
 
 /// The squares of one block, row by row: the number of runs of each, and the runs of all. Not a list
 /// per square, because millions of squares are in memory before they are concatenated.
-struct Block {
+struct HalvedBlock {
     bits: u32,
     counts: Vec<u32>,
     runs: Vec<u32>,
@@ -220,7 +177,7 @@ impl<'a> LayerGrid<'a> {
     }
 
     /// Halves a block into squares while that reduces the number of candidates.
-    fn halve(&self, block: usize, per_square: usize) -> Block {
+    fn halve(&self, block: usize, per_square: usize) -> HalvedBlock {
         let grid = self.frame.grid;
         let (column, row) = (block as u32 % grid.columns, block as u32 / grid.columns);
         let mut around: Vec<u32> = self.nearby[block]
@@ -260,7 +217,7 @@ impl<'a> LayerGrid<'a> {
         }
         // All blocks are in memory at once, so spare capacity would add up.
         runs.shrink_to_fit();
-        Block { bits, counts, runs }
+        HalvedBlock { bits, counts, runs }
     }
 
     /// The candidates of a square among `of`, the candidates of a larger square that contains it.

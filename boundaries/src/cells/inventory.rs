@@ -22,13 +22,13 @@ pub(super) struct Inventory {
 
 /// An edge of one area, with its ends in ascending order.
 #[derive(Clone, Copy)]
-struct Side {
+struct AreaEdge {
     block: u32,
     line: Line<f64>,
     item: u32,
 }
 
-impl Side {
+impl AreaEdge {
     fn order(&self, other: &Self) -> Ordering {
         let ends = |s: &Self| [s.line.start.x, s.line.start.y, s.line.end.x, s.line.end.y];
         let by_ends = || {
@@ -65,19 +65,19 @@ impl Inventory {
     pub(super) fn of(layers: &[&Layer], area_bits: u32, grid: Grid) -> Self {
         // Adding zero turns -0.0 into 0.0, so that equal ends have equal bits.
         let positive = |end: Coord<f64>| Coord { x: end.x + 0.0, y: end.y + 0.0 };
-        let mut sides: Vec<Side> = edges_of(layers, area_bits)
+        let mut edges: Vec<AreaEdge> = edges_of(layers, area_bits)
             .map(|(item, edge)| {
                 let (a, b) = (positive(edge.start), positive(edge.end));
                 let line = if (a.x, a.y) <= (b.x, b.y) { Line::new(a, b) } else { Line::new(b, a) };
                 let block = grid.place(line.start).map_or(0, |(x, y)| grid.block_of(x, y));
-                Side { block: block as u32, line, item }
+                AreaEdge { block: block as u32, line, item }
             })
             .collect();
-        sides.par_sort_unstable_by(Side::order);
+        edges.par_sort_unstable_by(AreaEdge::order);
 
         let mut all = Self { lines: Vec::new(), starts: vec![0], items: Vec::new() };
         let mut blocks = Vec::new();
-        for same in sides.chunk_by(|a, b| a.line == b.line) {
+        for same in edges.chunk_by(|a, b| a.line == b.line) {
             // An area with an edge twice in its boundary crosses it twice: it needs two edges.
             let mut items: Vec<u32> = same.iter().map(|side| side.item).collect();
             while !items.is_empty() {

@@ -57,6 +57,7 @@ mod nearest;
 mod record;
 mod reference;
 mod resolution;
+mod run;
 mod stored;
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 
 use geo::{Coord, Line};
 
-use super::candidates::{NO_AREAS, Run};
+use super::candidates::NO_AREAS;
 use super::grid::{Squares, distance_2, square_distance_2};
 use super::record::{Parts, edge_at};
+use super::run::Run;
 use super::{CellView, RECORD, UNIFORM, layer_bit};
 use crate::position::Bng;
 

@@ -54,7 +54,7 @@ pub struct AllChanges {
 
 /// One of the two vintages.
 #[derive(Debug)]
-struct Side<'a> {
+struct ComparedLayer<'a> {
     layer: &'a Layer,
     /// True if its areas do not overlap, so that the parts that they cover can be summed.
     disjoint: bool,
@@ -62,7 +62,7 @@ struct Side<'a> {
     open: Vec<OnceLock<LinkStrength>>,
 }
 
-impl<'a> Side<'a> {
+impl<'a> ComparedLayer<'a> {
     fn new(layer: &'a Layer, disjoint: bool) -> Self {
         let count = layer.areas().len();
         let mut outlines = Vec::new();
@@ -85,8 +85,8 @@ impl<'a> Side<'a> {
 /// needed, and kept.
 #[derive(Debug)]
 pub struct Succession<'a> {
-    earlier: Side<'a>,
-    later: Side<'a>,
+    earlier: ComparedLayer<'a>,
+    later: ComparedLayer<'a>,
     tolerance_m: f64,
     /// Sorted by both areas.
     rows: &'a [OverlapRow],
@@ -126,8 +126,8 @@ impl<'a> Succession<'a> {
             tolerance_m: sliver_tolerance_m(earlier, later),
             starts: starts_of(earlier.areas().len(), rows.iter().map(|row| row.from)),
             back_starts: starts_of(later.areas().len(), rows.iter().map(|row| row.to)),
-            earlier: Side::new(earlier, earlier_disjoint),
-            later: Side::new(later, later_disjoint),
+            earlier: ComparedLayer::new(earlier, earlier_disjoint),
+            later: ComparedLayer::new(later, later_disjoint),
             rows,
             strengths,
             back,

@@ -1,7 +1,8 @@
 //! A view of a comparison from one of its two vintages.
 
 use super::{
-    LinkStrength, MAIN_SHARE, OverlapPart, ROUNDING_M2, Side, Succession, assess, perimeter_m,
+    ComparedLayer, LinkStrength, MAIN_SHARE, OverlapPart, ROUNDING_M2, Succession, assess,
+    perimeter_m,
 };
 use crate::change::{Change, ChangeKind};
 use crate::overlap::{
@@ -20,11 +21,11 @@ impl<'s, 'a> View<'s, 'a> {
         Self { backward: !self.backward, ..self }
     }
 
-    fn here(self) -> &'s Side<'a> {
+    fn here(self) -> &'s ComparedLayer<'a> {
         if self.backward { &self.of.later } else { &self.of.earlier }
     }
 
-    fn there(self) -> &'s Side<'a> {
+    fn there(self) -> &'s ComparedLayer<'a> {
         self.reversed().here()
     }
 

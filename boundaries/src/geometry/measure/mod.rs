@@ -34,24 +34,24 @@ pub struct IntersectionMeasures {
 
 /// An orientation, with ties broken by the shift.
 #[derive(Clone, Copy)]
-struct Side {
+struct Orientation {
     left: bool,
     /// The orientation itself; 0 if the shift broke a tie.
     value: f64,
 }
 
 /// The side of the shifted `edge` on which the unshifted `point` lies.
-fn left_of_shifted(edge: Line<f64>, point: Coord<f64>) -> Side {
+fn left_of_shifted(edge: Line<f64>, point: Coord<f64>) -> Orientation {
     let value = orientation(edge.start, edge.end, point);
     let tie = if edge.dy() == 0.0 { -edge.dx() } else { edge.dy() };
-    Side { left: if value == 0.0 { tie > 0.0 } else { value > 0.0 }, value }
+    Orientation { left: if value == 0.0 { tie > 0.0 } else { value > 0.0 }, value }
 }
 
 /// The side of the unshifted `edge` on which the shifted `point` lies.
-fn shifted_left_of(edge: Line<f64>, point: Coord<f64>) -> Side {
+fn shifted_left_of(edge: Line<f64>, point: Coord<f64>) -> Orientation {
     let value = orientation(edge.start, edge.end, point);
     let tie = if edge.dy() == 0.0 { edge.dx() } else { -edge.dy() };
-    Side { left: if value == 0.0 { tie > 0.0 } else { value > 0.0 }, value }
+    Orientation { left: if value == 0.0 { tie > 0.0 } else { value > 0.0 }, value }
 }
 
 /// Sums over the parts of one boundary that lie inside the other geometry.
@@ -224,8 +224,8 @@ impl OverlappingEdges {
 }
 
 /// Returns true if an end of one edge lies on the other, without the shift. Exact.
-fn touch(a: Line<f64>, b: Line<f64>, [a_start, a_end, b_start, b_end]: [Side; 4]) -> bool {
-    let on = |side: Side, edge, point| side.value == 0.0 && on_edge(edge, point);
+fn touch(a: Line<f64>, b: Line<f64>, [a_start, a_end, b_start, b_end]: [Orientation; 4]) -> bool {
+    let on = |side: Orientation, edge, point| side.value == 0.0 && on_edge(edge, point);
     on(a_start, b, a.start) || on(a_end, b, a.end) || on(b_start, a, b.start) || on(b_end, a, b.end)
 }
 
