@@ -12,10 +12,10 @@ use crate::answers::degrees;
 
 /// Returns the areas of all layers that contain `at`, in order of layer and code.
 pub fn areas_at(atlas: &Atlas, at: Bng) -> Vec<LayerArea> {
-    let mut spots = Vec::new();
-    atlas.cells().locate(at, |layer, area, _| spots.push((layer, area)));
-    spots.sort_unstable();
-    spots
+    let mut layer_areas = Vec::new();
+    atlas.cells().locate(at, |layer, area, _| layer_areas.push((layer, area)));
+    layer_areas.sort_unstable();
+    layer_areas
 }
 
 /// Returns the areas of all layers that contain a postcode, in order of layer. Empty if the
@@ -29,7 +29,7 @@ pub fn areas_at(atlas: &Atlas, at: Bng) -> Vec<LayerArea> {
 /// reports it.
 pub fn areas_of(atlas: &Atlas, record: &PostcodeFacts) -> Vec<LayerArea> {
     let Some((_, known)) = atlas.precomputed(record.postcode) else { return Vec::new() };
-    let mut spots: Vec<LayerArea> = known.areas().collect();
+    let mut layer_areas: Vec<LayerArea> = known.areas().collect();
     if known.is_by_addresses() {
         let addresses = |&(layer, area): &LayerArea| {
             let of_area = known.matches(layer).find(|found| found.area == area);
@@ -39,9 +39,9 @@ pub fn areas_of(atlas: &Atlas, record: &PostcodeFacts) -> Vec<LayerArea> {
             })
         };
         // The sort is stable, so ties stay in order of code.
-        spots.sort_by_key(|spot| (spot.0, Reverse(addresses(spot))));
+        layer_areas.sort_by_key(|layer_area| (layer_area.0, Reverse(addresses(layer_area))));
     }
-    spots
+    layer_areas
 }
 
 /// Returns the position of a postcode as `[lon, lat]` in degrees (WGS84), rounded to six decimals.
@@ -59,10 +59,10 @@ pub fn degrees_at(at: Bng) -> [f64; 2] {
 }
 
 /// Returns the areas of one layer from a slice in order of layer.
-pub fn of_layer(spots: &[LayerArea], layer: usize) -> &[LayerArea] {
-    let start = spots.partition_point(|(of, _)| *of < layer);
-    let end = spots.partition_point(|(of, _)| *of <= layer);
-    &spots[start..end]
+pub fn of_layer(layer_areas: &[LayerArea], layer: usize) -> &[LayerArea] {
+    let start = layer_areas.partition_point(|(of, _)| *of < layer);
+    let end = layer_areas.partition_point(|(of, _)| *of <= layer);
+    &layer_areas[start..end]
 }
 
 #[cfg(test)]
@@ -103,9 +103,9 @@ mod tests {
         let address = |(uprn, (x, y))| Address { uprn, postcode, position: at(x, y) };
         let contents = Contents { addresses: (1..).zip(places).map(address).collect(), ..squares };
         let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
-        let spots = areas_of(&atlas, &atlas.facts(postcode).unwrap());
+        let layer_areas = areas_of(&atlas, &atlas.facts(postcode).unwrap());
         // Three addresses are in Saint George and two in Abbey: one is on the boundary between
         // them.
-        assert_eq!(spots, [(0, 1), (0, 0), (1, 0), (2, 0)]);
+        assert_eq!(layer_areas, [(0, 1), (0, 0), (1, 0), (2, 0)]);
     }
 }

@@ -48,7 +48,7 @@ pub struct Directory {
     /// Distinct types, in order of code.
     types: Vec<MapItType>,
     /// The vintages of each area, in catalogue order.
-    spots: HashMap<AreaId, Vec<LayerArea>>,
+    vintages: HashMap<AreaId, Vec<LayerArea>>,
 }
 
 impl Directory {
@@ -61,10 +61,10 @@ impl Directory {
             atlas.layers().iter().map(|layer| kinds::census_year(layer.layer().meta()));
         let census_years = census_years.collect();
         let ids = number(atlas);
-        let mut spots: HashMap<AreaId, Vec<LayerArea>> = HashMap::new();
+        let mut vintages: HashMap<AreaId, Vec<LayerArea>> = HashMap::new();
         for (layer, of_layer) in ids.iter().enumerate() {
             for (area, &id) in of_layer.iter().enumerate() {
-                spots.entry(id).or_default().push((layer, area));
+                vintages.entry(id).or_default().push((layer, area));
             }
         }
         let authorities = Authorities { atlas, generations: &generations, kinds: &kinds };
@@ -74,7 +74,7 @@ impl Directory {
             let (mut of_layer, mut parents_of_layer) = (Vec::new(), Vec::new());
             for (place, area) in content.layer().areas().iter().enumerate() {
                 let (code, parent) = authorities.of(layer, place, area);
-                let code = code.or_else(|| parent.map(|spot| code_at(atlas, spot)));
+                let code = code.or_else(|| parent.map(|layer_area| code_at(atlas, layer_area)));
                 let meta = content.layer().meta();
                 let of = kinds::mapit_type(kinds[layer], area.code().as_str(), code, meta);
                 let next = types.len() as u16;
@@ -93,7 +93,7 @@ impl Directory {
             *of_area = order[*of_area as usize];
         }
         let types = types.into_keys().collect();
-        Self { generations, kinds, census_years, ids, type_of: typed, parents, types, spots }
+        Self { generations, kinds, census_years, ids, type_of: typed, parents, types, vintages }
     }
 
     /// Returns the generations of the atlas.
@@ -133,7 +133,7 @@ impl Directory {
 
     /// Returns the vintages of the area with this id. Empty if there is no such area.
     pub fn vintages(&self, id: AreaId) -> &[LayerArea] {
-        self.spots.get(&id).map_or(&[], Vec::as_slice)
+        self.vintages.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the first and last generation of the area with this id.
@@ -146,10 +146,10 @@ impl Directory {
 
     /// Returns the vintage of an area that is in one of `layers`, otherwise the latest one.
     pub fn vintage_in(&self, id: AreaId, layers: &[usize]) -> Option<LayerArea> {
-        let spots = self.vintages(id);
-        let current = spots.iter().copied().find(|(layer, _)| layers.contains(layer));
+        let layer_areas = self.vintages(id);
+        let current = layer_areas.iter().copied().find(|(layer, _)| layers.contains(layer));
         current.or_else(|| {
-            spots.iter().copied().max_by_key(|&(layer, _)| self.generations.span(layer).1)
+            layer_areas.iter().copied().max_by_key(|&(layer, _)| self.generations.span(layer).1)
         })
     }
 }
@@ -175,13 +175,13 @@ fn number(atlas: &Atlas) -> Vec<Vec<AreaId>> {
             }
         }
     }
-    for ((series, code), spots) in rest {
+    for ((series, code), layer_areas) in rest {
         let mut id = by_hash(series, code);
         while taken.contains_key(&id) {
             id = if id == AreaId::MAX / 2 { HASHED } else { id + 1 };
         }
         taken.insert(id, series);
-        for (layer, place) in spots {
+        for (layer, place) in layer_areas {
             ids[layer][place] = id;
         }
     }

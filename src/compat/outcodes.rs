@@ -111,9 +111,9 @@ impl Outcode {
     fn find_containing_areas(&self, atlas: &Atlas, layers: &[usize]) -> ContainingAreas {
         let mut containing_areas = ContainingAreas::default();
         for record in self.live(atlas) {
-            let spots = areas_of(atlas, &record);
+            let layer_areas = areas_of(atlas, &record);
             for &layer in layers {
-                let Some(&(_, area)) = of_layer(&spots, layer).first() else { continue };
+                let Some(&(_, area)) = of_layer(&layer_areas, layer).first() else { continue };
                 let (code, name) = atlas.code_and_name(layer, area);
                 let names = containing_areas.names.entry(layer).or_default();
                 if !names.contains(name) {

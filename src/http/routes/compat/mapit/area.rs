@@ -68,8 +68,8 @@ pub(super) async fn one(
     let query = Query::read(raw.as_deref());
     let answer = match area_response(snapshot, &base, &text, raw.as_deref(), &query) {
         Ok(AreaResponse::Ready(reply)) => Ok(reply),
-        Ok(AreaResponse::Geometry(served, spot, format)) => {
-            geometry_reply(&app, served, spot, format, None, &query).await
+        Ok(AreaResponse::Geometry(served, layer_area, format)) => {
+            geometry_reply(&app, served, layer_area, format, None, &query).await
         }
         Err(error) => Err(error),
     };
@@ -107,25 +107,26 @@ fn area_response(
         let address = base.at(&format!("/mapit/area/{id}{suffix}{query}"));
         return Ok(AreaResponse::Ready(Reply::Found(address)));
     }
-    let spot = find_area(&served, area, filter.layers())?;
+    let layer_area = find_area(&served, area, filter.layers())?;
     match format {
         None | Some(Format::Json) => {
-            json(&area_json(served.atlas(), served.directory(), spot)).map(AreaResponse::Ready)
+            json(&area_json(served.atlas(), served.directory(), layer_area))
+                .map(AreaResponse::Ready)
         }
-        Some(format) => Ok(AreaResponse::Geometry(served, spot, format)),
+        Some(format) => Ok(AreaResponse::Geometry(served, layer_area, format)),
     }
 }
 
 async fn geometry_reply(
     app: &AppState,
     served: Arc<Served>,
-    spot: LayerArea,
+    layer_area: LayerArea,
     format: Format,
     srid: Option<&str>,
     query: &Query<'_>,
 ) -> Answer {
     let form = shape::ShapeOptions::read(format, srid, query)?;
-    let body = app.blocking_pool.run_blocking(move || Ok(form.one(&served, spot))).await?;
+    let body = app.blocking_pool.run_blocking(move || Ok(form.one(&served, layer_area))).await?;
     Ok(Reply::Shape(format, body.into()))
 }
 
@@ -155,28 +156,28 @@ async fn answer_question(
     let served = snapshot.served()?;
     let filter = AreaFilter::read(query, None, &served)?;
     if is_number(word) {
-        let spot = find_area(&served, word, filter.layers())?;
+        let layer_area = find_area(&served, word, filter.layers())?;
         let format = match format {
             None => return Err(not_found("Add a format after the area: .geojson, .wkt or .kml.")),
             // With a CRS only the geometry can be meant.
             Some(Format::Json) => Format::GeoJson,
             Some(format) => format,
         };
-        return geometry_reply(app, served, spot, format, Some(area), query).await;
+        return geometry_reply(app, served, layer_area, format, Some(area), query).await;
     }
-    let spot = find_area(&served, area, filter.layers())?;
+    let layer_area = find_area(&served, area, filter.layers())?;
     if let Some(relation) = AreaRelation::of(word) {
         let served_for_work = Arc::clone(&served);
         let found = app
             .blocking_pool
-            .run_blocking(move || Ok(relation.of_area(&served_for_work, spot, &filter)))
+            .run_blocking(move || Ok(relation.of_area(&served_for_work, layer_area, &filter)))
             .await?;
         return areas::send(app, served, found, format, None, query).await;
     }
     match split_json(question)? {
-        "geometry" => run_blocking(app, move || json(&AreaMeasures::of(&served, spot))).await,
+        "geometry" => run_blocking(app, move || json(&AreaMeasures::of(&served, layer_area))).await,
         "example_postcode" => {
-            run_blocking(app, move || json(&example_postcode(&served, spot))).await
+            run_blocking(app, move || json(&example_postcode(&served, layer_area))).await
         }
         _ => Err(not_found(format!("There is no such page of an area. Use one of: {QUESTIONS}."))),
     }
@@ -202,16 +203,16 @@ fn code_of(
     let (code, format) = split(text)?;
     let served = snapshot.served()?;
     let filter = AreaFilter::read(query, None, &served)?;
-    let takes = |spot: LayerArea| {
+    let takes = |layer_area: LayerArea| {
         let is_kind = match kind {
             "gss" => kinds::is_gss(code),
-            "ons" => kinds::is_gss(code) && served.directory().kind(spot.0).is_census(),
+            "ons" => kinds::is_gss(code) && served.directory().kind(layer_area.0).is_census(),
             series => {
-                let meta = served.atlas().layers()[spot.0].layer().meta();
+                let meta = served.atlas().layers()[layer_area.0].layer().meta();
                 !kinds::is_gss(code) && meta.series.as_str() == series
             }
         };
-        is_kind && filter.selects(&served, spot)
+        is_kind && filter.selects(&served, layer_area)
     };
     let shown = |text: &str| text.chars().take(60).collect::<String>();
     let (kind_shown, code_shown) = (shown(kind), shown(code));

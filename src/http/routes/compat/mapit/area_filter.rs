@@ -58,40 +58,42 @@ impl AreaFilter {
     }
 
     /// Returns true if an area of one of the layers is selected.
-    pub(super) fn selects(&self, served: &Served, spot: LayerArea) -> bool {
-        let of_type = &*served.directory().type_of(spot).code;
+    pub(super) fn selects(&self, served: &Served, layer_area: LayerArea) -> bool {
+        let of_type = &*served.directory().type_of(layer_area).code;
         if !self.types.is_empty() && !self.types.iter().any(|wanted| wanted == of_type) {
             return false;
         }
         if self.countries.is_empty() {
             return true;
         }
-        let (code, _) = served.atlas().code_and_name(spot.0, spot.1);
+        let (code, _) = served.atlas().code_and_name(layer_area.0, layer_area.1);
         let country = kinds::country(code).map_or("", |(letter, _)| letter);
         self.countries.iter().any(|wanted| wanted == country)
     }
 
-    /// Returns the selected areas among `spots`. Each id appears once, with its latest vintage.
+    /// Returns the selected areas among `layer_areas`. Each id appears once, with its latest vintage.
     pub(super) fn filter(
         &self,
         served: &Served,
-        spots: impl IntoIterator<Item = LayerArea>,
+        layer_areas: impl IntoIterator<Item = LayerArea>,
     ) -> Vec<LayerArea> {
         let mut seen = HashSet::new();
         let directory = served.directory();
-        spots
+        layer_areas
             .into_iter()
-            .filter(|&spot| self.selects(served, spot) && seen.insert(directory.id(spot)))
+            .filter(|&layer_area| {
+                self.selects(served, layer_area) && seen.insert(directory.id(layer_area))
+            })
             .collect()
     }
 
     /// Returns all selected areas.
     pub(super) fn all(&self, served: &Served) -> Vec<LayerArea> {
         let layers = served.atlas().layers();
-        let spots = self.layers.iter().flat_map(|&layer| {
+        let layer_areas = self.layers.iter().flat_map(|&layer| {
             (0..layers[layer].layer().areas().len()).map(move |area| (layer, area))
         });
-        self.filter(served, spots)
+        self.filter(served, layer_areas)
     }
 }
 

@@ -59,18 +59,18 @@ impl Serialize for Codes<'_> {
 pub(super) fn area_json<'a>(
     atlas: &'a Atlas,
     directory: &'a Directory,
-    spot: LayerArea,
+    layer_area: LayerArea,
 ) -> AreaJson<'a> {
-    let layer = atlas.layers()[spot.0].layer();
-    let (code, name) = atlas.code_and_name(spot.0, spot.1);
-    let (id, of_type) = (directory.id(spot), directory.type_of(spot));
+    let layer = atlas.layers()[layer_area.0].layer();
+    let (code, name) = atlas.code_and_name(layer_area.0, layer_area.1);
+    let (id, of_type) = (directory.id(layer_area), directory.type_of(layer_area));
     let (country, country_name) = kinds::country(code).unwrap_or(("", "-"));
     let (generation_low, generation_high) = directory.span(id);
-    let is_census = directory.kind(spot.0).is_census();
+    let is_census = directory.kind(layer_area.0).is_census();
     AreaJson {
         id,
         name,
-        parent_area: directory.parent(spot),
+        parent_area: directory.parent(layer_area),
         of_type: &of_type.code,
         type_name: &of_type.name,
         country,
@@ -86,9 +86,11 @@ pub(super) fn area_json<'a>(
 fn texts(served: &Served) -> &AreaTexts {
     served.area_texts(|| {
         let (atlas, directory) = (served.atlas(), served.directory());
-        let text = |spot| {
+        let text = |layer_area| {
             // Strings and numbers always serialize.
-            serde_json::to_string(&area_json(atlas, directory, spot)).unwrap_or_default().into()
+            serde_json::to_string(&area_json(atlas, directory, layer_area))
+                .unwrap_or_default()
+                .into()
         };
         let layers = atlas.layers().iter().map(|layer| layer.layer().areas().len());
         layers
@@ -99,20 +101,20 @@ fn texts(served: &Served) -> &AreaTexts {
 }
 
 /// Appends an object of areas by id, in the given order.
-pub(super) fn write_by_id(out: &mut Vec<u8>, served: &Served, spots: &[LayerArea]) {
+pub(super) fn write_by_id(out: &mut Vec<u8>, served: &Served, layer_areas: &[LayerArea]) {
     let (directory, texts) = (served.directory(), texts(served));
     out.push(b'{');
-    for (at, &spot) in spots.iter().enumerate() {
+    for (at, &layer_area) in layer_areas.iter().enumerate() {
         // Writing to a `Vec` cannot fail.
-        let _ = write!(out, "{}\"{}\":", if at == 0 { "" } else { "," }, directory.id(spot));
-        out.extend(texts[spot.0][spot.1].as_bytes());
+        let _ = write!(out, "{}\"{}\":", if at == 0 { "" } else { "," }, directory.id(layer_area));
+        out.extend(texts[layer_area.0][layer_area.1].as_bytes());
     }
     out.push(b'}');
 }
 
 /// A JSON object of areas by id, in the given order.
-pub(super) fn by_id(served: &Served, spots: &[LayerArea]) -> Reply {
-    let mut out = Vec::with_capacity(2 + 400 * spots.len());
-    write_by_id(&mut out, served, spots);
+pub(super) fn by_id(served: &Served, layer_areas: &[LayerArea]) -> Reply {
+    let mut out = Vec::with_capacity(2 + 400 * layer_areas.len());
+    write_by_id(&mut out, served, layer_areas);
     Reply::Json(out.into())
 }

@@ -97,7 +97,7 @@ async fn two_segments(
     let first = first.to_owned();
     let measured = move || {
         let measure = |id| match find_area(&served, id, filter.layers()) {
-            Ok(spot) => Measured::Known(AreaMeasures::of(&served, spot)),
+            Ok(layer_area) => Measured::Known(AreaMeasures::of(&served, layer_area)),
             Err(_) => Measured::Unknown {},
         };
         let measured: BTreeMap<&str, Measured> =
@@ -135,13 +135,13 @@ async fn found(
 ) -> Answer {
     let (selection, format) = split(selection)?;
     let served = snapshot.served()?;
-    let spots = if is_numbers(selection) {
+    let layer_areas = if is_numbers(selection) {
         let filter = AreaFilter::by_generation(query, &served);
-        let spots: Vec<LayerArea> = selection
+        let layer_areas: Vec<LayerArea> = selection
             .split(',')
             .filter_map(|id| find_area(&served, id, filter.layers()).ok())
             .collect();
-        filter.filter(&served, spots)
+        filter.filter(&served, layer_areas)
     } else if is_types(selection) {
         let filter = AreaFilter::read(query, Some(selection), &served)?;
         let served = Arc::clone(&served);
@@ -151,37 +151,39 @@ async fn found(
         let (served, start) = (Arc::clone(&served), selection.to_lowercase());
         app.blocking_pool.run_blocking(move || Ok(named(&served, &filter, &start))).await?
     };
-    send(app, served, spots, format, srid, query).await
+    send(app, served, layer_areas, format, srid, query).await
 }
 
 /// Returns the areas whose name begins with `start`, which is in lower case.
 fn named(served: &Served, filter: &AreaFilter, start: &str) -> Vec<LayerArea> {
-    let mut spots = filter.all(served);
-    spots.retain(|&(layer, area)| {
+    let mut layer_areas = filter.all(served);
+    layer_areas.retain(|&(layer, area)| {
         let (_, name) = served.atlas().code_and_name(layer, area);
         name.to_lowercase().starts_with(start)
     });
-    spots
+    layer_areas
 }
 
 /// Sends areas in the requested format: JSON by id, or geometries.
 pub(super) async fn send(
     app: &AppState,
     served: Arc<Served>,
-    spots: Vec<LayerArea>,
+    layer_areas: Vec<LayerArea>,
     format: Option<Format>,
     srid: Option<&str>,
     query: &Query<'_>,
 ) -> Answer {
     match format {
-        None | Some(Format::Json) => run_blocking(app, move || Ok(by_id(&served, &spots))).await,
+        None | Some(Format::Json) => {
+            run_blocking(app, move || Ok(by_id(&served, &layer_areas))).await
+        }
         Some(Format::Wkt) => Err(not_found("WKT is available for one area only.")),
         Some(format) => {
             let form = shape::ShapeOptions::read(format, srid, query)?;
-            if spots.is_empty() {
+            if layer_areas.is_empty() {
                 return Err(nothing());
             }
-            Ok(Reply::Shape(format, app.blocking_pool.stream(form.many(served, spots))))
+            Ok(Reply::Shape(format, app.blocking_pool.stream(form.many(served, layer_areas))))
         }
     }
 }

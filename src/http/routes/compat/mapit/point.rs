@@ -96,27 +96,27 @@ impl PointRequest<'_> {
             }
             Err(_) => return Err(malformed(OUTSIDE)),
         };
-        let mut spots = self.containing(&served, filter.layers(), at);
+        let mut layer_areas = self.containing(&served, filter.layers(), at);
         // Latest vintage first.
-        spots.sort_by_key(|(layer, _)| filter.layers().iter().position(|of| of == layer));
-        let spots = filter.filter(&served, spots);
-        Ok(by_id(&served, &spots))
+        layer_areas.sort_by_key(|(layer, _)| filter.layers().iter().position(|of| of == layer));
+        let layer_areas = filter.filter(&served, layer_areas);
+        Ok(by_id(&served, &layer_areas))
     }
 
     fn containing(&self, served: &Served, layers: &[usize], at: Bng) -> Vec<LayerArea> {
         let atlas = served.atlas();
         if !self.boxed {
-            let mut spots = areas_at(atlas, at);
-            spots.retain(|(layer, _)| layers.contains(layer));
-            return spots;
+            let mut layer_areas = areas_at(atlas, at);
+            layer_areas.retain(|(layer, _)| layers.contains(layer));
+            return layer_areas;
         }
         let boxes = layers.iter().flat_map(|&layer| {
             let index = atlas.layers()[layer].area_index();
             index.meeting(geo::Rect::new(at.coord(), at.coord())).map(move |area| (layer, area))
         });
-        let mut spots: Vec<LayerArea> = boxes.collect();
-        spots.sort_unstable();
-        spots
+        let mut layer_areas: Vec<LayerArea> = boxes.collect();
+        layer_areas.sort_unstable();
+        layer_areas
     }
 
     /// Redirects to the URL with the EPSG code, longitude or easting first.

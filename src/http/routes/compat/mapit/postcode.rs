@@ -88,17 +88,18 @@ fn find(snapshot: RequestSnapshot, text: &str, query: &Query) -> Answer {
     let record =
         atlas.facts(postcode).ok_or_else(|| not_found("No Postcode matches the given query."))?;
     let filter = AreaFilter::by_generation(query, &served);
-    let mut spots = areas_of(atlas, &record);
-    spots.retain(|(layer, _)| filter.layers().contains(layer));
-    let first = |at: &usize| *at == 0 || spots[at - 1].0 != spots[*at].0;
-    let shortcuts = Shortcuts::of(&served, (0..spots.len()).filter(first).map(|at| spots[at]));
-    let mut out = Vec::with_capacity(400 * (spots.len() + 1));
+    let mut layer_areas = areas_of(atlas, &record);
+    layer_areas.retain(|(layer, _)| filter.layers().contains(layer));
+    let first = |at: &usize| *at == 0 || layer_areas[at - 1].0 != layer_areas[*at].0;
+    let shortcuts =
+        Shortcuts::of(&served, (0..layer_areas.len()).filter(first).map(|at| layer_areas[at]));
+    let mut out = Vec::with_capacity(400 * (layer_areas.len() + 1));
     let written = serde_json::to_writer(&mut out, &PostcodeJson::of(atlas, &record));
     written.map_err(|error| Problem::internal(&error))?;
     // Reopen the object to append members.
     out.pop();
     out.extend(b",\"areas\":");
-    write_by_id(&mut out, &served, &spots);
+    write_by_id(&mut out, &served, &layer_areas);
     if !shortcuts.0.is_empty() {
         out.extend(b",\"shortcuts\":");
         let written = serde_json::to_writer(&mut out, &shortcuts);
@@ -137,12 +138,12 @@ impl Serialize for Shortcuts {
 }
 
 impl Shortcuts {
-    fn of(served: &Served, spots: impl Iterator<Item = LayerArea>) -> Self {
+    fn of(served: &Served, layer_areas: impl Iterator<Item = LayerArea>) -> Self {
         let directory = served.directory();
         let mut all = Self(Vec::with_capacity(4));
-        for spot in spots {
-            let (id, parent) = (Some(directory.id(spot)), directory.parent(spot));
-            match &*directory.type_of(spot).code {
+        for layer_area in layer_areas {
+            let (id, parent) = (Some(directory.id(layer_area)), directory.parent(layer_area));
+            match &*directory.type_of(layer_area).code {
                 "COP" | "LBW" | "LGE" | "LGW" | "MTW" | "UTE" | "UTW" | "WRD" => {
                     all.put("ward", Shortcut::One(id));
                     all.put("council", Shortcut::One(parent));

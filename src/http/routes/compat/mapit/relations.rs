@@ -67,7 +67,7 @@ impl AreaRelation {
         let id = directory.id(subject);
         if self == Self::Children {
             let mut children = filter.all(served);
-            children.retain(|&spot| directory.parent(spot) == Some(id));
+            children.retain(|&layer_area| directory.parent(layer_area) == Some(id));
             return children;
         }
         let rows = filter.layers().iter().flat_map(|&layer| {
@@ -75,7 +75,7 @@ impl AreaRelation {
             rows.filter(|row| self.matches(row)).map(move |row| (layer, row.to as usize))
         });
         // Other vintages are the same area.
-        let others = rows.filter(|&spot| directory.id(spot) != id);
+        let others = rows.filter(|&layer_area| directory.id(layer_area) != id);
         filter.filter(served, others.collect::<Vec<_>>())
     }
 }

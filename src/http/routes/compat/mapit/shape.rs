@@ -73,30 +73,32 @@ impl ShapeOptions {
     fn with_ground<T>(
         self,
         served: &Served,
-        spot: LayerArea,
+        layer_area: LayerArea,
         write: impl FnOnce(&MultiPolygon<f64>) -> T,
     ) -> T {
-        let area = &served.atlas().layers()[spot.0].layer().areas()[spot.1];
+        let area = &served.atlas().layers()[layer_area.0].layer().areas()[layer_area.1];
         let simple = tolerance_m(self.metres(area.extent().center()));
-        match simple.map(|tolerance| served.drawing(spot.0, tolerance)) {
-            Some(drawing) => write(drawing.get(spot.1).unwrap_or(area.geometry())),
+        match simple.map(|tolerance| served.drawing(layer_area.0, tolerance)) {
+            Some(drawing) => write(drawing.get(layer_area.1).unwrap_or(area.geometry())),
             None => write(area.geometry()),
         }
     }
 
     /// Writes one area.
-    pub(super) fn one(self, served: &Served, spot: LayerArea) -> Vec<u8> {
+    pub(super) fn one(self, served: &Served, layer_area: LayerArea) -> Vec<u8> {
         let mut out = Vec::new();
         match self.format {
             Format::Json | Format::GeoJson => {
-                self.with_ground(served, spot, |ground| write_ground(&mut out, ground, self.crs));
+                self.with_ground(served, layer_area, |ground| {
+                    write_ground(&mut out, ground, self.crs)
+                });
             }
             Format::Wkt => {
-                out = self.with_ground(served, spot, |ground| wkt(ground, self.crs)).into();
+                out = self.with_ground(served, layer_area, |ground| wkt(ground, self.crs)).into();
             }
             Format::Kml => {
                 out.extend(KML_HEAD);
-                self.placemark(&mut out, served, spot);
+                self.placemark(&mut out, served, layer_area);
                 out.extend(KML_END);
             }
         }
@@ -108,7 +110,7 @@ impl ShapeOptions {
     pub(super) fn many(
         self,
         served: Arc<Served>,
-        spots: Vec<LayerArea>,
+        layer_areas: Vec<LayerArea>,
     ) -> impl Iterator<Item = Result<Vec<u8>, std::convert::Infallible>> + Send + 'static {
         let is_kml = self.format == Format::Kml;
         let (head, end): (&[u8], &[u8]) = if is_kml {
@@ -116,35 +118,37 @@ impl ShapeOptions {
         } else {
             (br#"{"type":"FeatureCollection","features":["#, b"]}")
         };
-        let features = spots.into_iter().enumerate().map(move |(at, spot)| {
+        let features = layer_areas.into_iter().enumerate().map(move |(at, layer_area)| {
             let mut piece = Vec::new();
             if is_kml {
-                self.placemark(&mut piece, &served, spot);
+                self.placemark(&mut piece, &served, layer_area);
             } else {
                 piece.extend(if at == 0 { &b""[..] } else { b"," });
-                self.feature(&mut piece, &served, spot);
+                self.feature(&mut piece, &served, layer_area);
             }
             piece
         });
         std::iter::once(head.to_vec()).chain(features).chain([end.to_vec()]).map(Ok)
     }
 
-    fn feature(self, out: &mut Vec<u8>, served: &Served, spot: LayerArea) {
+    fn feature(self, out: &mut Vec<u8>, served: &Served, layer_area: LayerArea) {
         out.extend(br#"{"type":"Feature","properties":"#);
         // Writing to a `Vec` cannot fail.
-        let _ =
-            serde_json::to_writer(&mut *out, &area_json(served.atlas(), served.directory(), spot));
+        let _ = serde_json::to_writer(
+            &mut *out,
+            &area_json(served.atlas(), served.directory(), layer_area),
+        );
         out.extend(br#","geometry":"#);
-        self.with_ground(served, spot, |ground| write_ground(out, ground, self.crs));
+        self.with_ground(served, layer_area, |ground| write_ground(out, ground, self.crs));
         out.push(b'}');
     }
 
-    fn placemark(self, out: &mut Vec<u8>, served: &Served, spot: LayerArea) {
-        let (_, name) = served.atlas().code_and_name(spot.0, spot.1);
+    fn placemark(self, out: &mut Vec<u8>, served: &Served, layer_area: LayerArea) {
+        let (_, name) = served.atlas().code_and_name(layer_area.0, layer_area.1);
         out.extend(b"<Placemark><styleUrl>#area</styleUrl><name>");
         out.extend(escape(name).as_bytes());
         out.extend(b"</name>");
-        self.with_ground(served, spot, |ground| out.extend(kml(ground).as_bytes()));
+        self.with_ground(served, layer_area, |ground| out.extend(kml(ground).as_bytes()));
         out.extend(b"</Placemark>\n");
     }
 }

@@ -149,12 +149,12 @@ pub(super) struct PostcodeFields<'a> {
 impl<'a> PostcodeFields<'a> {
     pub(super) fn of(served: &'a Served, plan: &LayerPlan, record: PostcodeFacts) -> Self {
         let atlas = served.atlas();
-        let spots = areas_of(atlas, &record);
+        let layer_areas = areas_of(atlas, &record);
         let mut areas = [None; ROLE_COUNT];
         for ((area, role), layer) in areas.iter_mut().zip(ROLES).zip(plan.layers()) {
             let Some(layer) = *layer else { continue };
-            let spot = of_layer(&spots, layer).get(role.nth);
-            *area = spot.map(|&(_, area)| atlas.code_and_name(layer, area));
+            let layer_area = of_layer(&layer_areas, layer).get(role.nth);
+            *area = layer_area.map(|&(_, area)| atlas.code_and_name(layer, area));
         }
         let lng_lat = degrees_of(atlas, &record);
         Self { record, areas, lng_lat, distance: None, only: None }

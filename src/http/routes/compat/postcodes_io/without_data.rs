@@ -47,8 +47,8 @@ pub(super) async fn scottish(
 
 pub(super) async fn places(RawQuery(query): RawQuery) -> Response {
     let query = Query::read(query.as_deref());
-    let asked = query.get("q").or_else(|| query.get("query"));
-    respond(&query, asked.ok_or(PostcodesIoError::NoQuery).and_then(|_| answer(&json!([]))))
+    let text = query.get("q").or_else(|| query.get("query"));
+    respond(&query, text.ok_or(PostcodesIoError::NoQuery).and_then(|_| answer(&json!([]))))
 }
 
 pub(super) async fn place(Path(_): Path<String>, RawQuery(query): RawQuery) -> Response {
