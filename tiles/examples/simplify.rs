@@ -1,4 +1,4 @@
-//! Simplifies the areas of a GeoJSON file in degrees together, and prints a geometry a line.
+//! Simplifies the areas of a GeoJSON file in degrees together, and prints one geometry per line.
 //!
 //! ```text
 //! cargo run -p lapwing-tiles --example simplify -- wards.geojson METRES

@@ -1,11 +1,11 @@
-//! Writes the tiles of a GeoJSON file in degrees as a tree of files, for other decoders to read.
+//! Writes the tiles of a GeoJSON file in degrees as a tree of files, to be read by other decoders.
 //!
 //! ```text
 //! cargo run -p lapwing-tiles --example tile_tree -- wards.geojson CODE_FIELD FOLDER ZOOM…
 //! ```
 //!
-//! Every tile of each zoom that has anything goes to `FOLDER/{z}/{x}/{y}.pbf`, not compressed. The
-//! layer is named `area` (with `area_label`) or, where the first feature is a point, `point`.
+//! Every tile that is not empty is written to `FOLDER/{z}/{x}/{y}.pbf`, uncompressed. The layer is
+//! named `area` (with `area_label`) or, if the first feature is a point, `point`.
 
 use std::error::Error;
 use std::path::Path;

@@ -120,7 +120,7 @@ fn read_postcodes(keys: Keys<'_, '_>, folders: &Folders) -> Option<PostcodeSpec>
 
 fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
     const CHOICE: &str = "\"code-point-open\" or \"onspd\"";
-    let format = keys.required_text("format", &format!("{CHOICE}"))?;
+    let format = keys.required_text("format", CHOICE)?;
     match format.as_str() {
         "code-point-open" => Some(PostcodeFormat::CodePointOpen),
         "onspd" => Some(PostcodeFormat::Onspd),

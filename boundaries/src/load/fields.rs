@@ -263,8 +263,8 @@ mod tests {
         assert_eq!(
             report.faults.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "ward: wards.geojson: field wd22nm: the catalogue names \"wd22nm\" under `name`, but the file has no such field: did you mean \"WD22NM\"? It has WD22CD, WD22NM",
-                "ward: wards.geojson: field population: the catalogue names \"population\" under `keep`, but the file has no such field: it has WD22CD, WD22NM",
+                "ward: wards.geojson: field wd22nm: the catalogue names the field \"wd22nm\" in `name`, but the file does not have it: did you mean \"WD22NM\"? It has WD22CD, WD22NM",
+                "ward: wards.geojson: field population: the catalogue names the field \"population\" in `keep`, but the file does not have it: it has WD22CD, WD22NM",
             ]
         );
     }

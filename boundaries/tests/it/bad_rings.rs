@@ -1,7 +1,7 @@
-//! Geometries drawn wrong by hand, each with the verdict, the place and the sentence about it.
+//! Geometries with faults, each with the expected severity, location and message.
 //!
-//! All go through the door for a caller's own polygon, without a stated drawing error; a number
-//! that no geometry should hold, or a shape that no boundary has, must never panic.
+//! All are validated as single geometries without a stated drawing error. Extreme numbers and
+//! shapes must never panic.
 
 use geo::{Area as _, Coord};
 use lapwing_boundaries::fault::{
@@ -32,10 +32,10 @@ fn judged(polygons: &[&[Ring<'_>]]) -> (Option<f64>, Vec<Fault>) {
 }
 
 #[test]
-fn each_is_refused_or_mended_with_its_place_and_reason() {
+fn each_fault_is_refused_or_repaired_with_its_location_and_reason() {
     #[rustfmt::skip]
     let cases: &[Case<'_>] = &[
-        // No ground at all.
+        // Empty.
         ("nothing", &[], Error, K::EmptyGeometry, None, "has no geometry"),
         ("a polygon of no rings", &[&[]], Error, K::EmptyGeometry, None, "has no geometry"),
         ("a ring of no points", &[&[&[]]], Error, K::EmptyGeometry, None, "has no geometry"),
@@ -47,7 +47,7 @@ fn each_is_refused_or_mended_with_its_place_and_reason() {
         ("a comb without width", &[&[&[(0., 0.), (9., 0.), (9., 5.), (9., 0.), (0., 0.)]]], Error, K::TooFewPoints, Some([0., 0.]), "has no area"),
         ("a hole over the whole shell", &[&[SQUARE, SQUARE]], Error, K::EmptyGeometry, None, "cancel each other"),
         ("a flat shell with a hole", &[&[SQUARE], &[&[(0., 0.), (9., 9.), (0., 0.)], &[(1., 1.), (1., 2.), (2., 2.), (1., 1.)]]], Error, K::TooFewPoints, Some([0., 0.]), "but it is the exterior ring of a polygon with holes"),
-        // No numbers.
+        // Not finite.
         ("a NaN", &[&[&[(0., 0.), (NAN, 0.), (9., 9.), (0., 0.)]]], Error, K::NonFiniteCoordinate, None, "point 1 of the ring is NaN 0"),
         ("an infinity", &[&[&[(0., 0.), (9., 0.), (9., INF), (0., 0.)]]], Error, K::NonFiniteCoordinate, None, "point 2 of the ring is 9 inf"),
         ("a NaN in a hole", &[&[SQUARE, &[(1., 1.), (NAN, NAN), (2., 2.), (1., 1.)]]], Error, K::NonFiniteCoordinate, None, "point 1"),
@@ -107,7 +107,7 @@ fn each_is_refused_or_mended_with_its_place_and_reason() {
 }
 
 #[test]
-fn what_is_mended_without_doubt_covers_the_same_ground() {
+fn an_unambiguous_repair_keeps_the_area() {
     let bump =
         &[(0., 0.), (100., 0.), (100., 100.), (50., 50.), (100., 100.), (0., 100.), (0., 0.)];
     assert_eq!(judged(&[&[bump]]).0, Some(10_000.));
@@ -119,7 +119,7 @@ fn what_is_mended_without_doubt_covers_the_same_ground() {
 }
 
 #[test]
-fn numbers_as_large_as_they_come_are_no_panic() {
+fn extreme_numbers_do_not_panic() {
     for far in [1e300, f64::MAX, 1e-300, f64::MIN_POSITIVE] {
         let ring = [(0., 0.), (far, 0.), (far, far), (0., far), (0., 0.)];
         let tie = [(0., 0.), (far, far), (far, 0.), (0., far), (0., 0.)];
@@ -130,7 +130,7 @@ fn numbers_as_large_as_they_come_are_no_panic() {
 }
 
 #[test]
-fn scribble_is_refused_in_time() {
+fn scribble_is_refused_quickly() {
     // 2,000 chords of a circle cross in about a million places.
     let n = 2_000;
     let scribble: Vec<(f64, f64)> = (0..n)

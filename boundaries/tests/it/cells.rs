@@ -1,5 +1,5 @@
-//! An atlas answers by cells; here the trees it could answer by as well are the oracle, over
-//! generated worlds and the real wards, at random points and where answers could go wrong.
+//! The cell index, compared with R-tree lookups over generated worlds and the real wards, at random
+//! points and at points where an index could fail.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ fn areas(atlas: &Atlas) -> impl Iterator<Item = &Area> {
     atlas.layers().iter().flat_map(|layer| layer.layer().areas())
 }
 
-/// Random points around all areas; vertices and middles of edges, and the floats beside them.
+/// Random points around all areas, vertices and middles of edges, and the adjacent floats.
 fn points(atlas: &Atlas, count: usize, random: &mut Random) -> Vec<Bng> {
     let extents = || areas(atlas).map(Area::extent);
     let low =
@@ -55,7 +55,7 @@ fn points(atlas: &Atlas, count: usize, random: &mut Random) -> Vec<Bng> {
     points.into_iter().filter_map(|point| Bng::new(point.x, point.y).ok()).collect()
 }
 
-/// Equal save for what two orders of rounding may do to a distance.
+/// Equal up to the rounding of a distance in two orders of evaluation.
 fn assert_same(cells: &Located, trees: &Located, what: &str) {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs());
     assert_eq!(cells.matches, trees.matches, "{what}");
@@ -93,7 +93,7 @@ fn assert_as_by_trees(atlas: &Atlas, points: &[Bng]) {
 }
 
 #[test]
-fn generated_worlds_are_answered_as_by_trees() {
+fn cells_and_trees_agree_on_generated_worlds() {
     let mut random = Random(seed());
     for budget in [MemoryBudget::default(), MemoryBudget::of_bytes(1 << 20)] {
         let world = demo::world(random.next(), &WorldSize::of_wards(12));
@@ -117,7 +117,7 @@ fn shared() -> Option<PathBuf> {
 }
 
 #[test]
-fn real_wards_are_answered_as_by_trees() {
+fn cells_and_trees_agree_on_real_wards() {
     let Some(data) = shared() else { return };
     let text = b"title = \"Wards\"
         cell_index_megabytes = 64
@@ -149,7 +149,7 @@ fn real_wards_are_answered_as_by_trees() {
 }
 
 #[test]
-fn a_budget_that_is_no_number_of_megabytes_is_refused_by_name() {
+fn an_invalid_memory_budget_is_refused_by_name() {
     for value in ["0", "-1", "1.5", "\"64\"", "70000"] {
         let text =
             format!("title = \"T\"\ncell_index_megabytes = {value}\n[[layer]]\nid = \"a\"\n");

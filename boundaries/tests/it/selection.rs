@@ -1,4 +1,4 @@
-//! `only` and `within`: what of a file belongs to a catalogue.
+//! `only` and `within`: the features of a file that belong to a catalogue.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,8 +9,8 @@ use lapwing_boundaries::atlas::Contents;
 use lapwing_boundaries::catalogue::{Catalogue, ValuePattern};
 use lapwing_boundaries::fault::{Report, Severity};
 
-/// A square of so many kilometres with its south-western corner there, kilometres east and north
-/// of 400000 200000.
+/// A square with a side of `side` kilometres and its south-west corner `east` and `north` kilometres
+/// from 400000 200000.
 fn square(code: &str, east: f64, north: f64, side: f64) -> String {
     let ring: Vec<String> = [(0., 0.), (1., 0.), (1., 1.), (0., 1.), (0., 0.)]
         .iter()
@@ -64,7 +64,7 @@ format = "code-point-open"
 within = { layer = "authority", margin_m = 5000 }
 "#;
 
-/// The authority is ten kilometres wide; beside it lies another.
+/// The authority is ten kilometres wide. Another lies beside it.
 fn contents(catalogue: &str) -> (Option<Contents>, Report) {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
@@ -100,7 +100,7 @@ fn contents(catalogue: &str) -> (Option<Contents>, Report) {
 }
 
 #[test]
-fn what_lies_in_the_chosen_authority_is_kept_whatever_is_wrong_elsewhere() {
+fn features_in_the_authority_are_kept_despite_faults_elsewhere() {
     let (contents, report) = contents(CATALOGUE);
     let told: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
     let contents = contents.unwrap_or_else(|| panic!("{told:#?}"));
@@ -116,16 +116,16 @@ fn what_lies_in_the_chosen_authority_is_kept_whatever_is_wrong_elsewhere() {
         contents.postcodes.iter().map(|r| r.postcode.to_string()).collect();
     assert_eq!(postcodes, ["AA1 1AA", "AA2 1AA", "AA3 1AA"]);
     assert!(report.faults.iter().all(|fault| fault.severity == Severity::Note), "{told:#?}");
-    for part in ["areas do not lie in authority", "sites do not lie", "postcodes do not lie"] {
+    for part in ["areas are not in authority", "sites are not in", "postcodes are not in"] {
         assert!(told.iter().any(|line| line.contains(part)), "{told:#?}");
     }
 }
 
 #[test]
-fn a_choice_that_leaves_nothing_is_refused() {
+fn a_selection_that_leaves_nothing_is_refused() {
     for (from, to, told) in [
         ("E06000001", "E06000009", "no feature matches `only`"),
-        ("CD = [", "LAD = [", "names \"LAD\" under `only`"),
+        ("CD = [", "LAD = [", "names the field \"LAD\" in `only`"),
     ] {
         let (contents, report) = contents(&CATALOGUE.replace(from, to));
         let lines: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
@@ -135,7 +135,7 @@ fn a_choice_that_leaves_nothing_is_refused() {
 }
 
 #[test]
-fn a_star_stands_for_any_end() {
+fn a_trailing_star_matches_any_ending() {
     let text = CATALOGUE.replace("[\"E06000001\"]", "[\"E06*\", \"E07000001\"]");
     let catalogue = Catalogue::parse(text.as_bytes(), Path::new("c.toml"), None).unwrap();
     let debug = format!("{catalogue:?}");
@@ -145,7 +145,7 @@ fn a_star_stands_for_any_end() {
 }
 
 #[test]
-fn a_within_that_leads_nowhere_is_refused_with_its_line() {
+fn an_invalid_within_is_refused_with_its_line() {
     let ward = "within = \"authority\"";
     for (to, told) in [
         (
@@ -160,7 +160,7 @@ fn a_within_that_leads_nowhere_is_refused_with_its_line() {
         ("within = { layer = \"authority\", margin = 1 }", "did you mean `margin_m`?"),
         ("within = { layer = \"authority\", margin_m = -1 }", "a whole number from 0 to"),
         ("within = 3", "`within` of layer ward is an integer"),
-        ("only = { CD = [] }", "`only` has no value for : add one, or remove the fieldCD"),
+        ("only = { CD = [] }", "`only` has no value for CD: add one, or remove the field"),
         ("only = { CD = 7 }", "write field names, each with a list of strings"),
         ("only = \"CD\"", "write field names, each with a list of strings"),
         ("sha256 = \"abc\"", "`sha256` must be 64 hexadecimal digits"),

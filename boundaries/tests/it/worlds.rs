@@ -1,5 +1,5 @@
-//! Rules that hold in every world: the answers of the indexes and measures, against slow ones
-//! that cannot go wrong, in generated worlds of many seeds. A failure prints its seed.
+//! Properties of every world: answers of the indexes and measures, compared with slow but obviously
+//! correct ones, in generated worlds with many seeds. A failure prints its seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +22,8 @@ use lapwing_testing::rounds;
 
 const COVERAGES: [&str; 5] = ["ward", "ward_2013", "lap", "locality", "authority"];
 
-/// A county of a few wards whose sides are two straight pieces each, so that a scan of every edge
-/// for every point ends some day.
+/// A county with few wards whose sides have two straight pieces each, so that a linear scan of all
+/// edges stays affordable.
 fn coarse(seed: u64) -> World {
     demo::world(seed, &WorldSize { pieces: 2, ..WorldSize::of_wards(6) })
 }
@@ -37,8 +37,8 @@ fn twice_area(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> f64 {
     robust::orient2d(exact(a), exact(b), exact(c))
 }
 
-/// Where a point lies, by its winding number over every edge, with nothing left out. A shell winds
-/// round its points once, a hole takes that back.
+/// The position of a point by its winding number over every edge. An exterior ring adds one for
+/// points inside; a hole subtracts it again.
 fn position_by_winding(edges: &[Line<f64>], at: Coord<f64>) -> Position {
     let mut winding = 0;
     for &Line { start, end } in edges {
@@ -57,7 +57,7 @@ fn position_by_winding(edges: &[Line<f64>], at: Coord<f64>) -> Position {
     if winding == 0 { Position::Outside } else { Position::Inside }
 }
 
-/// A layer with the edges of each area laid out for a linear scan.
+/// A layer with the edges of each area stored for a linear scan.
 struct Scanned<'a> {
     layer: &'a Layer,
     index: AreaIndex,
@@ -91,7 +91,7 @@ impl<'a> Scanned<'a> {
     }
 }
 
-/// Compares at so many points: half anywhere, half on or beside vertices and edges, where ties
+/// Compares at this many points: half at random, half on or beside vertices and edges, where ties
 /// are broken.
 fn compare(world: &World, layer: &str, points: usize, seed: u64) {
     let what = format!("seed {seed}");
@@ -111,10 +111,10 @@ fn compare(world: &World, layer: &str, points: usize, seed: u64) {
         let (x, y) = match point % 10 {
             // On a vertex, where areas meet.
             0 => (vertex.x, vertex.y),
-            // Level with a vertex, so that a ray to the east or north runs into it.
+            // Level with a vertex, so that a ray to the east or north passes through it.
             1 => (x, vertex.y),
             2 => (vertex.x, y),
-            // In the middle of an edge: on it, or as near as f64 comes.
+            // In the middle of an edge: on it, or as close as f64 allows.
             3 => (edge.start.x.midpoint(edge.end.x), edge.start.y.midpoint(edge.end.y)),
             // One step of f64 beside a vertex.
             4 => (vertex.x.next_up(), vertex.y.next_down()),
@@ -192,7 +192,7 @@ fn every_vertex_of_a_coverage_is_on_the_boundary_of_each_area_that_has_it() {
     }
 }
 
-/// The worlds whose overlaps are measured: small ones of many seeds, and Lyonesse.
+/// The worlds whose overlaps are measured: small ones with many seeds, and Lyonesse.
 fn measured_worlds() -> impl Iterator<Item = (String, Atlas)> {
     let small = (0..16).map(|seed| (seed, WorldSize::of_wards(4 + seed as usize % 9)));
     small.chain((1..3).map(|seed| (seed, WorldSize::LYONESSE))).map(|(seed, size)| {
@@ -202,7 +202,7 @@ fn measured_worlds() -> impl Iterator<Item = (String, Atlas)> {
 }
 
 #[test]
-fn overlaps_keep_the_rules_in_every_world() {
+fn overlaps_satisfy_the_rules_in_every_world() {
     for (what, atlas) in measured_worlds() {
         the_shares_of_an_area_in_a_coverage_sum_to_one(&atlas, &what);
         every_ward_is_in_exactly_one_lap_and_every_lap_in_one_locality(&atlas, &what);
@@ -264,7 +264,7 @@ fn no_two_areas_of_a_layer_overlap(atlas: &Atlas, what: &str) {
 }
 
 #[test]
-fn every_postcode_is_in_the_ward_that_is_published_for_it() {
+fn every_postcode_is_in_its_published_ward() {
     for seed in 0..8 {
         let world = demo::lyonesse(seed);
         let wards = world.layer("ward").unwrap();
@@ -286,7 +286,7 @@ fn every_postcode_is_in_the_ward_that_is_published_for_it() {
 }
 
 #[test]
-fn every_address_is_in_the_county_and_some_postcode_is_split_between_laps_by_its_addresses() {
+fn addresses_are_in_the_county_and_split_some_postcodes_between_laps() {
     for seed in 0..8 {
         let world = demo::lyonesse(seed);
         let laps = world.layer("lap").unwrap();
@@ -302,7 +302,7 @@ fn every_address_is_in_the_county_and_some_postcode_is_split_between_laps_by_its
             assert!(address.uprn > 999_999_999_999 && uprns.insert(address.uprn), "seed {seed}");
         }
         assert!(laps_of.values().any(|laps| laps.len() > 1), "seed {seed}");
-        // The answer then comes from the addresses.
+        // The answer is then based on the addresses.
         let (&split, _) = laps_of.iter().find(|(_, laps)| laps.len() > 1).unwrap();
         let addresses: Vec<Address> =
             world.addresses.iter().copied().filter(|a| a.postcode == split).collect();

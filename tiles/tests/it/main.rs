@@ -1,4 +1,4 @@
-//! The crate as its users meet it.
+//! Tests of the crate's public interface.
 
 mod county;
 mod neighbours;

@@ -1,5 +1,4 @@
-//! Areas in tiles: whatever the layer, every polygon is valid, and the boundary of two neighbours
-//! is one.
+//! Areas in tiles: in any layer every polygon is valid, and two neighbours share one boundary.
 
 use std::collections::{BTreeMap, HashMap};
 use std::f64::consts::TAU;
@@ -10,7 +9,7 @@ use geo::algorithm::Validation;
 use geo::{Area, Coord, CoordsIter, Geometry, LineString, MapCoords, MultiPolygon, Polygon, Rect};
 use lapwing_tiles::{Attributes, Features, InputLayer, MAX_ZOOM, TileCoord, TileSource, Value};
 
-/// Some four kilometres of England: a dozen tiles at z14.
+/// About four kilometres of England: a dozen tiles at z14.
 const FRAME: Frame = [-0.93, 52.21, -0.87, 52.25];
 const EXTENT: i32 = 4096;
 const BUFFER: i32 = 64;
@@ -26,7 +25,7 @@ fn source(areas: Vec<MultiPolygon>) -> TileSource {
     TileSource::prepare(vec![InputLayer { name: "ward".to_owned(), features }]).expect("a layer")
 }
 
-/// Every area of a tile, in tile units. Fails on one that is not valid or stands twice.
+/// Returns every area of a tile, in tile units. Panics if one is invalid or appears twice.
 fn decoded(source: &TileSource, tile: TileCoord) -> BTreeMap<u64, MultiPolygon> {
     let mut areas = BTreeMap::new();
     let Some(bytes) = source.tile(tile, &[0]) else { return areas };
@@ -49,7 +48,7 @@ fn corner(c: Coord) -> Corner {
     (c.x as i32, c.y as i32)
 }
 
-/// The edges of some areas that are not the edge of another of them, run the other way.
+/// Returns the edges of some areas whose reverse is not an edge of another of them.
 fn unshared<'a>(areas: impl Iterator<Item = &'a MultiPolygon>) -> Vec<(Corner, Corner)> {
     let mut edges: HashMap<(Corner, Corner), i32> = HashMap::new();
     for polygon in areas.flatten() {
@@ -64,7 +63,7 @@ fn unshared<'a>(areas: impl Iterator<Item = &'a MultiPolygon>) -> Vec<(Corner, C
     edges.into_iter().filter(|(_, times)| *times != 0).map(|(edge, _)| edge).collect()
 }
 
-/// What a tile holds of the world: low and high corner in its units, buffer included.
+/// Returns the low and high corners of a tile's window in tile units, buffer included.
 fn window(tile: TileCoord) -> [Corner; 2] {
     let size = 1_i64 << tile.zoom();
     let reach = |place: u32| {
@@ -77,14 +76,14 @@ fn window(tile: TileCoord) -> [Corner; 2] {
     [(left, top), (right, bottom)]
 }
 
-/// Whether an edge runs along a side of the window.
+/// Returns true if an edge runs along a side of the window.
 fn runs_along_a_side(tile: TileCoord, (a, b): (Corner, Corner)) -> bool {
     let [low, high] = window(tile);
     [low.0, high.0].iter().any(|&x| a.0 == x && b.0 == x)
         || [low.1, high.1].iter().any(|&y| a.1 == y && b.1 == y)
 }
 
-/// The tiles of a zoom over the frame.
+/// Returns the tiles of a zoom that cover the frame.
 fn tiles_over_frame(zoom: u8) -> impl Iterator<Item = TileCoord> {
     let size = f64::from(1_u32 << zoom);
     let column = |lon: f64| ((lon / 360.0 + 0.5) * size) as u32;
@@ -95,12 +94,12 @@ fn tiles_over_frame(zoom: u8) -> impl Iterator<Item = TileCoord> {
     })
 }
 
-/// A county, and the rest of the world as one area more: no ground is left open.
+/// Returns a county plus one area for the rest of the world, so that nothing is left uncovered.
 fn county_in_the_world(seed: u64) -> Vec<MultiPolygon> {
     let mut random = Random::new(seed);
     let (columns, rows) = (2 + random.below(9), 2 + random.below(9));
     let mut areas = county(seed, FRAME, columns, rows, 3 + random.below(30));
-    // The frame with the vertices of the areas along it.
+    // The frame, with the vertices of the areas along it.
     let [west, south, east, north] = FRAME;
     let mut points: Vec<Coord> = areas.iter().flat_map(CoordsIter::coords_iter).collect();
     points.sort_by(|a, b| (a.x, a.y).partial_cmp(&(b.x, b.y)).expect("numbers"));
@@ -130,7 +129,7 @@ fn neighbours_share_every_edge_in_every_tile_of_every_zoom() {
         let source = source(county_in_the_world(seed));
         for tile in (0..=MAX_ZOOM).flat_map(tiles_over_frame) {
             let areas = decoded(&source, tile);
-            // A square of one unit may stand for an area narrower than that, on its neighbours.
+            // A placeholder square of one unit can overlap the neighbours of a narrow area.
             let small = areas.values().filter(|area| area.unsigned_area() <= 1.0);
             let small: Vec<_> = small.flat_map(|area| unshared([area].into_iter())).collect();
             for edge in unshared(areas.values()) {
@@ -168,7 +167,7 @@ fn neighbouring_tiles_hold_the_same_where_both_reach() {
             let east = TileCoord::new(zoom, tile.column() + 1, tile.row()).expect("a tile");
             let (here, there) = (decoded(&source, tile), decoded(&source, east));
             let strip = |area: &MultiPolygon, shift: i32| {
-                // Vertices inside the common strip, with the tile's own offset taken away.
+                // Vertices inside the common strip, without the tile's offset.
                 let mut points: Vec<Corner> = area
                     .iter()
                     .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
@@ -188,7 +187,7 @@ fn neighbouring_tiles_hold_the_same_where_both_reach() {
     }
 }
 
-/// A star of many points around a place: its outline may be anything.
+/// A star with many points around a centre. Its outline can be invalid.
 fn star(random: &mut Random, crossing: bool) -> Polygon {
     let (x, y) = (-0.93 + 0.06 * random.part(), 52.21 + 0.04 * random.part());
     let (size, count) = (0.002 + 0.015 * random.part(), 3 + random.below(60));
@@ -226,7 +225,7 @@ fn areas_that_overlap_or_cross_themselves_still_make_valid_tiles() {
     }
 }
 
-/// A polygon of degrees given as offsets in thousandths from a place in England.
+/// A polygon in degrees, given as offsets in thousandths from a point in England.
 fn outline(points: &[(f64, f64)]) -> LineString {
     let degrees = |&(x, y): &(f64, f64)| (-0.9 + x / 1000.0, 52.2 + y / 1000.0);
     LineString::from(points.iter().chain(points.first()).map(degrees).collect::<Vec<_>>())
@@ -249,7 +248,7 @@ fn a_neighbour_that_has_a_vertex_more_on_a_straight_boundary_leaves_no_gap() {
         let inner: Vec<_> = unshared(areas.values())
             .into_iter()
             .filter(|&(a, b)| {
-                // Neither along an axis, as the outline's sides and the window's are.
+                // Not parallel to an axis, unlike the sides of the frame and the window.
                 a.0 != b.0 && a.1 != b.1 && (a.0 - b.0).abs() > 1 && (a.1 - b.1).abs() > 1
             })
             .collect();

@@ -1,4 +1,4 @@
-//! Points in tiles, names in tiles, what is refused, and the archive of all tiles.
+//! Points, labels, input errors, and the archive of all tiles.
 
 use std::io::{Cursor, Read};
 
@@ -41,10 +41,10 @@ fn squares(name: &str, squares: &[MultiPolygon]) -> InputLayer {
     InputLayer { name: name.to_owned(), features: Features::Areas(areas.collect()) }
 }
 
-/// A point of a tile: its layer, its id, where it stands in tile units, its properties.
+/// A point in a tile: its layer, its id, its position in tile units, its properties.
 type Drawn = (String, Option<u64>, (i32, i32), Vec<(String, String)>);
 
-/// Name of the layer, id, place in the tile and properties of each point of a tile.
+/// Returns layer name, id, position and properties of each point in a tile.
 fn points(bytes: &[u8]) -> Vec<Drawn> {
     let reader = MvtReaderRef::new(bytes).expect("a tile");
     let mut points = Vec::new();
@@ -82,7 +82,7 @@ fn a_point_stands_in_one_tile_of_each_zoom_with_its_properties() {
         assert_eq!(names, ["count", "name", "rank", "share", "open"]);
         assert_eq!(properties[1].1, "place 0");
     }
-    // The tile by the formula of EPSG:3857: column 8151.22, row 5394.43.
+    // The tile follows from the formula of EPSG:3857: column 8151.22, row 5394.43.
     let tile = TileCoord::new(14, 8151, 5394).unwrap();
     assert_eq!(source.tiles(14, &[0]), [tile]);
 }
@@ -118,10 +118,11 @@ fn a_name_stands_in_the_middle_of_its_area_once() {
         assert_eq!(layer, "ward_label");
         let side = f64::from(1_u32 << zoom);
         let lon = ((f64::from(tile.column()) + f64::from(at.0) / 4096.0) / side - 0.5) * 360.0;
-        // The square is higher than it is wide on the map: any point on its middle line will do.
+        // On the map the square is higher than wide: any point on its vertical centre line is a
+        // pole.
         assert!((lon - -0.875).abs() < 0.001, "zoom {zoom}: {lon}");
     }
-    // At z4 the square is not even eight pixels wide.
+    // At z4 the square is less than eight pixels wide.
     let tile = source.tiles(4, &[0])[0];
     assert_eq!(points(&source.tile(tile, &[0]).unwrap()), []);
 }
@@ -191,7 +192,7 @@ fn layers_without_a_name_or_with_anothers_are_refused() {
     assert_eq!(TileSource::prepare(vec![named("")]).unwrap_err(), InputError::NoName);
     let twice = TileSource::prepare(vec![named("ward"), named("ward")]).unwrap_err();
     assert_eq!(twice, InputError::SameName { name: "ward".to_owned() });
-    // The names of wards go into a layer of their own.
+    // The label layer of wards would have the same name.
     assert!(TileSource::prepare(vec![named("ward"), named("ward_label")]).is_err());
 }
 
@@ -208,7 +209,7 @@ fn empty_layers_and_areas_have_no_tiles() {
 
 #[test]
 fn compressed_tiles_come_back_and_are_always_the_same() {
-    // Noise does not get smaller, and needs more room than is first made for it.
+    // Noise does not compress, and needs more than the initial capacity.
     let noise = (0..100_000_u64).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u8);
     for bytes in [b"lapwing".repeat(100), Vec::new(), noise.collect()] {
         let gzipped = gzip(&bytes);
@@ -248,7 +249,7 @@ fn the_archive_holds_every_tile_and_tells_its_progress() {
     let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
     assert_eq!(metadata["attribution"], "ONS \"OGL\"");
     assert_eq!(metadata["vector_layers"][1]["id"], "ward_label");
-    // The first tile of the archive is that of the whole world.
+    // The first tile of the archive is the tile of the whole world.
     let data = number(56) as usize;
     let mut first = Vec::new();
     GzDecoder::new(&archive[data..]).read_to_end(&mut first).unwrap();

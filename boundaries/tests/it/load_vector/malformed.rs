@@ -45,9 +45,9 @@ fn an_unknown_extension_is_refused_with_the_supported_ones() {
 fn an_empty_file_and_one_of_another_format_are_refused() {
     let folder = tempdir().unwrap();
     for (suffix, of_nothing, of_text) in [
-        ("geojson", "empty", "not JSON"),
-        ("json.gz", "cut short", "cannot be read"),
-        ("ndjson", "empty", "not JSON"),
+        ("geojson", "empty", "not valid JSON"),
+        ("json.gz", "truncated", "cannot be read"),
+        ("ndjson", "empty", "not valid JSON"),
         ("shp", "no .dbf", "no .dbf"),
         ("zip", "the zip cannot be read", "the zip cannot be read"),
         ("gpkg", "empty", "not an SQLite database"),
@@ -66,7 +66,7 @@ fn a_collection_without_features_is_refused() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("none.geojson");
     fs::write(&path, r#"{"type":"FeatureCollection","features":[]}"#).unwrap();
-    refused(&path, "no feature");
+    refused(&path, "no readable features");
 }
 
 /// The tables that make a database a GeoPackage.
@@ -89,9 +89,15 @@ fn a_database_without_feature_tables_is_refused() {
     let with = |more: &str| format!("{TABLES}{ONE}{more}");
     refused(&make("plain.gpkg", "CREATE TABLE t (a)"), "lacks the tables gpkg_contents");
     refused(&make("none.gpkg", TABLES), "contains no feature table");
-    refused(&make("gone.gpkg", &with("")), "the table w is missing");
-    refused(&make("nogeom.gpkg", &with("CREATE TABLE w (WD13CD)")), "no column \"geom\"");
-    refused(&make("rows.gpkg", &with("CREATE TABLE w (geom, WD13CD, WD13NM)")), "no feature");
+    refused(&make("gone.gpkg", &with("")), "the table w or its column \"geom\"");
+    refused(
+        &make("nogeom.gpkg", &with("CREATE TABLE w (WD13CD)")),
+        "the table w or its column \"geom\"",
+    );
+    refused(
+        &make("rows.gpkg", &with("CREATE TABLE w (geom, WD13CD, WD13NM)")),
+        "no readable features",
+    );
 
     let blobs = with(
         "CREATE TABLE w (geom, WD13CD, WD13NM);

@@ -121,8 +121,8 @@ fn load(path: &Path) -> Vec<String> {
 fn a_source_that_cannot_be_opened_is_reported_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("codepo_gb.zip");
-    assert!(load(&PathBuf::from("/nowhere/nn.csv"))[0].contains("/nowhere/nn.csv is not there"));
-    assert!(load(&zip)[0].contains("codepo_gb.zip is not there"));
+    assert!(load(&PathBuf::from("/nowhere/nn.csv"))[0].contains("/nowhere/nn.csv does not exist"));
+    assert!(load(&zip)[0].contains("codepo_gb.zip does not exist"));
     assert!(load(folder.path())[0].contains("contains no CSV of postcodes"));
     std::fs::write(&zip, b"PK no zip").unwrap();
     assert!(load(&zip)[0].contains("is not a readable zip"));

@@ -1,4 +1,4 @@
-//! CSVs of sites and addresses with a mistake in them, each with the sentence its author reads.
+//! CSVs of sites and addresses with a mistake, each with the message that its author reads.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use lapwing_boundaries::load::sites::{load_sites, read_sites};
 
 use super::{by_degrees, by_grid, by_postcode, gp, only_nn1_1ed, source_of, told};
 
-/// Checks that reading the CSV tells exactly one error, which ends as expected.
+/// Checks that reading the CSV reports exactly one error, with the expected ending.
 fn is_refused(csv: &[u8], format: SitesFormat, expected: &str) {
     let mut report = Report::default();
     let source = source_of(format, &[]);
@@ -26,7 +26,7 @@ fn is_refused(csv: &[u8], format: SitesFormat, expected: &str) {
 }
 
 #[test]
-fn every_mistake_in_a_row_of_sites_is_told_with_its_line_and_column() {
+fn mistakes_in_a_row_of_sites_are_reported_with_line_and_column() {
     let head = "code,name,postcode\n";
     let cases = [
         ("A,Hall\n", "feature 0: line 2: the row has 2 columns but the header has 3"),
@@ -53,7 +53,7 @@ fn every_mistake_in_a_row_of_sites_is_told_with_its_line_and_column() {
 }
 
 #[test]
-fn every_mistake_in_a_header_is_told_with_what_the_file_has() {
+fn mistakes_in_a_header_are_reported_with_the_columns_of_the_file() {
     let cases: [(&[u8], &str); 7] = [
         (b"", "the file is empty: add a header and a row for each site"),
         (b"code;name;postcode\n", "its columns are separated by ';': save it with commas"),
@@ -61,7 +61,10 @@ fn every_mistake_in_a_header_is_told_with_what_the_file_has() {
             b"code,name,post_code\n",
             "field postcode: the file has no column \"postcode\"; did you mean \"post_code\"?",
         ),
-        (b"code,name,address\n", "the file has no column \"postcode\"; it has code, name, address"),
+        (
+            b"code,name,address\n",
+            "the file has no column \"postcode\"; its columns are code, name, address",
+        ),
         (
             b"code,name,postcode,postcode\n",
             "the header has the column \"postcode\" twice: rename one",
@@ -82,7 +85,7 @@ fn every_mistake_in_a_header_is_told_with_what_the_file_has() {
 }
 
 #[test]
-fn what_is_no_position_is_told_with_what_it_might_be() {
+fn an_invalid_position_is_reported_with_a_likely_cause() {
     let grid = |x, y| format!("code,name,x,y\nA,Hall,{x},{y}\n");
     let cases = [
         (grid("east", "260275"), "feature 0 (A), field x, y: line 2: \"east\" is not a number"),
@@ -118,7 +121,7 @@ fn what_is_no_position_is_told_with_what_it_might_be() {
 }
 
 #[test]
-fn what_is_not_epraccur_is_told_so() {
+fn a_file_that_is_not_epraccur_is_reported() {
     let format = || SitesFormat::OdsEpraccur { settings: None };
     is_refused(b"K83002,LAKESIDE,NN1 1ED\n", format(), "the row has 3 columns but epraccur has 27");
     let header = vec!["Organisation Code"; 27].join(",");
@@ -140,7 +143,7 @@ fn what_is_not_epraccur_is_told_so() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named_in_full() {
+fn a_missing_file_is_reported_with_its_full_path() {
     let mut report = Report::default();
     let mut source = source_of(by_grid(), &[]);
     source.path = PathBuf::from("/nowhere/gp.csv");
@@ -151,11 +154,11 @@ fn a_file_that_is_not_there_is_named_in_full() {
         told[0],
         "error gp: gp.csv: /nowhere/gp.csv does not exist: download it, or correct `source` in the catalogue"
     );
-    assert!(told[1].contains("/nowhere/uprn.csv is not there"));
+    assert!(told[1].contains("/nowhere/uprn.csv does not exist"));
 }
 
 #[test]
-fn a_damaged_gz_is_told_and_not_taken_for_a_short_file() {
+fn a_damaged_gzip_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gp.csv.gz");
     std::fs::write(&path, b"\x1f\x8b\x08 no more").unwrap();
@@ -171,7 +174,7 @@ fn a_damaged_gz_is_told_and_not_taken_for_a_short_file() {
 }
 
 #[test]
-fn a_zip_is_read_if_it_holds_one_csv() {
+fn a_zip_with_exactly_one_csv_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let read = |name: &str, entries: &[&str]| {
         let path = folder.path().join(name);
@@ -223,7 +226,7 @@ fn addresses(rows: &str) -> (Vec<Address>, Vec<String>) {
 }
 
 #[test]
-fn addresses_come_in_the_order_of_their_postcodes() {
+fn addresses_are_sorted_by_postcode() {
     let (found, told) = addresses(
         "2,NN2 6LS,475001.5,260001\n10,NN1 1ED,475003,260003\n9,nn11ed,475002,260002\n\
          10,NN1 1ED,475003,260003\n11,,475003,260003\n12,NN1 1ED,0,0\n",
@@ -242,7 +245,7 @@ fn addresses_come_in_the_order_of_their_postcodes() {
 }
 
 #[test]
-fn every_mistake_in_a_row_of_addresses_is_told() {
+fn mistakes_in_a_row_of_addresses_are_reported() {
     let cases = [
         (
             ",NN1 1ED,475003,260003\n",

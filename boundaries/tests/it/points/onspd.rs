@@ -1,4 +1,4 @@
-//! The Postcode Directory, in the namings of its editions.
+//! The Postcode Directory, with the column names of its editions.
 
 use lapwing_boundaries::catalogue::PostcodeFormat;
 use lapwing_boundaries::fault::Report;
@@ -13,7 +13,7 @@ fn read(csv: &str, format: PostcodeFormat) -> (Vec<PostcodeRecord>, Vec<String>)
     (records, told(&report))
 }
 
-/// The edition of 2025, with the columns that are read among some that are not.
+/// The 2025 edition, with some columns that are not used.
 const HEADER_2025: &str =
     "pcd7,pcd8,pcds,dointr,doterm,east1m,north1m,gridind,lad25cd,wd25cd,ctry25cd,lat,long\n";
 
@@ -28,7 +28,7 @@ fn edition_2025(rows: &[String]) -> (Vec<PostcodeRecord>, Vec<String>) {
 }
 
 #[test]
-fn editions_before_and_after_the_renaming_of_columns_give_the_same() {
+fn editions_before_and_after_the_renaming_of_columns_give_equal_results() {
     let new = row_2025("NN1 1ED", "", "475486,260275,1", "E05013246,E92000001", "52.2355,-0.8960");
     let old = "PCD,PCD2,PCDS,DOINTR,DOTERM,OSCTY,OSLAUA,OSWARD,OSEAST1M,OSNRTH1M,OSGRDIND,CTRY\n\
                \"NN1 1ED\",\"NN1  1ED\",\"NN1 1ED\",\"198001\",\"\",\"E99999999\",\"E06000062\",\
@@ -53,9 +53,9 @@ fn a_terminated_postcode_is_kept_with_its_month() {
 }
 
 #[test]
-fn a_postcode_of_northern_ireland_is_never_placed_in_wales_by_its_irish_grid_reference() {
-    // Belfast City Hall's neighbourhood: Irish Grid 333866 374108 is, on the British grid, north
-    // of Liverpool; 54.596 N 5.930 W is about 146 km east and 529 km north.
+fn an_irish_grid_reference_is_never_read_as_a_british_one() {
+    // Near Belfast City Hall: Irish Grid 333866 374108 would be north of Liverpool on the British
+    // grid; 54.596 N 5.930 W is about 146 km east and 529 km north.
     let rows = [
         row_2025("BT1 5GS", "", "333866,374108,1", "N08000313,N92000002", "54.596,-5.930"),
         row_2025("BT2 7AA", "", "333866,374108,1", "N08000313,N92000002", "99.999999,0.000000"),
@@ -86,7 +86,7 @@ fn a_postcode_without_a_position_is_kept_and_counted() {
 }
 
 #[test]
-fn of_records_of_one_postcode_the_live_one_stands_and_repeats_are_counted() {
+fn a_live_record_wins_and_repeats_are_counted() {
     let at = "475320,261359,1";
     let ward = "E05008848,E92000001";
     let rows = [
@@ -112,7 +112,7 @@ fn of_records_of_one_postcode_the_live_one_stands_and_repeats_are_counted() {
 }
 
 #[test]
-fn a_directory_without_wards_is_read_and_says_so() {
+fn a_directory_without_wards_is_read_with_a_note() {
     let csv = "pcds,doterm,east1m,north1m,gridind\nNN1 1ED,2018-09,475486,260275,1\n";
     let (records, told) = read(csv, PostcodeFormat::Onspd);
     assert_eq!(records[0].terminated, Some(Month { year: 2018, month: 9 }));
@@ -120,7 +120,7 @@ fn a_directory_without_wards_is_read_and_says_so() {
 }
 
 #[test]
-fn of_several_years_of_wards_the_latest_is_taken() {
+fn the_latest_ward_column_is_used() {
     let csv = "pcds,doterm,east1m,north1m,gridind,wd23cd,wd25cd,wd24cd\n\
                NN1 1ED,,475486,260275,1,W23,W25,W24\n";
     let (records, _) = read(csv, PostcodeFormat::Onspd);

@@ -1,4 +1,4 @@
-//! Sites that are read as they should be.
+//! Valid sites.
 
 use lapwing_boundaries::area::Site;
 use lapwing_boundaries::catalogue::{EPRACCUR_PROPERTIES, SitesFormat};
@@ -25,7 +25,7 @@ fn epraccur(cells: &[(usize, &str)]) -> String {
 }
 
 #[test]
-fn the_three_ways_to_say_where_a_site_is_give_the_same_place() {
+fn the_three_ways_to_give_a_position_are_equivalent() {
     let places = [
         read(b"code,name,postcode\nA,Hall,nn11ed\n", by_postcode(), &[]),
         read(b"code,name,x,y\nA,Hall,475486,260275\n", by_grid(), &[]),
@@ -39,7 +39,7 @@ fn the_three_ways_to_say_where_a_site_is_give_the_same_place() {
 }
 
 #[test]
-fn a_csv_out_of_a_spreadsheet_is_read_as_it_was_meant() {
+fn a_csv_from_a_spreadsheet_is_read_as_intended() {
     let csv = b"\xEF\xBB\xBFcode,name,postcode,note\r\n\
         \"A\",\"The \"\"Old\"\" Surgery,\r\nMoulton\", NN1 1ED ,\r\n\
         \r\n,,,\r\nB,Second,NN1 1ED,open\r\n";
@@ -61,7 +61,7 @@ fn latin_1_is_read_and_told() {
 }
 
 #[test]
-fn a_site_that_cannot_be_placed_is_left_out_and_named() {
+fn a_site_without_a_known_position_is_left_out_and_reported() {
     let csv = b"code,name,postcode\nA,Hall,NN9 9ZZ\nB,Barn,\nC,Church,NN1 1ED\n";
     let (sites, report) = read(csv, by_postcode(), &[]);
     assert_eq!(sites.len(), 1);
@@ -84,7 +84,7 @@ fn a_position_outside_the_ostn15_grid_is_taken_and_flagged() {
 }
 
 #[test]
-fn a_closed_practice_is_left_out_unless_it_is_asked_for() {
+fn a_closed_practice_is_left_out_by_default() {
     let csv = [
         epraccur(&[(1, "A1")]),
         epraccur(&[(1, "C1"), (12, "20200331"), (13, "C")]),
@@ -112,7 +112,7 @@ fn a_closed_practice_is_left_out_unless_it_is_asked_for() {
 }
 
 #[test]
-fn prescribing_settings_pick_the_gp_practices() {
+fn prescribing_settings_select_the_gp_practices() {
     let csv = [
         epraccur(&[(1, "GP")]),
         epraccur(&[(1, "PRISON"), (26, "25")]),

@@ -1,11 +1,11 @@
-//! Counties at random: areas that share their edges, with enclaves, parts apart and wiggling
+//! Random counties: areas that share their edges, with enclaves, detached parts and irregular
 //! boundaries.
 
 use std::collections::{HashMap, HashSet};
 
 use geo::{Contains, Coord, InteriorPoint, LineString, MultiPolygon, Polygon};
 
-/// Numbers at random, the same for the same seed.
+/// Random numbers, the same for equal seeds.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -13,7 +13,7 @@ impl Random {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// From 0 to 1.
+    /// Returns a number from 0 to 1.
     pub(crate) fn part(&mut self) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -21,7 +21,7 @@ impl Random {
         (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// From 0, below a number.
+    /// Returns a number from 0 to below a limit.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.part() * limit as f64) as usize
     }
@@ -30,12 +30,12 @@ impl Random {
 /// A rectangle of degrees: west, south, east, north.
 pub(crate) type Frame = [f64; 4];
 
-/// A corner of the lattice that a county is cut along.
+/// A corner of the lattice along which a county is divided.
 type Corner = (i32, i32);
 
-/// A frame cut into areas that cover it. Cells of a lattice with moved corners and bent sides are
-/// given to areas at random, so that areas come in several parts, touch at corners and lie within
-/// each other.
+/// A frame divided into areas that cover it. The cells of a lattice with displaced corners and bent
+/// sides are assigned to areas at random, so that areas have several parts, touch at corners and
+/// enclose each other.
 pub(crate) fn county(
     seed: u64,
     frame: Frame,
@@ -47,7 +47,7 @@ pub(crate) fn county(
     let (columns, rows) = (columns as u16, rows as u16);
     let (columns, rows) = (i32::from(columns), i32::from(rows));
     let lattice = Lattice::new(&mut random, frame, columns, rows);
-    // Neighbours are often one area, so that areas grow together.
+    // Neighbouring cells often belong to one area, so that areas grow together.
     let cells = || (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
     let mut owner: HashMap<Corner, usize> = HashMap::new();
     for (column, row) in cells() {
@@ -64,7 +64,7 @@ pub(crate) fn county(
         .collect()
 }
 
-/// Corners and the bent sides between them.
+/// The corners, and the bent sides between them.
 struct Lattice {
     sides: HashMap<(Corner, Corner), Vec<Coord>>,
 }
@@ -105,7 +105,7 @@ impl Lattice {
         Self { sides }
     }
 
-    /// The outline of some cells together.
+    /// Returns the outline of a set of cells.
     fn outline(&self, cells: impl Iterator<Item = Corner>) -> MultiPolygon {
         let mut sides: HashSet<(Corner, Corner)> = HashSet::new();
         for (c, r) in cells {
@@ -138,8 +138,8 @@ impl Lattice {
         MultiPolygon(shells)
     }
 
-    /// Follows sides with the cells on their left until they close, keeping to the same cell
-    /// where two touch at a corner. Left turns less right turns tell a shell.
+    /// Follows sides with the cells on their left until they close, staying with the same cell
+    /// where two touch at a corner. Left turns minus right turns identify an exterior ring.
     fn ring(
         &self,
         first: (Corner, Corner),
@@ -169,7 +169,7 @@ impl Lattice {
     }
 }
 
-/// A line from `a` to `b` with some vertices moved aside by up to `bend` of its length, less
+/// Returns a line from `a` to `b` with some vertices displaced by up to `bend` of its length, less
 /// towards its ends.
 fn bent(random: &mut Random, a: Coord, b: Coord, bend: f64) -> Vec<Coord> {
     let count = 1 + random.below(24);
