@@ -29,7 +29,8 @@
 //! 2. [`area`], [`layer`], [`gazetteer`]: a ward, all wards of one vintage, postcodes and addresses;
 //! 3. [`geometry`]: exact predicates, measures, and the indexed outline of an area;
 //! 4. [`storage`], [`progress`]: mapped arrays, sections of a file, atomic files; progress reports;
-//! 5. [`index`], [`cells`], [`locate`], [`overlap`], [`change`], [`search`]: the questions;
+//! 5. [`index`], [`cells`], [`confidence`], [`locate`], [`overlap`], [`change`], [`search`]: the
+//!    questions;
 //! 6. [`atlas`], [`snapshot`]: all layers with their precomputed answers, in memory and as one file.
 //!
 //! With the cargo feature `load`, which is on by default, also:
@@ -67,6 +68,7 @@ pub mod change;
 pub mod code;
 #[cfg(feature = "load")]
 pub mod compose;
+pub mod confidence;
 #[cfg(feature = "load")]
 pub mod demo;
 #[cfg(feature = "load")]

@@ -3,41 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::cells::LayerCells;
+use crate::confidence::{Basis, ConfidenceLevel, Evidence};
 use crate::gazetteer::Address;
 use crate::geometry::predicate::Position;
 use crate::index::AreaIndex;
 use crate::layer::LayerMeta;
 use crate::position::Bng;
-
-/// The distance in metres that a postcode's centroid may have from its addresses. An answer nearer to
-/// a boundary than this is uncertain, however accurate the boundary is.
-pub const NEAR_M: f64 = 50.0;
-
-/// The lowest positional quality at which a postcode's position is an estimate (50: from neighbouring
-/// postcodes; 60: from its sector).
-pub const POOR_QUALITY: u8 = 50;
-
-/// The confidence level of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// No boundary is near.
-    High,
-    /// A boundary is nearer than the accuracy of the position or of the boundary.
-    NearBoundary,
-    /// The position is an estimate, or the postcode is known to be split between areas.
-    Low,
-}
-
-impl Level {
-    /// The name used in answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::NearBoundary => "near_boundary",
-            Self::Low => "low",
-        }
-    }
-}
 
 /// One area of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,12 +40,14 @@ pub struct Located {
     pub matches: Vec<Match>,
     /// Metres to the nearest boundary of the layer; `None` for a layer without areas.
     pub boundary_distance_m: Option<f64>,
-    /// A boundary closer than this, in metres, counts as near.
-    pub near_m: f64,
+    /// An answer closer than this to a boundary, in metres, is uncertain.
+    pub threshold_m: f64,
     /// Other areas whose boundary is near, in code order, with the distance in metres.
     pub near: Vec<(usize, f64)>,
+    /// True if the addresses of the postcode are in several areas of the layer.
+    pub is_split: bool,
     /// The confidence level.
-    pub level: Level,
+    pub level: ConfidenceLevel,
 }
 
 /// Point queries on the areas of one layer. Implemented by the cell index, and by the R-trees that it
@@ -125,11 +98,6 @@ impl AreaLocator for LayerCells<'_> {
     }
 }
 
-/// The distance in metres from a boundary of `layer` below which an answer is uncertain.
-pub fn near_threshold_m(layer: &LayerMeta) -> f64 {
-    NEAR_M.max(layer.drawing_error_m())
-}
-
 /// Locates a position in a layer.
 pub fn locate(layer: &LayerMeta, areas: &impl AreaLocator, at: Bng) -> Located {
     let mut matches = Vec::new();
@@ -146,17 +114,22 @@ pub(crate) fn with_matches(
     at: Bng,
     matches: Vec<Match>,
 ) -> Located {
-    let near_m = near_threshold_m(layer);
+    let threshold_m = Basis::Position.threshold_m(layer);
     let boundary_distance_m = areas.boundary_distance_m(at);
-    let is_near = boundary_distance_m.is_some_and(|distance| distance < near_m);
+    let evidence = Evidence {
+        boundary_distance_m: boundary_distance_m.unwrap_or(f64::INFINITY),
+        threshold_m,
+        is_split: false,
+        is_estimate: false,
+    };
     let named = |area: usize| matches.iter().any(|m| m.area == area);
-    let near = if is_near {
-        areas.edges_within(at, near_m).into_iter().filter(|(area, _)| !named(*area)).collect()
+    let near = if evidence.is_near() {
+        areas.edges_within(at, threshold_m).into_iter().filter(|(area, _)| !named(*area)).collect()
     } else {
         Vec::new()
     };
-    let level = if is_near { Level::NearBoundary } else { Level::High };
-    Located { matches, boundary_distance_m, near_m, near, level }
+    let level = evidence.level();
+    Located { matches, boundary_distance_m, threshold_m, near, is_split: false, level }
 }
 
 /// Locates a postcode by its addresses. They determine its areas and whether it is split, so the only
@@ -194,22 +167,23 @@ pub fn locate_addresses(
         .iter()
         .filter_map(|address| Some((address, areas.boundary_distance_m(address.position)?)))
         .min_by(|a, b| a.1.total_cmp(&b.1));
-    let near_m = layer.drawing_error_m();
+    let threshold_m = Basis::Addresses.threshold_m(layer);
     let boundary_distance_m = nearest.map(|(_, distance)| distance);
-    let is_near = boundary_distance_m.is_some_and(|distance| distance < near_m);
+    let is_split = counts.len() > 1 || (nowhere > 0 && nowhere < all);
+    let evidence = Evidence {
+        boundary_distance_m: boundary_distance_m.unwrap_or(f64::INFINITY),
+        threshold_m,
+        is_split,
+        is_estimate: false,
+    };
     let near = match nearest {
-        Some((address, _)) if is_near => areas
-            .edges_within(address.position, near_m)
+        Some((address, _)) if evidence.is_near() => areas
+            .edges_within(address.position, threshold_m)
             .into_iter()
             .filter(|(area, _)| !counts.contains_key(area))
             .collect(),
         _ => Vec::new(),
     };
-    let split = counts.len() > 1 || (nowhere > 0 && nowhere < all);
-    let level = match (split, is_near) {
-        (true, _) => Level::Low,
-        (false, true) => Level::NearBoundary,
-        (false, false) => Level::High,
-    };
-    Located { matches, boundary_distance_m, near_m, near, level }
+    let level = evidence.level();
+    Located { matches, boundary_distance_m, threshold_m, near, is_split, level }
 }

@@ -1,12 +1,14 @@
 //! Which areas a place is in, and how sure that is.
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::confidence::{self, Basis, ConfidenceLevel, Overall};
 use lapwing_boundaries::gazetteer::Month;
 use lapwing_boundaries::geometry::predicate::Position;
-use lapwing_boundaries::locate::{Level, Located, Match, MatchBy};
+use lapwing_boundaries::locate::{Located, Match, MatchBy};
 use lapwing_boundaries::position::Bng;
 use serde::Serialize;
 
+use super::basis::AnswerBasis;
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 use super::error::AnswerError;
 use super::place::{Location, Place, Query, Standing};
@@ -46,9 +48,9 @@ pub struct AreaMatch<'a> {
     pub code: &'a str,
     /// Its name.
     pub name: &'a str,
-    /// `inside` or `boundary` by the position, or `addresses`.
+    /// Why the answer names it.
     #[serde(rename = "match")]
-    pub matched: &'static str,
+    pub matched: MatchKind,
     /// How many of the postcode's addresses it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<usize>,
@@ -57,17 +59,29 @@ pub struct AreaMatch<'a> {
     pub share: Option<f64>,
 }
 
-/// How sure an answer is.
+/// Why an answer names an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchKind {
+    /// The position is inside the area.
+    Inside,
+    /// The position is on the boundary of the area.
+    Boundary,
+    /// Addresses of the postcode are in the area.
+    Addresses,
+}
+
+/// How far an answer can be trusted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Confidence<'a> {
-    /// The worst of the layers asked: `high`, `near_boundary` or `low`.
-    pub level: &'static str,
+    /// The worst level of the layers.
+    pub level: ConfidenceLevel,
     /// Metres to the nearest boundary of all layers asked.
     pub boundary_distance_m: Option<f64>,
     /// Closer than this, in metres, is near to that boundary.
     pub threshold_m: f64,
-    /// `position`, or `addresses` where the postcode's addresses are known.
-    pub by: &'static str,
+    /// `addresses` if the addresses of the postcode are known, otherwise `position`.
+    pub by: Basis,
     /// Whether the addresses lie in several areas of a layer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub split: Option<bool>,
@@ -81,8 +95,8 @@ pub struct Confidence<'a> {
 /// How sure one layer's answer is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LayerConfidence {
-    /// `high`, `near_boundary` or `low`.
-    pub level: &'static str,
+    /// The level.
+    pub level: ConfidenceLevel,
     /// Metres to the nearest boundary of the layer; `null` where it has no area at all.
     pub boundary_distance_m: Option<f64>,
     /// Closer than this, in metres, is near.
@@ -117,15 +131,12 @@ impl Found {
         self.standing.at
     }
 
-    /// The worst level of the layers that answered.
-    pub fn level(&self) -> Option<Level> {
-        self.answered().map(|located| located.level).max()
-    }
-
-    /// Metres to the nearest boundary of the layers that answered, to 0.1.
-    pub fn boundary_distance_m(&self) -> Option<f64> {
-        let distances = self.answered().filter_map(|located| located.boundary_distance_m);
-        distances.min_by(f64::total_cmp).map(tenths)
+    /// The confidence of all layers that answered; `None` if none did.
+    pub fn confidence(&self) -> Option<Overall<&Located>> {
+        confidence::overall(self.answered().map(|located| {
+            let distance = located.boundary_distance_m.unwrap_or(f64::INFINITY);
+            (located, located.level, distance)
+        }))
     }
 
     fn answered(&self) -> impl Iterator<Item = &Located> {
@@ -159,7 +170,7 @@ pub fn place_answer<'a>(
     let per_layer = || chosen.iter().zip(&found.located);
     let areas = per_layer().map(|(chosen, located)| {
         let matches = located.as_ref().zip(chosen.layer).map(|(located, layer)| {
-            let named = |m: &Match| area_match(atlas.code_and_name(layer, m.area), m.by);
+            let named = |m: &Match| AreaMatch::new(atlas.code_and_name(layer, m.area), m.by);
             located.matches.iter().map(named).collect()
         });
         (chosen.key.clone(), matches)
@@ -193,23 +204,25 @@ pub(super) fn month(month: Month) -> String {
     format!("{:04}-{:02}", month.year, month.month)
 }
 
-fn area_match<'a>((code, name): (&'a str, &'a str), by: MatchBy) -> AreaMatch<'a> {
-    let (matched, addresses, of_addresses) = match by {
-        MatchBy::Position(Position::Boundary) => ("boundary", None, None),
-        MatchBy::Position(_) => ("inside", None, None),
-        MatchBy::Addresses { count, share: part } => ("addresses", Some(count), share(part, 1.0)),
-    };
-    AreaMatch { code, name, matched, addresses, share: of_addresses }
+impl<'a> AreaMatch<'a> {
+    /// The area with this code and name, named because of `by`.
+    pub(super) fn new((code, name): (&'a str, &'a str), by: MatchBy) -> Self {
+        let (matched, addresses, of_addresses) = match by {
+            MatchBy::Position(Position::Boundary) => (MatchKind::Boundary, None, None),
+            MatchBy::Position(_) => (MatchKind::Inside, None, None),
+            MatchBy::Addresses { count, share: part } => {
+                (MatchKind::Addresses, Some(count), share(part, 1.0))
+            }
+        };
+        Self { code, name, matched, addresses, share: of_addresses }
+    }
 }
 
 fn confidence<'a>(atlas: &'a Atlas, found: &Found, chosen: &[Chosen]) -> Option<Confidence<'a>> {
-    let level = found.level()?;
-    let nearest = found.answered().min_by(|a, b| {
-        let distance = |l: &Located| l.boundary_distance_m.unwrap_or(f64::INFINITY);
-        distance(a).total_cmp(&distance(b))
-    })?;
+    let Overall { level, nearest, .. } = found.confidence()?;
     let by_addresses =
         found.standing.place.known(atlas).is_some_and(|(_, known)| known.is_by_addresses());
+    let basis = AnswerBasis::new(by_addresses, found.answered().any(|located| located.is_split));
     let mut near = Vec::new();
     for (chosen, located) in chosen.iter().zip(&found.located) {
         let Some((located, layer)) = located.as_ref().zip(chosen.layer) else { continue };
@@ -222,19 +235,18 @@ fn confidence<'a>(atlas: &'a Atlas, found: &Found, chosen: &[Chosen]) -> Option<
     }
     let layers = chosen.iter().zip(&found.located).map(|(chosen, located)| {
         let confidence = located.as_ref().map(|located| LayerConfidence {
-            level: located.level.as_str(),
+            level: located.level,
             boundary_distance_m: located.boundary_distance_m.map(tenths),
-            threshold_m: located.near_m,
+            threshold_m: located.threshold_m,
         });
         (chosen.key.clone(), confidence)
     });
     Some(Confidence {
-        level: level.as_str(),
+        level,
         boundary_distance_m: nearest.boundary_distance_m.map(tenths),
-        threshold_m: nearest.near_m,
-        by: if by_addresses { "addresses" } else { "position" },
-        // Addresses make an answer low only by lying in several areas.
-        split: by_addresses.then_some(level == Level::Low),
+        threshold_m: nearest.threshold_m,
+        by: basis.by(),
+        split: basis.split(),
         layers: layers.collect(),
         near,
     })

@@ -12,6 +12,7 @@
 //!   and latitudes degrees to six decimals, and eastings and northings are as the source has them.
 
 mod area;
+mod basis;
 mod changes;
 mod common_fields;
 mod error;
@@ -22,6 +23,7 @@ mod number;
 mod overlaps;
 mod place;
 mod prerendered;
+pub(crate) mod sample;
 mod search;
 mod submitted_polygon;
 mod succession;
@@ -36,8 +38,8 @@ pub(crate) use common_fields::{degrees, tenths};
 pub use error::AnswerError;
 pub use layers::{LayerListing, LayersAnswer, PointsListing, layers};
 pub use lookup::{
-    AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, NearArea, PlaceAnswer, find,
-    lookup, place_answer,
+    AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, MatchKind, NearArea, PlaceAnswer,
+    find, lookup, place_answer,
 };
 pub(crate) use nearest::choose_points;
 pub use nearest::{NearestAnswer, NearestSite, nearest};

@@ -72,6 +72,16 @@ impl Short {
         }
         Self { text, length }
     }
+
+    /// The text and another one behind it.
+    pub(crate) const fn and(self, other: &[u8]) -> Self {
+        Self::of([self.bytes(), other, b""])
+    }
+
+    /// Its bytes.
+    pub(crate) const fn bytes(&self) -> &[u8] {
+        self.text.split_at(self.length).0
+    }
 }
 
 /// A buffer that is there already, and how far it is written.

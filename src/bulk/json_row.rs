@@ -1,12 +1,15 @@
 //! What JSON and NDJSON have in common: a row's answer as an object.
 
+use std::sync::LazyLock;
+
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Refusal, Status, locate};
-use crate::answers::text_writer::Pen;
+use crate::answers::sample::{around, json};
+use crate::answers::text_writer::{Pen, Short};
 use crate::answers::{
     Keyed, LayerUsed, Place, PlaceAnswer, ReadyPlaces, SnapshotBlock, layers_used, place_answer,
     snapshot,
@@ -95,20 +98,39 @@ pub(super) fn write_ready(
     Some(status)
 }
 
+/// The text around the values before the place in a [`Row`].
+struct RowFragments {
+    /// `{"id":`
+    id: Short,
+    /// By status: `"status":"ok",`
+    statuses: [Short; Status::ALL.len()],
+}
+
+static FRAGMENTS: LazyLock<RowFragments> = LazyLock::new(|| {
+    let id: &RawValue = serde_json::from_str("7").expect("a number");
+    let around = |status: Status| {
+        let sample = Row { id: Some(id), status, answer: None, refused: None };
+        let value = json(&status);
+        let ([before_id, before_status], _) = around(&sample, ["7", &value]);
+        let status = format!("{}{value},", before_status.trim_start_matches(','));
+        [before_id, status].map(|text| Short::of([text.as_bytes(), b"", b""]))
+    };
+    RowFragments {
+        id: around(Status::Ok)[0],
+        statuses: Status::ALL.map(|status| around(status)[1]),
+    }
+});
+
 fn begin_ready(pen: &mut Pen, status: Status, id: Option<&[u8]>) {
-    pen.put(b"{");
+    let fragments = &*FRAGMENTS;
     if let Some(id) = id {
-        pen.put(b"\"id\":");
+        pen.put_short(&fragments.id);
         pen.put(id);
         pen.put(b",");
+    } else {
+        pen.put(b"{");
     }
-    if status == Status::Ok {
-        pen.put(b"\"status\":\"ok\",");
-        return;
-    }
-    pen.put(b"\"status\":\"");
-    pen.put(status.as_str().as_bytes());
-    pen.put(b"\",");
+    pen.put_short(&fragments.statuses[status as usize]);
 }
 
 /// Writes a row but for its closing brace. Neither memory nor these types can fail to be written.

@@ -17,7 +17,7 @@ use std::ops::Deref;
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::answers::{self, AnswerError, Found, Place};
 
@@ -45,6 +45,7 @@ pub use input_columns::{AskColumns, By};
 pub use json::JsonRows;
 pub use ndjson::NdjsonRows;
 pub use output_columns::{AddedColumn, AddedColumns};
+pub(crate) use output_columns::{ERROR, QUERY, STATUS};
 
 /// What an engine is asked, beside its rows.
 #[derive(Clone, Debug)]
@@ -71,8 +72,7 @@ pub trait RowEngine: Send {
 }
 
 /// What became of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
     /// It is answered.
     Ok,
@@ -85,7 +85,10 @@ pub enum Status {
 }
 
 impl Status {
-    /// The word in the answer.
+    /// All of them. `ALL[status as usize]` is `status`.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::NotFound, Self::Invalid, Self::Outside];
+
+    /// The status as answers write it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -96,7 +99,13 @@ impl Status {
     }
 }
 
-/// How many rows ended how.
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The number of rows with each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// [`Status::Ok`]

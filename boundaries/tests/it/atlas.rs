@@ -8,10 +8,11 @@ use jiff::civil::date;
 use lapwing_boundaries::area::{Area, Site};
 use lapwing_boundaries::atlas::{Atlas, Contents, Day};
 use lapwing_boundaries::code::AreaCode;
+use lapwing_boundaries::confidence::ConfidenceLevel;
 use lapwing_boundaries::gazetteer::{Address, Month, PostcodeRecord};
 use lapwing_boundaries::geometry::predicate::Position;
 use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
-use lapwing_boundaries::locate::{Level, MatchBy};
+use lapwing_boundaries::locate::MatchBy;
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
@@ -111,7 +112,7 @@ fn a_point_on_a_shared_edge_is_in_both_areas() {
     let boundary = MatchBy::Position(Position::Boundary);
     assert_eq!(named, [(0, boundary), (1, boundary)]);
     assert_eq!(located.boundary_distance_m, Some(0.0));
-    assert_eq!(located.level, Level::NearBoundary);
+    assert_eq!(located.level, ConfidenceLevel::NearBoundary);
     assert_eq!(located.near, []);
 }
 
@@ -120,21 +121,21 @@ fn a_point_near_an_edge_lists_the_neighbour_with_its_distance() {
     let located = atlas().locate(0, at(970.0, 500.0));
     assert_eq!(located.matches.len(), 1);
     assert_eq!(located.near, [(1, 30.0)]);
-    assert_eq!((located.boundary_distance_m, located.near_m), (Some(30.0), 50.0));
-    assert_eq!(located.level, Level::NearBoundary);
+    assert_eq!((located.boundary_distance_m, located.threshold_m), (Some(30.0), 50.0));
+    assert_eq!(located.level, ConfidenceLevel::NearBoundary);
 }
 
 #[test]
 fn a_point_far_from_every_edge_has_high_confidence() {
     let located = atlas().locate(0, at(500.0, 500.0));
-    assert_eq!((located.level, located.boundary_distance_m), (Level::High, Some(500.0)));
+    assert_eq!((located.level, located.boundary_distance_m), (ConfidenceLevel::High, Some(500.0)));
 }
 
 #[test]
 fn an_unparished_point_has_no_parish_but_a_boundary_distance() {
     let located = atlas().locate(2, at(500.0, 500.0));
     assert!(located.matches.is_empty());
-    assert_eq!((located.level, located.boundary_distance_m), (Level::High, Some(300.0)));
+    assert_eq!((located.level, located.boundary_distance_m), (ConfidenceLevel::High, Some(300.0)));
 }
 
 #[test]
@@ -145,9 +146,9 @@ fn addresses_decide_how_a_postcode_is_split() {
     let shares: Vec<_> = wards.matches.iter().map(|m| (m.area, m.by)).collect();
     let split = |count, share| MatchBy::Addresses { count, share };
     assert_eq!(shares, [(0, split(2, 2.0 / 3.0)), (1, split(1, 1.0 / 3.0))]);
-    assert_eq!(wards.level, Level::Low);
+    assert_eq!(wards.level, ConfidenceLevel::Low);
     let laps = atlas.locate_facts(1, &record).unwrap();
-    assert_eq!(laps.level, Level::High);
+    assert_eq!(laps.level, ConfidenceLevel::High);
 }
 
 #[test]
@@ -156,7 +157,7 @@ fn a_guessed_position_never_has_high_confidence() {
     contents.postcodes[1].positional_quality = 60;
     let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
     let record = atlas.facts(Postcode::parse("NN1 1AA").unwrap()).unwrap();
-    assert_eq!(atlas.locate_facts(0, &record).unwrap().level, Level::Low);
+    assert_eq!(atlas.locate_facts(0, &record).unwrap().level, ConfidenceLevel::Low);
 }
 
 #[test]

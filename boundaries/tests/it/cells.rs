@@ -59,13 +59,13 @@ fn points(atlas: &Atlas, count: usize, random: &mut Random) -> Vec<Bng> {
 fn assert_same(cells: &Located, trees: &Located, what: &str) {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs());
     assert_eq!(cells.matches, trees.matches, "{what}");
-    assert_eq!((cells.near_m, cells.level), (trees.near_m, trees.level), "{what}");
+    assert_eq!((cells.threshold_m, cells.level), (trees.threshold_m, trees.level), "{what}");
     match (cells.boundary_distance_m, trees.boundary_distance_m) {
         (Some(a), Some(b)) if close(a, b) => {}
         (a, b) => assert_eq!(a, b, "{what}"),
     }
     let sure = |located: &Located| -> Vec<(usize, f64)> {
-        located.near.iter().copied().filter(|(_, far)| !close(*far, located.near_m)).collect()
+        located.near.iter().copied().filter(|(_, far)| !close(*far, located.threshold_m)).collect()
     };
     let (ours, theirs) = (sure(cells), sure(trees));
     assert_eq!(ours.len(), theirs.len(), "{what}");

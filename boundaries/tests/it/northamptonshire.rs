@@ -11,9 +11,9 @@ use lapwing_boundaries::area::Area;
 use lapwing_boundaries::assemble;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::catalogue::{Catalogue, Origin, PostcodeFormat, PostcodeSpec};
+use lapwing_boundaries::confidence::ConfidenceLevel;
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::load::postcodes::load_postcodes;
-use lapwing_boundaries::locate::Level;
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
@@ -99,7 +99,7 @@ fn postcodes_of_2014_are_in_the_wards_published_for_them() {
             "{} is published in {published}, {distance:.1} m from a boundary",
             record.postcode
         );
-        assert_eq!(located.level, Level::NearBoundary, "{}", record.postcode);
+        assert_eq!(located.level, ConfidenceLevel::NearBoundary, "{}", record.postcode);
         assert!(located.near.iter().any(|(area, _)| *area == expected), "{}", record.postcode);
         assert!(distance < 6.5, "{}: {distance}", record.postcode);
     }

@@ -7,12 +7,13 @@ use geo::{Coord, Line};
 use jiff::Timestamp;
 use lapwing_boundaries::area::Area;
 use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::confidence::ConfidenceLevel;
 use lapwing_boundaries::demo::{self, World, WorldSize};
 use lapwing_boundaries::gazetteer::Address;
 use lapwing_boundaries::geometry::predicate::Position;
 use lapwing_boundaries::index::AreaIndex;
 use lapwing_boundaries::layer::Layer;
-use lapwing_boundaries::locate::{Level, locate_addresses};
+use lapwing_boundaries::locate::locate_addresses;
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
@@ -307,7 +308,7 @@ fn addresses_are_in_the_county_and_split_some_postcodes_between_laps() {
         let addresses: Vec<Address> =
             world.addresses.iter().copied().filter(|a| a.postcode == split).collect();
         let located = locate_addresses(laps.meta(), &index, &addresses);
-        assert_eq!(located.level, Level::Low, "seed {seed}: {split}");
+        assert_eq!(located.level, ConfidenceLevel::Low, "seed {seed}: {split}");
         assert_eq!(located.matches.len(), laps_of[&split].len(), "seed {seed}: {split}");
     }
 }

@@ -1,81 +1,126 @@
-//! The texts around the answers for some layers and a day, written once.
+//! The text around the answers for some layers and a day, written once.
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
-use lapwing_boundaries::locate::Level;
+use lapwing_boundaries::confidence::{ConfidenceLevel, Overall, overall};
 
-use super::area_fragments::AreaTexts;
-use super::basis::By;
-use super::facts::{Told, Written};
-use crate::answers::common_fields::{layers_used, snapshot};
+use super::area_fragments::{AreaFragments, sample_names};
+use super::facts::LookupFacts;
+use super::place_fragments::{PlaceFragments, WritePlace};
+use crate::answers::basis::AnswerBasis;
+use crate::answers::common_fields::{Keyed, layers_used, snapshot};
 use crate::answers::error::AnswerError;
+use crate::answers::sample::{around, json};
 use crate::answers::text_writer::{Pen, Text, Texts};
-use crate::answers::{choose, number};
+use crate::answers::{
+    Confidence, LayerConfidence, LookupAnswer, NearArea, PlaceAnswer, choose, number,
+};
 
-/// The texts around the answers for some layers and a day. Each begins with what ends the one
+/// The text around the answers for some layers and a day. Each piece begins with what ends the one
 /// before it.
 #[derive(Debug)]
-pub(super) struct ReadyLookup {
+pub(super) struct LookupFragments {
     pub(super) day: Day,
     texts: Texts,
-    /// After the question: `,"date":"2024-05-01"},"location":{`
-    location: Text,
-    layers: Vec<ReadyLayer>,
+    place: PlaceFragments,
+    layers: Vec<LayerFragments>,
     /// `]},"confidence":`
     confidence: Text,
-    /// Of all layers together, by level: `{"level":"high","boundary_distance_m":`
-    levels: [Text; LEVELS.len()],
-    /// By what answers: `,"threshold_m":50.0}},"near":[`
-    near: [Text; By::ALL.len()],
+    /// For all layers together, by level: `{"level":"high","boundary_distance_m":`
+    levels: [Text; LEVELS],
+    /// By basis: `,"threshold_m":50.0}},"near":[`
+    near: [Text; BASES],
+    /// `,"distance_m":` and `}` of an area in `near`.
+    near_distance: [Text; 2],
+    /// `]}`
+    end: Text,
     /// From `,"layers":` to the end.
     tail: Vec<u8>,
 }
 
-/// The texts of one of the layers asked.
+/// The text for one of the layers asked.
 #[derive(Debug)]
-struct ReadyLayer {
+struct LayerFragments {
     /// `None` where no vintage is in force on the day.
     layer: Option<usize>,
     /// `],"ward":[`, or `],"ward":null`
     areas: Text,
-    /// By what answers.
-    sure: [SureTexts; By::ALL.len()],
+    /// By basis.
+    confidence: [ConfidenceFragments; BASES],
     /// `{"layer":"ward",`
     near: Text,
 }
 
-/// The texts of how sure one layer's answer is.
+/// The text for the confidence of one layer's answer.
 #[derive(Clone, Copy, Debug)]
-struct SureTexts {
-    /// After all layers together, where this one's boundary is the nearest:
+struct ConfidenceFragments {
+    /// For all layers together, where this one's boundary is the nearest:
     /// `,"threshold_m":50.0,"by":"position","layers":{`
     nearest: Text,
     /// By level: `,"threshold_m":50.0},"ward":{"level":"high","boundary_distance_m":`
-    levels: [Text; LEVELS.len()],
+    levels: [Text; LEVELS],
 }
 
-/// What ends the texts of the layer before.
+/// The text that ends the fragments of the layer before.
 #[derive(Debug, Default)]
 struct Ends {
-    areas: &'static str,
-    /// By what answers.
-    confidence: [String; By::ALL.len()],
+    areas: String,
+    /// By basis.
+    confidence: [String; BASES],
     comma: &'static str,
 }
 
-/// More bytes than the answer about a place in seven layers takes, so that it is written without
-/// moving.
+/// The answer for a place in seven layers is shorter, in bytes, so it is written without moving.
 const USUAL_ROOM: usize = 2048;
 
-/// In their order.
-const LEVELS: [Level; 3] = [Level::High, Level::NearBoundary, Level::Low];
+const LEVELS: usize = ConfidenceLevel::ALL.len();
+const BASES: usize = AnswerBasis::ALL.len();
 
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+/// The distance of samples, and its JSON.
+const DISTANCE: (f64, &str) = (1.5, "1.5");
+
+/// The text around the distance, the layers and the near areas of a [`Confidence`].
+fn around_overall(
+    level: ConfidenceLevel,
+    basis: AnswerBasis,
+    threshold_m: f64,
+) -> ([String; 3], String) {
+    let sample = Confidence {
+        level,
+        boundary_distance_m: Some(DISTANCE.0),
+        threshold_m,
+        by: basis.by(),
+        split: basis.split(),
+        layers: Keyed(Vec::new()),
+        near: Vec::new(),
+    };
+    around(&sample, [DISTANCE.1, "{}", "[]"])
 }
 
-impl ReadyLayer {
-    fn of(atlas: &Atlas, chosen: &Chosen, texts: &mut Texts, ends: &mut Ends) -> Self {
-        let key = json(&chosen.key.as_str());
+/// The text around the distance of a [`LayerConfidence`].
+fn around_layer(level: ConfidenceLevel, threshold_m: f64) -> ([String; 1], String) {
+    let boundary_distance_m = Some(DISTANCE.0);
+    around(&LayerConfidence { level, boundary_distance_m, threshold_m }, [DISTANCE.1])
+}
+
+/// The text around the names and the distance of a [`NearArea`].
+fn around_near(layer: &str) -> ([String; 2], String) {
+    let (code, name) = super::area_fragments::NAMES;
+    let sample = NearArea { layer: layer.to_owned(), code, name, distance_m: DISTANCE.0 };
+    around(&sample, [&sample_names(), DISTANCE.1])
+}
+
+/// The text of a [`LookupAnswer`] after its [`PlaceAnswer`].
+fn tail(atlas: &Atlas, chosen: &[Chosen], place: PlaceAnswer<'_>) -> String {
+    let place_json = json(&place);
+    let sample =
+        LookupAnswer { place, layers: layers_used(atlas, chosen), snapshot: snapshot(atlas) };
+    let (_, tail) = around(&sample, [place_json.trim_end_matches('}')]);
+    tail
+}
+
+impl LayerFragments {
+    fn new(atlas: &Atlas, chosen: &Chosen, texts: &mut Texts, ends: &mut Ends) -> Self {
+        let key = json(chosen.key.as_str());
         let Ends { areas, confidence, comma } = std::mem::take(ends);
         ends.comma = ",";
         let mut keep = |text: String| texts.keep(text.as_bytes());
@@ -83,39 +128,39 @@ impl ReadyLayer {
             return Self {
                 layer: None,
                 areas: keep(format!("{areas}{comma}{key}:null")),
-                sure: confidence.map(|before| SureTexts {
+                confidence: confidence.map(|before| ConfidenceFragments {
                     nearest: Text::default(),
-                    levels: [keep(format!("{before}{comma}{key}:null")); LEVELS.len()],
+                    levels: [keep(format!("{before}{comma}{key}:null")); LEVELS],
                 }),
                 near: Text::default(),
             };
         };
         let meta = atlas.layers()[layer].layer().meta();
-        ends.areas = "]";
-        ends.confidence =
-            By::ALL.map(|by| format!(",\"threshold_m\":{}}}", json(&by.near_m(meta))));
+        ends.areas = "]".to_owned();
+        let fragments = AnswerBasis::ALL.map(|basis| {
+            let threshold_m = basis.by().threshold_m(meta);
+            let ([_, nearest, _], _) = around_overall(ConfidenceLevel::High, basis, threshold_m);
+            let before = &confidence[basis as usize];
+            ConfidenceFragments {
+                nearest: keep(nearest + "{"),
+                levels: ConfidenceLevel::ALL.map(|level| {
+                    let ([of_level], end) = around_layer(level, threshold_m);
+                    ends.confidence[basis as usize] = end;
+                    keep(format!("{before}{comma}{key}:{of_level}"))
+                }),
+            }
+        });
+        let ([near, _], _) = around_near(chosen.key.as_str());
         Self {
             layer: Some(layer),
             areas: keep(format!("{areas}{comma}{key}:[")),
-            sure: By::ALL.map(|by| {
-                let (threshold, members) = (json(&by.near_m(meta)), by.members());
-                let before = &confidence[by as usize];
-                SureTexts {
-                    nearest: keep(format!(",\"threshold_m\":{threshold},{members},\"layers\":{{")),
-                    levels: LEVELS.map(|of| keep(format!("{before}{comma}{key}:{}", level(of)))),
-                }
-            }),
-            near: keep(format!("{{\"layer\":{key},")),
+            confidence: fragments,
+            near: keep(near),
         }
     }
 }
 
-/// `{"level":"high","boundary_distance_m":`
-fn level(of: Level) -> String {
-    format!("{{\"level\":\"{}\",\"boundary_distance_m\":", of.as_str())
-}
-
-impl ReadyLookup {
+impl LookupFragments {
     pub(super) fn new(
         atlas: &Atlas,
         names: Option<&[String]>,
@@ -125,145 +170,151 @@ impl ReadyLookup {
     }
 
     pub(super) fn of(atlas: &Atlas, chosen: &[Chosen], day: Day) -> Self {
-        let date = match day {
-            Day::Asked(date) => format!(",\"date\":\"{date}\""),
-            Day::Today(_) => String::new(),
-        };
-        let (mut texts, mut ends) = (Texts::default(), Ends::default());
+        let mut texts = Texts::default();
+        let (place, members) = PlaceFragments::new(day, &mut texts);
+        let mut ends = Ends { areas: members.areas + "{", ..Ends::default() };
         let layers =
-            chosen.iter().map(|chosen| ReadyLayer::of(atlas, chosen, &mut texts, &mut ends));
+            chosen.iter().map(|chosen| LayerFragments::new(atlas, chosen, &mut texts, &mut ends));
         let layers = layers.collect();
         let mut keep = |text: String| texts.keep(text.as_bytes());
+        let at_level = |level| around_overall(level, AnswerBasis::Position, 0.0);
+        let ([_, _, near], end) = at_level(ConfidenceLevel::High);
+        let ([_, near_distance], end_of_near) = around_near("");
         Self {
             day,
-            location: keep(format!("{date}}},\"location\":{{")),
+            place,
             layers,
-            confidence: keep(format!("{}}},\"confidence\":", ends.areas)),
-            levels: LEVELS.map(|of| keep(level(of))),
-            near: ends.confidence.map(|before| keep(format!("{before}}},\"near\":["))),
-            tail: format!(
-                ",\"layers\":{},\"snapshot\":{}}}",
-                json(&layers_used(atlas, chosen)),
-                json(&snapshot(atlas))
-            )
-            .into_bytes(),
+            confidence: keep(format!("{}}}{}", ends.areas, members.confidence)),
+            levels: ConfidenceLevel::ALL.map(|level| {
+                let ([of_level, ..], _) = at_level(level);
+                keep(of_level)
+            }),
+            near: ends.confidence.map(|before| keep(format!("{before}}}{near}["))),
+            near_distance: [near_distance, end_of_near].map(&mut keep),
+            end: keep(format!("]{end}")),
+            tail: tail(atlas, chosen, PlaceFragments::sample(day)).into_bytes(),
             texts,
         }
     }
 
     /// The layers asked, by their places in the atlas.
     pub(super) fn layers(&self) -> impl Iterator<Item = Option<usize>> {
-        self.layers.iter().map(|ready| ready.layer)
+        self.layers.iter().map(|layer| layer.layer)
     }
 
-    /// Writes the answer for a place of which so much is `told`.
+    /// Writes the JSON of a [`LookupAnswer`].
     pub(super) fn write(
         &self,
         pen: &mut Pen,
-        areas: &AreaTexts,
-        place: &impl Written,
-        told: &(impl Told + ?Sized),
+        areas: &AreaFragments,
+        place: &impl WritePlace,
+        facts: &(impl LookupFacts + ?Sized),
     ) {
         pen.make_room(USUAL_ROOM);
         pen.put(b"{");
-        self.write_place(pen, areas, place, told);
+        self.write_place(pen, areas, place, facts);
         pen.put(&self.tail);
     }
 
-    /// Writes the members of a [`PlaceAnswer`](crate::answers::PlaceAnswer), without the braces
-    /// around them.
+    /// Writes the members of a [`PlaceAnswer`], without the braces around them.
     pub(super) fn write_place(
         &self,
         pen: &mut Pen,
-        areas: &AreaTexts,
-        place: &impl Written,
-        told: &(impl Told + ?Sized),
+        areas: &AreaFragments,
+        place: &impl WritePlace,
+        facts: &(impl LookupFacts + ?Sized),
     ) {
-        pen.put(b"\"query\":{");
-        place.write_query(pen);
-        pen.put_text(&self.texts, self.location);
-        place.write_location(pen);
-        pen.put(b",\"areas\":{");
-        self.write_areas(pen, areas, told);
+        place.write(pen, &self.place, &self.texts);
+        self.write_areas(pen, areas, facts);
         pen.put_text(&self.texts, self.confidence);
-        self.write_confidence(pen, areas, told);
+        self.write_confidence(pen, areas, facts);
     }
 
-    fn write_areas(&self, pen: &mut Pen, areas: &AreaTexts, told: &(impl Told + ?Sized)) {
-        for (at, ready) in self.layers.iter().enumerate() {
-            pen.put_text(&self.texts, ready.areas);
-            let Some(layer) = ready.layer else { continue };
+    fn write_areas(
+        &self,
+        pen: &mut Pen,
+        areas: &AreaFragments,
+        facts: &(impl LookupFacts + ?Sized),
+    ) {
+        for (at, fragments) in self.layers.iter().enumerate() {
+            pen.put_text(&self.texts, fragments.areas);
+            let Some(layer) = fragments.layer else { continue };
             let mut is_first = true;
-            for held in told.holders(at, layer) {
+            for matched in facts.matches(at, layer) {
                 if !is_first {
                     pen.put(b",");
                 }
                 is_first = false;
-                areas.put(pen, layer, held);
+                areas.put(pen, layer, matched);
             }
         }
     }
 
-    fn write_confidence(&self, pen: &mut Pen, areas: &AreaTexts, told: &(impl Told + ?Sized)) {
-        let mut worst: Option<Level> = None;
-        let mut nearest: Option<(Option<f64>, &ReadyLayer)> = None;
-        for (at, ready) in self.layers.iter().enumerate() {
-            let Some(layer) = ready.layer else { continue };
-            let (level, distance) = told.sureness(at, layer);
-            worst = worst.max(Some(level));
-            let metres = |distance: Option<f64>| distance.unwrap_or(f64::INFINITY);
-            // The first of equals, as everywhere.
-            if nearest.is_none_or(|(before, _)| metres(distance) < metres(before)) {
-                nearest = Some((distance, ready));
-            }
-        }
-        let (Some(worst), Some((distance, of))) = (worst, nearest) else {
+    fn write_confidence(
+        &self,
+        pen: &mut Pen,
+        areas: &AreaFragments,
+        facts: &(impl LookupFacts + ?Sized),
+    ) {
+        let answered = self.layers.iter().enumerate().filter_map(|(at, fragments)| {
+            let (level, distance) = facts.confidence(at, fragments.layer?);
+            Some((fragments, level, distance))
+        });
+        let Some(Overall { level, nearest, boundary_distance_m }) = overall(answered) else {
             pen.put(b"null");
             return;
         };
-        let by = By::of(told.is_by_addresses(), worst) as usize;
-        pen.put_text(&self.texts, self.levels[worst as usize]);
-        write_distance(pen, distance);
-        pen.put_text(&self.texts, of.sure[by].nearest);
-        for (at, ready) in self.layers.iter().enumerate() {
-            let Some(layer) = ready.layer else {
-                pen.put_text(&self.texts, ready.sure[by].levels[0]);
+        let basis = facts.basis(self.layers().flatten()) as usize;
+        pen.put_text(&self.texts, self.levels[level as usize]);
+        write_distance(pen, boundary_distance_m);
+        pen.put_text(&self.texts, nearest.confidence[basis].nearest);
+        for (at, fragments) in self.layers.iter().enumerate() {
+            let Some(layer) = fragments.layer else {
+                pen.put_text(&self.texts, fragments.confidence[basis].levels[0]);
                 continue;
             };
-            let (level, distance) = told.sureness(at, layer);
-            pen.put_text(&self.texts, ready.sure[by].levels[level as usize]);
+            let (level, distance) = facts.confidence(at, layer);
+            pen.put_text(&self.texts, fragments.confidence[basis].levels[level as usize]);
             write_distance(pen, distance);
         }
-        pen.put_text(&self.texts, self.near[by]);
-        self.write_near(pen, areas, told);
-        pen.put(b"]}");
+        pen.put_text(&self.texts, self.near[basis]);
+        self.write_near(pen, areas, facts);
+        pen.put_text(&self.texts, self.end);
     }
 
-    fn write_near(&self, pen: &mut Pen, areas: &AreaTexts, told: &(impl Told + ?Sized)) {
+    fn write_near(
+        &self,
+        pen: &mut Pen,
+        areas: &AreaFragments,
+        facts: &(impl LookupFacts + ?Sized),
+    ) {
+        let [before_distance, end] = self.near_distance;
         let mut is_first = true;
-        for (at, ready) in self.layers.iter().enumerate() {
-            let Some(layer) = ready.layer else { continue };
-            let mut candidates: Vec<(usize, f64)> = told.near(at, layer).collect();
+        for (at, fragments) in self.layers.iter().enumerate() {
+            let Some(layer) = fragments.layer else { continue };
+            let mut candidates: Vec<(usize, f64)> = facts.near(at, layer).collect();
             candidates.sort_by(|a, b| a.1.total_cmp(&b.1));
             for (area, distance) in candidates {
                 if !is_first {
                     pen.put(b",");
                 }
                 is_first = false;
-                pen.put_text(&self.texts, ready.near);
+                pen.put_text(&self.texts, fragments.near);
                 areas.put_names(pen, layer, area);
-                pen.put(b",\"distance_m\":");
+                pen.put_text(&self.texts, before_distance);
                 number::tenths(pen, distance);
-                pen.put(b"}");
+                pen.put_text(&self.texts, end);
             }
         }
     }
 }
 
-/// `12.3`, or `null` where there is no boundary.
-fn write_distance(pen: &mut Pen, distance: Option<f64>) {
-    match distance {
-        Some(metres) => number::tenths(pen, metres),
-        None => pen.put(b"null"),
+/// Writes `12.3`, or `null` for an infinite distance.
+#[inline]
+fn write_distance(pen: &mut Pen, metres: f64) {
+    if metres < f64::INFINITY {
+        number::tenths(pen, metres);
+    } else {
+        pen.put(b"null");
     }
 }

@@ -1,8 +1,8 @@
 //! Lookups put together from ready parts: the same bytes that serde writes of
 //! [`LookupAnswer`](super::LookupAnswer), without making one.
 //!
-//! What a snapshot's answers share is written once: the text of every area ([`AreaTexts`]), and for
-//! the layers and day asked the texts around them ([`ReadyLookup`]). What is left for an answer is
+//! What a snapshot's answers share is written once: the text of every area ([`AreaFragments`]), and for
+//! the layers and day asked the texts around them ([`LookupFragments`]). What is left for an answer is
 //! what is [`facts`] of the place (of a postcode one search for it, of a position its cells), some
 //! copying, and a few numbers.
 
@@ -14,17 +14,17 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
-use self::area_fragments::AreaTexts;
-use self::fragments::ReadyLookup;
+use self::area_fragments::AreaFragments;
+use self::fragments::LookupFragments;
 use super::error::AnswerError;
 use super::lookup::Found;
 use super::place::{Place, Standing};
 use crate::answers::text_writer::Pen;
 
 mod area_fragments;
-mod basis;
 mod facts;
 mod fragments;
+mod place_fragments;
 
 /// So many lists of layers are kept with the texts around their answers. Programs that ask name the
 /// same layers each time.
@@ -33,11 +33,11 @@ const KEPT: usize = 64;
 /// What a snapshot keeps ready for lookups.
 #[derive(Debug)]
 pub struct Ready {
-    texts: OnceLock<Arc<AreaTexts>>,
+    texts: OnceLock<Arc<AreaFragments>>,
     /// What was asked last without naming layers.
-    usual: ArcSwapOption<ReadyLookup>,
+    usual: ArcSwapOption<LookupFragments>,
     /// What was asked naming layers.
-    named: Cache<Named, Arc<ReadyLookup>>,
+    named: Cache<Named, Arc<LookupFragments>>,
 }
 
 impl Default for Ready {
@@ -69,8 +69,8 @@ impl Equivalent<Named> for Naming<'_> {
 /// The parts of the answers to many questions for the same layers and day.
 #[derive(Clone, Debug)]
 pub struct ReadyPlaces {
-    texts: Arc<AreaTexts>,
-    lookup: Arc<ReadyLookup>,
+    texts: Arc<AreaFragments>,
+    lookup: Arc<LookupFragments>,
 }
 
 impl ReadyPlaces {
@@ -92,15 +92,15 @@ impl ReadyPlaces {
 }
 
 impl Ready {
-    fn texts(&self, atlas: &Atlas) -> &Arc<AreaTexts> {
-        self.texts.get_or_init(|| Arc::new(AreaTexts::of(atlas)))
+    fn texts(&self, atlas: &Atlas) -> &Arc<AreaFragments> {
+        self.texts.get_or_init(|| Arc::new(AreaFragments::new(atlas)))
     }
 
     /// What the answers to many questions for some layers and a day are put together from.
     pub fn places(&self, atlas: &Atlas, chosen: &[Chosen], day: Day) -> ReadyPlaces {
         ReadyPlaces {
             texts: Arc::clone(self.texts(atlas)),
-            lookup: Arc::new(ReadyLookup::of(atlas, chosen, day)),
+            lookup: Arc::new(LookupFragments::of(atlas, chosen, day)),
         }
     }
 
@@ -135,13 +135,13 @@ impl Ready {
         atlas: &Atlas,
         names: Option<&[String]>,
         day: Day,
-        write: impl FnOnce(&ReadyLookup) -> Result<(), AnswerError>,
+        write: impl FnOnce(&LookupFragments) -> Result<(), AnswerError>,
     ) -> Result<(), AnswerError> {
         if let Some(layers) = names {
             if let Some(ready) = self.named.get(&Naming { layers, day }) {
                 return write(&ready);
             }
-            let ready = Arc::new(ReadyLookup::new(atlas, names, day)?);
+            let ready = Arc::new(LookupFragments::new(atlas, names, day)?);
             self.named.insert(Named { layers: layers.to_vec(), day }, Arc::clone(&ready));
             return write(&ready);
         }
@@ -149,7 +149,7 @@ impl Ready {
         if let Some(usual) = usual.as_ref().filter(|usual| usual.day == day) {
             return write(usual);
         }
-        let usual = Arc::new(ReadyLookup::new(atlas, None, day)?);
+        let usual = Arc::new(LookupFragments::new(atlas, None, day)?);
         if matches!(day, Day::Today(_)) {
             self.usual.store(Some(Arc::clone(&usual)));
         }
@@ -157,5 +157,7 @@ impl Ready {
     }
 }
 
+#[cfg(test)]
+mod literals;
 #[cfg(test)]
 mod tests;

@@ -5,9 +5,10 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer, Day};
+use lapwing_boundaries::confidence::ConfidenceLevel;
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::gazetteer::addresses_of;
-use lapwing_boundaries::locate::{self, AreaLocator, Level, Located};
+use lapwing_boundaries::locate::{self, AreaLocator, Located};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 use lapwing_boundaries::snapshot;
@@ -128,8 +129,8 @@ fn on_the_spot(
         return locate::locate_addresses(meta, ground, addresses);
     }
     let mut found = locate::locate(meta, ground, record.position.unwrap());
-    if record.positional_quality >= locate::POOR_QUALITY {
-        found.level = Level::Low;
+    if record.positional_quality >= 50 {
+        found.level = ConfidenceLevel::Low;
     }
     found
 }

@@ -6,8 +6,8 @@ use memchr::memchr;
 use super::question::Question;
 use crate::answers::text_writer::Pen;
 use crate::bulk::ndjson_fast_path::{Line, Members, Usual};
-use crate::bulk::output_columns::{Added, Asked, FlatMembers, Rows, Scratch, TOGETHER};
-use crate::bulk::{Status, Tally, locate};
+use crate::bulk::output_columns::{Added, Asked, FlatMembers, Rows, Scratch, TOGETHER, member};
+use crate::bulk::{ERROR, QUERY, Status, Tally, locate};
 
 /// More than the members of an answer usually take.
 const ROOM_A_LINE: usize = 512;
@@ -93,11 +93,11 @@ impl Rows for Waiting<'_> {
         let found = question.place.and_then(|place| locate(self.atlas, place, &[]).map(|_| ()));
         // Neither memory nor a text can fail to be written.
         if let Err((_, error)) = found {
-            pen.put(b",\"error\":");
+            pen.put_short(&const { member(ERROR, b"") });
             let _ = serde_json::to_writer(&mut *pen, &error);
         }
         if let Some(query) = question.query {
-            pen.put(b",\"query\":");
+            pen.put_short(&const { member(QUERY, b"") });
             pen.put(query.get().as_bytes());
         }
         pen.put(b"}\n");

@@ -16,7 +16,7 @@ use super::input_columns::AskColumns;
 use super::line_engine::LineRows;
 use super::ndjson_fast_path::Members;
 use super::output_columns::{Added, FlatMembers};
-use super::{Ask, BulkError, Holds, Tally};
+use super::{Ask, BulkError, ERROR, Holds, QUERY, Tally};
 use crate::answers;
 
 mod batch;
@@ -38,7 +38,7 @@ impl<A: Holds> FlatRows<A> {
         let AskColumns { by, add } = asked;
         let chosen: Vec<Chosen> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         let mut taken = add.names(&chosen);
-        taken.extend(["error", "query"].map(str::to_owned));
+        taken.extend([ERROR, QUERY].map(str::to_owned));
         let added = Added::new(&atlas, &chosen, add);
         Ok(Self {
             atlas,

@@ -201,6 +201,6 @@ fn put_columns<'t, F: Form>(
 ) {
     for column in columns.of_areas() {
         let text = |(code, name)| if column == AddedColumn::Code { code } else { name };
-        F::areas(out, || format!("{key}_{}", column.as_str()), areas.clone().map(text));
+        F::areas(out, || column.of_layer(key), areas.clone().map(text));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
-use lapwing_boundaries::locate::Level;
+use lapwing_boundaries::confidence::ConfidenceLevel;
 
+use super::names::{AddedColumn, STATUS};
 use crate::answers::text_writer::{Pen, Short};
 use crate::bulk::Status;
 use crate::bulk::csv_cell::cell_of;
@@ -15,18 +16,20 @@ pub(in crate::bulk) trait Form: Debug + Send + Sync {
     const OK: &'static [u8];
     /// Before and after any other.
     const STATUS: [&'static [u8]; 2];
-    /// Before and after how sure it is, and where nothing is known of that.
+    /// Before and after the level of an answer, and where there is none.
     const LEVEL: [&'static [u8]; 2];
     const NO_LEVEL: &'static [u8];
-    /// Where nothing is known, and each level.
-    const LEVELS: [Short; 4] = {
+    /// The text without a level, then of each level in order.
+    const LEVELS: [Short; 1 + ConfidenceLevel::ALL.len()] = {
         let [before, after] = Self::LEVEL;
-        [
-            Short::of([Self::NO_LEVEL, b"", b""]),
-            Short::of([before, Level::High.as_str().as_bytes(), after]),
-            Short::of([before, Level::NearBoundary.as_str().as_bytes(), after]),
-            Short::of([before, Level::Low.as_str().as_bytes(), after]),
-        ]
+        let mut texts = [Short::of([Self::NO_LEVEL, b"", b""]); 1 + ConfidenceLevel::ALL.len()];
+        let mut at = 0;
+        while at < ConfidenceLevel::ALL.len() {
+            let level = ConfidenceLevel::ALL[at].as_str().as_bytes();
+            texts[1 + at] = Short::of([before, level, after]);
+            at += 1;
+        }
+        texts
     };
     /// Before a distance, and where there is none.
     const DISTANCE: &'static [u8];
@@ -47,7 +50,7 @@ pub(in crate::bulk) trait Form: Debug + Send + Sync {
 pub(in crate::bulk) struct Cells;
 
 impl Form for Cells {
-    const OK: &'static [u8] = b",ok";
+    const OK: &'static [u8] = Short::of([b",", Status::Ok.as_str().as_bytes(), b""]).bytes();
     const STATUS: [&'static [u8]; 2] = [b",", b""];
     const LEVEL: [&'static [u8]; 2] = [b",", b""];
     const NO_LEVEL: &'static [u8] = b",";
@@ -71,12 +74,13 @@ impl Form for Cells {
 pub(in crate::bulk) struct FlatMembers;
 
 impl Form for FlatMembers {
-    const OK: &'static [u8] = b",\"status\":\"ok\"";
-    const STATUS: [&'static [u8]; 2] = [b",\"status\":\"", b"\""];
-    const LEVEL: [&'static [u8]; 2] = [b",\"confidence\":\"", b"\""];
-    const NO_LEVEL: &'static [u8] = b",\"confidence\":null";
-    const DISTANCE: &'static [u8] = b",\"boundary_distance_m\":";
-    const NO_DISTANCE: &'static [u8] = b",\"boundary_distance_m\":null";
+    const OK: &'static [u8] =
+        Short::of([Self::STATUS[0], Status::Ok.as_str().as_bytes(), Self::STATUS[1]]).bytes();
+    const STATUS: [&'static [u8]; 2] = [member(STATUS, b"\"").bytes(), b"\""];
+    const LEVEL: [&'static [u8]; 2] = [member(CONFIDENCE, b"\"").bytes(), b"\""];
+    const NO_LEVEL: &'static [u8] = member(CONFIDENCE, b"null").bytes();
+    const DISTANCE: &'static [u8] = member(DISTANCE, b"").bytes();
+    const NO_DISTANCE: &'static [u8] = member(DISTANCE, b"null").bytes();
     const END: &'static [u8] = b"}\n";
 
     fn areas<'t>(
@@ -94,6 +98,14 @@ impl Form for FlatMembers {
     }
 }
 
+const CONFIDENCE: &str = AddedColumn::Confidence.as_str();
+const DISTANCE: &str = AddedColumn::BoundaryDistance.as_str();
+
+/// `,"name":` and a value.
+pub(in crate::bulk) const fn member(name: &str, value: &[u8]) -> Short {
+    Short::of([b",\"", name.as_bytes(), b"\":"]).and(value)
+}
+
 /// Writes a status.
 #[inline]
 pub(super) fn put_status<F: Form>(pen: &mut Pen, status: Status) {
@@ -109,7 +121,7 @@ pub(super) fn put_status<F: Form>(pen: &mut Pen, status: Status) {
 
 /// Writes how sure an answer is.
 #[inline]
-pub(super) fn put_level<F: Form>(pen: &mut Pen, level: Option<Level>) {
+pub(super) fn put_level<F: Form>(pen: &mut Pen, level: Option<ConfidenceLevel>) {
     // Which it is can't be guessed.
     pen.put_short(&F::LEVELS[level.map_or(0, |level| 1 + level as usize)]);
 }

@@ -6,7 +6,7 @@
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, PrecomputedAnswer};
 use lapwing_boundaries::cells::{CandidatesFound, CellsFound};
-use lapwing_boundaries::locate::{Level, near_threshold_m};
+use lapwing_boundaries::confidence::{Basis, ConfidenceLevel, Evidence, overall};
 use lapwing_boundaries::position::Bng;
 
 use crate::answers::text_writer::Pen;
@@ -19,9 +19,11 @@ mod names;
 
 use area_text::AreaTexts;
 pub(super) use batch::{Asked, Rows, TOGETHER};
+pub(super) use format::member;
 pub(super) use format::{Cells, FlatMembers, Form};
 use format::{put_distance, put_level, put_status};
 pub use names::{AddedColumn, AddedColumns};
+pub(crate) use names::{ERROR, QUERY, STATUS};
 
 /// What is written of the answers from the layers asked for.
 #[derive(Debug)]
@@ -37,8 +39,8 @@ pub(super) struct Added<F> {
 #[derive(Debug)]
 struct LayerAsked {
     place: usize,
-    /// Closer to a boundary than this, in metres, is near.
-    near_m: f64,
+    /// The threshold of an answer that is based on a position, in metres.
+    threshold_m: f64,
 }
 
 /// Positions, found together.
@@ -52,7 +54,7 @@ struct PositionsFound {
 /// How sure an answer is.
 #[derive(Clone, Copy, Debug)]
 struct Sureness {
-    level: Option<Level>,
+    level: Option<ConfidenceLevel>,
     /// Metres, not rounded; infinite where there is no boundary.
     distance: f64,
 }
@@ -60,6 +62,15 @@ struct Sureness {
 impl Sureness {
     /// Nothing is known of it.
     const UNKNOWN: Self = Self { level: None, distance: f64::INFINITY };
+
+    /// The confidence of an answer from layers with these levels and distances.
+    #[inline]
+    fn of(layers: impl Iterator<Item = (ConfidenceLevel, f64)>) -> Self {
+        overall(layers.map(|(level, distance)| ((), level, distance))).map_or(
+            Self::UNKNOWN,
+            |overall| Self { level: Some(overall.level), distance: overall.boundary_distance_m },
+        )
+    }
 }
 
 /// What is kept from one row to the next.
@@ -74,7 +85,7 @@ impl<F: Form> Added<F> {
     pub(super) fn new(atlas: &Atlas, chosen: &[Chosen], columns: AddedColumns) -> Self {
         let asked = |place: usize| LayerAsked {
             place,
-            near_m: near_threshold_m(atlas.layers()[place].layer().meta()),
+            threshold_m: Basis::Position.threshold_m(atlas.layers()[place].layer().meta()),
         };
         let mut added = Self {
             columns,
@@ -103,34 +114,36 @@ impl<F: Form> Added<F> {
     /// Whether how sure an answer is is written at all, which takes longer than to find the areas.
     #[inline]
     fn says_how_sure(&self) -> bool {
-        self.columns.have(AddedColumn::Confidence)
-            || self.columns.have(AddedColumn::BoundaryDistance)
+        self.columns.contain(AddedColumn::Confidence)
+            || self.columns.contain(AddedColumn::BoundaryDistance)
     }
 
-    /// How sure the answer of a known postcode is.
+    /// The confidence of the answer of a known postcode.
     #[inline]
-    fn sureness_of(&self, known: &PrecomputedAnswer<'_>) -> Sureness {
-        let distances = self.layers().map(|layer| known.boundary_distance_m(layer));
-        let mut sureness = self.sureness(distances);
+    fn confidence_of(&self, known: &PrecomputedAnswer<'_>) -> Sureness {
+        let distance =
+            |layer: &LayerAsked| known.boundary_distance_m(layer.place).unwrap_or(f64::INFINITY);
         if known.is_by_addresses() {
-            sureness.level = self.layers().map(|layer| known.level(layer)).max();
-        } else if known.is_estimate() && sureness.level.is_some() {
-            sureness.level = Some(Level::Low);
+            let level = |layer: &LayerAsked| (known.level(layer.place), distance(layer));
+            return Sureness::of(self.layers.iter().map(level));
         }
-        sureness
+        self.confidence_of_position(self.layers.iter().map(distance), known.is_estimate())
     }
 
-    /// How sure an answer is whose boundaries are so far, in metres, a layer each.
+    /// The confidence of an answer based on a position with these distances to the boundaries of
+    /// the layers, in metres.
     #[inline]
-    fn sureness(&self, distances: impl Iterator<Item = Option<f64>>) -> Sureness {
-        let (mut is_near, mut nearest) = (false, f64::INFINITY);
-        for (layer, distance) in self.layers.iter().zip(distances) {
-            let distance = distance.unwrap_or(f64::INFINITY);
-            is_near |= distance < layer.near_m;
-            nearest = nearest.min(distance);
-        }
-        let level = if is_near { Level::NearBoundary } else { Level::High };
-        Sureness { level: (!self.layers.is_empty()).then_some(level), distance: nearest }
+    fn confidence_of_position(
+        &self,
+        distances: impl Iterator<Item = f64>,
+        is_estimate: bool,
+    ) -> Sureness {
+        Sureness::of(self.layers.iter().zip(distances).map(|(layer, boundary_distance_m)| {
+            let threshold_m = layer.threshold_m;
+            let evidence =
+                Evidence { boundary_distance_m, threshold_m, is_split: false, is_estimate };
+            (evidence.level(), boundary_distance_m)
+        }))
     }
 
     /// Finds what is written of positions.
@@ -155,7 +168,7 @@ impl<F: Form> Added<F> {
         let status = if known.is_outside(self.layers()) { Status::Outside } else { Status::Ok };
         self.areas.put_known(pen, &mut scratch.text, atlas, status, known);
         if self.says_how_sure() {
-            self.put_sureness(pen, self.sureness_of(known));
+            self.put_sureness(pen, self.confidence_of(known));
         }
         pen.put(F::END);
         status
@@ -176,8 +189,9 @@ impl<F: Form> Added<F> {
         let status = if holders.is_empty() { Status::Outside } else { Status::Ok };
         self.areas.put(pen, text, atlas, status, &holders.iter().copied());
         if self.says_how_sure() {
-            let distance = |of| cells.distance_to_found(of, number, at);
-            self.put_sureness(pen, self.sureness(found.candidates.iter().map(distance)));
+            let distance = |of| cells.distance_to_found(of, number, at).unwrap_or(f64::INFINITY);
+            let distances = found.candidates.iter().map(distance);
+            self.put_sureness(pen, self.confidence_of_position(distances, false));
         }
         pen.put(F::END);
         status
@@ -191,10 +205,10 @@ impl<F: Form> Added<F> {
 
     #[inline]
     fn put_sureness(&self, pen: &mut Pen, Sureness { level, distance }: Sureness) {
-        if self.columns.have(AddedColumn::Confidence) {
+        if self.columns.contain(AddedColumn::Confidence) {
             put_level::<F>(pen, level);
         }
-        if self.columns.have(AddedColumn::BoundaryDistance) {
+        if self.columns.contain(AddedColumn::BoundaryDistance) {
             put_distance::<F>(pen, distance);
         }
     }

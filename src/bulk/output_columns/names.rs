@@ -1,24 +1,37 @@
-//! Which columns are added to rows, and what they are called.
+//! The columns that an answer adds to a row, and their names.
+//!
+//! CSV headers, the members of flat NDJSON, the words of `add=` and the OpenAPI document take the
+//! names from here. They are the names of the same facts in a JSON answer.
 
 use lapwing_boundaries::atlas::Chosen;
 
-/// A kind of columns that is added on request; the status always is.
+/// The column that every row has: its [`Status`](crate::bulk::Status).
+pub(crate) const STATUS: &str = "status";
+
+/// The member of flat NDJSON that says why a line has no answer.
+pub(crate) const ERROR: &str = "error";
+
+/// The member of flat NDJSON with a line that cannot be repeated member by member.
+pub(crate) const QUERY: &str = "query";
+
+/// A group of columns that can be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddedColumn {
-    /// `{layer}_code` of each layer.
+    /// `{layer}_code` for each layer: the code of the area, several joined by `;`.
     Code,
-    /// `{layer}_name` of each layer.
+    /// `{layer}_name` for each layer: the name of the area, several joined by `;`.
     Name,
-    /// `confidence`
+    /// `confidence`: the level of the answer.
     Confidence,
-    /// `boundary_distance_m`
+    /// `boundary_distance_m`: metres to the nearest boundary.
     BoundaryDistance,
 }
 
 impl AddedColumn {
-    const ALL: [Self; 4] = [Self::Code, Self::Name, Self::Confidence, Self::BoundaryDistance];
+    /// All groups, in the order of their columns in a row.
+    pub const ALL: [Self; 4] = [Self::Code, Self::Name, Self::Confidence, Self::BoundaryDistance];
 
-    /// The word by which it is asked for: `code`, `name`, `confidence` or `boundary_distance_m`.
+    /// The name of the column. `code` and `name` follow the key of their layer.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Code => "code",
@@ -28,13 +41,18 @@ impl AddedColumn {
         }
     }
 
-    /// Reads that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.as_str() == word)
+    /// The group with that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.as_str() == name)
+    }
+
+    /// The name of the column for a layer.
+    pub(super) fn of_layer(self, key: &str) -> String {
+        format!("{key}_{}", self.as_str())
     }
 }
 
-/// Some of these kinds; all of them, unless others are asked for.
+/// A set of column groups. The default is all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddedColumns(u8);
 
@@ -51,28 +69,26 @@ impl FromIterator<AddedColumn> for AddedColumns {
 }
 
 impl AddedColumns {
-    /// Whether these are among them.
+    /// True if the set contains the group.
     #[inline]
-    pub(super) fn have(self, column: AddedColumn) -> bool {
+    pub(super) fn contain(self, column: AddedColumn) -> bool {
         self.0 >> column as u8 & 1 == 1
     }
 
-    /// The codes and names of areas that are among them, by what each is called.
+    /// The groups in the set with a column for each layer.
     pub(super) fn of_areas(self) -> impl Iterator<Item = AddedColumn> {
-        [AddedColumn::Code, AddedColumn::Name].into_iter().filter(move |&of| self.have(of))
+        [AddedColumn::Code, AddedColumn::Name].into_iter().filter(move |&of| self.contain(of))
     }
 
-    /// The names of all columns that are added, in order.
+    /// The names of all added columns, in order.
     pub(in crate::bulk) fn names(self, chosen: &[Chosen]) -> Vec<String> {
-        let of_layer = |chosen: &Chosen| {
-            let key = chosen.key.to_string();
-            self.of_areas().map(move |of| format!("{key}_{}", of.as_str()))
-        };
-        let ends = [AddedColumn::Confidence, AddedColumn::BoundaryDistance]
+        let of_layer =
+            |chosen: &Chosen| self.of_areas().map(|of| of.of_layer(chosen.key.as_str())).collect();
+        let areas = chosen.iter().flat_map::<Vec<String>, _>(of_layer);
+        let confidence = [AddedColumn::Confidence, AddedColumn::BoundaryDistance]
             .into_iter()
-            .filter(|&column| self.have(column))
+            .filter(|&column| self.contain(column))
             .map(|column| column.as_str().to_owned());
-        let areas = chosen.iter().flat_map(of_layer);
-        std::iter::once("status".to_owned()).chain(areas).chain(ends).collect()
+        std::iter::once(STATUS.to_owned()).chain(areas).chain(confidence).collect()
     }
 }

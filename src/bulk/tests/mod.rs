@@ -426,3 +426,19 @@ proptest! {
         prop_assert_eq!(back, cells);
     }
 }
+
+#[test]
+fn added_columns_are_named_as_the_members_of_a_json_answer() {
+    let atlas = atlas();
+    let answer = answers::lookup(&atlas, postcode("NN1 1AA").unwrap(), None, TODAY).unwrap();
+    let answer = serde_json::to_value(answer).unwrap();
+    for column in [AddedColumn::Code, AddedColumn::Name] {
+        assert!(answer["areas"]["ward"][0][column.as_str()].is_string(), "{column:?}");
+    }
+    let confidence = &answer[AddedColumn::Confidence.as_str()];
+    assert!(confidence["level"].is_string(), "{answer}");
+    assert!(confidence[AddedColumn::BoundaryDistance.as_str()].is_number(), "{answer}");
+    let statuses = Status::ALL.map(|status| serde_json::to_string(&status).unwrap());
+    assert_eq!(statuses, ["\"ok\"", "\"not_found\"", "\"invalid\"", "\"outside\""]);
+    assert_eq!(Status::ALL.map(|status| status as usize), [0, 1, 2, 3]);
+}

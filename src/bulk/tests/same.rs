@@ -7,7 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::super::json_row::{self, MadeFrom};
 use super::*;
-use crate::answers::test_worlds;
+use crate::answers::{tenths, test_worlds};
 
 pub(super) fn odd_world() -> Atlas {
     Atlas::build(test_worlds::world(3, 700), Timestamp::UNIX_EPOCH, &())
@@ -74,8 +74,10 @@ fn expected_cells(atlas: &Atlas, place: Result<Place, Refusal>, chosen: &[Chosen
         let (codes, names): (Vec<&str>, Vec<&str>) = areas.into_iter().unzip();
         cells.extend([codes.join(";"), names.join(";")]);
     }
-    cells.push(found.level().map_or("", |level| level.as_str()).to_owned());
-    cells.push(found.boundary_distance_m().map_or(String::new(), |metres| metres.to_string()));
+    let confidence = found.confidence();
+    cells.push(confidence.map_or("", |of| of.level.as_str()).to_owned());
+    let distance = confidence.and_then(|of| of.nearest.boundary_distance_m);
+    cells.push(distance.map_or(String::new(), |metres| tenths(metres).to_string()));
     cells
 }
 

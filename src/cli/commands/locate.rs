@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use lapwing::answers::{self, AnswerError, AreaMatch, LookupAnswer, Place};
+use lapwing::answers::{self, AnswerError, AreaMatch, LookupAnswer, MatchKind, Place};
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
@@ -131,8 +131,8 @@ fn write_text(
     for (key, areas) in &place.areas.0 {
         let sure = place.confidence.as_ref().and_then(|c| c.layers.get(key.as_str())?.as_ref());
         let sure = sure.map_or_else(String::new, |sure| match sure.boundary_distance_m {
-            Some(distance) => format!("{}, {distance:.1} m from a boundary", sure.level),
-            None => sure.level.to_owned(),
+            Some(distance) => format!("{}, {distance:.1} m from a boundary", sure.level.as_str()),
+            None => sure.level.as_str().to_owned(),
         });
         let key = key.to_string();
         match areas.as_deref() {
@@ -150,7 +150,7 @@ fn write_text(
     super::table::write(out, &rows)?;
 
     if let Some(confidence) = &place.confidence {
-        writeln!(out, "\nconfidence {}", confidence.level)?;
+        writeln!(out, "\nconfidence {}", confidence.level.as_str())?;
         for near in &confidence.near {
             let (layer, code, name) = (&near.layer, near.code, near.name);
             writeln!(out, "  near {layer} {code} {name}, {:.1} m", near.distance_m)?;
@@ -163,7 +163,7 @@ fn write_text(
 /// The name of the area, with a remark if the place is on its boundary or split between areas.
 fn name_of(area: &AreaMatch<'_>) -> String {
     match (area.matched, area.addresses, area.share) {
-        ("boundary", ..) => format!("{} (on its boundary)", area.name),
+        (MatchKind::Boundary, ..) => format!("{} (on its boundary)", area.name),
         (_, Some(count), Some(share)) if share < 1.0 => {
             format!("{} ({count} addresses, {:.0} %)", area.name, share * 100.0)
         }

@@ -98,9 +98,10 @@ impl RowOptions {
             By::parse(text).ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
         });
         let add = params.list("add")?.map(|words| {
+            let form =
+                format!("one or more of {}", AddedColumn::ALL.map(AddedColumn::as_str).join(", "));
             let column = |word: &String| {
-                let form = "one or more of code, name, confidence and boundary_distance_m";
-                AddedColumn::parse(word).ok_or_else(|| malformed("add", word, form))
+                AddedColumn::parse(word).ok_or_else(|| malformed("add", word, &form))
             };
             words.iter().map(column).collect::<Result<AddedColumns, Problem>>()
         });

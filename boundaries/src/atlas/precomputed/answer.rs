@@ -4,8 +4,9 @@ use super::{
     AtlasLayer, BY_ADDRESSES, EMPTY_SET, EVERY, HELMERT, OUTSIDE_ALL, Precomputed, SPLIT,
     layer_and_area,
 };
+use crate::confidence::{Basis, ConfidenceLevel, Evidence};
 use crate::geometry::predicate::Position;
-use crate::locate::{self, Level, Located, Match, MatchBy};
+use crate::locate::{Located, Match, MatchBy};
 use crate::position::Accuracy;
 
 /// The precomputed answer of one postcode.
@@ -29,6 +30,12 @@ impl<'a> PrecomputedAnswer<'a> {
     pub fn accuracy(&self) -> Accuracy {
         let is_helmert = self.all.near_at[self.place] & HELMERT != 0;
         if is_helmert { Accuracy::Helmert } else { Accuracy::Ostn15 }
+    }
+
+    /// What the answer is based on.
+    #[inline]
+    pub fn basis(&self) -> Basis {
+        if self.is_by_addresses() { Basis::Addresses } else { Basis::Position }
     }
 
     /// Returns true if the answer is from the postcode's addresses rather than its position.
@@ -113,21 +120,20 @@ impl<'a> PrecomputedAnswer<'a> {
     }
 
     /// Returns true if the answer is from a position that is only an estimate, so that its level is
-    /// [`Level::Low`].
+    /// [`ConfidenceLevel::Low`].
     #[inline]
     pub fn is_estimate(&self) -> bool {
         self.is_estimate
     }
 
-    /// The distance in metres below which a boundary of the layer counts as near.
-    pub fn near_m(&self, layer: usize) -> f64 {
-        let meta = self.layers[layer].layer.meta();
-        if self.is_by_addresses() { meta.drawing_error_m() } else { locate::near_threshold_m(meta) }
+    /// An answer closer than this to a boundary of the layer, in metres, is uncertain.
+    pub fn threshold_m(&self, layer: usize) -> f64 {
+        self.basis().threshold_m(self.layers[layer].layer.meta())
     }
 
     /// Returns true if the addresses are in different areas of a layer.
     #[inline]
-    fn is_split(&self, layer: usize) -> bool {
+    pub fn is_split(&self, layer: usize) -> bool {
         if self.set & SPLIT == 0 {
             return false;
         }
@@ -136,24 +142,29 @@ impl<'a> PrecomputedAnswer<'a> {
     }
 
     /// The confidence level of the answer of an area layer.
-    pub fn level(&self, layer: usize) -> Level {
-        if self.is_estimate || self.is_split(layer) {
-            return Level::Low;
-        }
-        let near_m = self.near_m(layer);
-        let is_near = self.boundary_distance_m(layer).is_some_and(|distance| distance < near_m);
-        if is_near { Level::NearBoundary } else { Level::High }
+    #[inline]
+    pub fn level(&self, layer: usize) -> ConfidenceLevel {
+        let evidence = Evidence {
+            boundary_distance_m: self.boundary_distance_m(layer).unwrap_or(f64::INFINITY),
+            threshold_m: self.threshold_m(layer),
+            is_split: self.is_split(layer),
+            is_estimate: self.is_estimate,
+        };
+        evidence.level()
     }
 
-    /// The answer of one layer, equal to that of [`locate::locate_addresses`] if there are addresses,
-    /// otherwise to that of [`locate::locate`] with the level [`Level::Low`] for an estimate.
+    /// The answer of one layer, equal to that of
+    /// [`locate_addresses`](crate::locate::locate_addresses) if there are addresses, otherwise to
+    /// that of [`locate`](crate::locate::locate) with the level [`ConfidenceLevel::Low`] for an
+    /// estimate.
     pub fn located(&self, layer: usize) -> Located {
         let near = self.near().filter(|(of, ..)| *of == layer);
         Located {
             matches: self.matches(layer).collect(),
             boundary_distance_m: self.boundary_distance_m(layer),
-            near_m: self.near_m(layer),
+            threshold_m: self.threshold_m(layer),
             near: near.map(|(_, area, distance)| (area, distance)).collect(),
+            is_split: self.is_split(layer),
             level: self.level(layer),
         }
     }

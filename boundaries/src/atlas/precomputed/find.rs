@@ -11,7 +11,7 @@ use super::{
 use crate::cells::CellIndex;
 use crate::gazetteer::{Address, PostcodeRecord, addresses_of};
 use crate::geometry::predicate::Position;
-use crate::locate::{self, Level, Located, Match, MatchBy};
+use crate::locate::{self, Located, Match, MatchBy};
 use crate::position::Accuracy;
 
 /// The entries of one postcode.
@@ -141,7 +141,7 @@ impl Entry {
             self.set.extend([layer, area as u32, how]);
             self.set[0] += 1;
         }
-        if self.addresses > 0 && located.level == Level::Low {
+        if located.is_split {
             self.set_flags |= SPLIT;
         }
         self.distances.push(located.boundary_distance_m.unwrap_or(f64::NAN));

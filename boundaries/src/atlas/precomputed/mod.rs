@@ -5,7 +5,7 @@
 //! Only a postcode without a position has no answer.
 
 use super::AtlasLayer;
-use crate::locate;
+use crate::confidence;
 use crate::storage::mmap::Numbers;
 use crate::storage::prefetch::prefetch;
 use crate::storage::sections::{Opened, Sections};
@@ -120,7 +120,7 @@ impl Precomputed {
             return None;
         }
         // Addresses are exact, whatever the quality of the postcode's own position.
-        let is_estimate = positional_quality >= locate::POOR_QUALITY && set & BY_ADDRESSES == 0;
+        let is_estimate = confidence::is_estimate(positional_quality) && set & BY_ADDRESSES == 0;
         Some(PrecomputedAnswer { all: self, place, set, is_estimate, layers })
     }
 

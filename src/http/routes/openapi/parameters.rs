@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::build::Members;
+use crate::bulk::AddedColumn;
 
 pub(super) fn query(name: &str, description: &str, schema: &Value, example: &Value) -> Value {
     json!({
@@ -136,7 +137,7 @@ fn of_places() -> Parameters {
                     "type": "array", "minItems": 1,
                     "items": {
                         "type": "string",
-                        "enum": ["code", "name", "confidence", "boundary_distance_m"],
+                        "enum": AddedColumn::ALL.map(AddedColumn::as_str),
                     },
                 }),
                 &json!(["code"]),

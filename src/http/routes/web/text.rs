@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::confidence::ConfidenceLevel;
 use lapwing_boundaries::position::LngLat;
 use lapwing_boundaries::postcode::Postcode;
 
@@ -127,9 +128,9 @@ fn place_in_words(answer: &LookupAnswer<'_>) -> String {
     if let Some(confidence) = &answer.place.confidence {
         let far = confidence.boundary_distance_m.map(|m| format!(", {m} m from a boundary"));
         let level = match confidence.level {
-            "high" => "sure",
-            "near_boundary" => "near a boundary: ask for the address",
-            _ => "not sure: ask for the address",
+            ConfidenceLevel::High => "sure",
+            ConfidenceLevel::NearBoundary => "near a boundary: ask for the address",
+            ConfidenceLevel::Low => "not sure: ask for the address",
         };
         let _ = write!(html, "<dt>How sure</dt><dd>{level}{}</dd>", far.unwrap_or_default());
         for near in &confidence.near {

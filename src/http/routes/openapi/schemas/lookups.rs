@@ -1,15 +1,17 @@
 //! Schemas of `/v1/lookup`: one place, and rows of places.
 
+use lapwing_boundaries::confidence::ConfidenceLevel;
 use serde_json::{Value, json};
 
 use super::super::build::{
     list, named, number, object, one_of, or_null, per_layer, share, text, truth, whole,
 };
 use super::{Schemas, layers};
+use crate::bulk::{self, AddedColumn, Status};
 
 fn level() -> Value {
     one_of(
-        &["high", "near_boundary", "low"],
+        &ConfidenceLevel::ALL.map(ConfidenceLevel::as_str),
         "How certain the areas are. `high`: no boundary is near. `near_boundary`: a boundary is \
          within the threshold. `low`: the position is an estimate, or the postcode's addresses \
          are in more than one area.",
@@ -130,7 +132,7 @@ pub(super) fn schemas() -> Schemas {
     ];
     let row_members = |query: (&'static str, Value)| {
         let status = one_of(
-            &["ok", "not_found", "invalid", "outside"],
+            &Status::ALL.map(Status::as_str),
             "Result of the row. `outside`: the place lies in no area of any layer.",
         );
         let error = text("Why the row has no answer. Present only if the row failed.");
@@ -163,23 +165,24 @@ pub(super) fn schemas() -> Schemas {
 
 fn flat_line() -> Value {
     let status = one_of(
-        &["ok", "not_found", "invalid", "outside"],
+        &Status::ALL.map(Status::as_str),
         "Result of the line. `outside`: the place lies in no area of any layer.",
     );
-    let levels = json!(["high", "near_boundary", "low", null]);
+    let mut levels = json!(ConfidenceLevel::ALL);
+    levels.as_array_mut().expect("a list").push(Value::Null);
     json!({
         "type": "object",
         "description": "The members of the input line, then those of its answer. Each layer has \
             {layer}_code and {layer}_name, null if the place lies in none of its areas; several \
             areas are joined by `;`. With `add` only the members it lists, and the status.",
-        "required": ["status"],
+        "required": [bulk::STATUS],
         "properties": {
-            "status": status,
-            "confidence": {"type": "string", "nullable": true, "enum": levels},
-            "boundary_distance_m": {"type": "number", "nullable": true},
-            "error": {"type": "string", "description": "Why the line has no answer. Present only \
+            (bulk::STATUS): status,
+            (AddedColumn::Confidence.as_str()): {"type": "string", "nullable": true, "enum": levels},
+            (AddedColumn::BoundaryDistance.as_str()): {"type": "number", "nullable": true},
+            (bulk::ERROR): {"type": "string", "description": "Why the line has no answer. Present only \
                 if the line failed."},
-            "query": {"description": "The input line as received, if its members cannot be \
+            (bulk::QUERY): {"description": "The input line as received, if its members cannot be \
                 returned."},
         },
         "additionalProperties": true,
