@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::date;
-use lapwing::bulk::{Ask, AskColumns, CsvRows, RowEngine as _};
+use lapwing::bulk::{BulkRequest, ColumnOptions, CsvRows, RowEngine as _};
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::demo;
 
@@ -35,13 +35,13 @@ fn main() {
         }
         writer.into_inner().expect("goes to memory")
     };
-    let ask = Ask {
+    let ask = BulkRequest {
         layers: Some(vec![String::from("lap"), String::from("ward")]),
         day: Day::Today(date(2026, 11, 21)),
     };
     let answer = || -> usize {
         let mut engine =
-            CsvRows::new(&atlas, &ask, AskColumns::default()).expect("the layers are there");
+            CsvRows::new(&atlas, &ask, ColumnOptions::default()).expect("the layers are there");
         let length = |pieces: Vec<Bytes>| pieces.iter().map(Bytes::len).sum::<usize>();
         let mut bytes = length(engine.push(input).expect("the header is good"));
         while let Some(pieces) = engine.finish().expect("the rows are whole") {

@@ -12,8 +12,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::civil::date;
-use lapwing::Pen;
-use lapwing::answers::{Place, Ready, lookup};
+use lapwing::TextWriter;
+use lapwing::answers::{Place, Prerendered, lookup};
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::postcode::Postcode;
@@ -40,7 +40,7 @@ fn atlas() -> Atlas {
 fn main() {
     let atlas = atlas();
     let day = Day::Today(date(2026, 11, 21));
-    let ready = Ready::default();
+    let ready = Prerendered::default();
     let all: Vec<Postcode> = atlas.all_facts().map(|facts| facts.postcode).collect();
     find(&atlas, &all);
     let known: Vec<Postcode> = all
@@ -50,13 +50,13 @@ fn main() {
         .collect();
     let asked = places(known.len());
 
-    let mut pen = Pen::default();
+    let mut writer = TextWriter::default();
     let mut write = |at: usize| -> Vec<u8> {
-        pen.clear();
+        writer.clear();
         ready
-            .write_lookup(&mut pen, &atlas, Place::Postcode(known[at]), None, day)
+            .write_lookup(&mut writer, &atlas, Place::Postcode(known[at]), None, day)
             .expect("the postcode is known");
-        pen.written().to_vec()
+        writer.written().to_vec()
     };
     let answers: Vec<Vec<u8>> = (0..known.len()).map(&mut write).collect();
     let bytes: usize = answers.iter().map(Vec::len).sum();

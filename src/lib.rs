@@ -10,4 +10,4 @@ pub mod http;
 pub mod live;
 pub mod tile_layers;
 
-pub use answers::text_writer::Pen;
+pub use answers::text_writer::TextWriter;

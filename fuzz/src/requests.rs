@@ -10,7 +10,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
 use lapwing::bulk::{
-    Ask, AskColumns, BulkError, CsvRows, FlatRows, JsonRows, NdjsonRows, RowEngine, Tally,
+    BulkError, BulkRequest, ColumnOptions, CsvRows, FlatRows, JsonRows, NdjsonRows, RowEngine,
+    Tally,
 };
 use lapwing::features::attributes::Schema;
 use lapwing::features::cql2::{Filter, Language, parse};
@@ -29,9 +30,9 @@ fn atlas() -> &'static Atlas {
     ATLAS.get_or_init(squares::atlas)
 }
 
-fn ask() -> Ask {
+fn ask() -> BulkRequest {
     let layers = ["ward", "lap"].map(str::to_owned);
-    Ask { layers: Some(layers.to_vec()), day: squares::TODAY }
+    BulkRequest { layers: Some(layers.to_vec()), day: squares::TODAY }
 }
 
 /// What an engine answers to a document that comes in pieces of so many bytes.
@@ -64,7 +65,7 @@ fn answer<E: RowEngine>(
 
 /// Every row of an answer in CSV has the columns of its header, and there are as many as counted.
 pub fn csv_rows(data: &[u8]) {
-    let engine = || CsvRows::new(atlas(), &ask(), AskColumns::default());
+    let engine = || CsvRows::new(atlas(), &ask(), ColumnOptions::default());
     let Some((out, tally)) = answer(engine, data) else { return };
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&out[..]);
     let rows = reader.byte_records().map(|row| row.expect("as many cells as the header"));
@@ -85,7 +86,7 @@ fn assert_lines(out: &[u8], tally: Tally) {
 
 /// Flat NDJSON is answered by lines of NDJSON.
 pub fn flat_rows(data: &[u8]) {
-    let engine = || FlatRows::new(atlas(), &ask(), AskColumns::default());
+    let engine = || FlatRows::new(atlas(), &ask(), ColumnOptions::default());
     let (out, tally) = answer(engine, data).expect("a bad line stops nothing");
     assert_lines(&out, tally);
 }
@@ -99,7 +100,7 @@ pub fn ndjson_rows(data: &[u8]) {
 
 /// A document in JSON is answered by one, or refused.
 pub fn json_rows(data: &[u8]) {
-    let ask = || Ask { layers: None, ..ask() };
+    let ask = || BulkRequest { layers: None, ..ask() };
     let Some((out, tally)) = answer(|| Ok(JsonRows::new(atlas(), ask())), data) else { return };
     let document: HashMap<String, &RawValue> = serde_json::from_slice(&out).expect("an object");
     let answers: Vec<&RawValue> =

@@ -1,4 +1,4 @@
-//! One area: its name, measures and the areas it lies in.
+//! One area: its name, its measures and the areas that contain it.
 
 use geo::{Coord, Rect};
 use lapwing_boundaries::area::Properties;
@@ -18,51 +18,51 @@ use super::error::AnswerError;
 pub struct AreaAnswer<'a> {
     /// The area.
     pub area: AreaDetail<'a>,
-    /// The areas of other layers that it lies in, by their ground; layers without one left out.
+    /// The areas of other layers that contain this one, by layer. Layers without one are omitted.
     pub parents: Keyed<Vec<Parent<'a>>>,
-    /// The vintages that answered.
+    /// The vintages used.
     pub layers: Keyed<Option<LayerUsed>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// What is known of one area.
+/// The details of one area.
 #[derive(Clone, Debug, Serialize)]
 pub struct AreaDetail<'a> {
-    /// The key of its layer, as it was asked for.
+    /// Key of its layer, as requested.
     pub layer: String,
-    /// Its code.
+    /// Code of the area.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the area.
     pub name: &'a str,
-    /// Its measure.
+    /// Its size in m², on the grid.
     pub area_m2: f64,
-    /// The length of its boundary, holes included.
+    /// Length of its boundary in metres, including holes.
     pub perimeter_m: f64,
-    /// How many live postcodes it holds; absent from a snapshot without postcodes.
+    /// Number of live postcodes in it. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<u32>,
-    /// How many addresses it holds; absent from a snapshot without addresses.
+    /// Number of addresses in it. Absent if the snapshot has no addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<u32>,
-    /// West, south, east, north on the grid, in metres.
+    /// Extent on the grid in metres: west, south, east, north.
     pub extent: [Metres; 4],
-    /// A box of degrees that holds the area: west, south, east, north. It is that of the extent,
-    /// whose sides bend in degrees, so it may be a little wider than need be.
+    /// Bounding box in degrees: west, south, east, north. It surrounds the extent on the grid,
+    /// whose sides are curved in degrees, so it can be slightly larger than necessary.
     pub bbox: [f64; 4],
-    /// What the catalogue keeps of the source.
+    /// The columns of the source that the catalogue keeps.
     #[serde(serialize_with = "as_object")]
     pub properties: &'a Properties,
 }
 
-/// An area that holds all of the one asked about, drawing error set aside.
+/// An area that contains the whole of another one, apart from the drawing error.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Parent<'a> {
-    /// Its code.
+    /// Code of the area.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the area.
     pub name: &'a str,
-    /// `within` it or `equals` it.
+    /// `within` if the other area is smaller, `equals` if both are the same.
     pub relation: Relation,
 }
 
@@ -75,7 +75,7 @@ fn as_object<S: Serializer>(properties: &&Properties, serializer: S) -> Result<S
     map.end()
 }
 
-/// One area of a layer, the layer named by series or by its own id.
+/// Describes one area. The layer is named by series or by its own id.
 pub fn area<'a>(
     atlas: &'a Atlas,
     layer: &str,
@@ -126,8 +126,8 @@ pub fn area<'a>(
     })
 }
 
-/// The box of degrees around a rectangle of the grid: that of points along its sides, and as much
-/// more as a side can bend between two of them.
+/// A bounding box in degrees around a rectangle of the grid: that of points along its sides,
+/// enlarged by the most that a side can bend between two points.
 pub(super) fn degrees_around(extent: Rect<f64>) -> [f64; 4] {
     const POINTS: u32 = 16;
     let (min, max) = (extent.min(), extent.max());
@@ -144,9 +144,10 @@ pub(super) fn degrees_around(extent: Rect<f64>) -> [f64; 4] {
         bbox[2] = bbox[2].max(degrees.lon());
         bbox[3] = bbox[3].max(degrees.lat());
     }
-    // A grid line and the parallel through it part with the curvature tan(latitude) / R, at most
-    // 1.9 / 6,360 km in Britain, so a chord of length s strays by s² / 8 of that. A degree of
-    // latitude is over 111 km, one of longitude over 50 km. One step of rounding more.
+    // A grid line and the parallel through the same point diverge with the curvature tan(latitude)
+    // / R, at most 1.9 / 6,360 km in Britain, so a chord of length s is off by at most s² / 8 times
+    // that. A degree of latitude is over 111 km, one of longitude over 50 km. The last term allows
+    // for rounding.
     let chord = extent.width().max(extent.height()) / f64::from(POINTS);
     let bend_m = chord * chord / 8.0 * 1.9 / 6.36e6;
     let (wider, higher) = (bend_m / 50_000.0 + 1e-6, bend_m / 111_000.0 + 1e-6);

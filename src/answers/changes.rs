@@ -1,4 +1,4 @@
-//! What became of every area of a layer from one vintage to another.
+//! The changes of all areas of a layer from one vintage to another.
 
 use std::collections::BTreeMap;
 
@@ -16,73 +16,73 @@ use super::vintage;
 /// The changes of a layer from one vintage to another.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChangesAnswer<'a> {
-    /// What the two vintages share.
+    /// The series of both vintages.
     pub series: String,
-    /// The earlier vintage, by its layer's own id.
+    /// Id of the earlier vintage's layer.
     pub from: &'a str,
-    /// The later vintage.
+    /// Id of the later vintage's layer.
     pub to: &'a str,
-    /// How many changes there are of each kind, those of certainty and those of doubt together.
+    /// Number of changes of each kind, certain or not.
     pub summary: BTreeMap<&'static str, usize>,
-    /// Of how many the drawings cannot tell.
+    /// Number of changes that the drawings cannot decide.
     pub uncertain: usize,
-    /// Every area of the earlier vintage in code order, then those of the later that came about
-    /// without one.
+    /// All areas of the earlier vintage in code order, followed by the new areas of the later
+    /// vintage.
     pub changes: Vec<AreaChange<'a>>,
-    /// Ground thinner than this, in metres, may be the drawings' difference.
+    /// Ground thinner than this, in metres, can be a difference between the drawings.
     pub sliver_tolerance_m: f64,
-    /// The two vintages, the earlier first.
+    /// The two vintages, the earlier one first.
     pub layers: Keyed<Option<LayerUsed>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// What became of one area.
+/// The change of one area.
 #[derive(Clone, Debug, Serialize)]
 pub struct AreaChange<'a> {
-    /// What it is, and how sure.
+    /// The kind of change, and whether it is certain.
     #[serde(flatten)]
     pub change: ChangeWords<'a>,
-    /// The area of the earlier vintage; `null` for one that came about without one.
+    /// The area of the earlier vintage. `null` for a new area.
     pub from: Option<NamedArea<'a>>,
-    /// The areas of the later vintage that share its ground, in code order, slivers left out.
+    /// The areas of the later vintage with the same ground, in code order, without slivers.
     pub to: Vec<SharedPlace<'a>>,
-    /// The slivers that are not listed, together.
+    /// The omitted slivers, in total.
     pub slivers: Uncovered,
-    /// Its ground that the other vintage does not cover.
+    /// Ground of the area that the other vintage does not cover.
     pub uncovered: Uncovered,
 }
 
-/// An area by name.
+/// An area with its name.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct NamedArea<'a> {
-    /// Its code.
+    /// Code of the area.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the area.
     pub name: &'a str,
-    /// Its measure.
+    /// Its size in m², on the grid.
     pub area_m2: f64,
 }
 
 /// An area of the later vintage, and the ground that it shares with the earlier one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SharedPlace<'a> {
-    /// Its code.
+    /// Code of the area.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the area.
     pub name: &'a str,
-    /// What both share; nothing for an area that came about without an earlier one.
+    /// The shared ground in m². 0 for a new area.
     pub shared_m2: f64,
-    /// Its share of the earlier area.
+    /// The shared ground as a share of the earlier area, from 0 to 1.
     pub share_of_from: Option<f64>,
-    /// Its share of the later area.
+    /// The shared ground as a share of the later area, from 0 to 1.
     pub share_of_to: Option<f64>,
-    /// The live postcodes both hold; absent from a snapshot without postcodes.
+    /// Number of live postcodes in both. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<SharedCount>,
-    /// Whether the whole earlier area is assigned to it.
+    /// True if the whole earlier area is assigned to this one.
     pub best_fit: bool,
-    /// Whether the shared ground is thinner than the drawings' error.
+    /// True if the shared ground is thinner than the error of the drawings.
     pub doubtful: bool,
 }
 
@@ -91,8 +91,9 @@ fn named(atlas: &Atlas, layer: usize, area: usize) -> NamedArea<'_> {
     NamedArea { code: area.code().as_str(), name: area.name(), area_m2: tenths(area.area_m2()) }
 }
 
-/// The changes of a series, named by itself or by a vintage of it. `from` and `to` name the
-/// vintages, by own id or by a day; without them it is the vintage of the day and the one before.
+/// Lists the changes of a series, which is named by itself or by one of its vintages. `from` and
+/// `to` name the vintages by id or by a day. The default is the vintage of the day and the one
+/// before it.
 pub fn changes<'a>(
     atlas: &'a Atlas,
     layer: &str,
@@ -208,7 +209,8 @@ fn of_later(
     }
 }
 
-/// The columns of the CSV form: a row for each pair of areas, or for one that has no other.
+/// The columns of the CSV form. It has a row for each pair of areas, and one for each area without
+/// a counterpart.
 pub const CHANGE_COLUMNS: [&str; 20] = [
     "kind",
     "certain",
@@ -233,10 +235,10 @@ pub const CHANGE_COLUMNS: [&str; 20] = [
 ];
 
 impl ChangesAnswer<'_> {
-    /// The changes as CSV.
+    /// Writes the changes as CSV.
     pub fn to_csv(&self) -> Vec<u8> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        // Memory does not fail, and every record has the header's length.
+        // Writing to memory cannot fail, and every record has as many cells as the header.
         let _ = writer.write_record(CHANGE_COLUMNS);
         for change in &self.changes {
             for row in change.rows() {
@@ -261,7 +263,7 @@ impl AreaChange<'_> {
 
     fn row(&self, place: Option<&SharedPlace<'_>>) -> [String; CHANGE_COLUMNS.len()] {
         let ChangeWords { kind, certain, or, counterpart, lost_m2, gained_m2 } = &self.change;
-        // What came about without an earlier area shares nothing.
+        // A new area shares no ground.
         let shared = place.filter(|_| self.from.is_some());
         let postcodes = shared.and_then(|place| place.postcodes);
         [

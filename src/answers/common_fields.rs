@@ -1,4 +1,4 @@
-//! The parts that many answers share, and how numbers are rounded.
+//! Fields that many answers share, and the rounding of numbers.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,20 +6,20 @@ use lapwing_boundaries::atlas::{Atlas, Chosen};
 use lapwing_boundaries::layer::LayerId;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-/// The snapshot that an answer was made from.
+/// The snapshot that an answer comes from.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct SnapshotBlock<'a> {
-    /// A hash of all it holds.
+    /// Hash of the contents of the snapshot.
     pub id: &'a str,
-    /// The title of the place.
+    /// Title of the snapshot.
     pub title: &'a str,
-    /// When it was built.
+    /// When the snapshot was built.
     pub built: Timestamp,
-    /// Whether the place does not exist.
+    /// True if the place does not exist.
     pub illustrative: bool,
 }
 
-/// What an answer says of its snapshot.
+/// Describes the snapshot of an atlas.
 pub fn snapshot(atlas: &Atlas) -> SnapshotBlock<'_> {
     SnapshotBlock {
         id: atlas.id(),
@@ -29,23 +29,23 @@ pub fn snapshot(atlas: &Atlas) -> SnapshotBlock<'_> {
     }
 }
 
-/// The vintage that answered for a key.
+/// The vintage used for a layer.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct LayerUsed {
-    /// The layer's own id.
+    /// Id of the layer.
     pub layer: LayerId,
-    /// The first day on which its boundaries are in force; `null` where the catalogue says none.
+    /// First day on which its boundaries are in force. `null` if the catalogue has none.
     pub valid_from: Option<Date>,
-    /// The first day on which they are no longer; `null` where the catalogue says none.
+    /// First day on which they are no longer in force. `null` if the catalogue has none.
     pub valid_to: Option<Date>,
-    /// BFC, BFE, BGC, BSC or BUC; `null` where the catalogue says none.
+    /// BFC, BFE, BGC, BSC or BUC. `null` if the catalogue has none.
     pub resolution: Option<&'static str>,
-    /// Ground thinner than this, in metres, may be a sliver; in answers about overlaps only.
+    /// Ground thinner than this, in metres, can be a sliver. Only in answers about overlaps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sliver_tolerance_m: Option<f64>,
 }
 
-/// What a layer of the atlas says of its vintage.
+/// Describes the vintage of a layer, given by its position in the atlas.
 pub(super) fn layer_used(atlas: &Atlas, layer: usize) -> LayerUsed {
     let meta = atlas.layers()[layer].layer().meta();
     LayerUsed {
@@ -57,17 +57,17 @@ pub(super) fn layer_used(atlas: &Atlas, layer: usize) -> LayerUsed {
     }
 }
 
-/// The vintages that answer for the chosen layers.
+/// Describes the vintages of the chosen layers.
 pub fn layers_used(atlas: &Atlas, chosen: &[Chosen]) -> Keyed<Option<LayerUsed>> {
     chosen.iter().map(|c| (c.key.clone(), c.layer.map(|l| layer_used(atlas, l)))).collect()
 }
 
-/// A JSON object with a member for each layer asked, in the order asked.
+/// A JSON object with a member for each requested layer, in the order of the request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keyed<T>(pub Vec<(LayerId, T)>);
 
 impl<T> Keyed<T> {
-    /// The member of that key.
+    /// Returns the member with that key.
     pub fn get(&self, key: &str) -> Option<&T> {
         self.0.iter().find(|(k, _)| k.as_str() == key).map(|(_, value)| value)
     }
@@ -89,8 +89,8 @@ impl<T: Serialize> Serialize for Keyed<T> {
     }
 }
 
-/// Metres of the grid, to the millimetre, written without a fraction where there is none:
-/// Code-Point's positions are whole metres, and `475486.0` would claim more than it knows.
+/// Metres on the grid, rounded to the millimetre. Whole numbers are written without a fraction: the
+/// positions of Code-Point are whole metres, and `475486.0` would claim more precision.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metres(pub f64);
 
@@ -105,22 +105,22 @@ impl Serialize for Metres {
     }
 }
 
-/// Rounded to so many parts of one, never -0.
+/// Rounds to a multiple of 1 / `parts`. Never returns -0.
 fn rounded(value: f64, parts: f64) -> f64 {
     (value * parts).round() / parts + 0.0
 }
 
-/// A distance or a measure to 0.1 m or m².
+/// Rounds a distance or size to 0.1 m or m².
 pub(crate) fn tenths(value: f64) -> f64 {
     rounded(value, 10.0)
 }
 
-/// Degrees to six decimals, about 0.1 m.
+/// Rounds degrees to six decimals, about 0.1 m.
 pub(crate) fn degrees(value: f64) -> f64 {
     rounded(value, 1e6)
 }
 
-/// A share to nine decimals; `None` of nothing.
+/// A share of `whole`, rounded to nine decimals. `None` if `whole` is 0.
 pub(crate) fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| rounded((part / whole).clamp(0.0, 1.0), 1e9))
 }

@@ -1,96 +1,96 @@
-//! Questions that have no answer, each told with what to change.
+//! Errors of questions that have no answer. Each message says what to change.
 
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::position::InvalidPosition;
 use lapwing_boundaries::postcode::Postcode;
 
-use super::vintage::Towards;
+use super::direction::ChangeDirection;
 
 /// Why a question has no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AnswerError {
-    /// The postcode is well formed and not in the snapshot.
-    #[error("{0} is not among the postcodes of this snapshot: check it, or ask by position")]
+    /// The postcode is well formed but not in the snapshot.
+    #[error("{0} is not among the postcodes of this snapshot: check it, or use a position")]
     UnknownPostcode(Postcode),
-    /// The postcode is known but its source gives it no position (quality 90).
-    #[error("{0} is a postcode, but its source gives it no position: ask by position")]
+    /// The postcode is in the snapshot, but its source gives it no position (quality 90).
+    #[error("{0} is a postcode, but its source gives it no position: use a position")]
     PostcodeWithoutPosition(Postcode),
-    /// The position lies outside the British National Grid.
+    /// The position is outside the British National Grid.
     #[error("{0}")]
     Outside(InvalidPosition),
-    /// No layer or series has that name.
+    /// No layer or series has this name.
     #[error("there is no layer {layer:?}: the layers here are {}", known.join(", "))]
     UnknownLayer {
-        /// What was asked for.
+        /// The requested name.
         layer: String,
-        /// The layers that would have served.
+        /// The names that are accepted.
         known: Vec<String>,
     },
-    /// The layer holds points where areas are asked for.
+    /// A layer of points was requested where areas are needed.
     #[error("{layer} is a layer of points and has no areas: the layers of areas are {}", known.join(", "))]
     NotAreas {
-        /// What was asked for.
+        /// The requested name.
         layer: String,
-        /// The layers that would have served.
+        /// The names that are accepted.
         known: Vec<String>,
     },
-    /// The layer holds areas where points are asked for.
+    /// A layer of areas was requested where points are needed.
     #[error("{layer} is a layer of areas and has no points: {}", points_advice(known))]
     NotPoints {
-        /// What was asked for.
+        /// The requested name.
         layer: String,
-        /// The layers that would have served.
+        /// The names that are accepted.
         known: Vec<String>,
     },
-    /// No vintage of the layer is in force on the day asked for.
-    #[error("no vintage of {layer} is in force on {date}: ask for another date, or for none")]
+    /// No vintage of the layer is in force on the requested day.
+    #[error("no vintage of {layer} is in force on {date}: use another date, or none")]
     NotInForce {
-        /// What was asked for.
+        /// The requested name.
         layer: String,
         /// The day.
         date: Date,
     },
-    /// What is named is no vintage of the series.
-    #[error("{parameter}={name} is no vintage of {series}: write one of {}, or a date as in 2024-05-01", vintages.join(", "))]
+    /// The name is not a vintage of the series.
+    #[error("{parameter}={name} is not a vintage of {series}: write one of {}, or a date as in 2024-05-01", vintages.join(", "))]
     NotAVintage {
         /// The parameter.
         parameter: &'static str,
-        /// What was asked for.
+        /// The requested name.
         name: String,
         /// The series.
         series: String,
-        /// The vintages that it has.
+        /// The vintages of the series.
         vintages: Vec<String>,
     },
-    /// The earlier of two vintages was asked for as the later, or a vintage beside itself.
+    /// The two vintages are the same, or in the wrong order.
     #[error(
-        "{parameter} names {named}, and the other vintage is {other}: what became of areas is read from an earlier vintage to a later one (successors), where they came from from a later to an earlier (predecessors)"
+        "{parameter} names {named}, and the other vintage is {other}: successors compare an earlier vintage with a later one, predecessors a later one with an earlier"
     )]
     WrongOrder {
         /// The parameter.
         parameter: &'static str,
         /// The vintage it names.
         named: String,
-        /// The vintage it is to be compared with.
+        /// The vintage to compare it with.
         other: String,
     },
-    /// The series has no vintage before or after that one.
-    #[error("{layer} is the {} vintage of its series in this snapshot: there is none {} it to compare with", if *towards == Towards::Successors { "latest" } else { "earliest" }, if *towards == Towards::Successors { "after" } else { "before" })]
+    /// The series has no vintage after, or before, this one.
+    #[error("{layer} is the {} vintage of its series in this snapshot: there is none {} it to compare with", if *direction == ChangeDirection::Successors { "latest" } else { "earliest" }, if *direction == ChangeDirection::Successors { "after" } else { "before" })]
     NoOtherVintage {
-        /// The layer's own id.
+        /// Id of the layer.
         layer: String,
-        /// Whether a later or an earlier one was wanted.
-        towards: Towards,
+        /// Whether a later or an earlier vintage is missing.
+        direction: ChangeDirection,
     },
-    /// The layer has no area with that code.
+    /// The layer has no area with this code.
     #[error("{layer} has no area {code}{}", elsewhere_advice(elsewhere))]
     UnknownArea {
-        /// The layer's own id.
+        /// Id of the layer.
         layer: String,
         /// The code.
         code: String,
-        /// The layers that have one.
+        /// Ids of the layers that have an area with this code.
         elsewhere: Vec<String>,
     },
 }
@@ -109,7 +109,7 @@ fn elsewhere_advice(elsewhere: &[String]) -> String {
     }
 }
 
-/// The names by which area layers, or point layers, can be asked: series, then other vintages.
+/// The names that select layers of areas, or of points: the series, then the other vintages.
 pub(super) fn names_of(atlas: &Atlas, areas: bool) -> Vec<String> {
     let metas = || {
         atlas
@@ -137,7 +137,7 @@ pub(super) fn no_such_area_layer(atlas: &Atlas, name: &str) -> AnswerError {
     }
 }
 
-/// For a layer in which that code was looked for and not found.
+/// The error for a layer without this code.
 pub(super) fn no_such_area(atlas: &Atlas, layer: usize, code: &str) -> AnswerError {
     let elsewhere = atlas
         .layers()

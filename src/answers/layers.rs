@@ -1,4 +1,4 @@
-//! What there is: every layer with its provenance.
+//! The list of layers with their provenance.
 
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, Provenance};
@@ -10,60 +10,60 @@ use super::common_fields::{SnapshotBlock, snapshot};
 /// All layers, and the postcodes and addresses.
 #[derive(Clone, Debug, Serialize)]
 pub struct LayersAnswer<'a> {
-    /// In the catalogue's order.
+    /// The layers, in the order of the catalogue.
     pub layers: Vec<LayerListing<'a>>,
-    /// The postcodes, if there are any.
+    /// The postcodes. `null` if the snapshot has none.
     pub postcodes: Option<PointsListing<'a>>,
-    /// The addresses, if there are any.
+    /// The addresses. `null` if the snapshot has none.
     pub addresses: Option<PointsListing<'a>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// What a layer says of itself.
+/// One layer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LayerListing<'a> {
-    /// Its name in URLs and answers.
+    /// Id of the layer, as in URLs and answers.
     pub id: &'a str,
-    /// What its vintages share; asking by it picks the vintage of the day.
+    /// The series of its vintages. A request for the series uses the vintage of the day.
     pub series: &'a str,
-    /// For people.
+    /// Title for people to read.
     pub title: &'a str,
     /// `areas` or `points`.
     pub kind: &'static str,
-    /// How many it holds.
+    /// Number of areas or points.
     pub count: usize,
-    /// The first day on which its boundaries are in force.
+    /// First day on which its boundaries are in force.
     pub valid_from: Option<Date>,
-    /// The first day on which they are no longer.
+    /// First day on which they are no longer in force.
     pub valid_to: Option<Date>,
     /// BFC, BFE, BGC, BSC or BUC.
     pub resolution: Option<&'static str>,
-    /// How far its drawing may be off, in metres.
+    /// How far its boundaries can be off, in metres.
     pub drawing_error_m: f64,
-    /// Whether its areas tile without gap or overlap.
+    /// True if its areas cover their ground without gaps or overlaps.
     pub coverage: bool,
-    /// As an SPDX id where there is one.
+    /// The licence, as an SPDX identifier if there is one.
     pub licence: Option<&'a str>,
-    /// To be shown wherever the layer is.
+    /// The attribution to show wherever the layer is shown.
     pub attribution: Option<&'a str>,
 }
 
-/// What is known of the postcodes or addresses together.
+/// The postcodes, or the addresses, as a whole.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PointsListing<'a> {
-    /// How many.
+    /// Number of postcodes or addresses.
     pub count: usize,
-    /// Of postcodes, how many of them are not terminated.
+    /// Number of postcodes that are not terminated. Absent for addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live: Option<usize>,
-    /// As an SPDX id where there is one.
+    /// The licence, as an SPDX identifier if there is one.
     pub licence: Option<&'a str>,
-    /// To be shown with what is made from them.
+    /// The attribution to show with everything made from them.
     pub attribution: Option<&'a str>,
 }
 
-/// What there is.
+/// Lists the layers of an atlas.
 pub fn layers(atlas: &Atlas) -> LayersAnswer<'_> {
     let layers =
         atlas.layers().iter().map(lapwing_boundaries::atlas::AtlasLayer::layer).map(|layer| {

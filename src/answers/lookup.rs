@@ -1,4 +1,4 @@
-//! Which areas a place is in, and how sure that is.
+//! Looks up the areas of a place, and how far that answer can be trusted.
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::confidence::{self, Basis, ConfidenceLevel, Overall};
@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::basis::AnswerBasis;
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 use super::error::AnswerError;
-use super::place::{Location, Place, Query, Standing};
+use super::place::{Location, Place, Query, ResolvedPlace};
 
 /// The answer to a lookup.
 #[derive(Clone, Debug, Serialize)]
@@ -19,42 +19,45 @@ pub struct LookupAnswer<'a> {
     /// The place and its areas.
     #[serde(flatten)]
     pub place: PlaceAnswer<'a>,
-    /// The vintages that answered.
+    /// The vintages used.
     pub layers: Keyed<Option<LayerUsed>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// A place and its areas: a lookup's own part, one for each row of a bulk request.
+/// A place and its areas: the part of a lookup that each row of a bulk answer has.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlaceAnswer<'a> {
     /// The question.
     pub query: Query,
-    /// Where the place is.
+    /// Location of the place.
     pub location: Location,
-    /// Of a terminated postcode: the month, `2019-07`. It is answered with its last location.
+    /// Month in which the postcode was terminated, as in `2019-07`. The answer uses its last
+    /// location. Absent for live postcodes and positions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminated: Option<String>,
-    /// Per layer the areas in code order; `null` where no vintage is in force on the day.
+    /// The areas of each layer, in code order. `null` where no vintage is in force on the day.
     pub areas: Keyed<Option<Vec<AreaMatch<'a>>>>,
-    /// How sure the answer is; `null` where no layer answered.
+    /// How far the answer can be trusted. `null` if no layer answered.
     pub confidence: Option<Confidence<'a>>,
 }
 
 /// One area of an answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AreaMatch<'a> {
-    /// Its code.
+    /// Code of the area.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the area.
     pub name: &'a str,
-    /// Why the answer names it.
+    /// Why the answer names the area.
     #[serde(rename = "match")]
     pub matched: MatchKind,
-    /// How many of the postcode's addresses it holds.
+    /// Number of the postcode's addresses in the area. Absent unless the answer is based on
+    /// addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<usize>,
-    /// Which share of the postcode's addresses it holds.
+    /// Share of the postcode's addresses in the area, from 0 to 1. Absent unless the answer is
+    /// based on addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
 }
@@ -76,62 +79,62 @@ pub enum MatchKind {
 pub struct Confidence<'a> {
     /// The worst level of the layers.
     pub level: ConfidenceLevel,
-    /// Metres to the nearest boundary of all layers asked.
+    /// Metres to the nearest boundary of any layer.
     pub boundary_distance_m: Option<f64>,
-    /// Closer than this, in metres, is near to that boundary.
+    /// An answer closer than this to that boundary, in metres, is uncertain.
     pub threshold_m: f64,
     /// `addresses` if the addresses of the postcode are known, otherwise `position`.
     pub by: Basis,
-    /// Whether the addresses lie in several areas of a layer.
+    /// True if the addresses are in several areas of a layer. Absent unless the answer is based on
+    /// addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub split: Option<bool>,
-    /// The same for each layer; `null` where none is in force on the day.
+    /// The confidence of each layer. `null` where no vintage is in force on the day.
     pub layers: Keyed<Option<LayerConfidence>>,
-    /// The areas that the answer does not name but whose boundary is near; in the order of the
-    /// layers, the nearest first.
+    /// Other areas whose boundary is near, in the order of the layers, then the nearest first.
     pub near: Vec<NearArea<'a>>,
 }
 
-/// How sure one layer's answer is.
+/// How far the answer of one layer can be trusted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LayerConfidence {
-    /// The level.
+    /// The level of this layer.
     pub level: ConfidenceLevel,
-    /// Metres to the nearest boundary of the layer; `null` where it has no area at all.
+    /// Metres to the nearest boundary of the layer. `null` if the layer has no areas.
     pub boundary_distance_m: Option<f64>,
-    /// Closer than this, in metres, is near.
+    /// An answer closer than this to a boundary, in metres, is uncertain.
     pub threshold_m: f64,
 }
 
-/// Another candidate near a boundary.
+/// Another area near the place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NearArea<'a> {
-    /// The key of its layer.
+    /// Key of its layer.
     pub layer: String,
-    /// Its code.
+    /// Code of the area.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the area.
     pub name: &'a str,
     /// Metres to its boundary.
     pub distance_m: f64,
 }
 
-/// A place located in the chosen layers, not yet put into words: what rows of a bulk request are
-/// written from.
+/// A place located in the chosen layers, before it is turned into an answer. Rows of bulk answers
+/// are written from it.
 #[derive(Clone, Debug)]
 pub struct Found {
-    pub(super) standing: Standing,
-    /// One for each chosen layer; `None` where no vintage is in force on the day.
+    pub(super) resolved: ResolvedPlace,
+    /// One for each chosen layer. `None` where no vintage is in force on the day.
     pub located: Vec<Option<Located>>,
 }
 
 impl Found {
-    /// Where the place is on the grid.
+    /// Position of the place on the grid.
     pub fn at(&self) -> Bng {
-        self.standing.at
+        self.resolved.at
     }
 
-    /// The confidence of all layers that answered; `None` if none did.
+    /// Combines the confidence of the layers. `None` if none answered.
     pub fn confidence(&self) -> Option<Overall<&Located>> {
         confidence::overall(self.answered().map(|located| {
             let distance = located.boundary_distance_m.unwrap_or(f64::INFINITY);
@@ -143,7 +146,7 @@ impl Found {
         self.located.iter().flatten()
     }
 
-    /// Whether the place lies in no area of any layer of the snapshot, asked or not.
+    /// True if the place is in no area of any layer of the snapshot, requested or not.
     pub fn is_outside(&self, atlas: &Atlas) -> bool {
         self.answered().all(|located| located.matches.is_empty()) && atlas.is_outside_all(self.at())
     }
@@ -151,16 +154,16 @@ impl Found {
 
 /// Locates a place in the chosen layers.
 pub fn find(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<Found, AnswerError> {
-    let standing = Standing::find(atlas, place)?;
+    let resolved = ResolvedPlace::find(atlas, place)?;
     let layers = chosen.iter().map(|chosen| chosen.layer);
-    let located = match standing.record {
+    let located = match resolved.record {
         Some(record) => layers.map(|layer| atlas.locate_facts(layer?, &record)).collect(),
-        None => atlas.locate_each(layers, standing.at),
+        None => atlas.locate_each(layers, resolved.at),
     };
-    Ok(Found { standing, located })
+    Ok(Found { resolved, located })
 }
 
-/// Puts what was found into words. `chosen` is what it was found with.
+/// Turns a located place into an answer. `chosen` are the layers it was located in.
 pub fn place_answer<'a>(
     atlas: &'a Atlas,
     found: &Found,
@@ -176,15 +179,15 @@ pub fn place_answer<'a>(
         (chosen.key.clone(), matches)
     });
     PlaceAnswer {
-        query: Query::new(found.standing.place, day),
-        location: found.standing.location(),
-        terminated: found.standing.record.and_then(|record| record.terminated).map(month),
+        query: Query::new(found.resolved.place, day),
+        location: found.resolved.location(),
+        terminated: found.resolved.record.and_then(|record| record.terminated).map(month),
         areas: areas.collect(),
         confidence: confidence(atlas, found, chosen),
     }
 }
 
-/// The areas of one place.
+/// Looks up the areas of a place.
 pub fn lookup<'a>(
     atlas: &'a Atlas,
     place: Place,
@@ -205,7 +208,7 @@ pub(super) fn month(month: Month) -> String {
 }
 
 impl<'a> AreaMatch<'a> {
-    /// The area with this code and name, named because of `by`.
+    /// Creates the match of an area with this code and name.
     pub(super) fn new((code, name): (&'a str, &'a str), by: MatchBy) -> Self {
         let (matched, addresses, of_addresses) = match by {
             MatchBy::Position(Position::Boundary) => (MatchKind::Boundary, None, None),
@@ -221,7 +224,7 @@ impl<'a> AreaMatch<'a> {
 fn confidence<'a>(atlas: &'a Atlas, found: &Found, chosen: &[Chosen]) -> Option<Confidence<'a>> {
     let Overall { level, nearest, .. } = found.confidence()?;
     let by_addresses =
-        found.standing.place.known(atlas).is_some_and(|(_, known)| known.is_by_addresses());
+        found.resolved.place.known(atlas).is_some_and(|(_, known)| known.is_by_addresses());
     let basis = AnswerBasis::new(by_addresses, found.answered().any(|located| located.is_split));
     let mut near = Vec::new();
     for (chosen, located) in chosen.iter().zip(&found.located) {

@@ -1,20 +1,29 @@
-//! The answers: from an atlas and a question to what is sent, with no word of HTTP.
+//! Answers: the data that a question about an atlas returns, independent of HTTP.
 //!
-//! Every function here is pure. The day on which a question is asked comes from the caller
-//! ([`lapwing_boundaries::atlas::Day`]); there is no clock inside. Answers borrow from the atlas
-//! and serialize to the JSON that `docs/http-api.md` documents:
+//! Every function here is pure. The caller passes the day of the question
+//! ([`lapwing_boundaries::atlas::Day`]), because nothing here reads a clock. Answers borrow from
+//! the atlas and serialize to the JSON that `docs/http-api.md` documents:
 //!
-//! * every answer has a `snapshot` and, where it was made from layers, `layers`: for each key the
-//!   vintage used, or `null` where none is in force on the day asked for;
-//! * keys are what the caller asked by: a series (`ward`) or one vintage's own id (`ward_2013`);
-//! * `null` says "no such layer on that day", an empty list "nothing there";
-//! * distances are metres to 0.1, measures m² to 0.1, shares 0 to 1 to nine decimals, longitudes
-//!   and latitudes degrees to six decimals, and eastings and northings are as the source has them.
+//! * Every answer has a `snapshot`. Answers made from layers also have `layers`: for each key the
+//!   vintage used, or `null` if none is in force on the day.
+//! * Keys are the names that the caller used: a series (`ward`) or the id of one vintage
+//!   (`ward_2013`).
+//! * `null` means that the layer is not in force on the day; an empty list means that nothing is
+//!   there.
+//! * Distances are metres to 0.1, sizes m² to 0.1, shares 0 to 1 to nine decimals, and longitudes
+//!   and latitudes degrees to six decimals. Eastings and northings have the precision of their
+//!   source.
+//!
+//! The answer types define the fields, their names and their order. JSON is written from them by
+//! serde. [`Prerendered`] writes the same text faster, from fragments that are cut from what serde
+//! writes ([`sample`]).
 
 mod area;
 mod basis;
 mod changes;
 mod common_fields;
+mod date;
+mod direction;
 mod error;
 mod layers;
 mod lookup;
@@ -35,6 +44,8 @@ pub use area::{AreaAnswer, AreaDetail, Parent, area};
 pub use changes::{AreaChange, CHANGE_COLUMNS, ChangesAnswer, NamedArea, SharedPlace, changes};
 pub use common_fields::{Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot};
 pub(crate) use common_fields::{degrees, tenths};
+pub use date::read_date;
+pub use direction::ChangeDirection;
 pub use error::AnswerError;
 pub use layers::{LayerListing, LayersAnswer, PointsListing, layers};
 pub use lookup::{
@@ -47,17 +58,16 @@ pub use overlaps::{
     AskedArea, BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, SharedCount, Uncovered,
     overlaps,
 };
-pub use place::{Location, Place, Query, read_date};
-pub use prerendered::{Ready, ReadyPlaces};
+pub use place::{Location, Place, Query};
+pub use prerendered::{Prerendered, PrerenderedPlaces};
 pub use search::{SearchAnswer, SearchHit, search};
 pub use submitted_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
 pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};
 pub use table::{Table, TableHead, TableRow, table};
-pub use vintage::Towards;
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 
-/// The area layers to answer from: those named, or one for every series.
+/// Chooses the area layers to answer from: those with these names, or one for each series.
 pub fn choose(
     atlas: &Atlas,
     names: Option<&[String]>,
@@ -66,12 +76,12 @@ pub fn choose(
     atlas.choose(names, day).map_err(|name| error::no_such_area_layer(atlas, &name))
 }
 
-/// Every name by which a layer can be asked for.
+/// All names that select a layer.
 pub(crate) fn layer_names(atlas: &Atlas) -> Vec<String> {
     [error::names_of(atlas, true), error::names_of(atlas, false)].concat()
 }
 
-/// One area layer in force on the day, with its place in the atlas.
+/// Chooses one area layer that is in force on the day, and returns its position in the atlas.
 fn choose_one(atlas: &Atlas, name: &str, day: Day) -> Result<(Chosen, usize), AnswerError> {
     let chosen = choose(atlas, Some(&[name.to_owned()]), day)?.remove(0);
     match (chosen.layer, day) {
@@ -82,11 +92,12 @@ fn choose_one(atlas: &Atlas, name: &str, day: Day) -> Result<(Chosen, usize), An
     }
 }
 
-/// One area of a layer in force on the day: the key, the layer's place, and the area's.
+/// Chooses one area of a layer that is in force on the day. Returns the choice, the position of the
+/// layer in the atlas, and that of the area in the layer.
 ///
-/// A series bears the id of one of its vintages. If no day is asked for and the vintage of today
-/// has no such code, it is looked for in the layer of that very id: what an address names does not
-/// go because wards are redrawn.
+/// The id of one vintage is also the name of its series. If no day is requested and today's vintage
+/// does not have the code, the vintage with that id is searched: links to an area stay valid when
+/// wards are redrawn.
 fn choose_area(
     atlas: &Atlas,
     name: &str,

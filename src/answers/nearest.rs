@@ -8,18 +8,19 @@ use super::common_fields::{
     Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot, tenths,
 };
 use super::error::{AnswerError, names_of};
-use super::place::{Location, Place, Query, Standing};
+use super::place::{Location, Place, Query, ResolvedPlace};
 
-/// The nearest points of a place.
+/// The points nearest to a place.
 #[derive(Clone, Debug, Serialize)]
 pub struct NearestAnswer<'a> {
     /// The question.
     pub query: Query,
-    /// Where the place is.
+    /// Location of the place.
     pub location: Location,
-    /// Nearest first; of equal distance in order of layer, then code.
+    /// The points, nearest first. Points at equal distance are in the order of layers, then of
+    /// codes.
     pub nearest: Vec<NearestSite<'a>>,
-    /// The vintages that answered.
+    /// The vintages used.
     pub layers: Keyed<Option<LayerUsed>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
@@ -28,22 +29,22 @@ pub struct NearestAnswer<'a> {
 /// One point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NearestSite<'a> {
-    /// The key of its layer.
+    /// Key of its layer.
     pub layer: String,
-    /// Its code.
+    /// Code of the point.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the point.
     pub name: &'a str,
-    /// In a straight line on the grid.
+    /// Distance in a straight line on the grid, in metres.
     pub distance_m: f64,
-    /// Where it is.
+    /// Location of the point.
     #[serde(flatten)]
     pub location: Location,
-    /// What the catalogue keeps of the source.
+    /// The columns of the source that the catalogue keeps.
     pub properties: serde_json::Map<String, serde_json::Value>,
 }
 
-/// The `limit` nearest points of the layers named, or of every point layer.
+/// Finds the `limit` nearest points of the named layers, or of every point layer.
 pub fn nearest<'a>(
     atlas: &'a Atlas,
     place: Place,
@@ -52,14 +53,14 @@ pub fn nearest<'a>(
     day: Day,
 ) -> Result<NearestAnswer<'a>, AnswerError> {
     let chosen = choose_points(atlas, names, day)?;
-    let standing = Standing::find(atlas, place)?;
+    let resolved = ResolvedPlace::find(atlas, place)?;
     let mut found: Vec<(f64, usize, usize)> = Vec::new();
     for (key, chosen) in chosen.iter().enumerate() {
         let Some(layer) = chosen.layer else { continue };
         let mut of_layer: Vec<(usize, f64)> = Vec::new();
-        for (site, distance) in atlas.layers()[layer].site_index().nearest(standing.at) {
-            // All that are as far as the last one are taken, so that the code decides between
-            // them and not the order in the index.
+        for (site, distance) in atlas.layers()[layer].site_index().nearest(resolved.at) {
+            // Take all points as far away as the last one, so that the code decides between them
+            // and not the order in the index.
             if of_layer.len() >= limit && of_layer.last().is_some_and(|&(_, d)| d < distance) {
                 break;
             }
@@ -72,7 +73,7 @@ pub fn nearest<'a>(
 
     let nearest = found.into_iter().filter_map(|(distance, key, site)| {
         let site = &atlas.layers()[chosen[key].layer?].layer().sites()[site];
-        let at = Standing::at(site.position);
+        let at = ResolvedPlace::at(site.position);
         Some(NearestSite {
             layer: chosen[key].key.to_string(),
             code: site.code.as_str(),
@@ -84,14 +85,15 @@ pub fn nearest<'a>(
     });
     Ok(NearestAnswer {
         query: Query::new(place, day),
-        location: standing.location(),
+        location: resolved.location(),
         nearest: nearest.collect(),
         layers: layers_used(atlas, &chosen),
         snapshot: snapshot(atlas),
     })
 }
 
-/// The point layers named, or one of every series, as [`Atlas::choose`] does for areas.
+/// Chooses the point layers with these names, or one for each series, as [`Atlas::choose`] does for
+/// areas.
 pub(crate) fn choose_points(
     atlas: &Atlas,
     names: Option<&[String]>,

@@ -1,65 +1,65 @@
-//! Numbers as JSON, written as serde writes them: the shortest text that reads back the same.
+//! Numbers as JSON, written as by serde: the shortest text that parses to the same number.
 
 use std::io::Write as _;
 
 use lapwing_boundaries::gazetteer::Month;
 
 use super::common_fields;
-use crate::answers::text_writer::{self, Pen, rounded};
+use crate::answers::text_writer::{self, TextWriter, rounded};
 
-/// `value` / 10^`PLACES` without the zeros at its end, but with one digit after the point where
-/// `is_float`; else without a point where there is no fraction.
+/// Writes `value` / 10^`PLACES` without trailing zeros. With `is_float`, at least one digit follows
+/// the point; otherwise whole numbers have no point.
 ///
-/// The shortest text of a decimal fraction of up to 15 digits is that fraction itself.
+/// The shortest text of a decimal fraction of up to 15 digits is that fraction.
 #[inline]
-fn decimal<const PLACES: usize>(pen: &mut Pen, value: i64, is_float: bool) {
+fn decimal<const PLACES: usize>(writer: &mut TextWriter, value: i64, is_float: bool) {
     if value < 0 {
-        pen.put(b"-");
+        writer.put(b"-");
     }
     let one = const { 10_u64.pow(PLACES as u32) };
     let value = value.unsigned_abs();
     let (whole, parts) = (value / one, value % one);
-    pen.whole(whole);
+    writer.integer(whole);
     if parts > 0 || is_float {
-        pen.fraction::<PLACES>(parts);
+        writer.fraction::<PLACES>(parts);
     }
 }
 
-/// Any number, as serde writes it.
-pub(super) fn by_serde(pen: &mut Pen, value: f64) {
-    // Numbers can be written, and to memory.
-    let _ = serde_json::to_writer(pen, &value);
+/// Writes any number, using serde.
+pub(super) fn by_serde(writer: &mut TextWriter, value: f64) {
+    // Writing a number to memory cannot fail.
+    let _ = serde_json::to_writer(writer, &value);
 }
 
-/// Millionths of a degree as degrees.
-pub(super) fn degrees(pen: &mut Pen, millionths: i32) {
-    // Serde writes the least as 1e-6.
+/// Writes millionths of a degree as degrees.
+pub(super) fn degrees(writer: &mut TextWriter, millionths: i32) {
+    // serde writes the smallest values as 1e-6.
     if millionths != 0 && millionths.unsigned_abs() < 100 {
-        by_serde(pen, f64::from(millionths) / 1e6);
+        by_serde(writer, f64::from(millionths) / 1e6);
     } else {
-        decimal::<6>(pen, i64::from(millionths), true);
+        decimal::<6>(writer, i64::from(millionths), true);
     }
 }
 
-/// A distance to 0.1 m.
+/// Writes a distance in metres to 0.1 m.
 #[inline]
-pub(super) fn tenths(pen: &mut Pen, metres: f64) {
+pub(super) fn tenths(writer: &mut TextWriter, metres: f64) {
     match text_writer::tenths(metres) {
-        Some(tenths) => pen.tenths_of(tenths, true),
-        None => by_serde(pen, common_fields::tenths(metres)),
+        Some(tenths) => writer.tenths_of(tenths, true),
+        None => by_serde(writer, common_fields::tenths(metres)),
     }
 }
 
-/// A share, to nine decimals.
-pub(super) fn share(pen: &mut Pen, share: f64) {
+/// Writes a share to nine decimals.
+pub(super) fn share(writer: &mut TextWriter, share: f64) {
     const ONE: u64 = 1_000_000_000;
     let billionths = rounded(share.clamp(0.0, 1.0) * 1e9);
     if billionths == ONE {
-        // Most are.
-        pen.put(b"1.0");
+        // The most frequent share.
+        writer.put(b"1.0");
     } else if billionths < ONE / 1000 {
-        // Serde writes the least as 1e-6.
-        by_serde(pen, billionths as f64 / 1e9);
+        // serde writes the smallest values as 1e-6.
+        by_serde(writer, billionths as f64 / 1e9);
     } else {
         let (mut text, mut rest) = (*b"0.000000000", billionths);
         for digit in text[2..].iter_mut().rev() {
@@ -67,19 +67,19 @@ pub(super) fn share(pen: &mut Pen, share: f64) {
             rest /= 10;
         }
         let zeros = text.iter().rev().take_while(|&&digit| digit == b'0').count();
-        pen.put(&text[..text.len() - zeros]);
+        writer.put(&text[..text.len() - zeros]);
     }
 }
 
-/// Metres of the grid, to the millimetre, without a fraction where there is none.
-pub(super) fn grid_metres(pen: &mut Pen, metres: f64) {
+/// Writes metres on the grid to the millimetre, and whole numbers without a fraction.
+pub(super) fn grid_metres(writer: &mut TextWriter, metres: f64) {
     let thousandths = rounded((metres * 1000.0).abs()).cast_signed();
-    decimal::<3>(pen, if metres < 0.0 { -thousandths } else { thousandths }, false);
+    decimal::<3>(writer, if metres < 0.0 { -thousandths } else { thousandths }, false);
 }
 
-/// `2019-07`
-pub(super) fn month(pen: &mut Pen, month: Month) {
-    let _ = write!(pen, "{:04}-{:02}", month.year, month.month);
+/// Writes a month as `2019-07`.
+pub(super) fn month(writer: &mut TextWriter, month: Month) {
+    let _ = write!(writer, "{:04}-{:02}", month.year, month.month);
 }
 
 #[cfg(test)]
@@ -90,10 +90,10 @@ mod tests {
 
     use super::*;
 
-    fn text(write: impl Fn(&mut Pen)) -> String {
-        let mut pen = Pen::default();
-        write(&mut pen);
-        String::from_utf8(pen.written().to_vec()).unwrap()
+    fn text(write: impl Fn(&mut TextWriter)) -> String {
+        let mut writer = TextWriter::default();
+        write(&mut writer);
+        String::from_utf8(writer.written().to_vec()).unwrap()
     }
 
     #[test]
@@ -106,13 +106,13 @@ mod tests {
                 if round < 4000 { round - 2000 } else { (random * 20e6) as i32 - 9_000_000 };
             let degrees_at = rounded_degrees(f64::from(millionths) / 1e6);
             assert_eq!(
-                text(|pen| degrees(pen, millionths)),
+                text(|writer| degrees(writer, millionths)),
                 serde_json::to_string(&degrees_at).unwrap()
             );
             let distance = if round % 2 == 0 { random * 60.0 } else { random * 1e6 };
             for distance in [distance, f64::from(round) / 20.0] {
                 assert_eq!(
-                    text(|pen| tenths(pen, distance)),
+                    text(|writer| tenths(writer, distance)),
                     serde_json::to_string(&rounded_tenths(distance)).unwrap()
                 );
             }
@@ -120,13 +120,13 @@ mod tests {
             let part = (random * addresses).floor();
             for of in [part / addresses, random * random, random / 1e4, addresses / addresses] {
                 assert_eq!(
-                    text(|pen| share(pen, of)),
+                    text(|writer| share(writer, of)),
                     serde_json::to_string(&rounded_share(of, 1.0).unwrap()).unwrap()
                 );
             }
             for metres in [random * 1e6 - 1e5, f64::from(round) / 8.0 - 100.0, f64::from(round)] {
                 assert_eq!(
-                    text(|pen| grid_metres(pen, metres)),
+                    text(|writer| grid_metres(writer, metres)),
                     serde_json::to_string(&Metres(metres)).unwrap()
                 );
             }

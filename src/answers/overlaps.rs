@@ -1,4 +1,4 @@
-//! The overlaps of one area with the areas of other layers, and what they make of it.
+//! The overlaps of one area with the areas of other layers, and the best fit.
 
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::overlap::{OverlapRow, Relation, sliver_tolerance_m};
@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 use super::error::AnswerError;
 
-/// Which overlaps to list beside those of shared ground.
+/// Which overlaps to list in addition to those with shared ground.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// Also those that are only the boundaries' drawing error.
+    /// Also list slivers, which are only drawing errors of the boundaries.
     pub slivers: bool,
-    /// Also areas that share a boundary and no ground.
+    /// Also list areas that share a boundary but no ground.
     pub touches: bool,
 }
 
@@ -25,39 +25,39 @@ impl Choice {
 /// The overlaps of one area.
 #[derive(Clone, Debug, Serialize)]
 pub struct OverlapsAnswer<'a> {
-    /// The area asked about.
+    /// The requested area.
     pub area: AskedArea<'a>,
-    /// In the order of the layers asked, then of codes.
+    /// The overlaps, in the order of the layers, then of codes.
     pub overlaps: Vec<OverlapEntry<'a>>,
-    /// Per layer the one area to assign the whole of the asked one to; `null` where none overlaps
-    /// or no vintage is in force on the day.
+    /// For each layer, the one area to assign the whole requested area to. `null` where nothing
+    /// overlaps or no vintage is in force on the day.
     pub best_fit: Keyed<Option<BestFit<'a>>>,
-    /// Per layer the ground of the asked area that none of its areas covers; `null` where no
-    /// vintage is in force on the day.
+    /// For each layer, the ground of the requested area that the layer does not cover. `null` where
+    /// no vintage is in force on the day.
     pub uncovered: Keyed<Option<Uncovered>>,
-    /// The coarsest of the layers' tolerances, metres; each layer's own stands under `layers`.
+    /// The coarsest tolerance of the layers, in metres. `layers` has the tolerance of each.
     pub sliver_tolerance_m: f64,
-    /// The vintages that answered.
+    /// The vintages used.
     pub layers: Keyed<Option<LayerUsed>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// The area asked about.
+/// The requested area.
 #[derive(Clone, Debug, Serialize)]
 pub struct AskedArea<'a> {
-    /// The key of its layer, as it was asked for.
+    /// Key of its layer, as requested.
     pub layer: String,
-    /// Its code.
+    /// Code of the area.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the area.
     pub name: &'a str,
-    /// Its measure.
+    /// Its size in m², on the grid.
     pub area_m2: f64,
-    /// How many live postcodes it holds; absent from a snapshot without postcodes.
+    /// Number of live postcodes in it. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<u32>,
-    /// How many addresses it holds; absent from a snapshot without addresses.
+    /// Number of addresses in it. Absent if the snapshot has no addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<u32>,
 }
@@ -65,76 +65,76 @@ pub struct AskedArea<'a> {
 /// One overlap.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OverlapEntry<'a> {
-    /// The key of the other area's layer.
+    /// Key of the other area's layer.
     pub layer: String,
-    /// The other area's code.
+    /// Code of the other area.
     pub code: &'a str,
-    /// The other area's name.
+    /// Name of the other area.
     pub name: &'a str,
-    /// What the asked area is to the other one.
+    /// The relation of the requested area to the other one.
     pub relation: Relation,
-    /// The ground both share.
+    /// The shared ground in m².
     pub shared_m2: f64,
-    /// Its share of the asked area.
+    /// The shared ground as a share of the requested area, from 0 to 1.
     pub share_of_area: Option<f64>,
-    /// Its share of the other area.
+    /// The shared ground as a share of the other area, from 0 to 1.
     pub share_of_other: Option<f64>,
-    /// The live postcodes both hold; absent from a snapshot without postcodes.
+    /// The live postcodes in both areas. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<SharedCount>,
-    /// The addresses both hold; absent from a snapshot without addresses.
+    /// The addresses in both areas. Absent if the snapshot has no addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<SharedCount>,
-    /// `true` where it is only the boundaries' drawing error, else absent.
+    /// True if the overlap is only a drawing error of the boundaries. Absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub sliver: bool,
 }
 
-/// How many postcodes or addresses two areas share.
+/// The number of postcodes or addresses that two areas share.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct SharedCount {
-    /// How many.
+    /// Number that both areas share.
     pub shared: u32,
-    /// Their share of the asked area's; `null` where it has none.
+    /// Their share of those in the requested area. `null` if it has none.
     pub share_of_area: Option<f64>,
-    /// Their share of the other area's; `null` where it has none.
+    /// Their share of those in the other area. `null` if it has none.
     pub share_of_other: Option<f64>,
 }
 
-/// The one area that the whole of the asked one is assigned to.
+/// The one area that the whole requested area is assigned to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BestFit<'a> {
-    /// Its code.
+    /// Code of the area.
     pub code: &'a str,
-    /// Its name.
+    /// Name of the area.
     pub name: &'a str,
-    /// By which measure.
+    /// The measure that decided.
     pub by: BestFitBy,
-    /// Its share of the asked area by that measure.
+    /// Its share of the requested area by that measure, from 0 to 1.
     pub share: Option<f64>,
 }
 
-/// The measure of a best fit. Addresses are none: a file of them may cover a part of the place
-/// only, and a few known doors would outvote all the postcodes of the rest.
+/// The measure of a best fit. Addresses are not used: a file of addresses can cover a part of the
+/// place only, and a few known doors would outvote all postcodes elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BestFitBy {
-    /// Most shared live postcodes, where any is shared.
+    /// The most shared live postcodes, if any are shared.
     Postcodes,
-    /// Else most shared ground.
+    /// Otherwise the most shared ground.
     Area,
 }
 
 /// Ground that no area covers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Uncovered {
-    /// How much.
+    /// Its size in m².
     pub m2: f64,
-    /// Its share of the asked area.
+    /// Its share of the requested area, from 0 to 1.
     pub share: Option<f64>,
 }
 
-/// How much of anything: ground, live postcodes, addresses.
+/// Amounts of ground, of live postcodes and of addresses.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Amount {
     pub(super) m2: f64,
@@ -162,15 +162,15 @@ impl Amount {
         }
     }
 
-    /// This of both wholes, counted in what `count` picks.
+    /// The counts and shares of this amount in both areas. `count` selects what is counted.
     fn counted(self, asked: Self, other: Self, count: fn(Self) -> u32) -> SharedCount {
         let of = |whole: Self| share(f64::from(count(self)), f64::from(count(whole)));
         SharedCount { shared: count(self), share_of_area: of(asked), share_of_other: of(other) }
     }
 }
 
-/// Which of the candidates, given in code order, fits best, by what, and with what share. A tie
-/// goes to the most ground, then to the first code.
+/// Returns the best fit of the candidates, which are in code order, with the measure that decided
+/// and the share. A tie goes to the most ground, then to the first code.
 pub(super) fn best_fit(
     asked: Amount,
     candidates: &[(usize, Amount)],
@@ -185,12 +185,12 @@ pub(super) fn best_fit(
     Some((place, by, share(shared.by(by), asked.by(by))))
 }
 
-/// Whether an overlap may be a best fit: some ground that is no sliver.
+/// True if an overlap can be a best fit: it has ground and is not a sliver.
 pub(super) fn may_fit(relation: Relation, sliver: bool) -> bool {
     relation != Relation::Touches && !sliver
 }
 
-/// One overlap put into words.
+/// Creates the entry of one overlap.
 pub(super) fn entry<'a>(
     atlas: &'a Atlas,
     key: &str,
@@ -228,7 +228,7 @@ pub(super) fn named_best_fit<'a>(
     Some(BestFit { code: area.code().as_str(), name: area.name(), by, share })
 }
 
-/// The overlaps of one area with the layers named, or with every series but its own layer's.
+/// Lists the overlaps of one area with the named layers, or with all series except its own.
 pub fn overlaps<'a>(
     atlas: &'a Atlas,
     layer: &str,

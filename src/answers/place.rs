@@ -1,4 +1,4 @@
-//! A place as it is asked for, and where it is.
+//! A requested place, and its location.
 
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, Day, PrecomputedAnswer};
@@ -10,19 +10,19 @@ use serde::Serialize;
 use super::common_fields::{Metres, degrees};
 use super::error::AnswerError;
 
-/// A place that is asked about.
+/// A requested place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
     /// A postcode.
     Postcode(Postcode),
     /// A position in WGS84 degrees.
     LngLat(LngLat),
-    /// A position in grid metres.
+    /// A position in metres on the grid.
     Bng(Bng),
 }
 
 impl Place {
-    /// What is known of it, if it is a postcode whose answers are.
+    /// The facts and the precomputed answer of a postcode that has one.
     pub(crate) fn known(self, atlas: &Atlas) -> Option<(PostcodeFacts, PrecomputedAnswer<'_>)> {
         match self {
             Self::Postcode(postcode) => atlas.precomputed(postcode),
@@ -31,42 +31,34 @@ impl Place {
     }
 }
 
-/// Reads a day as it is asked for, `YYYY-MM-DD` and nothing else.
-pub fn read_date(text: &str) -> Option<Date> {
-    let is_digit =
-        |at: usize, b: u8| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() };
-    let has_form = text.len() == 10 && text.bytes().enumerate().all(|(at, b)| is_digit(at, b));
-    if has_form { text.parse().ok() } else { None }
-}
-
-/// The question, as it was understood.
+/// The question as it was understood.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Query {
     /// The place.
     #[serde(flatten)]
     pub place: QueryPlace,
-    /// The day asked for, if one was.
+    /// The requested day. Absent if none was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
 }
 
-/// The place of a question; numbers are given back as they came.
+/// The place of a question. Numbers are repeated unchanged.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum QueryPlace {
-    /// In canonical form.
+    /// A postcode in canonical form.
     Postcode {
         /// `NN1 1ED`
         postcode: String,
     },
-    /// In degrees.
+    /// A position in degrees.
     LngLat {
         /// Degrees east.
         lon: f64,
         /// Degrees north.
         lat: f64,
     },
-    /// In grid metres.
+    /// A position in metres on the grid.
     Bng {
         /// Metres east.
         easting: Metres,
@@ -76,7 +68,7 @@ pub enum QueryPlace {
 }
 
 impl Query {
-    /// The question about a place, on a day.
+    /// Creates the question about a place, on a day.
     pub fn new(place: Place, day: Day) -> Self {
         let date = match day {
             Day::Asked(date) => Some(date),
@@ -93,7 +85,7 @@ impl Query {
     }
 }
 
-/// Where a place is.
+/// The location of a place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Location {
     /// Degrees east, WGS84.
@@ -104,28 +96,28 @@ pub struct Location {
     pub easting: Metres,
     /// Metres north on the British National Grid.
     pub northing: Metres,
-    /// Of a postcode: how its source found the position, 10 the best, 90 none.
+    /// Positional quality of a postcode, from 10 (best) to 90 (no position). Absent for positions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub positional_quality: Option<u8>,
-    /// `helmert` where degrees and metres are only the 5 m approximation of each other, outside
-    /// the OSTN15 grid; absent where they are good to the millimetre.
+    /// `helmert` if degrees and metres agree to about 5 m only, which is so outside the OSTN15
+    /// grid. Absent if they agree to the millimetre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<Accuracy>,
 }
 
-/// A place found on the grid.
+/// A place with its position on the grid.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Standing {
+pub(super) struct ResolvedPlace {
     pub(super) place: Place,
     pub(super) at: Bng,
-    /// Of degrees: how good those metres are.
+    /// For a place in degrees: the accuracy of the metres.
     accuracy: Option<Accuracy>,
-    /// What is known of the postcode, if the place is one.
+    /// The facts of the postcode, if the place is one.
     pub(super) record: Option<PostcodeFacts>,
 }
 
-impl Standing {
-    /// A position on the grid.
+impl ResolvedPlace {
+    /// Resolves a position on the grid.
     pub(super) fn at(at: Bng) -> Self {
         Self { place: Place::Bng(at), at, accuracy: None, record: None }
     }
@@ -146,10 +138,10 @@ impl Standing {
         Ok(Self { place, at, accuracy, record })
     }
 
-    /// Degrees, and how good an approximation of the metres they are.
+    /// The position in degrees, and how accurately degrees and metres agree.
     pub(super) fn lng_lat(&self) -> (LngLat, Accuracy) {
         match (self.place, self.accuracy) {
-            // The caller's own degrees are exact; how good the metres are is the way forth.
+            // The given degrees are exact, so the accuracy is that of the metres.
             (Place::LngLat(given), Some(accuracy)) => (given, accuracy),
             _ => self.at.to_lng_lat(),
         }

@@ -1,4 +1,4 @@
-//! Names, codes and postcodes by their beginning.
+//! Search for names, codes and postcodes by prefix.
 
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
@@ -9,62 +9,62 @@ use super::common_fields::{SnapshotBlock, snapshot};
 use super::error::{AnswerError, names_of};
 use super::lookup::month;
 
-/// What begins with a text.
+/// The results of a search.
 #[derive(Clone, Debug, Serialize)]
 pub struct SearchAnswer<'a> {
-    /// The text.
+    /// The question.
     pub query: SearchQuery,
-    /// Exact matches first, then names that begin so, then names with a later word that does;
-    /// postcodes last, in order, unless the text is a whole one.
+    /// Exact matches first, then names that start with the text, then names with a later word that
+    /// does. Postcodes come last, unless the text is a whole postcode.
     pub results: Vec<SearchHit<'a>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// The question, as it was understood.
+/// The question as it was understood.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SearchQuery {
     /// The text.
     pub q: String,
-    /// The layers it was looked for in, if not in all.
+    /// The layers that were searched. Absent if all were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layers: Option<Vec<String>>,
 }
 
-/// One find.
+/// One result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum SearchHit<'a> {
     /// An area.
     Area {
-        /// Its layer's own id.
+        /// Id of its layer.
         layer: &'a str,
-        /// Its code.
+        /// Code of the area.
         code: &'a str,
-        /// Its name.
+        /// Name of the area.
         name: &'a str,
     },
     /// A point.
     Point {
-        /// Its layer's own id.
+        /// Id of its layer.
         layer: &'a str,
-        /// Its code.
+        /// Code of the point.
         code: &'a str,
-        /// Its name.
+        /// Name of the point.
         name: &'a str,
     },
     /// A postcode.
     Postcode {
         /// `NN1 1ED`
         postcode: String,
-        /// The month in which it was terminated, if it was.
+        /// Month in which the postcode was terminated. Absent for live postcodes.
         #[serde(skip_serializing_if = "Option::is_none")]
         terminated: Option<String>,
     },
 }
 
-/// The first `limit` areas, points and postcodes that begin with a text; in some layers only, by
-/// series or own id, where they are named, and then no postcodes.
+/// Finds the first `limit` areas, points and postcodes that start with a text. If layers are named,
+/// by series or id, only they are searched and no postcodes.
 pub fn search<'a>(
     atlas: &'a Atlas,
     text: &str,
@@ -98,7 +98,7 @@ pub fn search<'a>(
     Ok(SearchAnswer { query, results, snapshot: snapshot(atlas) })
 }
 
-/// For each layer of the atlas, whether it is searched.
+/// For each layer of the atlas, whether to search it.
 fn wanted_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, AnswerError> {
     let Some(names) = names else { return Ok(vec![true; atlas.layers().len()]) };
     let mut wanted = vec![false; atlas.layers().len()];
@@ -119,8 +119,8 @@ fn wanted_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, A
     Ok(wanted)
 }
 
-/// The first `limit` postcodes that begin with a text, in order. Without a space `NN11` begins
-/// both `NN1 1ED` and `NN11 1AA`; `NN1 1` begins only the first.
+/// Finds the first `limit` postcodes that start with a text, in order. Without a space, `NN11` is a
+/// prefix of both `NN1 1ED` and `NN11 1AA`; `NN1 1` is a prefix of the first only.
 fn postcodes(atlas: &Atlas, text: &str, limit: usize) -> Vec<PostcodeFacts> {
     let text = text.trim().to_ascii_uppercase();
     let mut ways: Vec<Option<PostcodePrefix>> = Vec::new();

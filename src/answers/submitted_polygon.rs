@@ -1,4 +1,4 @@
-//! The overlaps of a caller's own polygon.
+//! The overlaps of a polygon that the caller submits.
 
 use geo::{Area as _, BoundingRect as _, MultiPolygon};
 use lapwing_boundaries::atlas::{Atlas, Day};
@@ -14,39 +14,42 @@ use super::overlaps::{
     Amount, BestFit, Choice, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
 };
 
-/// The overlaps of a caller's polygon.
+/// The overlaps of a submitted polygon.
 #[derive(Clone, Debug, Serialize)]
 pub struct PolygonAnswer<'a> {
     /// The polygon.
     pub area: AskedPolygon,
-    /// In the order of the layers asked, then of codes.
+    /// The overlaps, in the order of the layers, then of codes.
     pub overlaps: Vec<OverlapEntry<'a>>,
-    /// As of an area.
+    /// For each layer, the one area to assign the whole polygon to. `null` where nothing overlaps
+    /// or no vintage is in force on the day.
     pub best_fit: Keyed<Option<BestFit<'a>>>,
-    /// As of an area.
+    /// For each layer, the ground of the polygon that the layer does not cover. `null` where no
+    /// vintage is in force on the day.
     pub uncovered: Keyed<Option<Uncovered>>,
-    /// The coarsest of the layers' tolerances, metres: the caller's drawing is taken as exact.
+    /// The coarsest tolerance of the layers, in metres. The submitted polygon is taken as exact.
     pub sliver_tolerance_m: f64,
-    /// The vintages that answered.
+    /// The vintages used.
     pub layers: Keyed<Option<LayerUsed>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// What is known of a caller's polygon.
+/// A submitted polygon.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AskedPolygon {
-    /// Its measure on the grid.
+    /// Its size in m², on the grid.
     pub area_m2: f64,
-    /// How many live postcodes it holds; absent from a snapshot without postcodes.
+    /// Number of live postcodes in it. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<u32>,
-    /// How many addresses it holds; absent from a snapshot without addresses.
+    /// Number of addresses in it. Absent if the snapshot has no addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<u32>,
 }
 
-/// The overlaps of a valid polygon, in BNG metres, with the layers named or one of every series.
+/// Lists the overlaps of a valid polygon, in BNG metres, with the named layers or with one layer of
+/// each series.
 pub fn overlaps_of_polygon<'a>(
     atlas: &'a Atlas,
     ground: &MultiPolygon<f64>,
@@ -126,7 +129,7 @@ pub fn overlaps_of_polygon<'a>(
     })
 }
 
-/// The addresses in a geometry, its boundary included.
+/// The addresses in a geometry, including its boundary.
 fn addresses_within(atlas: &Atlas, ground: &MultiPolygon<f64>) -> Vec<Bng> {
     let Some(extent) = ground.bounding_rect() else { return Vec::new() };
     let in_extent = |at: Bng| {
@@ -142,7 +145,7 @@ fn addresses_within(atlas: &Atlas, ground: &MultiPolygon<f64>) -> Vec<Bng> {
         .collect()
 }
 
-/// How many of the points each area of a layer holds.
+/// For each area of a layer, the number of points in it.
 fn count_by_area(atlas: &Atlas, layer: usize, points: &[Bng]) -> Vec<u32> {
     let indexed = &atlas.layers()[layer];
     let areas = indexed.layer().areas();

@@ -1,4 +1,4 @@
-//! What became of one area in another vintage of its layer, or where it came from.
+//! The areas that succeeded one area in another vintage of its layer, or preceded it.
 
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::change::{Change, ChangeKind, LinkStrength, OverlapPart};
@@ -7,62 +7,64 @@ use lapwing_boundaries::overlap::Relation;
 use serde::Serialize;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layer_used, share, snapshot, tenths};
+use super::direction::ChangeDirection;
 use super::error::AnswerError;
 use super::overlaps::{
     Amount, AskedArea, BestFit, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
 };
-use super::vintage::{self, Towards};
+use super::vintage;
 
 /// The successors or the predecessors of one area.
 ///
-/// Of the shares of the area, those listed, that of the slivers left out and that of the uncovered
-/// ground sum to 1, where the areas of the other vintage do not overlap one another.
+/// The shares of the listed areas, of the omitted slivers and of the uncovered ground add up to 1,
+/// unless areas of the other vintage overlap each other.
 #[derive(Clone, Debug, Serialize)]
 pub struct SuccessionAnswer<'a> {
-    /// The area asked about, its layer by own id.
+    /// The requested area, with the id of its layer.
     pub area: AskedArea<'a>,
-    /// What became of it, or how it came about.
+    /// How the area changed.
     pub change: ChangeWords<'a>,
-    /// The areas of the later vintage that have its ground, in code order.
+    /// The areas of the later vintage with its ground, in code order. Absent for predecessors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub successors: Option<Vec<PartEntry<'a>>>,
-    /// The areas of the earlier vintage that its ground comes from, in code order.
+    /// The areas of the earlier vintage with its ground, in code order. Absent for successors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predecessors: Option<Vec<PartEntry<'a>>>,
-    /// The one that it is assigned to as a whole.
+    /// The one area that the whole area is assigned to. `null` if there is none.
     pub best_fit: Option<BestFit<'a>>,
-    /// The slivers that are not listed, together.
+    /// The omitted slivers, in total.
     pub slivers: Uncovered,
-    /// The ground of the area that the other vintage does not cover.
+    /// Ground of the area that the other vintage does not cover.
     pub uncovered: Uncovered,
-    /// Ground thinner than this, in metres, may be the drawings' difference.
+    /// Ground thinner than this, in metres, can be a difference between the drawings.
     pub sliver_tolerance_m: f64,
-    /// The two vintages, the earlier first.
+    /// The two vintages, the earlier one first.
     pub layers: Keyed<Option<LayerUsed>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// A change, in words.
+/// A change of an area.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChangeWords<'a> {
-    /// What the drawings prove.
+    /// The kind of change that the drawings prove.
     pub kind: ChangeKind,
-    /// Whether the drawings can tell.
+    /// True if the drawings decide the kind.
     pub certain: bool,
-    /// What else it may be, where they cannot.
+    /// What else the change can be. Absent if the kind is certain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub or: Option<ChangeKind>,
-    /// The code of the area in which it goes on, or went on: each has more than half of the other.
+    /// Code of the area that continues this one, or that this one continues: each has more than
+    /// half of the other. `null` if there is none.
     pub counterpart: Option<&'a str>,
-    /// The ground of the earlier of the two that the later has not; `null` without a counterpart.
+    /// Ground of the earlier area that the later one lacks, in m². `null` without a counterpart.
     pub lost_m2: Option<f64>,
-    /// The ground of the later that the earlier had not.
+    /// Ground of the later area that the earlier one lacked, in m². `null` without a counterpart.
     pub gained_m2: Option<f64>,
 }
 
 impl<'a> ChangeWords<'a> {
-    /// The words for a change whose counterpart is in the layer at `other`.
+    /// Describes a change whose counterpart is in the layer at `other`.
     pub(super) fn new(atlas: &'a Atlas, other: usize, change: Change) -> Self {
         let others = atlas.layers()[other].layer().areas();
         Self {
@@ -76,18 +78,18 @@ impl<'a> ChangeWords<'a> {
     }
 }
 
-/// An area of the other vintage, and what the two share.
+/// An area of the other vintage, and what the two areas share.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PartEntry<'a> {
-    /// What they share.
+    /// The shared ground and postcodes.
     #[serde(flatten)]
     pub overlap: OverlapEntry<'a>,
-    /// `true` where the shared ground is thinner than the drawings' error, else absent.
+    /// True if the shared ground is thinner than the error of the drawings. Absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub doubtful: bool,
 }
 
-/// One part put into words; `other` is the layer of the other vintage.
+/// Creates the entry of one part. `other` is the layer of the other vintage.
 pub(super) fn part_entry<'a>(
     atlas: &'a Atlas,
     other: usize,
@@ -109,7 +111,7 @@ pub(super) fn candidates(parts: &[OverlapPart]) -> Vec<(usize, Amount)> {
     fit.map(|part| (part.row.to as usize, Amount::shared(&part.row))).collect()
 }
 
-/// The two vintages by own id, with the tolerance at which they are compared.
+/// Describes both vintages, with the tolerance of their comparison.
 pub(super) fn both_used(
     atlas: &Atlas,
     [earlier, later]: [usize; 2],
@@ -123,8 +125,8 @@ pub(super) fn both_used(
     [earlier, later].into_iter().map(used).collect()
 }
 
-/// The areas of another vintage that have the ground of an area, or had it. `target` is the other
-/// vintage's own id or a day; without it, the next one, or the one before.
+/// Lists the areas of another vintage that have, or had, the ground of an area. `target` names the
+/// other vintage by id or by a day. The default is the next vintage, or the one before.
 pub fn succession<'a>(
     atlas: &'a Atlas,
     layer: &str,
@@ -132,10 +134,10 @@ pub fn succession<'a>(
     target: Option<&str>,
     day: Day,
     slivers: bool,
-    towards: Towards,
+    direction: ChangeDirection,
 ) -> Result<SuccessionAnswer<'a>, AnswerError> {
-    let (here, index, there) = vintage::of_area(atlas, layer, code, target, day, towards)?;
-    let is_forward = towards == Towards::Successors;
+    let (here, index, there) = vintage::of_area(atlas, layer, code, target, day, direction)?;
+    let is_forward = direction == ChangeDirection::Successors;
     let [earlier, later] = if is_forward { [here, there] } else { [there, here] };
     let between = atlas.succession(earlier, later);
     let (change, parts, uncovered_m2) = if is_forward {

@@ -1,4 +1,4 @@
-//! The whole lookup table of two layers, written row by row as JSON or CSV.
+//! The lookup table of two layers, written row by row as JSON or CSV.
 
 use std::ops::Deref;
 
@@ -10,8 +10,8 @@ use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, 
 use super::error::AnswerError;
 use super::overlaps::{Amount, Choice, best_fit, may_fit};
 
-/// The table of every pair of areas of two layers that overlap, in order of both codes. An area
-/// without any overlap has no row.
+/// The table of all pairs of overlapping areas of two layers, in the order of both codes. An area
+/// without overlaps has no row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     from: Chosen,
@@ -21,23 +21,23 @@ pub struct Table {
     choice: Choice,
 }
 
-/// What a table says before its rows.
+/// The members of a table before its rows.
 #[derive(Clone, Debug, Serialize)]
 pub struct TableHead<'a> {
-    /// The key of the first layer.
+    /// Key of the first layer.
     pub from: String,
-    /// The key of the second layer.
+    /// Key of the second layer.
     pub to: String,
-    /// Ground thinner than this, in metres, may be a sliver.
+    /// Ground thinner than this, in metres, can be a sliver.
     pub sliver_tolerance_m: f64,
-    /// The vintages that answered.
+    /// The vintages used.
     pub layers: Keyed<Option<LayerUsed>>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// One row; its members are the columns of the CSV form, in order. Those about addresses are there
-/// where the snapshot has addresses, `sliver` where slivers were asked for.
+/// One row. Its members are the columns of the CSV form, in the same order. The members about
+/// addresses are absent if the snapshot has no addresses, `sliver` unless slivers were requested.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "the columns are documented with the table's column names")]
 pub struct TableRow<'a> {
@@ -49,11 +49,11 @@ pub struct TableRow<'a> {
     pub shared_m2: f64,
     pub share_of_from: Option<f64>,
     pub share_of_to: Option<f64>,
-    /// Live postcodes that both hold; none in a snapshot without postcodes.
+    /// Number of live postcodes in both areas. `null` if the snapshot has no postcodes.
     pub postcodes: Option<u32>,
     pub postcode_share_of_from: Option<f64>,
     pub postcode_share_of_to: Option<f64>,
-    /// Whether the whole of the first area is assigned to the second.
+    /// True if the whole first area is assigned to the second.
     pub best_fit: bool,
     #[serde(flatten)]
     pub of_addresses: Option<AddressColumns>,
@@ -70,7 +70,7 @@ pub struct AddressColumns {
     pub address_share_of_to: Option<f64>,
 }
 
-/// Chooses the two layers of a table, by series or by a vintage's own id.
+/// Chooses the two layers of a table, by series or by the id of a vintage.
 pub fn table(
     atlas: &Atlas,
     from: &str,
@@ -84,7 +84,7 @@ pub fn table(
 }
 
 impl Table {
-    /// What stands before the rows.
+    /// Returns the members before the rows.
     pub fn head<'a>(&self, atlas: &'a Atlas) -> TableHead<'a> {
         let layer = |place: usize| atlas.layers()[place].layer();
         let both = [self.from.clone(), self.to.clone()];
@@ -98,7 +98,7 @@ impl Table {
         }
     }
 
-    /// How many areas the first layer has: [`Table::rows`] takes each.
+    /// The number of areas in the first layer. [`Table::rows`] accepts each.
     pub fn areas(&self, atlas: &Atlas) -> usize {
         atlas.layers()[self.from_place].layer().len()
     }
@@ -174,7 +174,7 @@ impl Table {
         columns
     }
 
-    /// The table as CSV, in pieces of the rows of some areas each. It holds the atlas as the
+    /// Writes the table as CSV, in chunks with the rows of several areas. It holds the atlas as the
     /// caller does, borrowed or in an `Arc`.
     pub fn into_csv<A: Deref<Target = Atlas>>(self, atlas: A) -> impl Iterator<Item = Vec<u8>> {
         let head = csv_lines(std::iter::once(
@@ -186,9 +186,9 @@ impl Table {
         }))
     }
 
-    /// The table as one JSON object, the rows last, in pieces as [`Table::into_csv`].
+    /// Writes the table as one JSON object, with the rows last, in chunks like [`Table::into_csv`].
     pub fn into_json<A: Deref<Target = Atlas>>(self, atlas: A) -> impl Iterator<Item = Vec<u8>> {
-        // Neither memory nor these types can fail to be written.
+        // Writing these types to memory cannot fail.
         let mut head = serde_json::to_vec(&self.head(&atlas)).unwrap_or_default();
         head.pop();
         head.extend(br#","rows":["#);
@@ -207,7 +207,7 @@ impl Table {
     }
 }
 
-/// So many areas go into one piece of a table: some ten kilobytes.
+/// Areas per chunk of a table: about ten kilobytes.
 const AREAS_A_PIECE: usize = 64;
 
 fn steps(areas: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
@@ -217,14 +217,14 @@ fn steps(areas: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
 fn csv_lines(records: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in records {
-        // Memory does not fail, and every record has the header's length.
+        // Writing to memory cannot fail, and every record has as many cells as the header.
         let _ = writer.write_record(record);
     }
     writer.into_inner().unwrap_or_default()
 }
 
 impl TableRow<'_> {
-    /// The cells of its CSV form; a `null` is an empty cell.
+    /// The cells of the CSV form. `null` is an empty cell.
     pub fn cells(&self) -> Vec<String> {
         fn cell<T: ToString>(value: Option<T>) -> String {
             value.map(|v| v.to_string()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Generated worlds with what such worlds have too little of.
+//! Generated worlds for tests, with more of the rare cases.
 
 use geo::Coord;
 use lapwing_boundaries::area::Area;
@@ -8,10 +8,10 @@ use lapwing_boundaries::gazetteer::{Address, Month};
 use lapwing_boundaries::layer::{Layer, LayerMeta, Resolution};
 use lapwing_boundaries::position::Bng;
 
-/// A small world with guessed and terminated postcodes, with postcodes on vertices, with half metres,
-/// outside OSTN15 and every area, and without a position; and with postcodes of every such kind whose
-/// addresses lie close together, on vertices, in several areas, in none and partly so; and with
-/// roughly drawn parishes.
+/// Creates a small world with guessed and terminated postcodes; with postcodes on vertices, at half
+/// metres, outside OSTN15 and all areas, and without a position; with postcodes of each of these
+/// kinds whose addresses are close together, on vertices, in several areas, in none and partly in
+/// none; and with coarsely drawn parishes.
 pub(crate) fn world(seed: u64, postcodes: usize) -> Contents {
     let size = WorldSize { postcodes, ..WorldSize::of_wards(8) };
     let mut contents = demo::world(seed, &size).into_contents();

@@ -25,7 +25,7 @@ fn ask(atlas: &Atlas, place: Place) -> Value {
 }
 
 #[test]
-fn a_lookup_names_one_area_of_every_series_and_how_sure_it_is() {
+fn a_lookup_returns_one_area_of_each_series_with_its_confidence() {
     let atlas = atlas();
     let answer = ask(&atlas, postcode("nn11aa"));
     assert_eq!(answer["query"], json!({"postcode": "NN1 1AA"}));
@@ -63,7 +63,7 @@ fn a_lookup_names_one_area_of_every_series_and_how_sure_it_is() {
 }
 
 #[test]
-fn grid_metres_are_given_back_as_their_source_has_them() {
+fn grid_metres_keep_the_precision_of_their_source() {
     let atlas = atlas();
     let text = |place| serde_json::to_string(&lookup(&atlas, place, None, TODAY).unwrap()).unwrap();
     let whole = text(postcode("NN1 1AA"));
@@ -85,14 +85,14 @@ fn degrees_and_grid_metres_of_one_place_agree() {
 }
 
 #[test]
-fn a_position_beyond_the_ostn15_grid_says_that_it_is_approximate() {
+fn a_position_outside_the_ostn15_grid_is_marked_approximate() {
     let answer = ask(&atlas(), Place::Bng(Bng::new(-50_000.0, 100_000.0).unwrap()));
     assert_eq!(answer["location"]["accuracy"], "helmert");
     assert_eq!(answer["areas"]["ward"], json!([]), "no area there is an answer");
 }
 
 #[test]
-fn a_point_near_a_boundary_is_told_the_other_candidates() {
+fn a_point_near_a_boundary_lists_the_other_candidates() {
     let answer = ask(&atlas(), Place::Bng(at(970.0, 100.0)));
     let confidence = &answer["confidence"];
     assert_eq!(confidence["level"], "near_boundary");
@@ -138,14 +138,14 @@ fn addresses_show_how_a_postcode_is_split() {
 }
 
 #[test]
-fn a_terminated_postcode_answers_with_its_last_place_and_says_when() {
+fn a_terminated_postcode_has_its_last_location_and_the_month() {
     let answer = ask(&atlas(), postcode("NN1 1AD"));
     assert_eq!(answer["terminated"], "2019-07");
     assert_eq!(answer["areas"]["ward"][0]["code"], "E05000001");
 }
 
 #[test]
-fn what_cannot_be_answered_says_what_to_change() {
+fn errors_say_what_to_change() {
     let atlas = atlas();
     let sentence = |place, layers: Option<&[&str]>| {
         let layers = layers.map(names);
@@ -153,7 +153,7 @@ fn what_cannot_be_answered_says_what_to_change() {
     };
     assert_eq!(
         sentence(postcode("NN1 9ZZ"), None),
-        "NN1 9ZZ is not among the postcodes of this snapshot: check it, or ask by position"
+        "NN1 9ZZ is not among the postcodes of this snapshot: check it, or use a position"
     );
     assert!(sentence(postcode("NN1 1AE"), None).contains("gives it no position"));
     let dublin = Place::LngLat(LngLat::new(30.0, 53.0).unwrap());
@@ -187,7 +187,7 @@ fn a_day_without_a_vintage_is_null_and_not_an_empty_list() {
 }
 
 #[test]
-fn an_area_tells_its_measures_and_the_areas_it_lies_in() {
+fn an_area_has_its_measures_and_the_areas_that_contain_it() {
     let atlas = atlas();
     let answer = of(&area(&atlas, "ward", "E05000001", TODAY).unwrap());
     let area_block = &answer["area"];
@@ -204,7 +204,7 @@ fn an_area_tells_its_measures_and_the_areas_it_lies_in() {
 }
 
 #[test]
-fn the_box_of_degrees_holds_the_whole_area() {
+fn the_bounding_box_contains_the_whole_area() {
     let extent = geo::Rect::new((20_000.0, 5_000.0), (655_000.0, 1_220_000.0));
     let [west, south, east, north] = super::area::degrees_around(extent);
     for i in 0..=997 {
@@ -219,7 +219,7 @@ fn the_box_of_degrees_holds_the_whole_area() {
 }
 
 #[test]
-fn an_unknown_code_is_told_where_it_would_be_found() {
+fn the_error_for_an_unknown_code_names_the_layers_that_have_it() {
     let error = area(&atlas(), "ward", "E05000009", TODAY).unwrap_err();
     assert_eq!(error.to_string(), "ward has no area E05000009: it is in ward_2013");
     let error = area(&atlas(), "ward", "e05000001", TODAY).unwrap_err();
@@ -227,7 +227,7 @@ fn an_unknown_code_is_told_where_it_would_be_found() {
     let error = area(&atlas(), "ward", "E05000001", Day::Asked(date(2000, 1, 1))).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no vintage of ward is in force on 2000-01-01: ask for another date, or for none"
+        "no vintage of ward is in force on 2000-01-01: use another date, or none"
     );
 }
 
@@ -237,7 +237,7 @@ fn overlaps_of(layer: &str, code: &str, with: &[&str], choice: Choice) -> Value 
 }
 
 #[test]
-fn overlaps_carry_ground_postcodes_best_fit_and_the_uncovered_rest() {
+fn overlaps_have_ground_postcodes_best_fit_and_uncovered_ground() {
     let answer = overlaps_of("ward", "E05000002", &["lap", "parish"], Choice::default());
     assert_eq!(
         answer["area"],
@@ -267,7 +267,7 @@ fn overlaps_carry_ground_postcodes_best_fit_and_the_uncovered_rest() {
 }
 
 #[test]
-fn areas_that_only_touch_are_listed_when_asked_for() {
+fn areas_that_only_touch_are_listed_on_request() {
     let neighbours =
         |choice| overlaps_of("ward", "E05000001", &["ward"], choice)["overlaps"].clone();
     assert_eq!(neighbours(Choice::default()), json!([]));
@@ -277,7 +277,7 @@ fn areas_that_only_touch_are_listed_when_asked_for() {
 }
 
 #[test]
-fn slivers_are_listed_when_asked_for_and_are_never_the_best_fit() {
+fn slivers_are_listed_on_request_and_are_never_the_best_fit() {
     use super::squares::contents;
     let mut contents = contents();
     // The LAP reaches 5 m into the second parish, drawn to 20 m.
@@ -323,7 +323,7 @@ fn the_best_fit_is_by_postcodes_then_ground_then_code_and_never_by_addresses() {
 }
 
 #[test]
-fn a_callers_polygon_gets_the_same_answer_as_the_area_it_copies() {
+fn a_submitted_copy_of_an_area_has_the_answer_of_that_area() {
     let atlas = with_addresses();
     let ward = atlas.layers()[0].layer().areas()[0].geometry().clone();
     let with = names(&["lap", "parish"]);
@@ -404,7 +404,7 @@ fn found(text: &str, layers: Option<&[&str]>, limit: usize) -> Vec<String> {
 }
 
 #[test]
-fn names_codes_and_postcodes_are_found_by_their_beginning() {
+fn names_codes_and_postcodes_are_found_by_prefix() {
     assert_eq!(found("abb", None, 10), ["E05000001", "H1"]);
     assert_eq!(found("georges", None, 10), ["E05000002"], "a later word, an apostrophe");
     assert_eq!(found("E0500000", None, 2), ["E05000001", "E05000002"]);
@@ -418,7 +418,7 @@ fn names_codes_and_postcodes_are_found_by_their_beginning() {
 }
 
 #[test]
-fn a_search_can_be_kept_to_layers() {
+fn a_search_can_be_limited_to_layers() {
     assert_eq!(found("abb", Some(&["hall"]), 10), ["H1"]);
     assert_eq!(found("old", Some(&["ward"]), 10), ["E05000009"], "all vintages of a series");
     let error = search(&atlas(), "a", Some(&names(&["nil"])), 1).unwrap_err();
@@ -426,7 +426,7 @@ fn a_search_can_be_kept_to_layers() {
 }
 
 #[test]
-fn every_layer_shows_its_provenance_and_no_path_of_the_builder() {
+fn layers_have_their_provenance_and_no_path_of_the_builder() {
     let atlas = atlas();
     let answer = of(&layers(&atlas));
     assert_eq!(answer["layers"][0]["licence"], "OGL-UK-3.0");

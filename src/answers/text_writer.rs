@@ -1,65 +1,65 @@
-//! Bytes written one text after the other, most of them short.
+//! A buffer for many short texts, and texts prepared for it.
 
 use std::io;
 
 use lapwing_boundaries::storage::prefetch::prefetch;
 
-/// Texts of at most so many bytes are written at once with what follows them, where there is room:
-/// a copy whose length is known when it is compiled costs no call, and a third of the time.
+/// Texts of at most this length are copied together with the bytes after them, if there is room. A
+/// copy of a length that is known at compile time needs no call and takes a third of the time.
 const WIDE: usize = 64;
 
 /// Most texts are no longer than this.
 const HALF: usize = WIDE / 2;
 
-/// Texts kept one behind the other, so that each can be written with what follows it.
+/// Texts in one buffer, so that each can be copied with the bytes after it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Texts(Vec<u8>);
+pub(crate) struct TextStore(Vec<u8>);
 
-/// Where one of [`Texts`] is.
+/// The range of a text in a [`TextStore`].
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Text {
+pub(crate) struct StoredText {
     from: u32,
     to: u32,
 }
 
-impl Texts {
-    /// Keeps another.
-    pub(crate) fn keep(&mut self, text: &[u8]) -> Text {
+impl TextStore {
+    /// Adds a text.
+    pub(crate) fn keep(&mut self, text: &[u8]) -> StoredText {
         let from = self.0.len().saturating_sub(WIDE);
         self.0.truncate(from);
         self.0.extend_from_slice(text);
         let to = self.0.len();
-        // After the last, too, there is something to be copied with it.
+        // The last text, too, needs bytes after it.
         self.0.resize(to + WIDE, 0);
         let place = |at: usize| u32::try_from(at).expect("texts of less than 4 GiB");
-        Text { from: place(from), to: place(to) }
+        StoredText { from: place(from), to: place(to) }
     }
 }
 
-impl Texts {
-    /// Fetches the beginning of one, which will be written.
+impl TextStore {
+    /// Prefetches the start of a text that will be written.
     #[inline]
-    pub(crate) fn prefetch(&self, text: Text) {
+    pub(crate) fn prefetch(&self, text: StoredText) {
         prefetch(&self.0, text.from as usize);
     }
 }
 
-impl Text {
-    /// The text without so many bytes at its ends.
+impl StoredText {
+    /// The text without some bytes at its start and end.
     pub(crate) fn without(self, first: usize, last: usize) -> Self {
         Self { from: self.from + first as u32, to: self.to - last as u32 }
     }
 }
 
-/// A text that is known when it is compiled, of at most [`HALF`] bytes.
+/// A text of at most [`HALF`] bytes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Short {
+pub(crate) struct ShortText {
     text: [u8; HALF],
     length: usize,
 }
 
-impl Short {
-    /// Three texts, one behind the other.
+impl ShortText {
+    /// Concatenates three texts.
     pub(crate) const fn of(parts: [&[u8]; 3]) -> Self {
         let (mut text, mut length, mut part) = ([0; HALF], 0, 0);
         while part < parts.len() {
@@ -73,60 +73,60 @@ impl Short {
         Self { text, length }
     }
 
-    /// The text and another one behind it.
+    /// Appends another text.
     pub(crate) const fn and(self, other: &[u8]) -> Self {
         Self::of([self.bytes(), other, b""])
     }
 
-    /// Its bytes.
+    /// The bytes of the text.
     pub(crate) const fn bytes(&self) -> &[u8] {
         self.text.split_at(self.length).0
     }
 }
 
-/// A buffer that is there already, and how far it is written.
+/// A buffer, and how far it is written.
 #[derive(Debug, Default)]
-pub struct Pen {
+pub struct TextWriter {
     bytes: Vec<u8>,
     at: usize,
 }
 
-impl Pen {
-    /// Writes to a buffer from its beginning, over what it holds; it grows as need be.
+impl TextWriter {
+    /// Creates a writer that overwrites a buffer from its start. The buffer grows if necessary.
     pub(crate) fn over(bytes: Vec<u8>) -> Self {
         Self { bytes, at: 0 }
     }
 
-    /// The buffer, and how much of it is written.
+    /// Returns the buffer and the number of bytes written.
     pub(crate) fn done(self) -> (Vec<u8>, usize) {
         (self.bytes, self.at)
     }
 
-    /// What is written.
+    /// The bytes written.
     pub fn written(&self) -> &[u8] {
         &self.bytes[..self.at]
     }
 
-    /// Begins anew, in the same buffer.
+    /// Starts again at the beginning of the buffer.
     pub fn clear(&mut self) {
         self.at = 0;
     }
 
-    /// Lets what is written be gone on with as a vector.
+    /// Lets `write` append to the buffer as a vector.
     pub(crate) fn with_vec(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.bytes.truncate(self.at);
         write(&mut self.bytes);
         self.at = self.bytes.len();
     }
 
-    /// Takes back the last bytes.
-    pub(crate) fn take_back(&mut self, bytes: usize) {
+    /// Removes the last bytes.
+    pub(crate) fn truncate_by(&mut self, bytes: usize) {
         self.at -= bytes;
     }
 
-    /// Makes room for so many bytes: where there is some to spare, they are written faster.
+    /// Makes room for this many bytes. Writing is faster if there is room to spare.
     #[inline]
-    pub(crate) fn make_room(&mut self, bytes: usize) {
+    pub(crate) fn reserve(&mut self, bytes: usize) {
         let wanted = self.at + bytes + WIDE;
         if wanted > self.bytes.len() {
             self.grow(wanted);
@@ -149,9 +149,9 @@ impl Pen {
         self.at = end;
     }
 
-    /// Writes the part of a longer text from one place to another.
+    /// Writes a part of a longer text.
     #[inline]
-    pub(crate) fn put_part(&mut self, of: &[u8], from: usize, to: usize) {
+    pub(crate) fn put_span(&mut self, of: &[u8], from: usize, to: usize) {
         let length = to - from;
         if length <= WIDE
             && let Some(wide) = of[from..].first_chunk::<WIDE>()
@@ -167,13 +167,13 @@ impl Pen {
         self.put(&of[from..to]);
     }
 
-    /// Writes one of some texts.
+    /// Writes a stored text.
     #[inline]
-    pub(crate) fn put_text(&mut self, texts: &Texts, text: Text) {
-        self.put_part(&texts.0, text.from as usize, text.to as usize);
+    pub(crate) fn put_stored(&mut self, texts: &TextStore, text: StoredText) {
+        self.put_span(&texts.0, text.from as usize, text.to as usize);
     }
 
-    /// Writes a byte so many times.
+    /// Writes a byte several times.
     #[inline]
     pub(crate) fn repeat(&mut self, byte: u8, times: usize) {
         for _ in 0..times {
@@ -181,26 +181,26 @@ impl Pen {
         }
     }
 
-    /// Writes a whole number.
+    /// Writes an integer.
     #[inline]
-    pub(crate) fn whole(&mut self, number: u64) {
+    pub(crate) fn integer(&mut self, number: u64) {
         if number >= 100_000_000 {
             self.put(itoa::Buffer::new().format(number).as_bytes());
         } else {
             let (text, length) = up_to_eight_digits(number as u32);
-            self.put_few(text.to_le_bytes(), length);
+            self.put_prefix(text.to_le_bytes(), length);
         }
     }
 
     /// Writes a short text.
     #[inline]
-    pub(crate) fn put_short(&mut self, short: &Short) {
-        self.put_few(short.text, short.length);
+    pub(crate) fn put_short_text(&mut self, short: &ShortText) {
+        self.put_prefix(short.text, short.length);
     }
 
-    /// Writes the first of some bytes.
+    /// Writes the first `length` bytes of `text`.
     #[inline]
-    pub(crate) fn put_few<const N: usize>(&mut self, text: [u8; N], length: usize) {
+    pub(crate) fn put_prefix<const N: usize>(&mut self, text: [u8; N], length: usize) {
         if let Some(room) = self.bytes[self.at..].first_chunk_mut::<N>() {
             *room = text;
             self.at += length;
@@ -209,19 +209,19 @@ impl Pen {
         }
     }
 
-    /// Writes a point and what follows it of so many thousandths, or millionths, without the zeros
-    /// at the end: `.5` of 500,000 millionths.
+    /// Writes a decimal point and `parts` of 10^`PLACES`, without trailing zeros: `.5` for 500,000
+    /// millionths.
     #[inline]
     pub(crate) fn fraction<const PLACES: usize>(&mut self, parts: u64) {
         const { assert!(PLACES < 8, "a point stands before them") };
         let digits = eight_digits(parts as u32) >> (8 * (8 - PLACES));
         let zeros = digits.leading_zeros() as usize / 8;
         let text = (digits | ZEROS) << 8 | u64::from(b'.');
-        self.put_few(text.to_le_bytes(), 1 + (8 - zeros).max(1));
+        self.put_prefix(text.to_le_bytes(), 1 + (8 - zeros).max(1));
     }
 
-    /// Writes so many tenths, less than a thousand million: `20.6`, and of whole ones `500`, or
-    /// `500.0` where it is to be a number with a fraction.
+    /// Writes a number of tenths below 10⁹: `20.6`, and for whole numbers `500`, or `500.0` with
+    /// `is_float`.
     #[inline]
     pub(crate) fn tenths_of(&mut self, tenths: u32, is_float: bool) {
         let (whole, part) = (tenths / 10, tenths % 10);
@@ -229,7 +229,7 @@ impl Pen {
         let fraction = u16::from_le_bytes([b'.', b'0' + part as u8]);
         let text = u128::from(whole) | u128::from(fraction) << (8 * length);
         let length = if part != 0 || is_float { length + 2 } else { length };
-        self.put_few(text.to_le_bytes(), length);
+        self.put_prefix(text.to_le_bytes(), length);
     }
 
     /// Writes a distance in metres to 0.1: `500` and `20.6`.
@@ -244,23 +244,24 @@ impl Pen {
     }
 }
 
-/// A distance in tenths of a metre, for [`Pen::tenths_of`]; `None` for what is no distance on earth.
+/// A distance in tenths of a metre, for [`TextWriter::tenths_of`]. `None` if it is negative, too
+/// large or not a number.
 #[inline]
 pub(crate) fn tenths(metres: f64) -> Option<u32> {
     let tenths = metres * 10.0;
     if !(0.0..9e8).contains(&tenths) {
         return None;
     }
-    // As by [`rounded`], in fewer bits, which takes less.
+    // The same as [`rounded`] with fewer bits, which is faster.
     let down = tenths as u32;
     Some(down + u32::from(tenths - f64::from(down) >= 0.5))
 }
 
-/// A nought in each byte.
+/// The digit 0 in each byte.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The texts of numbers of up to three digits, in the lowest bytes, and their lengths: most distances
-/// in metres are such.
+/// The text and length of numbers of up to three digits, in the lowest bytes. Most distances in
+/// metres are that short.
 static THREES: [(u32, u8); 1000] = {
     let mut texts = [(0, 0); 1000];
     let mut number = 0;
@@ -281,14 +282,14 @@ fn up_to_eight_digits(number: u32) -> (u64, usize) {
         return (u64::from(text), usize::from(length));
     }
     let digits = eight_digits(number);
-    // Of nought the last nought is written.
+    // Zero keeps its last digit.
     let zeros = (digits | 1 << 56).trailing_zeros() / 8;
     ((digits | ZEROS) >> (8 * zeros), 8 - zeros as usize)
 }
 
-/// The digits of a number of at most eight, a byte each, the first in the lowest: all are divided at
-/// the same time, first by 10,000, then in their halves by 100, then in their quarters by 10 (Khuong,
-/// "How to print integers really fast", 2017).
+/// The digits of a number of at most eight digits, one per byte, the first in the lowest: all are
+/// divided at the same time, first by 10,000, then in halves by 100, then in quarters by 10
+/// (Khuong, "How to print integers really fast", 2017).
 #[inline]
 fn eight_digits(number: u32) -> u64 {
     let fours = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;
@@ -298,14 +299,14 @@ fn eight_digits(number: u32) -> u64 {
     tens | (twos - tens * 10) << 8
 }
 
-/// A number that is not negative, rounded half up: `round` is a call.
+/// Rounds a non-negative number half up. `f64::round` is a function call.
 #[inline]
 pub(crate) fn rounded(number: f64) -> u64 {
     let down = number as u64;
     down + u64::from(number - down as f64 >= 0.5)
 }
 
-impl io::Write for Pen {
+impl io::Write for TextWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.put(bytes);
         Ok(bytes.len())
@@ -322,37 +323,37 @@ mod tests {
 
     use super::*;
 
-    fn written(write: impl Fn(&mut Pen)) -> String {
-        let mut pen = Pen::default();
-        write(&mut pen);
-        String::from_utf8(pen.written().to_vec()).unwrap()
+    fn written(write: impl Fn(&mut TextWriter)) -> String {
+        let mut writer = TextWriter::default();
+        write(&mut writer);
+        String::from_utf8(writer.written().to_vec()).unwrap()
     }
 
     proptest! {
         #[test]
-        fn numbers_are_written_as_display_writes_them(
+        fn numbers_are_written_as_by_display(
             number: u64, eight in 0_u64..200_000_000, few in 0_u64..20_000, metres in 0_f64..1e7, any: f64, twentieths in 0_u32..9999
         ) {
             for number in [number, eight, few] {
-                prop_assert_eq!(written(|pen| pen.whole(number)), number.to_string());
+                prop_assert_eq!(written(|writer| writer.integer(number)), number.to_string());
             }
             for metres in [metres, any, f64::from(twentieths) / 20.0] {
                 let rounded = (metres * 10.0).round() / 10.0 + 0.0;
-                prop_assert_eq!(written(|pen| pen.tenths(metres)), rounded.to_string());
+                prop_assert_eq!(written(|writer| writer.tenths(metres)), rounded.to_string());
             }
         }
 
         #[test]
-        fn parts_are_written_as_they_are_whatever_follows(
+        fn stored_texts_are_copied_exactly(
             texts in proptest::collection::vec("[a-z]{0,50}", 0..20), room in 0_usize..400
         ) {
             let all = texts.concat();
-            let mut kept = Texts::default();
-            let places: Vec<Text> = texts.iter().map(|text| kept.keep(text.as_bytes())).collect();
-            let out = written(|pen| {
-                pen.make_room(room);
+            let mut kept = TextStore::default();
+            let places: Vec<StoredText> = texts.iter().map(|text| kept.keep(text.as_bytes())).collect();
+            let out = written(|writer| {
+                writer.reserve(room);
                 for &place in &places {
-                    pen.put_text(&kept, place);
+                    writer.put_stored(&kept, place);
                 }
             });
             prop_assert_eq!(out, all);

@@ -1,28 +1,20 @@
-//! Which two vintages of a series are compared.
+//! Chooses the two vintages of a series to compare.
 //!
-//! A vintage is named by its layer's own id, or by a day on which it is in force. `date=` has its
-//! one meaning here too: the vintage of a layer that is named by its series.
+//! A vintage is named by the id of its layer, or by a day on which it is in force. `date=` means
+//! the same as elsewhere: the vintage of a layer that is named by its series.
 
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer, Day};
 use lapwing_boundaries::layer::{LayerId, LayerMeta};
 
+use super::date::read_date;
+use super::direction::ChangeDirection;
 use super::error::{AnswerError, no_such_area, no_such_area_layer};
-use super::place::read_date;
-
-/// Where the asked area stands: in the earlier of the two vintages, or in the later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Towards {
-    /// What became of it.
-    Successors,
-    /// Where it came from.
-    Predecessors,
-}
 
 fn meta(atlas: &Atlas, place: usize) -> &LayerMeta {
     atlas.layers()[place].layer().meta()
 }
 
-/// The series that a name belongs to, and whether it names the series itself.
+/// The series of a name, and true if the name is that of the series.
 fn series_of(atlas: &Atlas, name: &str) -> Result<(LayerId, bool), AnswerError> {
     let metas = || atlas.layers().iter().map(AtlasLayer::layer).filter(|l| l.is_areas());
     let by_series = metas().map(|l| &l.meta().series).find(|series| series.as_str() == name);
@@ -34,7 +26,7 @@ fn series_of(atlas: &Atlas, name: &str) -> Result<(LayerId, bool), AnswerError> 
     }
 }
 
-/// The vintage of a series named by its own id, or by a day.
+/// Finds the vintage of a series by its id or by a day.
 fn named(
     atlas: &Atlas,
     series: &LayerId,
@@ -66,37 +58,37 @@ fn wrong_order(atlas: &Atlas, parameter: &'static str, named: usize, other: usiz
     }
 }
 
-fn no_other(atlas: &Atlas, place: usize, towards: Towards) -> AnswerError {
-    AnswerError::NoOtherVintage { layer: meta(atlas, place).id.to_string(), towards }
+fn no_other(atlas: &Atlas, place: usize, direction: ChangeDirection) -> AnswerError {
+    AnswerError::NoOtherVintage { layer: meta(atlas, place).id.to_string(), direction }
 }
 
-/// Which of the vintages a name and a day stand for.
+/// Finds which of the vintages a name selects on a day.
 fn of_day(atlas: &Atlas, vintages: &[usize], name: &str, day: Day) -> Result<usize, AnswerError> {
     let (_, place) = super::choose_one(atlas, name, day)?;
     let at = vintages.iter().position(|&vintage| vintage == place);
     at.ok_or_else(|| no_such_area_layer(atlas, name))
 }
 
-/// The vintage of the asked area, the place of the area in it, and the vintage to compare it with:
-/// that of `target`, else the next one, or the one before.
+/// Returns the vintage of the requested area, the position of the area in it, and the vintage to
+/// compare it with: `target`, or else the next one or the one before.
 ///
-/// A name of a series gives the vintage of the day if one is asked for, and otherwise the latest
-/// that has the code and can be compared.
+/// The name of a series selects the vintage of the day if one is requested, and otherwise the
+/// latest that has the code and can be compared.
 pub(super) fn of_area(
     atlas: &Atlas,
     name: &str,
     code: &str,
     target: Option<&str>,
     day: Day,
-    towards: Towards,
+    direction: ChangeDirection,
 ) -> Result<(usize, usize, usize), AnswerError> {
     let (series, by_series) = series_of(atlas, name)?;
     let vintages = atlas.vintages_of(&series);
-    let parameter = if towards == Towards::Successors { "to" } else { "from" };
+    let parameter = if direction == ChangeDirection::Successors { "to" } else { "from" };
     let target =
         target.map(|name| named(atlas, &series, &vintages, parameter, name)).transpose()?;
     let code_in = |at: usize| atlas.layers()[vintages[at]].layer().area_index(code);
-    let later = towards == Towards::Successors;
+    let later = direction == ChangeDirection::Successors;
     let comparable = |at: usize| match target {
         Some(target) if later => at < target,
         Some(target) => at > target,
@@ -118,12 +110,12 @@ pub(super) fn of_area(
         None if comparable(asked) => {
             Ok((place, area, vintages[if later { asked + 1 } else { asked - 1 }]))
         }
-        None => Err(no_other(atlas, place, towards)),
+        None => Err(no_other(atlas, place, direction)),
     }
 }
 
-/// The earlier and the later vintage of a series: those named, else the vintage of the day and the
-/// one before it. One that is named alone is compared with its neighbour in time.
+/// Returns the earlier and the later vintage of a series: the named ones, or else the vintage of
+/// the day and the one before it. A vintage named alone is compared with its neighbour in time.
 pub(super) fn of_series(
     atlas: &Atlas,
     name: &str,
@@ -136,8 +128,8 @@ pub(super) fn of_series(
     let from = from.map(|name| named(atlas, &series, &vintages, "from", name)).transpose()?;
     let to = to.map(|name| named(atlas, &series, &vintages, "to", name)).transpose()?;
     let after = |at: usize| (at + 1 < vintages.len()).then_some(at + 1);
-    let no_later = |at: usize| no_other(atlas, vintages[at], Towards::Successors);
-    let no_earlier = |at: usize| no_other(atlas, vintages[at], Towards::Predecessors);
+    let no_later = |at: usize| no_other(atlas, vintages[at], ChangeDirection::Successors);
+    let no_earlier = |at: usize| no_other(atlas, vintages[at], ChangeDirection::Predecessors);
     let (earlier, later) = match (from, to) {
         (Some(from), Some(to)) => (from, to),
         (Some(from), None) => (from, after(from).ok_or_else(|| no_later(from))?),

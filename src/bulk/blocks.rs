@@ -1,68 +1,69 @@
-//! Input cut into blocks at the ends of rows, so that each core can read, answer and write a block
-//! of its own: finding where rows end costs little beside that.
+//! Input split into blocks of whole rows, so that each core can read, answer and write a block of
+//! its own. Finding the ends of rows costs little in comparison.
 
 use bytes::Bytes;
 use memchr::{memchr, memrchr};
 use rayon::prelude::*;
 
 use super::Tally;
-use super::buffer_pool::Buffers;
-use crate::answers::text_writer::Pen;
+use super::buffer_pool::BufferPool;
+use crate::answers::text_writer::TextWriter;
 
-/// A block of CSV has about so many bytes: some thousand rows, enough to be worth handing to a
-/// core, and little enough to stay in its cache with their answers.
+/// Size of a block of CSV in bytes: about a thousand rows. That is enough work to hand to a core,
+/// and small enough to stay in its cache together with the answers.
 pub(super) const CSV_BLOCK: usize = 64 << 10;
 
-/// A block of questions in NDJSON, each of which has an answer of a thousand bytes.
+/// Size of a block of NDJSON in bytes. Each answer has about a thousand bytes.
 pub(super) const NDJSON_BLOCK: usize = 8 << 10;
 
-/// No line of NDJSON is longer; of a line that is, only the beginning is kept.
+/// The longest accepted line of NDJSON, in bytes. Only the beginning of a longer line is kept.
 pub(super) const LONGEST_LINE: usize = 64 << 10;
 
-/// So many blocks for each core are gathered before they are answered together: when one core is
-/// done, another has little left.
+/// Blocks per core that are gathered before they are answered. With several per core, no core waits
+/// long for the last one.
 const BLOCKS_A_CORE: usize = 4;
 
 /// Finds the ends of rows.
-pub(super) trait Ends {
-    /// Goes on through the next bytes, and gives where in them the last row ends that ends in them.
+pub(super) trait RowEnds {
+    /// Scans the next bytes of the input and returns the offset after the last row that ends in
+    /// them.
     fn last_end(&mut self, bytes: &[u8]) -> Option<usize>;
 }
 
-/// A line is a row.
+/// Every line is a row.
 #[derive(Debug, Default)]
-pub(super) struct Lines;
+pub(super) struct LineEnds;
 
-impl Ends for Lines {
+impl RowEnds for LineEnds {
     fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
         memrchr(b'\n', bytes).map(|at| at + 1)
     }
 }
 
-/// Bytes that wait to be answered.
+/// Input that has not been answered yet.
 #[derive(Debug)]
 pub(super) struct Blocks<E> {
     ends: E,
-    /// Of about so many bytes each.
+    /// Approximate size of a block in bytes.
     size: usize,
     held: Vec<u8>,
-    /// Where blocks end in what is held, each at the end of a row.
+    /// The ends of the blocks in `held`, each at the end of a row.
     cuts: Vec<usize>,
-    /// Whether the input has.
-    have_ended: bool,
-    buffers: Buffers,
+    /// True after the end of the input.
+    is_finished: bool,
+    buffers: BufferPool,
 }
 
-impl Blocks<Lines> {
-    /// Takes in at most a block of lines. A line that goes on for ever is not kept: what it has by
-    /// then is too long already.
-    pub(super) fn hold_lines(&mut self, piece: &[u8]) {
-        let end_of_first = memchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
-        let (first, rest) = piece.split_at(end_of_first);
+impl Blocks<LineEnds> {
+    /// Adds at most a block of lines. The part of a line beyond [`LONGEST_LINE`] is dropped,
+    /// because the line is refused anyway.
+    pub(super) fn hold_lines(&mut self, chunk: &[u8]) {
+        let end_of_first = memchr(b'\n', chunk).map_or(chunk.len(), |at| at + 1);
+        let (first, rest) = chunk.split_at(end_of_first);
         self.hold(first);
-        let under_way = self.under_way().len();
-        if under_way > LONGEST_LINE {
-            self.held.truncate(self.held.len() - under_way + LONGEST_LINE + 1);
+        let unfinished_row = self.unfinished_row().len();
+        if unfinished_row > LONGEST_LINE {
+            self.held.truncate(self.held.len() - unfinished_row + LONGEST_LINE + 1);
         }
         if !rest.is_empty() {
             self.hold(rest);
@@ -70,27 +71,27 @@ impl Blocks<Lines> {
     }
 }
 
-impl<E: Ends + Default> Blocks<E> {
-    /// Blocks of about so many bytes each.
+impl<E: RowEnds + Default> Blocks<E> {
+    /// Creates an empty buffer of blocks with about `size` bytes each.
     pub(super) fn of(size: usize) -> Self {
         let (held, cuts) = (Vec::new(), Vec::new());
-        let buffers = Buffers::default();
-        Self { ends: E::default(), size, held, cuts, have_ended: false, buffers }
+        let buffers = BufferPool::default();
+        Self { ends: E::default(), size, held, cuts, is_finished: false, buffers }
     }
 
-    /// About so many bytes has each.
+    /// The approximate size of a block in bytes.
     pub(super) fn size(&self) -> usize {
         self.size
     }
 
-    /// Takes in at most a block.
-    pub(super) fn hold(&mut self, piece: &[u8]) {
-        debug_assert!(piece.len() <= self.size);
+    /// Adds at most a block of input.
+    pub(super) fn hold(&mut self, chunk: &[u8]) {
+        debug_assert!(chunk.len() <= self.size);
         let before = self.held.len();
-        self.held.extend_from_slice(piece);
-        if let Some(end) = self.ends.last_end(piece) {
+        self.held.extend_from_slice(chunk);
+        if let Some(end) = self.ends.last_end(chunk) {
             let end = before + end;
-            // Small pieces are joined to a block, as is the end of its last row.
+            // Small chunks, and the end of the last row of a block, join the previous block.
             let begun = self.cuts.len().checked_sub(2).map_or(0, |at| self.cuts[at]);
             if end - begun <= self.size + self.size / 4 {
                 self.cuts.pop();
@@ -99,30 +100,30 @@ impl<E: Ends + Default> Blocks<E> {
         }
     }
 
-    /// Whether there is enough to keep every core at work.
+    /// True if there are enough blocks to keep every core busy.
     pub(super) fn is_full(&self) -> bool {
         self.cuts.len() >= BLOCKS_A_CORE * rayon::current_num_threads()
     }
 
-    /// The row under way.
-    pub(super) fn under_way(&self) -> &[u8] {
+    /// The row that has not ended yet.
+    pub(super) fn unfinished_row(&self) -> &[u8] {
         &self.held[self.cuts.last().copied().unwrap_or(0)..]
     }
 
-    /// Says that the row under way has ended with the input.
+    /// Ends the last row, because the input has ended.
     pub(super) fn end(&mut self) {
-        self.have_ended = true;
-        if !self.under_way().is_empty() {
+        self.is_finished = true;
+        if !self.unfinished_row().is_empty() {
             self.cuts.push(self.held.len());
         }
     }
 
-    /// Whether that has been said.
-    pub(super) fn have_ended(&self) -> bool {
-        self.have_ended
+    /// True after [`Self::end`].
+    pub(super) fn is_finished(&self) -> bool {
+        self.is_finished
     }
 
-    /// Takes the first row, to its end, if there is one.
+    /// Removes and returns the first row with its line ending, if there is a whole one.
     pub(super) fn take_first(&mut self) -> Option<Vec<u8>> {
         let whole = *self.cuts.last()?;
         let mut ends = E::default();
@@ -136,16 +137,16 @@ impl<E: Ends + Default> Blocks<E> {
         Some(first)
     }
 
-    /// How many bytes of whole rows there are.
+    /// The number of bytes in whole rows.
     pub(super) fn whole(&self) -> usize {
         self.cuts.last().copied().unwrap_or(0)
     }
 
-    /// Answers all whole rows, each block on a core, and appends what is written in their order.
+    /// Answers all whole rows, one block per task, and appends the output in order.
     pub(super) fn answer(
         &mut self,
         out: &mut Vec<Bytes>,
-        answer: impl Fn(&[u8], &mut Pen) -> Tally + Sync,
+        answer: impl Fn(&[u8], &mut TextWriter) -> Tally + Sync,
     ) -> Tally {
         let whole = self.whole();
         let blocks: Vec<&[u8]> = std::iter::once(0)
@@ -154,12 +155,12 @@ impl<E: Ends + Default> Blocks<E> {
             .map(|(start, &end)| &self.held[start..end])
             .collect();
         let of_block = |block: &[u8]| {
-            let mut pen = self.buffers.pen();
-            let tally = answer(block, &mut pen);
-            (self.buffers.piece(pen), tally)
+            let mut writer = self.buffers.writer();
+            let tally = answer(block, &mut writer);
+            (self.buffers.finish(writer), tally)
         };
         let written: Vec<(Bytes, Tally)> = match blocks[..] {
-            // A short document is not worth waking anyone.
+            // One block is not worth waking another thread for.
             [block] => vec![of_block(block)],
             _ => blocks.into_par_iter().map(of_block).with_max_len(1).collect(),
         };
@@ -179,11 +180,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_come_in_pieces_make_blocks_of_about_their_size() {
+    fn lines_in_small_chunks_make_blocks_of_the_target_size() {
         let lines = "a line of some length\n".repeat(2000);
-        for piece in [300, 1000] {
-            let mut blocks = Blocks::<Lines>::of(1000);
-            lines.as_bytes().chunks(piece).for_each(|piece| blocks.hold_lines(piece));
+        for chunk in [300, 1000] {
+            let mut blocks = Blocks::<LineEnds>::of(1000);
+            lines.as_bytes().chunks(chunk).for_each(|chunk| blocks.hold_lines(chunk));
             let starts = std::iter::once(&0).chain(&blocks.cuts);
             let lengths: Vec<usize> =
                 starts.zip(&blocks.cuts).map(|(start, end)| end - start).collect();

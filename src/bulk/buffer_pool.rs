@@ -1,28 +1,28 @@
-//! What is written, and the buffers that it is written in, which go round.
+//! A pool of output buffers.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use crate::answers::text_writer::Pen;
+use crate::answers::text_writer::TextWriter;
 
-/// A buffer larger than this is not kept: what is kept stays with the engine to its end.
+/// A larger buffer is not reused, in bytes: pooled buffers live as long as the engine.
 const LARGEST_KEPT: usize = 4 << 20;
 
-/// Buffers that were written, sent and are free again: memory that is touched for the first time
-/// costs as much as all that is written to it.
+/// Buffers to write to, reused after their contents have been sent. Touching new memory for the
+/// first time costs as much as everything that is written to it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Buffers(Arc<Shelf>);
+pub(super) struct BufferPool(Arc<PoolState>);
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct PoolState {
     free: Mutex<Vec<Vec<u8>>>,
-    /// The longest so far: a buffer that is so long from the beginning need not grow.
+    /// The length of the longest buffer so far. A new buffer of this length does not have to grow.
     longest: AtomicUsize,
 }
 
-impl Shelf {
+impl PoolState {
     fn take(&self) -> Option<Vec<u8>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
@@ -32,37 +32,37 @@ impl Shelf {
     }
 }
 
-impl Buffers {
-    /// A pen over a free buffer, or a new one.
-    pub(super) fn pen(&self) -> Pen {
-        let Self(shelf) = self;
-        Pen::over(shelf.take().unwrap_or_else(|| vec![0; shelf.longest.load(Relaxed)]))
+impl BufferPool {
+    /// Returns a writer over a free buffer, or over a new one.
+    pub(super) fn writer(&self) -> TextWriter {
+        let Self(state) = self;
+        TextWriter::over(state.take().unwrap_or_else(|| vec![0; state.longest.load(Relaxed)]))
     }
 
-    /// What the pen has written; its buffer comes back when that is dropped.
-    pub(super) fn piece(&self, pen: Pen) -> Bytes {
-        let (bytes, length) = pen.done();
+    /// Returns what was written. The buffer returns to the pool when the bytes are dropped.
+    pub(super) fn finish(&self, writer: TextWriter) -> Bytes {
+        let (bytes, length) = writer.done();
         if bytes.len() <= LARGEST_KEPT {
             self.0.longest.fetch_max(bytes.len(), Relaxed);
         }
-        Bytes::from_owner(Lent { bytes, length, back: self.clone() })
+        Bytes::from_owner(PooledBuffer { bytes, length, back: self.clone() })
     }
 }
 
-/// A buffer on its way to whoever reads it.
-struct Lent {
+/// A buffer that is being read, and returns to the pool when dropped.
+struct PooledBuffer {
     bytes: Vec<u8>,
     length: usize,
-    back: Buffers,
+    back: BufferPool,
 }
 
-impl AsRef<[u8]> for Lent {
+impl AsRef<[u8]> for PooledBuffer {
     fn as_ref(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 }
 
-impl Drop for Lent {
+impl Drop for PooledBuffer {
     fn drop(&mut self) {
         if self.bytes.len() <= LARGEST_KEPT {
             self.back.0.put_back(std::mem::take(&mut self.bytes));
@@ -74,15 +74,15 @@ impl Drop for Lent {
 mod tests {
     use super::*;
 
-    fn write(buffers: &Buffers, text: &[u8]) -> Bytes {
-        let mut pen = buffers.pen();
-        pen.put(text);
-        buffers.piece(pen)
+    fn write(buffers: &BufferPool, text: &[u8]) -> Bytes {
+        let mut writer = buffers.writer();
+        writer.put(text);
+        buffers.finish(writer)
     }
 
     #[test]
-    fn a_buffer_is_written_again_once_nobody_reads_it() {
-        let buffers = Buffers::default();
+    fn a_buffer_is_reused_after_its_readers_are_dropped() {
+        let buffers = BufferPool::default();
         let long = write(&buffers, b"a long text");
         let place = long.as_ptr();
         let part = long.slice(2..6);
@@ -96,8 +96,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_outlives_the_engine() {
-        let buffers = Buffers::default();
+    fn output_outlives_the_engine() {
+        let buffers = BufferPool::default();
         let text = write(&buffers, b"text");
         drop(buffers);
         assert_eq!(&text[..], b"text");

@@ -1,10 +1,10 @@
-//! Cells as CSV, written where they will stand.
+//! Writes CSV cells.
 
 fn needs_quotes(bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }
 
-/// A cell, in quotes if it must be.
+/// Writes a cell, quoted if necessary.
 pub(super) fn cell(out: &mut Vec<u8>, bytes: &[u8]) {
     if !needs_quotes(bytes) {
         out.extend_from_slice(bytes);
@@ -20,7 +20,7 @@ pub(super) fn cell(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'"');
 }
 
-/// One cell of several texts, joined by semicolons.
+/// Writes several texts as one cell, joined by semicolons.
 pub(super) fn cell_of<'t>(out: &mut Vec<u8>, texts: impl Iterator<Item = &'t str>) {
     let start = out.len();
     for (at, text) in texts.enumerate() {

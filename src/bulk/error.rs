@@ -11,84 +11,82 @@ pub enum BulkError {
     /// The text is in UTF-16.
     #[error("the file is in UTF-16: save it as \"CSV UTF-8\"")]
     Utf16,
-    /// No column says where.
+    /// No column holds a place.
     #[error(
-        "no column says where: name one postcode, or two lon and lat, or two easting and northing; the header has {columns}{}",
+        "the header has no place: name one column postcode, or two lon and lat, or two easting and northing. The columns are {columns}{}",
         separator_advice(columns)
     )]
     NoPlaceColumn {
-        /// The header.
+        /// The columns of the header.
         columns: String,
     },
-    /// Half a position.
-    #[error("the header has {has} and no {lacks}")]
+    /// The header has one half of a position.
+    #[error("the header has a column {has} but no {lacks}: add it")]
     HalfAPlace {
-        /// The column that is there.
+        /// The column in the header.
         has: &'static str,
-        /// The column that is not.
+        /// The missing column.
         lacks: &'static str,
     },
-    /// Several ways to say where, and none chosen.
+    /// The header has several kinds of place and the request chooses none.
     #[error(
-        "the header has several ways to say where, {ways}: choose one with by=postcode, by=lonlat or by=bng"
+        "the header has several kinds of place, {ways}: choose one with by=postcode, by=lonlat or by=bng"
     )]
     SeveralPlaces {
-        /// The ways there are.
+        /// The kinds in the header.
         ways: String,
     },
-    /// A column's name stands twice.
+    /// Two columns have the same name.
     #[error("the header has two columns {name:?}: rename one")]
     RepeatedColumn {
         /// The name.
         name: String,
     },
-    /// A column's name is that of a column to be added.
-    #[error(
-        "the header has a column {name:?}, which the answer would have, too: rename or drop it"
-    )]
+    /// A column has the name of an output column.
+    #[error("the header has a column {name:?}, which the answer adds too: rename or remove it")]
     TakenColumn {
         /// The name.
         name: String,
     },
-    /// A row is so long that a quote must be open.
+    /// A row is so long that a quote must be unclosed.
     #[error("row {row} is longer than {limit} bytes: is a quote left open there?")]
     RowTooLong {
-        /// Its number; the header is row 1.
+        /// The number of the row. The header is row 1.
         row: u64,
-        /// The most a row may have.
+        /// The longest accepted row in bytes.
         limit: usize,
     },
-    /// It cannot be unpacked.
-    #[error("the file cannot be read: {why}: is it gzip, and whole?")]
+    /// The file cannot be decompressed.
+    #[error("the file cannot be decompressed: {why}. Check that it is a complete gzip file")]
     Broken {
-        /// What is wrong.
+        /// The cause.
         why: String,
     },
-    /// There is more of it than is taken.
-    #[error("the file is larger than {limit} bytes when it is unpacked")]
+    /// The decompressed file is too large.
+    #[error("the file is larger than {limit} bytes after decompression")]
     TooMuch {
-        /// The most bytes.
+        /// The largest accepted size in bytes.
         limit: usize,
     },
-    /// The JSON document does not have the form.
+    /// The JSON document does not have the expected form.
     #[error(
-        "{why}: send an object with \"postcodes\", a list of them, or \"points\", a list of [longitude, latitude], and perhaps \"layers\" and \"date\""
+        "{why}: send an object with \"postcodes\", a list of them, or \"points\", a list of [longitude, latitude], and optionally \"layers\" and \"date\""
     )]
     Document {
-        /// What is wrong.
+        /// The cause.
         why: String,
     },
-    /// Said in two places, which may disagree.
+    /// A parameter is given twice, possibly with different values.
     #[error("{what} is given both in the URL and in the body: give it once")]
     GivenTwice {
         /// `layers` or `date`.
         what: &'static str,
     },
-    /// The layers or the date cannot be answered for.
+    /// The layers or the date are invalid.
     #[error(transparent)]
     Answer(#[from] AnswerError),
 }
 
 fn separator_advice(columns: &str) -> &'static str {
-    if columns.contains([';', '\t']) { ": separate columns by commas" } else { "" }
+    if columns.contains([';', '\t']) { ". Separate columns by commas" } else { "" }
 }

@@ -1,8 +1,8 @@
-//! What is written, as gzip by all cores.
+//! Gzip compression of the output on all cores.
 //!
-//! The whole is one member (RFC 1952), which any reader of gzip reads. Runs of pieces become blocks
-//! of their own in it (RFC 1951), after which an empty stored one makes the next begin with a byte.
-//! No block looks back beyond its own run, so runs are compressed side by side.
+//! The result is one gzip member (RFC 1952), which every reader supports. Runs of chunks become
+//! separate deflate blocks (RFC 1951), each followed by an empty stored block so that the next one
+//! starts at a byte. No block refers back beyond its own run, so runs are compressed in parallel.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -11,61 +11,61 @@ use bytes::Bytes;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use rayon::prelude::*;
 
-use super::buffer_pool::Buffers;
+use super::buffer_pool::BufferPool;
 
-/// Compressed by deflate, made at no told time by no told system.
+/// The gzip header: deflate, no modification time, unknown system.
 const HEAD: [u8; 10] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
 
 /// The last block, which is empty.
 const LAST_BLOCK: [u8; 2] = [3, 0];
 
-/// Less than this is not packed by itself while there is more: each run costs some bytes, and
-/// finds nothing in those before it to shrink by.
+/// Smaller chunks are combined into runs of at least this many bytes. Each run costs a few bytes
+/// and cannot refer to earlier runs.
 const RUN: usize = 32 << 10;
 
-/// Room for what is compressed grows by so much at least; a flush that has less than a few bytes
-/// would be done twice.
+/// The output buffer grows by at least this many bytes. A flush with only a few bytes left would
+/// have to be repeated.
 const ROOM: usize = 1 << 10;
 
-/// Packs pieces into one file of gzip, as many at once as there are cores.
+/// Compresses chunks into one gzip file, in parallel.
 #[derive(Debug)]
 pub struct Gzip {
     level: Compression,
     is_begun: bool,
-    /// Of all pieces so far.
+    /// The checksum of all chunks so far.
     sum: Crc,
-    /// One for each core; setting one up costs more than a small piece.
+    /// Compressors, at most one per core. Creating one costs more than compressing a small chunk.
     packers: Mutex<Vec<Compress>>,
-    buffers: Buffers,
+    buffers: BufferPool,
 }
 
 impl Gzip {
-    /// Begins a file, to be compressed so hard.
+    /// Starts a file with this compression level.
     pub fn new(level: Compression) -> Self {
         Self {
             level,
             is_begun: false,
             sum: Crc::new(),
             packers: Mutex::default(),
-            buffers: Buffers::default(),
+            buffers: BufferPool::default(),
         }
     }
 
-    /// Packs the next pieces, in their order. Small ones are packed together, but all of them end
-    /// at a byte, so that a call with little is worth little.
-    pub fn pack(&mut self, pieces: &[Bytes]) -> io::Result<Vec<Bytes>> {
-        let runs = runs_of(pieces);
+    /// Compresses the next chunks, in order. Small ones are combined, but the output always ends at
+    /// a byte, so calls with little data compress badly.
+    pub fn pack(&mut self, chunks: &[Bytes]) -> io::Result<Vec<Bytes>> {
+        let runs = runs_of(chunks);
         let packed: Vec<(Bytes, Crc)> = if let [run] = runs[..] {
-            // A short document is not worth waking anyone.
+            // One run is not worth waking another thread for.
             vec![self.packed(run)?]
         } else {
             let packed = runs.into_par_iter().with_max_len(1).map(|run| self.packed(run));
             packed.collect::<io::Result<_>>()?
         };
         let mut out = self.begin();
-        for (piece, sum) in packed {
+        for (chunk, sum) in packed {
             self.sum.combine(&sum);
-            out.push(piece);
+            out.push(chunk);
         }
         Ok(out)
     }
@@ -73,13 +73,13 @@ impl Gzip {
     /// Ends the file.
     pub fn finish(mut self) -> Vec<Bytes> {
         let mut out = self.begin();
-        // The length counts to 2³² and begins again, as gzip has it.
+        // The length is modulo 2³², as gzip defines it.
         let (sum, length) = (self.sum.sum().to_le_bytes(), self.sum.amount().to_le_bytes());
         out.push([&LAST_BLOCK[..], &sum, &length].concat().into());
         out
     }
 
-    /// The head, once.
+    /// Returns the header on the first call.
     fn begin(&mut self) -> Vec<Bytes> {
         if std::mem::replace(&mut self.is_begun, true) {
             return Vec::new();
@@ -89,43 +89,43 @@ impl Gzip {
 
     fn packed(&self, run: &[Bytes]) -> io::Result<(Bytes, Crc)> {
         let mut sum = Crc::new();
-        for piece in run {
-            sum.update(piece);
+        for chunk in run {
+            sum.update(chunk);
         }
         let kept = self.packers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut packer = kept.unwrap_or_else(|| Compress::new(self.level, false));
         packer.reset();
-        let mut pen = self.buffers.pen();
+        let mut writer = self.buffers.writer();
         let mut done = Ok(());
-        pen.with_vec(|out| done = compress(&mut packer, run, out));
+        writer.with_vec(|out| done = compress(&mut packer, run, out));
         done?;
         self.packers.lock().unwrap_or_else(PoisonError::into_inner).push(packer);
-        Ok((self.buffers.piece(pen), sum))
+        Ok((self.buffers.finish(writer), sum))
     }
 }
 
-/// Cuts pieces into runs of about [`RUN`] bytes at least, without those at the end that are empty.
-fn runs_of(pieces: &[Bytes]) -> Vec<&[Bytes]> {
+/// Splits chunks into runs of at least about [`RUN`] bytes, without trailing empty chunks.
+fn runs_of(chunks: &[Bytes]) -> Vec<&[Bytes]> {
     let (mut runs, mut start, mut length) = (Vec::new(), 0, 0);
-    for (at, piece) in pieces.iter().enumerate() {
-        length += piece.len();
+    for (at, chunk) in chunks.iter().enumerate() {
+        length += chunk.len();
         if length >= RUN {
-            runs.push(&pieces[start..=at]);
+            runs.push(&chunks[start..=at]);
             (start, length) = (at + 1, 0);
         }
     }
     if length > 0 {
-        runs.push(&pieces[start..]);
+        runs.push(&chunks[start..]);
     }
     runs
 }
 
-/// Appends the pieces of a run, compressed, up to the beginning of a byte.
+/// Appends the compressed chunks of a run, up to a byte boundary.
 fn compress(packer: &mut Compress, run: &[Bytes], out: &mut Vec<u8>) -> io::Result<()> {
-    for (at, piece) in run.iter().enumerate() {
+    for (at, chunk) in run.iter().enumerate() {
         let is_last = at + 1 == run.len();
         let flush = if is_last { FlushCompress::Sync } else { FlushCompress::None };
-        let mut rest = &piece[..];
+        let mut rest = &chunk[..];
         loop {
             out.reserve(rest.len() / 4 + ROOM);
             let before = packer.total_in();
@@ -133,7 +133,7 @@ fn compress(packer: &mut Compress, run: &[Bytes], out: &mut Vec<u8>) -> io::Resu
                 .compress_vec(rest, out, flush)
                 .map_err(|error| io::Error::other(error.to_string()))?;
             rest = &rest[(packer.total_in() - before) as usize..];
-            // With room left over there is nothing more to come.
+            // Room is left over, so the compressor has no more output.
             if rest.is_empty() && out.len() < out.capacity() {
                 break;
             }
@@ -154,15 +154,15 @@ mod tests {
     fn packed(level: u32, batches: &[Vec<Vec<u8>>]) -> Vec<u8> {
         let mut gzip = Gzip::new(Compression::new(level));
         let mut out = Vec::new();
-        for pieces in batches {
-            let pieces: Vec<Bytes> = pieces.iter().cloned().map(Bytes::from).collect();
-            out.extend(gzip.pack(&pieces).unwrap().concat());
+        for chunks in batches {
+            let chunks: Vec<Bytes> = chunks.iter().cloned().map(Bytes::from).collect();
+            out.extend(gzip.pack(&chunks).unwrap().concat());
         }
         out.extend(gzip.finish().concat());
         out
     }
 
-    /// What a reader of a single member reads, who minds the sum and the length.
+    /// Decompresses with a reader of a single member that checks the checksum and the length.
     fn read(packed: &[u8]) -> Vec<u8> {
         let mut reader = GzDecoder::new(packed);
         let mut plain = Vec::new();
@@ -173,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_are_one_member_in_their_order(
+        fn chunks_become_one_gzip_member_in_order(
             batches in proptest::collection::vec(
                 proptest::collection::vec(
                     prop_oneof![
@@ -191,16 +191,16 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_that_does_not_shrink_is_kept_whole() {
-        // By a linear congruence, whose high bytes have no pattern that deflate finds.
+    fn an_incompressible_chunk_is_kept_whole() {
+        // A linear congruential generator. Its high bytes have no pattern that deflate could use.
         let mut state = 1_u64;
         let mut random = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (state >> 56) as u8
         };
-        let piece: Vec<u8> = (0..1 << 20).map(|_| random()).collect();
-        let packed = packed(6, &[vec![piece.clone(), piece.clone()]]);
-        assert!(packed.len() > 2 * piece.len());
-        assert_eq!(read(&packed), piece.repeat(2));
+        let chunk: Vec<u8> = (0..1 << 20).map(|_| random()).collect();
+        let packed = packed(6, &[vec![chunk.clone(), chunk.clone()]]);
+        assert!(packed.len() > 2 * chunk.len());
+        assert_eq!(read(&packed), chunk.repeat(2));
     }
 }

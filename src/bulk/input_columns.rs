@@ -1,24 +1,24 @@
-//! The header of a CSV file: where its places are, and what is added.
+//! The columns of the input: which hold the place, and which to add.
 
 use csv::ByteRecord;
 use lapwing_boundaries::position::InvalidPosition;
 
-use super::output_columns::AddedColumns;
-use super::{BulkError, Refusal, Status, bng, lng_lat, postcode};
+use super::output_columns::OutputColumnSet;
+use super::{BulkError, RowError, Status, bng, lng_lat, postcode};
 use crate::answers::Place;
 
-/// What is asked of rows that have columns: those of CSV, and of flat NDJSON, whose members they are.
+/// The options for rows with columns: CSV, and flat NDJSON, whose members are its columns.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct AskColumns {
-    /// Which say where, if several ways are there.
-    pub by: Option<By>,
-    /// Which are added.
-    pub add: AddedColumns,
+pub struct ColumnOptions {
+    /// The columns that hold the place. Needed if the input has several kinds.
+    pub by: Option<PlaceColumns>,
+    /// The columns to add.
+    pub add: OutputColumnSet,
 }
 
-/// Which columns say where.
+/// The columns that hold the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum PlaceColumns {
     /// `postcode`
     Postcode,
     /// `lon` and `lat`
@@ -27,8 +27,8 @@ pub enum By {
     Bng,
 }
 
-impl By {
-    /// Reads `postcode`, `lonlat` or `bng`.
+impl PlaceColumns {
+    /// Parses `postcode`, `lonlat` or `bng`.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "postcode" => Some(Self::Postcode),
@@ -49,31 +49,31 @@ impl By {
     }
 }
 
-/// The columns that say where, by number.
+/// The positions of the columns that hold the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct PlaceColumns {
-    by: By,
+pub(super) struct HeaderColumns {
+    by: PlaceColumns,
     at: Vec<usize>,
 }
 
-/// A header's name as it is compared: without white space around it, in lower case.
+/// Normalises a column name for comparison: trimmed and in lower case.
 fn plain(name: &[u8]) -> String {
     String::from_utf8_lossy(name).trim().to_lowercase()
 }
 
-impl PlaceColumns {
-    /// Finds them in a header; `by` chooses where there are several ways.
-    pub(super) fn find(header: &ByteRecord, by: Option<By>) -> Result<Self, BulkError> {
+impl HeaderColumns {
+    /// Finds the columns in a header. `by` chooses one of several kinds.
+    pub(super) fn find(header: &ByteRecord, by: Option<PlaceColumns>) -> Result<Self, BulkError> {
         let names: Vec<String> = header.iter().map(plain).collect();
         let place = |name: &str| names.iter().position(|n| n == name);
-        let ways = match by {
+        let kinds = match by {
             Some(by) => vec![by],
-            None => By::ALL
+            None => PlaceColumns::ALL
                 .into_iter()
                 .filter(|by| by.names().iter().all(|name| place(name).is_some()))
                 .collect(),
         };
-        match ways[..] {
+        match kinds[..] {
             [by] => {
                 let at: Vec<usize> = by.names().iter().filter_map(|name| place(name)).collect();
                 if at.len() == by.names().len() {
@@ -82,11 +82,11 @@ impl PlaceColumns {
             }
             [] => {}
             _ => {
-                let ways: Vec<String> = ways.iter().map(|by| by.names().join(" and ")).collect();
+                let ways: Vec<String> = kinds.iter().map(|by| by.names().join(" and ")).collect();
                 return Err(BulkError::SeveralPlaces { ways: ways.join(", ") });
             }
         }
-        for by in [By::LngLat, By::Bng] {
+        for by in [PlaceColumns::LngLat, PlaceColumns::Bng] {
             let &[first, second] = by.names() else { continue };
             match (place(first), place(second)) {
                 (Some(_), None) => return Err(BulkError::HalfAPlace { has: first, lacks: second }),
@@ -99,34 +99,34 @@ impl PlaceColumns {
         Err(BulkError::NoPlaceColumn { columns: columns.join(", ").chars().take(300).collect() })
     }
 
-    /// The numbers of the columns to be given to [`Self::read`]; twice the same where there is one.
+    /// The positions of the columns whose cells [`Self::read`] takes. A postcode's is there twice.
     pub(super) fn at(&self) -> [usize; 2] {
         [self.at[0], *self.at.last().unwrap_or(&self.at[0])]
     }
 
-    /// Whether a cell with a postcode says where.
+    /// True if the place is a postcode.
     pub(super) fn are_postcodes(&self) -> bool {
-        self.by == By::Postcode
+        self.by == PlaceColumns::Postcode
     }
 
-    /// The place that cells say as they stand, in quotes or not, where these are two short numbers;
-    /// else they are for [`Self::read`].
+    /// Reads the place from raw cells, which can be quoted, if they are two short numbers. Returns
+    /// `None` for anything else; use [`Self::read`] then.
     #[inline]
     pub(super) fn read_numbers(&self, cells: [&[u8]; 2]) -> Option<Place> {
         let [Some(x), Some(y)] = cells.map(short_number) else { return None };
         let place = match self.by {
-            By::Postcode => return None,
-            By::LngLat => lng_lat(x, y),
-            By::Bng => bng(x, y),
+            PlaceColumns::Postcode => return None,
+            PlaceColumns::LngLat => lng_lat(x, y),
+            PlaceColumns::Bng => bng(x, y),
         };
         place.ok()
     }
 
-    /// The place that the cells of those columns say.
-    pub(super) fn read(&self, cells: [&[u8]; 2]) -> Result<Place, Refusal> {
+    /// Reads the place from the cells of the columns.
+    pub(super) fn read(&self, cells: [&[u8]; 2]) -> Result<Place, RowError> {
         let cell = |i: usize| std::str::from_utf8(cells[i]);
-        let broken = |_| (Status::Invalid, "the cell is not text in UTF-8".to_owned());
-        if self.by == By::Postcode {
+        let broken = |_| (Status::Invalid, "the cell is not UTF-8".to_owned());
+        if self.by == PlaceColumns::Postcode {
             return postcode(cell(0).map_err(broken)?);
         }
         let number = |i: usize| {
@@ -134,25 +134,25 @@ impl PlaceColumns {
                 return Ok(number);
             }
             let text = cell(i).map_err(broken)?.trim();
-            text.parse::<f64>().map_err(|_| (Status::Invalid, format!("{text:?} is no number")))
+            text.parse::<f64>().map_err(|_| (Status::Invalid, format!("{text:?} is not a number")))
         };
         let (x, y) = (number(0)?, number(1)?);
         if !x.is_finite() || !y.is_finite() {
             return Err((Status::Invalid, InvalidPosition::NotFinite.to_string()));
         }
-        if self.by == By::LngLat { lng_lat(x, y) } else { bng(x, y) }
+        if self.by == PlaceColumns::LngLat { lng_lat(x, y) } else { bng(x, y) }
     }
 }
 
-/// The number that four to eight digits are, all read at the same time: in pairs, then in fours, then
-/// all (Lemire, "Quickly parsing eight-digit integers", 2018).
+/// Parses four to eight digits at once: in pairs, then in fours, then all of them (Lemire, "Quickly
+/// parsing eight-digit integers", 2018).
 #[inline]
 fn eight_digits(cell: &[u8]) -> Option<u32> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (first, last) = (cell.first_chunk::<4>()?, cell.last_chunk::<4>()?);
     let missing = 8_usize.checked_sub(cell.len())?;
     let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-    // Where they are fewer, zeros stand before them.
+    // Pad with leading zeros.
     let text = u64::from(last) << 32 | u64::from(first) << (8 * missing);
     let text = text | (0x30 * ONES) & !(u64::MAX << (8 * missing));
     let are_digits =
@@ -166,13 +166,12 @@ fn eight_digits(cell: &[u8]) -> Option<u32> {
     Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as u32)
 }
 
-/// Both these and whole numbers of as many digits are exact, so that their quotient is the
-/// number nearest to what is written (Clinger, "How to read floating point numbers
-/// accurately", 1990).
+/// A power of ten and an integer of up to 15 digits are both exact, so their quotient is the float
+/// nearest to the decimal number (Clinger, "How to read floating point numbers accurately", 1990).
 const TENS: [f64; 16] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
-/// The number that a few digits are, perhaps with a point among them: what most cells are.
+/// Parses a number of at most 15 digits with an optional decimal point, as in most cells.
 pub(super) fn short_number(cell: &[u8]) -> Option<f64> {
     if let Some(number) = eight_digits(cell) {
         return Some(f64::from(number));
@@ -202,8 +201,8 @@ pub(super) fn short_number(cell: &[u8]) -> Option<f64> {
     Some(if is_negative { -number } else { number })
 }
 
-/// Refuses a header in which a name stands twice, or would with those that are added. Columns
-/// without a name, such as spreadsheets leave behind, may be many.
+/// Refuses a header with a duplicate name, or with the name of an output column. Several columns
+/// without a name are accepted, because spreadsheets leave them behind.
 pub(super) fn check_names(header: &ByteRecord, added: &[String]) -> Result<(), BulkError> {
     let mut seen: Vec<String> = Vec::new();
     for name in header.iter().map(plain).filter(|name| !name.is_empty()) {
@@ -226,7 +225,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn short_numbers_are_read_as_the_standard_library_reads_them(
+        fn short_numbers_parse_as_in_the_standard_library(
             text in "-?[0-9]{0,9}\\.?[0-9]{0,9}|[-+.e0-9 ]{0,6}",
             digits in "[0-9]{3,9}", spoilt: u8, at in 0_usize..9, metres: f64
         ) {
@@ -240,7 +239,7 @@ mod tests {
                     prop_assert_eq!(Ok(number.to_bits()), text.parse().map(f64::to_bits));
                 }
             }
-            // Not only where nothing is read.
+            // The test must not pass by reading nothing.
             prop_assert_eq!(short_number(b"475500.25"), Some(475_500.25));
         }
     }

@@ -1,8 +1,8 @@
 //! JSON: one document in, one document out.
 //!
-//! In: `{"postcodes": […]}` or `{"points": [[lon, lat], …]}`, and perhaps `layers` and `date`. Out:
-//! `{"answers": […], "layers": {…}, "snapshot": {…}}`. The document is held whole, since `layers`
-//! may come last; its answers are made and written a batch at a time.
+//! Input: `{"postcodes": […]}` or `{"points": [[lon, lat], …]}`, optionally with `layers` and
+//! `date`. Output: `{"answers": […], "layers": {…}, "snapshot": {…}}`. The engine holds the whole
+//! input, because `layers` can come last, and writes the answers in steps.
 
 use std::sync::Arc;
 
@@ -12,19 +12,20 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::json_row::{self, MadeFrom};
+use super::json_row::{self, AnswerSource};
 use super::{
-    Ask, BATCH, BulkError, CHUNK, Holds, Refusal, RowEngine, Status, Tally, lng_lat, postcode,
+    AtlasRef, BulkError, BulkRequest, ROWS_AT_ONCE, ROWS_PER_TASK, RowEngine, RowError, Status,
+    Tally, lng_lat, postcode,
 };
-use crate::answers::text_writer::Pen;
-use crate::answers::{self, Place, Ready, ReadyPlaces};
+use crate::answers::text_writer::TextWriter;
+use crate::answers::{self, Place, Prerendered, PrerenderedPlaces};
 
 /// The engine for JSON.
 #[derive(Debug)]
 pub struct JsonRows<A> {
     atlas: A,
-    ask: Ask,
-    ready: Arc<Ready>,
+    ask: BulkRequest,
+    ready: Arc<Prerendered>,
     body: Vec<u8>,
     stage: Stage,
     tally: Tally,
@@ -32,9 +33,9 @@ pub struct JsonRows<A> {
 
 #[derive(Debug)]
 enum Stage {
-    /// The document is coming.
+    /// The document is arriving.
     Reading,
-    /// It is being answered, so many rows have been.
+    /// The rows are being answered. The number counts those that have been.
     Answering(Questions, usize),
     Done,
 }
@@ -45,7 +46,7 @@ struct Questions {
     points: bool,
     chosen: Vec<Chosen>,
     day: Day,
-    ready: ReadyPlaces,
+    ready: PrerenderedPlaces,
 }
 
 #[derive(Deserialize)]
@@ -57,14 +58,15 @@ struct Document {
     date: Option<String>,
 }
 
-impl<A: Holds> JsonRows<A> {
-    /// An engine for one document, which may choose layers and day if `ask` does not.
-    pub fn new(atlas: A, ask: Ask) -> Self {
-        Self::with_ready(atlas, ask, Arc::default())
+impl<A: AtlasRef> JsonRows<A> {
+    /// Creates an engine for one document. The document can set the layers and the day if `ask`
+    /// does not.
+    pub fn new(atlas: A, ask: BulkRequest) -> Self {
+        Self::with_prerendered(atlas, ask, Arc::default())
     }
 
-    /// The same with what is ready for lookups of that atlas.
-    pub fn with_ready(atlas: A, ask: Ask, ready: Arc<Ready>) -> Self {
+    /// Like [`Self::new`], with the prerendered answers of the atlas.
+    pub fn with_prerendered(atlas: A, ask: BulkRequest, ready: Arc<Prerendered>) -> Self {
         let (body, stage) = (Vec::new(), Stage::Reading);
         Self { atlas, ask, ready, body, stage, tally: Tally::default() }
     }
@@ -104,35 +106,36 @@ impl<A: Holds> JsonRows<A> {
     }
 }
 
-/// The place of one row; the echo of a refused row is the row itself.
-fn place(row: &RawValue, points: bool) -> Result<Place, Refusal> {
+/// Reads the place of one row.
+fn place(row: &RawValue, points: bool) -> Result<Place, RowError> {
     if points {
         let [lon, lat]: [f64; 2] = serde_json::from_str(row.get()).map_err(|_| {
             (Status::Invalid, "a point is a list of two numbers, [longitude, latitude]".to_owned())
         })?;
         lng_lat(lon, lat)
     } else {
-        let text: String = serde_json::from_str(row.get())
-            .map_err(|_| (Status::Invalid, "a postcode is a text, as in \"NN1 1ED\"".to_owned()))?;
+        let text: String = serde_json::from_str(row.get()).map_err(|_| {
+            (Status::Invalid, "a postcode is a string, as in \"NN1 1ED\"".to_owned())
+        })?;
         postcode(&text)
     }
 }
 
 impl Questions {
-    /// Rows as JSON with commas between them.
-    fn answer<A: Holds>(&self, atlas: &A, rows: &[Box<RawValue>]) -> Vec<(Vec<u8>, Tally)> {
-        rows.par_chunks(CHUNK)
+    /// Writes rows as JSON, separated by commas.
+    fn answer<A: AtlasRef>(&self, atlas: &A, rows: &[Box<RawValue>]) -> Vec<(Vec<u8>, Tally)> {
+        rows.par_chunks(ROWS_PER_TASK)
             .map(|rows| {
-                let (mut pen, mut tally) = (Pen::default(), Tally::default());
+                let (mut writer, mut tally) = (TextWriter::default(), Tally::default());
                 for (at, raw) in rows.iter().enumerate() {
                     if at > 0 {
-                        pen.put(b",\n");
+                        writer.put(b",\n");
                     }
                     let place = place(raw, self.points);
                     if let Ok(place) = place
                         && let known = place.known(atlas)
-                        && let Some(status) = json_row::write_ready(
-                            &mut pen,
+                        && let Some(status) = json_row::write_prerendered(
+                            &mut writer,
                             atlas,
                             (place, known.as_ref()),
                             &self.chosen,
@@ -140,24 +143,24 @@ impl Questions {
                             None,
                         )
                     {
-                        pen.put(b"}");
+                        writer.put(b"}");
                         tally.count(status);
                         continue;
                     }
                     let row = json_row::row(atlas, place, &self.chosen, self.day, || Some(raw));
                     tally.count(row.status);
-                    json_row::write(&mut pen, &row);
-                    pen.put(b"}");
+                    json_row::write(&mut writer, &row);
+                    writer.put(b"}");
                 }
-                (pen.written().to_vec(), tally)
+                (writer.written().to_vec(), tally)
             })
             .collect()
     }
 }
 
-impl<A: Holds> RowEngine for JsonRows<A> {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
-        self.body.extend_from_slice(piece);
+impl<A: AtlasRef> RowEngine for JsonRows<A> {
+    fn push(&mut self, chunk: &[u8]) -> Result<Vec<Bytes>, BulkError> {
+        self.body.extend_from_slice(chunk);
         Ok(Vec::new())
     }
 
@@ -169,7 +172,7 @@ impl<A: Holds> RowEngine for JsonRows<A> {
                 Ok(Some(vec![Bytes::from_static(b"{\"answers\":[\n")]))
             }
             Stage::Answering(questions, done) if done < questions.rows.len() => {
-                let end = (done + BATCH).min(questions.rows.len());
+                let end = (done + ROWS_AT_ONCE).min(questions.rows.len());
                 let mut out = Vec::new();
                 let written = questions.answer(&self.atlas, &questions.rows[done..end]);
                 for (at, (rows, tally)) in written.into_iter().enumerate() {
@@ -183,9 +186,9 @@ impl<A: Holds> RowEngine for JsonRows<A> {
                 Ok(Some(out))
             }
             Stage::Answering(questions, _) => {
-                let made_from = MadeFrom::new(&self.atlas, &questions.chosen);
-                let members = serde_json::to_vec(&made_from).unwrap_or_default();
-                // Without its opening brace: its members go on after the answers.
+                let source = AnswerSource::new(&self.atlas, &questions.chosen);
+                let members = serde_json::to_vec(&source).unwrap_or_default();
+                // Without the opening brace: the members follow the answers.
                 let mut out = b"\n],".to_vec();
                 out.extend_from_slice(members.get(1..).unwrap_or_default());
                 out.push(b'\n');

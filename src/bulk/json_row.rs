@@ -1,4 +1,4 @@
-//! What JSON and NDJSON have in common: a row's answer as an object.
+//! The answer of a row as a JSON object, for JSON and NDJSON.
 
 use std::sync::LazyLock;
 
@@ -7,18 +7,18 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Refusal, Status, locate};
+use super::{RowError, Status, locate};
 use crate::answers::sample::{around, json};
-use crate::answers::text_writer::{Pen, Short};
+use crate::answers::text_writer::{ShortText, TextWriter};
 use crate::answers::{
-    Keyed, LayerUsed, Place, PlaceAnswer, ReadyPlaces, SnapshotBlock, layers_used, place_answer,
-    snapshot,
+    Keyed, LayerUsed, Place, PlaceAnswer, PrerenderedPlaces, SnapshotBlock, layers_used,
+    place_answer, snapshot,
 };
 
-/// One row's answer.
+/// The answer of one row.
 #[derive(Serialize)]
 pub(super) struct Row<'a> {
-    /// The caller's own name for the row.
+    /// The identifier that the caller gave the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<&'a RawValue>,
     pub(super) status: Status,
@@ -31,29 +31,29 @@ pub(super) struct Row<'a> {
 /// A row without an answer.
 #[derive(Serialize)]
 pub(super) struct Refused<'a> {
-    /// The row as it came, where it is JSON.
+    /// The row as it was received, if it is JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) query: Option<&'a RawValue>,
     pub(super) error: String,
 }
 
-/// What answers were made from: once in a document, or in every line.
+/// The vintages and the snapshot of the answers: once in a JSON document, in every line of NDJSON.
 #[derive(Serialize)]
-pub(super) struct MadeFrom<'a> {
+pub(super) struct AnswerSource<'a> {
     pub(super) layers: Keyed<Option<LayerUsed>>,
     pub(super) snapshot: SnapshotBlock<'a>,
 }
 
-impl<'a> MadeFrom<'a> {
+impl<'a> AnswerSource<'a> {
     pub(super) fn new(atlas: &'a Atlas, chosen: &[Chosen]) -> Self {
         Self { layers: layers_used(atlas, chosen), snapshot: snapshot(atlas) }
     }
 }
 
-/// Answers one row; `query` gives its text, where it must be given back.
+/// Answers one row. `query` returns the text of the row, which a refused row repeats.
 pub(super) fn row<'a>(
     atlas: &'a Atlas,
-    place: Result<Place, Refusal>,
+    place: Result<Place, RowError>,
     chosen: &[Chosen],
     day: Day,
     query: impl FnOnce() -> Option<&'a RawValue>,
@@ -71,39 +71,39 @@ pub(super) fn row<'a>(
     }
 }
 
-/// What is known of a postcode.
+/// The facts and the precomputed answer of a postcode.
 pub(super) type Known<'a> = (PostcodeFacts, PrecomputedAnswer<'a>);
 
-/// Writes the row of a known postcode or a position but for its closing brace, put together from
-/// ready parts: the bytes that [`write`] writes of [`row`]. Any other place is left to them, with
-/// `None`; so is a postcode of which nothing is given in `known`.
-pub(super) fn write_ready(
-    pen: &mut Pen,
+/// Writes the row of a precomputed postcode or of a position, without its closing brace: the same
+/// bytes that [`write`] writes for [`row`]. Returns `None` and writes nothing for any other place,
+/// and for a postcode without `known`.
+pub(super) fn write_prerendered(
+    writer: &mut TextWriter,
     atlas: &Atlas,
     (place, known): (Place, Option<&Known<'_>>),
     chosen: &[Chosen],
-    ready: &ReadyPlaces,
+    ready: &PrerenderedPlaces,
     id: Option<&[u8]>,
 ) -> Option<Status> {
     if let Place::Postcode(_) = place {
         let known = known?;
         let status = if known.1.is_outside(ready.layers()) { Status::Outside } else { Status::Ok };
-        begin_ready(pen, status, id);
-        ready.write(pen, known);
+        begin_prerendered(writer, status, id);
+        ready.write(writer, known);
         return Some(status);
     }
     let (status, found) = locate(atlas, place, chosen).ok()?;
-    begin_ready(pen, status, id);
-    ready.write_position(pen, &found);
+    begin_prerendered(writer, status, id);
+    ready.write_position(writer, &found);
     Some(status)
 }
 
 /// The text around the values before the place in a [`Row`].
 struct RowFragments {
     /// `{"id":`
-    id: Short,
+    id: ShortText,
     /// By status: `"status":"ok",`
-    statuses: [Short; Status::ALL.len()],
+    statuses: [ShortText; Status::ALL.len()],
 }
 
 static FRAGMENTS: LazyLock<RowFragments> = LazyLock::new(|| {
@@ -113,7 +113,7 @@ static FRAGMENTS: LazyLock<RowFragments> = LazyLock::new(|| {
         let value = json(&status);
         let ([before_id, before_status], _) = around(&sample, ["7", &value]);
         let status = format!("{}{value},", before_status.trim_start_matches(','));
-        [before_id, status].map(|text| Short::of([text.as_bytes(), b"", b""]))
+        [before_id, status].map(|text| ShortText::of([text.as_bytes(), b"", b""]))
     };
     RowFragments {
         id: around(Status::Ok)[0],
@@ -121,20 +121,20 @@ static FRAGMENTS: LazyLock<RowFragments> = LazyLock::new(|| {
     }
 });
 
-fn begin_ready(pen: &mut Pen, status: Status, id: Option<&[u8]>) {
+fn begin_prerendered(writer: &mut TextWriter, status: Status, id: Option<&[u8]>) {
     let fragments = &*FRAGMENTS;
     if let Some(id) = id {
-        pen.put_short(&fragments.id);
-        pen.put(id);
-        pen.put(b",");
+        writer.put_short_text(&fragments.id);
+        writer.put(id);
+        writer.put(b",");
     } else {
-        pen.put(b"{");
+        writer.put(b"{");
     }
-    pen.put_short(&fragments.statuses[status as usize]);
+    writer.put_short_text(&fragments.statuses[status as usize]);
 }
 
-/// Writes a row but for its closing brace. Neither memory nor these types can fail to be written.
-pub(super) fn write(pen: &mut Pen, row: &Row<'_>) {
-    let _ = serde_json::to_writer(&mut *pen, row);
-    pen.take_back(1);
+/// Writes a row without its closing brace. Writing these types to memory cannot fail.
+pub(super) fn write(writer: &mut TextWriter, row: &Row<'_>) {
+    let _ = serde_json::to_writer(&mut *writer, row);
+    writer.truncate_by(1);
 }

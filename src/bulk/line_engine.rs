@@ -1,27 +1,27 @@
-//! What engines have in common whose rows are lines.
+//! What the engines for line-based formats have in common.
 
 use bytes::Bytes;
 
-use super::blocks::{Blocks, Lines};
+use super::blocks::{Blocks, LineEnds};
 use super::{BulkError, RowEngine, Tally};
 
 /// An engine that answers lines.
-pub(super) trait LineRows: Send {
-    /// The lines that wait.
-    fn blocks(&mut self) -> &mut Blocks<Lines>;
+pub(super) trait LineEngine: Send {
+    /// The lines that have not been answered yet.
+    fn blocks(&mut self) -> &mut Blocks<LineEnds>;
 
-    /// Answers those that are whole.
+    /// Answers all whole lines.
     fn answer(&mut self, out: &mut Vec<Bytes>);
 
-    /// How many ended how, so far.
+    /// The number of lines with each status, so far.
     fn tally(&self) -> Tally;
 }
 
-impl<R: LineRows> RowEngine for R {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
+impl<R: LineEngine> RowEngine for R {
+    fn push(&mut self, chunk: &[u8]) -> Result<Vec<Bytes>, BulkError> {
         let mut out = Vec::new();
-        for piece in piece.chunks(self.blocks().size()) {
-            self.blocks().hold_lines(piece);
+        for chunk in chunk.chunks(self.blocks().size()) {
+            self.blocks().hold_lines(chunk);
             if self.blocks().is_full() {
                 self.answer(&mut out);
             }
@@ -30,7 +30,7 @@ impl<R: LineRows> RowEngine for R {
     }
 
     fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
-        if self.blocks().have_ended() {
+        if self.blocks().is_finished() {
             return Ok(None);
         }
         let mut out = Vec::new();
@@ -40,6 +40,6 @@ impl<R: LineRows> RowEngine for R {
     }
 
     fn tally(&self) -> Tally {
-        LineRows::tally(self)
+        LineEngine::tally(self)
     }
 }

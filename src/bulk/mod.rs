@@ -1,16 +1,17 @@
-//! Many places at once: rows in, the same rows out with their answers.
+//! Bulk lookups: rows in, the same rows out with their answers.
 //!
-//! An engine takes bytes in pieces, cut anywhere, and gives bytes out in pieces, so that an HTTP
-//! body and a file go through the same code in the same memory however long they are:
+//! An engine takes bytes in chunks that may be cut anywhere and returns bytes in chunks. An HTTP
+//! body and a file go through the same code, and memory use does not depend on their length:
 //!
-//! 1. rows are split off as they come ([`CsvRows`], [`FlatRows`], [`NdjsonRows`]; [`JsonRows`] alone
-//!    must have the whole document first, whose members may stand in any order);
-//! 2. they are gathered in blocks that end with a row, and when there are a few for each core,
-//!    every core reads, locates and writes blocks of its own;
-//! 3. what is written is put in its place in the order, each row with a [`Status`] of its own;
-//! 4. where it shall leave as gzip, every core packs pieces of it ([`Gzip`]).
+//! 1. The engine splits the input into rows as it arrives ([`CsvRows`], [`FlatRows`],
+//!    [`NdjsonRows`]). Only [`JsonRows`] needs the whole document, because its members can be in
+//!    any order.
+//! 2. It gathers rows in blocks. When there are a few blocks for each core, every core reads,
+//!    locates and writes blocks of its own.
+//! 3. It returns the output in the order of the input. Each row has its own [`Status`].
+//! 4. If the output is to be compressed, every core compresses chunks of it ([`Gzip`]).
 //!
-//! A bad row never stops the rest; only a document that cannot be read at all is an error.
+//! A bad row never stops the others. Only a document that cannot be read at all is an error.
 
 use std::ops::Deref;
 
@@ -41,46 +42,46 @@ pub use csv::CsvRows;
 pub use error::BulkError;
 pub use flat::FlatRows;
 pub use gzip::Gzip;
-pub use input_columns::{AskColumns, By};
+pub use input_columns::{ColumnOptions, PlaceColumns};
 pub use json::JsonRows;
 pub use ndjson::NdjsonRows;
-pub use output_columns::{AddedColumn, AddedColumns};
 pub(crate) use output_columns::{ERROR, QUERY, STATUS};
+pub use output_columns::{OutputColumn, OutputColumnSet};
 
-/// What an engine is asked, beside its rows.
+/// The options of a bulk request.
 #[derive(Clone, Debug)]
-pub struct Ask {
-    /// The area layers to answer from, or one of every series.
+pub struct BulkRequest {
+    /// The area layers to answer from. `None` means one layer for each series.
     pub layers: Option<Vec<String>>,
-    /// The day for which answers are wanted.
+    /// The day to answer for.
     pub day: Day,
 }
 
-/// A way through rows: bytes in, bytes out.
+/// Answers rows: bytes in, bytes out.
 pub trait RowEngine: Send {
-    /// Takes the next piece of the input and gives what can be written by now, perhaps nothing.
+    /// Takes the next chunk of input and returns the output that is complete, which can be empty.
     ///
-    /// What is given lies in buffers of the engine, which are used again once it is dropped.
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError>;
+    /// The returned bytes are in pooled buffers, which the engine reuses after they are dropped.
+    fn push(&mut self, chunk: &[u8]) -> Result<Vec<Bytes>, BulkError>;
 
-    /// Says that the input has ended, and gives what is left to be written, piece by piece: call
-    /// it until it gives `None`.
+    /// Ends the input and returns the remaining output step by step. Call it until it returns
+    /// `None`.
     fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError>;
 
-    /// How many rows ended how, so far.
+    /// The number of rows with each status, so far.
     fn tally(&self) -> Tally;
 }
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// It is answered.
+    /// The row has an answer.
     Ok,
-    /// It is a postcode that the snapshot does not have, or has without a position.
+    /// The snapshot does not have the postcode, or has no position for it.
     NotFound,
-    /// It is no postcode or position, or the row itself is broken.
+    /// The row has no valid postcode or position, or the row itself is malformed.
     Invalid,
-    /// It lies in no area of any layer of the snapshot, asked for or not, or off the grid.
+    /// The place is in no area of any layer of the snapshot, requested or not, or is off the grid.
     Outside,
 }
 
@@ -119,7 +120,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// All rows.
+    /// The number of all rows.
     pub fn rows(self) -> u64 {
         self.ok + self.not_found + self.invalid + self.outside
     }
@@ -141,21 +142,22 @@ impl Tally {
     }
 }
 
-/// A row that is not answered: what became of it and a sentence why.
-type Refusal = (Status, String);
+/// Why a row has no answer: its status and a sentence.
+type RowError = (Status, String);
 
-/// So many rows are located together: enough to keep all cores at work, a megabyte at most.
-const BATCH: usize = 1000;
+/// Rows of a JSON document that are answered in one step: enough for all cores, and at most about a
+/// megabyte of output.
+const ROWS_AT_ONCE: usize = 1000;
 
-/// So many rows of a batch go to a core at once.
-const CHUNK: usize = 125;
+/// Rows that one task answers.
+const ROWS_PER_TASK: usize = 125;
 
-/// Whatever holds an atlas, borrowed or in an `Arc`.
-pub trait Holds: Deref<Target = Atlas> + Send + Sync {}
-impl<A: Deref<Target = Atlas> + Send + Sync> Holds for A {}
+/// A reference to an atlas, borrowed or in an `Arc`.
+pub trait AtlasRef: Deref<Target = Atlas> + Send + Sync {}
+impl<A: Deref<Target = Atlas> + Send + Sync> AtlasRef for A {}
 
-/// Locates the place of a row.
-fn locate(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<(Status, Found), Refusal> {
+/// Locates the place of a row in the chosen layers.
+fn locate(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<(Status, Found), RowError> {
     let found = answers::find(atlas, place, chosen).map_err(|error| {
         let status = match error {
             AnswerError::Outside(_) => Status::Outside,
@@ -167,7 +169,7 @@ fn locate(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<(Status, Fou
     Ok((status, found))
 }
 
-fn no_position(error: InvalidPosition) -> Refusal {
+fn no_position(error: InvalidPosition) -> RowError {
     let status = match error {
         InvalidPosition::OutsideGrid { .. } => Status::Outside,
         _ => Status::Invalid,
@@ -175,15 +177,15 @@ fn no_position(error: InvalidPosition) -> Refusal {
     (status, error.to_string())
 }
 
-fn lng_lat(lon: f64, lat: f64) -> Result<Place, Refusal> {
+fn lng_lat(lon: f64, lat: f64) -> Result<Place, RowError> {
     LngLat::new(lon, lat).map(Place::LngLat).map_err(no_position)
 }
 
-fn bng(easting: f64, northing: f64) -> Result<Place, Refusal> {
+fn bng(easting: f64, northing: f64) -> Result<Place, RowError> {
     Bng::new(easting, northing).map(Place::Bng).map_err(no_position)
 }
 
-fn postcode(text: &str) -> Result<Place, Refusal> {
+fn postcode(text: &str) -> Result<Place, RowError> {
     lapwing_boundaries::postcode::Postcode::parse(text)
         .map(Place::Postcode)
         .map_err(|error| (Status::Invalid, error.to_string()))

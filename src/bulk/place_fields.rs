@@ -1,16 +1,16 @@
-//! What an object in JSON says of a place.
+//! The members of a JSON object that hold a place.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::input_columns::By;
-use super::{Refusal, Status, bng, lng_lat, postcode};
+use super::input_columns::PlaceColumns;
+use super::{RowError, Status, bng, lng_lat, postcode};
 use crate::answers::Place;
 
-/// The members that say where; a postcode as it was read.
+/// The members that hold a place. `T` is a postcode as it was read.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub(super) struct Said<T> {
+pub(super) struct PlaceFields<T> {
     pub(super) postcode: Option<T>,
     pub(super) lon: Option<f64>,
     pub(super) lat: Option<f64>,
@@ -18,25 +18,25 @@ pub(super) struct Said<T> {
     pub(super) northing: Option<f64>,
 }
 
-/// A text, read where it lies unless it has escapes.
+/// A string, borrowed from the input unless it has escapes.
 #[derive(Deserialize)]
 pub(super) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Text<'_> {
-    /// The place of a postcode.
-    pub(super) fn place(&self) -> Result<Place, Refusal> {
+    /// Parses the string as a postcode.
+    pub(super) fn place(&self) -> Result<Place, RowError> {
         postcode(&self.0)
     }
 }
 
-impl<T> Default for Said<T> {
-    /// Nothing.
+impl<T> Default for PlaceFields<T> {
+    /// No members.
     fn default() -> Self {
         Self { postcode: None, lon: None, lat: None, easting: None, northing: None }
     }
 }
 
-/// The members of one way to say where.
+/// The members for one kind of place.
 #[derive(Deserialize)]
 struct ByPostcode<'a> {
     #[serde(borrow)]
@@ -55,20 +55,21 @@ struct ByBng {
     northing: Option<f64>,
 }
 
-impl<'a> Said<Text<'a>> {
-    /// Reads an object. If one way is chosen, what other ways would say may be anything.
-    pub(super) fn read(object: &'a [u8], by: Option<By>) -> serde_json::Result<Self> {
+impl<'a> PlaceFields<Text<'a>> {
+    /// Reads an object. If `by` chooses a kind of place, the members of other kinds can have any
+    /// value.
+    pub(super) fn read(object: &'a [u8], by: Option<PlaceColumns>) -> serde_json::Result<Self> {
         Ok(match by {
             None => serde_json::from_slice(object)?,
-            Some(By::Postcode) => {
+            Some(PlaceColumns::Postcode) => {
                 let ByPostcode { postcode } = serde_json::from_slice(object)?;
                 Self { postcode, ..Self::default() }
             }
-            Some(By::LngLat) => {
+            Some(PlaceColumns::LngLat) => {
                 let ByLngLat { lon, lat } = serde_json::from_slice(object)?;
                 Self { lon, lat, ..Self::default() }
             }
-            Some(By::Bng) => {
+            Some(PlaceColumns::Bng) => {
                 let ByBng { easting, northing } = serde_json::from_slice(object)?;
                 Self { easting, northing, ..Self::default() }
             }
@@ -76,12 +77,12 @@ impl<'a> Said<Text<'a>> {
     }
 }
 
-impl<T> Said<T> {
-    /// The place, if they say one and no more.
+impl<T> PlaceFields<T> {
+    /// Returns the place. Fails unless the members hold exactly one.
     pub(super) fn place(
         self,
-        postcode: impl FnOnce(T) -> Result<Place, Refusal>,
-    ) -> Result<Place, Refusal> {
+        postcode: impl FnOnce(T) -> Result<Place, RowError>,
+    ) -> Result<Place, RowError> {
         match (self.postcode, (self.lon, self.lat), (self.easting, self.northing)) {
             (Some(text), (None, None), (None, None)) => postcode(text),
             (None, (Some(lon), Some(lat)), (None, None)) => lng_lat(lon, lat),

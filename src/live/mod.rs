@@ -7,7 +7,7 @@ use arc_swap::ArcSwapOption;
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 
-use crate::answers::Ready;
+use crate::answers::Prerendered;
 use crate::compat::directory::Directory;
 use crate::compat::layer_roles::LayerPlan;
 use crate::compat::outcodes::Outcodes;
@@ -28,7 +28,7 @@ pub struct Served {
     schemas: Schemas,
     drawings: Drawings,
     files: Shelf,
-    ready: Arc<Ready>,
+    ready: Arc<Prerendered>,
     compat: CompatTables,
 }
 
@@ -76,7 +76,7 @@ impl Served {
     }
 
     /// What its lookups are put together from.
-    pub fn ready(&self) -> &Arc<Ready> {
+    pub fn ready(&self) -> &Arc<Prerendered> {
         &self.ready
     }
 

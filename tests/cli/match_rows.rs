@@ -146,7 +146,7 @@ fn what_cannot_be_matched_is_told_and_leaves_no_file() {
         refusal(&[&["match", squares_file(), &at(input), "-o", &out], more].concat())
     };
     let (code, message) = told("no_place.csv", &[]);
-    assert!(code == 1 && message.contains("no_place.csv: no column says where"), "{message}");
+    assert!(code == 1 && message.contains("no_place.csv: the header has no place"), "{message}");
     let (code, message) = told("two_ways.csv", &[]);
     assert!(code == 2 && message.contains("choose one with --by"), "{message}");
     let (code, message) = told("cut.csv.gz", &[]);

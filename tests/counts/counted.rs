@@ -11,8 +11,8 @@ use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use jiff::civil::date;
-use lapwing::Pen;
-use lapwing::answers::{Place, Ready};
+use lapwing::TextWriter;
+use lapwing::answers::{Place, Prerendered};
 use lapwing::http::{Limits, router};
 use lapwing::live::Live;
 use lapwing_boundaries::atlas::{Atlas, Day};
@@ -97,15 +97,15 @@ fn counted_lookup_point(ground: &Ground) -> usize {
 }
 
 fn write_each(ground: &Ground, places: impl Iterator<Item = Place>) -> usize {
-    let ready = Ready::default();
-    let mut pen = Pen::default();
+    let ready = Prerendered::default();
+    let mut writer = TextWriter::default();
     let mut done = 0;
     for place in places {
-        pen.clear();
+        writer.clear();
         ready
-            .write_lookup(&mut pen, &ground.atlas, place, None, ground.day)
+            .write_lookup(&mut writer, &ground.atlas, place, None, ground.day)
             .expect("the place is known");
-        black_box(&pen);
+        black_box(&writer);
         done += 1;
     }
     done

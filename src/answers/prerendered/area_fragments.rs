@@ -7,21 +7,21 @@ use lapwing_boundaries::locate::{Match, MatchBy};
 use crate::answers::AreaMatch;
 use crate::answers::number;
 use crate::answers::sample::around;
-use crate::answers::text_writer::{Pen, Text, Texts};
+use crate::answers::text_writer::{StoredText, TextStore, TextWriter};
 
 /// `{"code":"N4","name":"Northampton 4","match":"inside"}` for every area, which is an
 /// [`AreaMatch`] as serde writes it, and the other ways in which that text can end.
 #[derive(Debug)]
 pub(super) struct AreaFragments {
-    texts: Texts,
+    texts: TextStore,
     /// For each layer, one for each area.
-    areas: Vec<Vec<Text>>,
+    areas: Vec<Vec<StoredText>>,
     /// Length of `,"match":"inside"}`
     inside_length: usize,
     /// `,"match":"boundary"}`
-    on_boundary: Text,
+    on_boundary: StoredText,
     /// `,"match":"addresses","addresses":`, `,"share":` and `}`
-    by_addresses: [Text; 3],
+    by_addresses: [StoredText; 3],
 }
 
 /// Every area is kept with this ending.
@@ -42,7 +42,7 @@ const NAMES_JSON: [&str; 2] = ["\"C\"", "\"N\""];
 
 impl AreaFragments {
     pub(super) fn new(atlas: &Atlas) -> Self {
-        let mut texts = Texts::default();
+        let mut texts = TextStore::default();
         let mut text = Vec::new();
         let of_layer = |(place, layer): (usize, &AtlasLayer)| {
             let areas = if layer.layer().is_areas() { layer.layer().len() } else { 0 };
@@ -72,30 +72,30 @@ impl AreaFragments {
 
     /// Writes an area of the answer.
     #[inline]
-    pub(super) fn put(&self, pen: &mut Pen, layer: usize, Match { area, by }: Match) {
+    pub(super) fn put(&self, writer: &mut TextWriter, layer: usize, Match { area, by }: Match) {
         let text = self.areas[layer][area];
         match by {
             MatchBy::Position(Position::Inside | Position::Outside) => {
-                pen.put_text(&self.texts, text);
+                writer.put_stored(&self.texts, text);
             }
             MatchBy::Position(Position::Boundary) => {
-                pen.put_text(&self.texts, text.without(0, self.inside_length));
-                pen.put_text(&self.texts, self.on_boundary);
+                writer.put_stored(&self.texts, text.without(0, self.inside_length));
+                writer.put_stored(&self.texts, self.on_boundary);
             }
             MatchBy::Addresses { count, share } => {
                 let [before_count, before_share, end] = self.by_addresses;
-                pen.put_text(&self.texts, text.without(0, self.inside_length));
-                pen.put_text(&self.texts, before_count);
-                pen.whole(count as u64);
-                pen.put_text(&self.texts, before_share);
-                number::share(pen, share);
-                pen.put_text(&self.texts, end);
+                writer.put_stored(&self.texts, text.without(0, self.inside_length));
+                writer.put_stored(&self.texts, before_count);
+                writer.integer(count as u64);
+                writer.put_stored(&self.texts, before_share);
+                number::share(writer, share);
+                writer.put_stored(&self.texts, end);
             }
         }
     }
 
     /// Writes the members of an area that give its code and name: `"code":"N4","name":"Northampton 4"`.
-    pub(super) fn put_names(&self, pen: &mut Pen, layer: usize, area: usize) {
-        pen.put_text(&self.texts, self.areas[layer][area].without(1, self.inside_length));
+    pub(super) fn put_names(&self, writer: &mut TextWriter, layer: usize, area: usize) {
+        writer.put_stored(&self.texts, self.areas[layer][area].without(1, self.inside_length));
     }
 }

@@ -10,7 +10,7 @@ use crate::answers::basis::AnswerBasis;
 use crate::answers::common_fields::{Keyed, layers_used, snapshot};
 use crate::answers::error::AnswerError;
 use crate::answers::sample::{around, json};
-use crate::answers::text_writer::{Pen, Text, Texts};
+use crate::answers::text_writer::{StoredText, TextStore, TextWriter};
 use crate::answers::{
     Confidence, LayerConfidence, LookupAnswer, NearArea, PlaceAnswer, choose, number,
 };
@@ -20,19 +20,19 @@ use crate::answers::{
 #[derive(Debug)]
 pub(super) struct LookupFragments {
     pub(super) day: Day,
-    texts: Texts,
+    texts: TextStore,
     place: PlaceFragments,
     layers: Vec<LayerFragments>,
     /// `]},"confidence":`
-    confidence: Text,
+    confidence: StoredText,
     /// For all layers together, by level: `{"level":"high","boundary_distance_m":`
-    levels: [Text; LEVELS],
+    levels: [StoredText; LEVELS],
     /// By basis: `,"threshold_m":50.0}},"near":[`
-    near: [Text; BASES],
+    near: [StoredText; BASES],
     /// `,"distance_m":` and `}` of an area in `near`.
-    near_distance: [Text; 2],
+    near_distance: [StoredText; 2],
     /// `]}`
-    end: Text,
+    end: StoredText,
     /// From `,"layers":` to the end.
     tail: Vec<u8>,
 }
@@ -43,11 +43,11 @@ struct LayerFragments {
     /// `None` where no vintage is in force on the day.
     layer: Option<usize>,
     /// `],"ward":[`, or `],"ward":null`
-    areas: Text,
+    areas: StoredText,
     /// By basis.
     confidence: [ConfidenceFragments; BASES],
     /// `{"layer":"ward",`
-    near: Text,
+    near: StoredText,
 }
 
 /// The text for the confidence of one layer's answer.
@@ -55,9 +55,9 @@ struct LayerFragments {
 struct ConfidenceFragments {
     /// For all layers together, where this one's boundary is the nearest:
     /// `,"threshold_m":50.0,"by":"position","layers":{`
-    nearest: Text,
+    nearest: StoredText,
     /// By level: `,"threshold_m":50.0},"ward":{"level":"high","boundary_distance_m":`
-    levels: [Text; LEVELS],
+    levels: [StoredText; LEVELS],
 }
 
 /// The text that ends the fragments of the layer before.
@@ -119,7 +119,7 @@ fn tail(atlas: &Atlas, chosen: &[Chosen], place: PlaceAnswer<'_>) -> String {
 }
 
 impl LayerFragments {
-    fn new(atlas: &Atlas, chosen: &Chosen, texts: &mut Texts, ends: &mut Ends) -> Self {
+    fn new(atlas: &Atlas, chosen: &Chosen, texts: &mut TextStore, ends: &mut Ends) -> Self {
         let key = json(chosen.key.as_str());
         let Ends { areas, confidence, comma } = std::mem::take(ends);
         ends.comma = ",";
@@ -129,10 +129,10 @@ impl LayerFragments {
                 layer: None,
                 areas: keep(format!("{areas}{comma}{key}:null")),
                 confidence: confidence.map(|before| ConfidenceFragments {
-                    nearest: Text::default(),
+                    nearest: StoredText::default(),
                     levels: [keep(format!("{before}{comma}{key}:null")); LEVELS],
                 }),
-                near: Text::default(),
+                near: StoredText::default(),
             };
         };
         let meta = atlas.layers()[layer].layer().meta();
@@ -170,7 +170,7 @@ impl LookupFragments {
     }
 
     pub(super) fn of(atlas: &Atlas, chosen: &[Chosen], day: Day) -> Self {
-        let mut texts = Texts::default();
+        let mut texts = TextStore::default();
         let (place, members) = PlaceFragments::new(day, &mut texts);
         let mut ends = Ends { areas: members.areas + "{", ..Ends::default() };
         let layers =
@@ -205,54 +205,54 @@ impl LookupFragments {
     /// Writes the JSON of a [`LookupAnswer`].
     pub(super) fn write(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         areas: &AreaFragments,
         place: &impl WritePlace,
         facts: &(impl LookupFacts + ?Sized),
     ) {
-        pen.make_room(USUAL_ROOM);
-        pen.put(b"{");
-        self.write_place(pen, areas, place, facts);
-        pen.put(&self.tail);
+        writer.reserve(USUAL_ROOM);
+        writer.put(b"{");
+        self.write_place(writer, areas, place, facts);
+        writer.put(&self.tail);
     }
 
     /// Writes the members of a [`PlaceAnswer`], without the braces around them.
     pub(super) fn write_place(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         areas: &AreaFragments,
         place: &impl WritePlace,
         facts: &(impl LookupFacts + ?Sized),
     ) {
-        place.write(pen, &self.place, &self.texts);
-        self.write_areas(pen, areas, facts);
-        pen.put_text(&self.texts, self.confidence);
-        self.write_confidence(pen, areas, facts);
+        place.write(writer, &self.place, &self.texts);
+        self.write_areas(writer, areas, facts);
+        writer.put_stored(&self.texts, self.confidence);
+        self.write_confidence(writer, areas, facts);
     }
 
     fn write_areas(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         areas: &AreaFragments,
         facts: &(impl LookupFacts + ?Sized),
     ) {
         for (at, fragments) in self.layers.iter().enumerate() {
-            pen.put_text(&self.texts, fragments.areas);
+            writer.put_stored(&self.texts, fragments.areas);
             let Some(layer) = fragments.layer else { continue };
             let mut is_first = true;
             for matched in facts.matches(at, layer) {
                 if !is_first {
-                    pen.put(b",");
+                    writer.put(b",");
                 }
                 is_first = false;
-                areas.put(pen, layer, matched);
+                areas.put(writer, layer, matched);
             }
         }
     }
 
     fn write_confidence(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         areas: &AreaFragments,
         facts: &(impl LookupFacts + ?Sized),
     ) {
@@ -261,30 +261,30 @@ impl LookupFragments {
             Some((fragments, level, distance))
         });
         let Some(Overall { level, nearest, boundary_distance_m }) = overall(answered) else {
-            pen.put(b"null");
+            writer.put(b"null");
             return;
         };
         let basis = facts.basis(self.layers().flatten()) as usize;
-        pen.put_text(&self.texts, self.levels[level as usize]);
-        write_distance(pen, boundary_distance_m);
-        pen.put_text(&self.texts, nearest.confidence[basis].nearest);
+        writer.put_stored(&self.texts, self.levels[level as usize]);
+        write_distance(writer, boundary_distance_m);
+        writer.put_stored(&self.texts, nearest.confidence[basis].nearest);
         for (at, fragments) in self.layers.iter().enumerate() {
             let Some(layer) = fragments.layer else {
-                pen.put_text(&self.texts, fragments.confidence[basis].levels[0]);
+                writer.put_stored(&self.texts, fragments.confidence[basis].levels[0]);
                 continue;
             };
             let (level, distance) = facts.confidence(at, layer);
-            pen.put_text(&self.texts, fragments.confidence[basis].levels[level as usize]);
-            write_distance(pen, distance);
+            writer.put_stored(&self.texts, fragments.confidence[basis].levels[level as usize]);
+            write_distance(writer, distance);
         }
-        pen.put_text(&self.texts, self.near[basis]);
-        self.write_near(pen, areas, facts);
-        pen.put_text(&self.texts, self.end);
+        writer.put_stored(&self.texts, self.near[basis]);
+        self.write_near(writer, areas, facts);
+        writer.put_stored(&self.texts, self.end);
     }
 
     fn write_near(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         areas: &AreaFragments,
         facts: &(impl LookupFacts + ?Sized),
     ) {
@@ -296,14 +296,14 @@ impl LookupFragments {
             candidates.sort_by(|a, b| a.1.total_cmp(&b.1));
             for (area, distance) in candidates {
                 if !is_first {
-                    pen.put(b",");
+                    writer.put(b",");
                 }
                 is_first = false;
-                pen.put_text(&self.texts, fragments.near);
-                areas.put_names(pen, layer, area);
-                pen.put_text(&self.texts, before_distance);
-                number::tenths(pen, distance);
-                pen.put_text(&self.texts, end);
+                writer.put_stored(&self.texts, fragments.near);
+                areas.put_names(writer, layer, area);
+                writer.put_stored(&self.texts, before_distance);
+                number::tenths(writer, distance);
+                writer.put_stored(&self.texts, end);
             }
         }
     }
@@ -311,10 +311,10 @@ impl LookupFragments {
 
 /// Writes `12.3`, or `null` for an infinite distance.
 #[inline]
-fn write_distance(pen: &mut Pen, metres: f64) {
+fn write_distance(writer: &mut TextWriter, metres: f64) {
     if metres < f64::INFINITY {
-        number::tenths(pen, metres);
+        number::tenths(writer, metres);
     } else {
-        pen.put(b"null");
+        writer.put(b"null");
     }
 }

@@ -1,10 +1,10 @@
-//! Lookups put together from ready parts: the same bytes that serde writes of
-//! [`LookupAnswer`](super::LookupAnswer), without making one.
+//! Prerendered lookups: the bytes that serde writes for [`LookupAnswer`](super::LookupAnswer),
+//! without creating one.
 //!
-//! What a snapshot's answers share is written once: the text of every area ([`AreaFragments`]), and for
-//! the layers and day asked the texts around them ([`LookupFragments`]). What is left for an answer is
-//! what is [`facts`] of the place (of a postcode one search for it, of a position its cells), some
-//! copying, and a few numbers.
+//! The text that the answers of a snapshot share is written once: that of every area
+//! ([`AreaFragments`]), and that of the requested layers and day ([`LookupFragments`]). An answer
+//! then needs one search for a postcode or the cells of a position ([`facts`]), some copying, and a
+//! few numbers.
 
 use std::sync::{Arc, OnceLock};
 
@@ -18,97 +18,100 @@ use self::area_fragments::AreaFragments;
 use self::fragments::LookupFragments;
 use super::error::AnswerError;
 use super::lookup::Found;
-use super::place::{Place, Standing};
-use crate::answers::text_writer::Pen;
+use super::place::{Place, ResolvedPlace};
+use crate::answers::text_writer::TextWriter;
 
 mod area_fragments;
 mod facts;
 mod fragments;
 mod place_fragments;
 
-/// So many lists of layers are kept with the texts around their answers. Programs that ask name the
-/// same layers each time.
-const KEPT: usize = 64;
+/// How many lists of layers are cached with their text. Programs usually name the same layers each
+/// time.
+const NAMED_CAPACITY: usize = 64;
 
-/// What a snapshot keeps ready for lookups.
+/// The prerendered text of a snapshot.
 #[derive(Debug)]
-pub struct Ready {
+pub struct Prerendered {
     texts: OnceLock<Arc<AreaFragments>>,
-    /// What was asked last without naming layers.
+    /// The text for the last lookup that named no layers.
     usual: ArcSwapOption<LookupFragments>,
-    /// What was asked naming layers.
-    named: Cache<Named, Arc<LookupFragments>>,
+    /// The text for lookups that named layers.
+    named: Cache<LayersKey, Arc<LookupFragments>>,
 }
 
-impl Default for Ready {
+impl Default for Prerendered {
     fn default() -> Self {
-        Self { texts: OnceLock::new(), usual: ArcSwapOption::empty(), named: Cache::new(KEPT) }
+        Self {
+            texts: OnceLock::new(),
+            usual: ArcSwapOption::empty(),
+            named: Cache::new(NAMED_CAPACITY),
+        }
     }
 }
 
-/// Layers that were named, and the day.
+/// The names of layers, and the day.
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Named {
+struct LayersKey {
     layers: Vec<String>,
     day: Day,
 }
 
-/// The same, borrowed. Both hash alike, as lists and slices do.
+/// A borrowed [`LayersKey`]. Both have the same hash, as vectors and slices do.
 #[derive(Hash)]
-struct Naming<'a> {
+struct LayersKeyRef<'a> {
     layers: &'a [String],
     day: Day,
 }
 
-impl Equivalent<Named> for Naming<'_> {
-    fn equivalent(&self, named: &Named) -> bool {
+impl Equivalent<LayersKey> for LayersKeyRef<'_> {
+    fn equivalent(&self, named: &LayersKey) -> bool {
         self.layers == named.layers && self.day == named.day
     }
 }
 
-/// The parts of the answers to many questions for the same layers and day.
+/// The prerendered text for many lookups with the same layers and day.
 #[derive(Clone, Debug)]
-pub struct ReadyPlaces {
+pub struct PrerenderedPlaces {
     texts: Arc<AreaFragments>,
     lookup: Arc<LookupFragments>,
 }
 
-impl ReadyPlaces {
-    /// The layers that answer, by their places in the atlas.
+impl PrerenderedPlaces {
+    /// The layers in force on the day, by position in the atlas.
     pub fn layers(&self) -> impl Iterator<Item = usize> {
         self.lookup.layers().flatten()
     }
 
-    /// Writes the members of the [`PlaceAnswer`](super::PlaceAnswer) of a known postcode, without
-    /// the braces around them.
-    pub fn write(&self, pen: &mut Pen, known: &(PostcodeFacts, PrecomputedAnswer<'_>)) {
-        self.lookup.write_place(pen, &self.texts, known, &known.1);
+    /// Writes the members of the [`PlaceAnswer`](super::PlaceAnswer) of a precomputed postcode,
+    /// without the braces.
+    pub fn write(&self, writer: &mut TextWriter, known: &(PostcodeFacts, PrecomputedAnswer<'_>)) {
+        self.lookup.write_place(writer, &self.texts, known, &known.1);
     }
 
-    /// Writes the same of a position that was located in the layers these parts are for.
-    pub fn write_position(&self, pen: &mut Pen, found: &Found) {
-        self.lookup.write_place(pen, &self.texts, &found.standing, &*found.located);
+    /// Writes the same for a position that was located in these layers.
+    pub fn write_position(&self, writer: &mut TextWriter, found: &Found) {
+        self.lookup.write_place(writer, &self.texts, &found.resolved, &*found.located);
     }
 }
 
-impl Ready {
+impl Prerendered {
     fn texts(&self, atlas: &Atlas) -> &Arc<AreaFragments> {
         self.texts.get_or_init(|| Arc::new(AreaFragments::new(atlas)))
     }
 
-    /// What the answers to many questions for some layers and a day are put together from.
-    pub fn places(&self, atlas: &Atlas, chosen: &[Chosen], day: Day) -> ReadyPlaces {
-        ReadyPlaces {
+    /// Prepares the text for many lookups with the same layers and day.
+    pub fn places(&self, atlas: &Atlas, chosen: &[Chosen], day: Day) -> PrerenderedPlaces {
+        PrerenderedPlaces {
             texts: Arc::clone(self.texts(atlas)),
             lookup: Arc::new(LookupFragments::of(atlas, chosen, day)),
         }
     }
 
-    /// Writes the JSON of [`lookup`](super::lookup) for the same question; nothing where there is no
-    /// answer.
+    /// Writes the JSON of [`lookup`](super::lookup). Writes nothing if there is no answer.
     pub fn write_lookup(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         atlas: &Atlas,
         place: Place,
         names: Option<&[String]>,
@@ -118,18 +121,18 @@ impl Ready {
         let texts = self.texts(atlas);
         self.with(atlas, names, day, |ready| {
             if let Some(known) = known {
-                ready.write(pen, texts, &known, &known.1);
+                ready.write(writer, texts, &known, &known.1);
             } else {
-                // That of a postcode is known if it has any: here it is refused.
-                let standing = Standing::find(atlas, place)?;
-                let located = atlas.locate_each(ready.layers(), standing.at);
-                ready.write(pen, texts, &standing, &*located);
+                // A postcode without a precomputed answer is refused here.
+                let resolved = ResolvedPlace::find(atlas, place)?;
+                let located = atlas.locate_each(ready.layers(), resolved.at);
+                ready.write(writer, texts, &resolved, &*located);
             }
             Ok(())
         })
     }
 
-    /// Writes with the texts for those layers and that day.
+    /// Calls `write` with the text for those layers and that day.
     fn with(
         &self,
         atlas: &Atlas,
@@ -138,11 +141,11 @@ impl Ready {
         write: impl FnOnce(&LookupFragments) -> Result<(), AnswerError>,
     ) -> Result<(), AnswerError> {
         if let Some(layers) = names {
-            if let Some(ready) = self.named.get(&Naming { layers, day }) {
+            if let Some(ready) = self.named.get(&LayersKeyRef { layers, day }) {
                 return write(&ready);
             }
             let ready = Arc::new(LookupFragments::new(atlas, names, day)?);
-            self.named.insert(Named { layers: layers.to_vec(), day }, Arc::clone(&ready));
+            self.named.insert(LayersKey { layers: layers.to_vec(), day }, Arc::clone(&ready));
             return write(&ready);
         }
         let usual = self.usual.load();

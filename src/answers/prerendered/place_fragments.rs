@@ -8,34 +8,34 @@ use lapwing_boundaries::postcode::Postcode;
 use crate::answers::PlaceAnswer;
 use crate::answers::common_fields::{Keyed, Metres};
 use crate::answers::number;
-use crate::answers::place::{Location, Place, Query, Standing};
+use crate::answers::place::{Location, Place, Query, ResolvedPlace};
 use crate::answers::sample::{around, json};
-use crate::answers::text_writer::{Pen, Short, Text, Texts};
+use crate::answers::text_writer::{ShortText, StoredText, TextStore, TextWriter};
 
 /// The text around the values of a place, for a day.
 #[derive(Debug)]
 pub(super) struct PlaceFragments {
     /// `"query":{"postcode":"`
-    postcode: Short,
+    postcode: ShortText,
     /// `"query":{"lon":`, `,"lat":`
-    lng_lat: [Short; 2],
+    lng_lat: [ShortText; 2],
     /// `"query":{"easting":`, `,"northing":`
-    bng: [Short; 2],
+    bng: [ShortText; 2],
     /// From after the postcode to before the longitude:
     /// `","date":"2024-05-01"},"location":{"lon":`
-    after_postcode: Text,
+    after_postcode: StoredText,
     /// The same after a position, without the first quotation mark.
-    after_position: Text,
+    after_position: StoredText,
     /// `,"lat":`, `,"easting":`, `,"northing":`
-    location: [Short; 3],
+    location: [ShortText; 3],
     /// `,"positional_quality":`
-    positional_quality: Short,
+    positional_quality: ShortText,
     /// `,"accuracy":"helmert"`
-    helmert: Short,
+    helmert: ShortText,
     /// `}`
-    end_of_location: Short,
+    end_of_location: ShortText,
     /// `,"terminated":"`
-    terminated: Short,
+    terminated: ShortText,
 }
 
 /// The names of the members that hold the areas and their confidence, with what is before them:
@@ -49,12 +49,12 @@ fn sample_postcode() -> Postcode {
     Postcode::parse("AA1 1AA").expect("a postcode")
 }
 
-fn short(text: &str) -> Short {
-    Short::of([text.as_bytes(), b"", b""])
+fn short(text: &str) -> ShortText {
+    ShortText::of([text.as_bytes(), b"", b""])
 }
 
 impl PlaceFragments {
-    pub(super) fn new(day: Day, texts: &mut Texts) -> (Self, MemberNames) {
+    pub(super) fn new(day: Day, texts: &mut TextStore) -> (Self, MemberNames) {
         let lng_lat = LngLat::new(1.25, 52.5).expect("degrees");
         let bng = Bng::new(701.0, 802.0).expect("metres on the grid");
         let query = |place| Query::new(place, day);
@@ -108,84 +108,84 @@ impl PlaceFragments {
         }
     }
 
-    fn put_location(&self, pen: &mut Pen, [lon, lat]: [i32; 2], at: Option<Bng>) {
-        number::degrees(pen, lon);
-        pen.put_short(&self.location[0]);
-        number::degrees(pen, lat);
+    fn put_location(&self, writer: &mut TextWriter, [lon, lat]: [i32; 2], at: Option<Bng>) {
+        number::degrees(writer, lon);
+        writer.put_short_text(&self.location[0]);
+        number::degrees(writer, lat);
         if let Some(at) = at {
-            pen.put_short(&self.location[1]);
-            number::grid_metres(pen, at.easting());
-            pen.put_short(&self.location[2]);
-            number::grid_metres(pen, at.northing());
+            writer.put_short_text(&self.location[1]);
+            number::grid_metres(writer, at.easting());
+            writer.put_short_text(&self.location[2]);
+            number::grid_metres(writer, at.northing());
         }
     }
 
-    fn end_location(&self, pen: &mut Pen, accuracy: Accuracy) {
+    fn end_location(&self, writer: &mut TextWriter, accuracy: Accuracy) {
         if accuracy == Accuracy::Helmert {
-            pen.put_short(&self.helmert);
+            writer.put_short_text(&self.helmert);
         }
-        pen.put_short(&self.end_of_location);
+        writer.put_short_text(&self.end_of_location);
     }
 }
 
 /// A place whose question and location can be written.
 pub(super) trait WritePlace {
     /// Writes from `"query":` to before `,"areas":`.
-    fn write(&self, pen: &mut Pen, fragments: &PlaceFragments, texts: &Texts);
+    fn write(&self, writer: &mut TextWriter, fragments: &PlaceFragments, texts: &TextStore);
 }
 
 /// A postcode whose answer is precomputed.
 impl WritePlace for (PostcodeFacts, PrecomputedAnswer<'_>) {
-    fn write(&self, pen: &mut Pen, fragments: &PlaceFragments, texts: &Texts) {
+    fn write(&self, writer: &mut TextWriter, fragments: &PlaceFragments, texts: &TextStore) {
         let (facts, known) = self;
-        pen.put_short(&fragments.postcode);
-        put_postcode(pen, facts.postcode);
-        pen.put_text(texts, fragments.after_postcode);
-        fragments.put_location(pen, known.millionths(), facts.position);
-        pen.put_short(&fragments.positional_quality);
-        pen.whole(u64::from(facts.positional_quality));
-        fragments.end_location(pen, known.accuracy());
+        writer.put_short_text(&fragments.postcode);
+        put_postcode(writer, facts.postcode);
+        writer.put_stored(texts, fragments.after_postcode);
+        fragments.put_location(writer, known.millionths(), facts.position);
+        writer.put_short_text(&fragments.positional_quality);
+        writer.integer(u64::from(facts.positional_quality));
+        fragments.end_location(writer, known.accuracy());
         if let Some(month) = facts.terminated {
-            pen.put_short(&fragments.terminated);
-            number::month(pen, month);
-            pen.put(b"\"");
+            writer.put_short_text(&fragments.terminated);
+            number::month(writer, month);
+            writer.put(b"\"");
         }
     }
 }
 
 /// A position.
-impl WritePlace for Standing {
-    fn write(&self, pen: &mut Pen, fragments: &PlaceFragments, texts: &Texts) {
+impl WritePlace for ResolvedPlace {
+    fn write(&self, writer: &mut TextWriter, fragments: &PlaceFragments, texts: &TextStore) {
         let after = match self.place {
             Place::LngLat(at) => {
-                pen.put_short(&fragments.lng_lat[0]);
-                number::by_serde(pen, at.lon());
-                pen.put_short(&fragments.lng_lat[1]);
-                number::by_serde(pen, at.lat());
+                writer.put_short_text(&fragments.lng_lat[0]);
+                number::by_serde(writer, at.lon());
+                writer.put_short_text(&fragments.lng_lat[1]);
+                number::by_serde(writer, at.lat());
                 fragments.after_position
             }
             Place::Bng(at) => {
-                pen.put_short(&fragments.bng[0]);
-                number::grid_metres(pen, at.easting());
-                pen.put_short(&fragments.bng[1]);
-                number::grid_metres(pen, at.northing());
+                writer.put_short_text(&fragments.bng[0]);
+                number::grid_metres(writer, at.easting());
+                writer.put_short_text(&fragments.bng[1]);
+                number::grid_metres(writer, at.northing());
                 fragments.after_position
             }
             Place::Postcode(postcode) => {
-                pen.put_short(&fragments.postcode);
-                put_postcode(pen, postcode);
+                writer.put_short_text(&fragments.postcode);
+                put_postcode(writer, postcode);
                 fragments.after_postcode
             }
         };
-        pen.put_text(texts, after);
+        writer.put_stored(texts, after);
         let (at, accuracy) = self.lng_lat();
         let millionths = [at.lon(), at.lat()].map(|degrees| (degrees * 1e6).round() as i32);
-        fragments.put_location(pen, millionths, Some(self.at));
-        fragments.end_location(pen, accuracy);
+        fragments.put_location(writer, millionths, Some(self.at));
+        fragments.end_location(writer, accuracy);
     }
 }
 
-fn put_postcode(pen: &mut Pen, postcode: Postcode) {
+fn put_postcode(writer: &mut TextWriter, postcode: Postcode) {
     let (text, length) = postcode.canonical();
-    pen.put_few(text, length);
+    writer.put_prefix(text, length);
 }

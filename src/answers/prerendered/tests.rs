@@ -1,4 +1,4 @@
-//! Ready answers are the bytes that serde writes.
+//! Prerendered answers are the bytes that serde writes.
 
 use std::path::Path;
 
@@ -33,19 +33,19 @@ fn by_serde(atlas: &Atlas, place: Place, names: Option<&[String]>, day: Day) -> 
 }
 
 fn by_parts(
-    ready: &Ready,
+    ready: &Prerendered,
     atlas: &Atlas,
     place: Place,
     names: Option<&[String]>,
     day: Day,
 ) -> Result<Vec<u8>, AnswerError> {
-    let mut pen = Pen::default();
-    let written = ready.write_lookup(&mut pen, atlas, place, names, day);
-    assert!(written.is_ok() || pen.written().is_empty());
-    written.map(|()| pen.written().to_vec())
+    let mut writer = TextWriter::default();
+    let written = ready.write_lookup(&mut writer, atlas, place, names, day);
+    assert!(written.is_ok() || writer.written().is_empty());
+    written.map(|()| writer.written().to_vec())
 }
 
-/// How many postcodes of each kind were asked for.
+/// The number of postcodes of each kind.
 #[derive(Debug, Default)]
 struct Asked {
     by_position: usize,
@@ -53,13 +53,13 @@ struct Asked {
     split: usize,
     /// By addresses, and near a boundary.
     near: usize,
-    /// By addresses, of which none is in any area.
+    /// By addresses, none of which is in an area.
     nowhere: usize,
 }
 
-/// Asks for every postcode in every way.
+/// Asks for every postcode with all combinations of layers and day.
 fn assert_same_bytes(atlas: &Atlas) -> Asked {
-    let ready = Ready::default();
+    let ready = Prerendered::default();
     let mut ways: Vec<Option<Vec<String>>> = vec![None];
     for layer in atlas.layers().iter().map(AtlasLayer::layer).filter(|l| l.is_areas()) {
         let meta = layer.meta();
@@ -102,7 +102,7 @@ fn assert_same_bytes(atlas: &Atlas) -> Asked {
 }
 
 #[test]
-fn every_postcode_of_generated_worlds_is_answered_byte_for_byte() {
+fn prerendered_postcodes_of_generated_worlds_equal_serde() {
     for seed in [1, 2] {
         let asked = assert_same_bytes(&Atlas::build(test_worlds::world(seed, 400), TIME, &()));
         assert!(asked.by_position > 100 && asked.by_addresses > 80, "{asked:?}");
@@ -111,12 +111,12 @@ fn every_postcode_of_generated_worlds_is_answered_byte_for_byte() {
 }
 
 #[test]
-fn the_squares_with_and_without_addresses_are_answered_byte_for_byte() {
+fn prerendered_postcodes_of_the_squares_equal_serde() {
     assert_eq!(assert_same_bytes(&squares::atlas()).by_addresses, 0);
     assert_eq!(assert_same_bytes(&squares::with_addresses()).split, 1);
 }
 
-/// What an area layer answers for a postcode when nothing is known beforehand.
+/// The answer of a layer for a postcode, computed without the precomputed one.
 fn on_the_spot(
     atlas: &Atlas,
     record: &PostcodeFacts,
@@ -135,7 +135,7 @@ fn on_the_spot(
     found
 }
 
-/// With distances to the micrometre: cells have edges cut at their rims.
+/// Rounds distances to the micrometre: the cells clip edges.
 fn rounded(mut located: Located) -> Located {
     let round = |metres: f64| (metres * 1e6).round() / 1e6;
     located.boundary_distance_m = located.boundary_distance_m.map(round);
@@ -144,7 +144,7 @@ fn rounded(mut located: Located) -> Located {
 }
 
 #[test]
-fn a_known_answer_is_the_one_found_on_the_spot() {
+fn precomputed_answers_equal_those_located_now() {
     for seed in [5, 6] {
         let atlas = Atlas::build(test_worlds::world(seed, 400), TIME, &());
         let bytes = snapshot::to_bytes(&atlas);
@@ -174,7 +174,7 @@ fn a_known_answer_is_the_one_found_on_the_spot() {
 }
 
 #[test]
-fn a_postcode_with_addresses_is_outside_only_where_neither_they_nor_its_position_are_in_an_area() {
+fn a_postcode_is_outside_only_if_its_addresses_and_its_position_are() {
     let atlas = Atlas::build(test_worlds::world(3, 400), TIME, &());
     let layers: Vec<usize> = (0..atlas.layers().len()).collect();
     let mut outside = 0;
@@ -192,7 +192,7 @@ fn a_postcode_with_addresses_is_outside_only_where_neither_they_nor_its_position
     assert!(outside > 5, "{outside}");
 }
 
-/// Positions of all kinds: anywhere and outside, near postcodes, on vertices, with fractions.
+/// Positions anywhere and outside, near postcodes, on vertices, with fractions.
 fn positions(atlas: &Atlas, seed: u64) -> Vec<Place> {
     let mut state = seed;
     let mut random = || {
@@ -216,12 +216,12 @@ fn positions(atlas: &Atlas, seed: u64) -> Vec<Place> {
 }
 
 #[test]
-fn positions_are_answered_byte_for_byte() {
+fn prerendered_positions_equal_serde() {
     let seed = 11;
     let world = demo::world(seed, &WorldSize::of_wards(8)).into_contents();
     let (mut near, mut nowhere) = (0, 0);
     for atlas in [Atlas::build(world, Timestamp::UNIX_EPOCH, &()), squares::atlas()] {
-        let ready = Ready::default();
+        let ready = Prerendered::default();
         let areas = atlas.layers().iter().map(AtlasLayer::layer).filter(|layer| layer.is_areas());
         let ids: Vec<String> = areas.map(|layer| layer.meta().id.to_string()).collect();
         for place in positions(&atlas, seed) {
@@ -245,8 +245,8 @@ fn positions_are_answered_byte_for_byte() {
 }
 
 #[test]
-fn other_places_and_other_words_are_answered_as_before() {
-    let (atlas, ready) = (squares::atlas(), Ready::default());
+fn positions_and_unknown_names_are_answered_or_refused() {
+    let (atlas, ready) = (squares::atlas(), Prerendered::default());
     let day = days()[0];
     for place in [
         Place::LngLat(LngLat::new(-0.9, 52.2).unwrap()),
@@ -261,13 +261,13 @@ fn other_places_and_other_words_are_answered_as_before() {
     let place = Place::Postcode(Postcode::parse("NN1 1AA").unwrap());
     let nowhere = ["nowhere".to_owned()];
     let refused = by_parts(&ready, &atlas, place, Some(&nowhere), day);
-    let told = refused.unwrap_err().to_string();
-    assert!(told.contains("nowhere"), "{told}");
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("nowhere"), "{message}");
 }
 
 #[test]
-fn the_usual_question_of_another_day_is_answered_for_that_day() {
-    let (atlas, ready) = (squares::atlas(), Ready::default());
+fn the_cached_text_of_one_day_is_not_used_for_another() {
+    let (atlas, ready) = (squares::atlas(), Prerendered::default());
     let place = Place::Postcode(Postcode::parse("NN1 1AA").unwrap());
     for day in [Day::Today(date(2015, 1, 1)), Day::Today(date(2026, 1, 1)), days()[2]] {
         for _ in 0..2 {

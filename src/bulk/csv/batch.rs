@@ -1,4 +1,4 @@
-//! The rows of a block, answered some at a time.
+//! Answers the rows of a block in batches.
 
 use std::borrow::Cow;
 
@@ -8,52 +8,57 @@ use memchr::memchr;
 
 use super::Columns;
 use super::fallback::RowReader;
-use super::scan::{Line, Takes};
+use super::scan::{RowSink, RowSpan};
 use crate::answers::Place;
-use crate::answers::text_writer::Pen;
+use crate::answers::text_writer::TextWriter;
 use crate::bulk::csv_cell::cell;
-use crate::bulk::output_columns::{Asked, Rows, Scratch, TOGETHER};
+use crate::bulk::output_columns::{BATCH_SIZE, BatchRows, PlaceBatch, Scratch};
 use crate::bulk::{Status, Tally};
 
-/// More than the cells of an answer usually take.
+/// The cells of an answer are usually shorter, in bytes.
 const ROOM_A_ROW: usize = 256;
 
 /// Writes each row of a block with its answer.
-pub(super) fn complete_all(block: &[u8], pen: &mut Pen, columns: &Columns, atlas: &Atlas) -> Tally {
+pub(super) fn complete_all(
+    block: &[u8],
+    writer: &mut TextWriter,
+    columns: &Columns,
+    atlas: &Atlas,
+) -> Tally {
     let mut lines = Lines {
         block,
-        pen,
+        writer,
         columns,
         atlas,
         scratch: Scratch::default(),
-        waiting: [Line::default(); TOGETHER],
-        asked: Asked::default(),
+        waiting: [RowSpan::default(); BATCH_SIZE],
+        asked: PlaceBatch::default(),
         reader: RowReader::default(),
         tally: Tally::default(),
     };
-    columns.wanted.each_line(block, &mut lines);
+    columns.finder.each_row(block, &mut lines);
     lines.answer();
     lines.tally
 }
 
-/// Rows that wait to be answered together.
+/// Rows that wait for their batch.
 struct Lines<'b> {
     block: &'b [u8],
-    pen: &'b mut Pen,
+    writer: &'b mut TextWriter,
     columns: &'b Columns,
     atlas: &'b Atlas,
     scratch: Scratch,
-    waiting: [Line; TOGETHER],
-    /// Their places.
-    asked: Asked,
-    /// For rows whose quotes are not what they should be.
+    waiting: [RowSpan; BATCH_SIZE],
+    /// The places of the rows.
+    asked: PlaceBatch,
+    /// Reads rows with malformed quotes.
     reader: RowReader,
     tally: Tally,
 }
 
-impl Takes for Lines<'_> {
+impl RowSink for Lines<'_> {
     #[inline]
-    fn line(&mut self, line: Line) {
+    fn row(&mut self, line: RowSpan) {
         self.waiting[self.asked.count()] = line;
         self.asked.put(self.place(&line));
         if self.asked.is_full() {
@@ -61,12 +66,12 @@ impl Takes for Lines<'_> {
         }
     }
 
-    fn odd(&mut self, start: usize) -> usize {
+    fn malformed(&mut self, start: usize) -> usize {
         self.answer();
         let (read, cells) = self.reader.read(&self.block[start..]);
         let Some(cells) = cells else { return self.block.len() };
         let columns = self.columns;
-        self.pen.with_vec(|row| {
+        self.writer.with_vec(|row| {
             for at in 0..columns.count {
                 if at > 0 {
                     row.push(b',');
@@ -79,8 +84,8 @@ impl Takes for Lines<'_> {
             _ if cells.len() != columns.count => Err(Status::Invalid),
             place => place.map_err(|(status, _)| status),
         };
-        // It is written already: nothing more of it comes back.
-        self.waiting[0] = Line::default();
+        // The row is already written, so the batch must not copy it.
+        self.waiting[0] = RowSpan::default();
         self.asked.put(place);
         self.answer();
         start + read
@@ -89,14 +94,14 @@ impl Takes for Lines<'_> {
 
 impl Lines<'_> {
     fn answer(&mut self) {
-        let Self { block, pen, columns, atlas, scratch, waiting, asked, tally, .. } = self;
-        let mut rows = Standing { block, columns, lines: waiting };
-        tally.add(columns.added.answer_together(pen, scratch, atlas, asked, &mut rows));
+        let Self { block, writer, columns, atlas, scratch, waiting, asked, tally, .. } = self;
+        let mut rows = BlockRows { block, columns, lines: waiting };
+        tally.add(columns.added.answer_batch(writer, scratch, atlas, asked, &mut rows));
     }
 
-    /// The place that a row says.
+    /// Reads the place of a row.
     #[inline]
-    fn place(&self, line: &Line) -> Result<Place, Status> {
+    fn place(&self, line: &RowSpan) -> Result<Place, Status> {
         let cells = line.places.ok_or(Status::Invalid)?.map(|cell| cell.of(self.block));
         let places = &self.columns.places;
         if places.are_postcodes() {
@@ -111,32 +116,32 @@ impl Lines<'_> {
     }
 }
 
-/// Rows that come back as they stand in the block.
-struct Standing<'b> {
+/// Rows that are copied from the block.
+struct BlockRows<'b> {
     block: &'b [u8],
     columns: &'b Columns,
-    lines: &'b [Line; TOGETHER],
+    lines: &'b [RowSpan; BATCH_SIZE],
 }
 
-impl Rows for Standing<'_> {
-    /// Copies a row, filled up or cut to the header's columns.
+impl BatchRows for BlockRows<'_> {
+    /// Copies a row, padded or cut to the number of columns in the header.
     #[inline]
-    fn copy(&mut self, pen: &mut Pen, at: usize) {
-        let Line { kept, missing, .. } = self.lines[at];
+    fn copy(&mut self, writer: &mut TextWriter, at: usize) {
+        let RowSpan { kept, missing, .. } = self.lines[at];
         let (from, to) = (kept.from as usize, kept.to as usize);
-        pen.make_room(to - from + missing as usize + ROOM_A_ROW);
-        pen.put_part(self.block, from, to);
-        pen.repeat(b',', missing as usize);
+        writer.reserve(to - from + missing as usize + ROOM_A_ROW);
+        writer.put_span(self.block, from, to);
+        writer.repeat(b',', missing as usize);
     }
 
-    fn refuse(&mut self, pen: &mut Pen, at: usize, status: Status) {
-        self.copy(pen, at);
-        self.columns.added.put_refused(pen, status);
-        pen.put(b"\n");
+    fn refuse(&mut self, writer: &mut TextWriter, at: usize, status: Status) {
+        self.copy(writer, at);
+        self.columns.added.put_unanswered(writer, status);
+        writer.put(b"\n");
     }
 }
 
-/// What is in quotes, with one quote for each two of it.
+/// Replaces each doubled quote in a quoted cell by one.
 fn unescaped(cell: &[u8]) -> Cow<'_, [u8]> {
     if memchr(b'"', cell).is_none() {
         return Cow::Borrowed(cell);

@@ -1,8 +1,8 @@
-//! Rows whose quotes are not what they should be, read as `csv_core` reads them.
+//! Rows with malformed quotes, read as `csv_core` reads them.
 
 use csv_core::{ReadRecordResult, Reader};
 
-/// The cells of a row, one after the other, and where each ends.
+/// The cells of a row: their bytes and where each ends.
 pub(super) struct Cells<'r> {
     bytes: &'r [u8],
     ends: &'r [usize],
@@ -24,7 +24,7 @@ impl<'r> Cells<'r> {
     }
 }
 
-/// Reads rows one by one. What it takes to do so is made for the first.
+/// Reads single rows. Its buffers are allocated for the first row.
 #[derive(Debug, Default)]
 pub(super) struct RowReader {
     reader: Option<Box<Reader>>,
@@ -33,16 +33,16 @@ pub(super) struct RowReader {
 }
 
 impl RowReader {
-    /// Reads the first row of whole rows, and says how many bytes it takes with the byte that ends
-    /// it; `None` if there are but empty lines.
+    /// Reads the first row. Returns the number of bytes it occupies, including the line ending, and
+    /// its cells, or `None` if there are only empty lines.
     pub(super) fn read(&mut self, rows: &[u8]) -> (usize, Option<Cells<'_>>) {
         let Self { reader, bytes, ends } = self;
         let reader = reader.get_or_insert_with(|| {
             bytes.resize(1 << 10, 0);
             ends.resize(1 << 6, 0);
-            // Its `default` has no table to read by.
+            // `Reader::default` has no transition table.
             let mut reader = Box::new(Reader::new());
-            // A byte order mark within a file is none: past its beginning the reader leaves it be.
+            // Skip the start state, in which the reader would drop a byte order mark.
             let _ = reader.read_record(b"\n", bytes, ends);
             reader
         });
@@ -54,7 +54,7 @@ impl RowReader {
             filled += wrote;
             ended += cells;
             let row = match result {
-                // Asked once more with nothing left, it takes that for the end.
+                // The next call has no input left, which the reader takes for the end.
                 ReadRecordResult::InputEmpty => continue,
                 ReadRecordResult::OutputFull => {
                     bytes.resize(bytes.len() * 2, 0);

@@ -1,12 +1,12 @@
-//! CSV in, CSV out (RFC 4180): every input column comes back, then the answer's.
+//! CSV in, CSV out (RFC 4180): all input columns, followed by those of the answer.
 //!
-//! Cells are bytes: those that are not UTF-8 come back as they were. Empty lines are passed over,
-//! as CSV readers do. A row that is shorter or longer than the header is `invalid`; it comes back
-//! filled up, or cut, to the header's columns.
+//! Cells are bytes, so cells that are not UTF-8 are repeated unchanged. Empty lines are skipped, as
+//! CSV readers do. A row that is shorter or longer than the header is `invalid`. The output pads or
+//! cuts it to the number of columns in the header.
 //!
-//! A row comes back as it stands: [`scan`] finds where rows begin and end and the cells that say
-//! where, and nothing else of them is looked at. Only a row whose quotes are not what they should be
-//! is read by `csv_core`, which is told never to refuse one, and written anew ([`fallback`]).
+//! The output repeats a row unchanged. [`scan`] finds the ends of rows and the cells with the
+//! place, and looks at nothing else. `csv_core` reads only rows with malformed quotes, which are
+//! written again with correct quotes ([`fallback`]).
 
 use bytes::Bytes;
 use csv::ByteRecord;
@@ -14,26 +14,26 @@ use lapwing_boundaries::atlas::Chosen;
 
 use super::blocks::{Blocks, CSV_BLOCK};
 use super::csv_cell::cell;
-use super::input_columns::{AskColumns, PlaceColumns, check_names};
-use super::output_columns::{Added, Cells};
-use super::{Ask, BulkError, Holds, RowEngine, Tally};
+use super::input_columns::{ColumnOptions, HeaderColumns, check_names};
+use super::output_columns::{AnswerColumns, CsvFormat};
+use super::{AtlasRef, BulkError, BulkRequest, RowEngine, Tally};
 use crate::answers;
 
 mod batch;
-mod bitmaps;
 mod fallback;
 mod row_ends;
 mod scan;
+mod structural_bitmaps;
 
 use fallback::RowReader;
-use row_ends::CsvEnds;
-use scan::Wanted;
+use row_ends::CsvRowEnds;
+use scan::CellFinder;
 
-/// A row of more bytes than this has a quote left open.
+/// A longer row, in bytes, has an unclosed quote.
 const LONGEST_ROW: usize = 1 << 20;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-/// Those of UTF-16, which is refused.
+/// The byte order marks of UTF-16, which is refused.
 const UTF_16: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 
 /// The engine for CSV.
@@ -41,26 +41,26 @@ const UTF_16: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 pub struct CsvRows<A> {
     atlas: A,
     chosen: Vec<Chosen>,
-    asked: AskColumns,
+    asked: ColumnOptions,
     columns: Option<Columns>,
     /// The first bytes, until it is known whether they are a byte order mark.
     start: Option<Vec<u8>>,
     had_bom: bool,
-    blocks: Blocks<CsvEnds>,
+    blocks: Blocks<CsvRowEnds>,
     tally: Tally,
 }
 
 #[derive(Debug)]
 struct Columns {
-    places: PlaceColumns,
+    places: HeaderColumns,
     count: usize,
-    wanted: Wanted,
-    added: Added<Cells>,
+    finder: CellFinder,
+    added: AnswerColumns<CsvFormat>,
 }
 
-impl<A: Holds> CsvRows<A> {
-    /// An engine for one file.
-    pub fn new(atlas: A, ask: &Ask, asked: AskColumns) -> Result<Self, BulkError> {
+impl<A: AtlasRef> CsvRows<A> {
+    /// Creates an engine for one file.
+    pub fn new(atlas: A, ask: &BulkRequest, asked: ColumnOptions) -> Result<Self, BulkError> {
         let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         Ok(Self {
             atlas,
@@ -74,15 +74,15 @@ impl<A: Holds> CsvRows<A> {
         })
     }
 
-    fn take(&mut self, piece: &[u8], out: &mut Vec<Bytes>) -> Result<(), BulkError> {
-        for piece in piece.chunks(CSV_BLOCK) {
-            self.blocks.hold(piece);
+    fn take(&mut self, chunk: &[u8], out: &mut Vec<Bytes>) -> Result<(), BulkError> {
+        for chunk in chunk.chunks(CSV_BLOCK) {
+            self.blocks.hold(chunk);
             if self.columns.is_none() {
                 self.open(out)?;
             }
-            if self.blocks.under_way().len() > LONGEST_ROW {
+            if self.blocks.unfinished_row().len() > LONGEST_ROW {
                 self.answer(out);
-                // The header and the row itself are counted, too.
+                // Count the header and the row itself.
                 let row = self.tally.rows() + 1 + u64::from(self.columns.is_some());
                 return Err(BulkError::RowTooLong { row, limit: LONGEST_ROW });
             }
@@ -93,19 +93,19 @@ impl<A: Holds> CsvRows<A> {
         Ok(())
     }
 
-    /// Reads the header, once it is there, and writes the one of the answer.
+    /// Reads the header when it is complete, and writes the header of the output.
     fn open(&mut self, out: &mut Vec<Bytes>) -> Result<(), BulkError> {
         while let Some(line) = self.blocks.take_first() {
             let mut reader = RowReader::default();
-            // A line without a cell is passed over.
+            // Skip empty lines.
             let (_, Some(cells)) = reader.read(&line) else { continue };
             let header: ByteRecord = cells.iter().collect();
-            let places = PlaceColumns::find(&header, self.asked.by)?;
+            let places = HeaderColumns::find(&header, self.asked.by)?;
             let names = self.asked.add.names(&self.chosen);
             check_names(&header, &names)?;
-            let added = Added::new(&self.atlas, &self.chosen, self.asked.add);
-            let wanted = Wanted::of(header.len(), places.at());
-            self.columns = Some(Columns { places, count: header.len(), wanted, added });
+            let added = AnswerColumns::new(&self.atlas, &self.chosen, self.asked.add);
+            let finder = CellFinder::of(header.len(), places.at());
+            self.columns = Some(Columns { places, count: header.len(), finder, added });
             let mut line = if self.had_bom { BOM.to_vec() } else { Vec::new() };
             for name in &header {
                 cell(&mut line, name);
@@ -119,27 +119,28 @@ impl<A: Holds> CsvRows<A> {
         Ok(())
     }
 
-    /// Answers the rows that are whole.
+    /// Answers all whole rows.
     fn answer(&mut self, out: &mut Vec<Bytes>) {
         let Some(columns) = &mut self.columns else { return };
         let atlas = &*self.atlas;
         let postcodes = if columns.places.are_postcodes() { self.tally.rows() } else { 0 };
-        columns.added.make_ready(atlas, self.blocks.whole(), postcodes);
+        columns.added.prepare(atlas, self.blocks.whole(), postcodes);
         let columns = &*columns;
-        let tally =
-            self.blocks.answer(out, |block, pen| batch::complete_all(block, pen, columns, atlas));
+        let tally = self
+            .blocks
+            .answer(out, |block, writer| batch::complete_all(block, writer, columns, atlas));
         self.tally.add(tally);
     }
 }
 
-impl<A: Holds> RowEngine for CsvRows<A> {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<Bytes>, BulkError> {
+impl<A: AtlasRef> RowEngine for CsvRows<A> {
+    fn push(&mut self, chunk: &[u8]) -> Result<Vec<Bytes>, BulkError> {
         let mut out = Vec::new();
         let Some(start) = &mut self.start else {
-            self.take(piece, &mut out)?;
+            self.take(chunk, &mut out)?;
             return Ok(out);
         };
-        start.extend_from_slice(piece);
+        start.extend_from_slice(chunk);
         if UTF_16.iter().any(|mark| start.starts_with(mark)) {
             return Err(BulkError::Utf16);
         }
@@ -154,7 +155,7 @@ impl<A: Holds> RowEngine for CsvRows<A> {
     }
 
     fn finish(&mut self) -> Result<Option<Vec<Bytes>>, BulkError> {
-        if self.blocks.have_ended() {
+        if self.blocks.is_finished() {
             return Ok(None);
         }
         let mut out = Vec::new();

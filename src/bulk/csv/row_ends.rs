@@ -1,39 +1,38 @@
-//! Where rows of CSV end, as `csv_core` ends them: at a line feed or carriage return that is not in
-//! quotes.
+//! The ends of CSV rows, as `csv_core` defines them: a line feed or carriage return outside quotes.
 
 use memchr::{memchr, memrchr2};
 
-use super::bitmaps::{Marks, Standing, WIDTH};
-use crate::bulk::blocks::Ends;
+use super::structural_bitmaps::{QuoteState, StructuralBitmaps, WIDTH};
+use crate::bulk::blocks::RowEnds;
 
-/// Goes through CSV from its beginning and finds where rows end.
+/// Scans CSV from its beginning and finds the ends of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct CsvEnds(Standing);
+pub(super) struct CsvRowEnds(QuoteState);
 
-impl Ends for CsvEnds {
+impl RowEnds for CsvRowEnds {
     fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
         let &last = bytes.last()?;
-        let Self(standing) = self;
-        if matches!(standing, Standing::BeforeCell | Standing::InCell)
+        let Self(state) = self;
+        if matches!(state, QuoteState::BeforeCell | QuoteState::InCell)
             && memchr(b'"', bytes).is_none()
         {
-            *standing = Standing::InCell;
-            standing.step(last);
+            *state = QuoteState::InCell;
+            state.step(last);
             return memrchr2(b'\n', b'\r', bytes).map(|at| at + 1);
         }
         let mut end = None;
         for (start, bytes) in (0..).step_by(WIDTH).zip(bytes.chunks(WIDTH)) {
-            let before = *standing;
-            let outside = standing.pass(Marks::of(bytes), bytes.len());
-            if outside.odd.is_none() {
-                if outside.ends != 0 {
-                    end = Some(start + WIDTH - outside.ends.leading_zeros() as usize);
+            let before = *state;
+            let unquoted = state.pass(StructuralBitmaps::of(bytes), bytes.len());
+            if unquoted.malformed.is_none() {
+                if unquoted.ends != 0 {
+                    end = Some(start + WIDTH - unquoted.ends.leading_zeros() as usize);
                 }
                 continue;
             }
-            *standing = before;
+            *state = before;
             for (at, &byte) in bytes.iter().enumerate() {
-                if standing.step(byte) {
+                if state.step(byte) {
                     end = Some(start + at + 1);
                 }
             }
@@ -49,7 +48,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Where a row ends must be where `csv_core` ends it, or a block would begin in quotes.
+        /// A row must end where `csv_core` ends it, or a block would begin inside quotes.
         #[test]
         fn rows_end_where_csv_core_ends_them(
             text in "[a\",\\n\\r]{0,40}", long in "([a\",\\n]|\"a\",){100,200}", cut in 0_usize..500
@@ -57,11 +56,11 @@ mod tests {
             for text in [text, long] {
                 let bytes = text.as_bytes();
                 let cut = cut % (bytes.len() + 1);
-                let mut ends = CsvEnds::default();
+                let mut ends = CsvRowEnds::default();
                 let first = ends.last_end(&bytes[..cut]);
                 let second = ends.last_end(&bytes[cut..]).map(|end| cut + end);
                 let Some(end) = second.or(first) else { continue };
-                // Read whole, or read in two from that end on, the rows are the same.
+                // Reading the whole, or both parts around that end, must give the same rows.
                 let rows = |parts: &[&[u8]]| -> Vec<Vec<Vec<u8>>> {
                     parts.iter().flat_map(|part| {
                         let mut reader = csv::ReaderBuilder::new()
@@ -72,8 +71,8 @@ mod tests {
                     }).collect()
                 };
                 prop_assert_eq!(rows(&[&bytes[..end], &bytes[end..]]), rows(&[bytes]));
-                // And none ends after it, but for the end of the text.
-                let mut whole = CsvEnds::default();
+                // No row ends later, except at the end of the text.
+                let mut whole = CsvRowEnds::default();
                 prop_assert_eq!(whole.last_end(bytes), Some(end));
                 prop_assert_eq!(whole, ends);
             }

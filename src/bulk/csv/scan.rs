@@ -1,69 +1,71 @@
-//! The rows of a block, and the cells in them that say where, by where they stand in it.
+//! Finds the rows of a block, and in each row the cells with the place, as offsets into the block.
 
 use memchr::memchr;
 
-use super::bitmaps::{Marks, Outside, Standing, WIDTH, below};
+use super::structural_bitmaps::{QuoteState, StructuralBitmaps, Unquoted, WIDTH, below};
 
-/// A row, by where it and its cells are in the block.
+/// A row and its cells, as spans of the block.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Line {
-    /// What comes back.
-    pub(super) kept: Part,
-    /// So many cells of the header's it lacks.
+pub(super) struct RowSpan {
+    /// The part that the output repeats.
+    pub(super) kept: Span,
+    /// The number of cells that the row lacks, compared with the header.
     pub(super) missing: u32,
-    /// The cells that say where, without the quotes around them; `None` unless it has as many
+    /// The cells with the place, without quotes around them. `None` unless the row has as many
     /// cells as the header.
-    pub(super) places: Option<[Part; 2]>,
+    pub(super) places: Option<[Span; 2]>,
 }
 
-/// A part of a block, which is far shorter than 4 GiB.
+/// A part of a block. Blocks are far smaller than 4 GiB.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Part {
+pub(super) struct Span {
     pub(super) from: u32,
     pub(super) to: u32,
 }
 
-impl Part {
+impl Span {
     fn new(from: usize, to: usize) -> Self {
         Self { from: from as u32, to: to as u32 }
     }
 
-    /// What stands there.
+    /// The bytes of the span.
     #[inline]
     pub(super) fn of(self, block: &[u8]) -> &[u8] {
         &block[self.from as usize..self.to as usize]
     }
 }
 
-/// Who takes rows.
-pub(super) trait Takes {
-    /// A row that has anything in it, whose quotes, if it has any, are as they should be.
-    fn line(&mut self, line: Line);
+/// Receives the rows of a block.
+pub(super) trait RowSink {
+    /// Receives a row that is not empty and has no malformed quotes.
+    fn row(&mut self, line: RowSpan);
 
-    /// A row with quotes that are not, by where it begins. Gives where the next one does.
-    fn odd(&mut self, start: usize) -> usize;
+    /// Receives the start of a row with malformed quotes. Returns the start of the next row.
+    fn malformed(&mut self, start: usize) -> usize;
 }
 
-/// The commas of a row that have to be found, by their numbers: the first is 1.
+/// The commas to find in a row, by number. The first one is 1.
 #[derive(Clone, Debug)]
-pub(super) struct Wanted {
-    /// So many cells has a row.
+pub(super) struct CellFinder {
+    /// The number of cells in a row.
     columns: usize,
-    /// Ascending, each once; the last is the one after the last cell of a row that has more.
+    /// Ascending and distinct. The last one is the comma after the last cell, in a row with too
+    /// many cells.
     numbers: Vec<usize>,
-    /// For each of the cells that say where, which of [`Scan::found`] are before and after it.
+    /// For each cell with a place, the indices in [`Scan::found`] of the commas before and after
+    /// it.
     around: [[usize; 2]; 2],
 }
 
-/// The most commas that have to be found.
+/// The largest number of commas to find.
 const MOST: usize = 5;
 
-/// What is found of a row beside its commas, as if there were one before and one after it.
+/// Indices in [`Scan::found`] of virtual commas before and after a row.
 const BEFORE: usize = MOST;
 const AFTER: usize = MOST + 1;
 
-impl Wanted {
-    /// Those of rows with so many cells, of which two, or twice the same, say where.
+impl CellFinder {
+    /// Finds two cells, which can be the same one, in rows with this many columns.
     pub(super) fn of(columns: usize, places: [usize; 2]) -> Self {
         let mut numbers: Vec<usize> = places
             .into_iter()
@@ -83,85 +85,86 @@ impl Wanted {
     }
 
     /// Finds every row of a block of whole rows.
-    pub(super) fn each_line(&self, block: &[u8], takes: &mut impl Takes) {
-        let scan = Scan { block, wanted: self, start: 0, commas: 0, next: 0, found: [0; MOST + 2] };
-        // Without quotes a third of the work falls away.
+    pub(super) fn each_row(&self, block: &[u8], sink: &mut impl RowSink) {
+        let scan = Scan { block, finder: self, start: 0, commas: 0, next: 0, found: [0; MOST + 2] };
+        // Without quotes there is a third less work.
         if memchr(b'"', block).is_none() {
-            scan.run::<false>(takes);
+            scan.run::<false>(sink);
         } else {
-            scan.run::<true>(takes);
+            scan.run::<true>(sink);
         }
     }
 }
 
-/// How far a block has been gone through.
+/// The state of a scan.
 struct Scan<'b> {
     block: &'b [u8],
-    wanted: &'b Wanted,
-    /// Where the row under way begins.
+    finder: &'b CellFinder,
+    /// Start of the current row.
     start: usize,
-    /// So many commas it has so far.
+    /// Commas in the current row so far.
     commas: usize,
-    /// Of those that are wanted so many have been found, and where.
+    /// How many of the wanted commas have been found, and where.
     next: usize,
     found: [usize; MOST + 2],
 }
 
 impl Scan<'_> {
     #[inline]
-    fn run<const QUOTES: bool>(mut self, takes: &mut impl Takes) {
+    fn run<const QUOTES: bool>(mut self, sink: &mut impl RowSink) {
         let mut base = 0;
-        let mut standing = Standing::default();
+        let mut state = QuoteState::default();
         while base < self.block.len() {
             let length = (self.block.len() - base).min(WIDTH);
             let bytes = &self.block[base..base + length];
-            let outside = if QUOTES {
-                standing.pass(Marks::of(bytes), length)
+            let unquoted = if QUOTES {
+                state.pass(StructuralBitmaps::of(bytes), length)
             } else {
-                let Marks { commas, ends, .. } = Marks::of_unquoted(bytes);
-                Outside { commas, ends, odd: None }
+                let StructuralBitmaps { commas, ends, .. } =
+                    StructuralBitmaps::without_quotes(bytes);
+                Unquoted { commas, ends, malformed: None }
             };
-            let known = outside.odd.map_or(u64::MAX, below);
-            self.pass::<QUOTES>(base, outside.commas & known, outside.ends & known, takes);
+            let known = unquoted.malformed.map_or(u64::MAX, below);
+            self.pass::<QUOTES>(base, unquoted.commas & known, unquoted.ends & known, sink);
             base += length;
-            if outside.odd.is_some() {
-                base = takes.odd(self.start);
+            if unquoted.malformed.is_some() {
+                base = sink.malformed(self.start);
                 self.begin(base);
-                standing = Standing::default();
+                state = QuoteState::default();
             }
         }
-        if standing == Standing::InQuotes {
-            takes.odd(self.start);
+        if state == QuoteState::InQuotes {
+            sink.malformed(self.start);
         } else {
-            self.end::<QUOTES>(self.block.len(), takes);
+            self.end::<QUOTES>(self.block.len(), sink);
         }
     }
 
-    /// Goes through the bytes from `base` on whose commas and ends of rows these are.
+    /// Scans the bytes from `base` on, given the bitmaps of their commas and row ends.
     #[inline]
     fn pass<const QUOTES: bool>(
         &mut self,
         base: usize,
         mut commas: u64,
         mut ends: u64,
-        takes: &mut impl Takes,
+        sink: &mut impl RowSink,
     ) {
         while ends != 0 {
             let end = ends.trailing_zeros();
             self.count(base, commas & below(end));
-            self.end::<QUOTES>(base + end as usize, takes);
+            self.end::<QUOTES>(base + end as usize, sink);
             commas &= !below(end + 1);
             ends &= ends - 1;
         }
         self.count(base, commas);
     }
 
-    /// Counts commas and finds those that are wanted.
+    /// Counts commas and stores the offsets of the wanted ones.
     #[inline]
     fn count(&mut self, base: usize, mut commas: u64) {
         let mut passed = self.commas;
         self.commas += commas.count_ones() as usize;
-        while let Some(&number) = self.wanted.numbers.get(self.next)
+        while let Some(&number) = self.finder.numbers.get(self.next)
             && number <= self.commas
         {
             for _ in passed + 1..number {
@@ -174,26 +177,27 @@ impl Scan<'_> {
     }
 
     #[inline]
-    fn end<const QUOTES: bool>(&mut self, end: usize, takes: &mut impl Takes) {
+    fn end<const QUOTES: bool>(&mut self, end: usize, sink: &mut impl RowSink) {
         let (start, cells) = (self.start, self.commas + 1);
-        let columns = self.wanted.columns;
+        let columns = self.finder.columns;
         if start < end {
-            // Where a comma before the row would be, if it were not at the block's beginning.
+            // The offset of the virtual comma before the row. It wraps at the beginning of the
+            // block.
             self.found[BEFORE] = start.wrapping_sub(1);
             self.found[AFTER] = end;
-            // There may be more cells than the header has.
+            // The row can have more cells than the header.
             let cut = if cells > columns { self.found[self.next - 1] } else { end };
-            let places = self.wanted.around.map(|[before, after]| {
+            let places = self.finder.around.map(|[before, after]| {
                 let (from, to) = (self.found[before].wrapping_add(1), self.found[after]);
                 let is_quoted = QUOTES && self.block.get(from) == Some(&b'"');
                 if is_quoted {
-                    Part::new(from + 1, to.saturating_sub(1))
+                    Span::new(from + 1, to.saturating_sub(1))
                 } else {
-                    Part::new(from, to)
+                    Span::new(from, to)
                 }
             });
-            takes.line(Line {
-                kept: Part::new(start, cut),
+            sink.row(RowSpan {
+                kept: Span::new(start, cut),
                 missing: columns.saturating_sub(cells) as u32,
                 places: if cells == columns { Some(places) } else { None },
             });
@@ -214,31 +218,31 @@ mod tests {
     use super::*;
     use crate::bulk::csv::fallback::RowReader;
 
-    /// Rows as they are taken: their cells that say where, or what they lack, and what comes back.
+    /// Collects rows: the found spans, and their cells.
     #[derive(Default)]
-    struct Taken<'b> {
+    struct CollectedRows<'b> {
         block: &'b [u8],
         reader: RowReader,
-        /// `None` for an odd row.
-        lines: Vec<Option<Line>>,
+        /// `None` for a row with malformed quotes.
+        lines: Vec<Option<RowSpan>>,
         rows: Vec<Vec<Vec<u8>>>,
     }
 
-    impl Takes for Taken<'_> {
-        fn line(&mut self, line: Line) {
+    impl RowSink for CollectedRows<'_> {
+        fn row(&mut self, line: RowSpan) {
             let mut whole = line.kept.of(self.block).to_vec();
             whole.resize(whole.len() + line.missing as usize, b',');
             let mut reader = RowReader::default();
             let (read, cells) = reader.read(&whole);
             assert_eq!(read, whole.len());
-            // Of a row cut to one empty cell nothing is left.
+            // A row that is cut to one empty cell is empty.
             let cells =
                 cells.map_or(vec![Vec::new()], |cells| cells.iter().map(Vec::from).collect());
             self.rows.push(cells);
             self.lines.push(Some(line));
         }
 
-        fn odd(&mut self, start: usize) -> usize {
+        fn malformed(&mut self, start: usize) -> usize {
             let (read, cells) = self.reader.read(&self.block[start..]);
             let cells = cells.expect("a row");
             self.rows.push(cells.iter().map(<[u8]>::to_vec).collect());
@@ -262,8 +266,8 @@ mod tests {
             let text = parts.concat();
             let block = text.as_bytes();
             let places = [first % columns, second % columns];
-            let mut taken = Taken { block, ..Taken::default() };
-            Wanted::of(columns, places).each_line(block, &mut taken);
+            let mut taken = CollectedRows { block, ..CollectedRows::default() };
+            CellFinder::of(columns, places).each_row(block, &mut taken);
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false).flexible(true).from_reader(block);
             let rows: Vec<csv::ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
@@ -274,7 +278,7 @@ mod tests {
                     prop_assert!(ours.iter().eq(theirs));
                     continue;
                 };
-                // Filled up, or cut, to the header's columns.
+                // Padded or cut to the number of columns in the header.
                 let filled = theirs.iter().chain(std::iter::repeat(&b""[..])).take(columns);
                 prop_assert!(ours.iter().eq(filled), "{:?} {:?}", ours, theirs);
                 prop_assert_eq!(line.places.is_some(), theirs.len() == columns);

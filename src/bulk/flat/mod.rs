@@ -1,22 +1,21 @@
-//! NDJSON as flat as CSV: every member of a line's object comes back, then the answer's, named as the
-//! columns that CSV adds.
+//! Flat NDJSON: the members of each input object, followed by the members of its answer, which have
+//! the names of the CSV columns.
 //!
-//! A line says its place as a [question](super::ndjson) does; all other members are the caller's own,
-//! whatever they are called, but for the names that are added. Empty lines are passed over.
+//! A line holds its place as a [question](super::ndjson) does. All other members belong to the
+//! caller and can have any name except those of the answer. Empty lines are skipped.
 //!
-//! As a row of CSV does, a line comes back as it stands. Nothing is kept of a [usual](super::ndjson_fast_path)
-//! one but where the object ends; whatever is unusual is read by serde ([`question`]), which also says
-//! what is wrong.
+//! As in CSV, the output repeats a line unchanged. The [fast path](super::ndjson_fast_path) only
+//! finds the end of the object. serde reads all other lines ([`question`]) and reports errors.
 
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen};
 
-use super::blocks::{Blocks, CSV_BLOCK, Lines};
-use super::input_columns::AskColumns;
-use super::line_engine::LineRows;
-use super::ndjson_fast_path::Members;
-use super::output_columns::{Added, FlatMembers};
-use super::{Ask, BulkError, ERROR, Holds, QUERY, Tally};
+use super::blocks::{Blocks, CSV_BLOCK, LineEnds};
+use super::input_columns::ColumnOptions;
+use super::line_engine::LineEngine;
+use super::ndjson_fast_path::MemberRules;
+use super::output_columns::{AnswerColumns, FlatJsonFormat};
+use super::{AtlasRef, BulkError, BulkRequest, ERROR, QUERY, Tally};
 use crate::answers;
 
 mod batch;
@@ -26,23 +25,23 @@ mod question;
 #[derive(Debug)]
 pub struct FlatRows<A> {
     atlas: A,
-    members: Members,
-    added: Added<FlatMembers>,
-    blocks: Blocks<Lines>,
+    members: MemberRules,
+    added: AnswerColumns<FlatJsonFormat>,
+    blocks: Blocks<LineEnds>,
     tally: Tally,
 }
 
-impl<A: Holds> FlatRows<A> {
-    /// An engine for one document.
-    pub fn new(atlas: A, ask: &Ask, asked: AskColumns) -> Result<Self, BulkError> {
-        let AskColumns { by, add } = asked;
+impl<A: AtlasRef> FlatRows<A> {
+    /// Creates an engine for one document.
+    pub fn new(atlas: A, ask: &BulkRequest, asked: ColumnOptions) -> Result<Self, BulkError> {
+        let ColumnOptions { by, add } = asked;
         let chosen: Vec<Chosen> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         let mut taken = add.names(&chosen);
         taken.extend([ERROR, QUERY].map(str::to_owned));
-        let added = Added::new(&atlas, &chosen, add);
+        let added = AnswerColumns::new(&atlas, &chosen, add);
         Ok(Self {
             atlas,
-            members: Members { by, taken, only: None },
+            members: MemberRules { by, taken, only: None },
             added,
             blocks: Blocks::of(CSV_BLOCK),
             tally: Tally::default(),
@@ -50,18 +49,18 @@ impl<A: Holds> FlatRows<A> {
     }
 }
 
-impl<A: Holds> LineRows for FlatRows<A> {
-    fn blocks(&mut self) -> &mut Blocks<Lines> {
+impl<A: AtlasRef> LineEngine for FlatRows<A> {
+    fn blocks(&mut self) -> &mut Blocks<LineEnds> {
         &mut self.blocks
     }
 
     fn answer(&mut self, out: &mut Vec<Bytes>) {
         let Self { atlas, members, added, blocks, tally } = self;
         let atlas: &Atlas = atlas;
-        added.make_ready(atlas, blocks.whole(), tally.rows());
+        added.prepare(atlas, blocks.whole(), tally.rows());
         let (added, members) = (&*added, &*members);
-        let answered =
-            blocks.answer(out, |block, pen| batch::complete_all(block, pen, members, added, atlas));
+        let answered = blocks
+            .answer(out, |block, writer| batch::complete_all(block, writer, members, added, atlas));
         tally.add(answered);
     }
 

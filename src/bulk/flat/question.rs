@@ -1,4 +1,4 @@
-//! Any line, read by serde.
+//! Lines of flat NDJSON, read by serde.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,34 +8,34 @@ use serde_json::value::RawValue;
 
 use crate::answers::Place;
 use crate::bulk::blocks::LONGEST_LINE;
-use crate::bulk::ndjson_fast_path::Members;
-use crate::bulk::place_fields::Said;
-use crate::bulk::{Refusal, Status};
+use crate::bulk::ndjson_fast_path::MemberRules;
+use crate::bulk::place_fields::PlaceFields;
+use crate::bulk::{RowError, Status};
 
-/// A line as it was read.
+/// A line after reading.
 pub(super) struct Question<'l> {
-    /// What comes back: the object but for its closing brace and the white space before that.
-    /// `None` where it can't, beside what is added.
+    /// What the output repeats: the object without its closing brace and the white space before it.
+    /// `None` if the answer cannot follow it.
     pub(super) members: Option<&'l [u8]>,
-    /// The line itself, where it is JSON that can't come back so.
+    /// The line, if it is JSON whose members the output cannot repeat.
     pub(super) query: Option<&'l RawValue>,
-    pub(super) place: Result<Place, Refusal>,
+    pub(super) place: Result<Place, RowError>,
 }
 
-/// A name, which may have escapes.
+/// The name of a member, which can have escapes.
 #[derive(Deserialize, PartialEq, Eq, Hash)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'l> Question<'l> {
     /// Reads a line without white space around it.
-    pub(super) fn read(line: &'l [u8], allowed: &Members) -> Self {
+    pub(super) fn read(line: &'l [u8], allowed: &MemberRules) -> Self {
         let query = || serde_json::from_slice(line).ok();
         let refused = |why: String, query: Option<&'l RawValue>| Self {
             members: None,
             query,
             place: Err((Status::Invalid, why)),
         };
-        // Of the line, not of the document.
+        // Error positions count from the start of the line, not of the document.
         let in_line =
             |error: serde_json::Error| error.to_string().replace("line 1 column", "column");
         if line.len() > LONGEST_LINE {
@@ -51,13 +51,13 @@ impl<'l> Question<'l> {
         let is_taken = |name: &&String| names.contains_key(&Name(Cow::Borrowed(name.as_str())));
         if let Some(name) = allowed.taken.iter().find(is_taken) {
             return refused(
-                format!("the answer adds a member {name:?}: give that of the line another name"),
+                format!("the answer adds a member {name:?}: rename the member of the line"),
                 query(),
             );
         }
-        let place = match Said::read(line, allowed.by) {
+        let place = match PlaceFields::read(line, allowed.by) {
             Err(error) => Err((Status::Invalid, in_line(error))),
-            Ok(said) => said.place(|text| text.place()),
+            Ok(fields) => fields.place(|text| text.place()),
         };
         let members = line[..line.len() - 1].trim_ascii_end();
         Self { members: Some(members), query: None, place }
@@ -69,30 +69,30 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::bulk::input_columns::By;
-    use crate::bulk::ndjson_fast_path::{Usual, arbitrary};
+    use crate::bulk::input_columns::PlaceColumns;
+    use crate::bulk::ndjson_fast_path::{FastPath, arbitrary};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
-        fn a_usual_line_says_what_serde_reads_whatever_came_before(
+        fn the_fast_path_reads_the_place_that_serde_reads(
             lines in proptest::collection::vec(arbitrary::lines(), 1..5),
             by in proptest::option::of(proptest::sample::select(
-                vec![By::Postcode, By::LngLat, By::Bng],
+                vec![PlaceColumns::Postcode, PlaceColumns::LngLat, PlaceColumns::Bng],
             )),
             is_ended: bool,
         ) {
-            let allowed = Members { by, taken: vec!["status".to_owned()], only: None };
+            let allowed = MemberRules { by, taken: vec!["status".to_owned()], only: None };
             let mut block = [&lines[..], &lines[..]].concat().join("\n");
             if is_ended {
                 block.push('\n');
             }
             let block = block.as_bytes();
-            let (mut usual, mut start) = (Usual::of(block, &allowed), 0);
+            let (mut fast_path, mut start) = (FastPath::of(block, &allowed), 0);
             while start < block.len() {
                 let end = memchr::memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at);
                 let line = &block[start..end];
-                if let Some(read) = usual.read(start) {
+                if let Some(read) = fast_path.read(start) {
                     let question = Question::read(line.trim_ascii(), &allowed);
                     prop_assert_eq!(read.place, question.place.map_err(|(status, _)| status));
                     prop_assert_eq!(Some(&block[start..read.end]), question.members);

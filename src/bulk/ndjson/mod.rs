@@ -1,76 +1,80 @@
-//! NDJSON: one question a line, one answer a line.
+//! NDJSON: one question per line, one answer per line.
 //!
 //! A question is an object with `postcode`, or `lon` and `lat`, or `easting` and `northing`, and
-//! perhaps `layers`, `date`, and an `id` that comes back. Empty lines are passed over. Lines that have
-//! no more than an `id` beside a place are [usual](super::ndjson_fast_path), all others are read by serde.
+//! optionally `layers`, `date` and an `id`, which the answer repeats. Empty lines are skipped. The
+//! [fast path](super::ndjson_fast_path) reads lines with a place and at most an `id`; serde reads
+//! all others.
 
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use memchr::memchr;
 
-use super::blocks::{Blocks, LONGEST_LINE, Lines, NDJSON_BLOCK};
-use super::json_row::{self, Known, MadeFrom};
-use super::line_engine::LineRows;
-use super::ndjson_fast_path::Usual;
-use super::{Ask, BulkError, Holds, Refusal, Status, Tally};
-use crate::answers::text_writer::Pen;
-use crate::answers::{self, Place, Ready, ReadyPlaces};
+use super::blocks::{Blocks, LONGEST_LINE, LineEnds, NDJSON_BLOCK};
+use super::json_row::{self, AnswerSource, Known};
+use super::line_engine::LineEngine;
+use super::ndjson_fast_path::FastPath;
+use super::{AtlasRef, BulkError, BulkRequest, RowError, Status, Tally};
+use crate::answers::text_writer::TextWriter;
+use crate::answers::{self, Place, Prerendered, PrerenderedPlaces};
 
 mod question;
 
-use question::{Question, USUAL, read_usual};
+use question::{ID_ONLY, Question, read_fast};
 
-/// So many lines are answered together, so that what memory is slow to give is waited for once for
-/// all of them.
-const TOGETHER: usize = 16;
+/// Lines that are answered in one batch, so that their cache misses overlap.
+const BATCH_SIZE: usize = 16;
 
 /// The engine for NDJSON.
 #[derive(Debug)]
 pub struct NdjsonRows<A> {
     atlas: A,
-    /// For lines that do not choose themselves.
+    /// The layers for lines that do not name their own.
     chosen: Vec<Chosen>,
     layers: Option<Vec<String>>,
     day: Day,
-    /// What the answers of most are put together from.
-    ready: ReadyPlaces,
-    /// Of a line too long only the beginning.
-    blocks: Blocks<Lines>,
-    /// The ends of most answers, which tell what they were made from.
-    made_from: Vec<u8>,
+    /// The prerendered answers for those layers.
+    ready: PrerenderedPlaces,
+    /// Holds only the beginning of a line that is too long.
+    blocks: Blocks<LineEnds>,
+    /// The end of most answers: their vintages and snapshot.
+    source: Vec<u8>,
     tally: Tally,
 }
 
-/// A line as it was read.
-struct Asked<'l> {
+/// A line after reading.
+struct ParsedLine<'l> {
     line: &'l [u8],
-    place: Result<Place, Refusal>,
-    /// A value in JSON.
+    place: Result<Place, RowError>,
+    /// A JSON value.
     id: Option<&'l [u8]>,
     layers: Layers,
 }
 
-/// The layers that answer a line, and the day.
+/// The layers and the day of a line.
 enum Layers {
-    /// Those of most.
-    Usual,
-    /// Its own.
+    /// Those of the request.
+    Default,
+    /// Those that the line names.
     Own(Vec<Chosen>, Day),
-    /// It could not be read.
+    /// Unknown, because the line cannot be read.
     None,
 }
 
-impl<A: Holds> NdjsonRows<A> {
-    /// An engine for one document; lines may choose other layers or another day.
-    pub fn new(atlas: A, ask: &Ask) -> Result<Self, BulkError> {
-        Self::with_ready(atlas, ask, &Ready::default())
+impl<A: AtlasRef> NdjsonRows<A> {
+    /// Creates an engine for one document. A line can name other layers or another day.
+    pub fn new(atlas: A, ask: &BulkRequest) -> Result<Self, BulkError> {
+        Self::with_prerendered(atlas, ask, &Prerendered::default())
     }
 
-    /// The same with what is ready for lookups of that atlas.
-    pub fn with_ready(atlas: A, ask: &Ask, ready: &Ready) -> Result<Self, BulkError> {
+    /// Like [`Self::new`], with the prerendered answers of the atlas.
+    pub fn with_prerendered(
+        atlas: A,
+        ask: &BulkRequest,
+        ready: &Prerendered,
+    ) -> Result<Self, BulkError> {
         let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         let ready = ready.places(&atlas, &chosen, ask.day);
-        let made_from = tail_of(&MadeFrom::new(&atlas, &chosen));
+        let source = tail_of(&AnswerSource::new(&atlas, &chosen));
         Ok(Self {
             atlas,
             chosen,
@@ -78,104 +82,113 @@ impl<A: Holds> NdjsonRows<A> {
             day: ask.day,
             ready,
             blocks: Blocks::of(NDJSON_BLOCK),
-            made_from,
+            source,
             tally: Tally::default(),
         })
     }
 
-    /// Reads a line.
-    fn read<'l>(&self, line: &'l [u8]) -> Asked<'l> {
+    /// Reads a line with serde.
+    fn read<'l>(&self, line: &'l [u8]) -> ParsedLine<'l> {
         let read = if line.len() > LONGEST_LINE {
             Err(format!("the line is longer than {LONGEST_LINE} bytes"))
         } else {
             serde_json::from_slice::<Question<'_>>(line)
-                // Of the line, not of the document.
+                // Error positions count from the start of the line, not of the document.
                 .map_err(|error| error.to_string().replace("line 1 column", "column"))
         };
         match read {
             Err(why) => {
                 let place = Err((Status::Invalid, format!("not a question: {why}")));
-                // It is not known which layers it would have asked for.
-                Asked { line, place, id: None, layers: Layers::None }
+                // The layers that the line would have named are unknown.
+                ParsedLine { line, place, id: None, layers: Layers::None }
             }
             Ok(question) => {
                 let (place, layers) = match self.choose(&question) {
                     Ok(Some((chosen, day))) => (question.place(), Layers::Own(chosen, day)),
-                    Ok(None) => (question.place(), Layers::Usual),
-                    Err(refusal) => (Err(refusal), Layers::Usual),
+                    Ok(None) => (question.place(), Layers::Default),
+                    Err(refusal) => (Err(refusal), Layers::Default),
                 };
                 let id = question.id.map(|id| id.get().as_bytes());
-                Asked { line, place, id, layers }
+                ParsedLine { line, place, id, layers }
             }
         }
     }
 
-    /// Reads the line that begins there, and gives where the next one does; nothing of an empty one.
+    /// Reads the line at `start` and returns it with the start of the next one. Returns `None` for
+    /// an empty line.
     #[inline]
     fn read_next<'l>(
         &self,
-        usual: &mut Usual<'l>,
+        fast_path: &mut FastPath<'l>,
         block: &'l [u8],
         start: usize,
-    ) -> (Option<Asked<'l>>, usize) {
-        if let Some((place, id, next)) = read_usual(usual, block, start) {
+    ) -> (Option<ParsedLine<'l>>, usize) {
+        if let Some((place, id, next)) = read_fast(fast_path, block, start) {
             let line = &block[start..next];
-            return (Some(Asked { line, place: Ok(place), id, layers: Layers::Usual }), next);
+            return (
+                Some(ParsedLine { line, place: Ok(place), id, layers: Layers::Default }),
+                next,
+            );
         }
         let end = memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at);
         let line = &block[start..end];
         ((!line.trim_ascii().is_empty()).then(|| self.read(line)), end + 1)
     }
 
-    /// Writes the answers to lines, of which there are at most [`TOGETHER`].
-    fn write(&self, lines: &mut Vec<Asked<'_>>, pen: &mut Pen, tally: &mut Tally) {
+    /// Writes the answers of at most [`BATCH_SIZE`] lines.
+    fn write(&self, lines: &mut Vec<ParsedLine<'_>>, writer: &mut TextWriter, tally: &mut Tally) {
         let postcodes = std::array::from_fn(|at| match lines.get(at)? {
-            Asked { place: Ok(Place::Postcode(postcode)), layers: Layers::Usual, .. } => {
-                Some(*postcode)
-            }
+            ParsedLine {
+                place: Ok(Place::Postcode(postcode)), layers: Layers::Default, ..
+            } => Some(*postcode),
             _ => None,
         });
-        let known = self.atlas.precomputed_batch_in_full::<TOGETHER>(&postcodes);
+        let known = self.atlas.precomputed_batch_in_full::<BATCH_SIZE>(&postcodes);
         for (at, asked) in lines.drain(..).enumerate() {
-            tally.count(self.write_one(asked, known.facts_and_answer(at).as_ref(), pen));
+            tally.count(self.write_one(asked, known.facts_and_answer(at).as_ref(), writer));
         }
     }
 
-    fn write_one(&self, asked: Asked<'_>, known: Option<&Known<'_>>, pen: &mut Pen) -> Status {
-        let Asked { line, place, id, layers } = asked;
+    fn write_one(
+        &self,
+        asked: ParsedLine<'_>,
+        known: Option<&Known<'_>>,
+        writer: &mut TextWriter,
+    ) -> Status {
+        let ParsedLine { line, place, id, layers } = asked;
         let (atlas, ready): (&Atlas, _) = (&self.atlas, &self.ready);
-        if let (Ok(place), Layers::Usual) = (&place, &layers)
+        if let (Ok(place), Layers::Default) = (&place, &layers)
             && let Some(status) =
-                json_row::write_ready(pen, atlas, (*place, known), &self.chosen, ready, id)
+                json_row::write_prerendered(writer, atlas, (*place, known), &self.chosen, ready, id)
         {
-            pen.put(&self.made_from);
+            writer.put(&self.source);
             return status;
         }
         let (chosen, day): (&[Chosen], _) = match &layers {
             Layers::None => (&[], self.day),
-            Layers::Usual => (&self.chosen, self.day),
+            Layers::Default => (&self.chosen, self.day),
             Layers::Own(chosen, day) => (chosen, *day),
         };
         let query = || serde_json::from_slice(line).ok();
         let mut row = json_row::row(atlas, place, chosen, day, query);
         row.id = id.and_then(|id| serde_json::from_slice(id).ok());
-        json_row::write(pen, &row);
+        json_row::write(writer, &row);
         match layers {
-            Layers::None | Layers::Usual => pen.put(&self.made_from),
-            Layers::Own(chosen, _) => pen.put(&tail_of(&MadeFrom::new(atlas, &chosen))),
+            Layers::None | Layers::Default => writer.put(&self.source),
+            Layers::Own(chosen, _) => writer.put(&tail_of(&AnswerSource::new(atlas, &chosen))),
         }
         row.status
     }
 
-    /// The layers and day of a line that chooses itself.
-    fn choose(&self, question: &Question<'_>) -> Result<Option<(Vec<Chosen>, Day)>, Refusal> {
+    /// The layers and the day that a line names, or `None` if it names neither.
+    fn choose(&self, question: &Question<'_>) -> Result<Option<(Vec<Chosen>, Day)>, RowError> {
         if question.layers.is_none() && question.date.is_none() {
             return Ok(None);
         }
         let day = match &question.date {
             None => self.day,
             Some(text) => answers::read_date(text).map(Day::Asked).ok_or_else(|| {
-                (Status::Invalid, format!("{text:?} is no date: write it as in 2024-05-01"))
+                (Status::Invalid, format!("{text:?} is not a date: write it as in 2024-05-01"))
             })?,
         };
         let names = question.layers.as_deref().or(self.layers.as_deref());
@@ -185,24 +198,24 @@ impl<A: Holds> NdjsonRows<A> {
     }
 }
 
-impl<A: Holds> LineRows for NdjsonRows<A> {
-    fn blocks(&mut self) -> &mut Blocks<Lines> {
+impl<A: AtlasRef> LineEngine for NdjsonRows<A> {
+    fn blocks(&mut self) -> &mut Blocks<LineEnds> {
         &mut self.blocks
     }
 
     fn answer(&mut self, out: &mut Vec<Bytes>) {
         let mut blocks = std::mem::replace(&mut self.blocks, Blocks::of(NDJSON_BLOCK));
         let this = &*self;
-        let tally = blocks.answer(out, |block, pen| {
+        let tally = blocks.answer(out, |block, writer| {
             let (mut tally, mut start) = (Tally::default(), 0);
-            let mut waiting = Vec::with_capacity(TOGETHER);
-            let mut usual = Usual::of(block, &USUAL);
+            let mut waiting = Vec::with_capacity(BATCH_SIZE);
+            let mut fast_path = FastPath::of(block, &ID_ONLY);
             while start < block.len() {
-                let (asked, next) = this.read_next(&mut usual, block, start);
+                let (asked, next) = this.read_next(&mut fast_path, block, start);
                 waiting.extend(asked);
                 start = next;
-                if waiting.len() == TOGETHER || start >= block.len() {
-                    this.write(&mut waiting, pen, &mut tally);
+                if waiting.len() == BATCH_SIZE || start >= block.len() {
+                    this.write(&mut waiting, writer, &mut tally);
                 }
             }
             tally
@@ -217,8 +230,8 @@ impl<A: Holds> LineRows for NdjsonRows<A> {
 }
 
 /// The last members of an answer, from the comma before them to the end of the line.
-fn tail_of(made_from: &MadeFrom<'_>) -> Vec<u8> {
-    let members = serde_json::to_vec(made_from).unwrap_or_default();
+fn tail_of(source: &AnswerSource<'_>) -> Vec<u8> {
+    let members = serde_json::to_vec(source).unwrap_or_default();
     let mut tail = b",".to_vec();
     tail.extend_from_slice(members.get(1..).unwrap_or_default());
     tail.push(b'\n');

@@ -1,17 +1,18 @@
-//! What a line asks: read by its shape if it is [usual](crate::bulk::ndjson_fast_path), else by serde.
+//! The question of a line, read on the [fast path](crate::bulk::ndjson_fast_path) or by serde.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::answers::Place;
-use crate::bulk::Refusal;
-use crate::bulk::ndjson_fast_path::{Line, Members, Usual};
-use crate::bulk::place_fields::{Said, Text};
+use crate::bulk::RowError;
+use crate::bulk::ndjson_fast_path::{FastPath, MemberRules, ParsedLine};
+use crate::bulk::place_fields::{PlaceFields, Text};
 
-/// The members of a usual line.
-pub(super) static USUAL: Members = Members { by: None, taken: Vec::new(), only: Some("id") };
+/// The members of a line that the fast path reads.
+pub(super) static ID_ONLY: MemberRules =
+    MemberRules { by: None, taken: Vec::new(), only: Some("id") };
 
-/// One question.
+/// A question.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Question<'a> {
@@ -28,23 +29,23 @@ pub(super) struct Question<'a> {
 }
 
 impl Question<'_> {
-    pub(super) fn place(&self) -> Result<Place, Refusal> {
+    pub(super) fn place(&self) -> Result<Place, RowError> {
         let Self { lon, lat, easting, northing, .. } = *self;
         let postcode = self.postcode.as_ref();
-        Said { postcode, lon, lat, easting, northing }.place(Text::place)
+        PlaceFields { postcode, lon, lat, easting, northing }.place(Text::place)
     }
 }
 
-/// The place and the `id` of the line that begins there, and where the next one does, if the line is
-/// usual and says a place.
+/// Returns the place and the `id` of the line at `start`, and the start of the next line. Returns
+/// `None` if the fast path cannot read the line or its place is invalid.
 #[inline]
-pub(super) fn read_usual<'l>(
-    usual: &mut Usual<'l>,
+pub(super) fn read_fast<'l>(
+    fast_path: &mut FastPath<'l>,
     block: &'l [u8],
     start: usize,
 ) -> Option<(Place, Option<&'l [u8]>, usize)> {
-    let Line { place, other: [from, to], next, .. } = usual.read(start)?;
-    // As serde reads it, an id that is null is none.
+    let ParsedLine { place, other: [from, to], next, .. } = fast_path.read(start)?;
+    // serde reads a null id as no id.
     let id = Some(&block[from..to]).filter(|id| !id.is_empty() && *id != b"null");
     Some((place.ok()?, id, next))
 }
@@ -59,14 +60,14 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
-        fn a_usual_line_asks_what_serde_reads_whatever_came_before(
+        fn the_fast_path_reads_the_question_that_serde_reads(
             lines in proptest::collection::vec(arbitrary::lines(), 1..5)
         ) {
             let block = [&lines[..], &lines[..]].concat().join("\n");
-            let mut usual = Usual::of(block.as_bytes(), &USUAL);
+            let mut fast_path = FastPath::of(block.as_bytes(), &ID_ONLY);
             let mut start = 0;
             for line in block.split('\n') {
-                if let Some((place, id, next)) = read_usual(&mut usual, block.as_bytes(), start) {
+                if let Some((place, id, next)) = read_fast(&mut fast_path, block.as_bytes(), start) {
                     let question: Question<'_> = serde_json::from_str(line).unwrap();
                     prop_assert_eq!(Ok(place), question.place());
                     prop_assert_eq!(id, question.id.map(|id| id.get().as_bytes()));

@@ -1,9 +1,9 @@
-//! Lines drawn at random, for those who hold what is read of usual lines to what serde reads.
+//! Random lines, for tests that compare the fast path with serde.
 
 use proptest::prelude::*;
 
-/// Texts that lines are made of, most of them right.
-fn piece() -> impl Strategy<Value = String> {
+/// Fragments of lines, most of them valid.
+fn chunk() -> impl Strategy<Value = String> {
     let fixed = [
         "{",
         "}",
@@ -55,18 +55,18 @@ fn piece() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Lines of members of which every part may be spoilt.
+/// Lines of members, any part of which can be corrupted.
 pub(in crate::bulk) fn lines() -> impl Strategy<Value = String> {
     let member = (
         proptest::sample::select(vec!["postcode", "lon", "lat", "easting", "northing", "id"]),
-        piece(),
+        chunk(),
     );
     let right = proptest::collection::vec(member, 0..6).prop_map(|members| {
         let members: Vec<String> =
             members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
         format!("{{{}}}", members.join(","))
     });
-    let any = || proptest::collection::vec(piece(), 0..16).prop_map(|pieces| pieces.concat());
+    let any = || proptest::collection::vec(chunk(), 0..16).prop_map(|chunks| chunks.concat());
     let closed = any().prop_map(|inner| format!("{{{inner}}}"));
     prop_oneof![3 => right, 1 => any(), 1 => closed]
 }

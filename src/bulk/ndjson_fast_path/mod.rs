@@ -1,11 +1,11 @@
-//! Usual lines of NDJSON: objects whose values have no parts, by whose names they say a place.
+//! A fast path for lines of NDJSON: flat objects with a place.
 //!
-//! Most lines have the [`shape`] of the one before and are gone through once; where one has another,
-//! that is found first ([`mod@line`]). Any other line is left to serde, which also says what is wrong
-//! with it.
+//! Most lines have the [`shape`] of the line before, so one pass reads their values. For any other
+//! line, the shape is found first ([`shape_of_line`]). Lines that the fast path cannot read are
+//! left to serde, which also reports errors.
 
 use super::blocks::LONGEST_LINE;
-use super::input_columns::By;
+use super::input_columns::PlaceColumns;
 
 #[cfg(test)]
 pub(super) mod arbitrary;
@@ -13,51 +13,51 @@ mod scalar;
 mod shape;
 mod shape_of_line;
 
-pub(super) use shape::Line;
+pub(super) use shape::ParsedLine;
 use shape::Shape;
 
-/// What the members of a line may be.
+/// The members that a line can have.
 #[derive(Debug)]
-pub(super) struct Members {
-    /// Which of them say where, in lines that have several ways.
-    pub(super) by: Option<By>,
-    /// Names that none of them may have.
+pub(super) struct MemberRules {
+    /// The members that hold the place, for lines with several kinds.
+    pub(super) by: Option<PlaceColumns>,
+    /// Names that no member can have.
     pub(super) taken: Vec<String>,
-    /// The one name that a member may have, once, that doesn't say where; any if there is none.
+    /// If set, the only name that a member without a place can have, and only once.
     pub(super) only: Option<&'static str>,
 }
 
-/// The usual lines of a block.
-pub(super) struct Usual<'b> {
+/// Reads the lines of a block.
+pub(super) struct FastPath<'b> {
     block: &'b [u8],
-    /// Whether the block is text throughout.
+    /// True if the whole block is UTF-8.
     is_text: bool,
-    members: &'b Members,
-    /// That of the last usual line.
+    members: &'b MemberRules,
+    /// The shape of the last line.
     shape: Option<Shape<'b>>,
 }
 
-impl<'b> Usual<'b> {
-    pub(super) fn of(block: &'b [u8], members: &'b Members) -> Self {
+impl<'b> FastPath<'b> {
+    pub(super) fn of(block: &'b [u8], members: &'b MemberRules) -> Self {
         Self { block, is_text: std::str::from_utf8(block).is_ok(), members, shape: None }
     }
 
-    /// The line that begins there, if it is usual.
+    /// Reads the line at `start`, or returns `None` if the fast path cannot.
     #[inline]
-    pub(super) fn read(&mut self, start: usize) -> Option<Line> {
+    pub(super) fn read(&mut self, start: usize) -> Option<ParsedLine> {
         let known = self.shape.as_ref().and_then(|shape| shape.read(self.block, start));
-        known.or_else(|| self.read_anew(start)).filter(|line| self.is_right(start, line))
+        known.or_else(|| self.read_new_shape(start)).filter(|line| self.is_valid(start, line))
     }
 
-    /// A line that has another shape than the one before.
-    fn read_anew(&mut self, start: usize) -> Option<Line> {
+    /// Reads a line whose shape differs from the line before.
+    fn read_new_shape(&mut self, start: usize) -> Option<ParsedLine> {
         self.shape = shape_of_line::shape(self.block, start, self.members);
         self.shape.as_ref()?.read(self.block, start)
     }
 
-    /// Whether a line is text, and not too long.
+    /// True if a line is UTF-8 and not too long.
     #[inline]
-    fn is_right(&self, start: usize, line: &Line) -> bool {
+    fn is_valid(&self, start: usize, line: &ParsedLine) -> bool {
         line.next - start <= LONGEST_LINE
             && (self.is_text || std::str::from_utf8(&self.block[start..line.next]).is_ok())
     }

@@ -1,10 +1,10 @@
-//! Values that have no parts, and where they end (RFC 8259, sections 3, 6 and 7): texts without
-//! escapes, numbers, `true`, `false` and `null`. They are checked as strictly as serde checks them,
-//! since they are written as they stand.
+//! Scalars in JSON and their ends (RFC 8259, sections 3, 6 and 7): strings without escapes,
+//! numbers, `true`, `false` and `null`. They are checked as strictly as by serde, because the
+//! output repeats them unchanged.
 
 use crate::bulk::input_columns::short_number;
 
-/// The end of the value that begins there.
+/// The end of the value at `at`.
 #[inline]
 pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
@@ -17,7 +17,7 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// What the text says whose quote stands there.
+/// The contents of the string whose quote is at `at`.
 #[inline]
 pub(super) fn text(bytes: &[u8], at: usize) -> Option<&[u8]> {
     if *bytes.get(at)? != b'"' {
@@ -33,14 +33,14 @@ pub(super) fn text(bytes: &[u8], at: usize) -> Option<&[u8]> {
         }
         at += wide.len();
     }
-    // The last of all may have fewer after it.
+    // The last bytes of the block do not fill sixteen.
     while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | ..0x20)) {
         at += 1;
     }
     (*bytes.get(at)? == b'"').then(|| &bytes[from..at])
 }
 
-/// The number that stands there, if a float can hold it, and its end.
+/// The number at `at`, if a float can hold it, and its end.
 #[inline]
 pub(super) fn number(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
     let end = number_end(bytes, at)?;
@@ -87,19 +87,19 @@ fn word_end(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     bytes[at..].starts_with(word).then(|| at + word.len())
 }
 
-/// How many of eight bytes are digits before the first that is none.
+/// The number of digits before the first of eight bytes that is not a digit.
 #[inline]
 fn digits_first(eight: u64) -> u32 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    // Of a digit what is left is less than ten.
+    // Digits become numbers below ten.
     let left = eight ^ (0x30 * ONES);
     let reach_ten = (left & (0x7F * ONES)) + 0x76 * ONES;
     let others = (reach_ten | left) & (0x80 * ONES);
     others.trailing_zeros() / 8
 }
 
-/// The high bit of the first of sixteen bytes that is a quote, a backslash or no character, and
-/// perhaps of some after it (Warren, "Hacker's delight", 6-1).
+/// The high bit of the first of sixteen bytes that is a quote, a backslash or a control character.
+/// Bits after it are unreliable (Warren, "Hacker's Delight", 6-1).
 #[inline]
 fn ends_of_text(sixteen: u128) -> u128 {
     const ONES: u64 = 0x0101_0101_0101_0101;

@@ -1,37 +1,37 @@
-//! The shape of a usual line: an object whose values have no parts, by whose names it says a place.
+//! Finds the shape of a line: a flat object whose members hold a place.
 
-use super::shape::{Between, Member, Says, Shape};
-use super::{Members, scalar};
-use crate::bulk::input_columns::By;
+use super::shape::{Member, MemberKind, Separator, Shape};
+use super::{MemberRules, scalar};
+use crate::bulk::input_columns::PlaceColumns;
 
-/// The shape of the line that begins there. `None` of any unusual line, right or wrong: where a
-/// value has parts or a name escapes, nothing is said or a place is said twice, a name is not
-/// allowed, or white space stands before the object.
-pub(super) fn shape<'b>(block: &'b [u8], start: usize, allowed: &Members) -> Option<Shape<'b>> {
+/// The shape of the line at `start`. Returns `None` for a line that the fast path does not read,
+/// valid or not: one with nested values, escaped names, no place or a repeated one, a forbidden
+/// name, or white space before the object.
+pub(super) fn shape<'b>(block: &'b [u8], start: usize, allowed: &MemberRules) -> Option<Shape<'b>> {
     let mut cursor = Cursor { block, at: start };
-    let (mut members, mut said) = (Vec::new(), Vec::new());
+    let (mut members, mut place_names) = (Vec::new(), Vec::new());
     cursor.byte(b'{')?;
     let mut from = start;
     loop {
         let name = cursor.name()?;
         let says = match name {
-            _ if !is_read(name, allowed.by) => Says::Other,
-            b"postcode" => Says::Postcode,
-            b"lon" | b"easting" => Says::X,
-            _ => Says::Y,
+            _ if !is_read(name, allowed.by) => MemberKind::Other,
+            b"postcode" => MemberKind::Postcode,
+            b"lon" | b"easting" => MemberKind::X,
+            _ => MemberKind::Y,
         };
-        let is_other = |says| matches!(says, Says::Other);
+        let is_other = |says| matches!(says, MemberKind::Other);
         let had = || members.iter().any(|before: &Member| is_other(before.says));
         let is_one_too_many =
             is_other(says) && allowed.only.is_some_and(|only| name != only.as_bytes() || had());
         let is_taken = allowed.taken.iter().any(|taken| taken.as_bytes() == name);
-        if is_one_too_many || is_taken || said.contains(&name) {
+        if is_one_too_many || is_taken || place_names.contains(&name) {
             return None;
         }
         if !is_other(says) {
-            said.push(name);
+            place_names.push(name);
         }
-        members.push(Member { before: Between::new(&block[from..cursor.at]), says });
+        members.push(Member { before: Separator::new(&block[from..cursor.at]), says });
         cursor.at = scalar::end(block, cursor.at)?;
         from = cursor.at;
         cursor.space();
@@ -44,30 +44,30 @@ pub(super) fn shape<'b>(block: &'b [u8], start: usize, allowed: &Members) -> Opt
     if cursor.at < block.len() {
         cursor.byte(b'\n')?;
     }
-    let end = Between::new(&block[from..cursor.at]);
-    Some(Shape { members, end, way: way(&mut said) })
+    let end = Separator::new(&block[from..cursor.at]);
+    Some(Shape { members, end, kind: kind(&mut place_names) })
 }
 
-/// The names by which each way says a place, in order.
-const NAMES: [(By, &[&[u8]]); 3] = [
-    (By::Postcode, &[b"postcode"]),
-    (By::LngLat, &[b"lat", b"lon"]),
-    (By::Bng, &[b"easting", b"northing"]),
+/// The names of the members for each kind of place, sorted.
+const NAMES: [(PlaceColumns, &[&[u8]]); 3] = [
+    (PlaceColumns::Postcode, &[b"postcode"]),
+    (PlaceColumns::LngLat, &[b"lat", b"lon"]),
+    (PlaceColumns::Bng, &[b"easting", b"northing"]),
 ];
 
-/// Whether a member of that name says where, by the way that is chosen if one is.
-fn is_read(name: &[u8], chosen: Option<By>) -> bool {
-    let mut ways = NAMES.iter().filter(|(way, _)| chosen.is_none_or(|by| by == *way));
-    ways.any(|(_, names)| names.contains(&name))
+/// True if a member with that name is part of the place, of the chosen kind if one is chosen.
+fn is_read(name: &[u8], chosen: Option<PlaceColumns>) -> bool {
+    let mut kinds = NAMES.iter().filter(|(kind, _)| chosen.is_none_or(|by| by == *kind));
+    kinds.any(|(_, names)| names.contains(&name))
 }
 
-/// The way by which these names say a place and no more than that.
-fn way(said: &mut [&[u8]]) -> Option<By> {
-    said.sort_unstable();
-    NAMES.iter().find(|(_, names)| *names == said).map(|&(way, _)| way)
+/// The kind of place that has exactly these members.
+fn kind(place_names: &mut [&[u8]]) -> Option<PlaceColumns> {
+    place_names.sort_unstable();
+    NAMES.iter().find(|(_, names)| *names == place_names).map(|&(kind, _)| kind)
 }
 
-/// How far a line has been gone through.
+/// A position in a line.
 struct Cursor<'b> {
     block: &'b [u8],
     at: usize,
@@ -84,7 +84,7 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// The name of a member; goes on to where its value begins.
+    /// Reads the name of a member and moves to its value.
     fn name(&mut self) -> Option<&'b [u8]> {
         self.space();
         let name = scalar::text(self.block, self.at)?;
@@ -99,12 +99,12 @@ impl<'b> Cursor<'b> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bulk::ndjson_fast_path::Usual;
+    use crate::bulk::ndjson_fast_path::FastPath;
 
-    const ANY: Members = Members { by: None, taken: Vec::new(), only: None };
+    const ANY: MemberRules = MemberRules { by: None, taken: Vec::new(), only: None };
 
     #[test]
-    fn the_lines_that_most_files_have_are_usual() {
+    fn common_lines_take_the_fast_path() {
         let lines = [
             "{\"id\":7,\"postcode\":\"NN1 1AA\",\"note\":\"as it came, and somewhat longer\"}",
             "{\"id\":8,\"postcode\":\"NN1 1AB\",\"note\":null}",
@@ -115,9 +115,9 @@ mod tests {
         ];
         let block = lines.join("\n");
         let any = ANY;
-        let (mut usual, mut start) = (Usual::of(block.as_bytes(), &any), 0);
+        let (mut fast_path, mut start) = (FastPath::of(block.as_bytes(), &any), 0);
         for line in lines {
-            let read = usual.read(start).expect(line);
+            let read = fast_path.read(start).expect(line);
             assert!(read.place.is_ok(), "{line}");
             assert_eq!(format!("{}}}", &block[start..read.end]), line.trim().replace(" }", "}"));
             start = read.next;
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_the_shape_before_is_not_read_anew() {
+    fn a_line_with_the_same_shape_is_compared_only() {
         for (one, like, unlike) in [
             (
                 "{\"id\":1,\"postcode\":\"NN1 1AA\"}",
@@ -143,8 +143,8 @@ mod tests {
     }
 
     #[test]
-    fn where_one_other_name_is_allowed_no_second_is_and_no_other() {
-        let allowed = Members { only: Some("id"), ..ANY };
+    fn only_the_allowed_name_can_be_there_and_only_once() {
+        let allowed = MemberRules { only: Some("id"), ..ANY };
         let is_usual = |line: &str| shape(line.as_bytes(), 0, &allowed).is_some();
         assert!(is_usual("{\"id\":1,\"postcode\":\"NN1 1AA\"}"));
         assert!(is_usual("{\"postcode\":\"NN1 1AA\"}"));

@@ -1,45 +1,46 @@
-//! The texts of areas, ready to be written: of each by itself, and of the sets of them that hold
-//! postcodes. The first of a row have the status of most rows before them.
+//! The text of areas in a row, prepared for single areas and for the sets of areas that contain
+//! postcodes. The first text of a row includes the most frequent status.
 
 use std::marker::PhantomData;
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, PostcodeBatch, PrecomputedAnswer};
 
-use super::format::{Form, put_status};
-use super::names::{AddedColumn, AddedColumns};
-use crate::answers::text_writer::{Pen, Text, Texts};
+use super::format::{RowFormat, put_status};
+use super::names::{OutputColumn, OutputColumnSet};
+use crate::answers::text_writer::{StoredText, TextStore, TextWriter};
 use crate::bulk::Status;
 
-/// From so many bytes of rows on it pays to have the texts of all areas ready.
+/// Preparing the text of all areas pays off from this many bytes of input on.
 const MANY_BYTES: usize = 32 << 10;
 
 #[derive(Debug)]
-pub(super) struct AreaTexts<F> {
+pub(super) struct AreaColumnText<F> {
     form: PhantomData<F>,
-    columns: AddedColumns,
+    columns: OutputColumnSet,
     layers: Vec<LayerTexts>,
-    texts: Texts,
-    /// The texts of all layers for each set of areas that holds postcodes, once they are ready.
-    sets: Vec<Text>,
-    /// The text of a place in no area, once that is.
-    outside: Option<Text>,
+    texts: TextStore,
+    /// The text of all layers for each set of areas that contains postcodes. Empty until it is
+    /// prepared.
+    sets: Vec<StoredText>,
+    /// The text for a place outside all areas, once it is prepared.
+    outside: Option<StoredText>,
 }
 
 #[derive(Debug)]
 struct LayerTexts {
     /// `None` where no vintage is in force on the day.
     layer: Option<usize>,
-    /// What its codes and names are called after.
+    /// The prefix of its column names.
     key: String,
-    /// `,N4,Northampton 4` of each area, once it is ready; the first layer's after `,ok`.
-    areas: Vec<Text>,
-    /// The same of none, without `,ok`.
+    /// `,N4,Northampton 4` for each area, once prepared. In the first layer it follows `,ok`.
+    areas: Vec<StoredText>,
+    /// The same for no area, without `,ok`.
     no_area: Vec<u8>,
 }
 
-impl<F: Form> AreaTexts<F> {
-    /// Those of the chosen layers. None is ready yet.
-    pub(super) fn new(chosen: &[Chosen], columns: AddedColumns) -> Self {
+impl<F: RowFormat> AreaColumnText<F> {
+    /// Creates the text for the chosen layers. Nothing is prepared yet.
+    pub(super) fn new(chosen: &[Chosen], columns: OutputColumnSet) -> Self {
         let texts = |chosen: &Chosen| {
             let (key, mut no_area) = (chosen.key.to_string(), Vec::new());
             put_columns::<F>(&mut no_area, columns, &key, &std::iter::empty());
@@ -49,32 +50,31 @@ impl<F: Form> AreaTexts<F> {
             form: PhantomData,
             columns,
             layers: chosen.iter().map(texts).collect(),
-            texts: Texts::default(),
+            texts: TextStore::default(),
             sets: Vec::new(),
             outside: None,
         }
     }
 
-    /// Makes ready what pays for so many bytes of rows that wait to be answered, after so many rows;
-    /// the latter of those that say postcodes.
-    pub(super) fn make_ready(&mut self, atlas: &Atlas, bytes: usize, postcodes: u64) {
+    /// Prepares what pays off: the areas for many bytes of input, the sets after many postcodes.
+    pub(super) fn prepare(&mut self, atlas: &Atlas, bytes: usize, postcodes: u64) {
         if bytes >= MANY_BYTES {
-            self.make_areas_ready(atlas);
+            self.prepare_areas(atlas);
         }
-        // So many rows have taken as long as this does: a set takes about eight numbers.
+        // The rows so far took as long as the preparation will: a set takes about eight numbers.
         if postcodes > atlas.area_set_id_bound() as u64 / 8 {
-            self.make_sets_ready(atlas);
+            self.prepare_sets(atlas);
         }
     }
 
-    fn make_areas_ready(&mut self, atlas: &Atlas) {
+    fn prepare_areas(&mut self, atlas: &Atlas) {
         if self.outside.is_some() {
             return;
         }
-        let mut pen = Pen::default();
-        put_status::<F>(&mut pen, Status::Outside);
-        self.put_none(&mut pen);
-        self.outside = Some(self.texts.keep(pen.written()));
+        let mut writer = TextWriter::default();
+        put_status::<F>(&mut writer, Status::Outside);
+        self.put_none(&mut writer);
+        self.outside = Some(self.texts.keep(writer.written()));
         let mut text = Vec::new();
         for (at, of) in self.layers.iter_mut().enumerate() {
             let Some(layer) = of.layer else { continue };
@@ -90,21 +90,21 @@ impl<F: Form> AreaTexts<F> {
         }
     }
 
-    fn make_sets_ready(&mut self, atlas: &Atlas) {
+    fn prepare_sets(&mut self, atlas: &Atlas) {
         if !self.sets.is_empty() {
             return;
         }
-        let mut sets = vec![Text::default(); atlas.area_set_id_bound()];
-        let (mut pen, mut text) = (Pen::default(), Vec::new());
+        let mut sets = vec![StoredText::default(); atlas.area_set_id_bound()];
+        let (mut writer, mut text) = (TextWriter::default(), Vec::new());
         for (set, holders) in atlas.area_sets() {
-            pen.clear();
-            self.put(&mut pen, &mut text, atlas, Status::Ok, &holders);
-            sets[set] = self.texts.keep(pen.written());
+            writer.clear();
+            self.put(&mut writer, &mut text, atlas, Status::Ok, &holders);
+            sets[set] = self.texts.keep(writer.written());
         }
         self.sets = sets;
     }
 
-    /// Fetches what [`Self::put_known`] will write of several postcodes.
+    /// Prefetches the text that [`Self::put_known`] writes for several postcodes.
     #[inline]
     pub(super) fn prefetch<const N: usize>(&self, known: &PostcodeBatch<'_, N>) {
         if self.sets.is_empty() {
@@ -122,23 +122,23 @@ impl<F: Form> AreaTexts<F> {
     #[inline]
     pub(super) fn put_known(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         text: &mut Vec<u8>,
         atlas: &Atlas,
         status: Status,
         known: &PrecomputedAnswer<'_>,
     ) {
         match self.sets.get(known.area_set()) {
-            Some(&ready) if status == Status::Ok => pen.put_text(&self.texts, ready),
-            _ => self.put(pen, text, atlas, status, &known.areas()),
+            Some(&ready) if status == Status::Ok => writer.put_stored(&self.texts, ready),
+            _ => self.put(writer, text, atlas, status, &known.areas()),
         }
     }
 
-    /// Writes the status, and the areas of each layer that are among some of all layers.
+    /// Writes the status and, for each layer, those of `holders` that belong to it.
     #[inline]
     pub(super) fn put(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         text: &mut Vec<u8>,
         atlas: &Atlas,
         status: Status,
@@ -147,7 +147,7 @@ impl<F: Form> AreaTexts<F> {
         if status == Status::Outside
             && let Some(outside) = self.outside
         {
-            pen.put_text(&self.texts, outside);
+            writer.put_stored(&self.texts, outside);
             return;
         }
         let mut is_status_due = true;
@@ -160,13 +160,13 @@ impl<F: Form> AreaTexts<F> {
             if let (Some(area), None) = (first, second)
                 && let Some(&ready) = of.areas.get(area)
             {
-                // Who holds it is in an area.
-                pen.put_text(&self.texts, ready);
+                // A place with an area is not outside.
+                writer.put_stored(&self.texts, ready);
                 is_status_due = false;
                 continue;
             }
             if is_status_due {
-                put_status::<F>(pen, status);
+                put_status::<F>(writer, status);
                 is_status_due = false;
             }
             match of.layer {
@@ -174,33 +174,33 @@ impl<F: Form> AreaTexts<F> {
                     text.clear();
                     let areas = held(layer).map(|area| atlas.code_and_name(layer, area));
                     put_columns::<F>(text, self.columns, &of.key, &areas);
-                    pen.put(text);
+                    writer.put(text);
                 }
-                _ => pen.put(&of.no_area),
+                _ => writer.put(&of.no_area),
             }
         }
         if is_status_due {
-            put_status::<F>(pen, status);
+            put_status::<F>(writer, status);
         }
     }
 
-    /// Writes that there are no areas.
-    pub(super) fn put_none(&self, pen: &mut Pen) {
+    /// Writes the columns of no area.
+    pub(super) fn put_none(&self, writer: &mut TextWriter) {
         for of in &self.layers {
-            pen.put(&of.no_area);
+            writer.put(&of.no_area);
         }
     }
 }
 
-/// Writes the codes and names of the areas of a layer, as far as they are among the columns.
-fn put_columns<'t, F: Form>(
+/// Writes the code and name columns of the areas of a layer.
+fn put_columns<'t, F: RowFormat>(
     out: &mut Vec<u8>,
-    columns: AddedColumns,
+    columns: OutputColumnSet,
     key: &str,
     areas: &(impl Iterator<Item = (&'t str, &'t str)> + Clone),
 ) {
     for column in columns.of_areas() {
-        let text = |(code, name)| if column == AddedColumn::Code { code } else { name };
+        let text = |(code, name)| if column == OutputColumn::Code { code } else { name };
         F::areas(out, || column.of_layer(key), areas.clone().map(text));
     }
 }

@@ -1,37 +1,36 @@
-//! Rows answered some at a time, so that what memory is slow to give is waited for once for all of
-//! them.
+//! Answers rows in batches, so that the cache misses of a batch overlap.
 
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
 
-use super::{Added, Form, Scratch};
+use super::{AnswerColumns, RowFormat, Scratch};
 use crate::answers::Place;
-use crate::answers::text_writer::Pen;
+use crate::answers::text_writer::TextWriter;
 use crate::bulk::{Status, Tally};
 
-/// So many rows are answered together; more would need more of the fastest memory than there is.
-pub(in crate::bulk) const TOGETHER: usize = 16;
+/// Rows in a batch. Larger batches do not fit the fastest cache.
+pub(in crate::bulk) const BATCH_SIZE: usize = 16;
 
-/// The places that rows say.
+/// The places of a batch of rows.
 #[derive(Debug)]
-pub(in crate::bulk) struct Asked {
-    postcodes: [Option<Postcode>; TOGETHER],
-    positions: [Option<Bng>; TOGETHER],
-    /// What becomes of a row whose postcode is not known and that has no position.
-    otherwise: [Status; TOGETHER],
+pub(in crate::bulk) struct PlaceBatch {
+    postcodes: [Option<Postcode>; BATCH_SIZE],
+    positions: [Option<Bng>; BATCH_SIZE],
+    /// The status of a row without an answer.
+    otherwise: [Status; BATCH_SIZE],
     count: usize,
-    /// Whether there are any postcodes, and positions.
+    /// True if any row has a postcode, and if any has a position.
     have_postcodes: bool,
     have_positions: bool,
 }
 
-impl Default for Asked {
+impl Default for PlaceBatch {
     fn default() -> Self {
         Self {
-            postcodes: [None; TOGETHER],
-            positions: [None; TOGETHER],
-            otherwise: [Status::Invalid; TOGETHER],
+            postcodes: [None; BATCH_SIZE],
+            positions: [None; BATCH_SIZE],
+            otherwise: [Status::Invalid; BATCH_SIZE],
             count: 0,
             have_postcodes: false,
             have_positions: false,
@@ -39,8 +38,8 @@ impl Default for Asked {
     }
 }
 
-impl Asked {
-    /// Takes the place of another row in, or what becomes of the row.
+impl PlaceBatch {
+    /// Adds the place of a row, or the status of a row without one.
     #[inline]
     pub(in crate::bulk) fn put(&mut self, place: Result<Place, Status>) {
         let at = self.count;
@@ -66,16 +65,16 @@ impl Asked {
         self.have_positions |= self.positions[at].is_some();
     }
 
-    /// How many there are.
+    /// The number of rows.
     #[inline]
     pub(in crate::bulk) fn count(&self) -> usize {
         self.count
     }
 
-    /// Whether no other has room.
+    /// True if the batch is full.
     #[inline]
     pub(in crate::bulk) fn is_full(&self) -> bool {
-        self.count == TOGETHER
+        self.count == BATCH_SIZE
     }
 
     fn clear(&mut self) {
@@ -84,28 +83,28 @@ impl Asked {
     }
 }
 
-/// Rows that come back with their answers.
-pub(in crate::bulk) trait Rows {
-    /// Writes what comes back of a row, up to where the answer begins.
-    fn copy(&mut self, pen: &mut Pen, at: usize);
+/// The rows of a batch, which the output repeats.
+pub(in crate::bulk) trait BatchRows {
+    /// Writes the part of a row that the output repeats, up to the start of the answer.
+    fn copy(&mut self, writer: &mut TextWriter, at: usize);
 
-    /// Writes a row without an answer, whole.
-    fn refuse(&mut self, pen: &mut Pen, at: usize, status: Status);
+    /// Writes a whole row without an answer.
+    fn refuse(&mut self, writer: &mut TextWriter, at: usize, status: Status);
 }
 
-impl<F: Form> Added<F> {
-    /// Writes rows with the answers for the places that they say, which are asked for no more.
+impl<F: RowFormat> AnswerColumns<F> {
+    /// Writes the rows with their answers and empties the batch.
     #[inline]
-    pub(in crate::bulk) fn answer_together(
+    pub(in crate::bulk) fn answer_batch(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         scratch: &mut Scratch,
         atlas: &Atlas,
-        asked: &mut Asked,
-        rows: &mut impl Rows,
+        asked: &mut PlaceBatch,
+        rows: &mut impl BatchRows,
     ) -> Tally {
         let mut tally = Tally::default();
-        // After the last there may be those of earlier rows, which are looked up in vain.
+        // Entries beyond `count` are left over from earlier batches. Looking them up is harmless.
         let known = asked.have_postcodes.then(|| atlas.precomputed_batch(&asked.postcodes));
         if let Some(known) = &known {
             self.areas.prefetch(known);
@@ -113,13 +112,13 @@ impl<F: Form> Added<F> {
         let found = asked.have_positions.then(|| self.find(atlas, &asked.positions));
         for at in 0..asked.count {
             let status = if let Some(known) = known.as_ref().and_then(|known| known.answer(at)) {
-                rows.copy(pen, at);
-                self.put_known(pen, scratch, atlas, &known)
+                rows.copy(writer, at);
+                self.put_known(writer, scratch, atlas, &known)
             } else if let (Some(found), Some(position)) = (&found, asked.positions[at]) {
-                rows.copy(pen, at);
-                self.put_position(pen, scratch, atlas, found, (at, position))
+                rows.copy(writer, at);
+                self.put_position(writer, scratch, atlas, found, (at, position))
             } else {
-                rows.refuse(pen, at, asked.otherwise[at]);
+                rows.refuse(writer, at, asked.otherwise[at]);
                 asked.otherwise[at]
             };
             tally.count(status);

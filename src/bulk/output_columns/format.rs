@@ -1,43 +1,42 @@
-//! How what is added to a row is written: as cells of CSV or as members of an object in JSON.
+//! Formats of the output columns: CSV cells or JSON members.
 
 use std::fmt::Debug;
 
 use lapwing_boundaries::confidence::ConfidenceLevel;
 
-use super::names::{AddedColumn, STATUS};
-use crate::answers::text_writer::{Pen, Short};
+use super::names::{OutputColumn, STATUS};
+use crate::answers::text_writer::{ShortText, TextWriter};
 use crate::bulk::Status;
 use crate::bulk::csv_cell::cell_of;
 
-/// A way to write it. What is known when the program is compiled is copied without asking how long
-/// it is.
-pub(in crate::bulk) trait Form: Debug + Send + Sync {
-    /// The status of most rows.
+/// A format. Text that is known at compile time is copied with a fixed length.
+pub(in crate::bulk) trait RowFormat: Debug + Send + Sync {
+    /// The most frequent status.
     const OK: &'static [u8];
-    /// Before and after any other.
+    /// The text before and after any other status.
     const STATUS: [&'static [u8]; 2];
-    /// Before and after the level of an answer, and where there is none.
+    /// The text before and after a level, and the text for no level.
     const LEVEL: [&'static [u8]; 2];
     const NO_LEVEL: &'static [u8];
     /// The text without a level, then of each level in order.
-    const LEVELS: [Short; 1 + ConfidenceLevel::ALL.len()] = {
+    const LEVELS: [ShortText; 1 + ConfidenceLevel::ALL.len()] = {
         let [before, after] = Self::LEVEL;
-        let mut texts = [Short::of([Self::NO_LEVEL, b"", b""]); 1 + ConfidenceLevel::ALL.len()];
+        let mut texts = [ShortText::of([Self::NO_LEVEL, b"", b""]); 1 + ConfidenceLevel::ALL.len()];
         let mut at = 0;
         while at < ConfidenceLevel::ALL.len() {
             let level = ConfidenceLevel::ALL[at].as_str().as_bytes();
-            texts[1 + at] = Short::of([before, level, after]);
+            texts[1 + at] = ShortText::of([before, level, after]);
             at += 1;
         }
         texts
     };
-    /// Before a distance, and where there is none.
+    /// The text before a distance, and the text for no distance.
     const DISTANCE: &'static [u8];
     const NO_DISTANCE: &'static [u8];
     /// The end of a row.
     const END: &'static [u8];
 
-    /// Writes a column of the areas of a layer, of which there may be several or none.
+    /// Writes a column for the areas of a layer, of which there can be several or none.
     fn areas<'t>(
         out: &mut Vec<u8>,
         name: impl FnOnce() -> String,
@@ -45,12 +44,12 @@ pub(in crate::bulk) trait Form: Debug + Send + Sync {
     );
 }
 
-/// Cells, each after a comma; several areas in one, by semicolons.
+/// CSV cells, each after a comma. Several areas are joined by semicolons.
 #[derive(Debug)]
-pub(in crate::bulk) struct Cells;
+pub(in crate::bulk) struct CsvFormat;
 
-impl Form for Cells {
-    const OK: &'static [u8] = Short::of([b",", Status::Ok.as_str().as_bytes(), b""]).bytes();
+impl RowFormat for CsvFormat {
+    const OK: &'static [u8] = ShortText::of([b",", Status::Ok.as_str().as_bytes(), b""]).bytes();
     const STATUS: [&'static [u8]; 2] = [b",", b""];
     const LEVEL: [&'static [u8]; 2] = [b",", b""];
     const NO_LEVEL: &'static [u8] = b",";
@@ -68,14 +67,14 @@ impl Form for Cells {
     }
 }
 
-/// Members after those that an object has; several areas in one text, by semicolons, and `null` for
-/// none.
+/// Members that follow those of an object. Several areas are joined by semicolons; no area is
+/// `null`.
 #[derive(Debug)]
-pub(in crate::bulk) struct FlatMembers;
+pub(in crate::bulk) struct FlatJsonFormat;
 
-impl Form for FlatMembers {
+impl RowFormat for FlatJsonFormat {
     const OK: &'static [u8] =
-        Short::of([Self::STATUS[0], Status::Ok.as_str().as_bytes(), Self::STATUS[1]]).bytes();
+        ShortText::of([Self::STATUS[0], Status::Ok.as_str().as_bytes(), Self::STATUS[1]]).bytes();
     const STATUS: [&'static [u8]; 2] = [member(STATUS, b"\"").bytes(), b"\""];
     const LEVEL: [&'static [u8]; 2] = [member(CONFIDENCE, b"\"").bytes(), b"\""];
     const NO_LEVEL: &'static [u8] = member(CONFIDENCE, b"null").bytes();
@@ -89,7 +88,7 @@ impl Form for FlatMembers {
         texts: impl Iterator<Item = &'t str>,
     ) {
         out.push(b',');
-        // Neither memory nor a text can fail to be written.
+        // Writing text to memory cannot fail.
         let _ = serde_json::to_writer(&mut *out, &name());
         out.push(b':');
         let texts: Vec<&str> = texts.collect();
@@ -98,41 +97,41 @@ impl Form for FlatMembers {
     }
 }
 
-const CONFIDENCE: &str = AddedColumn::Confidence.as_str();
-const DISTANCE: &str = AddedColumn::BoundaryDistance.as_str();
+const CONFIDENCE: &str = OutputColumn::Confidence.as_str();
+const DISTANCE: &str = OutputColumn::BoundaryDistance.as_str();
 
 /// `,"name":` and a value.
-pub(in crate::bulk) const fn member(name: &str, value: &[u8]) -> Short {
-    Short::of([b",\"", name.as_bytes(), b"\":"]).and(value)
+pub(in crate::bulk) const fn member(name: &str, value: &[u8]) -> ShortText {
+    ShortText::of([b",\"", name.as_bytes(), b"\":"]).and(value)
 }
 
 /// Writes a status.
 #[inline]
-pub(super) fn put_status<F: Form>(pen: &mut Pen, status: Status) {
+pub(super) fn put_status<F: RowFormat>(writer: &mut TextWriter, status: Status) {
     match status {
-        Status::Ok => pen.put(F::OK),
+        Status::Ok => writer.put(F::OK),
         other => {
-            pen.put(F::STATUS[0]);
-            pen.put(other.as_str().as_bytes());
-            pen.put(F::STATUS[1]);
+            writer.put(F::STATUS[0]);
+            writer.put(other.as_str().as_bytes());
+            writer.put(F::STATUS[1]);
         }
     }
 }
 
-/// Writes how sure an answer is.
+/// Writes a confidence level.
 #[inline]
-pub(super) fn put_level<F: Form>(pen: &mut Pen, level: Option<ConfidenceLevel>) {
-    // Which it is can't be guessed.
-    pen.put_short(&F::LEVELS[level.map_or(0, |level| 1 + level as usize)]);
+pub(super) fn put_level<F: RowFormat>(writer: &mut TextWriter, level: Option<ConfidenceLevel>) {
+    // A table lookup, because a branch on the level would be mispredicted.
+    writer.put_short_text(&F::LEVELS[level.map_or(0, |level| 1 + level as usize)]);
 }
 
-/// Writes how far the nearest boundary is, in metres; infinite where there is none.
+/// Writes the distance to the nearest boundary in metres. Infinite means none.
 #[inline]
-pub(super) fn put_distance<F: Form>(pen: &mut Pen, metres: f64) {
+pub(super) fn put_distance<F: RowFormat>(writer: &mut TextWriter, metres: f64) {
     if metres < f64::INFINITY {
-        pen.put(F::DISTANCE);
-        pen.tenths(metres);
+        writer.put(F::DISTANCE);
+        writer.tenths(metres);
     } else {
-        pen.put(F::NO_DISTANCE);
+        writer.put(F::NO_DISTANCE);
     }
 }

@@ -1,15 +1,15 @@
-//! What is added to rows that come back: a status, the areas of each layer, and how sure that is,
-//! from parts that are ready.
+//! The columns that an answer adds to a row: a status, the areas of each layer, and the confidence,
+//! from prepared text.
 //!
-//! What [`answers::find`](crate::answers::find) gives for a place is what is written, but for what a
-//! row has no room for; it is not made for that.
+//! The columns hold the facts that [`answers::find`](crate::answers::find) returns for a place,
+//! without making that answer.
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, PrecomputedAnswer};
 use lapwing_boundaries::cells::{CandidatesFound, CellsFound};
 use lapwing_boundaries::confidence::{Basis, ConfidenceLevel, Evidence, overall};
 use lapwing_boundaries::position::Bng;
 
-use crate::answers::text_writer::Pen;
+use crate::answers::text_writer::TextWriter;
 use crate::bulk::Status;
 
 mod area_text;
@@ -17,50 +17,50 @@ mod batch;
 mod format;
 mod names;
 
-use area_text::AreaTexts;
-pub(super) use batch::{Asked, Rows, TOGETHER};
+use area_text::AreaColumnText;
+pub(super) use batch::{BATCH_SIZE, BatchRows, PlaceBatch};
 pub(super) use format::member;
-pub(super) use format::{Cells, FlatMembers, Form};
+pub(super) use format::{CsvFormat, FlatJsonFormat, RowFormat};
 use format::{put_distance, put_level, put_status};
-pub use names::{AddedColumn, AddedColumns};
 pub(crate) use names::{ERROR, QUERY, STATUS};
+pub use names::{OutputColumn, OutputColumnSet};
 
-/// What is written of the answers from the layers asked for.
+/// Writes the output columns for some layers.
 #[derive(Debug)]
-pub(super) struct Added<F> {
-    columns: AddedColumns,
-    /// The layers that answer.
-    layers: Vec<LayerAsked>,
-    areas: AreaTexts<F>,
-    /// What stands after the status of a row that has no answer.
+pub(super) struct AnswerColumns<F> {
+    columns: OutputColumnSet,
+    /// The layers in force on the day.
+    layers: Vec<OutputLayer>,
+    areas: AreaColumnText<F>,
+    /// The text after the status of a row without an answer.
     without_answer: Vec<u8>,
 }
 
 #[derive(Debug)]
-struct LayerAsked {
+struct OutputLayer {
     place: usize,
     /// The threshold of an answer that is based on a position, in metres.
     threshold_m: f64,
 }
 
-/// Positions, found together.
+/// Positions of a batch, located.
 #[derive(Debug)]
-struct PositionsFound {
-    cells: CellsFound<TOGETHER>,
-    /// Of each layer, if how sure the answers are is written.
-    candidates: Vec<CandidatesFound<TOGETHER>>,
+struct LocatedBatch {
+    cells: CellsFound<BATCH_SIZE>,
+    /// For each layer, if the confidence is written.
+    candidates: Vec<CandidatesFound<BATCH_SIZE>>,
 }
 
-/// How sure an answer is.
+/// The confidence of a row.
 #[derive(Clone, Copy, Debug)]
-struct Sureness {
+struct RowConfidence {
     level: Option<ConfidenceLevel>,
-    /// Metres, not rounded; infinite where there is no boundary.
+    /// Metres, not rounded. Infinite without a boundary.
     distance: f64,
 }
 
-impl Sureness {
-    /// Nothing is known of it.
+impl RowConfidence {
+    /// No layer answered.
     const UNKNOWN: Self = Self { level: None, distance: f64::INFINITY };
 
     /// The confidence of an answer from layers with these levels and distances.
@@ -73,59 +73,58 @@ impl Sureness {
     }
 }
 
-/// What is kept from one row to the next.
+/// Buffers that are reused for the next row.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     holders: Vec<(usize, usize)>,
     text: Vec<u8>,
 }
 
-impl<F: Form> Added<F> {
-    /// These columns for the chosen layers. The areas' texts are not ready yet.
-    pub(super) fn new(atlas: &Atlas, chosen: &[Chosen], columns: AddedColumns) -> Self {
-        let asked = |place: usize| LayerAsked {
+impl<F: RowFormat> AnswerColumns<F> {
+    /// Creates the columns for the chosen layers. The text of areas is not prepared yet.
+    pub(super) fn new(atlas: &Atlas, chosen: &[Chosen], columns: OutputColumnSet) -> Self {
+        let asked = |place: usize| OutputLayer {
             place,
             threshold_m: Basis::Position.threshold_m(atlas.layers()[place].layer().meta()),
         };
         let mut added = Self {
             columns,
             layers: chosen.iter().filter_map(|chosen| chosen.layer).map(asked).collect(),
-            areas: AreaTexts::new(chosen, columns),
+            areas: AreaColumnText::new(chosen, columns),
             without_answer: Vec::new(),
         };
-        let mut pen = Pen::default();
-        added.areas.put_none(&mut pen);
-        added.put_sureness(&mut pen, Sureness::UNKNOWN);
-        added.without_answer = pen.written().to_vec();
+        let mut writer = TextWriter::default();
+        added.areas.put_none(&mut writer);
+        added.put_confidence(&mut writer, RowConfidence::UNKNOWN);
+        added.without_answer = writer.written().to_vec();
         added
     }
 
-    /// Makes ready what pays for so many bytes of rows that wait to be answered, after so many rows;
-    /// the latter of those that say postcodes.
-    pub(super) fn make_ready(&mut self, atlas: &Atlas, bytes: usize, postcodes: u64) {
-        self.areas.make_ready(atlas, bytes, postcodes);
+    /// Prepares text that pays off for this many bytes of input and after this many postcodes.
+    pub(super) fn prepare(&mut self, atlas: &Atlas, bytes: usize, postcodes: u64) {
+        self.areas.prepare(atlas, bytes, postcodes);
     }
 
-    /// The layers that answer.
+    /// The layers in force on the day, by position in the atlas.
     fn layers(&self) -> impl Iterator<Item = usize> + '_ {
         self.layers.iter().map(|layer| layer.place)
     }
 
-    /// Whether how sure an answer is is written at all, which takes longer than to find the areas.
+    /// True if a column needs the confidence, which takes longer to find than the areas.
     #[inline]
-    fn says_how_sure(&self) -> bool {
-        self.columns.contain(AddedColumn::Confidence)
-            || self.columns.contain(AddedColumn::BoundaryDistance)
+    fn has_confidence(&self) -> bool {
+        self.columns.contain(OutputColumn::Confidence)
+            || self.columns.contain(OutputColumn::BoundaryDistance)
     }
 
     /// The confidence of the answer of a known postcode.
     #[inline]
-    fn confidence_of(&self, known: &PrecomputedAnswer<'_>) -> Sureness {
+    fn confidence_of(&self, known: &PrecomputedAnswer<'_>) -> RowConfidence {
         let distance =
-            |layer: &LayerAsked| known.boundary_distance_m(layer.place).unwrap_or(f64::INFINITY);
+            |layer: &OutputLayer| known.boundary_distance_m(layer.place).unwrap_or(f64::INFINITY);
         if known.is_by_addresses() {
-            let level = |layer: &LayerAsked| (known.level(layer.place), distance(layer));
-            return Sureness::of(self.layers.iter().map(level));
+            let level = |layer: &OutputLayer| (known.level(layer.place), distance(layer));
+            return RowConfidence::of(self.layers.iter().map(level));
         }
         self.confidence_of_position(self.layers.iter().map(distance), known.is_estimate())
     }
@@ -137,8 +136,8 @@ impl<F: Form> Added<F> {
         &self,
         distances: impl Iterator<Item = f64>,
         is_estimate: bool,
-    ) -> Sureness {
-        Sureness::of(self.layers.iter().zip(distances).map(|(layer, boundary_distance_m)| {
+    ) -> RowConfidence {
+        RowConfidence::of(self.layers.iter().zip(distances).map(|(layer, boundary_distance_m)| {
             let threshold_m = layer.threshold_m;
             let evidence =
                 Evidence { boundary_distance_m, threshold_m, is_split: false, is_estimate };
@@ -146,11 +145,11 @@ impl<F: Form> Added<F> {
         }))
     }
 
-    /// Finds what is written of positions.
-    fn find(&self, atlas: &Atlas, positions: &[Option<Bng>; TOGETHER]) -> PositionsFound {
+    /// Locates the positions of a batch.
+    fn find(&self, atlas: &Atlas, positions: &[Option<Bng>; BATCH_SIZE]) -> LocatedBatch {
         let cells = atlas.cells().view();
-        let asked = self.layers().filter(|_| self.says_how_sure());
-        PositionsFound {
+        let asked = self.layers().filter(|_| self.has_confidence());
+        LocatedBatch {
             cells: cells.find_cells(positions),
             candidates: asked.map(|layer| cells.find_candidates(layer, positions)).collect(),
         }
@@ -160,56 +159,60 @@ impl<F: Form> Added<F> {
     #[inline]
     fn put_known(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         scratch: &mut Scratch,
         atlas: &Atlas,
         known: &PrecomputedAnswer<'_>,
     ) -> Status {
         let status = if known.is_outside(self.layers()) { Status::Outside } else { Status::Ok };
-        self.areas.put_known(pen, &mut scratch.text, atlas, status, known);
-        if self.says_how_sure() {
-            self.put_sureness(pen, self.confidence_of(known));
+        self.areas.put_known(writer, &mut scratch.text, atlas, status, known);
+        if self.has_confidence() {
+            self.put_confidence(writer, self.confidence_of(known));
         }
-        pen.put(F::END);
+        writer.put(F::END);
         status
     }
 
-    /// Writes the answer for a position, by its number among those that are found.
+    /// Writes the answer for the position with this number in the batch.
     fn put_position(
         &self,
-        pen: &mut Pen,
+        writer: &mut TextWriter,
         scratch: &mut Scratch,
         atlas: &Atlas,
-        found: &PositionsFound,
+        found: &LocatedBatch,
         (number, at): (usize, Bng),
     ) -> Status {
         let (Scratch { holders, text }, cells) = (scratch, atlas.cells().view());
         holders.clear();
         cells.locate_found(&found.cells, number, at, |layer, area, _| holders.push((layer, area)));
         let status = if holders.is_empty() { Status::Outside } else { Status::Ok };
-        self.areas.put(pen, text, atlas, status, &holders.iter().copied());
-        if self.says_how_sure() {
+        self.areas.put(writer, text, atlas, status, &holders.iter().copied());
+        if self.has_confidence() {
             let distance = |of| cells.distance_to_found(of, number, at).unwrap_or(f64::INFINITY);
             let distances = found.candidates.iter().map(distance);
-            self.put_sureness(pen, self.confidence_of_position(distances, false));
+            self.put_confidence(writer, self.confidence_of_position(distances, false));
         }
-        pen.put(F::END);
+        writer.put(F::END);
         status
     }
 
-    /// Writes what is added to a row without an answer, but for its end.
-    pub(super) fn put_refused(&self, pen: &mut Pen, status: Status) {
-        put_status::<F>(pen, status);
-        pen.put(&self.without_answer);
+    /// Writes the columns of a row without an answer, except for its end.
+    pub(super) fn put_unanswered(&self, writer: &mut TextWriter, status: Status) {
+        put_status::<F>(writer, status);
+        writer.put(&self.without_answer);
     }
 
     #[inline]
-    fn put_sureness(&self, pen: &mut Pen, Sureness { level, distance }: Sureness) {
-        if self.columns.contain(AddedColumn::Confidence) {
-            put_level::<F>(pen, level);
+    fn put_confidence(
+        &self,
+        writer: &mut TextWriter,
+        RowConfidence { level, distance }: RowConfidence,
+    ) {
+        if self.columns.contain(OutputColumn::Confidence) {
+            put_level::<F>(writer, level);
         }
-        if self.columns.contain(AddedColumn::BoundaryDistance) {
-            put_distance::<F>(pen, distance);
+        if self.columns.contain(OutputColumn::BoundaryDistance) {
+            put_distance::<F>(writer, distance);
         }
     }
 }

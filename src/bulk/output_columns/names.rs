@@ -16,7 +16,7 @@ pub(crate) const QUERY: &str = "query";
 
 /// A group of columns that can be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddedColumn {
+pub enum OutputColumn {
     /// `{layer}_code` for each layer: the code of the area, several joined by `;`.
     Code,
     /// `{layer}_name` for each layer: the name of the area, several joined by `;`.
@@ -27,7 +27,7 @@ pub enum AddedColumn {
     BoundaryDistance,
 }
 
-impl AddedColumn {
+impl OutputColumn {
     /// All groups, in the order of their columns in a row.
     pub const ALL: [Self; 4] = [Self::Code, Self::Name, Self::Confidence, Self::BoundaryDistance];
 
@@ -54,30 +54,30 @@ impl AddedColumn {
 
 /// A set of column groups. The default is all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AddedColumns(u8);
+pub struct OutputColumnSet(u8);
 
-impl Default for AddedColumns {
+impl Default for OutputColumnSet {
     fn default() -> Self {
-        AddedColumn::ALL.into_iter().collect()
+        OutputColumn::ALL.into_iter().collect()
     }
 }
 
-impl FromIterator<AddedColumn> for AddedColumns {
-    fn from_iter<I: IntoIterator<Item = AddedColumn>>(columns: I) -> Self {
+impl FromIterator<OutputColumn> for OutputColumnSet {
+    fn from_iter<I: IntoIterator<Item = OutputColumn>>(columns: I) -> Self {
         Self(columns.into_iter().fold(0, |bits, column| bits | 1 << column as u8))
     }
 }
 
-impl AddedColumns {
+impl OutputColumnSet {
     /// True if the set contains the group.
     #[inline]
-    pub(super) fn contain(self, column: AddedColumn) -> bool {
+    pub(super) fn contain(self, column: OutputColumn) -> bool {
         self.0 >> column as u8 & 1 == 1
     }
 
     /// The groups in the set with a column for each layer.
-    pub(super) fn of_areas(self) -> impl Iterator<Item = AddedColumn> {
-        [AddedColumn::Code, AddedColumn::Name].into_iter().filter(move |&of| self.contain(of))
+    pub(super) fn of_areas(self) -> impl Iterator<Item = OutputColumn> {
+        [OutputColumn::Code, OutputColumn::Name].into_iter().filter(move |&of| self.contain(of))
     }
 
     /// The names of all added columns, in order.
@@ -85,7 +85,7 @@ impl AddedColumns {
         let of_layer =
             |chosen: &Chosen| self.of_areas().map(|of| of.of_layer(chosen.key.as_str())).collect();
         let areas = chosen.iter().flat_map::<Vec<String>, _>(of_layer);
-        let confidence = [AddedColumn::Confidence, AddedColumn::BoundaryDistance]
+        let confidence = [OutputColumn::Confidence, OutputColumn::BoundaryDistance]
             .into_iter()
             .filter(|&column| self.contain(column))
             .map(|column| column.as_str().to_owned());

@@ -1,15 +1,18 @@
-//! Flat NDJSON: lines come back with members named and filled as the columns of CSV.
+//! Flat NDJSON: the output repeats each line and adds the members that CSV adds as columns.
 
 use std::fmt::Write as _;
 
 use super::same::{asks, odd_world, positions, postcodes};
 use super::*;
 
-fn flat_by(input: &str, by: Option<By>) -> Vec<String> {
+fn flat_by(input: &str, by: Option<PlaceColumns>) -> Vec<String> {
     let atlas = atlas();
-    let mut engine =
-        FlatRows::new(&atlas, &ask(&["ward", "lap"]), AskColumns { by, ..AskColumns::default() })
-            .unwrap();
+    let mut engine = FlatRows::new(
+        &atlas,
+        &ask(&["ward", "lap"]),
+        ColumnOptions { by, ..ColumnOptions::default() },
+    )
+    .unwrap();
     let out = String::from_utf8(run(&mut engine, input.as_bytes(), 7).unwrap()).unwrap();
     assert_eq!(engine.tally().rows(), out.lines().count() as u64);
     out.lines().map(str::to_owned).collect()
@@ -20,7 +23,7 @@ fn flat(input: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_member_comes_back_as_it_stands_and_the_answer_after_it() {
+fn members_are_repeated_unchanged_before_the_answer() {
     assert_eq!(
         flat(
             "{\"id\": 7.50, \"postcode\":\"nn11aa\", \"tags\":[\"a\",{}] }\r\n\n\
@@ -84,38 +87,38 @@ fn a_bad_line_says_why_and_never_stops_the_rest() {
 }
 
 #[test]
-fn a_line_that_says_where_in_several_ways_needs_one_chosen() {
+fn a_line_with_several_kinds_of_place_needs_by() {
     let line = "{\"postcode\":\"NN1 1AA\",\"easting\":475500,\"northing\":261500}\n";
     let status = |by| {
         let read: Value = serde_json::from_str(&flat_by(line, by)[0]).unwrap();
         (read["status"].to_string(), read["ward_code"].clone())
     };
     assert_eq!(status(None).0, "\"invalid\"");
-    assert_eq!(status(Some(By::Postcode)).1, "E05000001");
-    assert_ne!(status(Some(By::Bng)).1, "E05000001");
-    assert_eq!(status(Some(By::LngLat)).0, "\"invalid\"");
+    assert_eq!(status(Some(PlaceColumns::Postcode)).1, "E05000001");
+    assert_ne!(status(Some(PlaceColumns::Bng)).1, "E05000001");
+    assert_eq!(status(Some(PlaceColumns::LngLat)).0, "\"invalid\"");
 }
 
 #[test]
-fn what_other_ways_than_the_chosen_one_say_may_be_anything() {
-    // The second line is unusual, and read by serde.
+fn members_of_other_kinds_can_have_any_value() {
+    // serde reads the second line, because the fast path cannot.
     let lines = "{\"postcode\":\"NN1 1AA\",\"lat\":\"n/a\",\"lon\":[]}\n\
                  {\"postcode\":\"NN1\\u00201AA\",\"lat\":\"n/a\",\"lat\":{}}\n";
-    for line in flat_by(lines, Some(By::Postcode)) {
+    for line in flat_by(lines, Some(PlaceColumns::Postcode)) {
         assert!(line.contains("\"status\":\"ok\",\"ward_code\":\"E05000001\""), "{line}");
     }
     let metres = "{\"postcode\":7,\"easting\":475500,\"northing\":260500}\n";
-    assert!(flat_by(metres, Some(By::Bng))[0].contains("\"E05000001\""));
+    assert!(flat_by(metres, Some(PlaceColumns::Bng))[0].contains("\"E05000001\""));
     for line in flat(lines).iter().chain(&flat(metres)) {
         assert!(line.contains("\"status\":\"invalid\""), "{line}");
     }
 }
 
 #[test]
-fn a_line_may_have_what_is_not_added_as_members_of_its_own() {
+fn a_line_can_use_the_names_of_columns_that_are_not_added() {
     let atlas = atlas();
-    let add = [AddedColumn::Code].into_iter().collect();
-    let asked = AskColumns { add, ..AskColumns::default() };
+    let add = [OutputColumn::Code].into_iter().collect();
+    let asked = ColumnOptions { add, ..ColumnOptions::default() };
     let mut engine = FlatRows::new(&atlas, &ask(&["ward"]), asked).unwrap();
     let lines = "{\"postcode\":\"NN11AA\",\"ward_name\":1}\n{\"postcode\":\"NN1\"}\n\
                  {\"postcode\":\"NN11AA\",\"ward_code\":1}\n";
@@ -134,13 +137,13 @@ fn a_line_may_have_what_is_not_added_as_members_of_its_own() {
 }
 
 #[test]
-fn a_line_that_goes_on_for_ever_is_not_kept() {
+fn an_endless_line_is_not_held_in_memory() {
     let atlas = atlas();
     let short = "{\"postcode\":\"NN1 1AA\"}\n";
     for (note, size) in [(1 << 17, 7), (1 << 17, 1 << 16), (66_000, 7), (66_000, 40_000)] {
         let note = "x".repeat(note);
         let lines = format!("{short}{{\"postcode\":\"NN1 1AA\",\"note\":\"{note}\"}}\n{short}");
-        let mut engine = FlatRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap();
+        let mut engine = FlatRows::new(&atlas, &ask(&["ward"]), ColumnOptions::default()).unwrap();
         let out = String::from_utf8(run(&mut engine, lines.as_bytes(), size).unwrap()).unwrap();
         let lines: Vec<&str> = out.lines().collect();
         assert!(lines[1].contains("longer than 65536 bytes"), "{}", lines[1]);
@@ -152,9 +155,9 @@ fn a_line_that_goes_on_for_ever_is_not_kept() {
     }
 }
 
-/// The rows that CSV gives for a file, each as the members of a flat line.
-fn members_by_csv(atlas: &Atlas, ask: &Ask, input: &str) -> Vec<Vec<(String, Value)>> {
-    let mut engine = CsvRows::new(atlas, ask, AskColumns::default()).unwrap();
+/// The rows that CSV returns for a file, each as the members of a flat line.
+fn members_by_csv(atlas: &Atlas, ask: &BulkRequest, input: &str) -> Vec<Vec<(String, Value)>> {
+    let mut engine = CsvRows::new(atlas, ask, ColumnOptions::default()).unwrap();
     let out = run(&mut engine, input.as_bytes(), 1 << 16).unwrap();
     let mut reader = ::csv::Reader::from_reader(&*out);
     let header = reader.headers().unwrap().clone();
@@ -172,7 +175,7 @@ fn members_by_csv(atlas: &Atlas, ask: &Ask, input: &str) -> Vec<Vec<(String, Val
 }
 
 #[test]
-fn lines_say_what_rows_of_csv_say() {
+fn flat_lines_equal_csv_rows() {
     for atlas in [odd_world(), with_addresses()] {
         for ask in asks(&atlas) {
             let (mut rows, mut lines) = ("postcode\n".to_owned(), String::new());
@@ -190,9 +193,9 @@ fn lines_say_what_rows_of_csv_say() {
                 let _ = writeln!(lines, "{{\"easting\":{x},\"northing\":{y}}}");
             }
             expected.extend(members_by_csv(&atlas, &ask, &of_metres));
-            // Often enough for what is made ready on the way.
+            // Often enough for prepared text to be used.
             let rounds = 4;
-            let mut engine = FlatRows::new(&atlas, &ask, AskColumns::default()).unwrap();
+            let mut engine = FlatRows::new(&atlas, &ask, ColumnOptions::default()).unwrap();
             let out = run(&mut engine, lines.repeat(rounds).as_bytes(), 1 << 16).unwrap();
             let out = String::from_utf8(out).unwrap();
             assert_eq!(out.lines().count(), rounds * expected.len());

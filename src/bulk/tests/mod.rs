@@ -8,26 +8,29 @@ use crate::answers::squares::{TODAY, atlas, with_addresses};
 mod flat;
 mod same;
 
-fn ask(layers: &[&str]) -> Ask {
-    Ask { layers: Some(layers.iter().map(|&l| l.to_owned()).collect()), day: TODAY }
+fn ask(layers: &[&str]) -> BulkRequest {
+    BulkRequest { layers: Some(layers.iter().map(|&l| l.to_owned()).collect()), day: TODAY }
 }
 
-/// Everything an engine writes for a document that comes in pieces of `size`.
+/// Returns all output of an engine for a document that arrives in chunks of `size` bytes.
 fn run(engine: &mut dyn RowEngine, input: &[u8], size: usize) -> Result<Vec<u8>, BulkError> {
     let mut out = Vec::new();
-    for piece in input.chunks(size) {
-        out.extend(engine.push(piece)?.concat());
+    for chunk in input.chunks(size) {
+        out.extend(engine.push(chunk)?.concat());
     }
-    while let Some(pieces) = engine.finish()? {
-        out.extend(pieces.concat());
+    while let Some(chunks) = engine.finish()? {
+        out.extend(chunks.concat());
     }
     Ok(out)
 }
 
-fn csv_by(input: &[u8], by: Option<By>) -> Result<String, BulkError> {
+fn csv_by(input: &[u8], by: Option<PlaceColumns>) -> Result<String, BulkError> {
     let atlas = atlas();
-    let mut engine =
-        CsvRows::new(&atlas, &ask(&["ward", "lap"]), AskColumns { by, ..AskColumns::default() })?;
+    let mut engine = CsvRows::new(
+        &atlas,
+        &ask(&["ward", "lap"]),
+        ColumnOptions { by, ..ColumnOptions::default() },
+    )?;
     let out = run(&mut engine, input, 7)?;
     Ok(out.iter().map(|&b| char::from(b)).collect())
 }
@@ -37,7 +40,7 @@ fn csv(input: &str) -> String {
 }
 
 #[test]
-fn every_input_column_comes_back_and_the_answer_after_it() {
+fn input_columns_are_repeated_before_the_answer() {
     assert_eq!(
         csv("id,Postcode,note\n7,nn11aa,\"a, \"\"b\"\"\"\n8,NN1 1AB,\n"),
         "id,Postcode,note,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m\n\
@@ -47,7 +50,7 @@ fn every_input_column_comes_back_and_the_answer_after_it() {
 }
 
 #[test]
-fn rows_in_quotes_come_back_as_they_stand() {
+fn quoted_rows_are_repeated_unchanged() {
     assert_eq!(
         csv(
             "\"id\",\"postcode\",\"note\"\n\"7\",\"NN1 1AA\",\"two\nlines\"\r\n\"8\",\"NN1 1AB\"\n\
@@ -85,7 +88,7 @@ fn each_row_has_a_status_and_a_bad_one_never_stops_the_rest() {
 }
 
 #[test]
-fn a_row_with_a_quote_left_open_is_invalid_however_few_cells_it_has() {
+fn a_row_with_an_unclosed_quote_is_invalid() {
     for (row, expected) in [
         ("\"", ",,,"),
         ("\"NN11AA", "NN11AA,,,"),
@@ -123,25 +126,26 @@ fn positions_in_degrees_and_metres_are_located() {
 }
 
 #[test]
-fn only_the_columns_that_are_asked_for_are_added_and_say_the_same() {
+fn only_requested_columns_are_added_with_the_same_cells() {
     let atlas = atlas();
     let words = ["code", "name", "confidence", "boundary_distance_m"];
-    // Positions and postcodes, few rows and so many that texts are made ready.
+    // Positions and postcodes, with few rows and with enough rows for text to be prepared.
     let postcodes = "postcode\nNN11AA\nNN1 1AB\nNN69ZZ\nnonsense\nNN19ZZ\n".to_owned();
     let positions = "easting,northing\n475500,260500\n475500,260500.5\n9e9,0\nx,1\n".to_owned();
     let many = format!("{positions}{}", "475500,260500\n1,1\n".repeat(4000));
     for input in [postcodes, positions, many] {
-        let run_with = |add: AddedColumns| {
-            let asked = AskColumns { add, ..AskColumns::default() };
+        let run_with = |add: OutputColumnSet| {
+            let asked = ColumnOptions { add, ..ColumnOptions::default() };
             let mut engine = CsvRows::new(&atlas, &ask(&["ward", "lap"]), asked).unwrap();
             String::from_utf8(run(&mut engine, input.as_bytes(), 1 << 16).unwrap()).unwrap()
         };
-        let whole = run_with(AddedColumns::default());
+        let whole = run_with(OutputColumnSet::default());
         let header = whole.lines().next().unwrap();
         for some in 0..1_usize << words.len() {
             let asked: Vec<&str> =
                 (0..words.len()).filter(|at| some >> at & 1 == 1).map(|at| words[at]).collect();
-            // The columns of the whole answer that end in one of the words, and those before them.
+            // The columns of the whole answer with one of the names as suffix, and those before
+            // them.
             let kept: Vec<bool> = header
                 .split(',')
                 .map(|name| {
@@ -156,16 +160,16 @@ fn only_the_columns_that_are_asked_for_are_added_and_say_the_same() {
                     cells.map(|(cell, _)| cell).collect::<Vec<_>>().join(",")
                 })
                 .collect();
-            let out = run_with(asked.iter().filter_map(|word| AddedColumn::parse(word)).collect());
+            let out = run_with(asked.iter().filter_map(|word| OutputColumn::parse(word)).collect());
             assert!(out.lines().eq(&expected), "{asked:?}");
         }
     }
 }
 
 #[test]
-fn unparished_ground_is_an_answer_and_not_outside() {
+fn unparished_ground_is_not_outside() {
     let atlas = atlas();
-    let mut engine = CsvRows::new(&atlas, &ask(&["parish"]), AskColumns::default()).unwrap();
+    let mut engine = CsvRows::new(&atlas, &ask(&["parish"]), ColumnOptions::default()).unwrap();
     let out = run(&mut engine, b"postcode\nNN11AA\n", 64).unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),
@@ -178,18 +182,18 @@ fn unparished_ground_is_an_answer_and_not_outside() {
 #[test]
 fn several_areas_are_joined_by_semicolons() {
     let atlas = with_addresses();
-    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap();
+    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), ColumnOptions::default()).unwrap();
     let out = run(&mut engine, b"postcode\nNN11AC\n", 64).unwrap();
     let out = String::from_utf8(out).unwrap();
     assert!(out.contains("ok,E05000001;E05000002,Abbey;Saint George's,low,10"), "{out}");
 }
 
 #[test]
-fn bytes_that_are_not_utf_8_and_a_byte_order_mark_come_back_as_they_were() {
+fn a_byte_order_mark_and_bytes_that_are_not_utf_8_are_repeated_unchanged() {
     let input = b"\xEF\xBB\xBFpostcode,caf\xE9\r\nNN11AA,\xE9\xFF\r\n\xE9,x\r\n";
     let atlas = atlas();
     for size in [1, 2, 3, 5, 64] {
-        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), AskColumns::default()).unwrap();
+        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), ColumnOptions::default()).unwrap();
         let out = run(&mut engine, input, size).unwrap();
         assert!(out.starts_with(b"\xEF\xBB\xBFpostcode,caf\xE9,status,"));
         let lines: Vec<&[u8]> = out.split(|&b| b == b'\n').collect();
@@ -199,36 +203,39 @@ fn bytes_that_are_not_utf_8_and_a_byte_order_mark_come_back_as_they_were() {
 }
 
 #[test]
-fn headers_that_cannot_be_answered_are_refused_with_what_to_change() {
-    let told = |header: &str| csv_by(header.as_bytes(), None).unwrap_err().to_string();
-    assert!(told("").contains("empty"));
-    assert!(told("\u{feff}").contains("empty"));
-    assert!(told("name,town\n").contains("the header has name, town"));
-    assert!(told("postcode;name\n").ends_with("separate columns by commas"));
-    assert!(told("a,lat\n").contains("has lat and no lon"));
-    assert!(told("easting,x\n").contains("has easting and no northing"));
-    assert!(told("postcode,lon,lat\n").contains("by=postcode"));
-    assert!(told("postcode,a,A \n").contains("two columns \"a\""));
-    assert!(told("postcode,Ward_Code\n").contains("\"ward_code\", which the answer would have"));
-    assert!(told("postcode,status\n").contains("status"));
+fn invalid_headers_are_refused_with_what_to_change() {
+    let message = |header: &str| csv_by(header.as_bytes(), None).unwrap_err().to_string();
+    assert!(message("").contains("empty"));
+    assert!(message("\u{feff}").contains("empty"));
+    assert!(message("name,town\n").contains("The columns are name, town"));
+    assert!(message("postcode;name\n").ends_with(". Separate columns by commas"));
+    assert!(message("a,lat\n").contains("has a column lat but no lon"));
+    assert!(message("easting,x\n").contains("has a column easting but no northing"));
+    assert!(message("postcode,lon,lat\n").contains("by=postcode"));
+    assert!(message("postcode,a,A \n").contains("two columns \"a\""));
+    assert!(message("postcode,Ward_Code\n").contains("\"ward_code\", which the answer adds too"));
+    assert!(message("postcode,status\n").contains("status"));
     let atlas = atlas();
     for (text, size) in [(b"\xFF\xFEp\0o\0", 64), (b"\xFF\xFEp\0o\0", 1), (b"\xFE\xFF\0p\0o", 1)] {
-        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), AskColumns::default()).unwrap();
+        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), ColumnOptions::default()).unwrap();
         assert_eq!(run(&mut engine, text, size), Err(BulkError::Utf16));
     }
     assert!(csv_by(b"postcode,,\nNN11AA,,\n", None).is_ok(), "columns without a name may be many");
 }
 
 #[test]
-fn of_several_ways_to_say_where_one_is_chosen() {
+fn by_chooses_one_of_several_kinds_of_place() {
     let input = b"postcode,easting,northing\nNN11AA,476500,260500\n";
-    assert!(csv_by(input, Some(By::Postcode)).unwrap().contains("ok,E05000001"));
-    assert!(csv_by(input, Some(By::Bng)).unwrap().contains("ok,E05000002"));
-    assert!(matches!(csv_by(input, Some(By::LngLat)), Err(BulkError::NoPlaceColumn { .. })));
+    assert!(csv_by(input, Some(PlaceColumns::Postcode)).unwrap().contains("ok,E05000001"));
+    assert!(csv_by(input, Some(PlaceColumns::Bng)).unwrap().contains("ok,E05000002"));
+    assert!(matches!(
+        csv_by(input, Some(PlaceColumns::LngLat)),
+        Err(BulkError::NoPlaceColumn { .. })
+    ));
 }
 
 #[test]
-fn an_open_quote_ends_the_document_before_it_fills_the_memory() {
+fn an_unclosed_quote_ends_the_document_before_memory_is_full() {
     let input = format!("postcode\nNN11AA\n\"{}", "x\n".repeat(2 << 20));
     let error = csv_by(input.as_bytes(), None).unwrap_err();
     assert!(matches!(error, BulkError::RowTooLong { row: 3, .. }), "{error}");
@@ -240,7 +247,7 @@ fn rows_keep_their_order_over_many_batches_and_are_counted() {
     let row = |n: usize| format!("{},{n}\n", ["NN11AA", "NN11AB", "NN19ZZ"][n % 3]);
     let rows: Vec<String> = (0..4321).map(row).collect();
     let input = format!("postcode,n\n{}", rows.concat());
-    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap();
+    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), ColumnOptions::default()).unwrap();
     let out = String::from_utf8(run(&mut engine, input.as_bytes(), 999).unwrap()).unwrap();
     for (n, line) in out.lines().skip(1).enumerate() {
         let expected = ["E05000001", "E05000002", "not_found"][n % 3];
@@ -257,7 +264,7 @@ fn lines(atlas: &Atlas, input: &[u8], size: usize) -> Vec<Value> {
 }
 
 #[test]
-fn a_question_a_line_gets_an_answer_a_line() {
+fn each_question_line_has_one_answer_line() {
     let atlas = atlas();
     let input = br#"{"postcode": "nn1 1aa", "id": 7}
 {"easting": 476700, "northing": 260500, "layers": ["lap"], "id": "b"}
@@ -278,7 +285,7 @@ fn a_question_a_line_gets_an_answer_a_line() {
 }
 
 #[test]
-fn a_broken_line_says_why_and_the_next_is_answered() {
+fn a_malformed_line_says_why_and_the_next_is_answered() {
     let atlas = atlas();
     let long = format!("{{\"postcode\": \"{}\"}}", "x".repeat(100_000));
     let input = [
@@ -312,15 +319,15 @@ fn a_broken_line_says_why_and_the_next_is_answered() {
     assert!(answers.iter().all(|answer| answer["snapshot"]["title"] == "Squares"));
 }
 
-fn document(input: &str, ask: Ask) -> Result<Value, BulkError> {
+fn document(input: &str, ask: BulkRequest) -> Result<Value, BulkError> {
     let atlas = atlas();
     let mut engine = JsonRows::new(&atlas, ask);
     let out = run(&mut engine, input.as_bytes(), 5)?;
     Ok(serde_json::from_slice(&out).unwrap())
 }
 
-fn plain() -> Ask {
-    Ask { layers: None, day: TODAY }
+fn plain() -> BulkRequest {
+    BulkRequest { layers: None, day: TODAY }
 }
 
 #[test]
@@ -332,7 +339,7 @@ fn a_document_of_postcodes_or_points_is_answered_in_order() {
     assert_eq!(statuses, ["ok", "invalid", "invalid", "not_found"]);
     assert_eq!(answer["answers"][0]["areas"]["ward"][0]["code"], "E05000001");
     assert_eq!(answer["answers"][2]["query"], 5);
-    assert!(answer["answers"][0].get("snapshot").is_none(), "said once");
+    assert!(answer["answers"][0].get("snapshot").is_none(), "written once");
     assert_eq!(answer["layers"]["ward"]["layer"], "ward");
     assert_eq!(answer["snapshot"]["title"], "Squares");
 
@@ -355,8 +362,8 @@ fn a_document_of_many_batches_is_one_document() {
 }
 
 #[test]
-fn documents_without_the_form_are_refused_with_it() {
-    let told = |input: &str, ask| document(input, ask).unwrap_err().to_string();
+fn documents_of_another_form_are_refused_with_the_expected_form() {
+    let message = |input: &str, ask| document(input, ask).unwrap_err().to_string();
     for input in [
         "",
         "[]",
@@ -367,14 +374,14 @@ fn documents_without_the_form_are_refused_with_it() {
         "{\"postcodes\": [}",
         "{\"postcodes\": [], \"date\": \"soon\"}",
     ] {
-        assert!(told(input, plain()).contains("a list of [longitude, latitude]"), "{input}");
+        assert!(message(input, plain()).contains("a list of [longitude, latitude]"), "{input}");
     }
-    assert!(told("{\"postcodes\": [], \"layers\": [\"nil\"]}", plain()).contains("no layer"));
-    let twice = told("{\"postcodes\": [], \"layers\": [\"lap\"]}", ask(&["ward"]));
+    assert!(message("{\"postcodes\": [], \"layers\": [\"nil\"]}", plain()).contains("no layer"));
+    let twice = message("{\"postcodes\": [], \"layers\": [\"lap\"]}", ask(&["ward"]));
     assert!(twice.contains("both in the URL and in the body"), "{twice}");
 }
 
-/// Of what trouble is made.
+/// Parts of malformed input.
 const PARTS: &[&[u8]] = &[
     b"NN11AA",
     b",",
@@ -389,7 +396,7 @@ const PARTS: &[&[u8]] = &[
 
 proptest! {
     #[test]
-    fn pieces_may_be_cut_anywhere(
+    fn chunks_can_be_cut_anywhere(
         input in proptest::collection::vec(
             proptest::sample::select(PARTS),
             0..40,
@@ -399,7 +406,7 @@ proptest! {
         let atlas = atlas();
         let csv = [b"postcode,a\n".to_vec(), input.concat()].concat();
         let all = |size| {
-            run(&mut CsvRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap(), &csv, size)
+            run(&mut CsvRows::new(&atlas, &ask(&["ward"]), ColumnOptions::default()).unwrap(), &csv, size)
         };
         prop_assert_eq!(all(size), all(1 << 20));
         let ndjson = input.concat();
@@ -408,7 +415,7 @@ proptest! {
     }
 
     #[test]
-    fn cells_come_back_byte_for_byte(
+    fn cells_are_repeated_byte_for_byte(
         cells in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..12), 1..20),
     ) {
         let mut writer = ::csv::Writer::from_writer(Vec::new());
@@ -418,7 +425,7 @@ proptest! {
         }
         let input = writer.into_inner().unwrap();
         let atlas = atlas();
-        let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), AskColumns::default()).unwrap();
+        let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), ColumnOptions::default()).unwrap();
         let out = run(&mut engine, &input, 3).unwrap();
         let mut reader = ::csv::Reader::from_reader(&*out);
         let back: Vec<Vec<u8>> =
@@ -432,12 +439,12 @@ fn added_columns_are_named_as_the_members_of_a_json_answer() {
     let atlas = atlas();
     let answer = answers::lookup(&atlas, postcode("NN1 1AA").unwrap(), None, TODAY).unwrap();
     let answer = serde_json::to_value(answer).unwrap();
-    for column in [AddedColumn::Code, AddedColumn::Name] {
+    for column in [OutputColumn::Code, OutputColumn::Name] {
         assert!(answer["areas"]["ward"][0][column.as_str()].is_string(), "{column:?}");
     }
-    let confidence = &answer[AddedColumn::Confidence.as_str()];
+    let confidence = &answer[OutputColumn::Confidence.as_str()];
     assert!(confidence["level"].is_string(), "{answer}");
-    assert!(confidence[AddedColumn::BoundaryDistance.as_str()].is_number(), "{answer}");
+    assert!(confidence[OutputColumn::BoundaryDistance.as_str()].is_number(), "{answer}");
     let statuses = Status::ALL.map(|status| serde_json::to_string(&status).unwrap());
     assert_eq!(statuses, ["\"ok\"", "\"not_found\"", "\"invalid\"", "\"outside\""]);
     assert_eq!(Status::ALL.map(|status| status as usize), [0, 1, 2, 3]);

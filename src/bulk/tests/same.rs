@@ -1,11 +1,11 @@
-//! Rows put together from ready parts say what is found and written without them.
+//! Rows written from prepared text equal those that are found and written without it.
 
 use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing_boundaries::atlas::Day;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::super::json_row::{self, MadeFrom};
+use super::super::json_row::{self, AnswerSource};
 use super::*;
 use crate::answers::{tenths, test_worlds};
 
@@ -13,8 +13,8 @@ pub(super) fn odd_world() -> Atlas {
     Atlas::build(test_worlds::world(3, 700), Timestamp::UNIX_EPOCH, &())
 }
 
-/// Layers and days: the usual, some, one twice, none in force.
-pub(super) fn asks(atlas: &Atlas) -> Vec<Ask> {
+/// Layers and days: the default, some layers, one layer twice, none in force.
+pub(super) fn asks(atlas: &Atlas) -> Vec<BulkRequest> {
     let names = |n: usize| -> Vec<String> {
         let layers = atlas.layers().iter().filter(|layer| layer.layer().is_areas());
         layers.map(|layer| layer.layer().meta().id.to_string()).take(n).collect()
@@ -22,11 +22,11 @@ pub(super) fn asks(atlas: &Atlas) -> Vec<Ask> {
     let days = [TODAY, Day::Asked(date(2015, 1, 1)), Day::Asked(date(1066, 10, 14))];
     [None, Some(names(1)), Some(names(2))]
         .into_iter()
-        .flat_map(|layers| days.map(|day| Ask { layers: layers.clone(), day }))
+        .flat_map(|layers| days.map(|day| BulkRequest { layers: layers.clone(), day }))
         .collect()
 }
 
-/// Every postcode of an atlas, some that it does not have, and what is none.
+/// Every postcode of an atlas, some that it lacks, and some that are not postcodes.
 pub(super) fn postcodes(atlas: &Atlas) -> Vec<String> {
     let mut texts: Vec<String> =
         atlas.all_facts().map(|facts| facts.postcode.to_string().to_lowercase()).collect();
@@ -34,7 +34,7 @@ pub(super) fn postcodes(atlas: &Atlas) -> Vec<String> {
     texts
 }
 
-/// Positions in metres: at random, on vertices, far off, and what is none.
+/// Positions in metres: random, on vertices, far away, and invalid.
 pub(super) fn positions(atlas: &Atlas) -> Vec<[String; 2]> {
     let areas = atlas.layers().iter().flat_map(|layer| layer.layer().areas());
     let vertices = areas.flat_map(lapwing_boundaries::area::Area::edges).map(|edge| edge.start);
@@ -52,8 +52,8 @@ pub(super) fn positions(atlas: &Atlas) -> Vec<[String; 2]> {
     texts
 }
 
-/// The cells that are added for a place, by what [`answers::find`] finds.
-fn expected_cells(atlas: &Atlas, place: Result<Place, Refusal>, chosen: &[Chosen]) -> Vec<String> {
+/// The cells that are added for a place, according to [`answers::find`].
+fn expected_cells(atlas: &Atlas, place: Result<Place, RowError>, chosen: &[Chosen]) -> Vec<String> {
     let found = match place.and_then(|place| locate(atlas, place, chosen)) {
         Ok(found) => found,
         Err((status, _)) => {
@@ -111,7 +111,7 @@ fn assert_csv_as_found(atlas: &Atlas) {
         );
         head.extend(["confidence", "boundary_distance_m"].map(str::to_owned));
         expected.write_record(&head).unwrap();
-        // Often enough for many blocks, so that ready cells are made use of.
+        // Often enough for many blocks, so that prepared cells are used.
         for (n, (cells, place)) in (0..4).flat_map(|_| rows).enumerate() {
             let mut row = vec![n.to_string()];
             row.extend(cells.iter().cloned());
@@ -122,7 +122,7 @@ fn assert_csv_as_found(atlas: &Atlas) {
         let input = input.into_inner().unwrap();
         let expected = String::from_utf8(expected.into_inner().unwrap()).unwrap();
         for size in [777, 1 << 20] {
-            let mut engine = CsvRows::new(atlas, &ask, AskColumns::default()).unwrap();
+            let mut engine = CsvRows::new(atlas, &ask, ColumnOptions::default()).unwrap();
             let out = String::from_utf8(run(&mut engine, &input, size).unwrap()).unwrap();
             for (ours, theirs) in out.lines().zip(expected.lines()) {
                 assert_eq!(ours, theirs, "{ask:?}");
@@ -133,21 +133,21 @@ fn assert_csv_as_found(atlas: &Atlas) {
 }
 
 #[test]
-fn rows_of_csv_say_what_is_found() {
+fn csv_rows_equal_the_located_answers() {
     assert_csv_as_found(&odd_world());
     assert_csv_as_found(&with_addresses());
 }
 
 #[test]
-fn rows_of_a_long_file_say_what_they_say_alone() {
+fn rows_of_a_long_file_equal_single_rows() {
     for atlas in [odd_world(), with_addresses()] {
         let rows: Vec<String> = postcodes(&atlas).into_iter().map(|row| row + "\n").collect();
-        // What is made ready on the way pays only after some rounds of full blocks.
+        // Text is prepared only after some rounds of full blocks.
         let rounds = (1_usize << 20).div_ceil(rows.concat().len());
         let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         for ask in asks(&atlas) {
             let answer = |rows: &str| {
-                let mut engine = CsvRows::new(&atlas, &ask, AskColumns::default()).unwrap();
+                let mut engine = CsvRows::new(&atlas, &ask, ColumnOptions::default()).unwrap();
                 let input = format!("postcode\n{rows}");
                 let out = one_core.install(|| run(&mut engine, input.as_bytes(), 1 << 16));
                 let out = String::from_utf8(out.unwrap()).unwrap();
@@ -159,17 +159,17 @@ fn rows_of_a_long_file_say_what_they_say_alone() {
     }
 }
 
-/// A row by serde, without and with what it was made from.
+/// A row by serde, without and with its source.
 fn by_serde(atlas: &Atlas, row: &json_row::Row<'_>, chosen: &[Chosen]) -> [String; 2] {
     let alone = serde_json::to_string(row).unwrap();
-    let made_from = serde_json::to_string(&MadeFrom::new(atlas, chosen)).unwrap();
-    let line = format!("{},{}", &alone[..alone.len() - 1], &made_from[1..]);
+    let source = serde_json::to_string(&AnswerSource::new(atlas, chosen)).unwrap();
+    let line = format!("{},{}", &alone[..alone.len() - 1], &source[1..]);
     [alone, line]
 }
 
-/// Questions in NDJSON without their braces, the same as members of a list in JSON where there is
-/// such a list, and what they say.
-fn questions(atlas: &Atlas) -> Vec<(String, Option<String>, Result<Place, Refusal>)> {
+/// NDJSON questions without braces, the same as members of a JSON list where there is one, and
+/// their places.
+fn questions(atlas: &Atlas) -> Vec<(String, Option<String>, Result<Place, RowError>)> {
     let by_postcode = postcodes(atlas).into_iter().map(|text| {
         let place = postcode(&text);
         (format!("\"postcode\":{}", json!(text)), Some(json!(text).to_string()), place)
@@ -196,7 +196,7 @@ fn questions(atlas: &Atlas) -> Vec<(String, Option<String>, Result<Place, Refusa
 }
 
 #[test]
-fn rows_of_json_are_the_bytes_that_serde_writes() {
+fn json_rows_equal_serde() {
     for atlas in [odd_world(), with_addresses()] {
         for ask in asks(&atlas) {
             let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day).unwrap();

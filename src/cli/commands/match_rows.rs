@@ -9,8 +9,8 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use lapwing::bulk::{
-    AddedColumn, Ask, AskColumns, BulkError, By, CsvRows, FlatRows, Gzip, NdjsonRows, RowEngine,
-    Tally,
+    BulkError, BulkRequest, ColumnOptions, CsvRows, FlatRows, Gzip, NdjsonRows, OutputColumn,
+    PlaceColumns, RowEngine, Tally,
 };
 use lapwing_boundaries::progress::Progress as _;
 
@@ -48,10 +48,10 @@ pub(crate) struct MatchArgs {
     pub(crate) flat: bool,
     /// Columns to read the location from, if the input has more than one kind
     #[arg(long, value_enum)]
-    pub(crate) by: Option<PlaceColumns>,
+    pub(crate) by: Option<PlaceColumnsArg>,
     /// Columns to add besides the status, separated by commas (CSV and --flat only)
     #[arg(long, value_enum, value_name = "COLUMN,…", value_delimiter = ',')]
-    pub(crate) add: Option<Vec<AddedColumnArg>>,
+    pub(crate) add: Option<Vec<OutputColumnArg>>,
     /// Layers to answer for, separated by commas [default: all]
     #[arg(long, value_name = "LAYER,…", value_delimiter = ',')]
     pub(crate) layers: Option<Vec<String>>,
@@ -71,7 +71,7 @@ pub(crate) enum RowFormat {
 
 /// The input columns that hold a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum PlaceColumns {
+pub(crate) enum PlaceColumnsArg {
     /// Column postcode
     Postcode,
     /// Columns lon and lat, in degrees
@@ -82,7 +82,7 @@ pub(crate) enum PlaceColumns {
 
 /// A column that `match` adds to each row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum AddedColumnArg {
+pub(crate) enum OutputColumnArg {
     /// Code of each area
     Code,
     /// Name of each area
@@ -94,23 +94,23 @@ pub(crate) enum AddedColumnArg {
     BoundaryDistance,
 }
 
-impl From<AddedColumnArg> for AddedColumn {
-    fn from(column: AddedColumnArg) -> Self {
+impl From<OutputColumnArg> for OutputColumn {
+    fn from(column: OutputColumnArg) -> Self {
         match column {
-            AddedColumnArg::Code => Self::Code,
-            AddedColumnArg::Name => Self::Name,
-            AddedColumnArg::Confidence => Self::Confidence,
-            AddedColumnArg::BoundaryDistance => Self::BoundaryDistance,
+            OutputColumnArg::Code => Self::Code,
+            OutputColumnArg::Name => Self::Name,
+            OutputColumnArg::Confidence => Self::Confidence,
+            OutputColumnArg::BoundaryDistance => Self::BoundaryDistance,
         }
     }
 }
 
-impl From<PlaceColumns> for By {
-    fn from(columns: PlaceColumns) -> Self {
+impl From<PlaceColumnsArg> for PlaceColumns {
+    fn from(columns: PlaceColumnsArg) -> Self {
         match columns {
-            PlaceColumns::Postcode => Self::Postcode,
-            PlaceColumns::Lonlat => Self::LngLat,
-            PlaceColumns::Bng => Self::Bng,
+            PlaceColumnsArg::Postcode => Self::Postcode,
+            PlaceColumnsArg::Lonlat => Self::LngLat,
+            PlaceColumnsArg::Bng => Self::Bng,
         }
     }
 }
@@ -121,16 +121,16 @@ const PIECE_BYTES: usize = 256 << 10;
 pub(crate) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     let format = format_of(args)?;
     let atlas = source::open(&args.snapshot)?;
-    let ask = Ask { layers: args.layers.clone(), day: locate::day(args.date) };
+    let ask = BulkRequest { layers: args.layers.clone(), day: locate::day(args.date) };
     let refused = |error: BulkError| refusal(error, &args.input);
     let has_columns = format == RowFormat::Csv || args.flat;
     if !has_columns && (args.by.is_some() || args.add.is_some()) {
         let why = "--by and --add apply to CSV and flat NDJSON: add --flat";
         return Err(Failure::Usage(why.to_owned()));
     }
-    let added = |add: &Vec<_>| add.iter().copied().map(AddedColumn::from).collect();
-    let columns = AskColumns {
-        by: args.by.map(By::from),
+    let added = |add: &Vec<_>| add.iter().copied().map(OutputColumn::from).collect();
+    let columns = ColumnOptions {
+        by: args.by.map(PlaceColumns::from),
         add: args.add.as_ref().map(added).unwrap_or_default(),
     };
     let mut engine: Box<dyn RowEngine + '_> = match format {

@@ -13,8 +13,8 @@ use axum::response::Response;
 use flate2::Compression;
 
 use crate::bulk::{
-    AddedColumn, AddedColumns, Ask, AskColumns, BulkError, By, CsvRows, FlatRows, Gzip, JsonRows,
-    NdjsonRows, RowEngine,
+    BulkError, BulkRequest, ColumnOptions, CsvRows, FlatRows, Gzip, JsonRows, NdjsonRows,
+    OutputColumn, OutputColumnSet, PlaceColumns, RowEngine,
 };
 use crate::http::blocking::{Failure, respond};
 use crate::http::error::{Problem, ProblemKind};
@@ -40,7 +40,7 @@ pub(in crate::http) async fn many(
     body: Body,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &[&["layers", "date", "by", "add", "flat"]])?;
-    let ask = Ask { layers: params.list("layers")?, day: params.day()? };
+    let ask = BulkRequest { layers: params.list("layers")?, day: params.day()? };
     let format = body::format_of_content(&headers, &[JSON, NDJSON, CSV])?;
     let gzip = spooled_body::is_gzip(&headers)?;
     negotiate(&headers, &[format])?;
@@ -50,8 +50,8 @@ pub(in crate::http) async fn many(
     let engine: Box<dyn RowEngine> = match format {
         CSV => Box::new(CsvRows::new(Arc::clone(atlas), &ask, columns)?),
         NDJSON if flat => Box::new(FlatRows::new(Arc::clone(atlas), &ask, columns)?),
-        NDJSON => Box::new(NdjsonRows::with_ready(Arc::clone(atlas), &ask, ready)?),
-        _ => Box::new(JsonRows::with_ready(Arc::clone(atlas), ask, Arc::clone(ready))),
+        NDJSON => Box::new(NdjsonRows::with_prerendered(Arc::clone(atlas), &ask, ready)?),
+        _ => Box::new(JsonRows::with_prerendered(Arc::clone(atlas), ask, Arc::clone(ready))),
     };
     // A JSON document is held in memory until its last row has been answered.
     let most = if format == JSON { app.limits.body } else { app.limits.bulk_body };
@@ -88,29 +88,33 @@ pub(in crate::http) async fn many(
 /// Options for the rows of CSV and flat NDJSON.
 struct RowOptions {
     flat: bool,
-    columns: AskColumns,
+    columns: ColumnOptions,
 }
 
 impl RowOptions {
     /// Parses the options. Fails if the format of the rows does not support them.
     fn read(params: &Params, format: &str) -> Result<Self, Problem> {
         let by = params.get("by").map(|text| {
-            By::parse(text).ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
+            PlaceColumns::parse(text)
+                .ok_or_else(|| malformed("by", text, "postcode, lonlat or bng"))
         });
         let add = params.list("add")?.map(|words| {
-            let form =
-                format!("one or more of {}", AddedColumn::ALL.map(AddedColumn::as_str).join(", "));
+            let form = format!(
+                "one or more of {}",
+                OutputColumn::ALL.map(OutputColumn::as_str).join(", ")
+            );
             let column = |word: &String| {
-                AddedColumn::parse(word).ok_or_else(|| malformed("add", word, &form))
+                OutputColumn::parse(word).ok_or_else(|| malformed("add", word, &form))
             };
-            words.iter().map(column).collect::<Result<AddedColumns, Problem>>()
+            words.iter().map(column).collect::<Result<OutputColumnSet, Problem>>()
         });
         let flat = match params.get("flat") {
             None | Some("false") => false,
             Some("true") => true,
             Some(text) => return Err(malformed("flat", text, "true or false")),
         };
-        let columns = AskColumns { by: by.transpose()?, add: add.transpose()?.unwrap_or_default() };
+        let columns =
+            ColumnOptions { by: by.transpose()?, add: add.transpose()?.unwrap_or_default() };
         let has_columns = format == CSV || format == NDJSON && flat;
         let conflict = [
             ("by", "by applies to CSV and flat NDJSON only: remove it"),

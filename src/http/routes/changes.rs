@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::overlaps::called;
-use crate::answers::{self, Towards};
+use crate::answers::{self, ChangeDirection};
 use crate::http::blocking::{json, respond};
 use crate::http::error::Problem;
 use crate::http::request::negotiate::{CSV, JSON, negotiate};
@@ -29,7 +29,7 @@ async fn successors(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &[&["to", "date", "slivers"]])?;
-    of_area(&app, snapshot, area, &params, ("to", Towards::Successors), &headers).await
+    of_area(&app, snapshot, area, &params, ("to", ChangeDirection::Successors), &headers).await
 }
 
 async fn predecessors(
@@ -40,7 +40,7 @@ async fn predecessors(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &[&["from", "date", "slivers"]])?;
-    of_area(&app, snapshot, area, &params, ("from", Towards::Predecessors), &headers).await
+    of_area(&app, snapshot, area, &params, ("from", ChangeDirection::Predecessors), &headers).await
 }
 
 async fn of_area(
@@ -48,7 +48,7 @@ async fn of_area(
     snapshot: RequestSnapshot,
     (layer, code): (String, String),
     params: &Params<'_>,
-    (target, towards): (&str, Towards),
+    (target, direction): (&str, ChangeDirection),
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let target = params.get(target).map(|name| name.trim().to_owned());
@@ -58,7 +58,7 @@ async fn of_area(
     let body = app.blocking_pool.run_blocking(move || {
         let target = target.as_deref();
         let slivers = choice.slivers;
-        json(&answers::succession(&atlas, &layer, &code, target, day, slivers, towards)?)
+        json(&answers::succession(&atlas, &layer, &code, target, day, slivers, direction)?)
     });
     Ok(respond(format, body.await?))
 }

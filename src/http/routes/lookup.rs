@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::get;
 
-use crate::Pen;
+use crate::TextWriter;
 use crate::http::blocking::respond;
 use crate::http::error::Problem;
 use crate::http::request::negotiate::{JSON, negotiate};
@@ -31,20 +31,20 @@ pub(in crate::http) fn one(
     let (layers, day) = (params.list("layers")?, params.day()?);
     let format = negotiate(request.headers(), &[JSON])?;
     let served = snapshot.served()?;
-    let answer = written(|pen| {
-        served.ready().write_lookup(pen, served.atlas(), place, layers.as_deref(), day)
+    let answer = written(|writer| {
+        served.ready().write_lookup(writer, served.atlas(), place, layers.as_deref(), day)
     })?;
     Ok(respond(format, answer))
 }
 
 /// The body, written to a buffer that is reused by the thread and then copied at its exact size.
-fn written<E>(write: impl FnOnce(&mut Pen) -> Result<(), E>) -> Result<Bytes, E> {
+fn written<E>(write: impl FnOnce(&mut TextWriter) -> Result<(), E>) -> Result<Bytes, E> {
     thread_local! {
-        static KEPT: RefCell<Pen> = RefCell::default();
+        static KEPT: RefCell<TextWriter> = RefCell::default();
     }
-    KEPT.with_borrow_mut(|pen| {
-        pen.clear();
-        write(pen)?;
-        Ok(Bytes::copy_from_slice(pen.written()))
+    KEPT.with_borrow_mut(|writer| {
+        writer.clear();
+        write(writer)?;
+        Ok(Bytes::copy_from_slice(writer.written()))
     })
 }

@@ -16,10 +16,11 @@ use jiff::Timestamp;
 use lapwing_boundaries::area::{Area, Site};
 use lapwing_boundaries::atlas::{Atlas, Contents, Provenance};
 use lapwing_boundaries::code::AreaCode;
+use lapwing_boundaries::confidence::ConfidenceLevel;
 use lapwing_boundaries::gazetteer::{Address, Month, PostcodeRecord};
 use lapwing_boundaries::geometry::predicate::Position;
 use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
-use lapwing_boundaries::locate::{Level, MatchBy};
+use lapwing_boundaries::locate::MatchBy;
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
@@ -139,13 +140,16 @@ fn the_stored_snapshot_answers_positions_postcodes_overlaps_and_layers() {
     let located = atlas.locate(0, at(970.0, 500.0));
     assert_eq!(located.matches[0].by, MatchBy::Position(Position::Inside));
     assert_eq!(atlas.code_and_name(0, located.matches[0].area), ("E05000001", "West"));
-    assert_eq!((located.near, located.level), (vec![(1, 30.0)], Level::NearBoundary));
+    assert_eq!((located.near, located.level), (vec![(1, 30.0)], ConfidenceLevel::NearBoundary));
 
     let (facts, answer) = atlas.precomputed(Postcode::parse("NN1 1AA").unwrap()).unwrap();
     assert!(facts.is_live());
-    assert_eq!((answer.level(0), answer.boundary_distance_m(0)), (Level::High, Some(500.0)));
+    assert_eq!(
+        (answer.level(0), answer.boundary_distance_m(0)),
+        (ConfidenceLevel::High, Some(500.0))
+    );
     let (_, split) = atlas.precomputed(Postcode::parse("NN1 1AB").unwrap()).unwrap();
-    assert_eq!((split.addresses(), split.level(0)), (2, Level::Low));
+    assert_eq!((split.addresses(), split.level(0)), (2, ConfidenceLevel::Low));
     assert_eq!(split.matches(0).map(|found| found.area).collect::<Vec<_>>(), [0, 1]);
 
     let row = atlas.overlaps_of(0, 0, 1)[0];

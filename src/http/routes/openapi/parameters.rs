@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::build::Members;
-use crate::bulk::AddedColumn;
+use crate::bulk::OutputColumn;
 
 pub(super) fn query(name: &str, description: &str, schema: &Value, example: &Value) -> Value {
     json!({
@@ -137,7 +137,7 @@ fn of_places() -> Parameters {
                     "type": "array", "minItems": 1,
                     "items": {
                         "type": "string",
-                        "enum": AddedColumn::ALL.map(AddedColumn::as_str),
+                        "enum": OutputColumn::ALL.map(OutputColumn::as_str),
                     },
                 }),
                 &json!(["code"]),

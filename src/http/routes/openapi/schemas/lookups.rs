@@ -7,7 +7,7 @@ use super::super::build::{
     list, named, number, object, one_of, or_null, per_layer, share, text, truth, whole,
 };
 use super::{Schemas, layers};
-use crate::bulk::{self, AddedColumn, Status};
+use crate::bulk::{self, OutputColumn, Status};
 
 fn level() -> Value {
     one_of(
@@ -178,8 +178,8 @@ fn flat_line() -> Value {
         "required": [bulk::STATUS],
         "properties": {
             (bulk::STATUS): status,
-            (AddedColumn::Confidence.as_str()): {"type": "string", "nullable": true, "enum": levels},
-            (AddedColumn::BoundaryDistance.as_str()): {"type": "number", "nullable": true},
+            (OutputColumn::Confidence.as_str()): {"type": "string", "nullable": true, "enum": levels},
+            (OutputColumn::BoundaryDistance.as_str()): {"type": "number", "nullable": true},
             (bulk::ERROR): {"type": "string", "description": "Why the line has no answer. Present only \
                 if the line failed."},
             (bulk::QUERY): {"description": "The input line as received, if its members cannot be \
