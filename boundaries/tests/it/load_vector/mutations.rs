@@ -52,7 +52,8 @@ fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
 /// Passes corrupted copies of the bytes to a reader.
 fn survive(what: &str, original: &[u8], rounds: u64, reader: impl Fn(&[u8])) {
     let seed = from_environment("LAPWING_SEED", 20_261_121);
-    let rounds = from_environment("LAPWING_ROUNDS", rounds);
+    let usual = lapwing_testing::rounds(rounds as usize / 4, rounds as usize) as u64;
+    let rounds = from_environment("LAPWING_ROUNDS", usual);
     eprintln!("{what}: {rounds} rounds of seed {seed}");
     reader(original);
     let mut random = Random(seed);
