@@ -1,33 +1,33 @@
-//! The coordinate reference systems that layers are served and written in, and that geometries
-//! of requests may be drawn in.
+//! The coordinate reference systems in which layers are served and written, and in which requests
+//! may give geometries.
 //!
-//! Inside, all is British National Grid metres; here is the way out and back. A CRS has its own
-//! axis order, which OGC API - Features keeps (EPSG:4326 has latitude first); most file formats
-//! and libraries have the east first whatever the CRS says. So there are two of each way:
-//! [`Crs::own`] and [`Crs::bng_of_own`] in the CRS's order, [`Crs::xy`] and [`Crs::bng_of_xy`]
-//! with the east first.
+//! Inside Lapwing all coordinates are British National Grid metres; this module converts them. A
+//! CRS has its own axis order, which OGC API - Features follows (EPSG:4326 has the latitude first),
+//! while most file formats and libraries put the easting or longitude first. There are therefore
+//! two pairs of conversions: [`Crs::own`] and [`Crs::bng_of_own`] in the order of the CRS,
+//! [`Crs::xy`] and [`Crs::bng_of_xy`] with the easting or longitude first.
 
 use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
 
 /// A coordinate reference system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Crs {
-    /// Longitude, then latitude, in WGS84 degrees: the CRS of GeoJSON (RFC 7946) and the default
-    /// of OGC API - Features.
+    /// WGS84 longitude and latitude in degrees: the CRS of GeoJSON (RFC 7946) and the default of
+    /// OGC API - Features.
     #[default]
     Crs84,
-    /// Latitude, then longitude, in WGS84 degrees.
+    /// WGS84 latitude and longitude in degrees.
     Epsg4326,
-    /// British National Grid, easting and northing in metres: the CRS that all is kept in.
+    /// British National Grid easting and northing in metres, the CRS of the stored data.
     Epsg27700,
-    /// Web Mercator, easting and northing in metres (EPSG method 1024). They are not metres on the
-    /// ground: in Britain 1.5 to 2 of them make one.
+    /// Web Mercator easting and northing in metres (EPSG method 1024). These are not metres on the
+    /// ground: in Britain 1.5 to 2 of them are one metre.
     Epsg3857,
 }
 
-/// The text names none of the CRSs here.
+/// The text names no supported CRS.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no coordinate reference system here: take one of {}", known())]
+#[error("{text:?} is not a supported coordinate reference system: use one of {}", known())]
 pub struct UnknownCrs {
     text: String,
 }
@@ -36,14 +36,14 @@ fn known() -> String {
     Crs::ALL.map(Crs::uri).join(", ")
 }
 
-/// The sphere of Web Mercator, metres.
+/// The radius of the sphere of Web Mercator, metres.
 const MERCATOR_RADIUS_M: f64 = 6_378_137.0;
 
 impl Crs {
-    /// Every CRS, the default first.
+    /// Every supported CRS, the default first.
     pub const ALL: [Self; 4] = [Self::Crs84, Self::Epsg4326, Self::Epsg27700, Self::Epsg3857];
 
-    /// Its name as OGC API - Features writes it (OGC 18-058r1, section 6.2).
+    /// Its URI in OGC API - Features (OGC 18-058r1, section 6.2).
     pub const fn uri(self) -> &'static str {
         match self {
             Self::Crs84 => "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
@@ -53,7 +53,7 @@ impl Crs {
         }
     }
 
-    /// Its name as a URN, as GeoJSON's 2008 edition writes it.
+    /// Its URN, as in GeoJSON 2008.
     pub const fn urn(self) -> &'static str {
         match self {
             Self::Crs84 => "urn:ogc:def:crs:OGC:1.3:CRS84",
@@ -63,7 +63,7 @@ impl Crs {
         }
     }
 
-    /// Its name as people and PROJ write it.
+    /// Its short name, as used by PROJ.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Crs84 => "OGC:CRS84",
@@ -73,7 +73,7 @@ impl Crs {
         }
     }
 
-    /// What it is, for people.
+    /// Its title.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Crs84 => "WGS 84, longitude and latitude",
@@ -83,8 +83,8 @@ impl Crs {
         }
     }
 
-    /// Its number at EPSG; of CRS84 that of the same datum and degrees with the axes swapped, for
-    /// formats that have the east first whatever the number says.
+    /// Its EPSG number. CRS84 has that of EPSG:4326, the same datum with swapped axes, for formats
+    /// that put the longitude first whatever the number says.
     pub const fn epsg(self) -> u16 {
         match self {
             Self::Crs84 | Self::Epsg4326 => 4326,
@@ -93,7 +93,7 @@ impl Crs {
         }
     }
 
-    /// Its axes, in its order.
+    /// Its axes in order.
     pub const fn axes(self) -> [&'static str; 2] {
         match self {
             Self::Crs84 => ["longitude", "latitude"],
@@ -102,23 +102,23 @@ impl Crs {
         }
     }
 
-    /// Whether it counts in degrees rather than metres.
+    /// Returns whether its unit is degrees.
     pub const fn is_degrees(self) -> bool {
         matches!(self, Self::Crs84 | Self::Epsg4326)
     }
 
-    /// Whether its first axis goes north.
+    /// Returns whether its first axis points north.
     pub const fn is_north_first(self) -> bool {
         matches!(self, Self::Epsg4326)
     }
 
-    /// How many decimals to write: 7 of degrees (about 1 cm), 3 of metres (the millimetre to which
-    /// every snapshot is rounded).
+    /// The number of decimals to write: 7 for degrees (about 1 cm), 3 for metres (snapshots are
+    /// rounded to the millimetre).
     pub const fn decimals(self) -> usize {
         if self.is_degrees() { 7 } else { 3 }
     }
 
-    /// The CRS of a name: a URI (`http` or `https`), a URN, or a CURIE, safe or plain, in any case.
+    /// Parses a URI (`http` or `https`), a URN, or a plain or safe CURIE, in any case.
     ///
     /// ```
     /// use lapwing::crs::Crs;
@@ -157,13 +157,13 @@ impl Crs {
         }
     }
 
-    /// A position in the CRS's own axis order.
+    /// Converts a position to the axis order of the CRS.
     pub fn own(self, at: Bng) -> [f64; 2] {
         let [x, y] = self.xy(at);
         if self.is_north_first() { [y, x] } else { [x, y] }
     }
 
-    /// A position with the east first.
+    /// Converts a position to the CRS, easting or longitude first.
     pub fn xy(self, at: Bng) -> [f64; 2] {
         if self == Self::Epsg27700 {
             return [at.easting(), at.northing()];
@@ -176,14 +176,14 @@ impl Crs {
         [MERCATOR_RADIUS_M * lon, MERCATOR_RADIUS_M * lat.tan().asinh()]
     }
 
-    /// The position of two numbers in the CRS's own axis order.
+    /// The position of two numbers in the axis order of the CRS.
     ///
-    /// Fails where they are none of the CRS, or are too far from Britain for the grid.
+    /// Fails if they are outside the range of the CRS, or too far from Britain for the grid.
     pub fn bng_of_own(self, [first, second]: [f64; 2]) -> Result<Bng, InvalidPosition> {
         self.bng_of_xy(if self.is_north_first() { [second, first] } else { [first, second] })
     }
 
-    /// The position of two numbers with the east first; fails as [`Crs::bng_of_own`].
+    /// The position of two numbers, easting or longitude first. Fails like [`Crs::bng_of_own`].
     pub fn bng_of_xy(self, [x, y]: [f64; 2]) -> Result<Bng, InvalidPosition> {
         let degrees = match self {
             Self::Epsg27700 => return Bng::new(x, y),

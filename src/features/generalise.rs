@@ -1,9 +1,9 @@
-//! A layer drawn more simply, its areas still one coverage: a boundary that two areas share is
-//! simplified once, so it stays shared, on whichever page of an answer they stand.
+//! Simplified layers that stay coverages: a boundary shared by two areas is simplified once, so it
+//! stays shared, even if the areas are on different pages of an answer.
 //!
-//! The whole layer is simplified at once by [`lapwing_tiles::coverage::simplify`], at one of a few
-//! tolerances, and kept as long as its snapshot serves. An area of which too little would be left
-//! keeps its own drawing.
+//! [`lapwing_tiles::coverage::simplify`] simplifies the whole layer at one of a few tolerances, and
+//! the result is cached with the snapshot. An area that would nearly vanish keeps its original
+//! boundary.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -14,21 +14,21 @@ use lapwing_boundaries::layer::Layer;
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_tiles::coverage;
 
-/// The tolerances that are drawn, in metres on the ground. One between two is taken as the lower,
-/// so that an answer is never coarser than was asked, and few drawings serve all.
+/// The available tolerances in metres. A request between two gets the lower, so that an answer is
+/// never coarser than requested.
 pub const TOLERANCES_M: [u16; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
-/// Drawings kept at once, the least recently asked going first: all of a county's layers at two
-/// tolerances; of a country's layers some hundred megabytes.
+/// The number of simplified layers that are cached, the least recently used being dropped first:
+/// all layers of a county at two tolerances; for a country a few hundred megabytes.
 const KEPT: usize = 16;
 
-/// The ground of every area of a layer, in code order, in BNG metres.
+/// The geometry of every area of a layer, in code order, in BNG metres.
 pub type Drawing = Arc<Vec<MultiPolygon<f64>>>;
 
-/// The drawings of one atlas.
+/// The simplified layers of one atlas.
 #[derive(Debug, Default)]
 pub struct Drawings {
-    /// The most recently asked last.
+    /// The most recently used last.
     kept: Mutex<Vec<Slot>>,
 }
 
@@ -39,14 +39,14 @@ struct Slot {
     drawing: Arc<OnceLock<Drawing>>,
 }
 
-/// The tolerance at which a layer is drawn for one asked in metres; `None` below the least.
+/// The available tolerance for a requested one in metres; `None` if it is below the smallest.
 pub fn tolerance_m(asked: f64) -> Option<u16> {
     TOLERANCES_M.into_iter().rev().find(|&tolerance| f64::from(tolerance) <= asked)
 }
 
 impl Drawings {
-    /// A layer of the atlas, always the same atlas, drawn at one of [`TOLERANCES_M`]. Who asks
-    /// first draws it, which takes seconds for a country; who asks meanwhile waits for it.
+    /// A layer of the atlas at one of [`TOLERANCES_M`]. The first call simplifies the layer, which
+    /// takes seconds for a country; concurrent calls wait for it.
     pub fn of(&self, atlas: &Atlas, layer: usize, tolerance_m: u16) -> Drawing {
         let slot = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,11 +66,11 @@ impl Drawings {
     }
 }
 
-/// The areas of a layer, simplified together.
+/// Simplifies the areas of a layer together.
 fn simplify(layer: &Layer, tolerance_m: f64) -> Vec<MultiPolygon<f64>> {
     let degrees: Vec<MultiPolygon<f64>> =
         layer.areas().iter().map(|area| area.geometry().map_coords(to_degrees)).collect();
-    // The tolerance is told in metres of Web Mercator, of which 1 / cos(latitude) make one.
+    // The tolerance is in metres on the ground; a Web Mercator metre is cos(latitude) of one.
     let middle = degrees.iter().filter_map(BoundingRect::bounding_rect).map(|r| r.center().y);
     let (sum, count) = middle.fold((0.0, 0.0), |(sum, count), y| (sum + y, count + 1.0));
     let latitude: f64 = if count > 0.0 { sum / count } else { 0.0 };
@@ -81,28 +81,27 @@ fn simplify(layer: &Layer, tolerance_m: f64) -> Vec<MultiPolygon<f64>> {
         .zip(simple)
         .map(|(area, simple)| {
             let ground = simple.map_coords(onto_grid);
-            // A ring of three vertices on a line has no ground left.
+            // A ring of three collinear vertices has no area left.
             let parts = ground.into_iter().filter(|part| part.unsigned_area() > 0.0);
             let parts: Vec<_> = parts.collect();
             if parts.is_empty() {
                 return area.geometry().clone();
             }
-            // Tiles wind the other way: their northing goes down.
+            // Tiles have the opposite winding order, as their y axis points down.
             MultiPolygon(parts).orient(Direction::Default)
         })
         .collect()
 }
 
 fn to_degrees(at: Coord<f64>) -> Coord<f64> {
-    // Every coordinate of an atlas was checked where it entered.
+    // Every coordinate of an atlas was checked when it was read.
     Bng::new(at.x, at.y).map_or(at, |at| {
         let (degrees, _) = at.to_lng_lat();
         Coord { x: degrees.lon(), y: degrees.lat() }
     })
 }
 
-/// The same position wherever it stands, so what was shared stays shared; to the millimetre, as
-/// every snapshot has it.
+/// Rounds to the millimetre, like every snapshot, so that shared positions stay equal.
 fn onto_grid(at: Coord<f64>) -> Coord<f64> {
     let rounded = |metres: f64| (metres * 1000.0).round() / 1000.0;
     let placed = LngLat::new(at.x, at.y).and_then(LngLat::to_bng);

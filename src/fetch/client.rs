@@ -1,4 +1,4 @@
-//! Asking a server: one connection pool, one way to tell what went wrong.
+//! The HTTP client: one connection pool, one way to classify errors.
 
 use std::io::Read as _;
 
@@ -7,56 +7,56 @@ use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
-use super::error::Trouble;
-use super::retry::{Patience, Tries, retry_after};
+use super::error::FetchError;
+use super::retry::{RetryPolicy, Tries, retry_after};
 
-/// The most of an answer that is kept in memory, in bytes. Two thousand full-resolution areas have
-/// a tenth of it.
+/// The largest document that is read into memory, in bytes: ten times the size of two thousand
+/// full-resolution areas.
 const MOST_IN_MEMORY: u64 = 1 << 30;
 
-/// How much of a server's own words is told.
+/// The longest excerpt of a server's error message, in characters.
 const EXCERPT: usize = 200;
 
-/// A client of the servers that publish the sources.
+/// A client for the servers that publish the sources.
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     mirror: Option<String>,
 }
 
 impl Client {
-    /// A client. Proxies are those of the environment (`HTTPS_PROXY`, `NO_PROXY`…), trusted roots
-    /// those of the system.
+    /// Creates a client. It uses the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`, …) and
+    /// the trusted roots of the system.
     ///
-    /// With a `mirror`, every address is asked of it instead, the host as the first folder:
-    /// `https://a.example/b?c` as `MIRROR/a.example/b?c`.
-    pub fn new(patience: Patience, mirror: Option<&str>) -> Self {
+    /// With a `mirror`, every request goes to the mirror with the host as the first path segment:
+    /// `https://a.example/b?c` becomes `MIRROR/a.example/b?c`.
+    pub fn new(retry_policy: RetryPolicy, mirror: Option<&str>) -> Self {
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .user_agent(concat!("lapwing/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
-            .timeout_resolve(Some(patience.silence))
-            .timeout_connect(Some(patience.silence))
-            .timeout_per_read(Some(patience.silence))
-            .timeout_per_write(Some(patience.silence))
+            .timeout_resolve(Some(retry_policy.silence))
+            .timeout_connect(Some(retry_policy.silence))
+            .timeout_per_read(Some(retry_policy.silence))
+            .timeout_per_write(Some(retry_policy.silence))
             .build();
         let mirror = mirror.map(|address| address.trim_end_matches('/').to_owned());
-        Self { agent: config.into(), patience, mirror }
+        Self { agent: config.into(), retry_policy, mirror }
     }
 
-    /// The tries of a new transfer.
+    /// The retries for a new transfer.
     pub(super) fn tries(&self) -> Tries {
-        Tries::new(self.patience)
+        Tries::new(self.retry_policy)
     }
 
-    /// Asks once, and takes an answer of any status.
+    /// Sends one request and returns a response of any status.
     pub(super) fn ask(
         &self,
         url: &str,
         headers: &[(header::HeaderName, String)],
-    ) -> Result<Response<Body>, Trouble> {
+    ) -> Result<Response<Body>, FetchError> {
         let mut request = self.agent.get(self.address(url));
         for (name, value) in headers {
             request = request.header(name, value);
@@ -64,12 +64,12 @@ impl Client {
         request.call().map_err(|error| trouble_of(url, &error))
     }
 
-    /// Asks once for a document that fits into memory.
+    /// Requests a document that fits into memory.
     pub(super) fn get_document(
         &self,
         url: &str,
         headers: &[(header::HeaderName, String)],
-    ) -> Result<Vec<u8>, Trouble> {
+    ) -> Result<Vec<u8>, FetchError> {
         let mut response = accepted(url, self.ask(url, headers)?)?;
         let mut document = Vec::new();
         let body = response.body_mut().with_config().limit(MOST_IN_MEMORY).reader();
@@ -85,41 +85,41 @@ impl Client {
     }
 }
 
-/// An answer that is a success or says that nothing has changed; any other status is a trouble.
-pub(super) fn accepted(url: &str, response: Response<Body>) -> Result<Response<Body>, Trouble> {
+/// Passes on a success or 304; any other status is an error.
+pub(super) fn accepted(url: &str, response: Response<Body>) -> Result<Response<Body>, FetchError> {
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
         return Ok(response);
     }
     Err(refusal(url, response))
 }
 
-/// A transfer that ended before its end.
-pub(super) fn broken(url: &str, error: &std::io::Error) -> Trouble {
-    // ureq wraps its own errors (a time-out, too large a body) in those of reading.
+/// The error of a transfer that ended early.
+pub(super) fn broken(url: &str, error: &std::io::Error) -> FetchError {
+    // ureq wraps its own errors, such as a timeout, in I/O errors while a body is read.
     match error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
         Some(inner) => trouble_of(url, inner),
-        None => Trouble::passing(format!("{} broke off: {error}", shown(url))),
+        None => FetchError::transient(format!("{} closed the connection: {error}", shown(url))),
     }
 }
 
-fn trouble_of(url: &str, error: &ureq::Error) -> Trouble {
+fn trouble_of(url: &str, error: &ureq::Error) -> FetchError {
     use ureq::Error as E;
     let url = shown(url);
     match error {
-        E::Timeout(_) => Trouble::passing(format!("{url} was silent for too long")),
-        E::Io(error) => Trouble::passing(format!("{url} broke off: {error}")),
+        E::Timeout(_) => FetchError::transient(format!("{url} sent nothing within the time limit")),
+        E::Io(error) => FetchError::transient(format!("{url} closed the connection: {error}")),
         E::ConnectionFailed | E::HostNotFound | E::Protocol(_) => {
-            Trouble::passing(format!("{url} cannot be reached: {error}"))
+            FetchError::transient(format!("cannot connect to {url}: {error}"))
         }
         E::BodyExceedsLimit(most) => {
-            Trouble::lasting(format!("{url} gives more than {most} bytes where a page was asked"))
+            FetchError::permanent(format!("{url} sent more than {most} bytes for a small document"))
         }
-        _ => Trouble::lasting(format!("{url} cannot be asked: {error}")),
+        _ => FetchError::permanent(format!("cannot request {url}: {error}")),
     }
 }
 
-/// What a status that is no success means (RFC 9110 section 15).
-fn refusal(url: &str, mut response: Response<Body>) -> Trouble {
+/// Classifies an error status (RFC 9110, section 15).
+fn refusal(url: &str, mut response: Response<Body>) -> FetchError {
     let status = response.status();
     let wait = response
         .headers()
@@ -130,14 +130,14 @@ fn refusal(url: &str, mut response: Response<Body>) -> Trouble {
     let _ = body.take(4096).read_to_end(&mut words);
     let words = excerpt(&String::from_utf8_lossy(&words));
     let colon = if words.is_empty() { "" } else { ": " };
-    let why = format!("{} answers {status}{colon}{words}", shown(url));
+    let why = format!("{} answered {status}{colon}{words}", shown(url));
     match status.as_u16() {
-        408 | 425 | 429 | 500 | 502..=504 => Trouble::Passing { why, wait },
-        _ => Trouble::Lasting(why),
+        408 | 425 | 429 | 500 | 502..=504 => FetchError::Transient { why, wait },
+        _ => FetchError::Permanent(why),
     }
 }
 
-/// The beginning of a server's words on one line, without mark-up.
+/// The beginning of an error page as one line without mark-up.
 pub(super) fn excerpt(text: &str) -> String {
     if text.trim_start().starts_with('<') {
         return String::new();
@@ -150,7 +150,7 @@ pub(super) fn excerpt(text: &str) -> String {
     }
 }
 
-/// An address in a message: without its query, which is long and perhaps signed.
+/// A URL for a message, without its query, which is long and may be signed.
 pub(super) fn shown(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
 }
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_mirror_has_each_host_as_a_folder() {
         let asked = |mirror| {
-            let client = Client::new(Patience::default(), mirror);
+            let client = Client::new(RetryPolicy::default(), mirror);
             client.address("https://api.example.org/v1/x?a=b")
         };
         assert_eq!(asked(None), "https://api.example.org/v1/x?a=b");

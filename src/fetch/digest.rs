@@ -1,4 +1,4 @@
-//! Files as they come to their places, and what tells one from another.
+//! Writing downloaded files, and their digests.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -7,7 +7,7 @@ use std::path::Path;
 use lapwing_boundaries::storage::atomic_file::AtomicFile;
 use sha2::{Digest as _, Sha256};
 
-/// Begins a file in a folder that need not be there yet.
+/// Begins a file in a folder that may not exist yet.
 pub(super) fn create(path: &Path) -> io::Result<AtomicFile> {
     make_folder_of(path)?;
     AtomicFile::create(path)
@@ -20,7 +20,7 @@ pub(super) fn make_folder_of(path: &Path) -> io::Result<()> {
     }
 }
 
-/// What tells a file from any other.
+/// The size and digests that identify a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Digests {
     pub(super) bytes: u64,
@@ -28,7 +28,7 @@ pub(super) struct Digests {
     pub(super) blake3: String,
 }
 
-/// Reads a whole file for its digests.
+/// Reads a file and computes its digests.
 pub(super) fn digest(path: &Path) -> io::Result<Digests> {
     let mut file = File::open(path)?;
     let (mut sha256, mut blake3) = (Sha256::new(), blake3::Hasher::new());

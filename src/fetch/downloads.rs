@@ -1,62 +1,62 @@
-//! What a catalogue wants fetched: each file once, whoever uses it.
+//! The downloads of a catalogue: each file once, whichever layers use it.
 
 use std::path::{Path, PathBuf};
 
 use lapwing_boundaries::catalogue::{Catalogue, LayerSource, Only, Origin, VectorSource, Within};
 use lapwing_boundaries::layer::LayerId;
 
-/// One file that a catalogue says where to fetch.
+/// A file to download.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wanted {
-    /// The file, from the folder of the data, with `/` between folders.
+pub struct Download {
+    /// The path relative to the data folder, with `/` as the separator.
     pub file: String,
-    /// Where it will stand.
+    /// The path on this machine.
     pub path: PathBuf,
-    /// Who uses it: `layer ward`, `the postcodes`.
+    /// What uses it: `layer ward`, `the postcodes`.
     pub users: Vec<String>,
-    /// Where it is to be had.
+    /// Where it is published.
     pub origin: Origin,
-    /// Its licence, as the catalogue states it.
+    /// Its licence as stated in the catalogue.
     pub licence: Option<String>,
-    /// The fields that its layers read, where it is a file of areas.
+    /// The fields that its layers read, for a file of areas.
     pub fields: Fields,
-    /// What each of its users chooses of it.
+    /// The selection of each of its users.
     pub choices: Vec<Choice>,
 }
 
-/// What one user of a file chooses of it.
+/// What one user selects from a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choice {
-    /// By attributes.
+    /// By attribute values.
     pub only: Vec<Only>,
-    /// By the ground of that layer.
+    /// By location within this layer.
     pub within: Option<LayerId>,
 }
 
 /// The fields of a layer of areas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
-    /// The field that holds the code; features are put in its order.
+    /// The field with the code, which features are sorted by.
     pub code: Option<String>,
-    /// All fields that are read, that of the code first, none twice.
+    /// All fields that are read, the code first, without duplicates.
     pub all: Vec<String>,
 }
 
-impl Wanted {
+impl Download {
     /// `layer ward, layer lap`.
     pub fn users_in_words(&self) -> String {
         self.users.join(", ")
     }
 }
 
-/// Everything that a catalogue names an address for, in its order; what lies within another layer
-/// comes after all that does not.
+/// Returns every file with a `url`, in the order of the catalogue. Files that depend on another
+/// layer (`within`) come last.
 ///
 /// # Errors
 ///
-/// If two users of one file say different things of where it is to be had.
-pub fn wanted(catalogue: &Catalogue) -> Result<Vec<Wanted>, String> {
-    let mut all: Vec<Wanted> = Vec::new();
+/// If two users of one file disagree about where it is published.
+pub fn wanted(catalogue: &Catalogue) -> Result<Vec<Download>, String> {
+    let mut all: Vec<Download> = Vec::new();
     let mut add = |path: &Path, origin: &Origin, licence: &Option<String>, user: User| {
         add(&mut all, catalogue, path, origin, licence.as_ref(), user)
     };
@@ -82,7 +82,7 @@ pub fn wanted(catalogue: &Catalogue) -> Result<Vec<Wanted>, String> {
     Ok(all)
 }
 
-/// Who uses a file, and for what.
+/// What uses a file.
 struct User {
     name: String,
     fields: Fields,
@@ -100,7 +100,7 @@ fn choice(only: &[Only], within: Option<&Within>) -> Choice {
 }
 
 fn add(
-    all: &mut Vec<Wanted>,
+    all: &mut Vec<Download>,
     catalogue: &Catalogue,
     path: &Path,
     origin: &Origin,
@@ -118,7 +118,7 @@ fn add(
     let Some(earlier) = all.iter_mut().find(|wanted| wanted.path == path) else {
         let (path, origin, licence) = (path.to_owned(), origin.clone(), licence.cloned());
         let (users, choices) = (vec![name], vec![choice]);
-        all.push(Wanted { file, path, users, origin, licence, fields, choices });
+        all.push(Download { file, path, users, origin, licence, fields, choices });
         return Ok(());
     };
     if earlier.origin != *origin {
@@ -130,7 +130,7 @@ fn add(
     }
     if earlier.fields.code != fields.code {
         return Err(format!(
-            "{file} is the source of {} and of {name}, whose `code` is another field",
+            "{file} is the source of {} and of {name}, which has a different `code`",
             earlier.users_in_words()
         ));
     }

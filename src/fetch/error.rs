@@ -1,44 +1,44 @@
-//! What can go wrong with one address, and whether waiting can help.
+//! Errors of a download, and whether a retry can help.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Why an address did not give what was asked of it.
+/// Why a download failed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Trouble {
-    /// It may pass: too many requests, a server that is overloaded, a connection that broke.
-    Passing {
+pub enum FetchError {
+    /// Temporary: too many requests, an overloaded server, a lost connection.
+    Transient {
         /// A sentence without a full stop.
         why: String,
-        /// How long the server asks to be left alone.
+        /// The wait that the server asks for.
         wait: Option<Duration>,
     },
-    /// The same question would be answered in the same way: another address may do better.
-    Lasting(String),
-    /// Something on this side: a disk that is full, a folder that may not be written to. No other
-    /// address would do better.
-    Here(String),
+    /// The same request would fail again; another URL may work.
+    Permanent(String),
+    /// A problem on this machine, such as a full disk or a missing permission. Another URL would
+    /// not help.
+    Local(String),
 }
 
-impl Trouble {
-    pub(super) fn passing(why: impl Into<String>) -> Self {
-        Self::Passing { why: why.into(), wait: None }
+impl FetchError {
+    pub(super) fn transient(why: impl Into<String>) -> Self {
+        Self::Transient { why: why.into(), wait: None }
     }
 
-    pub(super) fn lasting(why: impl Into<String>) -> Self {
-        Self::Lasting(why.into())
+    pub(super) fn permanent(why: impl Into<String>) -> Self {
+        Self::Permanent(why.into())
     }
 
-    /// A file or folder of this machine that does not do as it is told.
-    pub(super) fn here(path: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::Here(format!("{} cannot be written: {error}", path.display()))
+    /// A file or folder of this machine that cannot be written.
+    pub(super) fn local(path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::Local(format!("{} cannot be written: {error}", path.display()))
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Passing { why, .. } | Self::Lasting(why) | Self::Here(why) => f.write_str(why),
+            Self::Transient { why, .. } | Self::Permanent(why) | Self::Local(why) => f.write_str(why),
         }
     }
 }

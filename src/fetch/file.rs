@@ -1,5 +1,4 @@
-//! A plain file over HTTP: transferred once, gone on with where it broke off, checked before it
-//! takes its name.
+//! Downloads a plain file: resumed after an interruption, and verified before it gets its name.
 
 use std::io::Read as _;
 
@@ -10,31 +9,31 @@ use ureq::http::{HeaderMap, Response, StatusCode, header};
 
 use super::client::{Client, accepted, broken, shown};
 use super::digest::{Digests, digest};
-use super::downloads::Wanted;
-use super::error::Trouble;
+use super::downloads::Download;
+use super::error::FetchError;
 use super::lock::Entry;
 use super::partial_file::{Content, Part};
-use super::progress::{Listener, Unit};
+use super::progress::{ProgressListener, Unit};
 
-/// What an address gave.
+/// The result of a download.
 #[derive(Debug)]
 pub(super) enum Got {
-    /// The file that is there is the one that is published.
+    /// The file on disk is the published one.
     Unchanged,
-    /// A file that has taken its name.
+    /// A new file is in place.
     Fetched(Box<Entry>),
 }
 
-/// Transfers one file. `known` is what the lock says of the file that is there, if that one may be
-/// kept where it has not changed.
+/// Downloads one file. `known` is the lock entry of the file on disk, if that file may be kept when
+/// it has not changed.
 pub(super) fn fetch(
     client: &Client,
-    wanted: &Wanted,
+    wanted: &Download,
     url: &str,
     known: Option<&Entry>,
-    listener: &dyn Listener,
-) -> Result<Got, Trouble> {
-    let here = |error: std::io::Error| Trouble::here(&wanted.path, &error);
+    listener: &dyn ProgressListener,
+) -> Result<Got, FetchError> {
+    let here = |error: std::io::Error| FetchError::local(&wanted.path, &error);
     let mut part = Part::open(&wanted.path, url).map_err(here)?;
     let mut tries = client.tries();
     loop {
@@ -45,21 +44,21 @@ pub(super) fn fetch(
                 part.remove();
                 return Ok(Got::Unchanged);
             }
-            Err(trouble) => {
+            Err(error) => {
                 listener.end();
                 if part.bytes > before {
                     tries.gained();
                 }
-                tries.wait(trouble, &|line| listener.say(line))?;
+                tries.wait(error, &|line| listener.say(line))?;
             }
         }
     }
     listener.end();
     part.sync().map_err(here)?;
     let digests = digest(&part.path).map_err(here)?;
-    if let Err(trouble) = examine(wanted, url, &part, &digests) {
+    if let Err(error) = examine(wanted, url, &part, &digests) {
         part.remove();
-        return Err(trouble);
+        return Err(error);
     }
     rename_durably(&part.path, &wanted.path).map_err(here)?;
     let entry = Entry {
@@ -84,18 +83,18 @@ enum Transfer {
     Unchanged,
 }
 
-/// One request, and its body into the part as far as it comes.
+/// Sends one request and appends its body to the partial file.
 fn transfer(
     client: &Client,
     url: &str,
     part: &mut Part,
     known: Option<&Entry>,
-    listener: &dyn Listener,
-) -> Result<Transfer, Trouble> {
-    // Packed bodies have no ranges that could be gone on with.
+    listener: &dyn ProgressListener,
+) -> Result<Transfer, FetchError> {
+    // A compressed body cannot be resumed by range.
     let mut headers = vec![(header::ACCEPT_ENCODING, "identity".to_owned())];
     if part.bytes > 0 && part.content.if_range().is_none() {
-        // Without a validator nobody can say whether the rest would be of the same content.
+        // Without a validator the rest could belong to other content.
         begin_again(part, url, Content::default())?;
     }
     let whole = part.is_whole() && part.bytes > 0;
@@ -115,8 +114,8 @@ fn transfer(
     let response = client.ask(url, &headers)?;
     if part.bytes > 0 && response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
         begin_again(part, url, Content::default())?;
-        return Err(Trouble::passing(format!(
-            "{} has fewer bytes than it had: from the beginning",
+        return Err(FetchError::transient(format!(
+            "{} is now shorter than the part already downloaded: starting again",
             shown(url)
         )));
     }
@@ -132,17 +131,17 @@ fn receive(
     mut response: Response<Body>,
     url: &str,
     part: &mut Part,
-    listener: &dyn Listener,
-) -> Result<(), Trouble> {
-    let here = |path: &std::path::Path, error: &std::io::Error| Trouble::here(path, error);
+    listener: &dyn ProgressListener,
+) -> Result<(), FetchError> {
+    let here = |path: &std::path::Path, error: &std::io::Error| FetchError::local(path, error);
     if response.status() == StatusCode::PARTIAL_CONTENT {
         let range = content_range(response.headers());
         let content = Content::of(url, response.headers(), range.and_then(|(_, whole)| whole));
         let goes_on = range.is_some_and(|(start, _)| start == part.bytes);
         if !goes_on || !part.content.may_be(&content) {
             begin_again(part, url, Content::default())?;
-            return Err(Trouble::passing(format!(
-                "{} went on with other bytes than asked for: from the beginning",
+            return Err(FetchError::transient(format!(
+                "{} resumed at the wrong position: starting again",
                 shown(url)
             )));
         }
@@ -154,7 +153,7 @@ fn receive(
             (content.etag, content.last_modified) = (None, None);
         }
         if part.bytes > 0 {
-            listener.say(&format!("{} has changed: from the beginning", shown(url)));
+            listener.say(&format!("{} has changed: starting again", shown(url)));
         }
         begin_again(part, url, content)?;
     }
@@ -174,16 +173,16 @@ fn receive(
         }
     }
     match part.content.length {
-        Some(whole) if part.bytes < whole => Err(Trouble::passing(format!(
-            "{} broke off after {} of {whole} bytes",
+        Some(whole) if part.bytes < whole => Err(FetchError::transient(format!(
+            "{} closed the connection after {} of {whole} bytes",
             shown(url),
             part.bytes
         ))),
         Some(whole) if part.bytes > whole => {
             let bytes = part.bytes;
             begin_again(part, url, Content::default())?;
-            Err(Trouble::passing(format!(
-                "{} gave {bytes} bytes where it said {whole}: from the beginning",
+            Err(FetchError::transient(format!(
+                "{} sent {bytes} bytes instead of the {whole} it announced: starting again",
                 shown(url)
             )))
         }
@@ -191,12 +190,12 @@ fn receive(
     }
 }
 
-fn begin_again(part: &mut Part, url: &str, content: Content) -> Result<(), Trouble> {
+fn begin_again(part: &mut Part, url: &str, content: Content) -> Result<(), FetchError> {
     let content = Content { url: url.to_owned(), ..content };
-    part.restart(content).map_err(|error| Trouble::here(&part.path, &error))
+    part.restart(content).map_err(|error| FetchError::local(&part.path, &error))
 }
 
-/// The first byte, and the whole length where it is told (RFC 9110 section 14.4).
+/// The first byte of a range, and the total length if known (RFC 9110, section 14.4).
 fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
     let value = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
     let (range, whole) = value.trim().strip_prefix("bytes")?.trim().split_once('/')?;
@@ -204,41 +203,41 @@ fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
     Some((start.trim().parse().ok()?, whole.trim().parse().ok()))
 }
 
-/// Refuses what is not the file that was meant.
-fn examine(wanted: &Wanted, url: &str, part: &Part, digests: &Digests) -> Result<(), Trouble> {
+/// Fails if the content is obviously not the expected file.
+fn examine(wanted: &Download, url: &str, part: &Part, digests: &Digests) -> Result<(), FetchError> {
     if digests.bytes == 0 {
-        return Err(Trouble::lasting(format!("{} gives an empty file", shown(url))));
+        return Err(FetchError::permanent(format!("{} sent an empty file", shown(url))));
     }
     check_digests(&wanted.origin, url, digests)?;
     let mut start = [0; 512];
     let count = std::fs::File::open(&part.path)
         .and_then(|mut file| file.read(&mut start))
-        .map_err(|error| Trouble::here(&part.path, &error))?;
+        .map_err(|error| FetchError::local(&part.path, &error))?;
     let start = &start[..count];
     let suffix = wanted.path.extension().unwrap_or_default().to_ascii_lowercase();
-    let refuse = |what: &str| Err(Trouble::lasting(format!("{} gives {what}", shown(url))));
+    let refuse = |what: &str| Err(FetchError::permanent(format!("{} sent {what}", shown(url))));
     if is_web_page(start) {
-        return refuse("a web page where a file of data was expected");
+        return refuse("a web page instead of a data file");
     }
     if suffix == "zip" && !start.starts_with(b"PK") {
-        return refuse("a file that is no zip, though `source` is named so");
+        return refuse("a file that is not a zip, although `source` ends in .zip");
     }
     if suffix == "gz" && !start.starts_with(b"\x1f\x8b") {
-        return refuse("a file that is not compressed, though `source` ends in .gz");
+        return refuse("an uncompressed file, although `source` ends in .gz");
     }
     if suffix == "csv" && start.starts_with(b"PK\x03\x04") {
-        return refuse("a zip: let `source` end in .zip");
+        return refuse("a zip file: let `source` end in .zip");
     }
     Ok(())
 }
 
-/// Refuses a file that is not the one the catalogue expects.
-pub(super) fn check_digests(origin: &Origin, url: &str, digests: &Digests) -> Result<(), Trouble> {
+/// Fails if the digests differ from those in the catalogue.
+pub(super) fn check_digests(origin: &Origin, url: &str, digests: &Digests) -> Result<(), FetchError> {
     for (name, expected, found) in
         [("sha256", &origin.sha256, &digests.sha256), ("blake3", &origin.blake3, &digests.blake3)]
     {
         if expected.as_ref().is_some_and(|expected| expected != found) {
-            return Err(Trouble::lasting(format!(
+            return Err(FetchError::permanent(format!(
                 "{} gives a file whose {name} is {found}, and the catalogue expects {}: if the \
                  publisher has a new edition, look at it and write the new {name}",
                 shown(url),

@@ -1,8 +1,7 @@
-//! `sources.lock`: what was fetched, from where and when.
+//! `sources.lock`: which files were fetched, from where and when.
 //!
-//! It belongs beside the catalogue, is written anew after each file, sorted by file name, and may
-//! be committed: with it `lapwing fetch --offline` says whether the files that are there are those
-//! that were fetched.
+//! The file is beside the catalogue, is rewritten after each download, is sorted by file name, and
+//! can be committed: `lapwing fetch --offline` compares the files on disk with it.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -15,7 +14,7 @@ use super::digest::{create, digest};
 /// The name of the file.
 pub const LOCK: &str = "sources.lock";
 
-/// The form of the file that this program writes; it refuses a later one.
+/// The version of the format that this program writes. Later versions are refused.
 const VERSION: u32 = 1;
 
 const HEAD: &str = "\
@@ -24,47 +23,47 @@ const HEAD: &str = "\
 
 ";
 
-/// What was fetched for a catalogue.
+/// The files that were fetched for a catalogue.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lock {
     entries: Vec<Entry>,
 }
 
-/// What was fetched into one file.
+/// One fetched file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// The file, from the folder of the data, as the catalogue's `source` names it.
+    /// The path relative to the data folder, as in the catalogue's `source`.
     pub file: String,
-    /// The address that was taken.
+    /// The URL that it came from.
     pub url: String,
-    /// When it was transferred, to the second.
+    /// When it was downloaded, to the second.
     pub fetched: Timestamp,
-    /// Its size.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// Its SHA-256, hexadecimal.
+    /// Its SHA-256 in hexadecimal.
     pub sha256: String,
-    /// The server's name for this content (RFC 9110 section 8.8.3).
+    /// Its entity tag (RFC 9110, section 8.8.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
-    /// When the server says that it was changed last (RFC 9110 section 8.8.2).
+    /// Its modification time according to the server (RFC 9110, section 8.8.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
-    /// What was asked of a feature service.
+    /// The query sent to a feature service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
-    /// When a feature service's data were edited last, milliseconds since 1970.
+    /// When the data of a feature service were last edited, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<i64>,
-    /// How many features it has.
+    /// The number of features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<u64>,
-    /// The licence, as the catalogue states it.
+    /// The licence as stated in the catalogue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
 }
 
-/// The file as it is written.
+/// The TOML document.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -73,25 +72,25 @@ struct Written {
     sources: Vec<Entry>,
 }
 
-/// How a file on disk stands to the lock.
+/// The state of a file on disk compared with the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It is there as it was fetched.
+    /// Unchanged since it was fetched.
     AsFetched,
-    /// It is there and the lock does not know it.
+    /// Present, but not in the lock.
     Unknown,
-    /// It is there, and is not what was fetched.
+    /// Changed since it was fetched.
     Changed,
-    /// It is not there.
+    /// Missing.
     Missing,
 }
 
 impl Lock {
-    /// Reads a lock; an empty one if there is no such file.
+    /// Reads a lock, or returns an empty one if there is no such file.
     ///
     /// # Errors
     ///
-    /// A sentence, if the file cannot be read or is no lock of this form.
+    /// A message if the file cannot be read or is not a lock of this version.
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
@@ -109,11 +108,11 @@ impl Lock {
         })
     }
 
-    /// Reads a lock from its text.
+    /// Parses a lock.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, with the line where TOML tells one.
+    /// A message with the line, if TOML reports one.
     pub fn parse(text: &str) -> Result<Self, String> {
         let written: Written = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
@@ -121,33 +120,33 @@ impl Lock {
         })?;
         if written.version != VERSION {
             let version = written.version;
-            return Err(format!("its version is {version}, and this lapwing knows {VERSION}"));
+            return Err(format!("its version is {version}; this lapwing supports {VERSION}"));
         }
         let mut lock = Self::default();
         for entry in written.sources {
             if entry.sha256.len() != 64 || !entry.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return Err(format!("the sha256 of {:?} is none", entry.file));
+                return Err(format!("the sha256 of {:?} is invalid", entry.file));
             }
             if lock.entry(&entry.file).is_some() {
-                return Err(format!("{:?} stands twice in it", entry.file));
+                return Err(format!("{:?} is listed twice", entry.file));
             }
             lock.put(entry);
         }
         Ok(lock)
     }
 
-    /// The text of the file: the same entries always give the same bytes.
+    /// The text of the file. The same entries always give the same bytes.
     pub fn to_text(&self) -> String {
         let written = Written { version: VERSION, sources: self.entries.clone() };
         let text = toml::to_string(&written).unwrap_or_default();
         format!("{HEAD}{text}")
     }
 
-    /// Writes the file; it appears under its name only when it is whole.
+    /// Writes the file atomically.
     ///
     /// # Errors
     ///
-    /// A sentence, if it cannot be written.
+    /// A message if it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), String> {
         let refuse = |error| format!("{} cannot be written: {error}", path.display());
         let mut whole = create(path).map_err(refuse)?;
@@ -155,27 +154,27 @@ impl Lock {
         whole.finish().map_err(refuse)
     }
 
-    /// What is known of a file.
+    /// The entry of a file.
     pub fn entry(&self, file: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.file == file)
     }
 
-    /// Notes what was fetched into a file, in the place of what was known of it.
+    /// Adds or replaces the entry of a file.
     pub fn put(&mut self, entry: Entry) {
         self.entries.retain(|other| other.file != entry.file);
         self.entries.push(entry);
         self.entries.sort_by(|a, b| a.file.cmp(&b.file));
     }
 
-    /// How the file at `path`, which the catalogue calls `file`, stands to the lock.
+    /// Compares the file at `path` with its entry `file`.
     ///
     /// # Errors
     ///
-    /// If the file is there and cannot be read.
+    /// If the file exists but cannot be read.
     pub fn standing(&self, file: &str, path: &Path) -> std::io::Result<Standing> {
         let bytes = match std::fs::metadata(path) {
             Ok(found) if found.is_file() => found.len(),
-            // A folder of files, unpacked by hand.
+            // A folder of files that were unpacked by hand.
             Ok(_) => return Ok(Standing::Unknown),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Standing::Missing);

@@ -1,4 +1,4 @@
-//! The part of a file that has been transferred so far, kept for the next run.
+//! A partial download, kept for the next run.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,46 +10,46 @@ use ureq::http::{HeaderMap, header};
 
 use super::digest::{create, make_folder_of};
 
-/// Which content the part is of. Only with one of the two validators can a server say whether its
-/// content is still the same.
+/// Identifies the content of a partial file. Only with one of the two validators can a server tell
+/// whether its content is still the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Content {
     pub(super) url: String,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
-    /// Its whole length, where the server says it.
+    /// Its total length, if the server sent it.
     pub(super) length: Option<u64>,
 }
 
 impl Content {
-    /// What the headers of an answer say of its content.
+    /// Reads the headers of a response.
     pub(super) fn of(url: &str, headers: &HeaderMap, length: Option<u64>) -> Self {
         let text = |name| Some(headers.get(name)?.to_str().ok()?.trim().to_owned());
         let (etag, last_modified) = (text(header::ETAG), text(header::LAST_MODIFIED));
         Self { url: url.to_owned(), etag, last_modified, length }
     }
 
-    /// What an `If-Range` can name (RFC 9110 section 13.1.5): a strong tag, or else the date.
+    /// The validator for `If-Range` (RFC 9110, section 13.1.5): a strong tag, or else the date.
     pub(super) fn if_range(&self) -> Option<&str> {
         let strong = self.etag.as_deref().filter(|tag| tag.starts_with('"'));
         strong.or(self.last_modified.as_deref())
     }
 
-    /// What makes a request conditional on a change (RFC 9110 sections 13.1.2 and 13.1.3).
+    /// The headers of a conditional request (RFC 9110, sections 13.1.2 and 13.1.3).
     pub(super) fn conditions(&self) -> Vec<(header::HeaderName, String)> {
         let etag = self.etag.clone().map(|tag| (header::IF_NONE_MATCH, tag));
         let date = self.last_modified.clone().map(|date| (header::IF_MODIFIED_SINCE, date));
         etag.into_iter().chain(date).collect()
     }
 
-    /// Whether an answer with these headers can be of the same content.
+    /// Returns whether a response with these headers can have the same content.
     pub(super) fn may_be(&self, other: &Self) -> bool {
         let agree = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
         agree(&self.etag, &other.etag) && agree(&self.last_modified, &other.last_modified)
     }
 }
 
-/// The part of a file that is there.
+/// A partial file.
 pub(super) struct Part {
     pub(super) path: PathBuf,
     about: PathBuf,
@@ -59,8 +59,8 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Opens the part of the file at `path`; an empty one if there is none of that address that
-    /// can be gone on with.
+    /// Opens the partial file for `path`; an empty one if there is none of this URL that can be
+    /// resumed.
     pub(super) fn open(path: &Path, url: &str) -> io::Result<Self> {
         make_folder_of(path)?;
         let (part, about) = (hidden_sibling(path, "part")?, hidden_sibling(path, "part.toml")?);
@@ -79,9 +79,9 @@ impl Part {
         Ok(part)
     }
 
-    /// Begins again, with other content.
+    /// Starts again with other content.
     pub(super) fn restart(&mut self, content: Content) -> io::Result<()> {
-        // What is known goes first: a part without it is begun again.
+        // The metadata are removed first: a partial file without them is not resumed.
         let _ = fs::remove_file(&self.about);
         self.file.set_len(0)?;
         self.bytes = 0;
@@ -94,7 +94,7 @@ impl Part {
         Ok(())
     }
 
-    /// Whether it is known to be all.
+    /// Returns whether the file is known to be complete.
     pub(super) fn is_whole(&self) -> bool {
         self.content.length == Some(self.bytes)
     }
@@ -109,13 +109,13 @@ impl Part {
         self.file.sync_all()
     }
 
-    /// Takes it away.
+    /// Removes the partial file and its metadata.
     pub(super) fn remove(self) {
         let _ = fs::remove_file(&self.path);
         let _ = fs::remove_file(&self.about);
     }
 
-    /// Takes away what was known of it, once it has its name.
+    /// Removes the metadata once the file has its name.
     pub(super) fn forget(self) {
         let _ = fs::remove_file(&self.about);
     }

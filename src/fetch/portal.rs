@@ -1,29 +1,30 @@
-//! The search of ONS's Open Geography Portal, asked when every service that the catalogue names
-//! has gone: ONS renames services between editions.
+//! The search of ONS's Open Geography Portal, used when none of the services in the catalogue
+//! exists any more: ONS renames services between editions.
 //!
-//! The search is OGC API - Records of ArcGIS Hub: `GET …/collections/dataset/items?q=` gives a
-//! `FeatureCollection` whose features' `properties` have `title`, `type` and `url`.
+//! The search implements OGC API - Records (ArcGIS Hub): `GET …/collections/dataset/items?q=`
+//! returns a `FeatureCollection` whose features have `title`, `type` and `url` in their
+//! `properties`.
 
 use form_urlencoded::Serializer;
 use serde::Deserialize;
 use ureq::http::header;
 
 use super::client::Client;
-use super::error::Trouble;
+use super::error::FetchError;
 use super::features::{is_feature_service, service_name};
 
-/// Where ONS's services are searched.
+/// The search endpoint.
 const SEARCH: &str = "https://geoportal.statistics.gov.uk/api/search/v1/collections/dataset/items";
 
-/// The folder of ONS's services at Esri.
+/// The base path of ONS's services at Esri.
 const ONS: &str = "/ESMARspQHYMw9BZ9/";
 
-/// How many items are looked at.
+/// The number of search results that are considered.
 const MOST: usize = 20;
 
-/// The addresses of ONS's services that have every word of the name of the service that has gone;
-/// `None` for a service that is not ONS's.
-pub(super) fn search(client: &Client, url: &str) -> Option<Result<Vec<String>, Trouble>> {
+/// The URLs of ONS services whose title has every word of the missing service's name; `None` for a
+/// service that is not ONS's.
+pub(super) fn search(client: &Client, url: &str) -> Option<Result<Vec<String>, FetchError>> {
     if !url.contains(ONS) {
         return None;
     }
@@ -35,21 +36,21 @@ pub(super) fn search(client: &Client, url: &str) -> Option<Result<Vec<String>, T
     let answer = loop {
         match client.get_document(&address, &[(header::ACCEPT, "application/json".to_owned())]) {
             Ok(answer) => break answer,
-            Err(trouble) => {
-                if let Err(trouble) = tries.wait(trouble, &|_| {}) {
-                    return Some(Err(trouble));
+            Err(error) => {
+                if let Err(error) = tries.wait(error, &|_| {}) {
+                    return Some(Err(error));
                 }
             }
         }
     };
-    Some(services(&answer, &words).map_err(|why| Trouble::lasting(format!("{SEARCH}: {why}"))))
+    Some(services(&answer, &words).map_err(|why| FetchError::permanent(format!("{SEARCH}: {why}"))))
 }
 
-/// Reads the services out of the answer of the search: those whose title has every word.
+/// Parses a search result: the services whose title has every word.
 ///
 /// # Errors
 ///
-/// If it is no collection of items.
+/// If it is not a collection of items.
 pub fn services(answer: &[u8], wanted: &[String]) -> Result<Vec<String>, String> {
     #[derive(Deserialize)]
     struct Answer {
@@ -68,7 +69,7 @@ pub fn services(answer: &[u8], wanted: &[String]) -> Result<Vec<String>, String>
         url: Option<String>,
     }
     let answer: Answer = serde_json::from_slice(answer)
-        .map_err(|error| format!("the search answers with no collection of items: {error}"))?;
+        .map_err(|error| format!("the search result is not a collection of items: {error}"))?;
     let mut found = Vec::new();
     for Item { properties: Properties { title, url } } in answer.features {
         let (Some(title), Some(url)) = (title, url) else { continue };
@@ -82,9 +83,9 @@ pub fn services(answer: &[u8], wanted: &[String]) -> Result<Vec<String>, String>
     Ok(found)
 }
 
-/// The words of a service's name or an item's title, in lower case, without the number of a
-/// version: `Wards_December_2022_Boundaries_UK_BGC_V2` is "Wards (December 2022) Boundaries UK
-/// BGC" to people.
+/// The words of a service's name or an item's title, in lower case and without a version number:
+/// `Wards_December_2022_Boundaries_UK_BGC_V2` has the title "Wards (December 2022) Boundaries UK
+/// BGC".
 pub fn words(name: &str) -> Vec<String> {
     let is_version = |word: &str| {
         word.strip_prefix('v')

@@ -1,6 +1,6 @@
-//! Who is told how it goes.
+//! Progress of a fetch.
 
-/// What is counted.
+/// The unit of progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Bytes of a file.
@@ -9,20 +9,20 @@ pub enum Unit {
     Features,
 }
 
-/// Is told how a fetch goes.
-pub trait Listener {
-    /// A transfer begins, of so much if that is known.
+/// Receives the progress of a fetch.
+pub trait ProgressListener {
+    /// A transfer begins, with its total if that is known.
     fn begin(&self, unit: Unit, total: Option<u64>);
-    /// So much more of it is there.
+    /// More of it has arrived.
     fn advance(&self, more: u64);
-    /// It is over, well or not.
+    /// It has ended, successfully or not.
     fn end(&self);
-    /// Something worth knowing on the way, a sentence without a full stop.
+    /// A remark, a sentence without a full stop.
     fn say(&self, line: &str);
 }
 
-/// Nobody.
-impl Listener for () {
+/// Ignores everything.
+impl ProgressListener for () {
     fn begin(&self, _: Unit, _: Option<u64>) {}
     fn advance(&self, _: u64) {}
     fn end(&self) {}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::error::Trouble;
+use super::error::FetchError;
 
 /// No wait between two tries is longer than this, unless the server asks for it.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -16,7 +16,7 @@ const LONGEST_OBEDIENCE: Duration = Duration::from_mins(5);
 
 /// How often and how long to try.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// How many tries may fail one after the other, without a byte gained, before it is given up.
     pub retries: u32,
     /// The wait before the second try; doubled before each further one.
@@ -25,7 +25,7 @@ pub struct Patience {
     pub silence: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self { retries: 5, first_wait: Duration::from_secs(1), silence: Duration::from_mins(1) }
     }
@@ -34,13 +34,13 @@ impl Default for Patience {
 /// The tries of one transfer.
 #[derive(Debug)]
 pub(super) struct Tries {
-    patience: Patience,
+    retry_policy: RetryPolicy,
     failed: u32,
 }
 
 impl Tries {
-    pub(super) fn new(patience: Patience) -> Self {
-        Self { patience, failed: 0 }
+    pub(super) fn new(retry_policy: RetryPolicy) -> Self {
+        Self { retry_policy, failed: 0 }
     }
 
     /// Something was gained: what failed before does not count any more.
@@ -48,19 +48,19 @@ impl Tries {
         self.failed = 0;
     }
 
-    /// Waits before the next try, having told how long; gives the trouble back where waiting does
+    /// Waits before the next try, having told how long; gives the error back where waiting does
     /// not help or has not helped.
-    pub(super) fn wait(&mut self, trouble: Trouble, tell: &dyn Fn(&str)) -> Result<(), Trouble> {
-        let Trouble::Passing { why, wait } = trouble else { return Err(trouble) };
+    pub(super) fn wait(&mut self, error: FetchError, tell: &dyn Fn(&str)) -> Result<(), FetchError> {
+        let FetchError::Transient { why, wait } = error else { return Err(error) };
         self.failed += 1;
-        if self.failed > self.patience.retries {
+        if self.failed > self.retry_policy.retries {
             let tries = self.failed;
-            return Err(Trouble::passing(format!("{why}; given up after {tries} tries")));
+            return Err(FetchError::transient(format!("{why}; given up after {tries} tries")));
         }
         let pause = match wait {
             Some(asked) if asked > LONGEST_OBEDIENCE => {
                 let minutes = asked.as_secs().div_ceil(60);
-                return Err(Trouble::passing(format!(
+                return Err(FetchError::transient(format!(
                     "{why}; the server asks to be left alone for {minutes} minutes: run the \
                      command again then, it goes on where it is now"
                 )));
@@ -77,7 +77,7 @@ impl Tries {
     /// machines that were cut off together do not come back together.
     fn jittered(&self) -> Duration {
         let doubled = 2_u32.saturating_pow(self.failed.saturating_sub(1));
-        let most = self.patience.first_wait.saturating_mul(doubled).min(LONGEST_WAIT);
+        let most = self.retry_policy.first_wait.saturating_mul(doubled).min(LONGEST_WAIT);
         // The standard library's hasher is seeded anew each time: chance enough for a pause.
         let chance = RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64;
         most.mul_f64(0.5 + chance / 2.0)
@@ -100,7 +100,7 @@ mod tests {
 
     fn tries(retries: u32) -> Tries {
         let first_wait = Duration::from_millis(1);
-        Tries::new(Patience { retries, first_wait, ..Patience::default() })
+        Tries::new(RetryPolicy { retries, first_wait, ..RetryPolicy::default() })
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn waits_double_within_their_jitter_and_stay_under_a_minute() {
-        let mut tries = Tries::new(Patience::default());
+        let mut tries = Tries::new(RetryPolicy::default());
         for (failed, most) in [(1, 1.0), (2, 2.0), (3, 4.0), (7, 60.0), (100, 60.0)] {
             tries.failed = failed;
             for _ in 0..50 {
@@ -130,20 +130,20 @@ mod tests {
     #[test]
     fn what_lasts_is_not_tried_again_and_what_passes_only_so_often() {
         let mut tries = tries(2);
-        let lasting = Trouble::lasting("gone");
+        let lasting = FetchError::permanent("gone");
         assert_eq!(tries.wait(lasting.clone(), &|_| {}), Err(lasting));
-        assert_eq!(tries.wait(Trouble::passing("busy"), &|_| {}), Ok(()));
-        assert_eq!(tries.wait(Trouble::passing("busy"), &|_| {}), Ok(()));
-        let end = tries.wait(Trouble::passing("busy"), &|_| {}).unwrap_err();
+        assert_eq!(tries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
+        assert_eq!(tries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
+        let end = tries.wait(FetchError::transient("busy"), &|_| {}).unwrap_err();
         assert!(end.to_string().contains("given up after 3 tries"), "{end}");
         tries.gained();
-        assert_eq!(tries.wait(Trouble::passing("busy"), &|_| {}), Ok(()));
+        assert_eq!(tries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
     }
 
     #[test]
     fn a_server_that_asks_for_an_hour_is_not_waited_for() {
         let wait = Some(Duration::from_hours(1));
-        let told = tries(5).wait(Trouble::Passing { why: "busy".into(), wait }, &|_| {});
+        let told = tries(5).wait(FetchError::Transient { why: "busy".into(), wait }, &|_| {});
         assert!(told.unwrap_err().to_string().contains("for 60 minutes"));
     }
 }

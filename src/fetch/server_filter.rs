@@ -7,15 +7,15 @@ use lapwing_boundaries::layer::LayerId;
 use lapwing_boundaries::load::load_vector;
 use lapwing_boundaries::load::raw::RawGeometry;
 
-use super::downloads::Wanted;
-use super::features::Narrowing;
+use super::downloads::Download;
+use super::features::ServerFilter;
 
 /// What to ask for, so that every user of the file finds what it chooses.
 ///
 /// # Errors
 ///
 /// If the ground of a `within` is not there yet, or cannot be read.
-pub(super) fn narrowing(catalogue: &Catalogue, wanted: &Wanted) -> Result<Narrowing, String> {
+pub(super) fn for_download(catalogue: &Catalogue, wanted: &Download) -> Result<ServerFilter, String> {
     let conditions: Vec<Option<String>> =
         wanted.choices.iter().map(|choice| condition(&choice.only)).collect();
     let condition = match &conditions[..] {
@@ -37,7 +37,7 @@ pub(super) fn narrowing(catalogue: &Catalogue, wanted: &Wanted) -> Result<Narrow
         let wide = extent.get_or_insert([west, south, east, north]);
         *wide = [wide[0].min(west), wide[1].min(south), wide[2].max(east), wide[3].max(north)];
     }
-    Ok(Narrowing { condition, extent })
+    Ok(ServerFilter { condition, extent })
 }
 
 /// A condition in the SQL that the services take; `None` if all features meet it, or a field's

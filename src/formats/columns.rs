@@ -1,4 +1,4 @@
-//! The attributes of a layer as typed columns, as every format but JSON wants them.
+//! The attributes of a layer as typed columns, for every format but JSON.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use super::Selection;
 use crate::features::attributes::{self, Value};
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CellType {
-    /// Text; lists too, joined by `;`.
+    /// Text; lists as well, joined by `;`.
     Text,
     Integer,
     Number,
@@ -30,7 +30,7 @@ pub(super) enum Cell {
     Moment(Timestamp),
 }
 
-/// The kinds of the columns of a selection.
+/// The types of the columns of a selection.
 pub(super) fn kinds(selection: &Selection<'_>) -> Vec<CellType> {
     let attributes = selection.schema.attributes();
     selection.attributes.iter().map(|&at| kind_of(attributes[at].kind)).collect()
@@ -49,7 +49,7 @@ const fn kind_of(kind: attributes::AttributeType) -> CellType {
     }
 }
 
-/// The cells of an area or site, one for each column, each of the column's kind.
+/// The cells of an area or site, one per column, in the type of the column.
 pub(super) fn cells(selection: &Selection<'_>, place: usize) -> Vec<Cell> {
     let (schema, atlas) = (selection.schema, selection.atlas);
     let cell = |&at: &usize| match schema.value(atlas, place, at) {
@@ -64,9 +64,9 @@ pub(super) fn cells(selection: &Selection<'_>, place: usize) -> Vec<Cell> {
     selection.attributes.iter().map(cell).collect()
 }
 
-/// The names of the columns in a file in which those `taken` mean something of the format's own. An
-/// attribute of such a name, or of one that differs from an earlier column's in case alone, which
-/// SQL cannot tell apart, is written as `source_NAME`.
+/// The names of the columns. An attribute is written as `source_NAME` if the format reserves its
+/// name (`taken`), or if it differs from an earlier column only in case, which SQL does not
+/// distinguish.
 pub(super) fn names(selection: &Selection<'_>, taken: &[&str]) -> Vec<String> {
     let attributes = selection.schema.attributes();
     apart(selection.attributes.iter().map(|&at| attributes[at].name.as_str()), taken)

@@ -1,14 +1,14 @@
-//! What files say of their CRS.
+//! Definitions of coordinate reference systems for files.
 //!
-//! The definitions are those of the EPSG dataset as PROJ writes them, in WKT 1 for GeoPackage
-//! (OGC 01-009) and PROJJSON for GeoParquet.
+//! They are those of the EPSG dataset as written by PROJ, in WKT 1 for GeoPackage (OGC 01-009) and
+//! PROJJSON for GeoParquet.
 
 use crate::features::crs::Crs;
 
-/// A CRS as a file names it.
+/// A CRS as a file defines it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reference {
-    /// Its number in the EPSG dataset; CRS84 goes by 4326, since files have x first anyway.
+    /// Its number in the EPSG dataset; CRS84 uses 4326, since files put x first anyway.
     pub(super) epsg: i32,
     pub(super) name: &'static str,
     pub(super) wkt: &'static str,
@@ -40,7 +40,7 @@ const WEB_MERCATOR: Reference = Reference {
     projjson: include_str!("crs/3857.json"),
 };
 
-/// Every reference that a GeoPackage may be asked to know.
+/// Every definition that a GeoPackage may need.
 pub(super) const ALL: [Reference; 3] = [WGS84, BNG, WEB_MERCATOR];
 
 pub(super) const fn of(crs: Crs) -> Reference {

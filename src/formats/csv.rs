@@ -1,9 +1,9 @@
 //! Comma-separated values with a header (RFC 4180), UTF-8.
 //!
-//! After the attributes stand what the geometry comes to: of areas their extent in metres of the
-//! National Grid, of sites their position in metres and in degrees; then, where it is asked for, the
-//! geometry itself as well-known text (OGC 06-103r4, section 7). An empty cell is nothing, as an
-//! empty text is.
+//! After the attributes follow columns derived from the geometry: for areas their extent in metres
+//! of the National Grid, for sites their position in metres and degrees; then, if requested, the
+//! geometry as well-known text (OGC 06-103r4, section 7). A missing value and an empty text are
+//! both empty cells.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -80,12 +80,12 @@ fn position(layer: &lapwing_boundaries::layer::Layer, place: usize) -> [String; 
     [metres(at.easting()), metres(at.northing()), lon, lat]
 }
 
-/// As many decimals as [`crate::formats::geojson`] writes.
+/// The same number of decimals as [`crate::formats::geojson`].
 fn wkt(shape: &Shape, crs: Crs) -> String {
     let decimals = crs.decimals();
     let mut text = String::new();
     let position = |text: &mut String, [x, y]: [f64; 2]| {
-        // Writing to memory does not fail.
+        // Writing to memory cannot fail.
         let _ = write!(text, "{x:.decimals$} {y:.decimals$}");
     };
     match shape {

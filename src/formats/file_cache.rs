@@ -1,4 +1,4 @@
-//! Files made to be served: written once, read in pieces, gone when nobody holds them any more.
+//! Temporary files for downloads: written once, read in ranges, deleted when no longer used.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -10,8 +10,8 @@ use futures_util::future::{BoxFuture, Shared};
 use super::Format;
 use crate::features::crs::Crs;
 
-/// A file without a name, in the system's folder for temporary files. Its room is given back when
-/// it is dropped, and by the system when the process dies.
+/// An unnamed temporary file. Its disk space is freed when it is dropped, or by the system if the
+/// process is killed.
 #[derive(Debug)]
 pub struct Made {
     file: File,
@@ -19,7 +19,7 @@ pub struct Made {
     digest: String,
 }
 
-/// Writes on, counts and digests.
+/// Writes, counts and hashes.
 struct Digested {
     file: BufWriter<File>,
     length: u64,
@@ -40,11 +40,11 @@ impl Write for Digested {
 }
 
 impl Made {
-    /// A file of what `write` writes.
+    /// Creates a file with what `write` writes.
     ///
     /// # Errors
     ///
-    /// When a temporary file cannot be made or written, or `write` fails.
+    /// If a temporary file cannot be created or written, or `write` fails.
     pub fn by(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<Self> {
         let file = BufWriter::new(tempfile::tempfile()?);
         let mut out = Digested { file, length: 0, hasher: blake3::Hasher::new() };
@@ -54,23 +54,23 @@ impl Made {
         Ok(Self { file, length: out.length, digest })
     }
 
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// A digest of its bytes: BLAKE3, 32 hexadecimal digits.
+    /// A digest of its content: BLAKE3, 32 hexadecimal digits.
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// Its bytes from `start` to before `end`, in pieces, each read when it is asked for.
+    /// The bytes from `start` up to, but not including, `end`, in chunks that are read on demand.
     pub fn pieces(
         self: Arc<Self>,
         start: u64,
         end: u64,
     ) -> impl Iterator<Item = io::Result<Vec<u8>>> {
-        /// Long enough that a piece costs more to send than to begin.
+        /// Large enough that sending a chunk costs more than requesting it.
         const PIECE: u64 = 256 * 1024;
         let mut at = start;
         std::iter::from_fn(move || {
@@ -104,17 +104,17 @@ fn read_exact_at(file: &File, mut piece: &mut [u8], mut at: u64) -> io::Result<(
     Ok(())
 }
 
-/// A file that is being made, or is made; or why it could not be. All who wait for it share it.
+/// A file that is being written, is complete, or failed. Everyone who waits for it shares it.
 pub type Making = Shared<BoxFuture<'static, Result<Arc<Made>, Arc<str>>>>;
 
-/// Which file: a layer by its place, in a format and a CRS.
+/// The key of a file: the index of a layer, a format and a CRS.
 pub type Key = (usize, Format, Crs);
 
-/// The files of one snapshot that were asked for, each made once.
+/// The files of one snapshot that have been requested, each written once.
 ///
-/// Together they hold no more than [`Shelf::MOST_BYTES`], as far as that is known before a file is
-/// made: those that were not asked for the longest go first. One that is being sent lives on until
-/// it is sent.
+/// Together they take at most [`Shelf::MOST_BYTES`], as far as that is known before a file is
+/// written: the least recently requested are dropped first. A file that is being sent is kept until
+/// it has been sent.
 #[derive(Debug, Default)]
 pub struct Shelf(Mutex<Slots>);
 
@@ -127,12 +127,12 @@ struct Slots {
 #[derive(Debug)]
 struct Slot {
     making: Making,
-    /// The number of the request that asked last.
+    /// The number of the last request.
     asked: u64,
 }
 
 impl Slot {
-    /// Its length, if it is made.
+    /// Its length, once it is complete.
     fn length(&self) -> u64 {
         self.making.peek().and_then(|made| made.as_ref().ok()).map_or(0, |made| made.length)
     }
@@ -143,11 +143,11 @@ impl Slot {
 }
 
 impl Shelf {
-    /// How much disk the files of a snapshot may take: a country's layers in a format or two.
+    /// The maximum disk space of the files of a snapshot: a country's layers in a format or two.
     pub const MOST_BYTES: u64 = 2 << 30;
 
-    /// The file of a key; `begin` begins to make it if nobody has, or if it failed. It must not
-    /// depend on anybody polling it, since who asked first may go away.
+    /// The file of a key. `begin` starts writing it if nobody has, or if that failed. It must not
+    /// depend on being polled, since the first client may disconnect.
     pub fn take(&self, key: Key, begin: impl FnOnce() -> Making) -> Making {
         self.take_within(Self::MOST_BYTES, key, begin)
     }
@@ -191,7 +191,7 @@ mod tests {
         Arc::new(Made::by(|out| out.write_all(bytes)).unwrap())
     }
 
-    /// A making that is over.
+    /// Completed writing.
     fn ready(result: Result<Arc<Made>, Arc<str>>) -> Making {
         let making = std::future::ready(result).boxed().shared();
         making.clone().now_or_never().unwrap().ok();

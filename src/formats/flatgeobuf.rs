@@ -1,10 +1,10 @@
 //! FlatGeobuf 3 (flatgeobuf.org): a header, a packed Hilbert R-tree, and the features in its order.
 //!
-//! 1. The features are put in order along a Hilbert curve through the middles of their extents.
-//! 2. Each is encoded into a temporary file, and its extent and length are noted.
-//! 3. The header and the tree of those extents are written, then the features behind them.
+//! 1. The features are sorted along a Hilbert curve by the centres of their extents.
+//! 2. Each is encoded into a temporary file, and its extent and length are recorded.
+//! 3. The header and the tree of these extents are written, followed by the features.
 //!
-//! A reader that wants a box reads the header and the tree and then only the features in the box:
+//! A client that needs a bbox reads the header, the tree and then only the features in the bbox:
 //! over HTTP, a few ranges of the file.
 
 use std::io::{self, BufReader, BufWriter, Seek as _, Write};
@@ -24,7 +24,7 @@ use super::geometry::{Extent, Shape, shapes};
 
 /// `fgb`, the version, `fgb`, the patch.
 const MAGIC: [u8; 8] = [b'f', b'g', b'b', 3, b'f', b'g', b'b', 0];
-/// The children of a node, as most writers have it.
+/// The number of children of a node, as in most writers.
 const NODE_SIZE: u16 = PackedRTree::DEFAULT_NODE_SIZE;
 
 pub(super) fn write(
@@ -51,7 +51,7 @@ pub(super) fn write(
     out.write_all(&MAGIC)?;
     let extent = calc_extent(&nodes);
     out.write_all(&header(selection, nodes.len(), &extent))?;
-    // A tree of nothing has no root; the header then says that there is none.
+    // A tree without items has no root; the header then says that there is no index.
     if !nodes.is_empty() {
         let tree = PackedRTree::build(&nodes, &extent, NODE_SIZE).map_err(io::Error::other)?;
         let mut out = BufWriter::new(&mut *out);
@@ -66,8 +66,8 @@ fn node(Extent([min_x, min_y, max_x, max_y]): Extent, offset: u64) -> NodeItem {
     NodeItem { min_x, min_y, max_x, max_y, offset }
 }
 
-/// The places in the order of the curve. It is drawn on the National Grid whatever the CRS of the
-/// file, so that features have one order in all.
+/// The indices in the order of the curve, which is on the National Grid whatever the CRS of the
+/// file, so that all files have the same order.
 fn along_a_curve(selection: &Selection<'_>) -> Vec<usize> {
     let layer = selection.layer();
     let mut nodes: Vec<NodeItem> = selection
@@ -131,17 +131,17 @@ const fn geometry_type(of_areas: bool) -> GeometryType {
     if of_areas { GeometryType::MultiPolygon } else { GeometryType::Point }
 }
 
-/// A feature with its size before it.
+/// A feature prefixed with its size.
 fn feature<'b>(
     buffer: &'b mut FlatBufferBuilder<'_>,
     shape: &Shape,
     cells: &[Cell],
 ) -> io::Result<&'b [u8]> {
-    // FlatBuffers count in 31 bits, and panic beyond.
+    // FlatBuffers have 31-bit sizes, and panic beyond.
     const MOST: usize = 1 << 30;
     let properties = properties(cells);
     if shape.weight() + properties.len() > MOST {
-        return Err(io::Error::other("an area is larger than a FlatGeobuf can hold, 1 GB"));
+        return Err(io::Error::other("an area is larger than FlatGeobuf allows, 1 GB"));
     }
     buffer.reset();
     let geometry = match shape {
@@ -164,7 +164,7 @@ fn feature<'b>(
     Ok(buffer.finished_data())
 }
 
-/// The positions of all rings one after another, and where each ring ends.
+/// The positions of all rings in sequence, and where each ring ends.
 fn polygon<'f>(
     buffer: &mut FlatBufferBuilder<'f>,
     rings: &[Vec<[f64; 2]>],
@@ -186,7 +186,7 @@ fn polygon<'f>(
     Geometry::create(buffer, &args)
 }
 
-/// For each value the number of its column, then its bytes; what is null is left out.
+/// For each value the number of its column, then its bytes; nulls are omitted.
 fn properties(cells: &[Cell]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (number, cell) in (0_u16..).zip(cells) {
@@ -201,7 +201,7 @@ fn properties(cells: &[Cell]) -> Vec<u8> {
         match cell {
             Cell::Null => {}
             Cell::Text(of_cell) => text(of_cell),
-            // As ISO 8601 writes them.
+            // In ISO 8601 format.
             Cell::Day(day) => text(&day.to_string()),
             Cell::Moment(moment) => text(&moment.to_string()),
             Cell::Integer(number) => bytes.extend(number.to_le_bytes()),

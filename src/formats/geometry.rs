@@ -1,4 +1,4 @@
-//! Ground and points in the coordinates of a file.
+//! Polygons and points in the coordinates of a file.
 
 use geo::{Coord, LineString, Polygon};
 use lapwing_boundaries::position::Bng;
@@ -9,16 +9,16 @@ use crate::features::crs::Crs;
 
 /// x and y in a CRS, easting or longitude first, not rounded.
 fn project(at: Coord<f64>, crs: Crs) -> [f64; 2] {
-    // Every coordinate of an atlas was checked where it entered.
+    // Every coordinate of an atlas was checked when it was read.
     Bng::new(at.x, at.y).map_or([at.x, at.y], |at| crs.xy(at))
 }
 
-/// A box around positions: the least x and y, the greatest x and y.
+/// An extent: minimum x and y, maximum x and y.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Extent(pub(super) [f64; 4]);
 
 impl Extent {
-    /// Around nothing yet.
+    /// The empty extent.
     pub(super) const NONE: Self =
         Self([f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY]);
 
@@ -35,10 +35,10 @@ impl Extent {
     }
 }
 
-/// The geometry of an area or site, projected: its rings, or its one position.
+/// The projected geometry of an area or site.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
-    /// For each polygon its rings, the shell first, each closed.
+    /// The rings of each polygon, the shell first, each closed.
     Ground(Vec<Vec<Vec<[f64; 2]>>>),
     /// A site.
     Point([f64; 2]),
@@ -69,7 +69,7 @@ impl Shape {
         }
     }
 
-    /// Appends it as little-endian well-known binary (OGC 06-103r4, section 8).
+    /// Appends little-endian well-known binary (OGC 06-103r4, section 8).
     pub(super) fn write_wkb(&self, out: &mut Vec<u8>) {
         const LITTLE_ENDIAN: u8 = 1;
         let begin = |out: &mut Vec<u8>, kind: u32| {
@@ -96,7 +96,7 @@ impl Shape {
         }
     }
 
-    /// Its bytes in memory, about.
+    /// Its approximate size in memory in bytes.
     pub(super) fn weight(&self) -> usize {
         match self {
             Self::Point(_) => 16,
@@ -105,16 +105,16 @@ impl Shape {
     }
 }
 
-/// A layer's geometries are far from four thousand million vertices.
+/// The geometries of a layer are far below four thousand million vertices.
 fn count(number: usize) -> [u8; 4] {
     u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-/// So many features are projected together, on all threads: enough to keep them busy, few enough
-/// to be held in memory.
+/// The number of features that are projected together on all threads: enough to keep them busy, few
+/// enough to hold in memory.
 const TOGETHER: usize = 64;
 
-/// The shapes of some places, each with its place, in order.
+/// The shapes at these indices, each with its index, in order.
 pub(super) fn shapes<'a>(
     selection: &'a Selection<'_>,
     places: &'a [usize],

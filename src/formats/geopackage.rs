@@ -1,8 +1,8 @@
 //! OGC GeoPackage 1.3 (12-128r18): an SQLite database with one feature table, its R-tree (extension
-//! `gpkg_rtree_index`), and what the layer says of itself (extension `gpkg_metadata`).
+//! `gpkg_rtree_index`), and metadata of the layer (extension `gpkg_metadata`).
 //!
-//! SQLite writes by name and not to a stream, so the database is made in a temporary folder and
-//! copied from there. Its only time is that of the snapshot.
+//! SQLite writes to a named file and not to a stream, so the database is created in a temporary
+//! folder and copied from there. Its only timestamp is that of the snapshot.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -17,7 +17,7 @@ use super::columns::{self, Cell, CellType};
 use super::crs_definitions;
 use super::geometry::{Extent, Shape, shapes};
 
-/// The columns that are the format's own.
+/// The columns of the format itself.
 const KEY: &str = "fid";
 const GEOMETRY: &str = "geom";
 
@@ -37,7 +37,7 @@ pub(super) fn write(
 
 fn make(selection: &Selection<'_>, path: &Path, progress: &dyn Progress) -> rusqlite::Result<()> {
     let mut database = Connection::open(path)?;
-    // What breaks off is thrown away with its folder: nothing has to survive a crash.
+    // An interrupted write is discarded with its folder, so no crash safety is needed.
     database.execute_batch(
         "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;",
     )?;
@@ -54,10 +54,10 @@ fn make(selection: &Selection<'_>, path: &Path, progress: &dyn Progress) -> rusq
 /// The feature table.
 struct Table<'a> {
     selection: &'a Selection<'a>,
-    /// The layer's id, which is plain.
+    /// The id of the layer, which needs no quoting.
     name: &'a str,
     columns: Vec<String>,
-    /// The time of the snapshot, as the format writes times.
+    /// The time of the snapshot in the notation of the format.
     time: String,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Table<'a> {
         if self.selection.layer().is_areas() { "MULTIPOLYGON" } else { "POINT" }
     }
 
-    /// The tables of the format say what the feature table is, and the table is made.
+    /// Creates the feature table and registers it in the tables of the format.
     fn describe(&self, to: &Transaction<'_>) -> rusqlite::Result<()> {
         for known in crs_definitions::ALL {
             to.execute(
@@ -105,7 +105,7 @@ impl<'a> Table<'a> {
         ))
     }
 
-    /// Title, licence and attribution, as a description of a dataset that machines read too.
+    /// Title, licence and attribution, as a machine-readable description of a dataset.
     fn describe_layer(&self, to: &Transaction<'_>) -> rusqlite::Result<()> {
         let meta = self.selection.layer().meta();
         let day = |day: Option<jiff::civil::Date>| day.map_or("..".to_owned(), |d| d.to_string());
@@ -170,7 +170,7 @@ impl<'a> Table<'a> {
         quoted(&format!("rtree_{}_{GEOMETRY}", self.name))
     }
 
-    /// The extent, and the triggers that keep the R-tree true when somebody edits the table.
+    /// Writes the extent, and the triggers that maintain the R-tree when the table is edited.
     fn finish(&self, to: &Transaction<'_>, extent: Extent) -> rusqlite::Result<()> {
         if let Some([min_x, min_y, max_x, max_y]) = extent.some() {
             to.execute(
@@ -186,12 +186,12 @@ impl<'a> Table<'a> {
     }
 }
 
-/// A moment as the format writes it, to the millisecond.
+/// A timestamp in the notation of the format, to the millisecond.
 fn time(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
-/// Titles stand once in a GeoPackage, and there is one table.
+/// Titles must be unique in a GeoPackage, and there is one table.
 fn unique_title(meta: &lapwing_boundaries::layer::LayerMeta) -> &str {
     if meta.title.is_empty() { meta.id.as_str() } else { &meta.title }
 }
@@ -207,7 +207,7 @@ const fn sql_type(kind: CellType) -> &'static str {
     }
 }
 
-/// A name as SQL quotes it.
+/// A quoted SQL identifier.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

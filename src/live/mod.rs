@@ -19,8 +19,8 @@ use crate::tile_layers::Tiles;
 
 pub mod reload;
 
-/// A snapshot as it is served: the atlas, and what is made from it once and kept as long as it
-/// serves.
+/// A snapshot that is being served: the atlas, and what is derived from it once and cached for as
+/// long as it is served.
 #[derive(Debug)]
 pub struct Served {
     atlas: Arc<Atlas>,
@@ -46,7 +46,7 @@ impl Served {
         }
     }
 
-    /// What it answers from.
+    /// The atlas.
     pub fn atlas(&self) -> &Arc<Atlas> {
         &self.atlas
     }
@@ -56,36 +56,36 @@ impl Served {
         &self.tiles
     }
 
-    /// The attributes of the layer at that place of the atlas.
+    /// The attributes of the layer at this index of the atlas.
     ///
     /// # Panics
     ///
-    /// When the atlas has no such layer.
+    /// If the atlas has no such layer.
     pub fn schema(&self, layer: usize) -> &Arc<Schema> {
         self.schemas.of(&self.atlas, layer)
     }
 
-    /// The areas of the layer at that place, drawn at one of
+    /// The areas of the layer at this index, simplified to one of
     /// [`TOLERANCES_M`](crate::features::generalise::TOLERANCES_M).
     ///
     /// # Panics
     ///
-    /// When the atlas has no such layer.
+    /// If the atlas has no such layer.
     pub fn drawing(&self, layer: usize, tolerance_m: u16) -> Drawing {
         self.drawings.of(&self.atlas, layer, tolerance_m)
     }
 
-    /// What its lookups are put together from.
+    /// The prerendered parts of its lookups.
     pub fn ready(&self) -> &Arc<Prerendered> {
         &self.ready
     }
 
-    /// Its areas by the numbers, types and generations of MapIt.
+    /// Its areas by the ids, types and generations of MapIt.
     pub fn directory(&self) -> &Directory {
         self.compat.directory(&self.atlas)
     }
 
-    /// Its areas as MapIt writes them; `write` is always the same, and called once.
+    /// Its areas as MapIt documents. `write` is called once and must always be the same function.
     pub fn area_texts(&self, write: impl FnOnce() -> AreaTexts) -> &AreaTexts {
         self.compat.area_texts(write)
     }
@@ -95,7 +95,7 @@ impl Served {
         self.compat.outcodes(&self.atlas)
     }
 
-    /// Its layers that answer on a day, by kind.
+    /// Its layers by role, on a date.
     pub fn plan(&self, day: Date) -> Arc<LayerPlan> {
         self.compat.plan(&self.atlas, day)
     }
@@ -106,10 +106,10 @@ impl Served {
     }
 }
 
-/// The snapshot that answers now, shared by everything that serves. Clones are one and the same.
+/// The current snapshot, shared by everything that serves. Clones share their state.
 ///
-/// A request takes the snapshot once and keeps it to its end, so that a swap under way never mixes
-/// two in one answer.
+/// A request takes the snapshot once and keeps it until its end, so that a swap never mixes two in
+/// one answer.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
     inner: Arc<Inner>,
@@ -122,7 +122,7 @@ struct Inner {
 }
 
 impl Live {
-    /// Without a snapshot yet: not ready until one is put in.
+    /// Without a snapshot: not ready until one is swapped in.
     pub fn new() -> Self {
         Self::default()
     }
@@ -134,28 +134,28 @@ impl Live {
         live
     }
 
-    /// Puts in another snapshot and gives back the one before; requests under way finish with the
-    /// one they took.
+    /// Swaps in another snapshot and returns the previous one. Requests in progress finish with the
+    /// one they have.
     pub fn swap(&self, atlas: Atlas) -> Option<Arc<Served>> {
         self.inner.served.swap(Some(Arc::new(Served::new(atlas))))
     }
 
-    /// The snapshot that answers now.
+    /// The current snapshot.
     pub fn served(&self) -> Option<Arc<Served>> {
         self.inner.served.load_full()
     }
 
-    /// Says that no new requests are wanted: shutdown has begun.
+    /// Marks the beginning of shutdown.
     pub fn drain(&self) {
         self.inner.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Whether shutdown has begun.
+    /// Returns whether shutdown has begun.
     pub fn is_draining(&self) -> bool {
         self.inner.draining.load(Ordering::Relaxed)
     }
 
-    /// Whether requests should be sent here: there is a snapshot and shutdown has not begun.
+    /// Returns whether there is a snapshot and shutdown has not begun.
     pub fn is_ready(&self) -> bool {
         !self.is_draining() && self.inner.served.load().is_some()
     }

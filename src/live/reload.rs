@@ -1,11 +1,11 @@
-//! Another snapshot in place of the one that answers, without a request failing.
+//! Replaces the live snapshot without failing a request.
 //!
-//! 1. Who asks for it waits for its turn: one reload at a time, each of the whole file;
-//! 2. the new snapshot is opened beside the old, which goes on answering;
-//! 3. one that cannot be opened changes nothing, and one that is the same as the old is let go, so
-//!    that what was made from the old is kept;
-//! 4. the new one is swapped in. Requests under way finish on the one they took;
-//! 5. the old one, with all that was made from it, is dropped when the last of them has ended.
+//! 1. Reloads run one at a time, each of the complete source.
+//! 2. The new snapshot is opened while the old one continues to answer.
+//! 3. If it cannot be opened, nothing changes. If it is the same as the old one, it is dropped, so
+//! that caches are kept.
+//! 4. The new one is swapped in. Requests in progress finish with the old one.
+//! 5. The old one, with its caches, is dropped when the last of these requests has ended.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,13 +19,13 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::live::{Live, Served};
 
-/// Opens what is served anew; it may take its time. The error is a sentence.
+/// Opens the source again. It may block. The error is a sentence.
 type Open = Arc<dyn Fn() -> Result<Atlas, String> + Send + Sync>;
 
-/// So often it is looked whether an old snapshot is still in use.
+/// The interval for checking whether an old snapshot is still in use.
 const OLD_IN_USE: Duration = Duration::from_millis(50);
 
-/// Who asked for a reload.
+/// What triggered a reload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
@@ -33,46 +33,46 @@ pub enum Cause {
     Signal,
     /// `POST /admin/reload`.
     Request,
-    /// The file changed while it was watched.
+    /// A change of a watched file.
     Watch,
 }
 
-/// A reload that was done.
+/// A successful reload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reloaded {
-    /// Whether another snapshot answers now; not, where the source is as it was.
+    /// Whether a different snapshot is live now; false if the source was unchanged.
     pub changed: bool,
-    /// The id of the snapshot that answered before; `None` if there was none yet.
+    /// The id of the previous snapshot; `None` if there was none yet.
     pub from: Option<String>,
-    /// The id of the one that answers now.
+    /// The id of the current snapshot.
     pub to: String,
 }
 
-/// How the last reload ended.
+/// The result of the last reload.
 #[derive(Clone, Debug)]
 pub struct LastReload {
     /// When it ended.
     pub at: Timestamp,
-    /// Who asked for it.
+    /// What triggered it.
     pub by: Cause,
-    /// What came of it, or why nothing did.
+    /// Its result, or the reason for its failure.
     pub outcome: Result<Reloaded, String>,
-    /// The snapshot that answered before and, where nothing came of it, still does.
+    /// The id of the previous snapshot, which is still live if the reload failed.
     pub from: Option<String>,
 }
 
-/// How many reloads ended how, since the start.
+/// The number of reloads since the start, by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReloadCounts {
-    /// Another snapshot was put in.
+    /// A different snapshot was swapped in.
     pub swapped: u64,
-    /// It was the same again.
+    /// The snapshot was the same.
     pub unchanged: u64,
-    /// It could not be opened.
+    /// The source could not be opened.
     pub failed: u64,
 }
 
-/// Reloads of what is live. Clones are one and the same.
+/// Reloads of the live snapshot. Clones share their state.
 #[derive(Clone)]
 pub struct Reloads {
     inner: Arc<Inner>,
@@ -90,7 +90,7 @@ struct Inner {
 
 enum Source {
     Opens(Open),
-    /// Why there is nothing to open again.
+    /// Why there is nothing to reload.
     Fixed(String),
 }
 
@@ -101,7 +101,7 @@ impl std::fmt::Debug for Reloads {
 }
 
 impl Reloads {
-    /// Of a source that `open` opens.
+    /// For a source that `open` opens.
     pub fn new(
         live: Live,
         open: impl Fn() -> Result<Atlas, String> + Send + Sync + 'static,
@@ -109,7 +109,7 @@ impl Reloads {
         Self::of(live, Source::Opens(Arc::new(open)))
     }
 
-    /// Of what never changes, for a reason that is told to whoever asks.
+    /// For a source that never changes. `why` is the error of every reload.
     pub fn fixed(live: Live, why: impl Into<String>) -> Self {
         Self::of(live, Source::Fixed(why.into()))
     }
@@ -121,17 +121,16 @@ impl Reloads {
         Self { inner: Arc::new(Inner { live, source, turn, last, swapped, unchanged, failed }) }
     }
 
-    /// Has reloads wait until the guard is dropped: the first opening goes before them.
+    /// Blocks reloads until the guard is dropped, for the first opening.
     pub async fn hold(&self) -> OwnedMutexGuard<()> {
         Arc::clone(&self.inner.turn).lock_owned().await
     }
 
-    /// Opens the source again and swaps it in. Once begun it is done, whether or not the caller
-    /// goes on waiting.
+    /// Reloads the source. Once started it completes, even if the caller stops waiting.
     ///
     /// # Errors
     ///
-    /// A sentence that says why all is as it was.
+    /// A sentence that says why nothing changed.
     pub async fn reload(&self, by: Cause) -> Result<Reloaded, String> {
         let this = self.clone();
         let done = tokio::spawn(async move {
@@ -160,9 +159,9 @@ impl Reloads {
                 tracing::info!(?by, from, to, "reloaded");
             }
             Ok(Reloaded { to, .. }) => {
-                tracing::info!(?by, snapshot = to, "reloaded: the snapshot is the same as before");
+                tracing::info!(?by, snapshot = to, "reloaded: same snapshot");
             }
-            Err(why) => tracing::error!(?by, "not reloaded, all is as it was: {why}"),
+            Err(why) => tracing::error!(?by, "not reloaded, still serving the old data: {why}"),
         }
         let at = Timestamp::now();
         let last = LastReload { at, by, outcome: outcome.clone(), from };
@@ -179,7 +178,7 @@ impl Reloads {
             Source::Fixed(why) => return Err(why.clone()),
         };
         let opened = tokio::task::spawn_blocking(move || open());
-        opened.await.unwrap_or_else(|_| Err("opening it failed unexpectedly".to_owned()))
+        opened.await.unwrap_or_else(|_| Err("opening the source panicked".to_owned()))
     }
 
     fn put_in(&self, atlas: Atlas, before: Option<&Arc<Served>>) -> Reloaded {
@@ -194,12 +193,12 @@ impl Reloads {
         Reloaded { changed: !same, from, to }
     }
 
-    /// How the last one ended, if there was one.
+    /// The result of the last reload, if there was one.
     pub fn last(&self) -> Option<Arc<LastReload>> {
         self.inner.last.load_full()
     }
 
-    /// How many ended how.
+    /// The number of reloads by result.
     pub fn counts(&self) -> ReloadCounts {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         ReloadCounts {
@@ -210,13 +209,13 @@ impl Reloads {
     }
 }
 
-/// Drops an old snapshot when nobody uses it any more: here, since to give back a country's memory
-/// takes longer than a request may wait for.
+/// Drops an old snapshot once it is no longer in use. This happens here because freeing the memory
+/// of a country takes longer than a request may wait.
 async fn retire(old: Arc<Served>) {
     while Arc::strong_count(&old) > 1 {
         tokio::time::sleep(OLD_IN_USE).await;
     }
-    // Where the process is ending already, the memory goes with it.
+    // At the end of the process the memory is freed anyway.
     let _ = tokio::task::spawn_blocking(move || drop(old)).await;
 }
 
@@ -233,7 +232,7 @@ mod tests {
         Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
     }
 
-    /// Opens each of the titles in turn; an empty one cannot be opened.
+    /// Opens each of the titles in turn; an empty one fails.
     fn reloads(live: &Live, titles: &'static [&'static str]) -> Reloads {
         let next = AtomicUsize::new(0);
         Reloads::new(live.clone(), move || {
@@ -254,7 +253,7 @@ mod tests {
         assert!(done.changed && done.from.as_deref() == Some(under_way.atlas().id()));
         assert_eq!(live.served().unwrap().atlas().title(), "new");
         tokio::time::sleep(OLD_IN_USE * 4).await;
-        assert!(old.upgrade().is_some(), "a request is still under way on it");
+        assert!(old.upgrade().is_some(), "a request in progress still uses it");
         drop(under_way);
         for _ in 0..200 {
             if old.upgrade().is_none() {

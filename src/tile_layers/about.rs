@@ -1,11 +1,11 @@
-//! What must be said wherever the tiles are shown.
+//! The attribution of tiles.
 
 use lapwing_boundaries::atlas::Atlas;
 
 use super::Selection;
 
-/// What must be shown on the map, as HTML, which maps make of it: each layer's attribution once,
-/// and that the place does not exist where it does not.
+/// The attribution to display, as HTML, which map libraries expect: each layer's attribution once,
+/// and a note if the data are illustrative.
 pub fn attribution(atlas: &Atlas, layers: &Selection) -> String {
     let mut each: Vec<&str> = Vec::new();
     if atlas.is_illustrative() {

@@ -1,4 +1,4 @@
-//! The tiles made before, compressed.
+//! The cache of compressed tiles.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use lapwing_tiles::TileCoord;
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache as Shared, DefaultLifecycle};
 
-/// What a tile is kept under.
+/// The key of a tile.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// [`super::Selection::key`].
@@ -16,8 +16,8 @@ pub struct Place {
     pub tile: TileCoord,
 }
 
-/// Tiles by their place, sharded, up to so many bytes together; that the layers have nothing
-/// there is kept too. Who asks for a tile that another is just making waits for that one.
+/// A sharded cache limited by total size. Empty tiles are cached, too. A request for a tile that is
+/// being computed waits for it.
 #[derive(Debug)]
 pub struct Cache {
     tiles: Shared<Place, Option<Bytes>, Weight, Hasher>,
@@ -25,14 +25,14 @@ pub struct Cache {
 
 type Hasher = std::hash::RandomState;
 
-/// Bytes.
+/// The limit in bytes.
 #[derive(Clone, Debug)]
 struct Weight;
 
-/// What a tile takes beside its own bytes: key, links and counters.
+/// The overhead of a cached tile: key, links and counters.
 const OVERHEAD: u64 = 160;
 
-/// A tile of a county has some kilobytes; this only sizes the tables to begin with.
+/// The estimated size of a tile, which only sizes the tables initially.
 const USUAL_TILE: u64 = 4 << 10;
 
 impl Weighter<Place, Option<Bytes>> for Weight {
@@ -42,14 +42,14 @@ impl Weighter<Place, Option<Bytes>> for Weight {
 }
 
 impl Cache {
-    /// An empty one for so many bytes.
+    /// An empty cache for `bytes` bytes.
     pub fn new(bytes: u64) -> Self {
         let items = usize::try_from(bytes / USUAL_TILE).unwrap_or(usize::MAX).clamp(64, 1 << 16);
         let tiles = Shared::with(items, bytes, Weight, Hasher::new(), DefaultLifecycle::default());
         Self { tiles }
     }
 
-    /// The tile, made by `make` where it is not here.
+    /// Returns the tile, computed by `make` if it is not cached.
     pub async fn get_or_make<E>(
         &self,
         place: Place,
@@ -58,7 +58,7 @@ impl Cache {
         self.tiles.get_or_insert_async(&place, make).await
     }
 
-    /// Bytes kept, with what keeping them takes.
+    /// The size of the cache in bytes, including overhead.
     pub fn bytes(&self) -> u64 {
         self.tiles.weight()
     }

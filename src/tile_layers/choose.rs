@@ -1,4 +1,4 @@
-//! Names and a day to layers.
+//! Resolves layer names and a date to layers.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -7,29 +7,29 @@ use lapwing_boundaries::atlas::{Atlas, Day};
 
 use crate::answers::{AnswerError, choose as choose_areas, choose_points, layer_names};
 
-/// The layers of a tile: what each is called in it, and its place in the atlas.
+/// The layers of a tile: the name of each in the tile, and its index in the atlas.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Selection {
     layers: Vec<(String, usize)>,
 }
 
-/// Why names give no layers.
+/// Why names do not resolve to layers.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ChoiceError {
     /// As for any other answer.
     #[error(transparent)]
     Answer(#[from] AnswerError),
-    /// The names of one layer's areas are a layer too, and another is called the same.
-    #[error("{name:?} is both a layer and the labels of another: ask for them in separate tiles")]
+    /// A layer has the same name as the label layer of another.
+    #[error("{name:?} is both a layer and the labels of another: request them in separate tiles")]
     SameName {
-        /// What both are called.
+        /// The common name.
         name: String,
     },
 }
 
-/// The layers of those names, areas or points, as everywhere: a series gives its vintage of the
-/// day and goes by the series' name, a vintage named by its own id is taken whatever the day. A
-/// series of which no vintage is in force on the day is left out, unless all are.
+/// The layers with these names, areas or points. A series resolves to its vintage on the date and
+/// keeps the name of the series; the id of a vintage resolves to that vintage whatever the date. A
+/// series without a vintage in force on the date is left out, unless that leaves nothing.
 pub fn choose<'a>(
     atlas: &Atlas,
     names: impl IntoIterator<Item = &'a str>,
@@ -65,22 +65,22 @@ pub fn choose<'a>(
 }
 
 impl Selection {
-    /// All layers of an atlas, each by its own id.
+    /// All layers of an atlas, each under its own id.
     pub fn all(atlas: &Atlas) -> Result<Self, ChoiceError> {
         let ids = atlas.layers().iter().map(|layer| layer.layer().meta().id.to_string());
         Self { layers: ids.zip(0..).collect() }.apart(atlas)
     }
 
-    /// The layer at that place of an atlas, by its own id.
+    /// The layer at this index of an atlas, under its own id.
     ///
     /// # Panics
     ///
-    /// When the atlas has no such layer.
+    /// If the atlas has no such layer.
     pub fn one(atlas: &Atlas, place: usize) -> Self {
         Self { layers: vec![(atlas.layers()[place].layer().meta().id.to_string(), place)] }
     }
 
-    /// The same, where no layer is called like the names of another's areas.
+    /// Fails if a layer has the name of another's label layer.
     fn apart(self, atlas: &Atlas) -> Result<Self, ChoiceError> {
         let is_areas = |place: usize| atlas.layers()[place].layer().is_areas();
         let labels = self.layers().filter(|(_, place)| is_areas(*place));
@@ -90,20 +90,20 @@ impl Selection {
         same.map_or(Ok(self), |name| Err(ChoiceError::SameName { name }))
     }
 
-    /// What each is called, and its place in the atlas.
+    /// The name of each layer and its index in the atlas.
     pub fn layers(&self) -> impl Iterator<Item = (&str, usize)> {
         self.layers.iter().map(|(name, place)| (name.as_str(), *place))
     }
 
-    /// The same for the same layers by the same names, and for no others.
+    /// A key that is the same for the same layers under the same names, and only for them.
     pub fn key(&self) -> Arc<str> {
         let each: Vec<String> =
             self.layers.iter().map(|(name, place)| format!("{name}={place}")).collect();
         each.join(",").into()
     }
 
-    /// A word that changes whenever a tile of these layers may: with the snapshot, with the
-    /// vintages chosen, and with the program.
+    /// A version that changes whenever a tile of these layers may: with the snapshot, the vintages
+    /// chosen, and the program.
     pub fn version(&self, atlas: &Atlas) -> String {
         let mut hash = DefaultHasher::new();
         (env!("CARGO_PKG_VERSION"), atlas.id(), &self.layers).hash(&mut hash);

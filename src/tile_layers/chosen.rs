@@ -1,4 +1,4 @@
-//! Selections made before, with what is asked of them at every tile.
+//! A cache of selections, with what every tile needs of them.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use quick_cache::sync::Cache;
 
 use super::choose::{ChoiceError, Selection, choose};
 
-/// The layers of a tile, and what names them.
+/// The layers of a tile, with their key and version.
 #[derive(Debug)]
 pub struct Chosen {
     /// The layers.
@@ -21,19 +21,19 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Of some layers of an atlas.
+    /// For some layers of an atlas.
     pub fn of(layers: Selection, atlas: &Atlas) -> Self {
         Self { version: layers.version(atlas), key: layers.key(), layers }
     }
 }
 
-/// A map asks for a thousand tiles of the same layers: they are chosen once.
+/// A map requests a thousand tiles of the same layers; they are resolved once.
 #[derive(Debug)]
 pub(super) struct Choices {
     made: Cache<Asked, Arc<Chosen>>,
 }
 
-/// More lists of layers than there are maps of one service.
+/// More lists of layers than the maps of one service use.
 const MOST: usize = 256;
 
 impl Default for Choices {
@@ -43,7 +43,7 @@ impl Default for Choices {
 }
 
 impl Choices {
-    /// The layers of a list with commas on a day, as [`choose`] chooses them.
+    /// The layers of a comma-separated list on a date, resolved by [`choose`].
     pub(super) fn of(
         &self,
         atlas: &Atlas,
@@ -59,7 +59,7 @@ impl Choices {
     }
 }
 
-/// What a choice is kept under.
+/// The key of a selection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Asked {
     names: Box<str>,

@@ -1,4 +1,4 @@
-//! A layer of the atlas as the tile maker takes it.
+//! Converts a layer of the atlas to the input of the tile crate.
 
 use geo::{Coord, MapCoords as _};
 use lapwing_boundaries::atlas::Atlas;
@@ -7,19 +7,19 @@ use lapwing_tiles::{Attributes, Features, InputLayer, Value};
 
 use crate::features::attributes::{Schema, Value as Said};
 
-/// The measure of an area: no map draws by it, and every answer about the area has it.
+/// The area of an area: no map style needs it, and every answer about the area has it.
 const LEFT_OUT: &str = "area_m2";
 
-/// What clusters of points say of themselves.
+/// The attribute that clusters of points have.
 const OF_CLUSTERS: &str = "count";
 
-/// A layer in degrees, by OSTN15, under its own id. Features are numbered by their place in the
-/// layer and have the attributes that they have everywhere, but for the measure of areas. A
-/// point's own `count` is called `source_count`.
+/// A layer in degrees by OSTN15, under its own id. Features are numbered by their index in the
+/// layer and have their usual attributes, except the area of areas. A point's own `count` becomes
+/// `source_count`.
 ///
 /// # Panics
 ///
-/// When the atlas has no such layer.
+/// If the atlas has no such layer.
 pub fn input_layer(atlas: &Atlas, place: usize) -> InputLayer {
     let layer = atlas.layers()[place].layer();
     let schema = Schema::of(atlas, place);
@@ -35,7 +35,7 @@ pub fn input_layer(atlas: &Atlas, place: usize) -> InputLayer {
 }
 
 fn degrees(at: Coord) -> Coord {
-    // Every coordinate of an atlas was checked where it entered.
+    // Every coordinate of an atlas was checked when it was read.
     Bng::new(at.x, at.y).map_or(at, |at| {
         let (degrees, _) = at.to_lng_lat();
         Coord { x: degrees.lon(), y: degrees.lat() }
@@ -54,7 +54,7 @@ fn attributes(atlas: &Atlas, schema: &Schema, feature: usize, of_area: bool) -> 
     Attributes { id: feature as u64, properties: properties.collect() }
 }
 
-/// A value as a tile can hold it: what is no text, number or truth as everywhere as text.
+/// A value that a tile can hold: anything but text, numbers and booleans becomes text.
 fn value(said: Said) -> Option<Value> {
     Some(match said {
         Said::Null => return None,

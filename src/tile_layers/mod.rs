@@ -1,13 +1,12 @@
 //! The layers of a snapshot as vector tiles.
 //!
-//! 1. [`choose`]: the names asked for, and a day, give a [`Selection`]: which layers of the atlas,
-//!    and what each is called in the tile;
-//!    `chosen` keeps it for the next tile;
-//! 2. `input`: a layer of the atlas as the tile maker takes it, in degrees;
-//! 3. [`Tiles`]: the layers made ready, each when it is first asked for, and any tile of them;
-//! 4. `cache`: the tiles made before, compressed, up to so many bytes.
+//! 1. [`choose`] resolves layer names and a date to a [`Selection`]; `chosen` caches it for the
+//! next tile;
+//! 2. `input` converts a layer of the atlas to degrees for the tile crate;
+//! 3. [`Tiles`] prepares each layer on first use and draws any tile;
+//! 4. `cache` holds compressed tiles, up to a total size.
 //!
-//! A [`Tiles`] belongs to one snapshot and goes with it.
+//! [`Tiles`] belongs to one snapshot and is dropped with it.
 
 use std::sync::{Arc, OnceLock};
 
@@ -32,43 +31,43 @@ pub use input::input_layer;
 #[derive(Debug)]
 pub struct Tiles {
     atlas: Arc<Atlas>,
-    /// One for each layer of the atlas, made ready when it is first asked for.
+    /// One entry per layer of the atlas, prepared on first use.
     sources: Vec<OnceLock<Result<TileSource, InputError>>>,
     cache: OnceLock<Cache>,
     choices: Choices,
 }
 
 impl Tiles {
-    /// Nothing is made ready yet.
+    /// Without any layer prepared.
     pub fn of(atlas: Arc<Atlas>) -> Self {
         let sources = atlas.layers().iter().map(|_| OnceLock::new()).collect();
         Self { atlas, sources, cache: OnceLock::new(), choices: Choices::default() }
     }
 
-    /// The layers of a list with commas, as [`choose`] chooses them on that day.
+    /// The layers of a comma-separated list, resolved by [`choose`] on a date.
     pub fn chosen(&self, names: &str, day: Day) -> Result<Arc<Chosen>, ChoiceError> {
         self.choices.of(&self.atlas, names, day)
     }
 
-    /// The tiles made before: up to `bytes` bytes of them, as the first caller says.
+    /// The tile cache, created on first use with a limit of `bytes` bytes.
     pub fn cache(&self, bytes: u64) -> &Cache {
         self.cache.get_or_init(|| Cache::new(bytes))
     }
 
-    /// One tile, gzipped; none where the layers have nothing there.
+    /// One tile compressed with gzip; `None` if the layers have nothing there.
     ///
-    /// The first tile of a layer takes the time to make the layer ready, and the first of a zoom
-    /// the time to draw it.
+    /// The first tile of a layer also prepares the layer, and the first of a zoom level draws that
+    /// level.
     pub fn make(&self, layers: &Selection, tile: TileCoord) -> Result<Option<Bytes>, InputError> {
         let mut bytes = Vec::new();
         for (name, place) in layers.layers() {
-            // Layers written one after the other are one tile.
+            // A tile is the concatenation of its layers.
             bytes.extend(self.source(place)?.tile_as(tile, &[(0, name)]).unwrap_or_default());
         }
         Ok((!bytes.is_empty()).then(|| Bytes::from(pyramid::gzip(&bytes))))
     }
 
-    /// What a map must be told of the layers.
+    /// The metadata of the layers for a map.
     pub fn tile_set(&self, layers: &Selection) -> Result<TileSet, InputError> {
         let mut all = TileSet::default();
         for (name, place) in layers.layers() {

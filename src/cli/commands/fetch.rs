@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use lapwing::fetch::lock::{LOCK, Lock, Standing};
-use lapwing::fetch::{Client, Fetch, Listener, Manner, Outcome, Patience, Unit, Wanted, wanted};
+use lapwing::fetch::{Client, Fetch, ProgressListener, FetchOptions, Outcome, RetryPolicy, Unit, Download, wanted};
 use lapwing_boundaries::catalogue::Catalogue;
 use lapwing_boundaries::progress::Progress as _;
 
@@ -38,7 +38,7 @@ pub(crate) struct FetchArgs {
     #[arg(long)]
     force: bool,
     /// Number of retries of a transfer that makes no progress
-    #[arg(long, value_name = "NUMBER", default_value_t = Patience::default().retries)]
+    #[arg(long, value_name = "NUMBER", default_value_t = RetryPolicy::default().retries)]
     retries: u32,
     /// Wait before the first retry in seconds; doubled each time, up to a minute
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
@@ -94,7 +94,7 @@ pub(crate) fn run(args: &FetchArgs, quiet: bool) -> Result<(), Failure> {
 fn fetch(
     args: &FetchArgs,
     catalogue: &Catalogue,
-    chosen: &[Wanted],
+    chosen: &[Download],
     lock: Lock,
     quiet: bool,
 ) -> Result<(), Failure> {
@@ -105,13 +105,13 @@ fn fetch(
         let message = format!("another lapwing is fetching {}", args.catalogue.display());
         return Err(Failure::Refused(message));
     }
-    let patience = Patience { retries: args.retries, first_wait: args.wait, silence: args.timeout };
-    let client = Client::new(patience, args.mirror.as_deref());
+    let retry_policy = RetryPolicy { retries: args.retries, first_wait: args.wait, silence: args.timeout };
+    let client = Client::new(retry_policy, args.mirror.as_deref());
     let screen = Screen::new(quiet);
-    let manner = Manner { force: args.force };
+    let options = FetchOptions { force: args.force };
     let lock_path = catalogue.data_folder.join(LOCK);
     let mut fetch =
-        Fetch { catalogue, client: &client, lock_path, lock, manner, listener: &screen };
+        Fetch { catalogue, client: &client, lock_path, lock, options, listener: &screen };
     let mut failures = Vec::new();
     for wanted in chosen {
         screen.name(&wanted.file);
@@ -136,7 +136,7 @@ fn fetch(
     )))
 }
 
-fn outcome_in_words(wanted: &Wanted, outcome: Outcome, lock: &Lock) -> String {
+fn outcome_in_words(wanted: &Download, outcome: Outcome, lock: &Lock) -> String {
     let entry = lock.entry(&wanted.file);
     let size = entry.map(|entry| super::table::size(entry.bytes)).unwrap_or_default();
     let features =
@@ -150,7 +150,7 @@ fn outcome_in_words(wanted: &Wanted, outcome: Outcome, lock: &Lock) -> String {
 }
 
 /// The files of the layers in `only`, or all files if it is empty.
-fn choose(all: Vec<Wanted>, only: &[String]) -> Result<Vec<Wanted>, Failure> {
+fn choose(all: Vec<Download>, only: &[String]) -> Result<Vec<Download>, Failure> {
     if only.is_empty() {
         return Ok(all);
     }
@@ -164,12 +164,12 @@ fn choose(all: Vec<Wanted>, only: &[String]) -> Result<Vec<Wanted>, Failure> {
             return Err(Failure::Usage(format!("no file to fetch for {asked:?}; {hint}")));
         }
     }
-    let is_asked = |wanted: &Wanted| wanted.users.iter().any(|user| only.contains(&name(user)));
+    let is_asked = |wanted: &Download| wanted.users.iter().any(|user| only.contains(&name(user)));
     Ok(all.into_iter().filter(is_asked).collect())
 }
 
 /// Compares the files on disk with the lock file.
-fn offline(chosen: &[Wanted], lock: &Lock, quiet: bool) -> Result<(), Failure> {
+fn offline(chosen: &[Download], lock: &Lock, quiet: bool) -> Result<(), Failure> {
     let mut faults = Vec::new();
     for wanted in chosen {
         let standing = lock
@@ -230,7 +230,7 @@ impl Screen {
     }
 }
 
-impl Listener for Screen {
+impl ProgressListener for Screen {
     fn begin(&self, unit: Unit, total: Option<u64>) {
         let progress = if unit == Unit::Bytes { &self.bytes } else { &self.features };
         progress.begin(&self.name.borrow(), total.unwrap_or(0));

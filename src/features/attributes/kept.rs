@@ -1,4 +1,4 @@
-//! What a layer keeps of its source beside codes and names.
+//! The source properties that a layer keeps besides code and name.
 
 use lapwing_boundaries::area::Properties;
 use lapwing_boundaries::layer::Layer;
@@ -12,7 +12,7 @@ fn all_kept(layer: &Layer, place: usize) -> &Properties {
     }
 }
 
-/// The kept properties of a layer, in the order in which they first stand, each with its place
+/// The kept properties of a layer in order of first appearance, each with its index at that place.
 /// where it first does.
 pub(super) fn kept_keys(layer: &Layer) -> Vec<(String, usize)> {
     let mut keys: Vec<(String, usize)> = Vec::new();

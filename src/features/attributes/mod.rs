@@ -1,13 +1,13 @@
-//! The attributes of a layer: what each area or site says of itself, by name and kind, the same
-//! for every format that writes them and every filter that asks for them.
+//! The attributes of a layer: the properties of each area or site, with names and types, the same
+//! for every format and every filter.
 //!
-//! In order: `code`, `name`, `area_m2` of areas; for sites the codes of the areas that they lie
-//! in, one attribute for each area layer; then what the catalogue keeps of the source. An area
-//! layer's attribute is named by its series (`lap`), or by its own id where the series has several
-//! vintages (`ward`, `ward_2013`). A kept property that is called like an attribute before it, or
-//! `geometry`, is named `source_NAME`.
+//! Their order is: `code`, `name`, for areas `area_m2`; for sites the codes of the areas that
+//! contain them, one attribute per area layer; then the properties that the catalogue keeps from
+//! the source. The attribute of an area layer has the name of its series (`lap`), or of its own id
+//! if the series has several vintages (`ward`, `ward_2013`). A kept property whose name is taken,
+//! or is `geometry`, becomes `source_NAME`.
 //!
-//! The kind of a kept attribute is found from the values of all features, so it is the same on
+//! The type of a kept attribute is inferred from the values of all features, so it is the same on
 //! every page and in every format.
 
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ use kept::{kept, kept_keys};
 pub use kind::AttributeType;
 pub(crate) use kind::{date, timestamp};
 
-/// The name by which filters and files have the geometry; no attribute is called so.
+/// The name of the geometry in filters and files. No attribute has this name.
 pub const GEOMETRY: &str = "geometry";
 
 /// One attribute of a layer.
@@ -41,9 +41,9 @@ pub struct Attribute {
     pub name: String,
     /// What its values are.
     pub kind: AttributeType,
-    /// For people, in a few words.
+    /// Its title, a few words.
     pub title: String,
-    /// For people, in a sentence; `None` where only the source knows.
+    /// Its description, one sentence; `None` if only the source could describe it.
     pub description: Option<String>,
     origin: Origin,
 }
@@ -54,16 +54,16 @@ enum Origin {
     Code,
     Name,
     Area,
-    /// The codes of the areas of the atlas's layer at that place.
+    /// The codes of the areas of the layer at this index of the atlas.
     Holders(usize),
-    /// The kept property of that key, which most features have at that place of their list.
+    /// The kept property with this key, usually at this index of a feature's list.
     Kept(String, usize),
 }
 
 /// One value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
-    /// Nothing: the source says nothing, or the site lies in no area.
+    /// No value: missing in the source, or the site is in no area.
     Null,
     /// Of [`AttributeType::Text`].
     Text(Cow<'a, str>),
@@ -84,7 +84,7 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
-    /// As the text of a table's cell: empty for nothing, several values joined by `;`.
+    /// The text of a table cell: empty for no value, several values joined by `;`.
     pub fn cell(&self) -> String {
         match self {
             Self::Null => String::new(),
@@ -102,7 +102,7 @@ impl Value<'_> {
     }
 }
 
-/// The attributes of one layer of an atlas, in the order in which they are written.
+/// The attributes of one layer of an atlas, in output order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
     layer: usize,
@@ -110,14 +110,14 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// The place of the attribute `code` in every schema.
+    /// The index of the attribute `code` in every schema.
     pub const CODE: usize = 0;
 
-    /// The attributes of the layer at that place of the atlas.
+    /// The attributes of the layer at this index of the atlas.
     ///
     /// # Panics
     ///
-    /// When the atlas has no such layer.
+    /// If the atlas has no such layer.
     pub fn of(atlas: &Atlas, layer: usize) -> Self {
         let own = |name: &str, kind, title: &str, description: &str, origin| Attribute {
             name: name.to_owned(),
@@ -174,22 +174,22 @@ impl Schema {
         Self { layer, attributes }
     }
 
-    /// The place of its layer in the atlas.
+    /// The index of its layer in the atlas.
     pub fn layer(&self) -> usize {
         self.layer
     }
 
-    /// The attributes, in the order in which they are written.
+    /// The attributes, in output order.
     pub fn attributes(&self) -> &[Attribute] {
         &self.attributes
     }
 
-    /// The place of an attribute in [`Schema::attributes`], by its name, whose case counts.
+    /// The index of an attribute in [`Schema::attributes`], by its case-sensitive name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.attributes.iter().position(|attribute| attribute.name == name)
     }
 
-    /// The place in the atlas of the area layer whose codes an attribute tells.
+    /// The index in the atlas of the area layer whose codes an attribute has.
     pub fn holders(&self, attribute: usize) -> Option<usize> {
         match self.attributes[attribute].origin {
             Origin::Holders(layer) => Some(layer),
@@ -197,12 +197,12 @@ impl Schema {
         }
     }
 
-    /// What the area or site at `place` of the layer says for the attribute at `attribute`, in the
-    /// attribute's kind. The atlas is the one that the schema is of.
+    /// The value of an attribute for the area or site at `place`, in the type of the attribute. The
+    /// atlas must be the one of the schema.
     ///
     /// # Panics
     ///
-    /// When there is no such place or attribute.
+    /// If there is no such area, site or attribute.
     pub fn value<'a>(&self, atlas: &'a Atlas, place: usize, attribute: usize) -> Value<'a> {
         let layer = atlas.layers()[self.layer].layer();
         let attribute = &self.attributes[attribute];
@@ -223,11 +223,11 @@ impl Schema {
         }
     }
 
-    /// The same as it is written in JSON: numbers as the source writes them, codes joined by `;`.
+    /// The same as JSON: numbers as in the source, codes joined by `;`.
     ///
     /// # Panics
     ///
-    /// As [`Schema::value`].
+    /// Like [`Schema::value`].
     pub fn json(&self, atlas: &Atlas, place: usize, attribute: usize) -> Json {
         let Attribute { kind, origin, .. } = &self.attributes[attribute];
         match origin {
@@ -243,12 +243,12 @@ impl Schema {
         }
     }
 
-    /// All attributes of an area or site as the `properties` of a feature; `only` those at some
-    /// places of [`Schema::attributes`], where it is given.
+    /// The attributes of an area or site as the `properties` of a feature; only those at the
+    /// indices `only`, if given.
     ///
     /// # Panics
     ///
-    /// As [`Schema::value`].
+    /// Like [`Schema::value`].
     pub fn properties(
         &self,
         atlas: &Atlas,
@@ -265,29 +265,29 @@ impl Schema {
     }
 }
 
-/// The schemas of all layers of one atlas, each made when it is first asked for.
+/// The schemas of all layers of one atlas, created on first use.
 #[derive(Debug)]
 pub struct Schemas {
     of_layers: Vec<OnceLock<Arc<Schema>>>,
 }
 
 impl Schemas {
-    /// For an atlas of so many layers.
+    /// For an atlas with this number of layers.
     pub fn new(layers: usize) -> Self {
         Self { of_layers: (0..layers).map(|_| OnceLock::new()).collect() }
     }
 
-    /// The schema of a layer of the atlas, always the same atlas.
+    /// The schema of a layer. The atlas must always be the same one.
     ///
     /// # Panics
     ///
-    /// When the atlas has no such layer.
+    /// If the atlas has no such layer.
     pub fn of(&self, atlas: &Atlas, layer: usize) -> &Arc<Schema> {
         self.of_layers[layer].get_or_init(|| Arc::new(Schema::of(atlas, layer)))
     }
 }
 
-/// The area layers, each with the name by which sites tell their areas of it.
+/// The area layers, each with the attribute name that sites use for it.
 fn holder_names(atlas: &Atlas) -> Vec<(usize, String)> {
     let metas = || atlas.layers().iter().map(AtlasLayer::layer).filter(|l| l.is_areas());
     let only_vintage = |series: &LayerId| {

@@ -1,32 +1,32 @@
-//! An expression as it was written, the same for CQL2's text and JSON: names are not looked up
-//! yet, and kinds not checked.
+//! The abstract syntax tree of CQL2, the same for text and JSON. Names are not resolved and types
+//! not checked yet.
 
 use geo::Geometry;
 
-/// A part of an expression.
+/// A node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     /// A text.
     Text(String),
     /// A number.
     Number(f64),
-    /// True or false.
+    /// A boolean.
     Boolean(bool),
-    /// A day, as it was written.
+    /// A date, as written.
     Date(String),
-    /// A moment, as it was written.
+    /// A timestamp, as written.
     Timestamp(String),
-    /// From one instant to another. An open end is the text `..`; a text is a date or a moment.
+    /// An interval. An open end is the text `..`; any other text is a date or a timestamp.
     Interval(Box<[Node; 2]>),
-    /// A geometry in the filter's CRS and its axis order; heights are left out.
+    /// A geometry in the CRS of the filter and its axis order, without heights.
     Geometry(Geometry<f64>),
-    /// The value of a property.
+    /// A property.
     Property(String),
     /// A list.
     List(Vec<Node>),
-    /// An operator or function, its name in lower case as CQL2 JSON writes it, and what it is
-    /// applied to. `a NOT LIKE b` is `not(like(a, b))`, `-a` is `-1 * a`, and `and` and `or` have
-    /// two or more arguments.
+    /// An operator or function with its arguments. The name is in lower case, as in CQL2 JSON. `a
+    /// NOT LIKE b` is `not(like(a, b))`, `-a` is `-1 * a`, and `and` and `or` have two or more
+    /// arguments.
     Call(String, Vec<Node>),
 }
 
@@ -36,7 +36,7 @@ impl Node {
         Self::Call(name.to_owned(), args.into())
     }
 
-    /// What it is, for people.
+    /// A description for error messages.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Text(text) => format!("the text '{}'", shown(text)),
@@ -53,7 +53,7 @@ impl Node {
     }
 }
 
-/// A text of the caller's, not too long for an answer.
+/// A text of the client, shortened for an error message.
 pub(super) fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(60).collect();
     if shown.len() < text.len() {

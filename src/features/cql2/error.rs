@@ -1,40 +1,40 @@
-//! What is wrong with a filter.
+//! Errors in filters.
 
-/// Why a filter is refused; `Display` says what and, of text, where.
+/// Why a filter is refused; `Display` says what is wrong and, for text, where.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FilterError {
-    /// The text or JSON is no CQL2.
+    /// The text or JSON is not valid CQL2.
     #[error("{message}{}", at.map(|at| format!(", at character {at}")).unwrap_or_default())]
     Syntax {
-        /// What was found and what was wanted.
+        /// What was found and what was expected.
         message: String,
-        /// The character of the text, counted from 1.
+        /// The position in the text, in characters from 1.
         at: Option<usize>,
     },
     /// It is too long, too deep or too large.
     #[error("{0}")]
     TooLarge(String),
     /// The layer has no such property.
-    #[error("there is no property {name:?} to filter by: the layer has {}", known.join(", "))]
+    #[error("there is no property {name:?}: the layer has {}", known.join(", "))]
     UnknownProperty {
         /// The name, shortened.
         name: String,
-        /// The layer's.
+        /// The properties of the layer.
         known: Vec<String>,
     },
-    /// CQL2 or this service has no such function or operator.
-    #[error("there is no function or operator {name:?} here: {advice}")]
+    /// There is no such function or operator.
+    #[error("unknown function or operator {name:?}: {advice}")]
     UnknownFunction {
         /// The name, shortened.
         name: String,
-        /// Which there are.
+        /// The supported ones.
         advice: String,
     },
-    /// A part is of the wrong kind for the place where it stands.
+    /// A part has the wrong type for its position.
     #[error("{0}")]
     WrongType(String),
-    /// A geometry, date or moment cannot be read or is not valid.
+    /// A geometry, date or timestamp is malformed or invalid.
     #[error("{0}")]
     InvalidLiteral(String),
 }

@@ -1,5 +1,6 @@
-//! Whether an expression holds of one area or site, in three-valued logic: what compares with
-//! nothing is unknown, and only what is true is selected (OGC 21-065r2, section 6.3).
+//! Evaluation for one area or site in three-valued logic: a comparison with a missing value is
+//! unknown, and only features for which the filter is true are selected (OGC 21-065r2, section
+//! 6.3).
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -79,7 +80,7 @@ impl Predicate {
     }
 }
 
-/// False where any is false, else unknown where any is unknown, else true.
+/// False if any is false, else unknown if any is unknown, else true.
 fn all(mut terms: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut unknown = false;
     let is_false = terms.any(|term| {
@@ -153,7 +154,7 @@ impl Scalar {
 }
 
 impl Fold {
-    /// The text without what it leaves out.
+    /// The text after CASEI or ACCENTI.
     pub(super) fn of(self, text: &str) -> String {
         match self {
             Self::Case => without_case(text),
@@ -170,7 +171,7 @@ impl Datum<'_> {
         }
     }
 
-    /// Whether a test is true of the text, or of any of them; unknown of nothing.
+    /// Returns whether a test is true of the text, or of any of several; unknown if there is none.
     fn any_text(&self, test: impl Fn(&str) -> Option<bool>) -> Option<bool> {
         match self {
             Self::Text(text) => test(text),
@@ -183,7 +184,7 @@ impl Datum<'_> {
 
     fn compare(&self, by: Comparison, other: &Self) -> Option<bool> {
         if by == Comparison::NotEqual {
-            // Of several codes: none of them is equal.
+            // For several codes: none of them is equal.
             return self.compare(Comparison::Equal, other).map(|same| !same);
         }
         let fits = |order: Ordering| match by {

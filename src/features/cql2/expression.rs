@@ -1,4 +1,4 @@
-//! An expression whose names are looked up and whose kinds fit.
+//! An expression with resolved names and checked types.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,38 +7,38 @@ use super::instant::{Instant, TimeRelation};
 use super::prepared_geometry::Shape;
 use super::relation::Relation;
 
-/// What is true, false or unknown of an area or site.
+/// A condition: true, false or unknown for an area or site.
 #[derive(Clone, Debug)]
 pub(super) enum Predicate {
     Always(bool),
     And(Vec<Predicate>),
     Or(Vec<Predicate>),
     Not(Box<Predicate>),
-    /// The boolean attribute.
+    /// A boolean attribute.
     Truth(usize),
-    /// Whether the attribute has no value.
+    /// `IS NULL`.
     AttributeIsNull(usize),
     ScalarIsNull(Scalar),
     Compare(Comparison, Scalar, Scalar),
     Like(Scalar, Scalar),
     Between(Scalar, Scalar, Scalar),
     In(Scalar, Vec<Scalar>),
-    /// Whether the text is one of many constants.
+    /// A text in a list of constants.
     InTexts(Scalar, Arc<HashSet<String>>),
-    /// Whether the area or site stands so to the shape.
+    /// A spatial relation of the area or site to a geometry.
     Spatial(Relation, Arc<Shape>),
     Temporal(TimeRelation, [Scalar; 2], [Scalar; 2]),
     Lists(ListRelation, List, List),
 }
 
-/// What gives a single value.
+/// A single value.
 #[derive(Clone, Debug)]
 pub(super) enum Scalar {
     Text(String),
     Number(f64),
     Boolean(bool),
     Instant(Instant),
-    /// Nothing, known beforehand: the layer's own `valid_to`, where it has none.
+    /// A constant null: `valid_to` of a layer without an end.
     Null,
     Attribute(usize),
     Fold(Fold, Box<Scalar>),
@@ -46,14 +46,14 @@ pub(super) enum Scalar {
     Predicate(Box<Predicate>),
 }
 
-/// Many values.
+/// A list of values.
 #[derive(Clone, Debug)]
 pub(super) enum List {
     Constant(Vec<String>),
     Attribute(usize),
 }
 
-/// What makes texts alike that differ in case or accents.
+/// Case or accent folding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fold {
     Case,
@@ -87,7 +87,7 @@ pub(super) enum Operator {
     Minus,
     Times,
     Over,
-    /// The whole part of the quotient.
+    /// The integer part of the quotient.
     Div,
     Modulo,
     Power,
@@ -104,7 +104,7 @@ impl Operator {
         ("^", Self::Power),
     ];
 
-    /// The result; `None` where there is none, as of a division by zero.
+    /// The result; `None` if there is none, as for a division by zero.
     pub(super) fn apply(self, a: f64, b: f64) -> Option<f64> {
         let result = match self {
             Self::Plus => a + b,
@@ -119,7 +119,7 @@ impl Operator {
     }
 }
 
-/// How one list stands to another, order and repetition set aside.
+/// A relation between two lists, ignoring order and repetition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ListRelation {
     Contains,

@@ -1,4 +1,4 @@
-//! Where what an expression selects can be: what the indexes are asked before it is evaluated.
+//! Bounds on where an expression can be true, used to query the indexes before evaluation.
 
 use geo::Rect;
 use lapwing_boundaries::atlas::Atlas;
@@ -8,24 +8,24 @@ use super::expression::{Comparison, Predicate, Scalar};
 use super::relation::Relation;
 use crate::features::attributes::Schema;
 
-/// Where matches can be; there need be none.
+/// Where matches can be; there may be none.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Reach {
     /// Anywhere.
     All,
-    /// At these places of the layer, in order.
+    /// At these indices of the layer, in order.
     Places(Vec<usize>),
-    /// Meeting one of these rectangles, in BNG metres.
+    /// Intersecting one of these rectangles, in BNG metres.
     Extents(Vec<Rect<f64>>),
 }
 
-/// More rectangles than this are asked as their common one.
+/// The maximum number of rectangles; more are replaced by their common extent.
 const MOST_EXTENTS: usize = 64;
 
 impl Reach {
     const NOWHERE: Self = Self::Places(Vec::new());
 
-    /// Where what the predicate is true of can be.
+    /// Derives the bounds of a condition.
     pub(super) fn of(predicate: &Predicate, atlas: &Atlas, schema: &Schema) -> Self {
         match predicate {
             Predicate::Always(false) => Self::NOWHERE,
@@ -56,13 +56,13 @@ impl Reach {
         match (self, other) {
             (Self::All, other) => other,
             (one, Self::All) => one,
-            // Each is looked at again: the narrower will do.
+            // Each candidate is evaluated again, so the narrower bound is enough.
             (Self::Places(a), Self::Places(b)) => {
                 Self::Places(a.into_iter().filter(|place| b.binary_search(place).is_ok()).collect())
             }
             (Self::Places(places), _) | (_, Self::Places(places)) => Self::Places(places),
-            // An area may meet a rectangle of each and not what the two share: those of one side
-            // are taken, the smaller.
+            // An area may intersect a rectangle of each side without intersecting their
+            // intersection: the smaller side is used.
             (Self::Extents(a), Self::Extents(b)) => {
                 let ground = |all: &[Rect<f64>]| -> f64 {
                     all.iter().map(|rect| rect.width() * rect.height()).sum()
@@ -100,7 +100,7 @@ impl Reach {
         }
     }
 
-    /// The places of the layer that may match, in order.
+    /// The indices of the candidates in the layer, in order.
     pub(super) fn candidates(self, atlas: &Atlas, schema: &Schema) -> Vec<usize> {
         let indexed = &atlas.layers()[schema.layer()];
         let mut extents = match self {
@@ -124,8 +124,8 @@ impl Reach {
     }
 }
 
-/// Where the code is one of several: of the layer itself by its order, of the areas in which its
-/// sites lie by their extents.
+/// The bounds for a code in a list: of the layer itself by its order, of the areas containing its
+/// sites by their extents.
 fn of_code<'a>(
     attribute: usize,
     codes: impl Iterator<Item = &'a str>,

@@ -1,4 +1,4 @@
-//! Days and moments, and how intervals of them stand to each other (OGC 21-065r2, section 7.8).
+//! Dates and timestamps, and the temporal relations of intervals (OGC 21-065r2, section 7.8).
 
 use std::cmp::Ordering;
 
@@ -9,9 +9,9 @@ use jiff::tz::TimeZone;
 use super::ast::shown;
 use super::error::FilterError;
 
-/// A day or a moment, or the open end of an interval.
+/// A date, a timestamp, or the open end of an interval.
 ///
-/// A day and a moment are compared by the moment's day in UTC.
+/// A date and a timestamp are compared by the date of the timestamp in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Instant {
     /// Before all others.
@@ -23,31 +23,31 @@ pub(super) enum Instant {
 }
 
 impl Instant {
-    /// Reads a date: `2024-05-01`.
+    /// Parses a date: `2024-05-01`.
     pub(super) fn date(text: &str) -> Result<Self, FilterError> {
         let form = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         match text.parse() {
             Ok(date) if form => Ok(Self::Day(date)),
             _ => Err(FilterError::InvalidLiteral(format!(
-                "{:?} is no date: write it as in 2024-05-01",
+                "{:?} is not a date: write it like 2024-05-01",
                 shown(text)
             ))),
         }
     }
 
-    /// Reads a moment: `2024-05-01T12:00:00Z`.
+    /// Parses a timestamp: `2024-05-01T12:00:00Z`.
     pub(super) fn moment(text: &str) -> Result<Self, FilterError> {
         let form = text.len() >= 20 && text.is_ascii() && text.as_bytes()[10] == b'T';
         match text.parse() {
             Ok(moment) if form => Ok(Self::Moment(moment)),
             _ => Err(FilterError::InvalidLiteral(format!(
-                "{:?} is no timestamp: write it as in 2024-05-01T12:00:00Z",
+                "{:?} is not a timestamp: write it like 2024-05-01T12:00:00Z",
                 shown(text)
             ))),
         }
     }
 
-    /// Reads the end of an interval; `..` is open.
+    /// Parses the end of an interval; `..` is open.
     pub(super) fn end(text: &str, open: Self) -> Result<Self, FilterError> {
         match text {
             ".." => Ok(open),
@@ -76,7 +76,7 @@ impl Instant {
     }
 }
 
-/// How one interval, or instant, stands to another.
+/// A temporal relation of one interval, or instant, to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeRelation {
     After,
@@ -116,7 +116,7 @@ impl TimeRelation {
         ("t_starts", Self::Starts),
     ];
 
-    /// Whether it is one of those that take instants; the others take only intervals (table 11).
+    /// Returns whether the relation accepts instants; the others accept only intervals (table 11).
     pub(super) fn takes_instants(self) -> bool {
         matches!(
             self,
@@ -124,7 +124,7 @@ impl TimeRelation {
         )
     }
 
-    /// Whether an interval, from its first to its last instant, stands so to another.
+    /// Evaluates the relation of two intervals, each from its first to its last instant.
     pub(super) fn holds(self, a: [Instant; 2], b: [Instant; 2]) -> bool {
         let ([a_start, a_end], [b_start, b_end]) = (a, b);
         let before = |a: Instant, b| a.compare(b) == Ordering::Less;

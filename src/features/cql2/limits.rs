@@ -1,18 +1,19 @@
-//! How large a filter may be, so that none can take the stack, the memory or the time of all.
+//! Limits on the size of a filter, which protect the stack, the memory and the time of the service.
 
 use super::error::FilterError;
 
-/// Bytes of a filter; longer URLs are refused before.
+/// The maximum length in bytes; longer URLs are refused earlier.
 pub(super) const BYTES: usize = 64 * 1024;
 
-/// How deep brackets, `NOT`s, functions and chains of arithmetic may stand in each other: a person
-/// writes five, a generator twenty; the parser's and the evaluation's stack bears hundreds.
+/// The maximum nesting of brackets, `NOT`s, functions and arithmetic. A person writes five levels,
+/// a generator twenty; the parser and the evaluation have stack for hundreds.
 pub(super) const DEPTH: usize = 48;
 
-/// Parts of an expression, literals and list items included: each is visited for each candidate.
+/// The maximum number of nodes, including literals and list items: each is visited for each
+/// candidate.
 pub(super) const PARTS: usize = 4_000;
 
-/// Vertices of all geometries of a filter, as they are written.
+/// The maximum number of vertices of all geometries of a filter, as written.
 pub(super) const VERTICES: usize = 20_000;
 
 /// Counts what a parser builds, and stops it at a limit.
@@ -24,16 +25,16 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// One step deeper; [`Meter::leave`] goes back.
+    /// Descends one level; [`Meter::leave`] ascends again.
     pub(super) fn enter(&mut self) -> Result<(), FilterError> {
         self.deeper(1)
     }
 
-    /// So many steps deeper.
+    /// Descends several levels.
     pub(super) fn deeper(&mut self, steps: usize) -> Result<(), FilterError> {
         self.depth += steps;
         if self.depth > DEPTH {
-            let text = format!("the filter is nested more than {DEPTH} deep: write it flatter");
+            let text = format!("the filter is nested more than {DEPTH} levels deep: simplify it");
             return Err(FilterError::TooLarge(text));
         }
         Ok(())
@@ -46,7 +47,8 @@ impl Meter {
     pub(super) fn part(&mut self) -> Result<(), FilterError> {
         self.parts += 1;
         if self.parts > PARTS {
-            let text = format!("the filter has more than {PARTS} parts: ask in several requests");
+            let text =
+                format!("the filter has more than {PARTS} parts: split it into several requests");
             return Err(FilterError::TooLarge(text));
         }
         Ok(())
@@ -64,10 +66,11 @@ impl Meter {
     }
 }
 
-/// Refuses a text that is too long to be read at all.
+/// Refuses a text that is too long to be parsed.
 pub(super) fn check_length(text: &str) -> Result<(), FilterError> {
     if text.len() > BYTES {
-        let text = format!("the filter is longer than {BYTES} bytes: ask in several requests");
+        let text =
+            format!("the filter is longer than {BYTES} bytes: split it into several requests");
         return Err(FilterError::TooLarge(text));
     }
     Ok(())

@@ -1,28 +1,29 @@
-//! What text and JSON ask of geometries alike.
+//! Geometry literals that text and JSON share.
 
 use geo::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Rect};
 
 use super::error::FilterError;
 
-/// A closed ring of four positions or more.
+/// A closed ring of at least four positions.
 pub(super) fn ring(positions: Vec<Coord<f64>>) -> Result<LineString<f64>, FilterError> {
     if positions.len() < 4 || positions.first() != positions.last() {
         let message =
-            "a ring of a polygon has four positions or more, the last the same as the first";
+            "a ring of a polygon needs at least four positions, the last equal to the first";
         return Err(FilterError::InvalidLiteral(message.to_owned()));
     }
     Ok(LineString(positions))
 }
 
-/// The box of four numbers, or of six with heights. One whose first eastern bound is beyond the
-/// second goes over the antimeridian (as GeoJSON's do: RFC 7946, section 5.2).
+/// The box of four numbers, or of six with heights. If its first eastern bound is greater than the
+/// second, it crosses the antimeridian (as in GeoJSON: RFC 7946, section 5.2).
 pub(super) fn bbox(numbers: &[f64]) -> Result<Geometry<f64>, FilterError> {
     let ([west, south, east, north] | [west, south, _, east, north, _]) = *numbers else {
         let message = "a bbox has four numbers, or six with heights";
         return Err(FilterError::InvalidLiteral(message.to_owned()));
     };
     if south > north {
-        let message = format!("the bbox has its lower bound {south} above its upper bound {north}");
+        let message =
+            format!("the lower bound of the bbox, {south}, is above its upper bound, {north}");
         return Err(FilterError::InvalidLiteral(message));
     }
     if west <= east {
@@ -30,17 +31,18 @@ pub(super) fn bbox(numbers: &[f64]) -> Result<Geometry<f64>, FilterError> {
     }
     let in_degrees = (-180.0..=180.0).contains(&west) && (-180.0..=180.0).contains(&east);
     if !in_degrees {
-        let message = format!("the bbox has its first bound {west} beyond its second, {east}");
+        let message =
+            format!("the first bound of the bbox, {west}, is greater than the second, {east}");
         return Err(FilterError::InvalidLiteral(message));
     }
     let sides = [[west, 180.0], [-180.0, east]];
-    // The antimeridian belongs to either side.
+    // The antimeridian belongs to both sides.
     let wide: Vec<[f64; 2]> = sides.into_iter().filter(|[west, east]| west < east).collect();
     Ok(boxes(if wide.is_empty() { &sides[..1] } else { &wide }, south, north))
 }
 
-/// Boxes from west to east each, between the same south and north: lines or a point where there is
-/// nothing between these. All are wide, or there is one.
+/// Boxes with these west and east sides between the same south and north: lines or points if they
+/// have no width or height. Either all have a width, or there is one.
 fn boxes(sides: &[[f64; 2]], south: f64, north: f64) -> Geometry<f64> {
     let corners =
         |&[west, east]: &[f64; 2]| [Coord { x: west, y: south }, Coord { x: east, y: north }];

@@ -1,20 +1,20 @@
-//! Filters in CQL2 (OGC 21-065r2), as OGC API - Features Part 3 takes them (OGC 19-079r2).
+//! Filters in CQL2 (OGC 21-065r2), as in OGC API - Features Part 3 (OGC 19-079r2).
 //!
-//! 1. [`text`] or [`json`] reads what was written, within [`limits`], to a [`ast::Node`], the
-//!    same for both forms. The parsers are our own: they stop at a depth before any stack does,
-//!    and say at which character they were lost.
-//! 2. [`bind`] looks the names up in the layer's schema, checks that kinds fit, and brings the
-//!    geometries onto the grid ([`prepared_geometry`]): an [`expression`].
-//! 3. [`index_bounds`] derives where matches can be, and the indexes name the candidates.
-//! 4. [`evaluate`] tells of each candidate whether the expression is true, false or unknown.
+//! 1. [`text`] or [`json`] parses the filter, within [`limits`], to an [`ast::Node`], the same for
+//! both. The parsers are our own rather than the crate `cql2`: they limit nesting before the stack
+//! overflows, and report the position of an error.
+//! 2. [`bind`] resolves names in the schema of the layer, checks types, and projects geometries to
+//! the grid ([`prepared_geometry`]). The result is an [`expression`].
+//! 3. [`index_bounds`] derives where matches can be, and the indexes return the candidates.
+//! 4. [`evaluate`] decides for each candidate whether the expression is true, false or unknown.
 //!
-//! What holds here beyond the standard:
+//! Beyond the standard:
 //!
-//! * An attribute of codes (`lap` of a site on a boundary) is equal to a text where any of its
-//!   codes is, and `<>` says that none is.
-//! * A date and a timestamp are compared by the timestamp's day in UTC.
-//! * `valid_from` and `valid_to`, the layer's vintage, may be asked of every feature. As an end of
-//!   an `INTERVAL`, one that the catalogue leaves open is open.
+//! * An attribute with several codes (`lap` of a site on a boundary) equals a text if any of its
+//! codes does; `<>` means that none does.
+//! * A date and a timestamp are compared by the date of the timestamp in UTC.
+//! * `valid_from` and `valid_to`, the vintage of the layer, are properties of every feature. As an
+//! end of an `INTERVAL`, one that the catalogue leaves open is open.
 //! * Arithmetic without a result, such as a division by zero, is unknown.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,7 +49,7 @@ use evaluate::Subject;
 use expression::Predicate;
 use index_bounds::Reach;
 
-/// The form in which a filter is written.
+/// The encoding of a filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// `name = 'Castle'`
@@ -59,7 +59,7 @@ pub enum Language {
     Json,
 }
 
-/// Reads an expression without asking what its names mean.
+/// Parses an expression without resolving its names.
 pub fn parse(written: &str, language: Language) -> Result<Node, FilterError> {
     match language {
         Language::Text => text::parse(written),
@@ -67,37 +67,38 @@ pub fn parse(written: &str, language: Language) -> Result<Node, FilterError> {
     }
 }
 
-/// What is asked of the areas or sites of one layer.
+/// A filter for the areas or sites of one layer.
 #[derive(Clone, Debug)]
 pub struct Filter {
     predicate: Predicate,
 }
 
-/// The time for evaluating a filter is over.
+/// The deadline for evaluating a filter has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooSlow;
 
 impl Filter {
-    /// An expression about the layer of a schema, its geometries in a CRS and its axis order.
+    /// Binds an expression to the layer of a schema. Its geometries are in `crs` and its axis
+    /// order.
     pub fn new(node: &Node, atlas: &Atlas, schema: &Schema, crs: Crs) -> Result<Self, FilterError> {
         let vintage = atlas.layers()[schema.layer()].layer().meta().vintage;
         let binder = bind::Binder { schema, vintage, crs };
         Ok(Self { predicate: binder.predicate(node)? })
     }
 
-    /// What is true of both.
+    /// The conjunction of two filters.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self { predicate: Predicate::And(vec![self.predicate, other.predicate]) }
     }
 
-    /// Whether the area or site at `place` of the schema's layer is selected.
+    /// Returns whether the area or site at `place` of the schema's layer matches.
     pub fn selects(&self, atlas: &Atlas, schema: &Schema, place: usize) -> bool {
         self.predicate.of(Subject { atlas, schema, place }) == Some(true)
     }
 
-    /// The places of all that are selected, in code order, if they are found by the deadline;
-    /// `among` those places, in code order, where it is given.
+    /// The indices of all matches in code order; only `among` these indices, if given. Fails if the
+    /// deadline passes.
     pub fn select(
         &self,
         atlas: &Atlas,

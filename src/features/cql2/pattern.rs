@@ -3,15 +3,15 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// Whether a text is like a pattern, all of it: `%` is any run of characters, `_` any one, and a
-/// backslash before either, or before itself, makes it plain.
+/// Returns whether a text matches a pattern: `%` is any run of characters, `_` any single one, and
+/// a backslash before either, or before itself, makes it literal.
 ///
-/// Takes the time of text times pattern at worst, and no stack.
+/// Takes at worst the product of both lengths in time, and no stack.
 pub(super) fn is_like(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     let pattern = parts(pattern);
     let (mut at, mut part) = (0, 0);
-    // Where to go on after the last `%`, should what follows it not fit.
+    // Where to resume after the last `%` if the rest does not match.
     let mut retry: Option<(usize, usize)> = None;
     loop {
         match pattern.get(part) {
@@ -65,14 +65,13 @@ fn parts(pattern: &str) -> Vec<Part> {
     parts
 }
 
-/// A text without its case: `Straße` and `STRASSE` are one. By the upper case of each character
-/// in lower case, which is Unicode's full case folding for the letters of Europe.
+/// A text without case: `Straße` and `STRASSE` are equal. The upper case of each character, in
+/// lower case, which is Unicode's full case folding for the letters of Europe.
 pub(super) fn without_case(text: &str) -> String {
     text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
-/// A text without its accents: each letter is taken apart as Unicode's canonical decomposition
-/// says, and the marks are left out.
+/// A text without accents: letters are decomposed canonically (Unicode NFD) and the marks removed.
 pub(super) fn without_accents(text: &str) -> String {
     text.nfd().filter(|&c| !is_combining_mark(c)).collect()
 }

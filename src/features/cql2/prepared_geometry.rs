@@ -17,18 +17,18 @@ use lapwing_boundaries::position::Bng;
 use super::error::FilterError;
 use crate::features::crs::Crs;
 
-/// A geometry on the grid, ready for questions.
+/// A geometry on the grid, prepared for tests.
 #[derive(Debug)]
 pub(super) struct Shape {
-    /// What of it lies on the grid, in BNG metres; `None` where nothing does.
+    /// The part of it on the grid, in BNG metres; `None` if there is none.
     pub(super) ground: Option<Ground>,
-    /// Whether some of it lies beyond the grid.
+    /// Whether part of it is beyond the grid.
     pub(super) goes_beyond: bool,
-    /// Points, lines or ground.
+    /// Points, lines or polygons.
     pub(super) dimensions: Dimensions,
 }
 
-/// What of a geometry lies on the grid.
+/// The part of a geometry on the grid.
 #[derive(Debug)]
 pub(super) struct Ground {
     pub(super) geometry: Geometry<f64>,
@@ -37,18 +37,18 @@ pub(super) struct Ground {
     pub(super) outline: Option<Outline>,
 }
 
-/// The degrees within which every position has a place on the grid: it ends 100 km west of its
-/// origin, at 8.8° W where the degrees are widest.
+/// The range of degrees in which every position is on the grid, which ends 100 km west of its
+/// origin, at 8.8° W at the widest.
 const DEGREES: ([f64; 2], [f64; 2]) = ([-8.8, 49.01], [3.4, 61.6]);
 
-/// The longest edge in degrees: at most 1.2 km, which bends by (1.2 km)² / 8 × 1.9 / 6,360 km.
+/// The longest edge in degrees: at most 1.2 km, which deviates by (1.2 km)² / 8 × 1.9 / 6,360 km.
 const STEP_DEGREES: f64 = 0.01;
 
-/// Of all edges together, once they are cut short.
+/// The maximum number of edges after subdivision.
 const MOST_VERTICES: usize = 200_000;
 
 impl Shape {
-    /// A geometry whose coordinates are in the axis order of the CRS.
+    /// A geometry with coordinates in the axis order of the CRS.
     pub(super) fn new(written: &Geometry<f64>, crs: Crs) -> Result<Self, FilterError> {
         let xy = if crs.is_north_first() {
             written.map_coords(|Coord { x, y }| Coord { x: y, y: x })
@@ -85,17 +85,17 @@ fn empty() -> FilterError {
     FilterError::InvalidLiteral("a geometry of the filter is empty".to_owned())
 }
 
-/// Runs what may panic on geometry that no one foresaw.
+/// Catches a panic of the geometry library on an unforeseen input.
 pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, FilterError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
-        let message = "a geometry of the filter cannot be worked with: simplify it";
+        let message = "a geometry of the filter cannot be processed: simplify it";
         FilterError::InvalidLiteral(message.to_owned())
     })
 }
 
-/// Refuses a geometry that is not valid in the sense of OGC 06-103r4, section 6.1.11.
+/// Fails if a geometry is not valid (OGC 06-103r4, section 6.1.11).
 pub(super) fn check(geometry: &Geometry<f64>) -> Result<(), FilterError> {
-    // Beyond any CRS here, and small enough for products of two coordinates.
+    // Beyond any supported CRS, and small enough for products of two coordinates.
     const FARTHEST: f64 = 1e9;
     let extent = geometry.bounding_rect().ok_or_else(empty)?;
     let bounds = [extent.min().x, extent.min().y, extent.max().x, extent.max().y];
@@ -111,7 +111,7 @@ pub(super) fn check(geometry: &Geometry<f64>) -> Result<(), FilterError> {
     }
 }
 
-/// The rectangle of a CRS in which all has a place on the grid, the east first.
+/// The rectangle of a CRS that maps to the grid, easting or longitude first.
 fn domain(crs: Crs) -> Rect<f64> {
     const RADIUS: f64 = 6_378_137.0;
     let mercator = |[lon, lat]: [f64; 2]| Coord {
@@ -122,7 +122,7 @@ fn domain(crs: Crs) -> Rect<f64> {
     match crs {
         Crs::Crs84 | Crs::Epsg4326 => Rect::new(low, high),
         Crs::Epsg3857 => Rect::new(mercator(low), mercator(high)),
-        // That of `Bng` itself.
+        // The range of `Bng` itself.
         Crs::Epsg27700 => Rect::new([-100_000.0, -100_000.0], [800_000.0, 1_350_000.0]),
     }
 }
@@ -134,7 +134,7 @@ fn holds(outer: Rect<f64>, inner: Rect<f64>) -> bool {
         && inner.max().y <= outer.max().y
 }
 
-/// What of a geometry lies in a rectangle.
+/// The part of a geometry in a rectangle.
 fn cut(geometry: &Geometry<f64>, domain: Rect<f64>) -> Option<Geometry<f64>> {
     let frame = MultiPolygon(vec![domain.to_polygon()]);
     let of_lines = |lines: &[LineString<f64>]| {
@@ -160,7 +160,7 @@ fn cut(geometry: &Geometry<f64>, domain: Rect<f64>) -> Option<Geometry<f64>> {
             let near: Vec<_> = members.iter().filter_map(|member| cut(member, domain)).collect();
             (!near.is_empty()).then_some(Geometry::GeometryCollection(GeometryCollection(near)))
         }
-        // The parsers make none of the others.
+        // The parsers produce no other types.
         Geometry::Line(_) | Geometry::Rect(_) | Geometry::Triangle(_) => None,
     }
 }
@@ -178,13 +178,13 @@ fn onto_grid(near: &Geometry<f64>, crs: Crs) -> Result<Geometry<f64>, FilterErro
     finer.try_map_coords(|Coord { x, y }| {
         crs.bng_of_xy([x, y]).map(Bng::coord).map_err(|error| {
             FilterError::InvalidLiteral(format!(
-                "a geometry of the filter cannot be placed: {error}"
+                "a geometry of the filter cannot be projected: {error}"
             ))
         })
     })
 }
 
-/// The same geometry with no edge longer than `step` on either axis.
+/// Subdivides edges so that none is longer than `step` on either axis.
 fn with_short_edges(
     geometry: &Geometry<f64>,
     step: f64,
@@ -223,7 +223,7 @@ fn short_edges(
         let longest = edge.dx().abs().max(edge.dy().abs());
         let pieces = (longest / step).ceil().max(1.0) as usize;
         *left = left.checked_sub(pieces).ok_or_else(|| {
-            let message = "the geometries of the filter are too long to be told by straight pieces: draw them with fewer and shorter edges";
+            let message = "the edges of the filter's geometries are too long to be subdivided: use fewer and shorter edges";
             FilterError::TooLarge(message.to_owned())
         })?;
         cut.extend((1..pieces).map(|piece| {

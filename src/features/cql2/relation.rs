@@ -1,8 +1,8 @@
-//! How an area or site stands to a geometry of the caller's (OGC 21-065r2, section 7.7), by the
-//! DE-9IM matrix of OGC 06-103r4, section 6.1.15.
+//! Spatial relations between an area or site and a geometry of the client (OGC 21-065r2, section
+//! 7.7), by the DE-9IM matrix (OGC 06-103r4, section 6.1.15).
 //!
-//! Points on a boundary belong to what they bound: a site on the edge of a polygon intersects and
-//! touches it, and is not within it, as the matrix has it.
+//! A site on the edge of a polygon intersects and touches it and is not within it, as the matrix
+//! defines.
 
 use geo::coordinate_position::{CoordPos, CoordinatePosition as _};
 use geo::dimensions::Dimensions;
@@ -40,7 +40,7 @@ impl Relation {
         ("s_overlaps", Self::Overlaps),
     ];
 
-    /// The relation of `b` to `a` where this is that of `a` to `b`.
+    /// The relation of `b` to `a` if `self` is that of `a` to `b`.
     pub(super) fn reversed(self) -> Self {
         match self {
             Self::Within => Self::Contains,
@@ -49,12 +49,13 @@ impl Relation {
         }
     }
 
-    /// Whether a geometry stands so to itself.
+    /// Returns whether a geometry has this relation to itself.
     pub(super) fn of_itself(self) -> bool {
         matches!(self, Self::Intersects | Self::Equals | Self::Within | Self::Contains)
     }
 
-    /// Whether an area stands so to a shape: its ground, extent and outline.
+    /// Returns whether an area has the relation to a geometry, from its geometry, extent and
+    /// outline.
     pub(super) fn of_area(
         self,
         (area, extent, outline): (&MultiPolygon<f64>, Rect<f64>, &Outline),
@@ -64,12 +65,12 @@ impl Relation {
         if matches!(self, Self::Intersects | Self::Disjoint) && meets_plainly(outline, ground) {
             return self == Self::Intersects;
         }
-        // Both were found valid; what still cannot be related stands in no relation.
+        // Both are valid; if the library fails nevertheless, no relation holds.
         guarded(|| area.relate(&ground.geometry))
             .is_ok_and(|matrix| self.by_matrix(&matrix, Dimensions::TwoDimensional, shape))
     }
 
-    /// Whether a site stands so to a shape.
+    /// Returns whether a site has the relation to a geometry.
     pub(super) fn of_site(self, site: Coord<f64>, shape: &Shape) -> bool {
         let Some(ground) = near(Rect::new(site, site), shape) else {
             return self == Self::Disjoint;
@@ -91,12 +92,12 @@ impl Relation {
             Self::Disjoint => position == Position::Outside,
             Self::Touches => position == Position::Boundary,
             Self::Within => position == Position::Inside,
-            // A point has no line or ground to hold or to share with one.
+            // A point contains and crosses no line or polygon.
             Self::Equals | Self::Crosses | Self::Contains | Self::Overlaps => false,
         }
     }
 
-    /// Whether two geometries of the caller's stand so to each other, in the filter's CRS.
+    /// Returns whether two geometries of the client have the relation, in the CRS of the filter.
     pub(super) fn of_literals(
         self,
         a: &Geometry<f64>,
@@ -109,8 +110,8 @@ impl Relation {
         Ok(self.by_matrix(&matrix, a.dimensions(), &whole))
     }
 
-    /// By the matrix of a geometry of those dimensions with what of the shape lies on the grid.
-    /// What lies beyond it meets the outside of every geometry on it.
+    /// Evaluates the matrix of a geometry with the part of the shape on the grid. The part beyond
+    /// the grid is in the exterior of every geometry on it.
     fn by_matrix(self, matrix: &IntersectionMatrix, of: Dimensions, shape: &Shape) -> bool {
         let insides_meet = || matrix.get(CoordPos::Inside, CoordPos::Inside) != Dimensions::Empty;
         let goes_out = || matrix.get(CoordPos::Inside, CoordPos::Outside) != Dimensions::Empty;
@@ -133,14 +134,14 @@ impl Relation {
     }
 }
 
-/// The ground of a shape whose extent meets another.
+/// The polygons of a shape whose extent intersects another.
 fn near(extent: Rect<f64>, shape: &Shape) -> Option<&Ground> {
     use geo::Intersects as _;
     shape.ground.as_ref().filter(|ground| ground.extent.intersects(&extent))
 }
 
-/// Whether a vertex of the ground lies in the area, or one of the area in the ground: most that
-/// meet at all meet so, which is found without relating every edge.
+/// Returns whether a vertex of the geometry is in the area or vice versa. Most intersecting pairs
+/// are found this way, without comparing every edge.
 fn meets_plainly(area: &Outline, ground: &Ground) -> bool {
     use geo::CoordsIter as _;
     const TRIED: usize = 4;

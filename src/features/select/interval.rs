@@ -1,39 +1,38 @@
-//! `datetime`: an instant or an interval, against the vintage of a layer.
+//! `datetime`: an instant or an interval, compared with the vintage of a layer.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use lapwing_boundaries::layer::Vintage;
 
-/// A stretch of time, both ends within it; an open end is `None`. An instant is one whose ends
-/// are equal.
+/// A closed time interval; an open end is `None`. The ends of an instant are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval {
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 }
 
-/// The text is no instant and no interval; `Display` says why.
+/// The text is not an instant or interval.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidInterval {
-    /// A part is no moment.
+    /// A part is not an instant.
     #[error(
-        "{0:?} is no moment: write 2024-05-01 or 2024-05-01T12:00:00Z, two of them with / between, or .. for an open end"
+        "{0:?} is not a date or time: write 2024-05-01 or 2024-05-01T12:00:00Z, two of them separated by /, or .. for an open end"
     )]
     Unreadable(String),
-    /// Neither end says anything.
-    #[error("both ends are open, which leaves nothing out: leave the parameter out")]
+    /// Both ends are open.
+    #[error("both ends are open, which selects everything: remove the parameter")]
     BothOpen,
     /// The end is before the start.
-    #[error("the interval ends before it starts: write the earlier moment first")]
+    #[error("the interval ends before it starts: write the earlier time first")]
     Reversed,
 }
 
 impl Interval {
-    /// Reads `2024-05-01`, `2024-05-01T12:00:00Z`, `A/B`, `A/..`, `../B`, `A/` and `/B` (OGC
-    /// 17-069r4, section 7.15.4: RFC 3339), and also `A/P2D` with a duration of ISO 8601 from A on.
+    /// Parses `2024-05-01`, `2024-05-01T12:00:00Z`, `A/B`, `A/..`, `../B`, `A/` and `/B` (OGC
+    /// 17-069r4, section 7.15.4; RFC 3339), and also `A/P2D` with an ISO 8601 duration from A.
     ///
-    /// A day is all of that day in UTC.
+    /// A date is the whole day in UTC.
     pub fn read(text: &str) -> Result<Self, InvalidInterval> {
         let text = text.trim();
         let unreadable = |part: &str| {
@@ -59,8 +58,8 @@ impl Interval {
         }
     }
 
-    /// Whether boundaries of that vintage are in force at some moment of the interval. Their days
-    /// begin at midnight UTC; an open end of the vintage never ends.
+    /// Returns whether a vintage is in force at any time of the interval. Its dates begin at
+    /// midnight UTC.
     pub fn meets(self, vintage: Vintage) -> bool {
         let begins = vintage.valid_from.and_then(midnight);
         let ends = vintage.valid_to.and_then(midnight);
@@ -69,13 +68,13 @@ impl Interval {
     }
 }
 
-/// The first and the last moment of what a text names.
+/// The first and last instant of a date or time.
 fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     if let Some(day) = crate::answers::read_date(text) {
         let next = day.tomorrow().ok().and_then(midnight)?;
         return Some((midnight(day)?, Timestamp::from_nanosecond(next.as_nanosecond() - 1).ok()?));
     }
-    // A plus sign that was not escaped comes as a space.
+    // A plus sign that was not escaped arrives as a space.
     let text = text.replace(' ', "+");
     let form = text.as_bytes();
     let has_time = form.len() >= 20 && matches!(form[10], b'T' | b't');

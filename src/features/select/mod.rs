@@ -1,7 +1,7 @@
-//! Which features of a layer are meant: those that meet a box, hold at a time, have a value.
+//! Selection of features by bbox, time, attribute value and filter.
 //!
-//! A [`Selection`] gathers the wishes and answers with places in the layer's code order, so that
-//! a page of them is always the same page of the same snapshot.
+//! A [`Selection`] collects the conditions and returns indices in the code order of the layer, so
+//! that a page of them is always the same page of the same snapshot.
 
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ pub use bbox::{Bbox, InvalidBbox};
 pub use interval::{Interval, InvalidInterval};
 pub use order::{InvalidOrder, Order};
 
-/// Which features of a layer are meant; all, until something is wished.
+/// A selection of features of a layer; all of them until a condition is added.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     bbox: Option<Bbox>,
@@ -30,7 +30,7 @@ pub struct Selection {
     order: Order,
 }
 
-/// An attribute and the value that it shall have.
+/// An attribute and the value it must have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equal {
     attribute: usize,
@@ -47,16 +47,16 @@ enum Wanted {
 }
 
 impl Equal {
-    /// The attribute at that place of the schema has the value that is written so; `None` where no
-    /// value of the attribute's kind is written so.
+    /// The condition that an attribute has the value of this text; `None` if the text is not a
+    /// value of the attribute's type.
     ///
-    /// Of a list, one of its items is the value.
+    /// For a list, one of its items must have the value.
     pub fn read(schema: &Schema, attribute: usize, text: &str) -> Option<Self> {
         let kind = schema.attributes()[attribute].kind;
         let value = match kind {
             AttributeType::Integer | AttributeType::Number => {
                 let number: f64 = text.trim().parse().ok()?;
-                // `80.0` is a whole number too, as JSON Schema has it.
+                // `80.0` is an integer, too, as in JSON Schema.
                 let whole = kind == AttributeType::Number || number.fract() == 0.0;
                 Wanted::Number(number).filter(number.is_finite() && whole)?
             }
@@ -93,28 +93,28 @@ impl Wanted {
 }
 
 impl Selection {
-    /// Only features that meet the box.
+    /// Only features that intersect the box.
     #[must_use]
     pub fn meeting(mut self, bbox: Bbox) -> Self {
         self.bbox = Some(bbox);
         self
     }
 
-    /// Only features of a layer whose vintage meets the interval.
+    /// Only features of a layer whose vintage intersects the interval.
     #[must_use]
     pub fn during(mut self, interval: Interval) -> Self {
         self.interval = Some(interval);
         self
     }
 
-    /// Only features that have the value.
+    /// Only features with the value.
     #[must_use]
     pub fn equal(mut self, equal: Equal) -> Self {
         self.equal.push(equal);
         self
     }
 
-    /// Only features that the filter selects.
+    /// Only features that match the filter.
     #[must_use]
     pub fn filtered(mut self, filter: Filter) -> Self {
         self.filter = Some(match self.filter.take() {
@@ -124,15 +124,15 @@ impl Selection {
         self
     }
 
-    /// In that order.
+    /// Sorts the features.
     #[must_use]
     pub fn ordered(mut self, order: Order) -> Self {
         self.order = order;
         self
     }
 
-    /// The places of the features in their layer, in the order wished, else in code order; if they
-    /// are found by the deadline.
+    /// The indices of the features, in the requested order or else in code order. Fails if the
+    /// deadline passes.
     pub fn places(
         &self,
         atlas: &Atlas,
@@ -151,7 +151,7 @@ impl Selection {
         for equal in &self.equal {
             places.retain(|&place| equal.holds(schema, atlas, place));
         }
-        // What costs most is asked of the fewest.
+        // The most expensive condition is evaluated last.
         if let Some(filter) = &self.filter {
             places = filter.select(atlas, schema, Some(&places), deadline)?;
         }

@@ -1,4 +1,4 @@
-//! In which order features are wanted.
+//! The order of features.
 
 use std::cmp::Ordering;
 
@@ -6,8 +6,8 @@ use lapwing_boundaries::atlas::Atlas;
 
 use crate::features::attributes::{Schema, Value};
 
-/// By which attributes to sort, the first first. What is alike by all of them stands in code
-/// order; what has no value comes last, whichever way it is sorted.
+/// The attributes to sort by, the most significant first. Features that are equal in all of them
+/// are in code order; those without a value come last in either direction.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Order {
     keys: Vec<Key>,
@@ -27,19 +27,19 @@ pub enum InvalidOrder {
     Unknown {
         /// The name, shortened.
         name: String,
-        /// The layer's.
+        /// The attributes of the layer.
         known: Vec<String>,
     },
-    /// A name is missing or given twice.
+    /// A name is missing or repeated.
     #[error(
-        "write names with commas between them, each once, - before one for descending, as in -area_m2,name"
+        "write attribute names separated by commas, each once, with - for descending order, such as -area_m2,name"
     )]
     Form,
 }
 
 impl Order {
-    /// Reads names with commas between them, each after `-` for descending or `+`, which may also
-    /// be left out. A plus sign that was not escaped arrives as a space.
+    /// Parses attribute names separated by commas, each with a prefix `-` for descending or `+`,
+    /// which is optional. A plus sign that was not escaped arrives as a space.
     pub fn read(text: &str, schema: &Schema) -> Result<Self, InvalidOrder> {
         let mut keys: Vec<Key> = Vec::new();
         for item in text.split(',') {
@@ -61,7 +61,7 @@ impl Order {
         Ok(Self { keys })
     }
 
-    /// Sorts places, which stand in code order.
+    /// Sorts indices that are in code order.
     pub fn sort(&self, atlas: &Atlas, schema: &Schema, places: &mut Vec<usize>) {
         if self.keys.is_empty() {
             return;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::client::excerpt;
-use super::super::error::Trouble;
+use super::super::error::FetchError;
 
 /// What a layer says of itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +98,7 @@ struct ErrorBody {
 }
 
 /// Reads a document, or the error that stands in it in the place of an answer.
-fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Trouble> {
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, FetchError> {
     #[derive(Deserialize)]
     struct Failed {
         #[serde(default)]
@@ -111,17 +111,17 @@ fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Trouble> {
         let words = excerpt(&String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]));
         if error.is_eof() {
             // The connection was closed in the middle without saying so.
-            return Trouble::passing(format!("the answer is cut short: {error}"));
+            return FetchError::transient(format!("the answer is cut short: {error}"));
         }
         if words.is_empty() {
-            return Trouble::lasting("no JSON but a web page or nothing");
+            return FetchError::permanent("no JSON but a web page or nothing");
         }
-        Trouble::lasting(format!("not what a feature service answers ({error}): {words}"))
+        FetchError::permanent(format!("not what a feature service answers ({error}): {words}"))
     })
 }
 
 /// The services answer errors with status 200 and an `error` of their own.
-fn trouble_of(error: &ErrorBody) -> Trouble {
+fn trouble_of(error: &ErrorBody) -> FetchError {
     let code = error.code.as_i64().or_else(|| error.code.as_str()?.parse().ok()).unwrap_or(0);
     let mut words = vec![error.message.as_str().unwrap_or_default().to_owned()];
     for detail in error.details.as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -131,8 +131,8 @@ fn trouble_of(error: &ErrorBody) -> Trouble {
     }
     let why = format!("error {code}, {}", excerpt(&words.join(": ")));
     match code {
-        429 | 500 | 502..=504 => Trouble::passing(why),
-        _ => Trouble::lasting(why),
+        429 | 500 | 502..=504 => FetchError::transient(why),
+        _ => FetchError::permanent(why),
     }
 }
 
@@ -141,7 +141,7 @@ fn trouble_of(error: &ErrorBody) -> Trouble {
 /// # Errors
 ///
 /// If it is an error, or no description of a layer.
-pub fn info(bytes: &[u8]) -> Result<Info, Trouble> {
+pub fn info(bytes: &[u8]) -> Result<Info, FetchError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Answer {
@@ -180,10 +180,10 @@ pub fn info(bytes: &[u8]) -> Result<Info, Trouble> {
     }
     let answer: Answer = read(bytes)?;
     let Some(fields) = answer.fields else {
-        return Err(Trouble::lasting("this is no layer of a feature service"));
+        return Err(FetchError::permanent("this is no layer of a feature service"));
     };
     if answer.advanced_query_capabilities.and_then(|c| c.supports_pagination) == Some(false) {
-        return Err(Trouble::lasting("the layer cannot be read in pages"));
+        return Err(FetchError::permanent("the layer cannot be read in pages"));
     }
     let of_kind = fields.iter().find(|field| field.kind == "esriFieldTypeOID");
     let object_id = answer
@@ -205,7 +205,7 @@ pub fn info(bytes: &[u8]) -> Result<Info, Trouble> {
 /// # Errors
 ///
 /// If it is an error, or no description of a service.
-pub fn layers(bytes: &[u8]) -> Result<Vec<(u32, String)>, Trouble> {
+pub fn layers(bytes: &[u8]) -> Result<Vec<(u32, String)>, FetchError> {
     #[derive(Deserialize)]
     struct Answer {
         layers: Vec<Layer>,
@@ -225,7 +225,7 @@ pub fn layers(bytes: &[u8]) -> Result<Vec<(u32, String)>, Trouble> {
 /// # Errors
 ///
 /// If it is an error, or no count.
-pub fn count(bytes: &[u8]) -> Result<u64, Trouble> {
+pub fn count(bytes: &[u8]) -> Result<u64, FetchError> {
     #[derive(Deserialize)]
     struct Answer {
         count: u64,
@@ -239,7 +239,7 @@ pub fn count(bytes: &[u8]) -> Result<u64, Trouble> {
 ///
 /// If it is an error, no collection of features, in a CRS that was not asked for, or a feature
 /// lacks its object id.
-pub fn page(bytes: &[u8], shape: &Shape) -> Result<Page, Trouble> {
+pub fn page(bytes: &[u8], shape: &Shape) -> Result<Page, FetchError> {
     #[derive(Deserialize)]
     struct Answer<'a> {
         #[serde(default)]
@@ -277,10 +277,10 @@ struct Feature<'a> {
 }
 
 impl Feature<'_> {
-    fn keep(&self, shape: &Shape) -> Result<PageFeature, Trouble> {
+    fn keep(&self, shape: &Shape) -> Result<PageFeature, FetchError> {
         let id = self.properties.get(&shape.id).or(self.id.as_ref());
         let Some(id) = id.filter(|id| id.is_number() || id.is_string()) else {
-            return Err(Trouble::lasting(format!("a feature has no {}", shape.id)));
+            return Err(FetchError::permanent(format!("a feature has no {}", shape.id)));
         };
         let mut kept = serde_json::Map::new();
         for (ours, theirs) in &shape.fields {
@@ -309,7 +309,7 @@ fn on_one_line(json: &str) -> Cow<'_, str> {
     }
 }
 
-fn page_crs(stated: Option<&Value>, first: Option<f64>) -> Result<PageCrs, Trouble> {
+fn page_crs(stated: Option<&Value>, first: Option<f64>) -> Result<PageCrs, FetchError> {
     let Some(stated) = stated.filter(|stated| !stated.is_null()) else {
         // Not stated is RFC 7946's degrees; but some servers project as they are asked and say
         // nothing. What cannot be degrees is then what was asked for.
@@ -322,7 +322,7 @@ fn page_crs(stated: Option<&Value>, first: Option<f64>) -> Result<PageCrs, Troub
     match name.and_then(SourceCrs::from_identifier) {
         Some(SourceCrs::BritishNationalGrid) => Ok(PageCrs::BritishNationalGrid),
         Some(SourceCrs::Degrees) => Ok(PageCrs::Degrees),
-        _ => Err(Trouble::lasting(format!(
+        _ => Err(FetchError::permanent(format!(
             "features in {}, though EPSG:27700 was asked for",
             excerpt(name.unwrap_or("a CRS that is not named"))
         ))),

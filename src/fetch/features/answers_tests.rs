@@ -8,7 +8,7 @@ fn shape() -> Shape {
 const FEATURE: &str = r#"{"type":"Feature","id":7,"geometry":{"type":"Point",
     "coordinates":[475486.5,260275]},"properties":{"FID":7,"wd22cd":"E05","rest":1}}"#;
 
-fn page_of(head: &str) -> Result<Page, Trouble> {
+fn page_of(head: &str) -> Result<Page, FetchError> {
     page(format!("{{{head}\"features\":[{FEATURE}]}}").as_bytes(), &shape())
 }
 
@@ -51,16 +51,16 @@ fn an_error_with_status_200_is_an_error() {
         );
         count(body.as_bytes()).unwrap_err()
     };
-    assert_eq!(told("400"), Trouble::lasting("error 400, Invalid URL: x"));
-    assert!(matches!(told("500"), Trouble::Passing { .. }));
-    assert!(matches!(told("\"429\""), Trouble::Passing { .. }));
+    assert_eq!(told("400"), FetchError::permanent("error 400, Invalid URL: x"));
+    assert!(matches!(told("500"), FetchError::Transient { .. }));
+    assert!(matches!(told("\"429\""), FetchError::Transient { .. }));
 }
 
 #[test]
 fn what_is_cut_short_may_pass_and_a_web_page_does_not() {
     let whole = format!("{{\"features\":[{FEATURE}]}}");
     let cut = page(&whole.as_bytes()[..whole.len() - 5], &shape()).unwrap_err();
-    assert!(matches!(cut, Trouble::Passing { .. }), "{cut:?}");
+    assert!(matches!(cut, FetchError::Transient { .. }), "{cut:?}");
     let web = count(b"<!DOCTYPE html><title>Sorry</title>").unwrap_err();
     assert!(web.to_string().contains("web page"), "{web}");
 }

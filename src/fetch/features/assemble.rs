@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 
-use super::super::error::Trouble;
+use super::super::error::FetchError;
 use super::answers::PageFeature;
 use super::pages::Pages;
 
@@ -10,9 +10,9 @@ use super::pages::Pages;
 const GRID: &str = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}},"#;
 
 /// Writes the features in the order of their codes, one a line, and returns how many there are.
-pub(super) fn write(pages: &Pages, out: &mut impl Write) -> Result<u64, Trouble> {
+pub(super) fn write(pages: &Pages, out: &mut impl Write) -> Result<u64, FetchError> {
     let Some(degrees) = pages.in_degrees() else {
-        return Err(Trouble::lasting("the pages are in different CRSs"));
+        return Err(FetchError::permanent("the pages are in different CRSs"));
     };
     let mut features: Vec<&PageFeature> = pages.all().collect();
     features.sort_by(|a, b| (&a.code, &a.json).cmp(&(&b.code, &b.json)));
@@ -28,7 +28,7 @@ pub(super) fn write(pages: &Pages, out: &mut impl Write) -> Result<u64, Trouble>
         out.flush()
     })();
     result.map_err(|error: std::io::Error| {
-        Trouble::Here(format!("the pages cannot be put together: {error}"))
+        FetchError::Local(format!("the pages cannot be put together: {error}"))
     })?;
     Ok(features.len() as u64)
 }

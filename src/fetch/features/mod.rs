@@ -1,11 +1,12 @@
-//! A layer of an Esri feature service (Esri's ArcGIS REST API, "Query (Feature Service/Layer)").
+//! A layer of an Esri feature service (ArcGIS REST API, "Query (Feature Service/Layer)").
 //!
-//! 1. the layer says of itself what it holds and when it was edited last ([`answers::Info`]);
-//! 2. it counts what the query will give;
-//! 3. pages are asked for in the order of the object id, each kept on the disk ([`pages`]), so
-//!    that a run that was killed goes on with the next;
-//! 4. when all that was counted is there, none twice, and the layer was not edited meanwhile, the
-//!    pages are put together as one GeoJSON ([`assemble`]), the same bytes for the same features.
+//! 1. The description of the layer gives its fields and when it was last edited
+//! ([`answers::Info`]).
+//! 2. The service counts the features of the query.
+//! 3. Pages are requested in order of the object id and each is kept on disk ([`pages`]), so that
+//! an interrupted run can continue.
+//! 4. When all features have arrived, none twice, and the layer was not edited meanwhile, the pages
+//! become one GeoJSON file ([`assemble`]), with the same bytes for the same features.
 
 pub mod answers;
 mod assemble;
@@ -16,56 +17,56 @@ use ureq::http::header;
 
 use super::client::{Client, shown};
 use super::digest::{create, digest};
-use super::downloads::Wanted;
-use super::error::Trouble;
+use super::downloads::Download;
+use super::error::FetchError;
 use super::file::{Got, check_digests};
 use super::lock::Entry;
-use super::progress::{Listener, Unit};
+use super::progress::{ProgressListener, Unit};
 use answers::Info;
 use pages::Pages;
 use query::Query;
-pub(super) use query::{Narrowing, is_feature_service, service_name};
+pub(super) use query::{ServerFilter, is_feature_service, service_name};
 
-/// How many features a page has at most, whatever more the service would give: ONS's limit.
+/// The maximum number of features per page, even if the service allows more: ONS's limit.
 const PAGE: u64 = 2000;
 
-/// A service that fails on pages of this many fails for another reason than their size.
+/// If a service fails on pages of this size, the size is not the reason.
 const SMALLEST_PAGE: u64 = 25;
 
-/// Reads one layer into a GeoJSON file. `known` is what the lock says of the file that is there,
-/// if that one may be kept where it has not changed.
+/// Downloads one layer as a GeoJSON file. `known` is the lock entry of the file on disk, if that
+/// file may be kept when it has not changed.
 pub(super) fn fetch(
     client: &Client,
-    wanted: &Wanted,
+    wanted: &Download,
     url: &str,
-    narrowing: &Narrowing,
+    filter: &ServerFilter,
     known: Option<&Entry>,
-    listener: &dyn Listener,
-) -> Result<Got, Trouble> {
+    listener: &dyn ProgressListener,
+) -> Result<Got, FetchError> {
     let mut reader =
         Reader { client, wanted, listener, layer: String::new(), page: PAGE, gained: false };
     let mut tries = client.tries();
     let (info, query, pages) = loop {
-        match reader.read(url, narrowing, known) {
+        match reader.read(url, filter, known) {
             Ok(Read::Unchanged) => return Ok(Got::Unchanged),
             Ok(Read::All(all)) => break *all,
-            Err(trouble) => {
+            Err(error) => {
                 listener.end();
                 if std::mem::take(&mut reader.gained) {
                     tries.gained();
                 }
-                tries.wait(trouble, &|line| listener.say(line))?;
+                tries.wait(error, &|line| listener.say(line))?;
             }
         }
     };
     listener.end();
-    let here = |error: std::io::Error| Trouble::here(&wanted.path, &error);
+    let here = |error: std::io::Error| FetchError::local(&wanted.path, &error);
     let mut whole = create(&wanted.path).map_err(here)?;
     let features = assemble::write(&pages, whole.file())?;
     let digests = digest(whole.partial_path()).map_err(here)?;
-    if let Err(trouble) = check_digests(&wanted.origin, url, &digests) {
+    if let Err(error) = check_digests(&wanted.origin, url, &digests) {
         pages.remove();
-        return Err(trouble);
+        return Err(error);
     }
     whole.finish().map_err(here)?;
     pages.remove();
@@ -91,13 +92,13 @@ enum Read {
 
 struct Reader<'a> {
     client: &'a Client,
-    wanted: &'a Wanted,
-    listener: &'a dyn Listener,
-    /// The address of the layer, once it is known.
+    wanted: &'a Download,
+    listener: &'a dyn ProgressListener,
+    /// The URL of the layer, once it is known.
     layer: String,
-    /// How many features to ask for at once.
+    /// The number of features to request at once.
     page: u64,
-    /// Whether a page has come since the last failure.
+    /// Whether a page has arrived since the last failure.
     gained: bool,
 }
 
@@ -105,14 +106,14 @@ impl Reader<'_> {
     fn read(
         &mut self,
         url: &str,
-        narrowing: &Narrowing,
+        filter: &ServerFilter,
         known: Option<&Entry>,
-    ) -> Result<Read, Trouble> {
+    ) -> Result<Read, FetchError> {
         if self.layer.is_empty() {
             self.layer = self.find_layer(url)?;
         }
         let info = self.info()?;
-        let query = Query::new(&self.layer, &info, self.wanted, narrowing)?;
+        let query = Query::new(&self.layer, &info, self.wanted, filter)?;
         if let Some(known) = known
             && known.edited.is_some()
             && known.edited == info.edited
@@ -123,13 +124,13 @@ impl Reader<'_> {
         }
         let count = answers::count(&self.ask(&query.count())?).map_err(|t| self.at_layer(t))?;
         if count == 0 {
-            return Err(Trouble::lasting(format!(
+            return Err(FetchError::permanent(format!(
                 "{} has no feature for {}",
                 shown(&self.layer),
                 query.in_words()
             )));
         }
-        let here = |error: std::io::Error| Trouble::here(&self.wanted.path, &error);
+        let here = |error: std::io::Error| FetchError::local(&self.wanted.path, &error);
         let mut pages = Pages::open(&self.wanted.path, &query.mark(&info, count)).map_err(here)?;
         self.listener.begin(Unit::Features, Some(count));
         self.listener.advance(pages.features());
@@ -142,7 +143,7 @@ impl Reader<'_> {
         if pages.features() != count || pages.has_any_twice() {
             let there = pages.features();
             pages.remove();
-            return Err(Trouble::passing(format!(
+            return Err(FetchError::transient(format!(
                 "{} counted {count} features and gave {there}, or some of them twice: from the \
                  beginning",
                 shown(&self.layer)
@@ -150,82 +151,82 @@ impl Reader<'_> {
         }
         if asked > 1 && self.info()?.edited != info.edited {
             pages.remove();
-            return Err(Trouble::passing(format!(
-                "{} was edited while it was being read: from the beginning",
+            return Err(FetchError::transient(format!(
+                "{} was edited while it was being downloaded: starting again",
                 shown(&self.layer)
             )));
         }
         Ok(Read::All(Box::new((info, query, pages))))
     }
 
-    fn read_page(&mut self, query: &Query, count: u64, pages: &mut Pages) -> Result<(), Trouble> {
+    fn read_page(&mut self, query: &Query, count: u64, pages: &mut Pages) -> Result<(), FetchError> {
         let offset = pages.features();
-        let answer = self.ask(&query.page(offset, self.page)).inspect_err(|trouble| {
-            // Full-resolution areas can be too many for one answer.
-            if matches!(trouble, Trouble::Passing { .. }) {
+        let answer = self.ask(&query.page(offset, self.page)).inspect_err(|error| {
+            // Full-resolution areas can be too large for one response.
+            if matches!(error, FetchError::Transient { .. }) {
                 self.page = (self.page / 2).max(SMALLEST_PAGE.min(self.page));
             }
         })?;
         let page = answers::page(&answer, query.shape()).map_err(|t| self.at_layer(t))?;
         if page.features.is_empty() || (!page.exceeded && offset + page.len() < count) {
             let there = offset + page.len();
-            pages.clear().map_err(|error| Trouble::here(&self.wanted.path, &error))?;
-            return Err(Trouble::passing(format!(
-                "{} counted {count} features and ends after {there}: from the beginning",
+            pages.clear().map_err(|error| FetchError::local(&self.wanted.path, &error))?;
+            return Err(FetchError::transient(format!(
+                "{} counted {count} features but ends after {there}: starting again",
                 shown(&self.layer)
             )));
         }
         let features = page.len();
-        pages.add(page).map_err(|error| Trouble::here(&self.wanted.path, &error))?;
+        pages.add(page).map_err(|error| FetchError::local(&self.wanted.path, &error))?;
         self.gained = true;
         self.listener.advance(features);
         Ok(())
     }
 
-    fn info(&self) -> Result<Info, Trouble> {
+    fn info(&self) -> Result<Info, FetchError> {
         answers::info(&self.ask(&format!("{}?f=json", self.layer))?).map_err(|t| self.at_layer(t))
     }
 
-    /// `…/FeatureServer/0` out of what the catalogue has, which may name the service alone or a
+    /// Completes the URL of the catalogue to `…/FeatureServer/0`; it may name only the service or a
     /// query of the layer.
-    fn find_layer(&self, url: &str) -> Result<String, Trouble> {
+    fn find_layer(&self, url: &str) -> Result<String, FetchError> {
         let Some((service, layer)) = query::split(url) else {
-            return Err(Trouble::lasting(format!("{url} is no feature service")));
+            return Err(FetchError::permanent(format!("{url} is not a feature service")));
         };
         if let Some(layer) = layer {
             return Ok(format!("{service}/{layer}"));
         }
         let layers = answers::layers(&self.ask(&format!("{service}?f=json"))?)
-            .map_err(|trouble| name_place(&service, trouble))?;
+            .map_err(|error| name_place(&service, error))?;
         match &layers[..] {
             [(id, _)] => Ok(format!("{service}/{id}")),
-            [] => Err(Trouble::lasting(format!("{service} has no layer"))),
+            [] => Err(FetchError::permanent(format!("{service} has no layer"))),
             several => {
                 let list: Vec<String> =
                     several.iter().map(|(id, name)| format!("/{id} ({name})")).collect();
-                Err(Trouble::lasting(format!(
-                    "{service} has several layers: write which, one of {}",
+                Err(FetchError::permanent(format!(
+                    "{service} has several layers: choose one of {}",
                     list.join(", ")
                 )))
             }
         }
     }
 
-    fn ask(&self, url: &str) -> Result<Vec<u8>, Trouble> {
+    fn ask(&self, url: &str) -> Result<Vec<u8>, FetchError> {
         self.client.get_document(url, &[(header::ACCEPT, "application/json".to_owned())])
     }
 
-    fn at_layer(&self, trouble: Trouble) -> Trouble {
-        name_place(&self.layer, trouble)
+    fn at_layer(&self, error: FetchError) -> FetchError {
+        name_place(&self.layer, error)
     }
 }
 
-/// Puts the address before what its answer says.
-fn name_place(url: &str, trouble: Trouble) -> Trouble {
-    let place = |why: String| format!("{} answers: {why}", shown(url));
-    match trouble {
-        Trouble::Passing { why, wait } => Trouble::Passing { why: place(why), wait },
-        Trouble::Lasting(why) => Trouble::Lasting(place(why)),
-        here @ Trouble::Here(_) => here,
+/// Puts the URL before the message.
+fn name_place(url: &str, error: FetchError) -> FetchError {
+    let place = |why: String| format!("{} answered: {why}", shown(url));
+    match error {
+        FetchError::Transient { why, wait } => FetchError::Transient { why: place(why), wait },
+        FetchError::Permanent(why) => FetchError::Permanent(place(why)),
+        here @ FetchError::Local(_) => here,
     }
 }

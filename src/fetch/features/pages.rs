@@ -1,4 +1,4 @@
-//! The pages that have come so far, kept for the next run.
+//! The pages downloaded so far, kept for the next run.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,19 +11,19 @@ use serde::{Deserialize, Serialize};
 use super::super::digest::create;
 use super::answers::{Page, PageCrs, PageFeature};
 
-/// The file that says of which query the pages are.
+/// The file that identifies the query of the pages.
 const MARK: &str = "query";
 
-/// A folder of pages beside the file that they will be.
+/// A folder of pages beside the file that they will become.
 pub(super) struct Pages {
     folder: PathBuf,
-    /// Of which query they are.
+    /// The query that they belong to.
     mark: String,
-    /// The first feature's place and the features of each page, in order.
+    /// The index of the first feature and the number of features of each page, in order.
     pages: Vec<Kept>,
 }
 
-/// A page as it lies in the folder.
+/// A page as stored in the folder.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     degrees: bool,
@@ -31,7 +31,7 @@ struct Kept {
 }
 
 impl Pages {
-    /// The pages of a query that are there already; those of another are thrown away.
+    /// Opens the pages of a query; those of another query are deleted.
     pub(super) fn open(path: &Path, mark: &str) -> io::Result<Self> {
         let folder = hidden_sibling(path, "pages")?;
         let mut pages = Self { folder, mark: mark.to_owned(), pages: Vec::new() };
@@ -45,7 +45,7 @@ impl Pages {
         Ok(pages)
     }
 
-    /// The page that follows, if it is there and can be read; one that cannot is asked for anew.
+    /// The next page if it exists and can be read; otherwise it is requested again.
     fn read_next(&self) -> Option<Kept> {
         let bytes = fs::read(self.next_path()).ok()?;
         serde_json::from_slice(&bytes).ok().filter(|kept: &Kept| !kept.features.is_empty())
@@ -55,12 +55,12 @@ impl Pages {
         self.folder.join(format!("{:08}.json", self.features()))
     }
 
-    /// How many features there are.
+    /// The number of features.
     pub(super) fn features(&self) -> u64 {
         self.pages.iter().map(|kept| kept.features.len() as u64).sum()
     }
 
-    /// Keeps the page that follows.
+    /// Stores the next page.
     pub(super) fn add(&mut self, page: Page) -> io::Result<()> {
         let kept = Kept { degrees: page.crs == PageCrs::Degrees, features: page.features };
         let mut file = create(&self.next_path())?;
@@ -73,7 +73,7 @@ impl Pages {
         Ok(())
     }
 
-    /// Whether an object id stands twice, as when features were added between two pages.
+    /// Returns whether an object id occurs twice, as when features were added between two pages.
     pub(super) fn has_any_twice(&self) -> bool {
         let mut seen = HashSet::new();
         self.all().any(|feature| !seen.insert(feature.id.as_str()))
@@ -89,7 +89,7 @@ impl Pages {
         self.pages.iter().flat_map(|kept| &kept.features)
     }
 
-    /// Throws all pages away and begins again.
+    /// Deletes all pages and starts again.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         self.remove_all();
         self.pages.clear();
@@ -98,7 +98,7 @@ impl Pages {
         file.finish()
     }
 
-    /// Takes the folder away.
+    /// Removes the folder.
     pub(super) fn remove(self) {
         self.remove_all();
     }

@@ -1,22 +1,21 @@
-//! The addresses that are asked of a layer.
+//! The requests to a layer of a feature service.
 
 use std::fmt::Write as _;
 
 use form_urlencoded::Serializer;
 
 use super::super::client::shown;
-use super::super::downloads::Wanted;
-use super::super::error::Trouble;
+use super::super::downloads::Download;
+use super::super::error::FetchError;
 use super::answers::{Info, Shape};
 
-/// Which of a layer's features are wanted. The build chooses exactly; this keeps the transfer
-/// short.
+/// The features to download. The build selects exactly; this only keeps the download small.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Narrowing {
-    /// A condition on attributes, in the services' SQL; all features without.
+pub(crate) struct ServerFilter {
+    /// A condition on attributes in the SQL of the service; `None` for all features.
     pub(crate) condition: Option<String>,
-    /// Least easting, least northing, greatest easting, greatest northing, BNG metres: features
-    /// that meet it.
+    /// Minimum and maximum easting and northing in BNG metres; features that intersect this
+    /// rectangle.
     pub(crate) extent: Option<[f64; 4]>,
 }
 
@@ -30,18 +29,18 @@ pub(super) struct Query {
 impl Query {
     /// # Errors
     ///
-    /// If the layer lacks a field that is wanted, or has no areas.
+    /// If the layer has no areas or lacks a required field.
     pub(super) fn new(
         layer: &str,
         info: &Info,
-        wanted: &Wanted,
-        narrowing: &Narrowing,
-    ) -> Result<Self, Trouble> {
-        let refuse = |why: String| Err(Trouble::lasting(format!("{}: {why}", shown(layer))));
+        wanted: &Download,
+        filter: &ServerFilter,
+    ) -> Result<Self, FetchError> {
+        let refuse = |why: String| Err(FetchError::permanent(format!("{}: {why}", shown(layer))));
         if let Some(kind) = &info.geometry
             && kind != "esriGeometryPolygon"
         {
-            return refuse(format!("the layer has {kind}, and areas are wanted"));
+            return refuse(format!("the layer has {kind}, but areas are required"));
         }
         let Some(code) = wanted.fields.code.clone() else {
             return refuse(
@@ -54,14 +53,14 @@ impl Query {
         for name in &wanted.fields.all {
             let Some(theirs) = info.field(name) else {
                 let has = info.fields.join(", ");
-                return refuse(format!("the layer has no field {name}; it has {has}"));
+                return refuse(format!("the layer has no field {name}; its fields are {has}"));
             };
             fields.push((name.clone(), theirs.to_owned()));
         }
         let out: Vec<&str> = fields.iter().map(|(_, theirs)| theirs.as_str()).collect();
         let mut parameters =
-            vec![("where", narrowing.condition.clone().unwrap_or_else(|| "1=1".to_owned()))];
-        if let Some([west, south, east, north]) = narrowing.extent {
+            vec![("where", filter.condition.clone().unwrap_or_else(|| "1=1".to_owned()))];
+        if let Some([west, south, east, north]) = filter.extent {
             parameters.push(("geometry", format!("{west},{south},{east},{north}")));
             parameters.push(("geometryType", "esriGeometryEnvelope".to_owned()));
             parameters.push(("inSR", "27700".to_owned()));
@@ -76,7 +75,7 @@ impl Query {
         &self.shape
     }
 
-    /// What was asked, for people and for the lock.
+    /// Describes the query, for messages and the lock.
     pub(super) fn in_words(&self) -> String {
         let mut words = String::new();
         for (name, value) in &self.parameters {
@@ -88,18 +87,18 @@ impl Query {
         words
     }
 
-    /// What tells pages of one query from those of another: a later run goes on with pages only
-    /// where all of this is the same.
+    /// Identifies the pages of a query: a later run continues with pages only if all of this is the
+    /// same.
     pub(super) fn mark(&self, info: &Info, count: u64) -> String {
         format!("{}\n{}\n{:?}\n{count}\n", self.layer, self.in_words(), info.edited)
     }
 
-    /// How many features there are.
+    /// The request for the number of features.
     pub(super) fn count(&self) -> String {
         self.address(&[("returnCountOnly", "true"), ("f", "json")])
     }
 
-    /// Some of them, in the order of the object id.
+    /// The request for a page, in order of the object id.
     pub(super) fn page(&self, offset: u64, most: u64) -> String {
         self.address(&[
             ("returnGeometry", "true"),
@@ -119,12 +118,12 @@ impl Query {
     }
 }
 
-/// Whether an address is of a feature service.
+/// Returns whether a URL belongs to a feature service.
 pub(crate) fn is_feature_service(url: &str) -> bool {
     split(url).is_some()
 }
 
-/// The service and the number of the layer: `…/FeatureServer` and `0` of `…/FeatureServer/0/query`.
+/// Splits `…/FeatureServer/0/query` into `…/FeatureServer` and the layer number `0`.
 pub(super) fn split(url: &str) -> Option<(String, Option<u32>)> {
     let path = shown(url);
     let at = ["/FeatureServer", "/MapServer"].into_iter().find_map(|kind| {

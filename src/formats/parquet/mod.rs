@@ -1,5 +1,4 @@
-//! Apache Parquet: a layer as GeoParquet 1.1.0 (OGC 24-013 is its successor in the making), and the
-//! lookup table of two layers.
+//! Apache Parquet: a layer as GeoParquet 1.1.0, and the lookup table of two layers.
 
 use std::io::{self, Write};
 

@@ -60,7 +60,7 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// The command for a fetch, quick in its patience.
+    /// The command for a fetch, quick in its retry_policy.
     pub(crate) fn command(&self, more: &[&str]) -> std::process::Command {
         let catalogue = self.path("catalogue.toml");
         let mut command = county::command(&["fetch", catalogue.to_str().unwrap()]);

@@ -1,5 +1,5 @@
-//! An expression as it was written to one that can be evaluated: names looked up in a layer's
-//! schema, kinds checked, geometries brought onto the grid.
+//! Binding: resolves names in the schema of a layer, checks types, and projects geometries to the
+//! grid.
 
 use std::sync::Arc;
 
@@ -19,14 +19,14 @@ mod scalar;
 
 use scalar::Sort;
 
-/// What names and coordinates mean.
+/// The context of names and coordinates.
 pub(super) struct Binder<'a> {
     pub(super) schema: &'a Schema,
     pub(super) vintage: Vintage,
     pub(super) crs: Crs,
 }
 
-/// What a name stands for.
+/// What a name resolves to.
 enum Property {
     Attribute(usize),
     Geometry,
@@ -56,7 +56,7 @@ impl Binder<'_> {
         self.schema.attributes()[attribute].kind
     }
 
-    /// What is true, false or unknown.
+    /// A condition.
     pub(super) fn predicate(&self, node: &Node) -> Result<Predicate, FilterError> {
         let (name, args) = match node {
             Node::Boolean(truth) => return Ok(Predicate::Always(*truth)),
@@ -66,10 +66,10 @@ impl Binder<'_> {
                     Property::Attribute(at) if self.kind(at) == AttributeType::Boolean => {
                         Ok(Predicate::Truth(at))
                     }
-                    _ => Err(self.mistaken(node, "a condition, as in name = 'Castle'")),
+                    _ => Err(self.mistaken(node, "a condition such as name = 'Castle'")),
                 };
             }
-            _ => return Err(self.mistaken(node, "a condition, as in name = 'Castle'")),
+            _ => return Err(self.mistaken(node, "a condition such as name = 'Castle'")),
         };
         let all = |args: &[Node]| {
             args.iter().map(|arg| self.predicate(arg)).collect::<Result<Vec<_>, _>>()
@@ -117,13 +117,11 @@ impl Binder<'_> {
         }
         match name {
             "and" | "or" | "not" | "isnull" | "like" | "between" | "in" => {
-                let message =
-                    format!("{name} is given {} arguments that do not fit it", args.len());
+                let message = format!("{name} cannot take {} arguments", args.len());
                 Err(FilterError::WrongType(message))
             }
             "+" | "-" | "*" | "/" | "div" | "%" | "^" | "casei" | "accenti" => {
-                let message =
-                    format!("{name} gives no condition: compare its result with something");
+                let message = format!("{name} is not a condition: compare its result with a value");
                 Err(FilterError::WrongType(message))
             }
             _ => Err(unknown_function(name)),
@@ -151,7 +149,7 @@ impl Binder<'_> {
             return Err(do_not_compare(a, sort, b, other));
         }
         if sort == Sort::Boolean && !matches!(by, Comparison::Equal | Comparison::NotEqual) {
-            let message = "true and false are compared by = and <> alone";
+            let message = "booleans can only be compared with = and <>";
             return Err(FilterError::WrongType(message.to_owned()));
         }
         Ok(Predicate::Compare(by, left, right))
@@ -203,7 +201,7 @@ impl Binder<'_> {
         Ok(Predicate::Spatial(relation, Arc::new(Shape::new(of, self.crs)?)))
     }
 
-    /// A geometry of the caller's, or `None` for that of the area or site.
+    /// A geometry of the client, or `None` for that of the area or site.
     fn place<'n>(&self, node: &'n Node) -> Result<Option<&'n Geometry<f64>>, FilterError> {
         match node {
             Node::Geometry(geometry) => Ok(Some(geometry)),
@@ -216,7 +214,7 @@ impl Binder<'_> {
         }
     }
 
-    /// The first and last instant of what a temporal function is given.
+    /// The first and last instant of the argument of a temporal function.
     fn span(
         &self,
         node: &Node,
@@ -233,7 +231,7 @@ impl Binder<'_> {
         }
         if !relation.takes_instants() {
             let message = format!(
-                "{} takes two intervals, and {} is an instant: write INTERVAL('2024-05-01', '..')",
+                "{} takes two intervals, but {} is an instant: write INTERVAL('2024-05-01', '..')",
                 name.to_uppercase(),
                 node.words()
             );
@@ -243,7 +241,7 @@ impl Binder<'_> {
     }
 
     fn end(&self, node: &Node, open: Instant) -> Result<Scalar, FilterError> {
-        // The layer's own dates: none means that the vintage is open on that side.
+        // For the layer's own dates, null means that the vintage is open on that side.
         if let Node::Property(name) = node {
             let day = match self.property(name)? {
                 Property::ValidFrom => Some(self.vintage.valid_from),
@@ -291,7 +289,7 @@ impl Binder<'_> {
         }
     }
 
-    /// A node where something else is wanted.
+    /// A node of the wrong type.
     fn mistaken(&self, node: &Node, wanted: &str) -> FilterError {
         let kind = match node {
             Node::Property(name) => self
@@ -300,7 +298,7 @@ impl Binder<'_> {
                 .map_or(String::new(), |at| format!(", which is {},", self.kind(at).words())),
             _ => String::new(),
         };
-        FilterError::WrongType(format!("{}{kind} stands where {wanted} is wanted", node.words()))
+        FilterError::WrongType(format!("expected {wanted}, found {}{kind}", node.words()))
     }
 }
 
@@ -327,7 +325,7 @@ fn named<T: Copy>(all: &[(&str, T)], name: &str) -> Option<T> {
     all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
 }
 
-/// Whether this is a function or operator of CQL2 that is known here.
+/// Returns whether this is a supported function or operator of CQL2.
 fn is_known(name: &str) -> bool {
     const OTHERS: [&str; 9] =
         ["and", "or", "not", "isnull", "like", "between", "in", "casei", "accenti"];

@@ -1,4 +1,4 @@
-//! What gives a single value, and of which sort.
+//! Single values and their types.
 
 use super::{Binder, Property, is_known, named, unknown_function};
 use crate::features::attributes::AttributeType;
@@ -7,7 +7,7 @@ use crate::features::cql2::error::FilterError;
 use crate::features::cql2::expression::{Fold, Operator, Scalar};
 use crate::features::cql2::instant::Instant;
 
-/// What may be compared with what.
+/// The types of values that can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
     Text,
@@ -55,7 +55,7 @@ impl Binder<'_> {
             Property::Geometry => {
                 return Err(self.mistaken(
                     node,
-                    "a single value (geometries go into S_INTERSECTS and its like)",
+                    "a single value (geometries belong in spatial functions such as S_INTERSECTS)",
                 ));
             }
         };
@@ -65,9 +65,10 @@ impl Binder<'_> {
             AttributeType::Boolean => Sort::Boolean,
             AttributeType::Date | AttributeType::Timestamp => Sort::Instant,
             AttributeType::List => {
-                return Err(
-                    self.mistaken(node, "a single value (lists go into A_CONTAINS and its like)")
-                );
+                return Err(self.mistaken(
+                    node,
+                    "a single value (lists belong in array functions such as A_CONTAINS)",
+                ));
             }
         };
         Ok((Scalar::Attribute(attribute), sort))

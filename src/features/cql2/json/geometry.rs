@@ -1,4 +1,4 @@
-//! Geometries of CQL2 JSON: GeoJSON's (RFC 7946, section 3.1), in the filter's CRS.
+//! Geometries in CQL2 JSON: GeoJSON (RFC 7946, section 3.1) in the CRS of the filter.
 
 use geo::{
     Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon,
@@ -20,14 +20,14 @@ pub(super) fn read(
     let kind = object.get("type").and_then(Value::as_str).unwrap_or_default();
     if kind == "GeometryCollection" {
         let Some(Value::Array(members)) = object.get("geometries") else {
-            return Err(FilterError::json("a GeometryCollection has a list geometries"));
+            return Err(FilterError::json("a GeometryCollection needs a list geometries"));
         };
         meter.enter()?;
         let members: Result<Vec<Geometry<f64>>, FilterError> = members
             .iter()
             .map(|member| match member {
                 Value::Object(member) => read(member, meter),
-                _ => Err(FilterError::json("a member of a GeometryCollection is a geometry")),
+                _ => Err(FilterError::json("a member of a GeometryCollection must be a geometry")),
             })
             .collect();
         meter.leave(1);
@@ -47,7 +47,7 @@ pub(super) fn read(
         "MultiLineString" => MultiLineString(list(coordinates, meter, line)?).into(),
         "MultiPolygon" => MultiPolygon(list(coordinates, meter, polygon)?).into(),
         other => {
-            let message = format!("{:?} is no type of a GeoJSON geometry", shown(other));
+            let message = format!("{:?} is not a type of GeoJSON geometry", shown(other));
             return Err(FilterError::json(message));
         }
     })
@@ -55,7 +55,7 @@ pub(super) fn read(
 
 fn not_empty<T>(items: Vec<T>) -> Result<Vec<T>, FilterError> {
     if items.is_empty() {
-        let message = "an empty geometry meets nothing: give one with ground";
+        let message = "an empty geometry intersects nothing: give one with coordinates";
         return Err(FilterError::InvalidLiteral(message.to_owned()));
     }
     Ok(items)
@@ -63,7 +63,9 @@ fn not_empty<T>(items: Vec<T>) -> Result<Vec<T>, FilterError> {
 
 fn list<T>(json: &Value, meter: &mut Meter, read: Read<T>) -> Result<Vec<T>, FilterError> {
     let Value::Array(items) = json else {
-        return Err(FilterError::json("coordinates are lists of numbers, nested by the type"));
+        return Err(FilterError::json(
+            "coordinates must be lists of numbers, nested as the type requires",
+        ));
     };
     not_empty(items.iter().map(|item| read(item, meter)).collect::<Result<_, _>>()?)
 }
@@ -71,7 +73,7 @@ fn list<T>(json: &Value, meter: &mut Meter, read: Read<T>) -> Result<Vec<T>, Fil
 fn line(json: &Value, meter: &mut Meter) -> Result<LineString<f64>, FilterError> {
     let positions = list(json, meter, position)?;
     if positions.len() < 2 {
-        return Err(FilterError::json("a line has two positions or more"));
+        return Err(FilterError::json("a line needs at least two positions"));
     }
     Ok(LineString(positions))
 }
@@ -82,13 +84,15 @@ fn polygon(json: &Value, meter: &mut Meter) -> Result<Polygon<f64>, FilterError>
     Ok(Polygon::new(shell, rings))
 }
 
-/// Two numbers; a height is passed over.
+/// Two numbers; a height is ignored.
 fn position(json: &Value, meter: &mut Meter) -> Result<Coord<f64>, FilterError> {
     meter.vertex()?;
     let numbers: Option<Vec<f64>> =
         json.as_array().and_then(|numbers| numbers.iter().map(Value::as_f64).collect());
     match numbers.as_deref() {
         Some([x, y] | [x, y, _]) if x.is_finite() && y.is_finite() => Ok(Coord { x: *x, y: *y }),
-        _ => Err(FilterError::json("a position is a list of two numbers, or three with a height")),
+        _ => Err(FilterError::json(
+            "a position must be a list of two numbers, or three with a height",
+        )),
     }
 }

@@ -1,4 +1,4 @@
-//! CQL2 JSON (OGC 21-065r2, annex C) to an expression.
+//! The parser of CQL2 JSON (OGC 21-065r2, annex C).
 
 use geo::Geometry;
 use serde_json::{Map, Value};
@@ -10,12 +10,12 @@ use super::literal::bbox;
 
 mod geometry;
 
-/// Reads a whole text of JSON.
+/// Parses a whole JSON text.
 pub(super) fn parse(text: &str) -> Result<Node, FilterError> {
     check_length(text)?;
-    // The reader itself refuses JSON that is nested more than 128 deep.
+    // serde_json itself refuses nesting of more than 128 levels.
     let json: Value = serde_json::from_str(text)
-        .map_err(|error| FilterError::json(format!("the filter is no JSON: {error}")))?;
+        .map_err(|error| FilterError::json(format!("the filter is not JSON: {error}")))?;
     node(&json, &mut Meter::default())
 }
 
@@ -23,14 +23,13 @@ fn node(json: &Value, meter: &mut Meter) -> Result<Node, FilterError> {
     meter.part()?;
     match json {
         Value::Null => {
-            let message =
-                "null is no value to compare with: write {\"op\":\"isNull\",\"args\":[…]}";
+            let message = "null cannot be compared with: write {\"op\":\"isNull\",\"args\":[…]}";
             Err(FilterError::json(message))
         }
         Value::Bool(truth) => Ok(Node::Boolean(*truth)),
         Value::Number(number) => match number.as_f64() {
             Some(number) if number.is_finite() => Ok(Node::Number(number)),
-            _ => Err(FilterError::json(format!("{number} is too large a number"))),
+            _ => Err(FilterError::json(format!("the number {number} is too large"))),
         },
         Value::String(text) => Ok(Node::Text(text.clone())),
         Value::Array(items) => nodes(items, meter).map(Node::List),
@@ -59,7 +58,7 @@ fn of_object(object: &Map<String, Value>, meter: &mut Meter) -> Result<Node, Fil
         Some(("timestamp", Value::String(text))) => Ok(Node::Timestamp(text.clone())),
         Some(("interval", Value::Array(ends))) => {
             let ends = <[Node; 2]>::try_from(nodes(ends, meter)?).map_err(|_| {
-                FilterError::json("interval takes two ends, as in [\"2024-05-01\", \"..\"]")
+                FilterError::json("interval takes two ends, such as [\"2024-05-01\", \"..\"]")
             })?;
             Ok(Node::Interval(Box::new(ends)))
         }
@@ -67,7 +66,7 @@ fn of_object(object: &Map<String, Value>, meter: &mut Meter) -> Result<Node, Fil
         _ => {
             let keys: Vec<&str> = object.keys().take(5).map(String::as_str).collect();
             let message = format!(
-                "an object is an operation (op and args), a geometry (type and coordinates), or has one member property, date, timestamp, interval or bbox; this one has {}",
+                "an object must be an operation (op and args), a geometry (type and coordinates), or have one member property, date, timestamp, interval or bbox; this one has {}",
                 shown(&keys.join(", "))
             );
             Err(FilterError::json(message))
@@ -84,12 +83,12 @@ fn operation(object: &Map<String, Value>, meter: &mut Meter) -> Result<Node, Fil
     let (Some(Value::String(name)), Some(Value::Array(args)), 2) =
         (object.get("op"), object.get("args"), object.len())
     else {
-        let message = "an operation has a text op and a list args, and nothing else";
+        let message = "an operation must have a text op and a list args, and nothing else";
         return Err(FilterError::json(message));
     };
     let mut args = nodes(args, meter)?;
     let name = name.to_lowercase();
-    // With one argument they are that argument, as text has it.
+    // With one argument they are that argument, as in text.
     if matches!(&name[..], "and" | "or") && args.len() == 1 {
         return Ok(args.remove(0));
     }

@@ -1,8 +1,8 @@
-//! CQL2 text (OGC 21-065r2, annex B) to an expression.
+//! The parser of CQL2 text (OGC 21-065r2, annex B).
 //!
-//! From loosest to tightest: `OR`; `AND`; `NOT`; one comparison, `LIKE`, `BETWEEN`, `IN` or
-//! `IS NULL`; `+ -`; `* / % DIV`; `^`; a sign. Whether an operand is of the right kind is looked at
-//! later, so that the message can name the property.
+//! From lowest to highest precedence: `OR`; `AND`; `NOT`; one comparison, `LIKE`, `BETWEEN`, `IN`
+//! or `IS NULL`; `+ -`; `* / % DIV`; `^`; a sign. Types are checked later, so that the message can
+//! name the property.
 
 use super::ast::Node;
 use super::error::FilterError;
@@ -13,28 +13,28 @@ mod operand;
 mod token;
 mod wkt;
 
-/// Reads a whole text.
+/// Parses a whole text.
 pub(super) fn parse(text: &str) -> Result<Node, FilterError> {
     check_length(text)?;
     let mut parser = Parser { tokens: tokens(text)?, next: 0, meter: Meter::default() };
     if *parser.peek() == Token::End {
-        return Err(FilterError::syntax("the filter is empty: write as in name = 'Castle'", 1));
+        return Err(FilterError::syntax(
+            "the filter is empty: write a condition such as name = 'Castle'",
+            1,
+        ));
     }
     let node = parser.expression()?;
     match parser.peek() {
         Token::End => Ok(node),
         other => {
-            let message = format!(
-                "the expression should end or go on with AND or OR before {}",
-                other.words()
-            );
+            let message = format!("expected the end, AND or OR before {}", other.words());
             Err(FilterError::syntax(message, parser.at()))
         }
     }
 }
 
 struct Parser {
-    /// Each with its character's number; the last is the end.
+    /// Each token with its position in characters; the last is the end.
     tokens: Vec<(Token, usize)>,
     next: usize,
     meter: Meter,
@@ -45,7 +45,7 @@ impl Parser {
         &self.tokens[self.next].0
     }
 
-    /// The token so many after the next.
+    /// The token `ahead` positions after the next.
     fn peek_after(&self, ahead: usize) -> &Token {
         &self.tokens[(self.next + ahead).min(self.tokens.len() - 1)].0
     }
@@ -83,9 +83,9 @@ impl Parser {
         Err(self.wanted(&format!("{sign:?} {place}")))
     }
 
-    /// What was wanted in place of the next token.
+    /// The error for an unexpected token.
     fn wanted(&self, what: &str) -> FilterError {
-        FilterError::syntax(format!("{what} is wanted, not {}", self.peek().words()), self.at())
+        FilterError::syntax(format!("expected {what}, found {}", self.peek().words()), self.at())
     }
 
     fn expression(&mut self) -> Result<Node, FilterError> {
@@ -99,7 +99,7 @@ impl Parser {
         self.chain("and", Self::negation)
     }
 
-    /// Terms with a keyword between them, as one call.
+    /// Terms joined by a keyword, as one call.
     fn chain(
         &mut self,
         keyword: &str,
@@ -165,7 +165,7 @@ impl Parser {
         Ok(left)
     }
 
-    /// Expressions with commas between them, up to and with the closing sign.
+    /// Expressions separated by commas, up to and including the closing sign.
     fn items(&mut self, close: &'static str, of: &str) -> Result<Vec<Node>, FilterError> {
         let mut items = Vec::new();
         if self.takes_sign(close) {
@@ -195,7 +195,7 @@ impl Parser {
         Ok(base)
     }
 
-    /// A chain of operators that bind alike, from the left. It makes a tree as deep as it is long.
+    /// A left-associative chain of operators. Its tree is as deep as the chain is long.
     fn arithmetic(
         &mut self,
         operators: &[&'static str],

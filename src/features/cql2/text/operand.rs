@@ -1,10 +1,10 @@
-//! What stands between operators: literals, properties, functions, brackets, lists.
+//! Operands: literals, properties, functions, brackets, lists.
 
 use super::{Parser, Token, wkt};
 use crate::features::cql2::ast::Node;
 use crate::features::cql2::error::FilterError;
 
-/// Keywords that are no property unless they are quoted.
+/// Keywords, which are properties only if quoted.
 const RESERVED: [&str; 10] =
     ["AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "NULL", "DIV", "BBOX"];
 
@@ -68,7 +68,8 @@ impl Parser {
             return wkt::geometry(self).map(Node::Geometry);
         }
         if RESERVED.iter().any(|reserved| word.eq_ignore_ascii_case(reserved)) {
-            let what = "a property (in double quotes if it is called like a keyword), a value or a function";
+            let what =
+                "a property (in double quotes if its name is a keyword), a value or a function";
             return Err(self.wanted(what));
         }
         self.take();
@@ -82,7 +83,7 @@ impl Parser {
         })
     }
 
-    /// Whether the word that comes next, a kind of geometry, is followed by coordinates.
+    /// Returns whether the next word, a geometry type, is followed by coordinates.
     fn begins_geometry(&self) -> bool {
         let dimensions = ["Z", "M", "ZM"].iter().any(|d| self.peek_after(1).is_word(d));
         let after = self.peek_after(if dimensions { 2 } else { 1 });
@@ -100,14 +101,14 @@ impl Parser {
             ("date", [Node::Text(text)]) => Ok(Node::Date(text.clone())),
             ("timestamp", [Node::Text(text)]) => Ok(Node::Timestamp(text.clone())),
             ("date" | "timestamp", _) => {
-                let message = format!("{name} takes one text, as in {name}('2024-05-01')");
+                let message = format!("{name} takes one text, such as {name}('2024-05-01')");
                 Err(FilterError::syntax(message, at))
             }
             ("interval", [start, end]) => {
                 Ok(Node::Interval(Box::new([start.clone(), end.clone()])))
             }
             ("interval", _) => {
-                let message = "interval takes two ends, as in interval('2024-05-01', '..')";
+                let message = "interval takes two ends, such as interval('2024-05-01', '..')";
                 Err(FilterError::syntax(message, at))
             }
             _ => Ok(Node::Call(name, args)),

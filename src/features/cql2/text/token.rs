@@ -1,4 +1,4 @@
-//! CQL2 text cut into tokens (OGC 21-065r2, annex B).
+//! The tokeniser of CQL2 text (OGC 21-065r2, annex B).
 
 use crate::features::cql2::ast::shown;
 use crate::features::cql2::error::FilterError;
@@ -6,9 +6,9 @@ use crate::features::cql2::error::FilterError;
 /// A token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
-    /// A name or keyword as it was written.
+    /// A name or keyword, as written.
     Word(String),
-    /// A name in double quotes: never a keyword.
+    /// A name in double quotes, never a keyword.
     Quoted(String),
     /// A text in single quotes.
     Text(String),
@@ -16,17 +16,17 @@ pub(super) enum Token {
     Number(f64),
     /// `( ) , = < > <= >= <> + - * / % ^`
     Sign(&'static str),
-    /// After the last one.
+    /// The end of the text.
     End,
 }
 
 impl Token {
-    /// Whether it is that keyword, which is in upper case here and in any case there.
+    /// Returns whether it is this keyword, given in upper case, in any case.
     pub(super) fn is_word(&self, keyword: &str) -> bool {
         matches!(self, Self::Word(word) if word.eq_ignore_ascii_case(keyword))
     }
 
-    /// What it is, for people.
+    /// A description for error messages.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Word(word) => format!("{:?}", shown(word)),
@@ -39,7 +39,7 @@ impl Token {
     }
 }
 
-/// The longer before those that they begin with. `!=` is no CQL2, but many write it.
+/// Longer signs before their prefixes. `!=` is not CQL2, but many write it.
 const SIGNS: [(&str, &str); 16] = [
     ("<>", "<>"),
     ("!=", "<>"),
@@ -59,7 +59,8 @@ const SIGNS: [(&str, &str); 16] = [
     ("^", "^"),
 ];
 
-/// The tokens of a text, each with its first character's number, from 1; the last is the end.
+/// The tokens of a text, each with the position of its first character, from 1; the last is the
+/// end.
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, usize)>, FilterError> {
     let mut found = Vec::new();
     let (mut rest, mut at) = (text, 1);
@@ -82,7 +83,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, usize)>, FilterError> {
             other => {
                 let sign = SIGNS.iter().find(|(written, _)| rest.starts_with(written));
                 let Some((written, sign)) = sign else {
-                    return Err(FilterError::syntax(format!("{other:?} has no meaning"), at));
+                    return Err(FilterError::syntax(format!("unexpected {other:?}"), at));
                 };
                 (Token::Sign(sign), written.len())
             }
@@ -101,8 +102,8 @@ fn continues_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '\u{300}'..='\u{36f}')
 }
 
-/// What stands between quotes; the quote itself is written twice, or after a backslash. Any other
-/// backslash stands for itself, as patterns want it.
+/// The content of a quoted text. The quote itself is doubled or escaped by a backslash. Any other
+/// backslash is literal, as patterns need it.
 fn quoted(rest: &str, at: usize) -> Result<(String, usize), FilterError> {
     let mut text = String::new();
     let mut chars = rest.char_indices().peekable();
@@ -119,7 +120,7 @@ fn quoted(rest: &str, at: usize) -> Result<(String, usize), FilterError> {
             text.push(c);
         }
     }
-    Err(FilterError::syntax(format!("the {quote} that opens here is never closed"), at))
+    Err(FilterError::syntax(format!("the {quote} at this position is not closed"), at))
 }
 
 fn number(rest: &str, at: usize) -> Result<(Token, usize), FilterError> {
@@ -139,6 +140,6 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), FilterError> {
     }
     match rest[..length].parse::<f64>() {
         Ok(number) if number.is_finite() => Ok((Token::Number(number), length)),
-        _ => Err(FilterError::syntax(format!("{} is no number", shown(&rest[..length])), at)),
+        _ => Err(FilterError::syntax(format!("{} is not a number", shown(&rest[..length])), at)),
     }
 }

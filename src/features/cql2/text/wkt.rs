@@ -1,4 +1,4 @@
-//! Geometries of CQL2 text: Well-Known Text (OGC 06-103r4, section 7) and `BBOX`.
+//! Geometries in CQL2 text: Well-Known Text (OGC 06-103r4, section 7) and `BBOX`.
 
 use geo::{
     Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon,
@@ -20,7 +20,7 @@ const KINDS: [&str; 8] = [
     "BBOX",
 ];
 
-/// Whether a word names a kind of geometry.
+/// Returns whether a word is a geometry type.
 pub(super) fn is_geometry(word: &str) -> bool {
     KINDS.iter().any(|kind| word.eq_ignore_ascii_case(kind))
 }
@@ -37,7 +37,7 @@ pub(super) fn geometry(parser: &mut Parser) -> Result<Geometry<f64>, FilterError
     }
     if parser.peek().is_word("EMPTY") {
         return Err(FilterError::syntax(
-            "an empty geometry meets nothing: give one with ground",
+            "an empty geometry intersects nothing: give one with coordinates",
             at,
         ));
     }
@@ -83,7 +83,7 @@ fn bracketed<T>(parser: &mut Parser, read: Read<T>) -> Result<T, FilterError> {
     Ok(value)
 }
 
-/// At least one of a kind, in brackets, with commas between them.
+/// One or more items in brackets, separated by commas.
 fn list<T>(parser: &mut Parser, read: Read<T>) -> Result<Vec<T>, FilterError> {
     parser.needs_sign("(", "before coordinates")?;
     let mut items = vec![read(parser)?];
@@ -98,7 +98,7 @@ fn line(parser: &mut Parser) -> Result<LineString<f64>, FilterError> {
     let at = parser.at();
     let positions = list(parser, position)?;
     if positions.len() < 2 {
-        return Err(FilterError::syntax("a line has two positions or more", at));
+        return Err(FilterError::syntax("a line needs at least two positions", at));
     }
     Ok(LineString(positions))
 }
@@ -109,7 +109,7 @@ fn polygon(parser: &mut Parser) -> Result<Polygon<f64>, FilterError> {
     Ok(Polygon::new(shell, rings))
 }
 
-/// Two numbers; a third and fourth, height and measure, are passed over.
+/// Two numbers; a third and fourth, height and measure, are ignored.
 fn position(parser: &mut Parser) -> Result<Coord<f64>, FilterError> {
     parser.meter.vertex()?;
     let (x, y) = (number(parser)?, number(parser)?);

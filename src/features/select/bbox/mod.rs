@@ -1,14 +1,15 @@
-//! `bbox`: a box in any of the coordinate reference systems, and which features meet it.
+//! `bbox`: a box in any supported CRS, and the features that intersect it.
 //!
-//! The box is a rectangle in its own CRS, and a feature is taken as it is written in that CRS: its
-//! vertices rounded, and joined by straight lines there. So a client that draws box and answer
-//! in one CRS sees exactly the features that the box meets. Meeting is decided on geometries, not
-//! on their extents, and a boundary that only touches the box meets it.
+//! The box is a rectangle in its own CRS, and a feature is compared as it is written in that CRS:
+//! with rounded vertices, joined by straight lines. A client that draws box and answer in one CRS
+//! therefore sees exactly the features that intersect the box. Geometries are compared, not
+//! extents, and touching counts as intersecting.
 //!
-//! 1. The box is bounded from without and within by rectangles on the grid;
-//! 2. the index gives the features whose extent meets the outer one;
-//! 3. those within the inner one are taken; of the others, each edge near the box is asked;
-//! 4. where no edge meets the box, it lies in the area wholly or not at all: one point tells.
+//! 1. The box is bounded from outside and inside by rectangles on the grid;
+//! 2. the index returns the features whose extents intersect the outer rectangle;
+//! 3. those within the inner rectangle are taken; for the others, each edge near the box is tested;
+//! 4. if no edge intersects the box, the box is inside or outside the area, which one point
+//! decides.
 
 use geo::{Coord, Intersects as _, Line, Rect};
 use lapwing_boundaries::area::Area;
@@ -19,48 +20,50 @@ use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
 
 use crate::features::crs::Crs;
 
-/// A box; of degrees it may go over the antimeridian, and is two rectangles then.
+/// A box. In degrees it may cross the antimeridian, and is then two rectangles.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bbox {
     crs: Crs,
-    /// With the east first, in the CRS's units.
+    /// Easting or longitude first, in the units of the CRS.
     rects: Vec<Rect<f64>>,
 }
 
-/// The numbers are no box; `Display` says why.
+/// The numbers are not a box.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum InvalidBbox {
     /// There are not four or six numbers.
     #[error(
-        "a box has four numbers with commas between them, or six with heights: both lowest, then both highest, in the order of the axes"
+        "a box has four numbers separated by commas, or six with heights: the lower corner, then the upper corner, in the axis order of the CRS"
     )]
     Form,
-    /// Degrees that are none.
+    /// Degrees out of range.
     #[error(
-        "longitudes go from -180 to 180 and latitudes from -90 to 90 degrees: look at the order of the axes, {0}"
+        "longitudes must be from -180 to 180 and latitudes from -90 to 90 degrees: check the order of the axes, {0}"
     )]
     NotDegrees(&'static str),
     /// The upper corner is below the lower one.
-    #[error("the {0} of the second corner is less than that of the first: write the lower first")]
+    #[error(
+        "the {0} of the second corner is less than that of the first: write the lower corner first"
+    )]
     Reversed(&'static str),
 }
 
-/// How far from the grid's rectangle around a box the true outline of the box may be, metres: the
-/// sides are followed in steps that bend away from their chords by less.
+/// The maximum distance in metres between a side of the box on the grid and its approximation by
+/// chords.
 const BEND_M: f64 = 100.0;
 
-/// Positions on each side of a box that is followed.
+/// The number of positions along each side of a box.
 const STEPS: usize = 32;
 
-/// Degrees around all that the grid holds, with room.
+/// A range of degrees that contains the grid, with a margin.
 const BRITAIN: [f64; 4] = [-16.0, 47.0, 10.0, 64.0];
 
 impl Bbox {
-    /// Reads the numbers of a box in the axis order of the CRS, four or six. Heights are passed
-    /// over, as no feature has any.
+    /// Parses four or six numbers in the axis order of the CRS. Heights are ignored, as features
+    /// have none.
     ///
-    /// Of degrees, a western side that is greater than the eastern one crosses the antimeridian
-    /// (OGC 17-069r4, section 7.15.3).
+    /// In degrees, a western side greater than the eastern one crosses the antimeridian (OGC
+    /// 17-069r4, section 7.15.3).
     pub fn read(text: &str, crs: Crs) -> Result<Self, InvalidBbox> {
         let numbers: Vec<f64> = text
             .split(',')
@@ -101,7 +104,7 @@ impl Bbox {
         Ok(Self { crs, rects })
     }
 
-    /// The features of a layer that meet it, in code order.
+    /// The features of a layer that intersect the box, in code order.
     pub(super) fn places(&self, layer: &AtlasLayer) -> Vec<usize> {
         let mut places = Vec::new();
         for &rect in &self.rects {
@@ -126,7 +129,7 @@ impl Bbox {
     }
 }
 
-/// One rectangle of a box and its ground.
+/// One rectangle of a box with its rectangles on the grid.
 #[derive(Clone, Copy, Debug)]
 struct Meets {
     crs: Crs,
@@ -144,7 +147,7 @@ impl Meets {
         if self.ground.holds(low) && self.ground.holds(high) {
             return true;
         }
-        // The end of an edge is mostly the start of the next.
+        // The end of an edge is usually the start of the next.
         let mut last: Option<(Coord<f64>, Option<Coord<f64>>)> = None;
         let mut any_near = false;
         for edge in area.edges() {
@@ -163,8 +166,8 @@ impl Meets {
                 return true;
             }
         }
-        // An edge is straight on the grid and a little bent in another CRS, or the other way
-        // round: that counts only where one is near.
+        // An edge that is straight on the grid is slightly curved in another CRS, and vice versa,
+        // which matters only near the box.
         let middle = self.written(self.ground.middle).filter(|_| any_near);
         let position = middle.map_or_else(
             || outline.position(self.ground.middle),
@@ -178,7 +181,7 @@ impl Meets {
             .filter_map(|edge| Some(Line::new(self.written(edge.start)?, self.written(edge.end)?)))
     }
 
-    /// A position on the grid as it is written in the CRS, with the east first.
+    /// A position on the grid as written in the CRS, easting or longitude first.
     fn written(&self, at: Coord<f64>) -> Option<Coord<f64>> {
         let [x, y] = self.crs.xy(Bng::new(at.x, at.y).ok()?);
         let unit = 10_u32.pow(self.crs.decimals() as u32);
@@ -187,19 +190,19 @@ impl Meets {
     }
 }
 
-/// Where a rectangle of some CRS lies on the grid, BNG metres.
+/// The rectangles on the grid for a rectangle of a CRS, BNG metres.
 #[derive(Clone, Copy, Debug)]
 struct Ground {
-    /// Holds all of it.
+    /// Contains all of it.
     outer: Rect<f64>,
-    /// Is held by it; `None` where it is too thin or too askew to tell.
+    /// Is contained in it; `None` if it is too thin or too skewed to tell.
     inner: Option<Rect<f64>>,
     /// A position in it.
     middle: Coord<f64>,
 }
 
 impl Ground {
-    /// `None` for what lies far from Britain.
+    /// `None` if it is far from Britain.
     fn of(crs: Crs, rect: Rect<f64>) -> Option<Self> {
         if crs == Crs::Epsg27700 {
             let middle = rect.center();
@@ -257,10 +260,10 @@ impl Ground {
     }
 }
 
-/// The sphere of Web Mercator.
+/// The radius of the sphere of Web Mercator.
 const RADIUS_M: f64 = 6_378_137.0;
 
-/// A corner in degrees, longitude first, whether or not it is any.
+/// A corner in degrees, longitude first, possibly out of range.
 fn degrees(crs: Crs, at: Coord<f64>) -> [f64; 2] {
     if crs.is_degrees() {
         return [at.x, at.y];
@@ -268,7 +271,7 @@ fn degrees(crs: Crs, at: Coord<f64>) -> [f64; 2] {
     [(at.x / RADIUS_M).to_degrees(), (at.y / RADIUS_M).sinh().atan().to_degrees()]
 }
 
-/// Degrees around Britain on the grid, or where it would be if it went on.
+/// Degrees to grid coordinates around Britain, extrapolated beyond the grid.
 fn on_grid([lon, lat]: [f64; 2]) -> Coord<f64> {
     match LngLat::new(lon, lat).and_then(LngLat::to_bng) {
         Ok((at, _)) => at.coord(),
