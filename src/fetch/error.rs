@@ -38,7 +38,9 @@ impl FetchError {
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transient { why, .. } | Self::Permanent(why) | Self::Local(why) => f.write_str(why),
+            Self::Transient { why, .. } | Self::Permanent(why) | Self::Local(why) => {
+                f.write_str(why)
+            }
         }
     }
 }

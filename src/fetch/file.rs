@@ -232,7 +232,11 @@ fn examine(wanted: &Download, url: &str, part: &Part, digests: &Digests) -> Resu
 }
 
 /// Fails if the digests differ from those in the catalogue.
-pub(super) fn check_digests(origin: &Origin, url: &str, digests: &Digests) -> Result<(), FetchError> {
+pub(super) fn check_digests(
+    origin: &Origin,
+    url: &str,
+    digests: &Digests,
+) -> Result<(), FetchError> {
     for (name, expected, found) in
         [("sha256", &origin.sha256, &digests.sha256), ("blake3", &origin.blake3, &digests.blake3)]
     {

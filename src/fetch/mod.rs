@@ -25,7 +25,7 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit as TimeUnit};
 use lapwing_boundaries::catalogue::Catalogue;
 
 pub use client::Client;
-pub use downloads::{Choice, Fields, Download, wanted};
+pub use downloads::{Choice, Download, Fields, wanted};
 pub use error::FetchError;
 use file::Got;
 use lock::{Entry, Lock, Standing};
@@ -92,7 +92,8 @@ impl Fetch<'_> {
             }
         }
         let known = self.lock.entry(file).cloned();
-        let keep = known.as_ref().filter(|_| standing == Standing::AsFetched && !self.options.force);
+        let keep =
+            known.as_ref().filter(|_| standing == Standing::AsFetched && !self.options.force);
         let mut errors = Vec::new();
         let got = match self.first_that_gives(wanted, &wanted.origin.urls, keep, &mut errors)? {
             None => self.by_search(wanted, keep, &mut errors)?,

@@ -50,7 +50,11 @@ impl Tries {
 
     /// Waits before the next try, having told how long; gives the error back where waiting does
     /// not help or has not helped.
-    pub(super) fn wait(&mut self, error: FetchError, tell: &dyn Fn(&str)) -> Result<(), FetchError> {
+    pub(super) fn wait(
+        &mut self,
+        error: FetchError,
+        tell: &dyn Fn(&str),
+    ) -> Result<(), FetchError> {
         let FetchError::Transient { why, wait } = error else { return Err(error) };
         self.failed += 1;
         if self.failed > self.retry_policy.retries {

@@ -15,7 +15,10 @@ use super::features::ServerFilter;
 /// # Errors
 ///
 /// If the ground of a `within` is not there yet, or cannot be read.
-pub(super) fn for_download(catalogue: &Catalogue, wanted: &Download) -> Result<ServerFilter, String> {
+pub(super) fn for_download(
+    catalogue: &Catalogue,
+    wanted: &Download,
+) -> Result<ServerFilter, String> {
     let conditions: Vec<Option<String>> =
         wanted.choices.iter().map(|choice| condition(&choice.only)).collect();
     let condition = match &conditions[..] {

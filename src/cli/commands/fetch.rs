@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 use lapwing::fetch::lock::{LOCK, Lock, Standing};
-use lapwing::fetch::{Client, Fetch, ProgressListener, FetchOptions, Outcome, RetryPolicy, Unit, Download, wanted};
+use lapwing::fetch::{
+    Client, Download, Fetch, FetchOptions, Outcome, ProgressListener, RetryPolicy, Unit, wanted,
+};
 use lapwing_boundaries::catalogue::Catalogue;
 use lapwing_boundaries::progress::Progress as _;
 
@@ -105,7 +107,8 @@ fn fetch(
         let message = format!("another lapwing is fetching {}", args.catalogue.display());
         return Err(Failure::Refused(message));
     }
-    let retry_policy = RetryPolicy { retries: args.retries, first_wait: args.wait, silence: args.timeout };
+    let retry_policy =
+        RetryPolicy { retries: args.retries, first_wait: args.wait, silence: args.timeout };
     let client = Client::new(retry_policy, args.mirror.as_deref());
     let screen = Screen::new(quiet);
     let options = FetchOptions { force: args.force };

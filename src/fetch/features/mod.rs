@@ -159,7 +159,12 @@ impl Reader<'_> {
         Ok(Read::All(Box::new((info, query, pages))))
     }
 
-    fn read_page(&mut self, query: &Query, count: u64, pages: &mut Pages) -> Result<(), FetchError> {
+    fn read_page(
+        &mut self,
+        query: &Query,
+        count: u64,
+        pages: &mut Pages,
+    ) -> Result<(), FetchError> {
         let offset = pages.features();
         let answer = self.ask(&query.page(offset, self.page)).inspect_err(|error| {
             // Full-resolution areas can be too large for one response.
