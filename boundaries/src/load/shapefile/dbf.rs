@@ -1,5 +1,12 @@
 //! The `.dbf`: the fields of each feature.
 //!
+//! Not read with the crate `dbase`, which would lose what real files hold. It reads numbers in `F`
+//! fields, ArcGIS's type for Double, as `f32`, and all others as `f64`. It takes only its own
+//! encodings, which replace bytes that mean nothing without saying so. It refuses a whole table for
+//! a missing date or one field of an unknown type. It misreads records that are longer than their
+//! fields, and panics at fields that are together longer than 65,535 bytes. The tests in
+//! `crates.rs` show each of these.
+//!
 //! Source: "Xbase File Format Description" (Bachmann), and what shapefiles in use hold.
 
 use serde_json::Value;

@@ -1,9 +1,12 @@
 //! ESRI shapefiles: `.shp` with its siblings, or a zip of them.
 //!
-//! The crates `shapefile` and `dbase` are not used for this: they pair shapes with the records
-//! that are not marked as deleted, so that after one deleted record every feature would carry its
-//! neighbour's code; and one bad record ends their reading, where here it costs one feature.
+//! The crate `shapefile` decodes the shapes. Its combined reader is not used: it pairs shapes with
+//! the records that are not marked as deleted, so that every feature after a deleted record would
+//! get its neighbour's code. The crate `dbase` writes tables for the export but does not read them
+//! here: see [`dbf`].
 
+#[cfg(test)]
+mod crates;
 mod dbf;
 mod encoding;
 mod parts;

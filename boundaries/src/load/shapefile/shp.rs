@@ -1,12 +1,25 @@
-//! The `.shp`: shapes as rings, heights and measures dropped.
+//! The `.shp`: shapes as rings, without heights and measures.
+//!
+//! The crate `shapefile` decodes the content of each record. This module finds the records and
+//! checks their counts first, because the crate's `ShapeReader` does neither safely:
+//!
+//! - It does not confine a record to its own bytes. A false count of points makes it reserve
+//!   gigabytes and read the following records as coordinates.
+//! - Without a `.shx` it goes on in the middle of a bad record, and finds records there.
+//! - All false counts are one error, `InvalidShapeRecordSize`, which does not say which count.
+//!
+//! The tests in `crates.rs` show each of these.
 //!
 //! Source: "ESRI Shapefile Technical Description", July 1998.
 
-use std::fmt::Display;
+use std::io::Cursor;
 
 use geo::Coord;
+use shapefile::record::polygon::GenericPolygon;
+use shapefile::record::traits::HasXY;
+use shapefile::{Error, ReadableShape, ShapeType};
 
-use super::super::raw::{RawGeometry, RawRing};
+use super::super::raw::RawGeometry;
 
 const HEADER: usize = 100;
 const RECORD_HEADER: usize = 8;
@@ -15,11 +28,11 @@ const FILE_CODE: i32 = 9994;
 /// One shape, or what is wrong with its record.
 pub(super) type Shape = Result<RawGeometry, String>;
 
-/// Reads every shape, at the places that the `.shx` gives if there is one, else one after another.
+/// Reads every shape, at the offsets in the `.shx` if there is one, else one after another.
 ///
 /// # Errors
 ///
-/// When the file is no `.shp`, is cut short, or its records cannot be told apart.
+/// Fails if the file is not a `.shp`, is cut short, or has records whose ends are unknown.
 pub(super) fn shapes(shp: &[u8], shx: Option<&[u8]>) -> Result<Vec<Shape>, String> {
     let shp = checked("shp", shp)?;
     match shx {
@@ -32,7 +45,7 @@ pub(super) fn shapes(shp: &[u8], shx: Option<&[u8]>) -> Result<Vec<Shape>, Strin
     }
 }
 
-/// The file as far as its header says it goes, which must be there.
+/// The file up to the length that its header states.
 fn checked<'b>(suffix: &str, bytes: &'b [u8]) -> Result<&'b [u8], String> {
     if bytes.is_empty() {
         return Err(format!("the .{suffix} is empty"));
@@ -58,7 +71,7 @@ fn checked<'b>(suffix: &str, bytes: &'b [u8]) -> Result<&'b [u8], String> {
 fn indexed(shp: &[u8], record: [u8; 8]) -> Shape {
     let place = |at| be_i32(&record, at).and_then(|words| usize::try_from(words).ok());
     let content = (|| {
-        // The index counts in 16-bit words, and leaves the record's own header out of the length.
+        // The index counts 16-bit words. Its lengths do not include the record's own header.
         let start = place(0)?.checked_mul(2)?.checked_add(RECORD_HEADER)?;
         shp.get(start..start.checked_add(place(4)?.checked_mul(2)?)?)
     })();
@@ -83,43 +96,84 @@ fn sequential(shp: &[u8]) -> Result<Vec<Shape>, String> {
     Ok(shapes)
 }
 
-/// One record's content. The kinds with heights (Z) and measures (M) begin as the plain ones do.
+/// Decodes the content of one record.
 fn shape(content: &[u8]) -> Shape {
-    let kind = le_i32(content, 0).ok_or("its record is empty")?;
+    let code = le_i32(content, 0).ok_or("its record is empty")?;
+    let kind = ShapeType::from(code).ok_or_else(|| format!("there is no shape type {code}"))?;
     match kind {
-        0 => Ok(RawGeometry::Empty),
-        1 | 11 | 21 => point(content, 4).map(RawGeometry::Point).ok_or_else(cut),
-        3 | 13 | 23 => Ok(RawGeometry::Other("PolyLine".to_owned())),
-        5 | 15 | 25 => polygon(content),
-        8 | 18 | 28 => multipoint(content),
-        31 => Ok(RawGeometry::Other("MultiPatch".to_owned())),
-        _ => Err(format!("there is no shape type {kind}")),
+        ShapeType::Polygon | ShapeType::PolygonM | ShapeType::PolygonZ => check_parts(content)?,
+        ShapeType::Multipoint | ShapeType::MultipointM | ShapeType::MultipointZ => {
+            check_length(content, 40, count(content, 36, "points")?)?;
+        }
+        ShapeType::Polyline | ShapeType::PolylineM | ShapeType::PolylineZ => {
+            return Ok(RawGeometry::Other("PolyLine".to_owned()));
+        }
+        ShapeType::Multipatch => return Ok(RawGeometry::Other("MultiPatch".to_owned())),
+        ShapeType::NullShape | ShapeType::Point | ShapeType::PointM | ShapeType::PointZ => {}
     }
+    let size = i32::try_from(content.len()).map_err(|_| cut())?;
+    match shapefile::Shape::read_from(&mut Cursor::new(content), size) {
+        Ok(shape) => Ok(geometry(shape)),
+        Err(Error::IoError(_) | Error::InvalidShapeRecordSize) => Err(cut()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn geometry(shape: shapefile::Shape) -> RawGeometry {
+    match shape {
+        shapefile::Shape::Point(p) => RawGeometry::Point(coord(&p)),
+        shapefile::Shape::PointM(p) => RawGeometry::Point(coord(&p)),
+        shapefile::Shape::PointZ(p) => RawGeometry::Point(coord(&p)),
+        shapefile::Shape::Polygon(polygon) => rings(polygon),
+        shapefile::Shape::PolygonM(polygon) => rings(polygon),
+        shapefile::Shape::PolygonZ(polygon) => rings(polygon),
+        shapefile::Shape::Multipoint(points) => multipoint(points.points()),
+        shapefile::Shape::MultipointM(points) => multipoint(points.points()),
+        shapefile::Shape::MultipointZ(points) => multipoint(points.points()),
+        // The other kinds are not decoded.
+        _ => RawGeometry::Empty,
+    }
+}
+
+/// Every ring as a polygon of its own. Validity assigns holes to shells by containment: the
+/// crate's conversion to `geo` types gives a hole to the shell before it.
+fn rings<P: HasXY>(polygon: GenericPolygon<P>) -> RawGeometry {
+    let rings = polygon.into_inner();
+    if rings.iter().all(|ring| ring.is_empty()) {
+        return RawGeometry::Empty;
+    }
+    let ring = |points: Vec<P>| vec![points.iter().map(coord).collect()];
+    let polygons = rings.into_iter().map(|points| ring(points.into_inner())).collect();
+    RawGeometry::Polygons { polygons, grouped: false }
+}
+
+fn multipoint<P: HasXY>(points: &[P]) -> RawGeometry {
+    match points {
+        [] => RawGeometry::Empty,
+        [point] => RawGeometry::Point(coord(point)),
+        _ => RawGeometry::Other("MultiPoint".to_owned()),
+    }
+}
+
+fn coord(point: &impl HasXY) -> Coord<f64> {
+    Coord { x: point.x(), y: point.y() }
 }
 
 fn cut() -> String {
     "its record ends before its last coordinate".to_owned()
 }
 
-/// Number of parts, number of points, the first point of each part, the points. Every ring is a
-/// polygon of its own: which is whose hole, the file does not say.
-fn polygon(content: &[u8]) -> Shape {
+/// Checks that all points are in the record and that the parts are in order. The crate takes each
+/// part's length from the starts, and reads the points from the first on.
+fn check_parts(content: &[u8]) -> Result<(), String> {
     let parts = count(content, 36, "parts")?;
     let points = count(content, 40, "points")?;
-    let first_point =
-        44_usize.checked_add(parts.checked_mul(4).ok_or_else(cut)?).ok_or_else(cut)?;
-    let end = points.checked_mul(16).and_then(|length| first_point.checked_add(length));
-    if end.is_none_or(|end| end > content.len()) {
-        return Err(cut());
-    }
-    let start = |part: usize| {
-        if part == parts {
-            Ok(points)
-        } else {
-            count(content, 44 + 4 * part, "the start of a part")
-        }
+    let starts_end = parts.checked_mul(4).and_then(|length| length.checked_add(44));
+    check_length(content, starts_end.ok_or_else(cut)?, points)?;
+    let start = |part: usize| match part {
+        _ if part == parts => Ok(points),
+        _ => count(content, 44 + 4 * part, "the start of a part"),
     };
-    let mut rings: Vec<Vec<RawRing>> = Vec::with_capacity(parts);
     for part in 0..parts {
         let (from, to) = (start(part)?, start(part + 1)?);
         if from > to || to > points {
@@ -127,44 +181,28 @@ fn polygon(content: &[u8]) -> Shape {
                 "part {part} goes from point {from} to {to} of {points}: the parts are out of order"
             ));
         }
-        let at = |i: usize| point(content, first_point + 16 * i).ok_or_else(cut);
-        rings.push(vec![(from..to).map(at).collect::<Result<_, _>>()?]);
     }
-    if points == 0 || parts == 0 {
-        return Ok(RawGeometry::Empty);
+    if parts > 0 && start(0)? != 0 {
+        return Err(format!("part 0 begins with point {}, not with point 0", start(0)?));
     }
-    Ok(RawGeometry::Polygons { polygons: rings, grouped: false })
+    Ok(())
 }
 
-fn multipoint(content: &[u8]) -> Shape {
-    match count(content, 36, "points")? {
-        0 => Ok(RawGeometry::Empty),
-        1 => point(content, 40).map(RawGeometry::Point).ok_or_else(cut),
-        _ => Ok(RawGeometry::Other("MultiPoint".to_owned())),
-    }
+/// Checks that the record holds that many points from byte `start` on.
+fn check_length(content: &[u8], start: usize, points: usize) -> Result<(), String> {
+    let end = points.checked_mul(16).and_then(|length| length.checked_add(start));
+    end.filter(|end| *end <= content.len()).map(drop).ok_or_else(cut)
 }
 
-fn count(content: &[u8], at: usize, what: impl Display) -> Result<usize, String> {
+fn count(content: &[u8], at: usize, what: &str) -> Result<usize, String> {
     let number = le_i32(content, at).ok_or_else(cut)?;
     usize::try_from(number).map_err(|_| format!("{what}: {number} is less than none"))
 }
 
-fn point(bytes: &[u8], at: usize) -> Option<Coord<f64>> {
-    Some(Coord { x: le_f64(bytes, at)?, y: le_f64(bytes, at + 8)? })
-}
-
-fn field<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
-    bytes.get(at..at.checked_add(N)?)?.try_into().ok()
-}
-
 fn be_i32(bytes: &[u8], at: usize) -> Option<i32> {
-    field(bytes, at).map(i32::from_be_bytes)
+    bytes.get(at..)?.first_chunk().copied().map(i32::from_be_bytes)
 }
 
 fn le_i32(bytes: &[u8], at: usize) -> Option<i32> {
-    field(bytes, at).map(i32::from_le_bytes)
-}
-
-fn le_f64(bytes: &[u8], at: usize) -> Option<f64> {
-    field(bytes, at).map(f64::from_le_bytes)
+    bytes.get(at..)?.first_chunk().copied().map(i32::from_le_bytes)
 }

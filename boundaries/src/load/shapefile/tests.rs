@@ -9,7 +9,7 @@ use crate::fault::Report;
 use crate::layer::LayerId;
 use crate::load::raw::RawGeometry;
 
-fn shp_of(records: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn shp_of(records: &[Vec<u8>]) -> Vec<u8> {
     let mut shp = header(100 + records.iter().map(|r| 8 + r.len()).sum::<usize>());
     for (i, record) in records.iter().enumerate() {
         shp.extend((i as u32 + 1).to_be_bytes());
@@ -29,7 +29,7 @@ fn header(length: usize) -> Vec<u8> {
 }
 
 /// A polygon record of these rings, its extent left blank: nobody reads it.
-fn polygon(rings: &[Vec<(f64, f64)>]) -> Vec<u8> {
+pub(super) fn polygon(rings: &[Vec<(f64, f64)>]) -> Vec<u8> {
     let mut record = 5_i32.to_le_bytes().to_vec();
     record.extend([0; 32]);
     record.extend((rings.len() as u32).to_le_bytes());
@@ -46,24 +46,32 @@ fn polygon(rings: &[Vec<(f64, f64)>]) -> Vec<u8> {
     record
 }
 
-/// A table of one field of that kind, its width that of the values.
-fn dbf_of(kind: u8, decimals: u8, values: &[&[u8]]) -> Vec<u8> {
-    let width = values[0].len();
+/// A table of one field `code` of that kind, as wide as the values.
+pub(super) fn dbf_of(kind: u8, decimals: u8, values: &[&[u8]]) -> Vec<u8> {
+    dbf_with(&[(b"code", kind, decimals, values[0].len() as u8)], values)
+}
+
+/// A table of fields, each with its name, kind, decimals and width. A record holds their values.
+pub(super) fn dbf_with(fields: &[(&[u8], u8, u8, u8)], records: &[&[u8]]) -> Vec<u8> {
+    let width: usize = fields.iter().map(|field| usize::from(field.3)).sum();
     let mut dbf = vec![0; 32];
     dbf[0] = 3;
-    dbf[4..8].copy_from_slice(&(values.len() as u32).to_le_bytes());
-    dbf[8..10].copy_from_slice(&(32_u16 + 32 + 1).to_le_bytes());
-    dbf[10..12].copy_from_slice(&(width as u16 + 1).to_le_bytes());
-    let mut field = b"code\0\0\0\0\0\0\0".to_vec();
-    field.push(kind);
-    field.resize(32, 0);
-    field[16] = width as u8;
-    field[17] = decimals;
-    dbf.extend(field);
+    dbf[4..8].copy_from_slice(&(records.len() as u32).to_le_bytes());
+    dbf[8..10].copy_from_slice(&(32 * (fields.len() + 1) as u16 + 1).to_le_bytes());
+    dbf[10..12].copy_from_slice(&(width as u16).wrapping_add(1).to_le_bytes());
+    for &(name, kind, decimals, width) in fields {
+        let mut field = name.to_vec();
+        field.resize(11, 0);
+        field.push(kind);
+        field.resize(32, 0);
+        field[16] = width;
+        field[17] = decimals;
+        dbf.extend(field);
+    }
     dbf.push(0x0D);
-    for value in values {
+    for record in records {
         dbf.push(b' ');
-        dbf.extend_from_slice(value);
+        dbf.extend_from_slice(record);
     }
     dbf
 }
@@ -88,7 +96,7 @@ fn parts(records: &[Vec<u8>], dbf: Vec<u8>) -> Parts {
     Parts { shp: shp_of(records), dbf: Some(dbf), ..Parts::default() }
 }
 
-fn square(x: f64, side: f64) -> Vec<(f64, f64)> {
+pub(super) fn square(x: f64, side: f64) -> Vec<(f64, f64)> {
     vec![(x, 0.0), (x, side), (x + side, side), (x + side, 0.0), (x, 0.0)]
 }
 
