@@ -1,7 +1,7 @@
 //! Definitions of coordinate reference systems for files.
 //!
-//! They are those of the EPSG dataset as written by PROJ, in WKT 1 for GeoPackage (OGC 01-009) and
-//! PROJJSON for GeoParquet.
+//! They are those of the EPSG dataset as written by PROJ, in WKT 1 for GeoPackage (OGC 01-009), ESRI
+//! WKT for shapefiles and PROJJSON for GeoParquet.
 
 use crate::features::crs::Crs;
 
@@ -12,6 +12,8 @@ pub(super) struct Reference {
     pub(super) epsg: i32,
     pub(super) name: &'static str,
     pub(super) wkt: &'static str,
+    /// For the `.prj` of a shapefile.
+    pub(super) esri_wkt: &'static str,
     #[cfg(feature = "parquet")]
     pub(super) projjson: &'static str,
 }
@@ -20,6 +22,7 @@ const WGS84: Reference = Reference {
     epsg: 4326,
     name: "WGS 84",
     wkt: include_str!("crs/4326.wkt"),
+    esri_wkt: include_str!("crs/4326.esri.wkt"),
     #[cfg(feature = "parquet")]
     projjson: include_str!("crs/4326.json"),
 };
@@ -28,6 +31,7 @@ const BNG: Reference = Reference {
     epsg: 27700,
     name: "OSGB36 / British National Grid",
     wkt: include_str!("crs/27700.wkt"),
+    esri_wkt: include_str!("crs/27700.esri.wkt"),
     #[cfg(feature = "parquet")]
     projjson: include_str!("crs/27700.json"),
 };
@@ -36,6 +40,7 @@ const WEB_MERCATOR: Reference = Reference {
     epsg: 3857,
     name: "WGS 84 / Pseudo-Mercator",
     wkt: include_str!("crs/3857.wkt"),
+    esri_wkt: include_str!("crs/3857.esri.wkt"),
     #[cfg(feature = "parquet")]
     projjson: include_str!("crs/3857.json"),
 };

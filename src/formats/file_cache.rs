@@ -105,7 +105,7 @@ fn read_exact_at(file: &File, mut piece: &mut [u8], mut at: u64) -> io::Result<(
 }
 
 /// A file that is being written, is complete, or failed. Everyone who waits for it shares it.
-pub type Making = Shared<BoxFuture<'static, Result<Arc<Made>, Arc<str>>>>;
+pub type Making = Shared<BoxFuture<'static, Result<Arc<Made>, Arc<io::Error>>>>;
 
 /// The key of a file: the index of a layer, a format and a CRS.
 pub type Key = (usize, Format, Crs);
@@ -192,7 +192,7 @@ mod tests {
     }
 
     /// Completed writing.
-    fn ready(result: Result<Arc<Made>, Arc<str>>) -> Making {
+    fn ready(result: Result<Arc<Made>, Arc<io::Error>>) -> Making {
         let making = std::future::ready(result).boxed().shared();
         making.clone().now_or_never().unwrap().ok();
         making
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn a_file_is_made_once_and_again_only_after_a_failure() {
         let shelf = Shelf::default();
-        drop(shelf.take(WARD, || ready(Err("the disk is full".into()))));
+        drop(shelf.take(WARD, || ready(Err(Arc::new(io::Error::other("the disk is full"))))));
         drop(shelf.take(WARD, || ready(Ok(made(b"abc")))));
         let again = shelf.take(WARD, || panic!("it is there"));
         assert_eq!(again.now_or_never().unwrap().unwrap().length(), 3);

@@ -6,6 +6,7 @@
 //! | CSV | WKT, and the columns of measures | as selected | text |
 //! | FlatGeobuf 3 | x, y | along a Hilbert curve, for its index | typed |
 //! | GeoPackage 1.3 | x, y | as selected | typed |
+//! | Shapefile, zipped | x, y | as selected | typed, names of ten bytes |
 //! | GeoParquet 1.1 | x, y | as selected | typed |
 //!
 //! x is the easting or longitude in every binary format, whatever the order of the CRS's own
@@ -38,6 +39,7 @@ mod geometry;
 mod geopackage;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+mod shapefile;
 
 pub use file_cache::{Key, Made, Making, Shelf};
 
@@ -52,6 +54,8 @@ pub enum Format {
     FlatGeobuf,
     /// OGC GeoPackage 1.3 (12-128r18) with an R-tree and metadata.
     GeoPackage,
+    /// ESRI shapefile, its parts in a zip.
+    Shapefile,
     /// GeoParquet 1.1.0, geometry as WKB.
     #[cfg(feature = "parquet")]
     Parquet,
@@ -64,17 +68,27 @@ impl Format {
         Self::Csv,
         Self::FlatGeobuf,
         Self::GeoPackage,
+        Self::Shapefile,
         #[cfg(feature = "parquet")]
         Self::Parquet,
     ];
 
-    /// Its suffix, which is also its name in `f=` and `--format`.
+    /// Its name in `f=` and `--format`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shapefile => "shp",
+            other => other.suffix(),
+        }
+    }
+
+    /// The suffix of its files.
     pub const fn suffix(self) -> &'static str {
         match self {
             Self::GeoJson => "geojson",
             Self::Csv => "csv",
             Self::FlatGeobuf => "fgb",
             Self::GeoPackage => "gpkg",
+            Self::Shapefile => "shp.zip",
             #[cfg(feature = "parquet")]
             Self::Parquet => "parquet",
         }
@@ -87,6 +101,7 @@ impl Format {
             Self::Csv => "CSV",
             Self::FlatGeobuf => "FlatGeobuf",
             Self::GeoPackage => "GeoPackage",
+            Self::Shapefile => "Shapefile",
             #[cfg(feature = "parquet")]
             Self::Parquet => "GeoParquet",
         }
@@ -100,19 +115,28 @@ impl Format {
             Self::Csv => "text/csv",
             Self::FlatGeobuf => "application/flatgeobuf",
             Self::GeoPackage => "application/geopackage+sqlite3",
+            Self::Shapefile => "application/zip",
             #[cfg(feature = "parquet")]
             Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 
-    /// The format of that suffix, in any case; `json` is GeoJSON and `geoparquet` GeoParquet.
-    pub fn of_suffix(suffix: &str) -> Option<Self> {
-        let suffix = match suffix.to_ascii_lowercase().as_str() {
+    /// The format of that name, in any case; `json` is GeoJSON and `geoparquet` GeoParquet.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let name = match name.to_ascii_lowercase().as_str() {
             "json" => "geojson".to_owned(),
             "geoparquet" => "parquet".to_owned(),
             other => other.to_owned(),
         };
-        Self::ALL.iter().copied().find(|format| format.suffix() == suffix)
+        Self::ALL.iter().copied().find(|format| format.name() == name)
+    }
+
+    /// The format whose suffix ends a file's name, and the name before it.
+    pub fn of_file_name(name: &str) -> Option<(&str, Self)> {
+        Self::ALL.iter().find_map(|&format| {
+            let stem = name.strip_suffix(format.suffix())?.strip_suffix('.')?;
+            Some((stem, format))
+        })
     }
 
     /// Whether it is text, which compresses well.
@@ -202,8 +226,22 @@ pub fn write(
         Format::Csv => csv::write(selection, out, progress),
         Format::FlatGeobuf => flatgeobuf::write(selection, out, progress),
         Format::GeoPackage => geopackage::write(selection, out, progress),
+        Format::Shapefile => shapefile::write(selection, out, progress),
         #[cfg(feature = "parquet")]
         Format::Parquet => parquet::write(selection, out, progress),
+    }
+}
+
+/// What the attributes of a selection lose in a format, a sentence each: names and texts for which
+/// it has no room.
+///
+/// # Errors
+///
+/// Fails if the format cannot hold the selection.
+pub fn losses(format: Format, selection: &Selection<'_>) -> io::Result<Vec<String>> {
+    match format {
+        Format::Shapefile => shapefile::losses(selection),
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -354,7 +354,7 @@ fn wrong_usage_has_exit_code_two() {
         &["export", snapshot_file(), "ward", "-o", "ward.shp"],
         &["export", snapshot_file(), "ward", "-o", "ward.geojson", "--wkt"],
         &["export", snapshot_file(), "ward", "-o", "ward.gpkg.gz"],
-        &["export", snapshot_file(), "ward", "-o", "ward.gpkg", "--format", "shp"],
+        &["export", snapshot_file(), "ward", "-o", "ward.gpkg", "--format", "nil"],
         &["export", snapshot_file(), "ward", "-o", "-", "--crs", "EPSG:2154"],
     ] {
         let (code, message) = refusal(args);

@@ -9,7 +9,8 @@ import json
 import os
 import sys
 import tempfile
-from urllib.request import urlopen
+from pathlib import Path
+from urllib.request import urlopen, urlretrieve
 
 # QGIS writes its profile and its cache at home.
 home = tempfile.TemporaryDirectory()
@@ -73,7 +74,19 @@ for stated in read("/v1/layers")["layers"]:
     # As a user sets it in "Filter…".
     layer.setSubsetString(f"\"code\" = '{code}'")
     hold([feature["code"] for feature in layer.getFeatures()] == [code], f"{name}: subset")
+    # The whole layer as a shapefile, as a user drops it on the map.
+    file = Path(home.name) / f"{name}.shp.zip"
+    urlretrieve(f"{base}/downloads/{file.name}?crs=EPSG:27700", file)
+    shapes = QgsVectorLayer(str(file), name, "ogr")
+    hold(shapes.isValid(), f"{file.name} cannot be added: {shapes.error().message()}")
+    hold(shapes.crs().authid() == "EPSG:27700", f"{file.name}: {shapes.crs().authid()}")
+    names = {feature["code"]: feature["name"] or "" for feature in shapes.getFeatures()}
+    expected = {feature["code"]: feature["name"] or "" for feature in everything}
+    hold(names == expected, f"{file.name}: {len(names)} names, not the {len(expected)} of the service")
+    fields = shapes.fields().names()
+    hold(all(len(field.encode()) <= 10 for field in fields), f"{file.name}: fields {fields}")
     if stated["kind"] == "areas":
+        hold(all(f.geometry().isGeosValid() for f in shapes.getFeatures()), f"{file.name}: invalid areas")
         hold(all(f.geometry().isGeosValid() for f in everything), f"{name}: invalid areas")
 print(f"{held} passed, {faults} failed")
 sys.stdout.flush()

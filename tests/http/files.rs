@@ -40,6 +40,7 @@ async fn every_file_begins_as_its_format_does() {
         ("ward.csv", b"code,name,"),
         ("ward.fgb", b"fgb\x03fgb"),
         ("ward.gpkg", b"SQLite format 3\0"),
+        ("ward.shp.zip", b"PK\x03\x04"),
         #[cfg(feature = "parquet")]
         ("ward.parquet", b"PAR1"),
     ] {
@@ -47,7 +48,7 @@ async fn every_file_begins_as_its_format_does() {
         assert!(reply.body.starts_with(start), "{file}");
         let crs = "<http://www.opengis.net/def/crs/EPSG/0/27700>";
         assert_eq!(reply.header("content-crs"), crs);
-        let suffix = file.split('.').next_back().unwrap();
+        let (_, suffix) = file.split_once('.').unwrap();
         let name = format!("attachment; filename=\"ward_27700.{suffix}\"");
         assert_eq!(reply.header("content-disposition"), name);
     }
@@ -127,7 +128,7 @@ async fn equal_snapshots_give_equal_files() {
 #[tokio::test]
 async fn what_is_compressed_within_is_not_compressed_again_and_a_range_never_is() {
     let both = [("accept-encoding", "gzip, br")];
-    for file in ["ward.fgb", "ward.gpkg"] {
+    for file in ["ward.fgb", "ward.gpkg", "ward.shp.zip"] {
         let reply = get_with(&format!("/downloads/{file}"), &both).await;
         assert_eq!(reply.header("content-encoding"), "", "{file}");
         assert!(!reply.header("content-length").is_empty(), "{file}");
@@ -169,7 +170,7 @@ async fn a_file_that_is_not_there_is_a_problem_that_says_which_are() {
         assert_eq!(get(path).await.problem(), problem, "{path}");
     }
     let detail = get("/downloads/ward.shp").await.json()["detail"].to_string();
-    assert!(detail.contains("ward.gpkg"), "{detail}");
+    assert!(detail.contains("ward.gpkg") && detail.contains("ward.shp.zip"), "{detail}");
 }
 
 #[cfg(feature = "parquet")]
@@ -206,6 +207,8 @@ async fn the_features_of_a_request_come_in_every_format_by_f_or_accept() {
         ("fgb", "application/flatgeobuf", "fgb"),
         ("flatgeobuf", "application/flatgeobuf", "fgb"),
         ("gpkg", "application/geopackage+sqlite3", "gpkg"),
+        ("shp", "application/zip", "shp.zip"),
+        ("shapefile", "application/zip", "shp.zip"),
         #[cfg(feature = "parquet")]
         ("parquet", "application/vnd.apache.parquet", "parquet"),
     ] {
@@ -249,6 +252,7 @@ async fn nothing_selected_is_a_whole_file_of_nothing() {
     assert!(columns.contains(&"area_m2".to_owned()));
     for name in [
         "gpkg",
+        "shp",
         "csv",
         #[cfg(feature = "parquet")]
         "parquet",

@@ -219,6 +219,8 @@ const QUESTIONS: &[&str] = &[
     "/downloads/ward.csv",
     "/collections/ward/items?f=csv",
     "/collections/ward/items?f=gpkg",
+    "/collections/ward/items?f=shp",
+    "/downloads/ward.shp.zip",
     "/downloads/ward.fgb",
     "/downloads/ward.gpkg?crs=EPSG:3857",
     "/downloads/ward.gpkg?crs=x",

@@ -1,5 +1,6 @@
 //! `lapwing export`: writes one layer to a file.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,11 +20,15 @@ Examples:
   lapwing export county.lapwing lap -o laps.geojson
   lapwing export county.lapwing lap -o laps_bng.geojson.gz --crs EPSG:27700
   lapwing export county.lapwing ward -o wards.gpkg --crs EPSG:27700
+  lapwing export county.lapwing ward -o wards.shp.zip --crs EPSG:27700
   lapwing export county.lapwing lsoa -o lsoas.parquet
   lapwing export county.lapwing gp_practice -o practices.csv
 
-The suffix of FILE tells the format: .geojson, .csv, .fgb (FlatGeobuf), .gpkg (GeoPackage) or
-.parquet (GeoParquet). A GeoJSON or CSV is compressed if .gz follows.")]
+The suffix of FILE tells the format: .geojson, .csv, .fgb (FlatGeobuf), .gpkg (GeoPackage),
+.shp.zip (Shapefile) or .parquet (GeoParquet). A GeoJSON or CSV is compressed if .gz follows.
+
+A shapefile holds names of at most 10 bytes and texts of at most 254. Longer ones are cut, each
+change is printed, and a text file in the zip lists them.")]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
@@ -32,7 +37,7 @@ pub(crate) struct ExportArgs {
     /// Output file ("-" for stdout)
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// geojson, csv, fgb, gpkg or parquet; told by the suffix of FILE if there is one
+    /// geojson, csv, fgb, gpkg, shp or parquet; told by the suffix of FILE if there is one
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
     /// Coordinate reference system of the geometry
@@ -44,8 +49,8 @@ pub(crate) struct ExportArgs {
 }
 
 fn parse_format(text: &str) -> Result<Format, String> {
-    Format::of_suffix(text).ok_or_else(|| {
-        let known: Vec<&str> = Format::ALL.iter().map(|format| format.suffix()).collect();
+    Format::of_name(text).ok_or_else(|| {
+        let known: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
         format!("write one of {}", known.join(", "))
     })
 }
@@ -83,18 +88,29 @@ pub(crate) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
     selection.wkt = args.wkt;
     let teller = ProgressReporter::new(quiet || is_dash(&args.output));
     teller.begin(&format!("Writing {}", args.layer), places.len() as u64);
+    if !quiet {
+        let losses = formats::losses(format, &selection).map_err(Failure::refused)?;
+        losses.iter().for_each(|loss| eprintln!("note: {loss}"));
+    }
     let mut output = Output::create(&args.output)?;
     let written = formats::write(format, &selection, &mut output, &teller);
-    written.map_err(|error| output.failed(&error))?;
+    written.map_err(|error| match error.kind() {
+        // The format's limit, and not the disk's.
+        ErrorKind::FileTooLarge => Failure::refused(error),
+        _ => output.failed(&error),
+    })?;
     output.finish()
 }
 
 /// The format given by `--format`, or else by the suffix of the file.
 fn format_of(output: &Path, asked: Option<Format>) -> Result<Format, Failure> {
-    let by_suffix = content_suffix(output).and_then(|suffix| Format::of_suffix(&suffix));
-    match asked.or(by_suffix) {
+    match asked.or(by_suffix(output)) {
         Some(format) => Ok(format),
         None if is_dash(output) => Ok(Format::GeoJson),
+        None if content_suffix(output).as_deref() == Some("shp") => Err(Failure::Usage(format!(
+            "a shapefile is several files, which are written in one zip: name it {}",
+            output.with_extension("shp.zip").display()
+        ))),
         None => {
             let suffixes: Vec<String> =
                 Format::ALL.iter().map(|format| format!(".{}", format.suffix())).collect();
@@ -104,6 +120,17 @@ fn format_of(output: &Path, asked: Option<Format>) -> Result<Format, Failure> {
                 suffixes.join(", ")
             )))
         }
+    }
+}
+
+fn by_suffix(output: &Path) -> Option<Format> {
+    let name = output.file_name()?.to_str()?.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let of_name = || Format::of_name(Path::new(name).extension()?.to_str()?);
+    match Format::of_file_name(name) {
+        Some((_, format)) => Some(format),
+        // `.json` and `.geoparquet`; but a `.shp` alone is no shapefile.
+        None => of_name().filter(|format| *format != Format::Shapefile),
     }
 }
 
@@ -119,10 +146,19 @@ mod tests {
         assert_eq!(format("laps.csv.gz", None), Some(Format::Csv));
         assert_eq!(format("laps.GPKG", None), Some(Format::GeoPackage));
         assert_eq!(format("laps.fgb", None), Some(Format::FlatGeobuf));
+        assert_eq!(format("laps.shp.zip", None), Some(Format::Shapefile));
+        assert_eq!(format("Laps.SHP.ZIP", None), Some(Format::Shapefile));
+        assert_eq!(format("laps.json", None), Some(Format::GeoJson));
+        assert_eq!(format("laps.zip", Some(Format::Shapefile)), Some(Format::Shapefile));
         assert_eq!(format("laps.txt", Some(Format::Csv)), Some(Format::Csv));
         assert_eq!(format("-", None), Some(Format::GeoJson));
         assert_eq!(format("laps.shp", None), None);
+        assert_eq!(format("laps.zip", None), None);
         assert_eq!(format("laps", None), None);
+        let Err(Failure::Usage(message)) = format_of(Path::new("out/laps.shp"), None) else {
+            panic!("a .shp alone is no shapefile")
+        };
+        assert!(message.ends_with("name it out/laps.shp.zip"), "{message}");
     }
 
     #[test]

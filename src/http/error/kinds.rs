@@ -140,7 +140,7 @@ impl ProblemKind {
             Self::MethodNotAllowed => ("method-not-allowed", S::METHOD_NOT_ALLOWED, "Method not allowed",
                 "The Allow header lists the methods of this address."),
             Self::NotAcceptable => ("not-acceptable", S::NOT_ACCEPTABLE, "No acceptable format",
-                "The Accept header leaves out every format of this address; the detail lists them."),
+                "The Accept header leaves out every format of this address, which the detail lists, or the format asked for cannot hold the answer: ask for another."),
             Self::BodyTooSlow => ("body-too-slow", S::REQUEST_TIMEOUT, "Request body too slow",
                 "The body came too slowly or stopped. Send it again, in smaller pieces if the line is slow."),
             Self::NotReloaded => ("not-reloaded", S::CONFLICT, "Not reloaded",

@@ -8,4 +8,5 @@ mod geopackage;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod same;
+mod shapefile;
 mod world;

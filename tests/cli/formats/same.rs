@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::world::{self, AREAS, SITES, atlas, file, schema, whole};
 
 /// A file read by the loader of its format, in BNG metres, in code order.
-fn read(format: Format, bytes: &[u8], keep: &[&str]) -> Vec<RawFeature> {
+pub(crate) fn read(format: Format, bytes: &[u8], keep: &[&str]) -> Vec<RawFeature> {
     let folder = tempfile::tempdir().unwrap();
     let source = VectorSource {
         path: file(folder.path(), format, bytes),

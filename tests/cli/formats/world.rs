@@ -23,7 +23,7 @@ pub(crate) const SITES: usize = 1;
 pub(crate) const NAMES: [&str; 4] =
     ["Saint \"George's\", upper", "two\nlines;\r\nand 'more'", "Ynys Môn – 威尔士 🦢", ""];
 
-fn meta(id: &str, title: &str) -> LayerMeta {
+pub(crate) fn meta(id: &str, title: &str) -> LayerMeta {
     LayerMeta {
         id: LayerId::parse(id).unwrap(),
         series: LayerId::parse(id).unwrap(),
@@ -63,7 +63,7 @@ fn kept(at: usize) -> Properties {
 }
 
 /// Coordinates to the millimetre, as those of a snapshot are.
-fn ground(at: usize) -> MultiPolygon<f64> {
+pub(crate) fn ground(at: usize) -> MultiPolygon<f64> {
     let (x, y) = (475_000.125 + 1_000.0 * at as f64, 260_000.001);
     let square = polygon!(
         exterior: [(x: x, y: y), (x: x + 900.0, y: y + 0.007), (x: x + 900.0, y: y + 900.0), (x: x, y: y + 900.0)],

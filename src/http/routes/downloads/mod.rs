@@ -4,6 +4,7 @@
 //! [`file_cache`](crate::formats::file_cache) of the snapshot; it is sent whole or in ranges. The
 //! selection of a request is written for that request only.
 
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -64,10 +65,9 @@ async fn download(
 
 /// The layer and format in a file name.
 fn file_of(atlas: &Atlas, file: &str) -> Result<(usize, Format), Problem> {
-    let (layer, suffix) = file.rsplit_once('.').unwrap_or((file, ""));
     let short = |text: &str| text.chars().take(80).collect::<String>();
-    let format = Format::of_suffix(suffix).filter(|format| format.suffix() == suffix);
-    let format = format.ok_or_else(|| {
+    let (layer, format) = Format::of_file_name(file).ok_or_else(|| {
+        let layer = file.split('.').next().unwrap_or(file);
         let known: Vec<String> =
             Format::ALL.iter().map(|format| format!("{layer}.{}", format.suffix())).collect();
         let known = short(&known.join(", "));
@@ -115,12 +115,10 @@ fn begin(
     let blocking_pool = blocking_pool.clone();
     let task = tokio::spawn(async move { blocking_pool.run(make).await });
     let made = async move {
-        let why = |error: &dyn std::fmt::Display| Arc::from(error.to_string());
         match task.await {
-            Ok(Ok(Ok(made))) => Ok(Arc::new(made)),
-            Ok(Ok(Err(error))) => Err(why(&error)),
-            Ok(Err(error)) => Err(why(&error)),
-            Err(error) => Err(why(&error)),
+            Ok(Ok(made)) => made.map(Arc::new).map_err(Arc::new),
+            Ok(Err(error)) => Err(Arc::new(io::Error::other(error))),
+            Err(error) => Err(Arc::new(io::Error::other(error))),
         }
     };
     made.boxed().shared()
@@ -129,8 +127,17 @@ fn begin(
 async fn wait(app: &AppState, making: Making) -> Result<Arc<Made>, Problem> {
     let patience = app.limits.answer;
     match tokio::time::timeout(patience, making).await {
-        Ok(made) => made.map_err(|why| Problem::internal(&why)),
+        Ok(made) => made.map_err(|error| failed(&error)),
         Err(_) => Err(took_too_long(patience)),
+    }
+}
+
+/// The problem with a file that could not be written: the format cannot hold it, or the fault is
+/// here.
+fn failed(error: &io::Error) -> Problem {
+    match error.kind() {
+        ErrorKind::FileTooLarge => Problem::new(Kind::NotAcceptable, error.to_string()),
+        _ => Problem::internal(error),
     }
 }
 
@@ -252,8 +259,7 @@ pub(in crate::http) async fn once(
     blocking_pool: &BlockingPool,
     make: impl FnOnce() -> std::io::Result<Made> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let made =
-        blocking_pool.run_blocking(|| make().map_err(|error| Problem::internal(&error))).await?;
+    let made = blocking_pool.run_blocking(|| make().map_err(|error| failed(&error))).await?;
     let length = made.length();
     let mut response = blocking_pool.stream(Arc::new(made).pieces(0, length)).into_response();
     response.headers_mut().insert(header::CONTENT_LENGTH, length.into());

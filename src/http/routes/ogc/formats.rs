@@ -38,6 +38,7 @@ pub(in crate::http) const OF_ITEMS: &[Format] = &[
     Format::File(files::Format::Csv),
     Format::File(files::Format::FlatGeobuf),
     Format::File(files::Format::GeoPackage),
+    Format::File(files::Format::Shapefile),
     #[cfg(feature = "parquet")]
     Format::File(files::Format::Parquet),
 ];
@@ -48,7 +49,7 @@ impl Format {
         match self {
             Self::Json | Self::GeoJson | Self::OpenApi | Self::Schema => "json",
             Self::Html => "html",
-            Self::File(file) => file.suffix(),
+            Self::File(file) => file.name(),
         }
     }
 
@@ -62,6 +63,7 @@ impl Format {
             Self::File(files::Format::Csv) => &["csv"],
             Self::File(files::Format::FlatGeobuf) => &["fgb", "flatgeobuf"],
             Self::File(files::Format::GeoPackage) => &["gpkg", "geopackage"],
+            Self::File(files::Format::Shapefile) => &["shp", "shapefile"],
             #[cfg(feature = "parquet")]
             Self::File(files::Format::Parquet) => &["parquet", "geoparquet"],
         }
@@ -77,6 +79,7 @@ impl Format {
             Self::File(files::Format::Csv) => &[CSV],
             Self::File(files::Format::FlatGeobuf) => &["application/flatgeobuf"],
             Self::File(files::Format::GeoPackage) => &["application/geopackage+sqlite3"],
+            Self::File(files::Format::Shapefile) => &["application/zip"],
             #[cfg(feature = "parquet")]
             Self::File(files::Format::Parquet) => &["application/vnd.apache.parquet"],
             Self::OpenApi => &[JSON, "application/vnd.oai.openapi+json"],

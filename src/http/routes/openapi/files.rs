@@ -56,12 +56,14 @@ fn headers() -> Value {
 /// Parameters of downloads, by reference name.
 pub(super) fn parameters() -> Vec<(&'static str, Value)> {
     let suffixes: Vec<&str> = Format::ALL.iter().map(|format| format.suffix()).collect();
-    let pattern = format!(r"^[a-z][a-z0-9_]*\.({})$", suffixes.join("|"));
+    let suffixes = suffixes.join("|").replace('.', r"\.");
+    let pattern = format!(r"^[a-z][a-z0-9_]*\.({suffixes})$");
     let file = json!({
         "name": "file", "in": "path", "required": true,
         "description": "The id of a layer, a dot and the extension of a format: `geojson`, `csv` \
-            (geometry as WKT), `fgb` (FlatGeobuf with its index), `gpkg` (GeoPackage) or \
-            `parquet` (GeoParquet).",
+            (geometry as WKT), `fgb` (FlatGeobuf with its index), `gpkg` (GeoPackage), `shp.zip` \
+            (Shapefile: names are cut to 10 bytes and texts to 254; a text file in the zip lists \
+            what was cut) or `parquet` (GeoParquet).",
         "schema": {"type": "string", "pattern": pattern},
         "example": "ward.gpkg",
     });
