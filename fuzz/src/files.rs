@@ -1,5 +1,5 @@
-//! Every parser, given bytes of any kind. None may panic, and what they let in must keep what they
-//! promise: the checks here are those on which the rest of the program relies.
+//! Entry points for the file parsers. No input may panic, and accepted input must satisfy the
+//! guarantees on which the rest of the program relies.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ fn id() -> LayerId {
     LayerId::parse("layer").expect("a good id")
 }
 
-/// A catalogue is read, or refused with at least one problem that can be shown.
+/// Parses a catalogue. A refusal must have at least one problem that can be displayed.
 pub fn catalogue(data: &[u8]) {
     match Catalogue::parse(data, Path::new("c.toml"), None) {
         Ok(catalogue) => assert!(!catalogue.title.is_empty()),
@@ -31,7 +31,7 @@ pub fn catalogue(data: &[u8]) {
     }
 }
 
-/// A definition of composed areas is read, or refused with at least one problem to show.
+/// Parses a definition of composed areas. A refusal must have at least one problem.
 pub fn laps(data: &[u8]) {
     match Definition::parse(data, Path::new("laps.toml")) {
         Ok(definition) => assert!(!definition.areas.is_empty()),
@@ -39,7 +39,7 @@ pub fn laps(data: &[u8]) {
     }
 }
 
-/// Sites of every format; the first byte picks it. Their codes are unique, as a layer needs.
+/// Reads sites; the first byte selects the format. Codes must be unique, as a layer requires.
 pub fn sites(data: &[u8]) {
     let Some((pick, csv)) = data.split_first() else { return };
     let columns = |position| SitesFormat::Columns {
@@ -85,7 +85,7 @@ pub fn sites(data: &[u8]) {
     show(&report);
 }
 
-/// Postcodes of both formats; the first byte picks it. They come in order, none twice.
+/// Reads postcodes; the first byte selects the format. They must be sorted and unique.
 pub fn postcodes(data: &[u8]) {
     let Some((pick, csv)) = data.split_first() else { return };
     let format = match pick % 2 {
@@ -99,7 +99,7 @@ pub fn postcodes(data: &[u8]) {
     show(&report);
 }
 
-/// Addresses come in the order of their postcodes.
+/// Reads addresses. They must be sorted by postcode.
 pub fn addresses(csv: &[u8]) {
     let column = str::to_owned;
     let spec = AddressSpec {
@@ -120,7 +120,7 @@ pub fn addresses(csv: &[u8]) {
     show(&report);
 }
 
-/// A postcode, a code and a layer's id, once read, are read from their own writing as the same.
+/// Parses a postcode, a code and a layer id. Parsing their display form must give equal values.
 pub fn postcode(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match Postcode::parse(text) {
@@ -142,7 +142,7 @@ pub fn postcode(data: &[u8]) {
     }
 }
 
-/// Two numbers as degrees, as metres of the grid and as metres of Web Mercator.
+/// Converts two numbers as degrees, as grid metres and as Web Mercator metres.
 pub fn position(data: &[u8]) {
     let number = |at: usize| data.get(at..at + 8)?.try_into().ok().map(f64::from_le_bytes);
     let (Some(a), Some(b)) = (number(0), number(8)) else { return };
@@ -157,8 +157,8 @@ pub fn position(data: &[u8]) {
     }
 }
 
-/// A file in a GIS format; `name` has the suffix that picks the reader. `beside` are its siblings.
-/// It is read, or refused with a fault.
+/// Loads a GIS file. The extension of `name` selects the reader; `beside` are its sibling files.
+/// A refusal must have a fault.
 pub fn vector(folder: &Path, name: &str, data: &[u8], beside: &[(&str, &[u8])]) {
     let path = folder.join(name);
     std::fs::write(&path, data).expect("a folder to write to");
@@ -180,7 +180,7 @@ pub fn vector(folder: &Path, name: &str, data: &[u8], beside: &[(&str, &[u8])]) 
     show(&report);
 }
 
-/// A geometry as GeoPackage stores it, and the well-known binary in it.
+/// Reads a GeoPackage geometry, and well-known binary.
 pub fn geometry(data: &[u8]) {
     for result in [geopackage::geometry(data), wkb::read(data)] {
         match result {
@@ -190,7 +190,7 @@ pub fn geometry(data: &[u8]) {
     }
 }
 
-/// The definition of a CRS, as a `.prj` holds it, and an identifier, as a catalogue does.
+/// Parses a CRS definition as in a `.prj`, and an identifier as in a catalogue.
 pub fn crs(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let sentence = match crs::from_wkt(&text, "the .prj") {
@@ -204,7 +204,7 @@ pub fn crs(data: &[u8]) {
     }
 }
 
-/// Every fault can be shown.
+/// Checks that every fault can be displayed.
 fn show(report: &Report) {
     for fault in &report.faults {
         assert!(!fault.to_string().is_empty());

@@ -1,4 +1,4 @@
-//! The entry points of everything that reads what others write, for fuzzing.
+//! Fuzzing entry points for all parsers of external input.
 
 pub mod files;
 pub mod requests;

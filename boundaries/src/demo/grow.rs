@@ -12,75 +12,75 @@ use super::rng::Rng;
 
 /// Returns the number of unbroken runs of a group's blocks around a block, and the number of those
 /// blocks.
-pub(super) fn runs(ground: &Lattice, labels: &[u32], block: Block, group: u32) -> (usize, usize) {
-    let around = ground.around(block).map(|b| labels[b] == group);
+pub(super) fn runs(lattice: &Lattice, labels: &[u32], block: Block, group: u32) -> (usize, usize) {
+    let around = lattice.around(block).map(|b| labels[b] == group);
     let count = around.iter().filter(|&&a| a).count();
     let starts = (0..6).filter(|&i| around[i] && !around[(i + 5) % 6]).count();
     (if count == 6 { 1 } else { starts }, count)
 }
 
 /// Returns true if a group can gain a block without closing a ring.
-fn may_gain(ground: &Lattice, labels: &[u32], block: Block, group: u32) -> bool {
-    runs(ground, labels, block, group).0 == 1
+fn may_gain(lattice: &Lattice, labels: &[u32], block: Block, group: u32) -> bool {
+    runs(lattice, labels, block, group).0 == 1
 }
 
 /// Returns true if a group can lose a block without splitting or getting a hole.
-pub(super) fn may_lose(ground: &Lattice, labels: &[u32], block: Block) -> bool {
-    let (runs, count) = runs(ground, labels, block, labels[block]);
+pub(super) fn may_lose(lattice: &Lattice, labels: &[u32], block: Block) -> bool {
+    let (runs, count) = runs(lattice, labels, block, labels[block]);
     runs == 1 && count < 6
 }
 
 /// Returns true if a block can move to another group without harm to either.
-pub(super) fn may_change(ground: &Lattice, labels: &[u32], block: Block, to: u32) -> bool {
+pub(super) fn may_change(lattice: &Lattice, labels: &[u32], block: Block, to: u32) -> bool {
     labels[block] != to
         && labels[block] != NOBODY
-        && may_lose(ground, labels, block)
-        && may_gain(ground, labels, block, to)
+        && may_lose(lattice, labels, block)
+        && may_gain(lattice, labels, block, to)
 }
 
 /// Grows one group from each seed until all blocks with a domain are assigned. No group leaves the
 /// domain of its seed. `cost` is the time to grow into a block; randomness makes it up to twice as
 /// long.
 pub(super) fn grow(
-    ground: &Lattice,
+    lattice: &Lattice,
     domain: &[u32],
     seeds: &[Block],
     cost: impl Fn(Block) -> f64,
     rng: &mut Rng,
 ) -> Vec<u32> {
-    let mut labels = vec![NOBODY; ground.len()];
+    let mut labels = vec![NOBODY; lattice.len()];
     // Costs are in millionths, so that the order is that of integers. Block and group break ties.
     let mut queue: BinaryHeap<Reverse<(u64, Block, u32)>> =
         seeds.iter().enumerate().map(|(group, &seed)| Reverse((0, seed, group as u32))).collect();
     while let Some(Reverse((reached, block, group))) = queue.pop() {
         let is_seed = reached == 0;
-        if labels[block] != NOBODY || !(is_seed || may_gain(ground, &labels, block, group)) {
+        if labels[block] != NOBODY || !(is_seed || may_gain(lattice, &labels, block, group)) {
             continue;
         }
         labels[block] = group;
-        for next in ground.around(block) {
+        for next in lattice.around(block) {
             if labels[next] == NOBODY && domain[next] == domain[block] {
                 let step = 1.0 + (cost(next) * (1.0 + rng.unit()) * 1e6);
                 queue.push(Reverse((reached + step as u64, next, group)));
             }
         }
     }
-    fill_pockets(ground, domain, &mut labels);
+    fill_pockets(lattice, domain, &mut labels);
     labels
 }
 
 /// Assigns every remaining block to an adjacent group of the same domain.
-fn fill_pockets(ground: &Lattice, domain: &[u32], labels: &mut [u32]) {
+fn fill_pockets(lattice: &Lattice, domain: &[u32], labels: &mut [u32]) {
     let mut left: Vec<Block> =
         (0..labels.len()).filter(|&b| domain[b] != NOBODY && labels[b] == NOBODY).collect();
     while !left.is_empty() {
         let before = left.len();
         left.retain(|&block| {
-            let best = ground
+            let best = lattice
                 .around(block)
                 .into_iter()
                 .filter(|&b| labels[b] != NOBODY && domain[b] == domain[block])
-                .map(|b| (runs(ground, labels, block, labels[b]).0, labels[b]))
+                .map(|b| (runs(lattice, labels, block, labels[b]).0, labels[b]))
                 .min();
             if let Some((_, group)) = best {
                 labels[block] = group;
@@ -96,7 +96,7 @@ fn fill_pockets(ground: &Lattice, domain: &[u32], labels: &mut [u32]) {
 /// Picks up to `count` blocks from `among`. A heavier block is more likely and its neighbours may
 /// be closer: each seed keeps others out of an area with about 1/`count` of the total weight.
 pub(super) fn spread_seeds(
-    ground: &Lattice,
+    lattice: &Lattice,
     among: &[Block],
     weight: impl Fn(Block) -> f64,
     count: usize,
@@ -112,7 +112,7 @@ pub(super) fn spread_seeds(
         let room2 = |b: Block| room * room * total / weight(b) / count.max(1) as f64;
         let mut taken = HashSet::new();
         for &seed in &seeds {
-            mark_around(ground, seed, room2(seed), &mut taken);
+            mark_around(lattice, seed, room2(seed), &mut taken);
         }
         for &(_, block) in &order {
             if seeds.len() >= count {
@@ -120,7 +120,7 @@ pub(super) fn spread_seeds(
             }
             if !taken.contains(&block) {
                 seeds.push(block);
-                mark_around(ground, block, room2(block), &mut taken);
+                mark_around(lattice, block, room2(block), &mut taken);
             }
         }
     }
@@ -128,15 +128,15 @@ pub(super) fn spread_seeds(
 }
 
 /// Marks a block and those within a radius. `radius2` is its square, in areas of blocks.
-fn mark_around(ground: &Lattice, middle: Block, radius2: f64, marked: &mut HashSet<Block>) {
+fn mark_around(lattice: &Lattice, middle: Block, radius2: f64, marked: &mut HashSet<Block>) {
     // A block has an area of 2.6 squared sides.
     let radius2 = radius2 * 2.6;
     marked.insert(middle);
     let mut seen = vec![middle];
     let mut at = 0;
     while at < seen.len() {
-        for next in ground.around(seen[at]) {
-            let within = ground.is_inner(next) && ground.apart2(middle, next) < radius2;
+        for next in lattice.around(seen[at]) {
+            let within = lattice.is_inner(next) && lattice.distance2(middle, next) < radius2;
             if within && !seen.contains(&next) {
                 marked.insert(next);
                 seen.push(next);

@@ -17,14 +17,14 @@ pub(super) struct Neighbours {
 
 impl Neighbours {
     /// Finds the neighbours of groups 0 to `count`. Each must have at least one block.
-    pub(super) fn of(ground: &Lattice, blocks: &[Block], labels: &[u32], count: usize) -> Self {
+    pub(super) fn of(lattice: &Lattice, blocks: &[Block], labels: &[u32], count: usize) -> Self {
         let mut bordering = vec![BTreeSet::new(); count];
         let mut sums = vec![(Coord { x: 0.0, y: 0.0 }, 0.0); count];
         for &block in blocks.iter().filter(|&&b| labels[b] != NOBODY) {
             let group = labels[block] as usize;
-            sums[group].0 = sums[group].0 + ground.middle(block);
+            sums[group].0 = sums[group].0 + lattice.middle(block);
             sums[group].1 += 1.0;
-            for next in ground.around(block).map(|b| labels[b]) {
+            for next in lattice.around(block).map(|b| labels[b]) {
                 if next != labels[block] && next != NOBODY {
                     bordering[group].insert(next);
                 }
@@ -41,7 +41,7 @@ impl Neighbours {
         &self.bordering[group]
     }
 
-    fn apart2(&self, a: usize, b: usize) -> f64 {
+    fn distance2(&self, a: usize, b: usize) -> f64 {
         let d = self.middles[a] - self.middles[b];
         d.x * d.x + d.y * d.y
     }
@@ -64,7 +64,7 @@ impl Neighbours {
                 .map(|&n| n as usize)
                 .filter(|&n| joined[n] == NOBODY)
                 .min_by(|&a, &b| {
-                    let apart = |n| self.apart2(n, seeds[larger]);
+                    let apart = |n| self.distance2(n, seeds[larger]);
                     apart(a).total_cmp(&apart(b)).then(a.cmp(&b))
                 });
             if let Some(next) = nearest {
@@ -85,8 +85,9 @@ impl Neighbours {
         let mut order: Vec<usize> = (0..total).collect();
         rng.shuffle(&mut order);
         while seeds.len() < count.min(total) {
-            let from_seeds =
-                |g: usize| seeds.iter().map(|&s| self.apart2(g, s)).fold(f64::INFINITY, f64::min);
+            let from_seeds = |g: usize| {
+                seeds.iter().map(|&s| self.distance2(g, s)).fold(f64::INFINITY, f64::min)
+            };
             let start = rng.below(total);
             let candidates = (0..total).map(|i| order[(start + i) % total]);
             let free = candidates.filter(|g| !seeds.contains(g)).take(6);

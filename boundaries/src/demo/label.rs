@@ -230,7 +230,7 @@ impl Labels {
         let mut northing = [(0.0, 0.0); 2];
         for &block in &county.land.all {
             let sum = &mut northing[locality[block] as usize];
-            *sum = (sum.0 + county.ground.middle(block).y, sum.1 + 1.0);
+            *sum = (sum.0 + county.lattice.middle(block).y, sum.1 + 1.0);
         }
         let first_is_north = northing[0].0 / northing[0].1 > northing[1].0 / northing[1].1;
         [first_is_north, !first_is_north]

@@ -18,18 +18,18 @@ pub(super) struct Land {
 const LEAST_ISLAND: usize = 7;
 
 /// Chooses about `blocks` blocks of land.
-pub(super) fn lay_out(ground: &Lattice, seed: u64, blocks: usize) -> Land {
+pub(super) fn lay_out(lattice: &Lattice, seed: u64, blocks: usize) -> Land {
     let mut rng = Rng::new(seed, Purpose::Land);
-    let heights = heights(ground, &mut rng);
-    let mut order: Vec<Block> = (0..ground.len()).filter(|&b| ground.is_inner(b)).collect();
+    let heights = heights(lattice, &mut rng);
+    let mut order: Vec<Block> = (0..lattice.len()).filter(|&b| lattice.is_inner(b)).collect();
     order.sort_by_key(|&b| (std::cmp::Reverse(heights[b]), b));
     order.truncate(blocks);
-    let mut raised = vec![false; ground.len()];
+    let mut raised = vec![false; lattice.len()];
     for &block in &order {
         raised[block] = true;
     }
-    let mainland = without_lakes(ground, &largest_part(ground, &raised));
-    let island = island(ground, &mainland, (blocks / 150).max(LEAST_ISLAND), &mut rng);
+    let mainland = without_lakes(lattice, &largest_part(lattice, &raised));
+    let island = island(lattice, &mainland, (blocks / 150).max(LEAST_ISLAND), &mut rng);
     let mut all = mainland.clone();
     for block in blocks_of(&island) {
         all[block] = true;
@@ -49,10 +49,10 @@ impl Land {
     }
 
     /// Adds the island to the nearest group of the mainland.
-    pub(super) fn join_island(&self, ground: &Lattice, labels: &mut [u32]) {
+    pub(super) fn join_island(&self, lattice: &Lattice, labels: &mut [u32]) {
         let Some(&landing) = self.island.first() else { return };
         let nearest = self.mainland.iter().min_by(|&&a, &&b| {
-            ground.apart2(landing, a).total_cmp(&ground.apart2(landing, b)).then(a.cmp(&b))
+            lattice.distance2(landing, a).total_cmp(&lattice.distance2(landing, b)).then(a.cmp(&b))
         });
         if let Some(&nearest) = nearest {
             for &block in &self.island {
@@ -67,13 +67,13 @@ fn blocks_of(chosen: &[bool]) -> Vec<Block> {
 }
 
 /// Returns a height for each block, in millionths: an oblong dome with noise.
-fn heights(ground: &Lattice, rng: &mut Rng) -> Vec<i64> {
-    let (rows, columns) = ground.rows_and_columns();
-    let (first, last) = (ground.middle(0), ground.middle(rows * columns - 1));
+fn heights(lattice: &Lattice, rng: &mut Rng) -> Vec<i64> {
+    let (rows, columns) = lattice.rows_and_columns();
+    let (first, last) = (lattice.middle(0), lattice.middle(rows * columns - 1));
     let noise = Noise::new(rng);
-    (0..ground.len())
+    (0..lattice.len())
         .map(|block| {
-            let middle = ground.middle(block);
+            let middle = lattice.middle(block);
             // From -1 to 1 over the square, rotated so that the long axis points north-east.
             let u = (middle.x - first.x) / (last.x - first.x) * 2.0 - 1.0;
             let v = (middle.y - first.y) / (last.y - first.y) * 2.0 - 1.0;
@@ -118,42 +118,42 @@ impl Noise {
 }
 
 /// Returns the largest connected part of the raised blocks.
-fn largest_part(ground: &Lattice, raised: &[bool]) -> Vec<bool> {
-    let Parts { part, sizes } = Parts::of(ground, |b| label_if(raised[b]));
+fn largest_part(lattice: &Lattice, raised: &[bool]) -> Vec<bool> {
+    let Parts { part, sizes } = Parts::of(lattice, |b| label_if(raised[b]));
     let largest = (0..sizes.len()).max_by_key(|&p| (sizes[p], std::cmp::Reverse(p)));
     part.into_iter().map(|p| Some(p as usize) == largest).collect()
 }
 
 /// Returns the land with its lakes filled.
-fn without_lakes(ground: &Lattice, land: &[bool]) -> Vec<bool> {
+fn without_lakes(lattice: &Lattice, land: &[bool]) -> Vec<bool> {
     // Inner sea blocks next to the edge of the lattice are connected beyond it.
-    let Parts { part, sizes } = Parts::of(ground, |b| label_if(!land[b]));
+    let Parts { part, sizes } = Parts::of(lattice, |b| label_if(!land[b]));
     let mut is_open_sea = vec![false; sizes.len()];
-    for block in (0..ground.len()).filter(|&b| part[b] != NOBODY) {
-        if ground.around(block).iter().any(|&b| !ground.is_inner(b)) {
+    for block in (0..lattice.len()).filter(|&b| part[b] != NOBODY) {
+        if lattice.around(block).iter().any(|&b| !lattice.is_inner(b)) {
             is_open_sea[part[block] as usize] = true;
         }
     }
-    (0..ground.len())
-        .map(|b| ground.is_inner(b) && (land[b] || !is_open_sea[part[b] as usize]))
+    (0..lattice.len())
+        .map(|b| lattice.is_inner(b) && (land[b] || !is_open_sea[part[b] as usize]))
         .collect()
 }
 
 /// Returns an island of about `size` blocks, a few sea blocks away from the mainland.
-fn island(ground: &Lattice, mainland: &[bool], size: usize, rng: &mut Rng) -> Vec<bool> {
-    let mut island = vec![false; ground.len()];
-    let from_coast = steps_from(ground, mainland);
+fn island(lattice: &Lattice, mainland: &[bool], size: usize, rng: &mut Rng) -> Vec<bool> {
+    let mut island = vec![false; lattice.len()];
+    let from_coast = steps_from(lattice, mainland);
     // Keep at least two sea blocks between.
-    let free = |b: Block| ground.is_inner(b) && from_coast[b] > 2;
+    let free = |b: Block| lattice.is_inner(b) && from_coast[b] > 2;
     let mut starts: Vec<Block> =
-        (0..ground.len()).filter(|&b| free(b) && (4..=9).contains(&from_coast[b])).collect();
+        (0..lattice.len()).filter(|&b| free(b) && (4..=9).contains(&from_coast[b])).collect();
     rng.shuffle(&mut starts);
     for start in starts.into_iter().take(40) {
         let mut chosen = vec![start];
         let mut tries = 0;
         while chosen.len() < size && tries < 40 * size {
             tries += 1;
-            let next = ground.across(chosen[rng.below(chosen.len())], rng.below(6));
+            let next = lattice.across(chosen[rng.below(chosen.len())], rng.below(6));
             if free(next) && !chosen.contains(&next) {
                 chosen.push(next);
             }
@@ -162,7 +162,7 @@ fn island(ground: &Lattice, mainland: &[bool], size: usize, rng: &mut Rng) -> Ve
             for block in chosen {
                 island[block] = true;
             }
-            return without_lakes(ground, &island);
+            return without_lakes(lattice, &island);
         }
     }
     island
@@ -170,7 +170,7 @@ fn island(ground: &Lattice, mainland: &[bool], size: usize, rng: &mut Rng) -> Ve
 
 /// Returns the number of steps of each inner block from the land: 0 on land, `u32::MAX` if
 /// unreachable.
-fn steps_from(ground: &Lattice, land: &[bool]) -> Vec<u32> {
+fn steps_from(lattice: &Lattice, land: &[bool]) -> Vec<u32> {
     let mut steps: Vec<u32> = land.iter().map(|&l| if l { 0 } else { u32::MAX }).collect();
     let mut edge = blocks_of(land);
     let mut step = 0;
@@ -178,8 +178,8 @@ fn steps_from(ground: &Lattice, land: &[bool]) -> Vec<u32> {
         step += 1;
         let mut next_edge = Vec::new();
         for block in edge {
-            for next in ground.around(block) {
-                if ground.is_inner(next) && steps[next] == u32::MAX {
+            for next in lattice.around(block) {
+                if lattice.is_inner(next) && steps[next] == u32::MAX {
                     steps[next] = step;
                     next_edge.push(next);
                 }

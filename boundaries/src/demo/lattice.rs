@@ -70,18 +70,18 @@ impl Lattice {
         let rows = (blocks as f64 * 2.0 * HALF_ROOT_3 / 1.5).sqrt().ceil() as usize + 2 * MARGIN;
         let columns =
             (blocks as f64 * 1.5 / (2.0 * HALF_ROOT_3)).sqrt().ceil() as usize + 2 * MARGIN;
-        let mut ground = Self { seed, columns, rows, side_m, origin, pieces, corners: Vec::new() };
-        ground.corners = (0..ground.len())
+        let mut lattice = Self { seed, columns, rows, side_m, origin, pieces, corners: Vec::new() };
+        lattice.corners = (0..lattice.len())
             .map(|block| {
                 let mut rng = Rng::at(seed, Purpose::Corners, block as u64);
-                let middle = ground.middle(block);
+                let middle = lattice.middle(block);
                 [1.0, -1.0].map(|up| Coord {
                     x: whole_cm(middle.x + rng.signed() * CORNER_SHIFT * side_m),
                     y: whole_cm(middle.y + (up + rng.signed() * CORNER_SHIFT) * side_m),
                 })
             })
             .collect();
-        ground
+        lattice
     }
 
     /// Returns the number of blocks.
@@ -105,7 +105,7 @@ impl Lattice {
     }
 
     /// Returns the squared distance between the middles of two blocks, in side lengths.
-    pub(super) fn apart2(&self, a: Block, b: Block) -> f64 {
+    pub(super) fn distance2(&self, a: Block, b: Block) -> f64 {
         let (a, b) = (self.middle(a), self.middle(b));
         let (dx, dy) = ((a.x - b.x) / self.side_m, (a.y - b.y) / self.side_m);
         dx * dx + dy * dy
@@ -266,9 +266,9 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Finds the connected parts of the groups given by `group`, numbered by their first block.
-    pub(super) fn of(ground: &Lattice, group: impl Fn(Block) -> u32) -> Self {
-        let mut parts = Self { part: vec![NOBODY; ground.len()], sizes: Vec::new() };
-        for start in (0..ground.len()).filter(|&b| ground.is_inner(b)) {
+    pub(super) fn of(lattice: &Lattice, group: impl Fn(Block) -> u32) -> Self {
+        let mut parts = Self { part: vec![NOBODY; lattice.len()], sizes: Vec::new() };
+        for start in (0..lattice.len()).filter(|&b| lattice.is_inner(b)) {
             let of = group(start);
             if of == NOBODY || parts.part[start] != NOBODY {
                 continue;
@@ -279,8 +279,8 @@ impl Parts {
             parts.part[start] = number;
             while let Some(block) = edge.pop() {
                 size += 1;
-                for next in ground.around(block) {
-                    if ground.is_inner(next) && parts.part[next] == NOBODY && group(next) == of {
+                for next in lattice.around(block) {
+                    if lattice.is_inner(next) && parts.part[next] == NOBODY && group(next) == of {
                         parts.part[next] = number;
                         edge.push(next);
                     }

@@ -15,7 +15,7 @@ use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
 
 /// The county to be labelled.
 pub(super) struct County<'a> {
-    pub(super) ground: &'a Lattice,
+    pub(super) lattice: &'a Lattice,
     pub(super) land: &'a Land,
     pub(super) towns: &'a [Town],
     pub(super) seed: u64,
@@ -35,14 +35,14 @@ impl County<'_> {
         describe: impl Fn(usize) -> (String, Properties),
     ) -> Layer {
         let grounds: Vec<MultiPolygon<f64>> =
-            trace(self.ground, &self.land.all, labels, codes.len());
+            trace(self.lattice, &self.land.all, labels, codes.len());
         let areas = grounds
             .into_iter()
             .zip(codes)
             .enumerate()
-            .map(|(i, (ground, code))| {
+            .map(|(i, (lattice, code))| {
                 let (name, properties) = describe(i);
-                Area::from_valid(code.clone(), name, properties, ground)
+                Area::from_valid(code.clone(), name, properties, lattice)
             })
             .collect();
         Layer::of_areas(meta, areas)
@@ -56,7 +56,7 @@ impl County<'_> {
             blocks[ward[block] as usize] += 1;
         }
         for (number, town) in self.towns.iter().enumerate() {
-            for block in town.inner(self.ground).into_iter().filter(|&b| ward[b] != NOBODY) {
+            for block in town.inner(self.lattice).into_iter().filter(|&b| ward[b] != NOBODY) {
                 *urban[ward[block] as usize].entry(number).or_default() += 1;
             }
         }

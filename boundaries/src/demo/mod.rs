@@ -128,30 +128,30 @@ pub fn lyonesse(seed: u64) -> World {
 /// and benchmarks only.
 pub fn world(seed: u64, size: &WorldSize) -> World {
     let size = size.checked();
-    let lattice = (size.blocks() as f64 / LAND) as usize;
+    let lattice_blocks = (size.blocks() as f64 / LAND) as usize;
     // A block has an area of 2.6 squared sides.
-    let side_m = SIDE_M.min(MOST_M / (lattice as f64 * 2.6).sqrt());
-    let ground = Lattice::new(seed, lattice, side_m, SOUTH_WEST, size.pieces);
-    let land = land::lay_out(&ground, seed, size.blocks());
-    let towns = towns::found(&ground, &land.mainland, (size.parishes / 20).max(2), seed);
-    let mut densities = towns::densities(&ground, &towns);
-    let wards = Wards::draw(&ground, &land, &densities, &size, seed);
-    let old_wards = OldWards::draw(&ground, &land, &densities, &wards, seed);
-    let parishes = Parishes::draw(&ground, &land, &wards, &towns, size.parishes, seed);
+    let side_m = SIDE_M.min(MOST_M / (lattice_blocks as f64 * 2.6).sqrt());
+    let lattice = Lattice::new(seed, lattice_blocks, side_m, SOUTH_WEST, size.pieces);
+    let land = land::lay_out(&lattice, seed, size.blocks());
+    let towns = towns::place_towns(&lattice, &land.mainland, (size.parishes / 20).max(2), seed);
+    let mut densities = towns::densities(&lattice, &towns);
+    let wards = Wards::draw(&lattice, &land, &densities, &size, seed);
+    let old_wards = OldWards::draw(&lattice, &land, &densities, &wards, seed);
+    let parishes = Parishes::draw(&lattice, &land, &wards, &towns, size.parishes, seed);
     let small_areas = (size.small_areas > 0)
-        .then(|| wards::divide(&ground, &land, &densities, &wards, size.small_areas, seed));
+        .then(|| wards::divide(&lattice, &land, &densities, &wards, size.small_areas, seed));
 
     let mut labels = Labels::new(seed);
-    let county = layers::County { ground: &ground, land: &land, towns: &towns, seed };
+    let county = layers::County { lattice: &lattice, land: &land, towns: &towns, seed };
     let mut layers =
         labels.area_layers(&county, &wards, &old_wards, &parishes, small_areas.as_deref());
 
-    for (village, density) in parishes.villages(&ground, &land) {
+    for (village, density) in parishes.villages(&lattice, &land) {
         densities[village] += density;
     }
     let lap = wards.lap();
     let country = Country {
-        ground: &ground,
+        lattice: &lattice,
         land: &land,
         towns: &towns,
         densities: &densities,
@@ -165,7 +165,7 @@ pub fn world(seed: u64, size: &WorldSize) -> World {
         names: settlement.blocks.iter().map(|&b| labels.place(&parishes, &wards, b)).collect(),
     };
     let (practices, assets) =
-        sites::found(&places, size.practices, size.assets, &mut labels.names, seed);
+        sites::generate(&places, size.practices, size.assets, &mut labels.names, seed);
     layers.push(layers::practices(practices, seed));
     layers.push(layers::assets(assets, seed));
     World {

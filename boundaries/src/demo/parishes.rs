@@ -31,7 +31,7 @@ impl Parishes {
     /// 4. One parish gets a detached part, one gets an enclave.
     /// 5. The island becomes a parish.
     pub(super) fn draw(
-        ground: &Lattice,
+        lattice: &Lattice,
         land: &Land,
         wards: &Wards,
         towns: &[Town],
@@ -39,19 +39,19 @@ impl Parishes {
         seed: u64,
     ) -> Self {
         let mut rng = Rng::new(seed, Purpose::Parishes);
-        let unparished = unparished_wards(ground, land, wards, towns);
+        let unparished = unparished_wards(lattice, land, wards, towns);
         // Two are reserved for the enclave and the island.
-        let seeds = seeds(ground, land, wards, &unparished, count - 2, &mut rng);
-        let domain: Vec<u32> = (0..ground.len())
+        let seeds = seeds(lattice, land, wards, &unparished, count - 2, &mut rng);
+        let domain: Vec<u32> = (0..lattice.len())
             .map(|b| match wards.ward[b] {
                 _ if !land.is_mainland(b) => NOBODY,
                 ward if unparished.contains(&ward) => unparished[0],
                 ward => ward,
             })
             .collect();
-        let parish = grow(ground, &domain, &seeds, |_| 1.0, &mut rng);
+        let parish = grow(lattice, &domain, &seeds, |_| 1.0, &mut rng);
         // The first seed is the unparished area, so there is one group more than parishes.
-        let mut drawing = Drawing { ground, wards, group: parish, blocks: Vec::new() };
+        let mut drawing = Drawing { lattice, wards, group: parish, blocks: Vec::new() };
         drawing.blocks = vec![0; seeds.len()];
         for &block in &land.mainland {
             if let Some(blocks) = drawing.blocks.get_mut(drawing.group[block] as usize) {
@@ -87,15 +87,15 @@ impl Parishes {
     /// Returns the block of each parish's village, and how much denser it is than open country. A
     /// parish that extends across a ward boundary has its village there, so that the smaller part
     /// of its area can hold most of its homes.
-    pub(super) fn villages(&self, ground: &Lattice, land: &Land) -> Vec<(Block, f64)> {
-        let middles = Neighbours::of(ground, &land.all, &self.parish, self.count).middles;
+    pub(super) fn villages(&self, lattice: &Lattice, land: &Land) -> Vec<(Block, f64)> {
+        let middles = Neighbours::of(lattice, &land.all, &self.parish, self.count).middles;
         let mut nearest: Vec<(f64, Block)> = vec![(f64::INFINITY, 0); self.count];
         for &block in land.all.iter().filter(|&&b| self.parish[b] != NOBODY) {
             let parish = self.parish[block] as usize;
-            let d = ground.middle(block) - middles[parish];
-            let apart2 = d.x * d.x + d.y * d.y;
-            if apart2 < nearest[parish].0 {
-                nearest[parish] = (apart2, block);
+            let d = lattice.middle(block) - middles[parish];
+            let distance2 = d.x * d.x + d.y * d.y;
+            if distance2 < nearest[parish].0 {
+                nearest[parish] = (distance2, block);
             }
         }
         nearest
@@ -111,10 +111,10 @@ impl Parishes {
 
 /// Returns the wards without parishes: the one in the middle of the county town and, in a larger
 /// county, the smallest of its neighbours, which belongs to the town too.
-fn unparished_wards(ground: &Lattice, land: &Land, wards: &Wards, towns: &[Town]) -> Vec<u32> {
+fn unparished_wards(lattice: &Lattice, land: &Land, wards: &Wards, towns: &[Town]) -> Vec<u32> {
     let mut unparished = vec![wards.ward[towns[0].middle]];
     if wards.count() >= 12 {
-        let neighbours = Neighbours::of(ground, &land.mainland, &wards.ward, wards.count());
+        let neighbours = Neighbours::of(lattice, &land.mainland, &wards.ward, wards.count());
         let mut blocks = vec![0; wards.count()];
         for &block in &land.mainland {
             blocks[wards.ward[block] as usize] += 1;
@@ -128,7 +128,7 @@ fn unparished_wards(ground: &Lattice, land: &Land, wards: &Wards, towns: &[Town]
 /// Returns a seed in the unparished area, then those of the parishes, distributed over wards by
 /// size.
 fn seeds(
-    ground: &Lattice,
+    lattice: &Lattice,
     land: &Land,
     wards: &Wards,
     unparished: &[u32],
@@ -159,14 +159,14 @@ fn seeds(
     }
     let mut seeds = vec![first];
     for (blocks, share) in parished.into_iter().zip(shares) {
-        seeds.extend(spread_seeds(ground, blocks, |_| 1.0, share, rng));
+        seeds.extend(spread_seeds(lattice, blocks, |_| 1.0, share, rng));
     }
     seeds
 }
 
 /// The parishes while they are being drawn. Group 0 is the unparished area.
 struct Drawing<'a> {
-    ground: &'a Lattice,
+    lattice: &'a Lattice,
     wards: &'a Wards,
     group: Vec<u32>,
     /// The number of blocks of each group.
@@ -195,7 +195,7 @@ impl Drawing<'_> {
                 if done >= wanted {
                     break;
                 }
-                let beyond = self.ground.around(block).into_iter().find(|&b| {
+                let beyond = self.lattice.around(block).into_iter().find(|&b| {
                     self.group[b] != NOBODY
                         && self.wards.ward[b] != self.wards.ward[block]
                         && (lap[b] != lap[block]) == across_laps
@@ -230,14 +230,14 @@ impl Drawing<'_> {
             if got.len() >= most || self.blocks[giver as usize] <= least {
                 break;
             }
-            if self.group[block] != giver || !may_change(self.ground, &self.group, block, taker) {
+            if self.group[block] != giver || !may_change(self.lattice, &self.group, block, taker) {
                 continue;
             }
             self.change(block, taker);
             got.push(block);
             let ward = self.wards.ward[block];
             edge.extend(
-                self.ground.around(block).into_iter().filter(|&b| self.wards.ward[b] == ward),
+                self.lattice.around(block).into_iter().filter(|&b| self.wards.ward[b] == ward),
             );
         }
         got
@@ -249,7 +249,7 @@ impl Drawing<'_> {
             let giver = self.group[start];
             if giver == 0
                 || self.blocks[giver as usize] < 8
-                || !may_lose(self.ground, &self.group, start)
+                || !may_lose(self.lattice, &self.group, start)
             {
                 continue;
             }
@@ -257,8 +257,8 @@ impl Drawing<'_> {
             let owner = [3, 0].into_iter().find_map(|side| {
                 let mut there = start;
                 for _ in 0..5 {
-                    there = self.ground.across(there, side);
-                    if !self.ground.is_inner(there) {
+                    there = self.lattice.across(there, side);
+                    if !self.lattice.is_inner(there) {
                         return None;
                     }
                 }
@@ -273,16 +273,16 @@ impl Drawing<'_> {
             let Some(owner) = owner else { continue };
             self.change(start, owner);
             let mut part = vec![start];
-            for next in self.ground.around(start) {
+            for next in self.lattice.around(start) {
                 let near_home = self
-                    .ground
+                    .lattice
                     .around(next)
                     .into_iter()
                     .any(|b| self.group[b] == owner && !part.contains(&b));
                 if part.len() < 3
                     && self.group[next] == giver
                     && !near_home
-                    && may_change(self.ground, &self.group, next, owner)
+                    && may_change(self.lattice, &self.group, next, owner)
                 {
                     self.change(next, owner);
                     part.push(next);
@@ -295,13 +295,13 @@ impl Drawing<'_> {
 
     /// Returns true if no block of a parish is next to a block.
     fn is_apart_from(&self, block: Block, parish: u32) -> bool {
-        self.ground.around(block).into_iter().all(|b| self.group[b] != parish)
+        self.lattice.around(block).into_iter().all(|b| self.group[b] != parish)
     }
 
     /// Creates an enclave within the largest parish that has room for it and is not in two parts.
     fn enclose(&mut self, order: &[Block], enclave: u32, except: Option<u32>) -> bool {
         let is_inside = |group: &[u32], block: Block, host: u32| {
-            self.ground.around(block).into_iter().all(|b| group[b] == host || group[b] == enclave)
+            self.lattice.around(block).into_iter().all(|b| group[b] == host || group[b] == enclave)
         };
         let heart = order
             .iter()
@@ -318,7 +318,7 @@ impl Drawing<'_> {
         let host = self.group[heart];
         let mut group = std::mem::take(&mut self.group);
         group[heart] = enclave;
-        let beside = self.ground.around(heart).into_iter().find(|&b| is_inside(&group, b, host));
+        let beside = self.lattice.around(heart).into_iter().find(|&b| is_inside(&group, b, host));
         if let Some(beside) = beside {
             group[beside] = enclave;
         }

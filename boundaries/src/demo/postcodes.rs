@@ -49,7 +49,7 @@ pub(super) struct Settlement {
 
 /// The input for generating postcodes.
 pub(super) struct Country<'a> {
-    pub(super) ground: &'a Lattice,
+    pub(super) lattice: &'a Lattice,
     pub(super) land: &'a Land,
     pub(super) towns: &'a [Town],
     /// The population density of each block.
@@ -101,14 +101,14 @@ impl Country<'_> {
         if u + v > 1.0 {
             (u, v) = (1.0 - u, 1.0 - v);
         }
-        let middle = self.ground.middle(block);
-        let (start, end) = (self.ground.corner(block, side), self.ground.corner(block, side + 1));
+        let middle = self.lattice.middle(block);
+        let (start, end) = (self.lattice.corner(block, side), self.lattice.corner(block, side + 1));
         middle + (start - middle) * u + (end - middle) * v
     }
 
     /// Returns the position and block of a point, or `None` in the sea.
     fn on_land(&self, point: Coord<f64>) -> Option<(Bng, Block)> {
-        let block = self.ground.block_at(point).filter(|&b| self.ward[b] != NOBODY)?;
+        let block = self.lattice.block_at(point).filter(|&b| self.ward[b] != NOBODY)?;
         Some((Bng::new(point.x, point.y).ok()?, block))
     }
 
@@ -117,7 +117,7 @@ impl Country<'_> {
         let mut lines: Vec<(u64, Block, usize)> = Vec::new();
         for &block in &self.land.mainland {
             for side in 0..3 {
-                let beyond = self.ground.across(block, side);
+                let beyond = self.lattice.across(block, side);
                 if self.lap[beyond] != NOBODY && self.lap[beyond] != self.lap[block] {
                     let settled = self.densities[block] + self.densities[beyond];
                     lines.push(((rng.unit() / settled * 1e15) as u64, block, side));
@@ -134,14 +134,14 @@ impl Country<'_> {
 
     /// Returns a place with addresses along both sides of a block side.
     fn split_place(&self, block: Block, side: usize, rng: &mut Rng) -> Option<Place> {
-        let beyond = self.ground.across(block, side);
-        let (start, end) = (self.ground.corner(block, side), self.ground.corner(block, side + 1));
+        let beyond = self.lattice.across(block, side);
+        let (start, end) = (self.lattice.corner(block, side), self.lattice.corner(block, side + 1));
         // The number of addresses still needed on each side of the line.
         let mut wanted = [rng.between(4, 12), rng.between(4, 12)];
         let mut addresses: Vec<(Bng, Block)> = Vec::new();
         for _ in 0..1000 {
             let home = rng.below(2);
-            let towards = self.ground.middle([block, beyond][home]);
+            let towards = self.lattice.middle([block, beyond][home]);
             let foot = start + (end - start) * (0.3 + 0.4 * rng.unit());
             let point = foot + (towards - foot) * (0.35 * rng.unit());
             let point = Coord { x: whole_cm(point.x), y: whole_cm(point.y) };
@@ -158,12 +158,14 @@ impl Country<'_> {
         // The postcode is at the address nearest to the mean of all.
         let sum = addresses.iter().fold(Coord { x: 0.0, y: 0.0 }, |sum, (a, _)| sum + a.coord());
         let mean = sum / addresses.len() as f64;
-        let apart2 = |a: &Bng| {
+        let distance2 = |a: &Bng| {
             let d = a.coord() - mean;
             d.x * d.x + d.y * d.y
         };
-        let nearest =
-            addresses.iter().map(|(a, _)| *a).min_by(|a, b| apart2(a).total_cmp(&apart2(b)))?;
+        let nearest = addresses
+            .iter()
+            .map(|(a, _)| *a)
+            .min_by(|a, b| distance2(a).total_cmp(&distance2(b)))?;
         let (position, block) = self.on_land(whole_metres(nearest.coord()))?;
         Some(Place { position, block, split: addresses.into_iter().map(|(a, _)| a).collect() })
     }
@@ -174,7 +176,7 @@ impl Country<'_> {
         let count = (places.len() / 150).clamp(1, MOST_DISTRICTS);
         let mut middles: Vec<Block> = self.towns.iter().map(|t| t.middle).take(count).collect();
         for block in
-            spread_seeds(self.ground, &self.land.mainland, |b| self.densities[b], 2 * count, rng)
+            spread_seeds(self.lattice, &self.land.mainland, |b| self.densities[b], 2 * count, rng)
         {
             if middles.len() < count && !middles.contains(&block) {
                 middles.push(block);
@@ -182,13 +184,13 @@ impl Country<'_> {
         }
         let county_town = middles[0];
         middles.sort_by(|&a, &b| {
-            let apart = |m| self.ground.apart2(county_town, m);
+            let apart = |m| self.lattice.distance2(county_town, m);
             apart(a).total_cmp(&apart(b)).then(a.cmp(&b))
         });
         let mainland: Vec<u32> =
-            (0..self.ground.len()).map(|b| label_if(self.land.is_mainland(b))).collect();
-        let mut district = grow(self.ground, &mainland, &middles, |_| 1.0, rng);
-        self.land.join_island(self.ground, &mut district);
+            (0..self.lattice.len()).map(|b| label_if(self.land.is_mainland(b))).collect();
+        let mut district = grow(self.lattice, &mainland, &middles, |_| 1.0, rng);
+        self.land.join_island(self.lattice, &mut district);
 
         let mut districts: Vec<Vec<Place>> = middles.iter().map(|_| Vec::new()).collect();
         for place in places {
@@ -196,7 +198,7 @@ impl Country<'_> {
         }
         for (places, middle) in districts.iter_mut().zip(middles) {
             let from_middle = |place: &Place| {
-                let d = place.position.coord() - self.ground.middle(middle);
+                let d = place.position.coord() - self.lattice.middle(middle);
                 d.x * d.x + d.y * d.y
             };
             places.sort_by(|a, b| {
@@ -234,7 +236,7 @@ impl Country<'_> {
                     published_ward: Some(self.ward_codes[self.ward[place.block] as usize].clone()),
                 };
                 if !is_safe {
-                    blemish(&mut record, &mut rng);
+                    add_defects(&mut record, &mut rng);
                 }
                 for &address in &place.split {
                     add(postcode, address);
@@ -263,7 +265,7 @@ impl Country<'_> {
 
 /// Gives some records the defects of real ones: an older or rougher position, no position, or a
 /// termination.
-fn blemish(record: &mut PostcodeRecord, rng: &mut Rng) {
+fn add_defects(record: &mut PostcodeRecord, rng: &mut Rng) {
     if rng.once_in(25) {
         let years = rng.between(0, 29) as u8;
         let month = rng.between(1, 12) as u8;

@@ -35,7 +35,7 @@ pub(super) struct Places<'a> {
 }
 
 /// Generates the practices and the assets.
-pub(super) fn found(
+pub(super) fn generate(
     places: &Places<'_>,
     practices: usize,
     assets: usize,

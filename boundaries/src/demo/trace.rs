@@ -9,21 +9,21 @@ use super::lattice::{Block, Lattice, NOBODY, Parts};
 ///
 /// Adjacent groups get the same points along their boundary, bit for bit.
 pub(super) fn trace(
-    ground: &Lattice,
+    lattice: &Lattice,
     blocks: &[Block],
     labels: &[u32],
     count: usize,
 ) -> Vec<MultiPolygon<f64>> {
-    let part = Parts::of(ground, |b| labels[b]).part;
+    let part = Parts::of(lattice, |b| labels[b]).part;
     let mut polygons: Vec<Vec<(u32, Polygon<f64>)>> = vec![Vec::new(); count];
     let mut holes = Vec::new();
-    let mut walked = vec![[false; 6]; ground.len()];
+    let mut walked = vec![[false; 6]; lattice.len()];
     for &block in blocks.iter().filter(|&&b| labels[b] != NOBODY) {
         for side in 0..6 {
-            if walked[block][side] || labels[ground.across(block, side)] == labels[block] {
+            if walked[block][side] || labels[lattice.across(block, side)] == labels[block] {
                 continue;
             }
-            let ring = walk(ground, labels, block, side, &mut walked);
+            let ring = walk(lattice, labels, block, side, &mut walked);
             let group = labels[block] as usize;
             if twice_area(&ring.0) > 0.0 {
                 polygons[group].push((part[block], Polygon::new(ring, Vec::new())));
@@ -46,7 +46,7 @@ pub(super) fn trace(
 
 /// Walks a ring with the group on its left, from the start of a side back to it.
 fn walk(
-    ground: &Lattice,
+    lattice: &Lattice,
     labels: &[u32],
     first_block: Block,
     first_side: usize,
@@ -57,11 +57,11 @@ fn walk(
     let mut points: Vec<Coord<f64>> = Vec::new();
     loop {
         walked[block][side] = true;
-        ground.extend_with_side(block, side, &mut points);
+        lattice.extend_with_side(block, side, &mut points);
         // Three blocks meet at the end of the side: this one, the one across it, and the one across
         // the next side. The ring continues between the group and whichever is not in it.
         side = (side + 1) % 6;
-        let third = ground.across(block, side);
+        let third = lattice.across(block, side);
         if labels[third] == group {
             block = third;
             side = (side + 4) % 6;

@@ -22,7 +22,7 @@ pub(super) struct Wards {
 impl Wards {
     /// Draws the wards, smaller where the population is denser, and merges them.
     pub(super) fn draw(
-        ground: &Lattice,
+        lattice: &Lattice,
         land: &Land,
         densities: &[f64],
         size: &WorldSize,
@@ -30,20 +30,21 @@ impl Wards {
     ) -> Self {
         let mut rng = Rng::new(seed, Purpose::Wards);
         let weight = |b: Block| densities[b].sqrt();
-        let seeds = spread_seeds(ground, &land.mainland, weight, size.wards, &mut rng);
-        let mainland: Vec<u32> = (0..ground.len()).map(|b| label_if(land.is_mainland(b))).collect();
-        let mut ward = grow(ground, &mainland, &seeds, |b| weight(b).sqrt(), &mut rng);
-        land.join_island(ground, &mut ward);
+        let seeds = spread_seeds(lattice, &land.mainland, weight, size.wards, &mut rng);
+        let mainland: Vec<u32> =
+            (0..lattice.len()).map(|b| label_if(land.is_mainland(b))).collect();
+        let mut ward = grow(lattice, &mainland, &seeds, |b| weight(b).sqrt(), &mut rng);
+        land.join_island(lattice, &mut ward);
 
-        let wards = Neighbours::of(ground, &land.mainland, &ward, seeds.len());
+        let wards = Neighbours::of(lattice, &land.mainland, &ward, seeds.len());
         let lap_of_ward = wards.join(size.laps, &mut Rng::new(seed, Purpose::Laps));
         let lap_count = count_of(&lap_of_ward);
         let lap: Vec<u32> = relabel(&ward, &lap_of_ward);
-        let laps = Neighbours::of(ground, &land.mainland, &lap, lap_count);
+        let laps = Neighbours::of(lattice, &land.mainland, &lap, lap_count);
         let locality_of_lap = laps.join(size.localities, &mut Rng::new(seed, Purpose::Localities));
         let locality = relabel(&lap, &locality_of_lap);
         let localities =
-            Neighbours::of(ground, &land.mainland, &locality, count_of(&locality_of_lap));
+            Neighbours::of(lattice, &land.mainland, &locality, count_of(&locality_of_lap));
         let authority_of_locality =
             localities.join(size.authorities, &mut Rng::new(seed, Purpose::Authorities));
         Self { ward, lap_of_ward, locality_of_lap, authority_of_locality }
@@ -82,7 +83,7 @@ impl OldWards {
     /// Draws the wards before the review: unchanged in every third LAP; elsewhere a quarter more of
     /// them with different boundaries, which LAPs made of the later wards do not follow.
     pub(super) fn draw(
-        ground: &Lattice,
+        lattice: &Lattice,
         land: &Land,
         densities: &[f64],
         wards: &Wards,
@@ -93,13 +94,13 @@ impl OldWards {
         let is_kept = |ward: u32| laps >= 4 && wards.lap_of_ward[ward as usize].is_multiple_of(3);
         // The changed area may have several parts; each is redrawn separately.
         let Parts { part, .. } =
-            Parts::of(ground, |b| label_if(land.is_mainland(b) && !is_kept(wards.ward[b])));
+            Parts::of(lattice, |b| label_if(land.is_mainland(b) && !is_kept(wards.ward[b])));
         let redrawn: Vec<Block> =
             land.mainland.iter().copied().filter(|&b| part[b] != NOBODY).collect();
         let changed_wards = (0..wards.count()).filter(|&w| !is_kept(w as u32)).count();
         let weight = |b: Block| densities[b].sqrt();
         let mut seeds =
-            spread_seeds(ground, &redrawn, weight, changed_wards + changed_wards / 4, &mut rng);
+            spread_seeds(lattice, &redrawn, weight, changed_wards + changed_wards / 4, &mut rng);
         let mut has_seed: Vec<u32> = seeds.iter().map(|&s| part[s]).collect();
         for &block in &redrawn {
             if !has_seed.contains(&part[block]) {
@@ -107,7 +108,7 @@ impl OldWards {
                 seeds.push(block);
             }
         }
-        let mut ward = grow(ground, &part, &seeds, |b| weight(b).sqrt(), &mut rng);
+        let mut ward = grow(lattice, &part, &seeds, |b| weight(b).sqrt(), &mut rng);
         let mut kept_as = vec![None; seeds.len()];
         let mut earlier = vec![NOBODY; wards.count()];
         for kept in (0..wards.count() as u32).filter(|&w| is_kept(w)) {
@@ -117,7 +118,7 @@ impl OldWards {
         for &block in land.mainland.iter().filter(|&&b| is_kept(wards.ward[b])) {
             ward[block] = earlier[wards.ward[block] as usize];
         }
-        land.join_island(ground, &mut ward);
+        land.join_island(lattice, &mut ward);
         Self { ward, kept_as }
     }
 }
@@ -125,7 +126,7 @@ impl OldWards {
 /// Divides each ward into smaller areas, `count` in all or slightly fewer. Returns the small area
 /// of each block.
 pub(super) fn divide(
-    ground: &Lattice,
+    lattice: &Lattice,
     land: &Land,
     densities: &[f64],
     wards: &Wards,
@@ -133,7 +134,7 @@ pub(super) fn divide(
     seed: u64,
 ) -> Vec<u32> {
     let mut rng = Rng::new(seed, Purpose::SmallAreas);
-    let domain: Vec<u32> = (0..ground.len())
+    let domain: Vec<u32> = (0..lattice.len())
         .map(|b| if land.is_mainland(b) { wards.ward[b] } else { NOBODY })
         .collect();
     let mut by_ward = vec![Vec::new(); wards.count()];
@@ -144,10 +145,10 @@ pub(super) fn divide(
     let mut seeds = Vec::new();
     for (ward, blocks) in by_ward.iter().enumerate() {
         let share = count * (ward + 1) / wards.count() - count * ward / wards.count();
-        seeds.extend(spread_seeds(ground, blocks, weight, share.max(1), &mut rng));
+        seeds.extend(spread_seeds(lattice, blocks, weight, share.max(1), &mut rng));
     }
-    let mut small = grow(ground, &domain, &seeds, |b| weight(b).sqrt(), &mut rng);
-    land.join_island(ground, &mut small);
+    let mut small = grow(lattice, &domain, &seeds, |b| weight(b).sqrt(), &mut rng);
+    land.join_island(lattice, &mut small);
     small
 }
 

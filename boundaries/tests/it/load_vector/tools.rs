@@ -1,4 +1,4 @@
-//! Helpers: a source, a load, and where the shared data is.
+//! Helpers for loading files and finding the shared data.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use lapwing_boundaries::load::load_vector;
 use lapwing_boundaries::load::raw::{RawFeature, RawGeometry, RawLayer};
 use lapwing_boundaries::validity::admit;
 
-/// A source with these fields, nothing else said.
+/// A source with these fields and otherwise default settings.
 pub(crate) fn source(path: impl Into<PathBuf>, code: &str, name: &str) -> VectorSource {
     VectorSource {
         path: path.into(),
@@ -28,7 +28,7 @@ pub(crate) fn load(source: &VectorSource) -> (Option<RawLayer>, Vec<Fault>) {
     (layer, report.faults)
 }
 
-/// A layer without any fault.
+/// Loads a layer that must have no faults.
 pub(crate) fn load_clean(source: &VectorSource) -> RawLayer {
     let (layer, faults) = load(source);
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -36,7 +36,7 @@ pub(crate) fn load_clean(source: &VectorSource) -> RawLayer {
     layer.unwrap()
 }
 
-/// A raw layer through the one door of validity, which must find no error in it.
+/// Admits a raw layer, which must have no errors.
 pub(crate) fn admitted(raw: RawLayer) -> Layer {
     let id = LayerId::parse("ward").unwrap();
     let meta = LayerMeta {
@@ -57,7 +57,7 @@ pub(crate) fn admitted(raw: RawLayer) -> Layer {
     layer.unwrap()
 }
 
-/// The one fault of a file that is refused as a whole.
+/// Returns the only fault of a file that is refused.
 pub(crate) fn refusal(source: &VectorSource) -> Fault {
     let (layer, mut faults) = load(source);
     assert!(layer.is_none(), "{} was taken", source.path.display());
@@ -65,7 +65,7 @@ pub(crate) fn refusal(source: &VectorSource) -> Fault {
     faults.remove(0)
 }
 
-/// A file of the shared data; `None`, said aloud, where the folder is absent.
+/// Returns the path of a shared data file, or `None` with a message if the folder is missing.
 pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("LAPWING_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
@@ -103,14 +103,14 @@ fn signed_area(ring: &[geo::Coord<f64>]) -> f64 {
     ring.windows(2).map(cross).sum::<f64>() / 2.0
 }
 
-/// The length of a feature's rings together, in metres.
+/// Returns the total length of a feature's rings, in metres.
 pub(crate) fn perimeter_m(feature: &RawFeature) -> f64 {
     let RawGeometry::Polygons { polygons, .. } = &feature.geometry else { return 0.0 };
     let edges = polygons.iter().flatten().flat_map(|ring| ring.windows(2));
     edges.map(|w| (w[0].x - w[1].x).hypot(w[0].y - w[1].y)).sum()
 }
 
-/// Every vertex of a feature.
+/// Returns every vertex of a feature.
 pub(crate) fn vertices(feature: &RawFeature) -> Vec<geo::Coord<f64>> {
     match &feature.geometry {
         RawGeometry::Polygons { polygons, .. } => {
@@ -121,7 +121,7 @@ pub(crate) fn vertices(feature: &RawFeature) -> Vec<geo::Coord<f64>> {
     }
 }
 
-/// Runs ogr2ogr; false, said aloud, where GDAL is not installed.
+/// Runs ogr2ogr. Returns false with a message if GDAL is not installed.
 pub(crate) fn ogr2ogr(arguments: &[&str], output: &Path, input: &Path) -> bool {
     let run = std::process::Command::new("ogr2ogr")
         // Files read the same on every machine, whatever its locale or settings.
