@@ -35,7 +35,7 @@ const NAMED_CAPACITY: usize = 64;
 pub struct Prerendered {
     texts: OnceLock<Arc<AreaFragments>>,
     /// The text for the last lookup that named no layers.
-    usual: ArcSwapOption<LookupFragments>,
+    default: ArcSwapOption<LookupFragments>,
     /// The text for lookups that named layers.
     named: Cache<LayersKey, Arc<LookupFragments>>,
 }
@@ -44,7 +44,7 @@ impl Default for Prerendered {
     fn default() -> Self {
         Self {
             texts: OnceLock::new(),
-            usual: ArcSwapOption::empty(),
+            default: ArcSwapOption::empty(),
             named: Cache::new(NAMED_CAPACITY),
         }
     }
@@ -148,15 +148,15 @@ impl Prerendered {
             self.named.insert(LayersKey { layers: layers.to_vec(), day }, Arc::clone(&ready));
             return write(&ready);
         }
-        let usual = self.usual.load();
-        if let Some(usual) = usual.as_ref().filter(|usual| usual.day == day) {
-            return write(usual);
+        let default = self.default.load();
+        if let Some(default) = default.as_ref().filter(|default| default.day == day) {
+            return write(default);
         }
-        let usual = Arc::new(LookupFragments::new(atlas, None, day)?);
+        let default = Arc::new(LookupFragments::new(atlas, None, day)?);
         if matches!(day, Day::Today(_)) {
-            self.usual.store(Some(Arc::clone(&usual)));
+            self.default.store(Some(Arc::clone(&default)));
         }
-        write(&usual)
+        write(&default)
     }
 }
 
