@@ -34,15 +34,15 @@ impl County<'_> {
         codes: &[AreaCode],
         describe: impl Fn(usize) -> (String, Properties),
     ) -> Layer {
-        let grounds: Vec<MultiPolygon<f64>> =
+        let geometries: Vec<MultiPolygon<f64>> =
             trace(self.lattice, &self.land.all, labels, codes.len());
-        let areas = grounds
+        let areas = geometries
             .into_iter()
             .zip(codes)
             .enumerate()
-            .map(|(i, (lattice, code))| {
+            .map(|(i, (geometry, code))| {
                 let (name, properties) = describe(i);
-                Area::from_valid(code.clone(), name, properties, lattice)
+                Area::from_valid(code.clone(), name, properties, geometry)
             })
             .collect();
         Layer::of_areas(meta, areas)
