@@ -136,7 +136,7 @@ async fn wait(app: &AppState, making: Making) -> Result<Arc<Made>, Problem> {
 /// here.
 fn failed(error: &io::Error) -> Problem {
     match error.kind() {
-        ErrorKind::FileTooLarge => Problem::new(Kind::NotAcceptable, error.to_string()),
+        ErrorKind::FileTooLarge => Problem::new(ProblemKind::NotAcceptable, error.to_string()),
         _ => Problem::internal(error),
     }
 }
