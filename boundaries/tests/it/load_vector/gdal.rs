@@ -126,6 +126,29 @@ fn an_unsupported_crs_is_named_in_every_format() {
 }
 
 #[test]
+#[cfg(feature = "proj")]
+fn another_crs_is_converted_by_proj_in_every_format() {
+    let folder = tempdir().unwrap();
+    let input = squares(folder.path(), &TWO);
+    let expected = load_clean(&source(&input, "code", "name"));
+    for suffix in ["shp", "gpkg", "fgb", "geojson"] {
+        // UTM zone 30 on WGS84: the conversion is exact, so there is nothing to report.
+        let output = folder.path().join(format!("utm.{suffix}"));
+        let mut arguments = vec!["-t_srs", "EPSG:32630"];
+        if suffix == "geojson" {
+            arguments.extend(["-lco", "COORDINATE_PRECISION=15"]);
+        }
+        if !ogr2ogr(&arguments, &output, &input) {
+            return;
+        }
+        let mut layer = load_clean(&source(&output, "code", "name"));
+        layer.features.sort_by(|a, b| a.code.cmp(&b.code));
+        let apart = apart_m(&expected, &layer);
+        assert!(apart < 0.0015, "{suffix}: {apart} m");
+    }
+}
+
+#[test]
 fn kept_fields_keep_their_type_in_every_format() {
     let folder = tempdir().unwrap();
     let input = squares(
