@@ -124,7 +124,7 @@ async fn the_licences_of_its_parts_come_with_it() {
 #[tokio::test]
 async fn a_postcode_is_answered_without_a_script() {
     let page = answer("q=nn1+1aa").await;
-    assert!(page.contains("How sure"), "{page}");
+    assert!(page.contains("Confidence"), "{page}");
     assert!(page.contains("/map?q=ward%2FE05000001"), "{page}");
     assert!(page.contains("value=\"nn1 1aa\""), "the field keeps the question");
 }

@@ -63,7 +63,7 @@ describe("layers", () => {
     await until(() => watch.requests.some((url) => url.includes("/tiles/ward_2013/")), "the map shows that day, too");
     await page.selectOption("#day", "other");
     await page.fill("input[type=date]", "2000-01-01");
-    await page.locator("#answer", { hasText: "no boundaries of that day" }).waitFor();
+    await page.locator("#answer", { hasText: "no boundaries for that date" }).waitFor();
     await accessible(page, "a day without wards");
     await watch.done();
   });

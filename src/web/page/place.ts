@@ -40,7 +40,7 @@ function areas(of: string[], answer: Lookup, world: World): HTMLElement | null {
     const near = answer.confidence?.near.filter((other) => other.layer === series) ?? [];
     const edge = layerConfidence(answer.confidence?.layers[series]);
     const value = h("dd", {});
-    if (matches === null) append(value, [h("span", { class: "none" }, "no boundaries of that day")]);
+    if (matches === null) append(value, [h("span", { class: "none" }, "no boundaries for that date")]);
     else if (!matches.length) append(value, [h("span", { class: "none" }, none(series, world))]);
     for (const area of matches ?? []) {
       const share = area.share != null && area.share < 1
@@ -60,8 +60,8 @@ function areas(of: string[], answer: Lookup, world: World): HTMLElement | null {
 }
 
 function none(series: string, world: World): string {
-  if (series === "parish") return "none: this ground is unparished";
-  return `none: no ${world.one(series)} here`;
+  if (series === "parish") return "Not in a parish: this land is unparished";
+  return `Not in any ${world.one(series)}`;
 }
 
 /** The nearest points, brought when the answer is shown already. */
@@ -95,7 +95,7 @@ export function provenance(layers: Lookup["layers"], world: World, json: string)
     h("ul", {}, ...of),
     ...[...credits].map((credit) => h("p", {}, credit)),
     h("p", {}, `${snapshot.title}, snapshot ${snapshot.id.slice(0, 16)} of ${date(snapshot.built.slice(0, 10))}. `,
-      h("a", { href: json }, "This answer for programs"), "."));
+      h("a", { href: json }, "View as JSON")));
 }
 
 export const kindOfPlace = (answer: Lookup): string => {

@@ -38,8 +38,8 @@ export function inForce(used: Pick<LayerUsed, "valid_from" | "valid_to">): strin
 }
 
 const drawn: Record<string, string> = {
-  BFC: "full detail, to the coast", BFE: "full detail", BGC: "drawn to 20 m",
-  BSC: "drawn to 200 m", BUC: "drawn to 500 m",
+  BFC: "full detail, to the coast", BFE: "full detail", BGC: "outline simplified: may be up to 20 m out",
+  BSC: "outline simplified: may be up to 200 m out", BUC: "outline simplified: may be up to 500 m out",
 };
 
 export const resolution = (code: string | null): string => (code && drawn[code]) ?? "";

@@ -159,7 +159,7 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
             vec![
                 format!("<code>{}</code>", escape(&attribute.name)),
                 attribute.kind.words().to_owned(),
-                escape(attribute.description.as_deref().unwrap_or("As its source has it.")),
+                escape(attribute.description.as_deref().unwrap_or("As in the source.")),
                 asked.to_owned(),
             ]
         })

@@ -47,18 +47,18 @@ fn ways(base: &Base) -> Vec<Link> {
     let others = [
         link("/api", "service-desc", OPENAPI, "The OpenAPI document"),
         link("/api?f=html", "service-doc", HTML, "Every route, as a page"),
-        link("/conformance", "conformance", JSON, "The standards that are kept"),
+        link("/conformance", "conformance", JSON, "The standards that the service implements"),
         link("/collections", "data", JSON, "The layers as collections of features"),
         link("/tiles", TILESETS_VECTOR, JSON, "The layers as vector tiles"),
-        link("/tileMatrixSets", TILING_SCHEMES, JSON, "How the world is cut into tiles"),
+        link("/tileMatrixSets", TILING_SCHEMES, JSON, "The tile matrix sets"),
         link("/v1/layers", "describedby", JSON, "Vintage, resolution, licence and attribution"),
-        link("/v1/search?q=a", "search", JSON, "Areas, points and postcodes by their beginning"),
+        link("/v1/search?q=a", "search", JSON, "Search for areas, points and postcodes"),
         link("/health/ready", "status", JSON, "Whether this server is ready"),
     ];
     map.into_iter().chain(others).collect()
 }
 
-/// Every source's attribution, each once.
+/// The attribution of every source, without duplicates.
 fn attributions(atlas: &Atlas) -> Vec<&str> {
     let of_layers =
         atlas.layers().iter().filter_map(|layer| layer.layer().meta().attribution.as_deref());
@@ -74,14 +74,14 @@ fn attributions(atlas: &Atlas) -> Vec<&str> {
 }
 
 fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
-    // A postcode is looked up by the map where there is one, else by the service itself.
+    // The map looks a postcode up if there is a map, else the service itself.
     let (action, name, label, hint) = if has_map() {
         ("/map", "q", "Postcode, place or code", "")
     } else {
         ("/v1/lookup", "postcode", "Postcode", " autocomplete=\"postal-code\"")
     };
     let map = if has_map() {
-        format!("<p>{} of every layer</p>\n", anchor(&base.at("/map"), "The map"))
+        format!("<p>{} of every layer</p>\n", anchor(&base.at("/map"), "Map"))
     } else {
         String::new()
     };
@@ -97,8 +97,8 @@ fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
         .concat();
     let more = [
         ("/collections", "All layers", "for QGIS, GDAL, geopandas and OWSLib"),
-        ("/api", "The API", "every address, with examples"),
-        ("/conformance", "Conformance", "the standards that are kept"),
+        ("/api", "API", "every route, with examples"),
+        ("/conformance", "Conformance", "the standards that the service implements"),
         ("/v1/layers", "Sources", "vintage, resolution, licence and attribution of every layer"),
     ]
     .map(|(path, text, about)| format!("<li>{}: {about}</li>\n", anchor(&base.at(path), text)))

@@ -1,4 +1,4 @@
-//! Links (OGC 17-069r4, section 5.2): whole addresses, each with its relation, type and title.
+//! Links (OGC 17-069r4, section 5.2): absolute URLs with relation, type and title.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
@@ -28,7 +28,7 @@ impl Link {
     }
 }
 
-/// An address with its parameters, in the order in which they were given.
+/// A URL with its parameters in order.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::http) struct Address {
     path: String,
@@ -36,12 +36,12 @@ pub(in crate::http) struct Address {
 }
 
 impl Address {
-    /// Of a path whose segments are escaped.
+    /// From a path with escaped segments.
     pub(in crate::http) fn new(path: impl Into<String>) -> Self {
         Self { path: path.into(), pairs: Vec::new() }
     }
 
-    /// With all parameters of a query.
+    /// Adds all parameters of a query.
     #[must_use]
     pub(in crate::http) fn asked(mut self, query: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
@@ -49,7 +49,7 @@ impl Address {
         self
     }
 
-    /// With a parameter, in the place of an earlier one of that name.
+    /// Sets a parameter, replacing an earlier one of that name.
     #[must_use]
     pub(in crate::http) fn with(mut self, name: &str, value: &(impl ToString + ?Sized)) -> Self {
         match self.pairs.iter_mut().find(|(earlier, _)| earlier == name) {
@@ -59,14 +59,14 @@ impl Address {
         self
     }
 
-    /// Without a parameter.
+    /// Removes a parameter.
     #[must_use]
     pub(in crate::http) fn without(mut self, name: &str) -> Self {
         self.pairs.retain(|(earlier, _)| earlier != name);
         self
     }
 
-    /// The whole of it.
+    /// The absolute URL.
     pub(in crate::http) fn under(&self, base: &Base) -> String {
         let mut address = base.at(&self.path);
         for (at, (name, value)) in self.pairs.iter().enumerate() {
@@ -78,7 +78,7 @@ impl Address {
         address
     }
 
-    /// The links to this very answer and to the same in each other format.
+    /// The links to this document and to its other formats.
     pub(in crate::http) fn in_formats(
         &self,
         base: &Base,
@@ -89,22 +89,22 @@ impl Address {
         let this = Link::new(self.under(base), "self", media_type, "This document");
         let others = offered.iter().filter(|&&format| format != chosen).map(|format| {
             let href = self.clone().with("f", format.name()).under(base);
-            let title = format!("The same as {}", format.title());
+            let title = format!("This document as {}", format.title());
             Link::new(href, "alternate", format.media_type(), title)
         });
         std::iter::once(this).chain(others).collect()
     }
 }
 
-/// The relations that are told in `Link` headers too, for formats that hold no links and for
-/// clients that look there first.
+/// The relations that are also sent as `Link` headers, for formats without links and for clients
+/// that read headers first.
 const IN_HEADERS: [&str; 4] = ["self", "alternate", "next", "prev"];
 
-/// Adds links to the head of an answer (RFC 8288).
+/// Adds links to the headers of a response (RFC 8288).
 pub(in crate::http) fn tell(headers: &mut HeaderMap, links: &[Link]) {
     for link in links.iter().filter(|link| IN_HEADERS.contains(&link.rel)) {
         let text = format!("<{}>; rel=\"{}\"; type=\"{}\"", link.href, link.rel, link.media_type);
-        // An address is ASCII: what is not, is escaped in it.
+        // A URL is ASCII: anything else in it is escaped.
         if let Ok(value) = HeaderValue::from_str(&text) {
             headers.append(header::LINK, value);
         }

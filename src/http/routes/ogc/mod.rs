@@ -1,15 +1,15 @@
-//! OGC API - Features: the layers for every GIS tool, and as pages for people.
+//! OGC API - Features, for GIS clients, and the same as HTML pages.
 //!
-//! After OGC 17-069r4 (Part 1: Core) and 18-058r1 (Part 2: Coordinate Reference Systems by
+//! It implements OGC 17-069r4 (Part 1: Core) and 18-058r1 (Part 2: Coordinate Reference Systems by
 //! Reference). Read the modules in this order:
 //!
-//! 1. [`formats`], [`links`]: what every answer here has;
-//! 2. [`landing`], [`conformance`], [`collections`] with [`describe`]: what there is;
-//! 3. [`params`] and [`filter_params`], then [`items`] and [`item`]: the features, chosen by
-//!    [`crate::features::select`];
-//! 4. [`queryables`]: what a filter may ask (OGC 19-079r2, Part 3: Filtering).
+//! 1. [`formats`], [`links`]: common to all responses;
+//! 2. [`landing`], [`conformance`], [`collections`] with [`describe`]: what the service has;
+//! 3. [`params`] and [`filter_params`], then [`items`] and [`item`]: the features, selected by
+//! [`crate::features::select`];
+//! 4. [`queryables`]: the properties for filters (OGC 19-079r2, Part 3: Filtering).
 //!
-//! Each of them answers as JSON and as a page; pages are framed by [`crate::http::html`].
+//! Each responds with JSON or HTML; [`crate::http::html`] frames the pages.
 
 use std::convert::Infallible;
 
@@ -54,7 +54,7 @@ pub(in crate::http) fn routes() -> Routes {
     ]
 }
 
-/// What a route needs to know of its request.
+/// What a route needs to know about its request.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Request {
     pub(in crate::http) base: Base,
@@ -81,28 +81,28 @@ impl Request {
         self.query.as_deref()
     }
 
-    /// Its own address, with all its parameters.
+    /// Its own URL, with all parameters.
     pub(in crate::http) fn address(&self) -> Address {
-        // Whatever a client left unescaped in its path stands in no link.
+        // Unescaped characters in the path of a request are kept out of links.
         let is_plain = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c);
         let path: String = self.path.chars().filter(|&c| is_plain(c)).collect();
         Address::new(path).asked(self.query())
     }
 
-    /// The format wished for, of a route that takes `f` alone.
+    /// The requested format, for a route with the parameter `f` only.
     fn document(&self, offered: &[Format]) -> Result<(Chosen, Vec<Link>), Problem> {
         let params = Params::read(self.query(), &[&["f"]])?;
         let chosen = Chosen::of(&params, &self.headers, offered)?;
         Ok((chosen, self.links(chosen, offered)))
     }
 
-    /// The links to this answer and to the same in the other formats.
+    /// The links to this document and to its other formats.
     pub(in crate::http) fn links(&self, chosen: Chosen, offered: &[Format]) -> Vec<Link> {
         self.address().in_formats(&self.base, chosen.format, chosen.media_type, offered)
     }
 }
 
-/// A document, with its links in the head too.
+/// A document, with its links in the headers as well.
 pub(in crate::http) fn respond_document(
     chosen: Chosen,
     document: &impl Serialize,
@@ -113,7 +113,7 @@ pub(in crate::http) fn respond_document(
     Ok(response)
 }
 
-/// Names the CRS of an answer's geometries (OGC 18-058r1, section 6.4).
+/// Adds the CRS of the geometries to a response (OGC 18-058r1, section 6.4).
 pub(in crate::http) fn tell_crs(response: &mut Response, crs: crate::features::crs::Crs) {
     let value = format!("<{}>", crs.uri());
     if let Ok(value) = HeaderValue::from_str(&value) {

@@ -1,4 +1,4 @@
-//! The pages of features: a map, and a table of what they say of themselves.
+//! The HTML pages of features: a map and a table of their attributes.
 
 use std::fmt::Write as _;
 
@@ -57,12 +57,12 @@ fn above_items(layer: &Layer) -> Vec<Crumb> {
     ]
 }
 
-/// Which features a page has, in words.
+/// Describes which features a page has.
 fn which(found: &Found) -> String {
     let (first, last) = (found.window.offset + 1, found.window.offset + found.places.len());
     match (found.matched, found.places.len()) {
-        (0, _) => "no feature is like that".to_owned(),
-        (matched, 0) => format!("none so far on; there are {}", count(matched)),
+        (0, _) => "no matching features".to_owned(),
+        (matched, 0) => format!("no features on this page of {}", count(matched)),
         (1, _) => "the only feature".to_owned(),
         (matched, shown) if shown == matched => format!("all {} features", count(matched)),
         (matched, 1) => format!("feature {} of {}", count(first), count(matched)),
@@ -92,7 +92,7 @@ fn path(layer: &Layer, code: &str) -> String {
     format!("{}/items/{}", describe::path(layer.meta()), segment(code))
 }
 
-/// A row of the table: the code leads to the feature.
+/// A row of the table. The code links to the feature.
 fn row(atlas: &Atlas, schema: &Schema, base: &Base, place: usize) -> Vec<String> {
     let layer = atlas.layers()[schema.layer()].layer();
     (0..schema.attributes().len())
@@ -108,7 +108,7 @@ fn row(atlas: &Atlas, schema: &Schema, base: &Base, place: usize) -> Vec<String>
         .collect()
 }
 
-/// A value; the codes of other layers' areas lead to them.
+/// A value. The codes of other layers' areas link to these areas.
 fn cell(atlas: &Atlas, schema: &Schema, base: &Base, place: usize, attribute: usize) -> String {
     let value = schema.value(atlas, place, attribute);
     match (&value, schema.holders(attribute)) {
@@ -146,7 +146,7 @@ pub(super) fn item(
     let mut more = String::new();
     if has_map() {
         let href = base.at(&format!("/map?q={}", segment(code)));
-        // Text does not fail to be written to, here and below.
+        // Writing to a `String` cannot fail, here and below.
         let _ = writeln!(more, "<li>{}</li>", anchor(&href, "On the map"));
     }
     for link in links.iter().filter(|link| link.rel == "related") {
@@ -171,7 +171,7 @@ pub(super) fn item(
         "<p>{}</p>\n{drawing}{}{more}",
         escape(&meta.title),
         table(
-            &format!("What is known of {title}"),
+            &format!("Attributes of {title}"),
             &["Attribute".to_owned(), "Value".to_owned()],
             &rows
         ),

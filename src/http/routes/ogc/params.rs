@@ -1,7 +1,7 @@
 //! The parameters of `/collections/{layer}/items`.
 //!
-//! Which features they mean is properties by [`crate::features::select`]; here their text is read, and what cannot
-//! be read is refused by name.
+//! [`crate::features::select`] evaluates them; this module parses them and reports errors by
+//! parameter name.
 
 use lapwing_boundaries::atlas::Atlas;
 
@@ -14,8 +14,8 @@ use crate::features::select::{Bbox, Equal, Interval, Selection};
 use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::params::{Params, malformed};
 
-/// The parameters that every layer has. An attribute of such a name has no parameter of its own:
-/// `filter` asks for it.
+/// The parameters of every layer. An attribute with such a name has no parameter of its own and is
+/// used in `filter`.
 pub(in crate::http) const COMMON: [&str; 13] = [
     "f",
     "limit",
@@ -32,15 +32,15 @@ pub(in crate::http) const COMMON: [&str; 13] = [
     "simplify",
 ];
 
-/// How many features a page has when nothing is said: whole layers of a county in one answer.
+/// The default number of features per page: whole layers of a county in one answer.
 pub(in crate::http) const LIMIT: usize = 1000;
 
-/// How many features a page has at most. A greater limit is taken as this one.
+/// The maximum number of features per page. A greater limit is lowered to it.
 pub(in crate::http) const MOST: usize = 10_000;
 
-/// The same of a page for people.
+/// The default for an HTML page.
 pub(in crate::http) const LIMIT_OF_PAGES: usize = 50;
-/// The same of a page for people.
+/// The maximum for an HTML page.
 pub(in crate::http) const MOST_OF_PAGES: usize = 500;
 
 /// The attributes of a layer that are parameters: `name=Castle`.
@@ -49,29 +49,29 @@ pub(in crate::http) fn queryables(schema: &Schema) -> Vec<&str> {
     schema.attributes().iter().map(|attribute| attribute.name.as_str()).filter(is_free).collect()
 }
 
-/// What is asked of the features of a layer.
+/// A request for features of a layer.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct ItemsQuery {
-    /// Which features.
+    /// The selected features.
     pub(in crate::http) selection: Selection,
-    /// Which of those, too.
+    /// A further condition on them.
     pub(in crate::http) filter: Option<Written>,
-    /// Which page of them.
+    /// The page of them.
     pub(in crate::http) window: Window,
-    /// In which coordinates.
+    /// The CRS of the answer.
     pub(in crate::http) crs: Crs,
-    /// Which of their attributes; all where it is `None`.
+    /// The attributes to return; all if `None`.
     pub(in crate::http) properties: Option<Arc<[usize]>>,
-    /// How simply areas are drawn, metres.
+    /// The tolerance of simplification in metres.
     pub(in crate::http) tolerance_m: Option<u16>,
 }
 
 /// A page of features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Window {
-    /// How many features stand before it.
+    /// The number of features before it.
     pub(in crate::http) offset: usize,
-    /// How many it has at most.
+    /// Its maximum number of features.
     pub(in crate::http) limit: usize,
 }
 
@@ -108,7 +108,7 @@ impl ItemsQuery {
     }
 }
 
-/// `crs`: the coordinates of the answer, CRS84 without it.
+/// `crs`: the CRS of the answer; CRS84 by default.
 pub(in crate::http) fn crs(params: &Params) -> Result<Crs, Problem> {
     named_crs(params, "crs")
 }
@@ -119,11 +119,11 @@ pub(super) fn named_crs(params: &Params, name: &str) -> Result<Crs, Problem> {
 }
 
 fn bbox(params: &Params) -> Result<Option<Bbox>, Problem> {
-    // A CRS that is none is refused whether or not there is a box.
+    // An invalid CRS is refused whether or not there is a box.
     let crs = named_crs(params, "bbox-crs")?;
     let Some(text) = params.get("bbox") else {
         if params.get("bbox-crs").is_some() {
-            let detail = "bbox-crs says what the numbers of bbox mean: give bbox too";
+            let detail = "bbox-crs applies to bbox: add bbox as well";
             return Err(
                 Problem::new(ProblemKind::MissingParameter, detail).with("parameter", "bbox")
             );
@@ -135,7 +135,7 @@ fn bbox(params: &Params) -> Result<Option<Bbox>, Problem> {
 
 fn window(params: &Params, is_page: bool) -> Result<Window, Problem> {
     let (usual, most) = if is_page { (LIMIT_OF_PAGES, MOST_OF_PAGES) } else { (LIMIT, MOST) };
-    let form = format!("a whole number from 1; more than {most} are taken as {most}");
+    let form = format!("a whole number from 1; numbers above {most} are lowered to {most}");
     let limit = match whole(params, "limit", &form)? {
         None => usual,
         Some(0) => return Err(malformed("limit", 0, &form)),
@@ -145,7 +145,7 @@ fn window(params: &Params, is_page: bool) -> Result<Window, Problem> {
     Ok(Window { offset, limit })
 }
 
-/// A whole number, however long: beyond all counts, one is as good as another.
+/// A whole number of any length: beyond all counts, they are equivalent.
 fn whole(params: &Params, name: &str, form: &str) -> Result<Option<usize>, Problem> {
     let Some(text) = params.get(name) else { return Ok(None) };
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -158,7 +158,7 @@ fn refused(name: &str, error: &dyn std::fmt::Display) -> Problem {
     Problem::new(ProblemKind::InvalidParameter, format!("{name}: {error}")).with("parameter", name)
 }
 
-/// The place of the layer of that own id.
+/// The index of the layer with this id.
 pub(in crate::http) fn place_of(atlas: &Atlas, id: &str) -> Result<usize, Problem> {
     atlas.layer_place(id).ok_or_else(|| {
         let known: Vec<&str> =

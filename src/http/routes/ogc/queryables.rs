@@ -1,5 +1,5 @@
-//! `/collections/{layer}/queryables`: what a filter may ask of the features of a layer, as JSON
-//! Schema (OGC 19-079r2, section 6) and as a page.
+//! `/collections/{layer}/queryables`: the properties that a filter can use, as JSON Schema (OGC
+//! 19-079r2, section 6) and as a page.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -18,7 +18,7 @@ use crate::http::html::{Crumb, Page, escape, respond_page, table};
 use crate::http::request::base_url::Base;
 use crate::http::request::params::Params;
 
-/// Of JSON Schema documents.
+/// The media type of JSON Schema.
 pub(in crate::http) const SCHEMA: &str = "application/schema+json";
 
 const OFFERED: [Format; 2] = [Format::Schema, Format::Html];
@@ -42,7 +42,7 @@ pub(super) async fn queryables(
     Ok(response)
 }
 
-/// Where the queryables of a layer are.
+/// The path of the queryables of a layer.
 pub(in crate::http) fn path(atlas: &Atlas, layer: usize) -> String {
     format!("{}/queryables", describe::path(atlas.layers()[layer].layer().meta()))
 }
@@ -56,9 +56,15 @@ fn properties(atlas: &Atlas, schema: &Schema) -> Map<String, Value> {
         .map(|attribute| (attribute.name.clone(), of_attribute(attribute)))
         .collect();
     let (format, what) = if layer.is_areas() {
-        ("geometry-multipolygon", "The ground of the area, for S_INTERSECTS and its like.")
+        (
+            "geometry-multipolygon",
+            "The geometry of the area, for S_INTERSECTS and other spatial functions.",
+        )
     } else {
-        ("geometry-point", "Where the point is, for S_INTERSECTS and its like.")
+        (
+            "geometry-point",
+            "The position of the point, for S_INTERSECTS and other spatial functions.",
+        )
     };
     let geometry = json!({
         "title": "Geometry", "description": what, "format": format,
@@ -70,13 +76,13 @@ fn properties(atlas: &Atlas, schema: &Schema) -> Map<String, Value> {
             "valid_from",
             "primary-interval-start",
             "In force from",
-            "The first day on which the layer's boundaries are in force: the same for all features.",
+            "The first date on which the boundaries of the layer are in force, the same for all features.",
         ),
         (
             "valid_to",
             "primary-interval-end",
             "In force until",
-            "The first day on which the layer's boundaries are no longer in force: the same for all features.",
+            "The first date on which the boundaries of the layer are no longer in force, the same for all features.",
         ),
     ] {
         properties.entry(name.to_owned()).or_insert_with(|| {
@@ -115,7 +121,7 @@ fn document(atlas: &Atlas, schema: &Schema, base: &Base) -> Value {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": base.at(&path(atlas, schema.layer())),
         "title": meta.title,
-        "description": "What a filter may ask of the features of this layer.",
+        "description": "The properties that a filter can use for features of this layer.",
         "type": "object",
         "properties": properties(atlas, schema),
         "additionalProperties": false,
@@ -134,7 +140,7 @@ fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
                 (_, kind) => kind,
             };
             let told = match text("description") {
-                told if told.is_empty() => "As its source has it.".to_owned(),
+                told if told.is_empty() => "As in the source.".to_owned(),
                 told => told,
             };
             vec![format!("<code>{}</code>", escape(&name)), escape(&kind), escape(&told)]
@@ -146,7 +152,7 @@ fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
         "<p>A filter in CQL2 asks by these names: <code>{}?{}</code></p>\n{}",
         escape(&items),
         escape(example),
-        table("What a filter may ask", &columns, &rows),
+        table("Properties for filters", &columns, &rows),
     );
     Page {
         base,

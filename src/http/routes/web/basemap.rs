@@ -1,9 +1,9 @@
-//! The operator's own base map under the areas: the one thing that a reader's browser may load from
-//! elsewhere.
+//! The operator's base map under the areas: the only resource that a browser may load from another
+//! host.
 
 use serde_json::{Value, json};
 
-/// Pictures of the ground, as a raster tile server gives them.
+/// A base map of raster tiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Basemap {
     template: String,
@@ -11,34 +11,32 @@ pub struct Basemap {
 }
 
 impl Basemap {
-    /// A template such as `https://tiles.example.org/{z}/{x}/{y}.png`, and the credit to show with
-    /// it. The error says what to change.
+    /// Creates a base map from a template such as `https://tiles.example.org/{z}/{x}/{y}.png` and
+    /// its attribution. The error says what to change.
     pub fn new(template: &str, attribution: &str) -> Result<Self, String> {
         let (scheme, rest) = template.split_once("://").unwrap_or_default();
         let host = rest.split('/').next().unwrap_or_default();
         if !matches!(scheme, "http" | "https") || host.is_empty() {
-            return Err("it begins with https:// and a host".to_owned());
+            return Err("it must begin with https:// and a host".to_owned());
         }
-        // The origin goes into a header, where other characters would mean something.
+        // The origin becomes part of a header, where other characters would have a meaning.
         let is_host = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
         if let Some(wrong) = host.chars().find(|&c| !is_host(c)) {
             return Err(format!("the host {host:?} holds {wrong:?}, which no host does"));
         }
         if let Some(wrong) = template.chars().find(|&c| !c.is_ascii_graphic()) {
-            return Err(format!("it holds {wrong:?}: write it with percent signs"));
+            return Err(format!("it has the character {wrong:?}: percent-encode it"));
         }
         for part in ["{z}", "{x}", "{y}"] {
             if template.matches(part).count() != 1 {
                 return Err(format!(
-                    "it has {part} once, as in https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"
+                    "it must have {part} once, as in https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"
                 ));
             }
         }
         let attribution = attribution.trim();
         if attribution.is_empty() {
-            return Err(
-                "its makers want to be named: say whom with --basemap-attribution".to_owned()
-            );
+            return Err("its source must be named: set --basemap-attribution".to_owned());
         }
         Ok(Self { template: template.to_owned(), attribution: attribution.to_owned() })
     }
@@ -50,7 +48,7 @@ impl Basemap {
         &self.template[..end]
     }
 
-    /// As the page reads it.
+    /// The base map as JSON for the page.
     pub(super) fn settings(&self) -> Value {
         json!({"url": self.template, "attribution": self.attribution})
     }

@@ -1,10 +1,10 @@
-//! `/map`: the map page, embedded in the program, and nothing from elsewhere.
+//! `/map`: the map page, embedded in the program.
 //!
-//! `src/web/build.rs` bundles the page and compresses it; here it is sent. Names of assets hold a
-//! hash of their content, so they are kept for ever; the page itself is asked for again each time.
+//! `src/web/build.rs` bundles and compresses the page; this module serves it. The names of assets
+//! contain a hash of their content, so they are cached for ever; the page itself is revalidated
+//! each time.
 //!
-//! The page answers without its script, too: `?q=` is answered in words ([`text`]), for a browser
-//! that runs none, and in a program that was built without the page.
+//! Without scripts, and in a program built without the page, `?q=` is answered as text ([`text`]).
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -23,17 +23,17 @@ mod text;
 
 pub use basemap::Basemap;
 
-/// The page as it was built.
+/// The page as built.
 #[allow(dead_code, reason = "none is made in a program that was built without the page")]
 struct MapPage {
-    /// A template: [`fill`] puts in what is known only when serving.
+    /// A template: [`fill`] adds what is known only at run time.
     page: &'static str,
-    /// Of all that is bundled.
+    /// The licences of everything that is bundled.
     licences: &'static str,
     assets: &'static [Asset],
 }
 
-/// A file of the page, compressed when it was built.
+/// A file of the page, compressed at build time.
 #[allow(dead_code, reason = "none is made in a program that was built without the page")]
 struct Asset {
     name: &'static str,
@@ -41,7 +41,7 @@ struct Asset {
     gzip: &'static [u8],
 }
 
-// BUILT: the page, or why there is none.
+// BUILT: the page, or why it is missing.
 include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
 pub(in crate::http) fn routes() -> Routes {
@@ -51,7 +51,7 @@ pub(in crate::http) fn routes() -> Routes {
 const NOSNIFF: (HeaderName, HeaderValue) =
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 
-/// Its name holds a hash of its content.
+/// For names with a hash of the content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 async fn page(
@@ -88,15 +88,15 @@ async fn page(
     response
 }
 
-/// Sets headers, in place of what the body brought along.
+/// Sets headers, replacing those of the body.
 fn set<const N: usize>(response: &mut Response, headers: [(HeaderName, HeaderValue); N]) {
     for (name, value) in headers {
         response.headers_mut().insert(name, value);
     }
 }
 
-/// What the page may load, and from where: everything from here alone, and pictures of the
-/// operator's base map. Any page may frame it.
+/// The content security policy: resources of this service, and the tiles of the base map. Any page
+/// may frame the map.
 fn policy(basemap: Option<&Basemap>) -> String {
     let also = basemap.map(|b| format!(" {}", b.origin())).unwrap_or_default();
     format!(
@@ -106,7 +106,7 @@ fn policy(basemap: Option<&Basemap>) -> String {
     )
 }
 
-/// The template with the settings and the answer in words.
+/// The template with the settings and the answer as text.
 fn fill(template: &str, basemap: Option<&Basemap>, answer: &text::Answer) -> String {
     let settings = serde_json::json!({ "basemap": basemap.map(Basemap::settings) });
     // Inside a script element only "<" could end it.
@@ -120,7 +120,7 @@ fn fill(template: &str, basemap: Option<&Basemap>, answer: &text::Answer) -> Str
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let assets = BUILT.as_ref().map_or(&[][..], |built| built.assets);
     let asset = assets.iter().find(|asset| asset.name == name).ok_or_else(|| {
-        let detail = "there is no such file of the map page: load /map again";
+        let detail = "there is no such file of the map page: reload /map";
         Problem::new(ProblemKind::UnknownRoute, detail)
     })?;
     let codings = Codings::of(&headers);
@@ -163,7 +163,7 @@ fn unzipped(asset: &Asset) -> Result<Bytes, Problem> {
 
 async fn licences() -> Result<Response, Problem> {
     let built = BUILT.as_ref().map_err(|why| {
-        let detail = format!("this program holds no map page and so none of its parts: {why}");
+        let detail = format!("this program was built without the map page: {why}");
         Problem::new(ProblemKind::UnknownRoute, detail)
     })?;
     let head = [

@@ -1,7 +1,7 @@
-//! The answer in words, for a browser that runs no script and a program without the page.
+//! The answer as text, for browsers without scripts and for a program built without the page.
 //!
-//! `q` is what a person types, or what a link of the page holds: a postcode, a longitude and
-//! latitude with a comma between them, a layer and code with a slash, or the beginning of a name.
+//! `q` is a postcode, a longitude and latitude separated by a comma, a layer and code separated by
+//! a slash, or the beginning of a name.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::answers::{self, AnswerError, Choice, LookupAnswer, Place, SearchHit};
 use crate::http::html::escape;
 use crate::live::Served;
 
-/// The query of the page's address. What it does not know belongs to the script.
+/// The query of the page. Other parameters belong to the script.
 #[derive(Debug, Default)]
 pub(super) struct PageQuery {
     q: String,
@@ -38,17 +38,17 @@ impl PageQuery {
 /// What is written into the page.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    /// The question again.
+    /// The query, repeated in the search field.
     pub(super) query: String,
-    /// The answer; nothing if nothing was asked.
+    /// The answer; empty without a query.
     pub(super) html: String,
 }
 
-/// The answer to what was asked, or why there is none.
+/// The answer to a query, or why there is none.
 pub(super) fn answer(served: Option<&Served>, asked: &PageQuery) -> Answer {
     let mut html = String::new();
     let Some(served) = served else {
-        let html = "<p>No data are loaded yet: load this page again in a moment.</p>".to_owned();
+        let html = "<p>The data are still loading: reload this page in a moment.</p>".to_owned();
         return Answer { query: asked.q.clone(), html };
     };
     let atlas = served.atlas();
@@ -70,7 +70,7 @@ fn tell(atlas: &Atlas, asked: &PageQuery) -> Result<String, String> {
         None => Day::Today(crate::http::today()),
         Some(text) => answers::read_date(text).map(Day::Asked).ok_or_else(|| {
             format!(
-                "{:?} is no date: write it as in 2024-05-01",
+                "{:?} is not a date: write it like 2024-05-01",
                 text.chars().take(40).collect::<String>()
             )
         })?,
@@ -105,13 +105,13 @@ fn link(layer: &str, code: &str, name: &str) -> String {
 fn place_in_words(answer: &LookupAnswer<'_>) -> String {
     let mut html = String::from("<dl>");
     if let Some(month) = &answer.place.terminated {
-        let _ = write!(html, "<dt>Ended</dt><dd>{month}: this is its last location</dd>");
+        let _ = write!(html, "<dt>Terminated</dt><dd>{month}; this is its last location</dd>");
     }
     for (key, areas) in &answer.place.areas.0 {
         let layer = answer.layers.get(key.as_str()).and_then(Option::as_ref);
         let layer = layer.map_or(key.as_str(), |used| used.layer.as_str());
         let named = match areas.as_deref() {
-            None => "no boundaries of that day".to_owned(),
+            None => "no boundaries for that date".to_owned(),
             Some([]) => "none".to_owned(),
             Some(areas) => {
                 let links = areas.iter().map(|area| {
@@ -132,7 +132,7 @@ fn place_in_words(answer: &LookupAnswer<'_>) -> String {
             ConfidenceLevel::NearBoundary => "near a boundary: ask for the address",
             ConfidenceLevel::Low => "not sure: ask for the address",
         };
-        let _ = write!(html, "<dt>How sure</dt><dd>{level}{}</dd>", far.unwrap_or_default());
+        let _ = write!(html, "<dt>Confidence</dt><dd>{level}{}</dd>", far.unwrap_or_default());
         for near in &confidence.near {
             let link = link(&near.layer, near.code, near.name);
             let _ = write!(html, "<dt>Near</dt><dd>{link}, {} m away</dd>", near.distance_m);
@@ -174,7 +174,7 @@ fn area_in_words(atlas: &Atlas, layer: &str, code: &str, day: Day) -> Result<Str
 
 fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> String {
     if finds.is_empty() {
-        return format!("<p>Nothing here begins with {:?}.</p>", escape(text));
+        return format!("<p>Nothing begins with {:?}.</p>", escape(text));
     }
     let mut html = String::from("<ul>");
     for find in finds {
@@ -195,7 +195,7 @@ fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> String {
     html + "</ul>"
 }
 
-/// The page of a program that holds no map.
+/// The page of a program built without the map.
 pub(super) fn page_without_map(why: &str, answer: &Answer) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
