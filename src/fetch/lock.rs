@@ -223,10 +223,10 @@ mod tests {
     #[test]
     fn what_is_no_lock_is_refused_with_its_line() {
         let refusal = |text: &str| Lock::parse(text).unwrap_err();
-        assert!(refusal("version = 2").contains("this lapwing knows 1"));
+        assert!(refusal("version = 2").contains("this lapwing supports 1"));
         assert!(refusal("version = 1\n\nsauce = 3\n").contains("line 3"));
         let text = Lock { entries: vec![entry("a"), entry("a")] }.to_text();
-        assert!(refusal(&text).contains("stands twice"));
+        assert!(refusal(&text).contains("listed twice"));
         let short = Entry { sha256: "ab".into(), ..entry("a") };
         assert!(refusal(&Lock { entries: vec![short] }.to_text()).contains("sha256"));
     }

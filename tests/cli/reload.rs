@@ -275,7 +275,7 @@ fn a_watched_file_that_goes_is_served_from_memory_until_it_is_back() {
     let site = Site::new();
     let mut service = site.serve(&["--watch"]);
     fs::remove_file(&site.live).expect("it is removed");
-    service.wait_for("has gone");
+    service.wait_for("no longer exists");
     assert_eq!(ready(&service)["snapshot"]["id"], site.ids[0].as_str());
     site.put(1);
     wait_for_id(&service, &site.ids[1]);
@@ -329,7 +329,7 @@ fn a_token_that_cannot_be_shown_is_refused_without_being_told() {
         .unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("--admin-token: the token may have"), "{told}");
+    assert!(told.contains("--admin-token: the token may only have"), "{told}");
     assert!(!told.contains("secret"), "{told}");
 }
 

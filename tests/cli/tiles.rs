@@ -97,8 +97,8 @@ fn what_cannot_be_written_is_refused_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     for (options, code, part) in [
-        (vec!["-o", "-"], 2, "give -o FILE.pmtiles"),
-        (vec!["-o", &at("x.mbtiles")], 2, "end it in .pmtiles"),
+        (vec!["-o", "-"], 2, "use -o FILE.pmtiles"),
+        (vec!["-o", &at("x.mbtiles")], 2, "does not end in .pmtiles"),
         (vec!["-o", &at("x.pmtiles"), "--layers", "wrad"], 2, "did you mean \"ward\"?"),
         (vec!["-o", &at("x.pmtiles"), "--zooms", "3-15"], 2, "from 0 to 14"),
         (vec!["-o", &at("no/x.pmtiles")], 1, "create its folder first"),

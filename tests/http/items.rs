@@ -158,7 +158,7 @@ async fn bad_values_are_refused_with_the_parameter_named() {
         ("datetime=2024-01-01/2023-01-01", "datetime"),
         ("datetime=../..", "datetime"),
         ("crs=http://www.opengis.net/def/crs/EPSG/0/9999", "crs"),
-        ("f=shp", "f"),
+        ("f=kml", "f"),
     ] {
         let reply = get(&format!("/collections/ward/items?{query}")).await;
         assert_eq!(reply.problem(), "invalid-parameter", "{query}");

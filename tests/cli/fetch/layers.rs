@@ -68,8 +68,8 @@ fn a_service_that_has_gone_is_told_with_all_that_was_tried() {
     let world = World::new(&catalogue("", ""));
     let told = world.refusal(&ONLY);
     for part in [
-        "data/wards.geojson, for layer ward, cannot be fetched",
-        "Wards/FeatureServer/0 answers: error 400, Invalid URL",
+        "cannot fetch data/wards.geojson, for layer ward",
+        "Wards/FeatureServer/0 answered: error 400, Invalid URL",
         "the search of geoportal.statistics.gov.uk knows no service for wards",
         "write its address as `url`",
     ] {

@@ -100,7 +100,7 @@ fn what_is_no_authority_or_stands_there_already_is_refused() {
         (&["--authority", "E10000021"], "is a county council: name its districts"),
         (&["--authority", "Nowhere"], "is not a local authority in England"),
         (&["northamptonshir"], "did you mean \"northamptonshire\"?"),
-        (&["--authority", "E06000062", "--wards", "2023-12"], "there is no edition"),
+        (&["--authority", "E06000062", "--wards", "2023-12"], "unknown edition of wards"),
         (&[], "required"),
     ] {
         let (code, message) = refusal(&[&["new"], args, &["-o", out]].concat());

@@ -48,7 +48,7 @@ fn an_unknown_function_is_named_with_those_there_are() {
         "S_NEAR(geometry, POINT(0 0))",
     ] {
         let said = refusal("ward", written);
-        assert!(said.contains("no function") && said.contains("CASEI"), "{written}: {said}");
+        assert!(said.contains("unknown function") && said.contains("CASEI"), "{written}: {said}");
     }
 }
 
@@ -57,7 +57,7 @@ fn a_mistake_of_the_text_is_told_with_its_character() {
     for (written, at, word) in [
         ("", 1, "empty"),
         ("name = ", 8, "the end"),
-        ("name = 'Abbey", 8, "never closed"),
+        ("name = 'Abbey", 8, "is not closed"),
         ("name == 'Abbey'", 7, "\"=\""),
         ("name = 'a' name", 12, "AND or OR"),
         ("(name = 'a'", 12, "brackets"),
@@ -70,7 +70,7 @@ fn a_mistake_of_the_text_is_told_with_its_character() {
         ("S_INTERSECTS(geometry, POINT(1))", 31, "coordinate"),
         ("S_INTERSECTS(geometry, POINT EMPTY)", 24, "empty"),
         ("name = DATE(2020)", 13, "date takes one text"),
-        ("1e999 = area_m2", 1, "no number"),
+        ("1e999 = area_m2", 1, "is not a number"),
     ] {
         let said = refusal("ward", written);
         assert!(said.contains(&format!("at character {at}")), "{written}: {said}");
@@ -127,11 +127,11 @@ fn a_filter_that_is_too_deep_long_or_large_is_refused_before_any_stack_is_full()
 #[test]
 fn json_that_is_no_expression_is_refused() {
     for (written, word) in [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ("null", "null"),
-        ("{}", "an object is"),
-        (r#"{"property": 5}"#, "an object is"),
-        (r#"{"property": "a", "more": 1}"#, "an object is"),
+        ("{}", "an object must be"),
+        (r#"{"property": 5}"#, "an object must be"),
+        (r#"{"property": "a", "more": 1}"#, "an object must be"),
         (r#"{"op": "="}"#, "args"),
         (r#"{"op": "=", "args": [], "x": 1}"#, "args"),
         (r#"{"type": "Polygon"}"#, "coordinates"),

@@ -81,8 +81,8 @@ fn of_places() -> Parameters {
         (
             "lon",
             query(
+                "lon",
                 "Longitude in degrees (WGS84). Requires `lat`.",
-                "Degrees east (WGS84), with `lat`.",
                 &number,
                 &json!(-0.896_042),
             ),
@@ -90,8 +90,8 @@ fn of_places() -> Parameters {
         (
             "lat",
             query(
+                "lat",
                 "Latitude in degrees (WGS84). Requires `lon`.",
-                "Degrees north (WGS84), with `lon`.",
                 &number,
                 &json!(52.235_518),
             ),

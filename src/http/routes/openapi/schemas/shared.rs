@@ -122,13 +122,9 @@ pub(super) fn schemas() -> Schemas {
             (
                 "severity",
                 one_of(
-                    &[
-                        "note",
-                        "repaired",
-                        "`note`: harmless. `repaired`: fixed automatically. `error`: the geometry \
-                         is rejected.",
-                    ],
-                    "What became of it.",
+                    &["note", "repaired", "error"],
+                    "`note`: harmless. `repaired`: fixed automatically. `error`: the geometry is \
+                     rejected.",
                 ),
             ),
             ("kind", text("Kind of fault.")),
