@@ -121,7 +121,7 @@ impl Crs {
     /// Parses a URI (`http` or `https`), a URN, or a plain or safe CURIE, in any case.
     ///
     /// ```
-    /// use lapwing::crs::Crs;
+    /// use lapwing::features::crs::Crs;
     /// for name in [
     ///     "http://www.opengis.net/def/crs/EPSG/0/27700",
     ///     "urn:ogc:def:crs:EPSG::27700",

@@ -2,7 +2,7 @@
 //!
 //! 1. [`downloads`] lists the files and their URLs;
 //! 2. each is requested from its URLs in order, as a plain file ([`file`]) or a layer of a feature
-//! service ([`features`]), with retries after transient errors ([`retry`]);
+//!    service ([`features`]), with retries after transient errors ([`retry`]);
 //! 3. a file gets its name only when it is complete and as expected;
 //! 4. [`lock`] records what came from where.
 

@@ -3,11 +3,11 @@
 //! A request passes through these, in order:
 //!
 //! 1. [`middleware::request_context`], [`middleware::access_log`]: it gets an id, and a log line
-//! once its response has been sent;
+//!    once its response has been sent;
 //! 2. [`middleware::cors`], [`middleware::compress`];
 //! 3. [`error`]: errors become `application/problem+json`;
 //! 4. [`middleware::load_limit`]: limits on the URL, the number of concurrent requests and the
-//! time;
+//!    time;
 //! 5. [`middleware::etag`]: conditional requests;
 //! 6. a handler in [`routes`].
 //!

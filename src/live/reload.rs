@@ -3,7 +3,7 @@
 //! 1. Reloads run one at a time, each of the complete source.
 //! 2. The new snapshot is opened while the old one continues to answer.
 //! 3. If it cannot be opened, nothing changes. If it is the same as the old one, it is dropped, so
-//! that caches are kept.
+//!    that caches are kept.
 //! 4. The new one is swapped in. Requests in progress finish with the old one.
 //! 5. The old one, with its caches, is dropped when the last of these requests has ended.
 

@@ -1,7 +1,7 @@
 //! The layers of a snapshot as vector tiles.
 //!
 //! 1. [`choose`] resolves layer names and a date to a [`Selection`]; `chosen` caches it for the
-//! next tile;
+//!    next tile;
 //! 2. `input` converts a layer of the atlas to degrees for the tile crate;
 //! 3. [`Tiles`] prepares each layer on first use and draws any tile;
 //! 4. `cache` holds compressed tiles, up to a total size.

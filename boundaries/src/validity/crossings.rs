@@ -82,7 +82,7 @@ pub(super) fn intersections(rings: &[Ring]) -> Result<Vec<Intersection>, TooMany
         let rings = ordered(edges[i].ring, edges[j].ring);
         match met {
             EdgeIntersection::Cross(at) => {
-                found.push(Intersection { kind: IntersectionKind::Cross, rings, at })
+                found.push(Intersection { kind: IntersectionKind::Cross, rings, at });
             }
             EdgeIntersection::Along { .. } => {
                 // The shared segment starts at the eastern one of the two western ends.

@@ -129,11 +129,11 @@ fn mistakes_in_the_keys_of_a_layer_are_reported_with_line_and_remedy() {
         ),
         (
             ward("keep = \"LAD22CD\""),
-            "c.toml:7:8: `keep` of layer ward is a string; write a list of texts",
+            "c.toml:7:8: `keep` of layer ward is a string; write a list of strings",
         ),
         (
             ward("keep = [\"A\", 2]"),
-            "c.toml:7:14: `keep` of layer ward is an integer; write a list of texts",
+            "c.toml:7:14: `keep` of layer ward is an integer; write a list of strings",
         ),
         (ward("keep = [\"A\", \"A\"]"), "c.toml:7:14: `keep` of layer ward names \"A\" twice"),
         (

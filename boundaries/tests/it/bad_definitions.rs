@@ -87,7 +87,7 @@ fn mistakes_are_reported_with_line_and_remedy() {
         (include("{ layer = \"ward\", codes = [] }"), "`codes` is empty: name at least one area"),
         (
             include("{ layer = \"ward\", codes = \"W1\" }"),
-            "`codes` of an entry of `include` is a string; write a list of texts",
+            "`codes` of an entry of `include` is a string; write a list of strings",
         ),
         (include("{ layer = \"ward\", codes = [\"St George\"] }"), "\"St George\" is not a code"),
         (
@@ -166,7 +166,7 @@ fn all_mistakes_are_reported_at_once() {
 #[test]
 fn a_missing_file_and_a_binary_file_are_reported() {
     let error = Definition::read(Path::new("/nowhere/laps.toml")).unwrap_err().to_string();
-    assert!(error.starts_with("/nowhere/laps.toml: cannot be read"), "{error}");
+    assert!(error.starts_with("/nowhere/laps.toml: the definition cannot be opened"), "{error}");
     let error = Definition::parse(b"[[area]]\nname = \"\xff\"\n", Path::new("l.toml")).unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -136,7 +136,7 @@ impl LayerFragments {
             };
         };
         let meta = atlas.layers()[layer].layer().meta();
-        ends.areas = "]".to_owned();
+        "]".clone_into(&mut ends.areas);
         let fragments = AnswerBasis::ALL.map(|basis| {
             let threshold_m = basis.by().threshold_m(meta);
             let ([_, nearest, _], _) = around_overall(ConfidenceLevel::High, basis, threshold_m);

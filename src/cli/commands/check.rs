@@ -57,7 +57,7 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
         match &compared {
             Some(compared) => out.write_all(compared.as_text().as_bytes())?,
             None => {
-                writeln!(out, "the published wards were not compared: correct the errors first")?
+                writeln!(out, "the published wards were not compared: correct the errors first")?;
             }
         }
     }

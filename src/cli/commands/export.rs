@@ -90,7 +90,9 @@ pub(crate) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
     teller.begin(&format!("Writing {}", args.layer), places.len() as u64);
     if !quiet {
         let losses = formats::losses(format, &selection).map_err(Failure::refused)?;
-        losses.iter().for_each(|loss| eprintln!("note: {loss}"));
+        for loss in &losses {
+            eprintln!("note: {loss}");
+        }
     }
     let mut output = Output::create(&args.output)?;
     let written = formats::write(format, &selection, &mut output, &teller);

@@ -1,20 +1,20 @@
 //! Filters in CQL2 (OGC 21-065r2), as in OGC API - Features Part 3 (OGC 19-079r2).
 //!
 //! 1. [`text`] or [`json`] parses the filter, within [`limits`], to an [`ast::Node`], the same for
-//! both. The parsers are our own rather than the crate `cql2`: they limit nesting before the stack
-//! overflows, and report the position of an error.
+//!    both. The parsers are our own rather than the crate `cql2`: they limit nesting before the stack
+//!    overflows, and report the position of an error.
 //! 2. [`bind`] resolves names in the schema of the layer, checks types, and projects geometries to
-//! the grid ([`prepared_geometry`]). The result is an [`expression`].
+//!    the grid ([`prepared_geometry`]). The result is an [`expression`].
 //! 3. [`index_bounds`] derives where matches can be, and the indexes return the candidates.
 //! 4. [`evaluate`] decides for each candidate whether the expression is true, false or unknown.
 //!
 //! Beyond the standard:
 //!
 //! * An attribute with several codes (`lap` of a site on a boundary) equals a text if any of its
-//! codes does; `<>` means that none does.
+//!   codes does; `<>` means that none does.
 //! * A date and a timestamp are compared by the date of the timestamp in UTC.
 //! * `valid_from` and `valid_to`, the vintage of the layer, are properties of every feature. As an
-//! end of an `INTERVAL`, one that the catalogue leaves open is open.
+//!   end of an `INTERVAL`, one that the catalogue leaves open is open.
 //! * Arithmetic without a result, such as a division by zero, is unknown.
 
 use std::sync::atomic::{AtomicBool, Ordering};

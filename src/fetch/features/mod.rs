@@ -1,12 +1,12 @@
 //! A layer of an Esri feature service (ArcGIS REST API, "Query (Feature Service/Layer)").
 //!
 //! 1. The description of the layer gives its fields and when it was last edited
-//! ([`answers::Info`]).
+//!    ([`answers::Info`]).
 //! 2. The service counts the features of the query.
 //! 3. Pages are requested in order of the object id and each is kept on disk ([`pages`]), so that
-//! an interrupted run can continue.
+//!    an interrupted run can continue.
 //! 4. When all features have arrived, none twice, and the layer was not edited meanwhile, the pages
-//! become one GeoJSON file ([`assemble`]), with the same bytes for the same features.
+//!    become one GeoJSON file ([`assemble`]), with the same bytes for the same features.
 
 pub mod answers;
 mod assemble;

@@ -258,7 +258,9 @@ mod tests {
 
     fn field_of(kind: CellType, cells: &[Cell]) -> (Field, Vec<String>) {
         let mut field = Field::new("a", "a".to_owned(), kind);
-        cells.iter().for_each(|cell| field.make_room_for(cell));
+        for cell in cells {
+            field.make_room_for(cell);
+        }
         let values = cells.iter().map(|cell| field.value(cell.clone())).collect();
         (field, values)
     }

@@ -36,10 +36,8 @@ fn anchor(heading: &str) -> String {
 }
 
 fn anchors(document: &Document) -> Vec<String> {
-    let headings = document.prose().into_iter().filter_map(|(_, line)| {
-        line.starts_with('#').then(|| anchor(line.trim_start_matches('#')))
-    });
-    headings.collect()
+    let headings = document.prose().into_iter().filter(|(_, line)| line.starts_with('#'));
+    headings.map(|(_, line)| anchor(line.trim_start_matches('#'))).collect()
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn options() -> Options {
                 options.insert(name, (variable, default));
             }
             about.clear();
-            let long = line.find("--").map(|at| &line[at..]).unwrap_or(line);
+            let long = line.find("--").map_or(line, |at| &line[at..]);
             name = long.split_whitespace().next().map(str::to_owned);
         }
         about.push_str(line);

@@ -28,7 +28,7 @@ fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
             assert_eq!(written.to_string(), "2023-11-14 22:13:20", "the time of the snapshot");
             let mut bytes = Vec::new();
             part.read_to_end(&mut bytes).unwrap();
-            (part.name().to_owned(), bytes)
+            (part.name().unwrap().into_owned(), bytes)
         })
         .collect()
 }
@@ -64,7 +64,7 @@ fn every_vertex_comes_back_with_shells_clockwise_and_holes_after_them() {
             .geometry()
             .iter()
             .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
-            .map(|ring| vec![ring.0.iter().rev().copied().collect()])
+            .map(|ring| vec![ring.0.iter().rev().copied().collect::<Vec<_>>()])
             .collect();
         assert_eq!(*polygons, rings, "{}", area.code());
     }

@@ -179,7 +179,7 @@ fn coordinates_that_are_no_degrees_are_refused_with_their_feature() {
     let refused = TileSource::prepare(vec![metres]).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "layer `place`, feature 1: the coordinate (475486, 260275) is no longitude and latitude \
+        "layer `place`, feature 1: the coordinate (475486, 260275) is not a longitude and latitude \
          in degrees; convert the layer to WGS84 first"
     );
     assert!(TileSource::prepare(vec![places(&[(f64::NAN, 52.2)])]).is_err());

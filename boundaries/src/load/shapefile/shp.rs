@@ -139,7 +139,7 @@ fn geometry(shape: shapefile::Shape) -> RawGeometry {
 /// crate's conversion to `geo` types gives a hole to the shell before it.
 fn rings<P: HasXY>(polygon: GenericPolygon<P>) -> RawGeometry {
     let rings = polygon.into_inner();
-    if rings.iter().all(|ring| ring.is_empty()) {
+    if rings.iter().all(shapefile::PolygonRing::is_empty) {
         return RawGeometry::Empty;
     }
     let ring = |points: Vec<P>| vec![points.iter().map(coord).collect()];

@@ -29,7 +29,7 @@ fn mistakes_in_code_point_open_are_reported_with_line_and_column() {
         ("pcd,pcd2,pcds\n", "for the Postcode Directory write format = \"onspd\""),
         (
             "NN1 1ED,10,475486,260275\nNN1 1EE,10,475486\n",
-            "feature 1: line 2: the row has 3 columns, the first has 4",
+            "feature 1: line 2: the row has 3 columns but the first row has 4",
         ),
         ("NN1,10,475486,260275\n", "feature 0, field postcode: line 1: \"NN1\" is not a postcode"),
         (

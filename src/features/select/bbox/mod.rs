@@ -9,7 +9,7 @@
 //! 2. the index returns the features whose extents intersect the outer rectangle;
 //! 3. those within the inner rectangle are taken; for the others, each edge near the box is tested;
 //! 4. if no edge intersects the box, the box is inside or outside the area, which one point
-//! decides.
+//!    decides.
 
 use geo::{Coord, Intersects as _, Line, Rect};
 use lapwing_boundaries::area::Area;

@@ -6,7 +6,7 @@
 //! 1. [`formats`], [`links`]: common to all responses;
 //! 2. [`landing`], [`conformance`], [`collections`] with [`describe`]: what the service has;
 //! 3. [`params`] and [`filter_params`], then [`items`] and [`item`]: the features, selected by
-//! [`crate::features::select`];
+//!    [`crate::features::select`];
 //! 4. [`queryables`]: the properties for filters (OGC 19-079r2, Part 3: Filtering).
 //!
 //! Each responds with JSON or HTML; [`crate::http::html`] frames the pages.

@@ -153,7 +153,7 @@ pub(super) struct Operation {
 impl Operation {
     /// A GET that answers from the snapshot and supports conditional requests.
     pub(super) fn get(self) -> (&'static str, Value) {
-        let mut operation = self.to_json(&[&SNAPSHOT_PROBLEMS[..], &QUERY_PROBLEMS].concat());
+        let mut operation = self.into_json(&[&SNAPSHOT_PROBLEMS[..], &QUERY_PROBLEMS].concat());
         operation["responses"]["304"] =
             json!({"description": "Not modified: the copy named by If-None-Match is current."});
         ("get", operation)
@@ -161,17 +161,17 @@ impl Operation {
 
     /// A POST with the request body `body`.
     pub(super) fn post(self, body: &Value) -> (&'static str, Value) {
-        let mut operation = self.to_json(&[&SNAPSHOT_PROBLEMS[..], &QUERY_PROBLEMS].concat());
+        let mut operation = self.into_json(&[&SNAPSHOT_PROBLEMS[..], &QUERY_PROBLEMS].concat());
         operation["requestBody"] = json!({"required": true, "content": body});
         ("post", operation)
     }
 
     /// A GET that does not depend on the snapshot.
     pub(super) fn get_fresh(self) -> (&'static str, Value) {
-        ("get", self.to_json(&[]))
+        ("get", self.into_json(&[]))
     }
 
-    fn to_json(self, further: &[ProblemKind]) -> Value {
+    fn into_json(self, further: &[ProblemKind]) -> Value {
         let mut responses = Map::new();
         responses.insert("200".to_owned(), self.ok);
         let mut by_status: BTreeMap<u16, Vec<ProblemKind>> = BTreeMap::new();

@@ -65,6 +65,7 @@ pub(super) fn all() -> Members {
 
 type Parameters = Vec<(&'static str, Value)>;
 
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 fn of_places() -> Parameters {
     let number = json!({"type": "number"});
     vec![

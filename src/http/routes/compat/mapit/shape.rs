@@ -90,7 +90,7 @@ impl ShapeOptions {
         match self.format {
             Format::Json | Format::GeoJson => {
                 self.with_ground(served, layer_area, |ground| {
-                    write_ground(&mut out, ground, self.crs)
+                    write_ground(&mut out, ground, self.crs);
                 });
             }
             Format::Wkt => {

@@ -65,7 +65,7 @@ struct Operation {
 }
 
 impl Operation {
-    fn to_json(self) -> Value {
+    fn into_json(self) -> Value {
         let content: Map<String, Value> = self
             .ok
             .into_iter()
@@ -100,7 +100,7 @@ impl Operation {
 
     /// A GET whose response changes from request to request.
     fn get_fresh(self) -> (&'static str, Value) {
-        ("get", self.to_json())
+        ("get", self.into_json())
     }
 
     /// A GET that can redirect.
@@ -117,7 +117,7 @@ impl Operation {
 
     /// A POST with the request body `body`.
     fn post(self, body: &Value) -> (&'static str, Value) {
-        let mut operation = self.to_json();
+        let mut operation = self.into_json();
         for status in ["408", "413"] {
             operation["responses"][status] = operation["responses"]["400"].clone();
         }

@@ -12,6 +12,7 @@ pub(super) fn relation() -> Value {
     one_of(&words, "Relation of the first area to the second.")
 }
 
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 pub(super) fn schemas() -> Schemas {
     let shared = object(
         "Number of postcodes or addresses in both areas.",

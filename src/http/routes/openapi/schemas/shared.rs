@@ -5,6 +5,7 @@ use serde_json::json;
 use super::super::build::{date, list, named, number, object, one_of, or_null, text, truth, whole};
 use super::{Schemas, resolution};
 
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 pub(super) fn schemas() -> Schemas {
     let snapshot = object(
         "The snapshot that answered.",
