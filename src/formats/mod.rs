@@ -232,15 +232,14 @@ pub fn write(
     }
 }
 
-/// What the attributes of a selection lose in a format, a sentence each: names and texts for which
-/// it has no room.
+/// Returns a sentence for each attribute whose name or texts the format cuts.
 ///
 /// # Errors
 ///
 /// Fails if the format cannot hold the selection.
-pub fn losses(format: Format, selection: &Selection<'_>) -> io::Result<Vec<String>> {
+pub fn warnings(format: Format, selection: &Selection<'_>) -> io::Result<Vec<String>> {
     match format {
-        Format::Shapefile => shapefile::losses(selection),
+        Format::Shapefile => shapefile::warnings(selection),
         _ => Ok(Vec::new()),
     }
 }

@@ -86,14 +86,11 @@ pub(crate) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
     let schema = Arc::new(Schema::of(&atlas, layer));
     let mut selection = Selection::new(&atlas, &schema, &places, args.crs);
     selection.wkt = args.wkt;
+    for warning in formats::warnings(format, &selection).map_err(Failure::refused)? {
+        eprintln!("warning: {warning}");
+    }
     let teller = ProgressReporter::new(quiet || is_dash(&args.output));
     teller.begin(&format!("Writing {}", args.layer), places.len() as u64);
-    if !quiet {
-        let losses = formats::losses(format, &selection).map_err(Failure::refused)?;
-        for loss in &losses {
-            eprintln!("note: {loss}");
-        }
-    }
     let mut output = Output::create(&args.output)?;
     let written = formats::write(format, &selection, &mut output, &teller);
     written.map_err(|error| match error.kind() {

@@ -2,14 +2,15 @@
 //!
 //! | part | holds |
 //! |---|---|
-//! | `.shp`, `.shx` | polygons (shells clockwise, each followed by its holes) or points, and where each begins |
+//! | `.shp` | polygons (shells clockwise, each followed by its holes) or points |
+//! | `.shx` | the offset of each record in the `.shp` |
 //! | `.dbf` | the attributes: see [`table`] |
 //! | `.cpg` | the encoding of the attributes, UTF-8 |
 //! | `.prj` | the CRS, in ESRI's WKT |
-//! | `.txt` | what the format has no place for: title, licence and attribution, the full names of attributes, and the texts that were cut |
+//! | `.txt` | title, licence and attribution, and which names and texts were cut |
 //!
-//! The parts pass through temporary files, and from those into the zip. The only date in the parts
-//! and in the zip is that of the snapshot.
+//! The `.shp`, `.shx` and `.dbf` are written to temporary files and copied into the zip. Every date
+//! in them and in the zip is the build time of the snapshot.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write};
@@ -31,16 +32,16 @@ mod table;
 
 use table::Table;
 
-/// Readers count bytes in 31 bits.
+/// The largest part that readers accept.
 const MOST_BYTES: u64 = i32::MAX as u64;
 
-/// What the attributes lose in this format, a sentence each. The `.txt` in the zip has the same.
+/// Returns a sentence for each attribute whose name or texts are cut. The `.txt` lists the same.
 ///
 /// # Errors
 ///
 /// Fails if the attributes do not fit in a `.dbf`.
-pub(super) fn losses(selection: &Selection<'_>) -> io::Result<Vec<String>> {
-    Ok(Table::of(selection)?.losses())
+pub(super) fn warnings(selection: &Selection<'_>) -> io::Result<Vec<String>> {
+    Ok(Table::of(selection)?.warnings())
 }
 
 pub(super) fn write(
@@ -50,10 +51,10 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let table = Table::of(selection)?;
     let built = selection.atlas.built().to_zoned(TimeZone::UTC).datetime();
-    let (mut shp, mut shx) = (scratch()?, scratch()?);
-    let mut dbf = scratch()?;
+    let (mut shp, mut shx) = (temporary_file()?, temporary_file()?);
+    let mut dbf = temporary_file()?;
     let mut geometries = Geometries::new(&mut shp, &mut shx);
-    let mut rows = table.begin(&mut dbf)?;
+    let mut rows = table.writer(&mut dbf)?;
     for (place, shape) in shapes(selection, selection.places) {
         geometries.write(&shape)?;
         rows.write_record(&table.row(place)).map_err(io::Error::other)?;
@@ -63,17 +64,18 @@ pub(super) fn write(
     rows.finalize().map_err(io::Error::other)?;
     drop(rows);
     if selection.places.is_empty() {
-        let kind = if selection.layer().is_areas() { ShapeType::Polygon } else { ShapeType::Point };
-        state_kind(&mut shp, kind)?;
-        state_kind(&mut shx, kind)?;
+        let is_areas = selection.layer().is_areas();
+        let shape_type = if is_areas { ShapeType::Polygon } else { ShapeType::Point };
+        write_shape_type(&mut shp, shape_type)?;
+        write_shape_type(&mut shx, shape_type)?;
     }
-    table::state_date(&mut dbf, built.date())?;
+    table::patch_header(&mut dbf, built.date())?;
 
     let name = selection.layer().meta().id.as_str();
     let mut zip = ZipWriter::new_stream(&mut *out);
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(time(built))
+        .last_modified_time(zip_time(built))
         .unix_permissions(0o644);
     for (suffix, part) in [("shp", shp), ("shx", shx), ("dbf", dbf)] {
         zip.start_file(format!("{name}.{suffix}"), options)?;
@@ -90,12 +92,12 @@ pub(super) fn write(
     out.flush()
 }
 
-fn scratch() -> io::Result<BufWriter<File>> {
+fn temporary_file() -> io::Result<BufWriter<File>> {
     Ok(BufWriter::new(tempfile::tempfile()?))
 }
 
-/// A time as a zip has it, to two seconds; the earliest one if it is out of a zip's range.
-fn time(at: DateTime) -> zip::DateTime {
+/// Converts a time. One that a zip cannot hold becomes 1 January 1980, the earliest that it can.
+fn zip_time(at: DateTime) -> zip::DateTime {
     let [month, day, hour, minute, second] =
         [at.month(), at.day(), at.hour(), at.minute(), at.second()].map(i8::unsigned_abs);
     u16::try_from(at.year())
@@ -106,22 +108,23 @@ fn time(at: DateTime) -> zip::DateTime {
         .unwrap_or_default()
 }
 
-/// The writer leaves the kind of shapes out if there are none, but readers go by it.
-fn state_kind(part: &mut BufWriter<File>, kind: ShapeType) -> io::Result<()> {
+/// Writes the type of the shapes into a header. Without a shape the crate does not know it, and
+/// readers need it.
+fn write_shape_type(part: &mut BufWriter<File>, shape_type: ShapeType) -> io::Result<()> {
     part.seek(SeekFrom::Start(32))?;
-    part.write_all(&(kind as i32).to_le_bytes())
+    part.write_all(&(shape_type as i32).to_le_bytes())
 }
 
-/// The `.shp` and the `.shx`.
+/// A writer of the `.shp` and the `.shx`.
 struct Geometries<'f> {
     writer: ShapeWriter<&'f mut BufWriter<File>>,
-    room: Room,
+    size: PartSize,
 }
 
 impl<'f> Geometries<'f> {
     fn new(shp: &'f mut BufWriter<File>, shx: &'f mut BufWriter<File>) -> Self {
         const HEADER: u64 = 100;
-        Self { writer: ShapeWriter::with_shx(shp, shx), room: Room::after(HEADER) }
+        Self { writer: ShapeWriter::with_shx(shp, shx), size: PartSize(HEADER) }
     }
 
     fn write(&mut self, shape: &Shape) -> io::Result<()> {
@@ -132,46 +135,43 @@ impl<'f> Geometries<'f> {
     }
 
     fn write_as(&mut self, shape: &impl EsriShape) -> io::Result<()> {
-        // The number and length of the record, and the kind of its shape.
+        // The number and length of the record, and the type of its shape.
         const BEFORE: u64 = 8 + 4;
-        self.room.take(BEFORE + shape.size_in_bytes() as u64)?;
-        self.writer.write_shape(shape).map_err(of_crate)
+        self.size.add(BEFORE + shape.size_in_bytes() as u64)?;
+        self.writer.write_shape(shape).map_err(to_io_error)
     }
 
     fn finish(mut self) -> io::Result<()> {
-        self.writer.finalize().map_err(of_crate)
+        self.writer.finalize().map_err(to_io_error)
     }
 }
 
-fn of_crate(error: shapefile::Error) -> io::Error {
+fn to_io_error(error: shapefile::Error) -> io::Error {
     match error {
         shapefile::Error::IoError(error) => error,
         other => io::Error::other(other),
     }
 }
 
-/// A polygon record. Atlases have shells counter-clockwise and holes clockwise, the format the
-/// other way round. The crate would turn rings itself, by an area in floating point that can have
-/// the wrong sign for a sliver far from the origin: made of a polyline, they stay as they are.
+/// Converts polygons. Their shells are counter-clockwise and their holes clockwise; the format has
+/// both reversed. `Polygon::with_rings` would reverse rings itself, by an area in floating point
+/// whose sign can be wrong for a sliver far from the origin. From a polyline, it takes them as they
+/// are.
 fn polygon(polygons: &[Vec<Vec<[f64; 2]>>]) -> Polygon {
     let reversed =
         |ring: &Vec<[f64; 2]>| ring.iter().rev().map(|&[x, y]| Point::new(x, y)).collect();
     Polyline::with_parts(polygons.iter().flatten().map(reversed).collect()).into()
 }
 
-/// How much of a part is used of the 2 GB that it may have.
-struct Room(u64);
+/// The size of a part in bytes, at most [`MOST_BYTES`].
+struct PartSize(u64);
 
-impl Room {
-    const fn after(bytes: u64) -> Self {
-        Self(bytes)
-    }
-
-    fn take(&mut self, bytes: u64) -> io::Result<()> {
+impl PartSize {
+    fn add(&mut self, bytes: u64) -> io::Result<()> {
         self.0 += bytes;
         if self.0 > MOST_BYTES {
-            let message = "this is more than the 2 GB that a shapefile can hold: choose another \
-                           format, such as GeoPackage";
+            let message = "the layer is larger than the 2 GB that a shapefile can hold: choose \
+                           another format, such as GeoPackage";
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         Ok(())
@@ -183,32 +183,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rings_are_wound_as_the_format_has_them_and_holes_follow_their_shell() {
+    fn shells_are_clockwise_and_holes_follow_them_counter_clockwise() {
         let square = |x: f64, side: f64| {
             vec![[x, 0.0], [x + side, 0.0], [x + side, side], [x, side], [x, 0.0]]
         };
         let hole = |x: f64| square(x, 1.0).into_iter().rev().collect();
         let polygon = polygon(&[vec![square(0.0, 9.0), hole(2.0)], vec![square(20.0, 5.0)]]);
-        let told: Vec<(bool, f64)> = polygon
+        let rings: Vec<(bool, f64)> = polygon
             .rings()
             .iter()
             .map(|ring| (matches!(ring, shapefile::PolygonRing::Outer(_)), ring.points()[0].x))
             .collect();
-        assert_eq!(told, [(true, 0.0), (false, 2.0), (true, 20.0)]);
+        assert_eq!(rings, [(true, 0.0), (false, 2.0), (true, 20.0)]);
     }
 
     #[test]
-    fn more_than_two_gigabytes_are_refused_in_words() {
-        let mut room = Room::after(100);
-        room.take(MOST_BYTES - 100).unwrap();
-        let error = room.take(1).unwrap_err();
+    fn more_than_two_gigabytes_are_refused() {
+        let mut size = PartSize(100);
+        size.add(MOST_BYTES - 100).unwrap();
+        let error = size.add(1).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
         assert!(error.to_string().contains("GeoPackage"), "{error}");
     }
 
     #[test]
-    fn a_time_out_of_the_range_of_a_zip_is_the_earliest() {
-        let of = |year| time(jiff::civil::datetime(year, 3, 4, 5, 6, 8, 0)).to_string();
+    fn a_time_that_a_zip_cannot_hold_becomes_the_earliest() {
+        let of = |year| zip_time(jiff::civil::datetime(year, 3, 4, 5, 6, 8, 0)).to_string();
         assert_eq!(of(2026), "2026-03-04 05:06:08");
         assert_eq!(of(1970), "1980-01-01 00:00:00");
         assert_eq!(of(-5), "1980-01-01 00:00:00");

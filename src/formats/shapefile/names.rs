@@ -1,17 +1,17 @@
-//! The names of fields, which may have ten bytes.
+//! Field names, which hold at most ten bytes.
 
 use std::collections::HashSet;
 
-/// So many bytes of a name fit in a field's description, before the NUL that ends it.
+/// The bytes of a name in a field descriptor, without the NUL that ends it.
 const MOST_BYTES: usize = 10;
 
-/// The names of the fields of some attributes: at most ten bytes of UTF-8 each, no two alike but
-/// for their case.
+/// Returns a field name for each attribute: at most ten bytes of UTF-8, and unique without regard to
+/// case.
 ///
-/// A name that fits stays as it is. Any other is cut after the last whole character, and numbered
-/// where another field has that name: `population_2021` and `population_2022` become `population`
-/// and `populati_1`.
-pub(super) fn short(names: &[&str]) -> Vec<String> {
+/// A name that fits is kept. Any other is cut after the last whole character that fits, and numbered
+/// if another field has that name: `population_2021` and `population_2022` become `population` and
+/// `populati_1`.
+pub(super) fn field_names(names: &[&str]) -> Vec<String> {
     let mut used = HashSet::new();
     let plain: Vec<String> =
         names.iter().map(|name| name.replace(|c: char| c.is_control(), "_")).collect();
@@ -24,11 +24,11 @@ pub(super) fn short(names: &[&str]) -> Vec<String> {
         })
         .collect();
     std::iter::zip(plain, kept)
-        .map(|(name, kept)| if kept { name } else { cut_and_numbered(&name, &mut used) })
+        .map(|(name, kept)| if kept { name } else { cut_and_number(&name, &mut used) })
         .collect()
 }
 
-fn cut_and_numbered(name: &str, used: &mut HashSet<String>) -> String {
+fn cut_and_number(name: &str, used: &mut HashSet<String>) -> String {
     let name = if name.trim().is_empty() { "field" } else { name.trim() };
     let mut short = cut(name, MOST_BYTES).trim_end().to_owned();
     let mut number = 1;
@@ -40,7 +40,7 @@ fn cut_and_numbered(name: &str, used: &mut HashSet<String>) -> String {
     short
 }
 
-/// As much of a text as fits in so many bytes, in whole characters.
+/// Returns the beginning of a text, at most so many bytes and without a broken character.
 pub(super) fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
@@ -53,7 +53,7 @@ mod tests {
     fn names_that_fit_stay_and_others_are_cut_and_numbered() {
         let names = ["code", "population_2021", "population_2022", "populati_1", "Code", "name"];
         assert_eq!(
-            short(&names),
+            field_names(&names),
             ["code", "population", "populati_2", "populati_1", "Code_1", "name"]
         );
     }
@@ -62,7 +62,7 @@ mod tests {
     fn twelve_long_names_that_begin_alike_stay_apart() {
         let names: Vec<String> = (0..12).map(|at| format!("households_with_{at}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let short = short(&names);
+        let short = field_names(&names);
         assert_eq!(short[..2], ["households", "househol_1"]);
         assert_eq!(short[9..], ["househol_9", "househo_10", "househo_11"]);
     }
@@ -70,13 +70,13 @@ mod tests {
     #[test]
     fn a_name_is_cut_between_characters() {
         assert_eq!(
-            short(&["Etholaeth Môn", "地区名称", "a long one", "a long\tname"]),
+            field_names(&["Etholaeth Môn", "地区名称", "a long one", "a long\tname"]),
             ["Etholaeth", "地区名", "a long one", "a long_nam"]
         );
     }
 
     #[test]
     fn a_name_of_nothing_gets_one() {
-        assert_eq!(short(&["", " ", "\n"]), ["field", "field_1", "_"]);
+        assert_eq!(field_names(&["", " ", "\n"]), ["field", "field_1", "_"]);
     }
 }

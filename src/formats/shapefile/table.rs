@@ -8,10 +8,10 @@
 //! | boolean | `L`: `T`, `F`, or `?` for none |
 //! | date | `D`; `C` if there is a year before 1 |
 //!
-//! A missing value, and an empty text, are blanks, which readers take for null. Numbers keep every
-//! bit. A longer text is cut after the last whole character that fits. GDAL's writer cuts it too,
-//! and warns once a layer: here [`Table::losses`] counts the texts, for the `.txt` in the zip and
-//! for the command line.
+//! Missing values and empty texts are blanks, which readers take for null. Numbers keep every bit. A
+//! longer text is cut after the last whole character that fits. GDAL's writer cuts it too, with one
+//! warning per layer. [`Table::warnings`] counts such texts for the `.txt` in the zip and for
+//! `lapwing export`.
 
 use std::fmt::Write as _;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -21,15 +21,15 @@ use serde::{Serialize, Serializer};
 use shapefile::dbase::encoding::Unicode;
 use shapefile::dbase::{FieldName, TableWriter, TableWriterBuilder};
 
-use super::Room;
-use super::names::{cut, short};
+use super::PartSize;
+use super::names::{cut, field_names};
 use crate::features::attributes::Schema;
 use crate::formats::Selection;
 use crate::formats::columns::{self, Cell, CellType};
 
-/// The most bytes of a text.
+/// The longest text, in bytes.
 const TEXT_BYTES: usize = 254;
-/// The most bytes of a record, and of the header: both are counted in 16 bits.
+/// The longest record and header, in bytes: both lengths have 16 bits.
 const RECORD_BYTES: usize = u16::MAX as usize;
 const HEADER_BYTES: usize = u16::MAX as usize;
 
@@ -45,7 +45,7 @@ pub(super) struct Table<'a> {
 struct Field {
     name: String,
     attribute: String,
-    kind: FieldKind,
+    field_type: FieldType,
     width: usize,
     decimals: usize,
     /// The number of texts that are cut.
@@ -53,15 +53,15 @@ struct Field {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FieldKind {
-    Text,
-    Number,
-    Truth,
-    Day,
+enum FieldType {
+    Character,
+    Numeric,
+    Logical,
+    Date,
 }
 
 impl<'a> Table<'a> {
-    /// The fields for all values of a selection.
+    /// Chooses fields that hold every value of a selection.
     ///
     /// # Errors
     ///
@@ -76,13 +76,13 @@ impl<'a> Table<'a> {
             selection.attributes.iter().map(|&at| attributes[at].name.as_str()).collect();
         let mut fields: Vec<Field> = names
             .iter()
-            .zip(short(&names))
+            .zip(field_names(&names))
             .zip(columns::kinds(&selection))
-            .map(|((&attribute, name), kind)| Field::new(attribute, name, kind))
+            .map(|((&attribute, name), cell_type)| Field::new(attribute, name, cell_type))
             .collect();
         for &place in selection.places {
             for (field, cell) in fields.iter_mut().zip(columns::cells(&selection, place)) {
-                field.make_room_for(&cell);
+                field.fit(&cell);
             }
         }
         let table = Self { selection, fields };
@@ -95,87 +95,87 @@ impl<'a> Table<'a> {
         let record = 1 + self.fields.iter().map(|field| field.width).sum::<usize>();
         if header > HEADER_BYTES || record > RECORD_BYTES {
             let message = format!(
-                "the {} attributes take {record} bytes for each feature, and a shapefile has room \
-                 for 2046 attributes and {RECORD_BYTES} bytes: choose fewer attributes, or another \
+                "the {} attributes need {record} bytes per feature, and a shapefile holds at most \
+                 2046 attributes and {RECORD_BYTES} bytes: choose fewer attributes or another \
                  format, such as GeoPackage",
                 self.fields.len()
             );
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
-        Room::after(header as u64 + 1).take(record as u64 * self.selection.places.len() as u64)
+        PartSize(header as u64 + 1).add(record as u64 * self.selection.places.len() as u64)
     }
 
-    /// A writer of rows, its header still to come.
-    pub(super) fn begin<W: Write + Seek>(&self, out: W) -> io::Result<TableWriter<W>> {
+    /// Returns a writer of rows.
+    pub(super) fn writer<W: Write + Seek>(&self, out: W) -> io::Result<TableWriter<W>> {
         let mut table = TableWriterBuilder::with_encoding(Unicode);
         for field in &self.fields {
             let name = FieldName::try_from(field.name.as_str()).map_err(io::Error::other)?;
-            // `check_size` and `make_room_for` keep both within a byte.
+            // `fit` keeps both below 256.
             let (width, decimals) = (field.width as u8, field.decimals as u8);
-            table = match field.kind {
-                FieldKind::Text => table.add_character_field(name, width),
-                FieldKind::Number => table.add_numeric_field(name, width, decimals),
-                FieldKind::Truth => table.add_logical_field(name),
-                FieldKind::Day => table.add_date_field(name),
+            table = match field.field_type {
+                FieldType::Character => table.add_character_field(name, width),
+                FieldType::Numeric => table.add_numeric_field(name, width, decimals),
+                FieldType::Logical => table.add_logical_field(name),
+                FieldType::Date => table.add_date_field(name),
             };
         }
         Ok(table.build_with_dest(out))
     }
 
-    /// The row of an area or site.
+    /// Returns the row of an area or site.
     pub(super) fn row(&self, place: usize) -> Row {
         let cells = columns::cells(&self.selection, place);
         Row(self.fields.iter().zip(cells).map(|(field, cell)| field.value(cell)).collect())
     }
 
-    /// What the attributes lose in this format, a sentence each.
-    pub(super) fn losses(&self) -> Vec<String> {
+    /// Returns a sentence for each attribute whose name or texts are cut.
+    pub(super) fn warnings(&self) -> Vec<String> {
         let renamed = self.fields.iter().filter(|field| field.name != field.attribute).map(|f| {
             format!(
-                "The attribute {} is the field {}: names may have ten bytes.",
+                "The attribute {} is named {} in the shapefile: a field name holds at most 10 bytes.",
                 f.attribute, f.name
             )
         });
         let cut = self.fields.iter().filter(|field| field.cut > 0).map(|f| {
-            let texts = if f.cut == 1 { "text is" } else { "texts are" };
-            format!("{} {texts} cut to {TEXT_BYTES} bytes in the field {}.", f.cut, f.name)
+            let (texts, were) = if f.cut == 1 { ("text", "was") } else { ("texts", "were") };
+            format!("{} {texts} in the field {} {were} cut to {TEXT_BYTES} bytes.", f.cut, f.name)
         });
         renamed.chain(cut).collect()
     }
 
-    /// The text that goes with the table.
+    /// Returns the content of the `.txt`.
     pub(super) fn notes(&self) -> String {
         let selection = &self.selection;
         let mut text = format!("{}\n{}\n", selection.layer().meta().title, selection.description());
-        let losses = self.losses();
-        if !losses.is_empty() {
+        let warnings = self.warnings();
+        if !warnings.is_empty() {
             // Writing to memory does not fail.
-            let _ = write!(text, "\n{}\n", losses.join("\n"));
+            let _ = write!(text, "\n{}\n", warnings.join("\n"));
         }
         text
     }
 }
 
 impl Field {
-    fn new(attribute: &str, name: String, kind: CellType) -> Self {
-        let (kind, width, decimals) = match kind {
-            CellType::Text | CellType::Moment => (FieldKind::Text, 1, 0),
-            CellType::Integer => (FieldKind::Number, 18, 0),
-            // With no decimals at all it would be read as an integer.
-            CellType::Number => (FieldKind::Number, 24, 1),
-            CellType::Truth => (FieldKind::Truth, 1, 0),
-            CellType::Day => (FieldKind::Day, 8, 0),
+    fn new(attribute: &str, name: String, cell_type: CellType) -> Self {
+        let (field_type, width, decimals) = match cell_type {
+            CellType::Text | CellType::Moment => (FieldType::Character, 1, 0),
+            CellType::Integer => (FieldType::Numeric, 18, 0),
+            // Readers take a field without decimals for integers.
+            CellType::Number => (FieldType::Numeric, 24, 1),
+            CellType::Truth => (FieldType::Logical, 1, 0),
+            CellType::Day => (FieldType::Date, 8, 0),
         };
-        Self { name, attribute: attribute.to_owned(), kind, width, decimals, cut: 0 }
+        Self { name, attribute: attribute.to_owned(), field_type, width, decimals, cut: 0 }
     }
 
-    fn make_room_for(&mut self, cell: &Cell) {
+    fn fit(&mut self, cell: &Cell) {
         match cell {
             Cell::Day(day) if day.year() < 1 => {
-                self.kind = FieldKind::Text;
+                self.field_type = FieldType::Character;
                 self.width = "-YYYYYY-MM-DD".len();
             }
-            // As many as GDAL writes: more digits are in the text all the same.
+            // At most as many as GDAL writes. The text has all digits regardless.
             Cell::Number(number) => {
                 let decimals = number_text(*number).split_once('.').map_or(0, |(_, d)| d.len());
                 self.decimals = self.decimals.max(decimals.min(15));
@@ -191,8 +191,8 @@ impl Field {
 
     fn value(&self, cell: Cell) -> String {
         match cell {
-            Cell::Null if self.kind == FieldKind::Truth => "?".to_owned(),
-            Cell::Day(day) if self.kind == FieldKind::Day => {
+            Cell::Null if self.field_type == FieldType::Logical => "?".to_owned(),
+            Cell::Day(day) if self.field_type == FieldType::Date => {
                 format!("{:04}{:02}{:02}", day.year(), day.month(), day.day())
             }
             Cell::Text(text) => cut(&text, TEXT_BYTES).to_owned(),
@@ -213,17 +213,17 @@ fn text(cell: &Cell) -> String {
     }
 }
 
-/// The shortest digits that give the number again: at most 24 bytes.
+/// Returns the shortest text from which the number can be read back: at most 24 bytes.
 fn number_text(number: f64) -> String {
     let plain = number.to_string();
     if plain.len() <= 24 { plain } else { format!("{number:e}") }
 }
 
-/// The values of a record, each no longer than its field.
+/// The values of a record, each at most as long as its field.
 pub(super) struct Row(Vec<String>);
 
-/// The crate pads bytes to the width of a field, on the side that its kind wants. Values of Rust's
-/// own types it formats itself: numbers with fixed decimals, and integers as `f64`.
+/// Serialises the values as bytes, which the crate only pads to the width of the field. It would
+/// write numbers with fixed decimals, and integers as `f64`.
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(self.0.iter().map(|value| Bytes(value.as_bytes())))
@@ -238,9 +238,10 @@ impl Serialize for Bytes<'_> {
     }
 }
 
-/// Replaces what the crate states in the header: the day of today by that of the last change, and
-/// a mark for UTF-8 of its own by none, for which readers turn to the `.cpg`.
-pub(super) fn state_date<W: Write + Seek>(dbf: &mut W, day: Date) -> io::Result<()> {
+/// Replaces two values that the crate writes into the header: today's date by that of the snapshot,
+/// and a code page mark for UTF-8 that other software does not know by none, so that readers use the
+/// `.cpg`.
+pub(super) fn patch_header<W: Write + Seek>(dbf: &mut W, day: Date) -> io::Result<()> {
     const MARK: u64 = 29;
     let date = match u8::try_from(i32::from(day.year()) - 1900) {
         Ok(year) => [year, day.month().unsigned_abs(), day.day().unsigned_abs()],
@@ -256,10 +257,10 @@ pub(super) fn state_date<W: Write + Seek>(dbf: &mut W, day: Date) -> io::Result<
 mod tests {
     use super::*;
 
-    fn field_of(kind: CellType, cells: &[Cell]) -> (Field, Vec<String>) {
-        let mut field = Field::new("a", "a".to_owned(), kind);
+    fn field_of(cell_type: CellType, cells: &[Cell]) -> (Field, Vec<String>) {
+        let mut field = Field::new("a", "a".to_owned(), cell_type);
         for cell in cells {
-            field.make_room_for(cell);
+            field.fit(cell);
         }
         let values = cells.iter().map(|cell| field.value(cell.clone())).collect();
         (field, values)
@@ -304,17 +305,17 @@ mod tests {
         let day = |year| Cell::Day(jiff::civil::date(year, 7, 5));
         assert_eq!(field_of(CellType::Day, &[day(1948), Cell::Null]).1, ["19480705", ""]);
         let (field, values) = field_of(CellType::Day, &[day(1948), day(-44)]);
-        assert_eq!((field.kind, values[0].as_str()), (FieldKind::Text, "1948-07-05"));
+        assert_eq!((field.field_type, values[0].as_str()), (FieldType::Character, "1948-07-05"));
         assert!(values[1].len() <= field.width, "{}", values[1]);
         let truths = [Cell::Truth(true), Cell::Truth(false), Cell::Null];
         assert_eq!(field_of(CellType::Truth, &truths).1, ["T", "F", "?"]);
     }
 
     #[test]
-    fn the_header_has_the_day_of_the_snapshot_or_the_first_of_1980() {
+    fn the_header_has_the_date_of_the_snapshot_or_1_january_1980() {
         let header = |year| {
             let mut dbf = io::Cursor::new(vec![0xF0; 32]);
-            state_date(&mut dbf, jiff::civil::date(year, 11, 21)).unwrap();
+            patch_header(&mut dbf, jiff::civil::date(year, 11, 21)).unwrap();
             let dbf = dbf.into_inner();
             ([dbf[1], dbf[2], dbf[3]], dbf[29])
         };

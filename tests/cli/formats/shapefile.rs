@@ -46,7 +46,7 @@ fn the_zip_holds_every_part_and_what_the_parts_have_no_place_for() {
         assert_eq!((dbf[0], &dbf[1..4], dbf[29]), (3, &[123, 11, 14][..], 0));
         let notes = String::from_utf8(parts[&format!("{id}.txt")].clone()).unwrap();
         assert!(notes.contains("OGL-UK-3.0") && notes.contains("\"hand\""), "{notes}");
-        assert!(notes.contains("The attribute Code is the field Code_1"), "{notes}");
+        assert!(notes.contains("The attribute Code is named Code_1 in the shapefile"), "{notes}");
     }
 }
 
@@ -118,9 +118,9 @@ fn with(properties: Properties) -> Atlas {
     Atlas::build(contents, built.timestamp(), &())
 }
 
-fn losses(atlas: &Atlas) -> std::io::Result<Vec<String>> {
+fn warnings(atlas: &Atlas) -> std::io::Result<Vec<String>> {
     let schema = std::sync::Arc::new(Schema::of(atlas, AREAS));
-    formats::losses(Format::Shapefile, &Selection::new(atlas, &schema, &[0], Crs::Crs84))
+    formats::warnings(Format::Shapefile, &Selection::new(atlas, &schema, &[0], Crs::Crs84))
 }
 
 #[test]
@@ -132,11 +132,11 @@ fn names_and_texts_that_are_cut_are_listed_and_the_rest_is_not() {
         ("remark".to_owned(), json!(long)),
     ]);
     let expected = [
-        "The attribute population_2021 is the field population: names may have ten bytes.",
-        "The attribute population_2022 is the field populati_1: names may have ten bytes.",
-        "1 text is cut to 254 bytes in the field remark.",
+        "The attribute population_2021 is named population in the shapefile: a field name holds at most 10 bytes.",
+        "The attribute population_2022 is named populati_1 in the shapefile: a field name holds at most 10 bytes.",
+        "1 text in the field remark was cut to 254 bytes.",
     ];
-    assert_eq!(losses(&atlas).unwrap(), expected);
+    assert_eq!(warnings(&atlas).unwrap(), expected);
     let bytes = whole(&atlas, AREAS, Format::Shapefile, Crs::Crs84);
     let notes = String::from_utf8(parts(&bytes)["ward.txt"].clone()).unwrap();
     assert!(notes.ends_with(&format!("\n\n{}\n", expected.join("\n"))), "{notes}");
@@ -144,7 +144,7 @@ fn names_and_texts_that_are_cut_are_listed_and_the_rest_is_not() {
     let values: Vec<&Value> = read[0].properties.iter().map(|(_, value)| value).collect();
     assert_eq!(values, [&json!(1), &json!(2), &json!(long[..254])]);
     assert_eq!(
-        losses(&with(vec![("remark".to_owned(), json!("x".repeat(254)))])).unwrap(),
+        warnings(&with(vec![("remark".to_owned(), json!("x".repeat(254)))])).unwrap(),
         [""; 0]
     );
 }
@@ -154,8 +154,8 @@ fn attributes_that_are_too_wide_together_are_refused() {
     let wide = |count: usize| {
         with((0..count).map(|at| (format!("a{at}"), json!("x".repeat(254)))).collect())
     };
-    assert_eq!(losses(&wide(250)).unwrap(), [""; 0]);
-    let error = losses(&wide(300)).unwrap_err();
+    assert_eq!(warnings(&wide(250)).unwrap(), [""; 0]);
+    let error = warnings(&wide(300)).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::FileTooLarge);
     assert!(
         error.to_string().contains("303 attributes") && error.to_string().contains("GeoPackage")

@@ -1,6 +1,6 @@
-//! What the crates `shapefile` and `dbase` do with files that occur, and why `shp.rs` finds the
-//! records itself and `dbf.rs` reads the fields itself. A test that fails after an update of the
-//! crates names a reason that is gone.
+//! How the crates `shapefile` and `dbase` behave on files that occur: the reasons why `shp.rs`
+//! locates the records and `dbf.rs` reads the fields. If a test fails after an update of the crates,
+//! that reason is gone.
 
 use std::io::Cursor;
 use std::panic::catch_unwind;

@@ -1,11 +1,15 @@
 //! The `.dbf`: the fields of each feature.
 //!
-//! Not read with the crate `dbase`, which would lose what real files hold. It reads numbers in `F`
-//! fields, ArcGIS's type for Double, as `f32`, and all others as `f64`. It takes only its own
-//! encodings, which replace bytes that mean nothing without saying so. It refuses a whole table for
-//! a missing date or one field of an unknown type. It misreads records that are longer than their
-//! fields, and panics at fields that are together longer than 65,535 bytes. The tests in
-//! `crates.rs` show each of these.
+//! The crate `dbase` is not used for reading, because data in real files would be lost:
+//!
+//! - Numbers in `F` fields, ArcGIS's type for Double, become `f32`, and all other numbers `f64`.
+//! - A table without a date, or with one field of an unknown type, is refused as a whole.
+//! - Records that are longer than their fields are misread. Fields that are together longer than
+//!   65,535 bytes panic.
+//! - Its encodings are a closed set. None falls back from UTF-8 to windows-1252, and those of
+//!   `encoding_rs` replace invalid bytes without an error.
+//!
+//! The tests in `crates.rs` show the first three.
 //!
 //! Source: "Xbase File Format Description" (Bachmann), and what shapefiles in use hold.
 

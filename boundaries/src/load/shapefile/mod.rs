@@ -1,9 +1,9 @@
 //! ESRI shapefiles: `.shp` with its siblings, or a zip of them.
 //!
 //! The crate `shapefile` decodes the shapes. Its combined reader is not used: it pairs shapes with
-//! the records that are not marked as deleted, so that every feature after a deleted record would
-//! get its neighbour's code. The crate `dbase` writes tables for the export but does not read them
-//! here: see [`dbf`].
+//! the records that are not marked as deleted, so every feature after a deleted record would get the
+//! code of its neighbour. The crate `dbase` writes the tables of exports but does not read them: see
+//! [`dbf`].
 
 #[cfg(test)]
 mod crates;

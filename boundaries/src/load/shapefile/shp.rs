@@ -1,14 +1,14 @@
 //! The `.shp`: shapes as rings, without heights and measures.
 //!
-//! The crate `shapefile` decodes the content of each record. This module finds the records and
-//! checks their counts first, because the crate's `ShapeReader` does neither safely:
+//! The crate `shapefile` decodes the content of each record. This module locates the records and
+//! checks their counts, because the crate's `ShapeReader` is not safe with damaged files:
 //!
-//! - It does not confine a record to its own bytes. A false count of points makes it reserve
-//!   gigabytes and read the following records as coordinates.
-//! - Without a `.shx` it goes on in the middle of a bad record, and finds records there.
-//! - All false counts are one error, `InvalidShapeRecordSize`, which does not say which count.
+//! - It reads past the end of a record. A wrong number of points makes it allocate gigabytes and read
+//!   the following records as coordinates.
+//! - Without a `.shx`, it continues in the middle of a damaged record and finds records there.
+//! - Its error for a wrong count, `InvalidShapeRecordSize`, does not say which count is wrong.
 //!
-//! The tests in `crates.rs` show each of these.
+//! The tests in `crates.rs` show the first two.
 //!
 //! Source: "ESRI Shapefile Technical Description", July 1998.
 
