@@ -135,7 +135,7 @@ async fn so_are_a_point_an_area_and_a_name() {
     assert!(answer(&format!("q={},{}", at["lon"], at["lat"])).await.contains("E05000001"));
     assert!(answer("q=ward/E05000001").await.contains("<table>"));
     assert!(answer("q=e0500").await.contains("E05000001"));
-    assert!(answer("q=zzzz").await.contains("Nothing here begins with"));
+    assert!(answer("q=zzzz").await.contains("Nothing begins with"));
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn what_is_wrong_with_a_question_is_told_on_the_page() {
     assert!(answer("q=ward/nil").await.contains("has no area nil"));
     assert!(answer("q=nil/E05000001").await.contains("there is no layer"));
     assert!(answer("q=0,91").await.contains("<p>"));
-    assert!(answer("q=NN1+1AA&date=soon").await.contains("is no date"));
+    assert!(answer("q=NN1+1AA&date=soon").await.contains("is not a date"));
 }
 
 #[tokio::test]
@@ -162,5 +162,5 @@ async fn the_page_comes_before_the_data() {
     let service = router(Live::new(), Limits::default());
     let page = send(service, Request::get("/map?q=a").body(Body::empty()).unwrap()).await;
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("No data are loaded yet"));
+    assert!(page.text().contains("The data are still loading"));
 }
