@@ -127,7 +127,7 @@ fn mistakes_are_reported_with_line_and_remedy() {
             area(&format!("{GOOD}\nexclude = [ {{ layer = \"ward\", codes = [\"W1\"] }} ]")),
             "ward W1 is both included and excluded: remove it from one",
         ),
-        (area(&format!("{GOOD}\nexclude = []")), "`exclude` names nothing"),
+        (area(&format!("{GOOD}\nexclude = []")), "`exclude` is empty: write a list like"),
         (area(&format!("{GOOD}\nintersect = [ {{ layer = \"parish\" }} ]")), "`codes` is missing"),
         (
             area(&format!("{GOOD}\nintersects = [ {{ layer = \"parish\", codes = [\"P1\"] }} ]")),
