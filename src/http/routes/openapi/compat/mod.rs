@@ -82,7 +82,7 @@ impl Operation {
         statuses.dedup();
         for status in statuses {
             responses
-                .insert(status.to_string(), json!({"An error.": "An error.", "content": error}));
+                .insert(status.to_string(), json!({"description": "An error.", "content": error}));
         }
         json!({
             "tags": [self.tag], "operationId": self.id, "summary": self.summary,
