@@ -1,7 +1,4 @@
 //! Metric families as text, in the Prometheus format 0.0.4 or OpenMetrics 1.0, which differ little.
-//!
-//! Weighed against `prometheus-client`: that crate writes OpenMetrics only and keeps its own
-//! registry, where our counters are sharded by thread.
 
 use std::fmt::Write as _;
 
