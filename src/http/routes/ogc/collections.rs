@@ -164,7 +164,7 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
             ]
         })
         .collect();
-    let columns = ["Name", "Type", "What it tells", "Parameter"].map(str::to_owned);
+    let columns = ["Name", "Type", "Description", "Parameter"].map(str::to_owned);
     let systems = Crs::ALL
         .map(|crs| format!("<li>{}: <code>{}</code></li>\n", crs.title(), crs.uri()))
         .concat();

@@ -130,7 +130,7 @@ fn document(atlas: &Atlas, schema: &Schema, base: &Base) -> Value {
 
 fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
     let meta = atlas.layers()[schema.layer()].layer().meta();
-    let columns = ["Name", "AttributeType", "What it tells"].map(str::to_owned);
+    let columns = ["Name", "Type", "Description"].map(str::to_owned);
     let rows: Vec<Vec<String>> = properties(atlas, schema)
         .into_iter()
         .map(|(name, schema)| {
