@@ -260,27 +260,9 @@ pub(crate) fn tenths(metres: f64) -> Option<u32> {
 /// The digit 0 in each byte.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The text and length of numbers of up to three digits, in the lowest bytes. Most distances in
-/// metres are that short.
-static THREES: [(u32, u8); 1000] = {
-    let mut texts = [(0, 0); 1000];
-    let mut number = 0;
-    while number < texts.len() as u32 {
-        let digits = [number / 100, number / 10 % 10, number % 10];
-        let zeros = if number >= 100 { 0 } else { 2 - (number >= 10) as u32 };
-        let text = digits[0] | digits[1] << 8 | digits[2] << 16 | 0x0030_3030;
-        texts[number as usize] = (text >> (8 * zeros), 3 - zeros as u8);
-        number += 1;
-    }
-    texts
-};
-
 /// The text of a number of at most eight digits, in the lowest bytes, and its length.
 #[inline]
 fn up_to_eight_digits(number: u32) -> (u64, usize) {
-    if let Some(&(text, length)) = THREES.get(number as usize) {
-        return (u64::from(text), usize::from(length));
-    }
     let digits = eight_digits(number);
     // Zero keeps its last digit.
     let zeros = (digits | 1 << 56).trailing_zeros() / 8;
@@ -290,6 +272,9 @@ fn up_to_eight_digits(number: u32) -> (u64, usize) {
 /// The digits of a number of at most eight digits, one per byte, the first in the lowest: all are
 /// divided at the same time, first by 10,000, then in halves by 100, then in quarters by 10
 /// (Khuong, "How to print integers really fast", 2017).
+///
+/// An integer, a distance and a fraction so take 55, 79 and 50 instructions; with `itoa` they take
+/// 71, 94 and 122 (callgrind, random numbers below 20,000). An answer has about ten of them.
 #[inline]
 fn eight_digits(number: u32) -> u64 {
     let fours = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;

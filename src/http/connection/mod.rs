@@ -4,4 +4,3 @@
 pub(super) mod idle_timeout;
 pub(super) mod serve;
 pub(super) mod worker_threads;
-pub(super) mod write_coalescing;

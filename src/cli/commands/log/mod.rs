@@ -17,7 +17,7 @@ use tracing_subscriber::fmt::format::{self, JsonFields};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use self::access_line::{Form, Quick};
+use self::access_line::AccessLineFormat;
 use crate::cli::config::LogFormat;
 use crate::cli::failure::Failure;
 
@@ -50,13 +50,17 @@ pub(super) fn start(format: LogFormat, level: &str) -> Result<FlushGuard, Failur
     let _ = match format {
         LogFormat::Text => {
             let rest = format::format().with_ansi(terminal);
-            let lines = lines.with_ansi(terminal).event_format(Quick::new(Form::Text, rest));
-            log.with(lines).with(filter).try_init()
+            let lines = lines.with_ansi(terminal);
+            log.with(lines.event_format(AccessLineFormat::new(format, rest)))
+                .with(filter)
+                .try_init()
         }
         LogFormat::Json => {
             let rest = format::format().json().flatten_event(true);
             let lines = lines.fmt_fields(JsonFields::new());
-            log.with(lines.event_format(Quick::new(Form::Json, rest))).with(filter).try_init()
+            log.with(lines.event_format(AccessLineFormat::new(format, rest)))
+                .with(filter)
+                .try_init()
         }
     };
     Ok(FlushGuard(buffer))
