@@ -194,10 +194,10 @@ def filters(facts):
 
 def files(facts):
     for layer in [*facts.areas, *facts.points]:
-        for format in ["geojson", "csv", "fgb", "gpkg", "parquet"]:
+        for format in ["geojson", "csv", "fgb", "gpkg", "shp.zip", "parquet"]:
             yield ask(f"/downloads/{layer}.{format}")
     file = f"/downloads/{facts.layer}"
-    for format in ["geojson", "csv", "fgb", "gpkg", "parquet"]:
+    for format in ["geojson", "csv", "fgb", "gpkg", "shp.zip", "parquet"]:
         for crs in PLAIN_CRS:
             yield ask(f"{file}.{format}", {"crs": crs})
         for accept in ["gzip", "br"]:

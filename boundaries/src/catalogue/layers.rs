@@ -138,7 +138,7 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
         return keys.text("compose").map(|path| LayerSource::Compose(folders.own.join(path)));
     }
     let Some(source) = source else {
-        // LooksLike the other keys up so that they are not reported as unknown.
+        // Look the other keys up so that they are not reported as unknown.
         for key in ["keep", "within"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
             keys.has(key);
         }
