@@ -37,4 +37,4 @@ mod tileset;
 pub use coord::{MAX_ZOOM, TileCoord, TileCoordError};
 pub use input::{Attributes, Features, InputError, InputLayer, Value};
 pub use source::TileSource;
-pub use tileset::{TileSet, VectorLayer};
+pub use tileset::{Center, TileSet, VectorLayer};

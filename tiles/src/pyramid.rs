@@ -1,7 +1,7 @@
 //! Export of all tiles as one PMTiles archive (version 3), for static hosting.
 
 use std::cell::RefCell;
-use std::io::{Seek, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::ops::RangeInclusive;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
@@ -79,8 +79,9 @@ impl TileSource {
         about: &ArchiveMetadata,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<ArchiveStats, PyramidError> {
+        let mut out = HeaderRecorder::new(out);
         let zooms = *zooms.start()..=(*zooms.end()).min(MAX_ZOOM);
-        let mut archive = archive(&self.tile_set(layers), &zooms, about).create(out)?;
+        let mut archive = archive(&self.tile_set(layers), &zooms, about).create(&mut out)?;
         let mut tiles: Vec<(TileId, TileCoord)> =
             zooms.flat_map(|zoom| self.tiles(zoom, layers)).filter_map(with_id).collect();
         tiles.sort_unstable();
@@ -100,6 +101,7 @@ impl TileSource {
             progress(done, total);
         }
         archive.finalize()?;
+        out.set_leaf_offset().map_err(pmtiles::PmtError::from)?;
         Ok(written)
     }
 }
@@ -116,13 +118,77 @@ fn archive(set: &TileSet, zooms: &RangeInclusive<u8>, about: &ArchiveMetadata) -
         .min_zoom(*zooms.start())
         .max_zoom(*zooms.end())
         .metadata(metadata(set, zooms, about).to_string());
-    if let Some([west, south, east, north]) = set.bounds {
+    if let (Some([west, south, east, north]), Some(center)) = (set.bounds, set.center()) {
         archive = archive
             .bounds(west, south, east, north)
-            .center(f64::midpoint(west, east), f64::midpoint(south, north))
-            .center_zoom(*zooms.start());
+            .center(center.lon, center.lat)
+            .center_zoom(center.zoom.clamp(*zooms.start(), *zooms.end()));
     }
     archive
+}
+
+/// A writer that remembers the header of an archive.
+///
+/// The crate leaves the offset of the leaf directories at 0 if there are none. The specification
+/// (version 3, section 3.2) has the leaf directories begin behind the other sections, and
+/// `pmtiles verify` refuses an offset of 0.
+struct HeaderRecorder<W> {
+    out: W,
+    position: u64,
+    header: [u8; HEADER_BYTES],
+}
+
+const HEADER_BYTES: usize = 127;
+/// The positions of some numbers in the header, each of eight bytes.
+const METADATA_OFFSET: usize = 24;
+const METADATA_LENGTH: usize = 32;
+const LEAF_OFFSET: usize = 40;
+const LEAF_LENGTH: usize = 48;
+
+impl<W: Write + Seek> HeaderRecorder<W> {
+    fn new(out: W) -> Self {
+        Self { out, position: 0, header: [0; HEADER_BYTES] }
+    }
+
+    fn number(&self, at: usize) -> u64 {
+        u64::from_le_bytes(std::array::from_fn(|byte| self.header[at + byte]))
+    }
+
+    /// Sets the offset of the leaf directories, if there are none, to the end of the metadata.
+    fn set_leaf_offset(&mut self) -> std::io::Result<()> {
+        if self.number(LEAF_LENGTH) != 0 {
+            return Ok(());
+        }
+        let offset = self.number(METADATA_OFFSET) + self.number(METADATA_LENGTH);
+        self.seek(SeekFrom::Start(LEAF_OFFSET as u64))?;
+        self.write_all(&offset.to_le_bytes())?;
+        self.seek(SeekFrom::End(0))?;
+        self.flush()
+    }
+}
+
+impl<W: Write> Write for HeaderRecorder<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        if let Some(header) = self.header.get_mut(self.position as usize..) {
+            for (to, from) in header.iter_mut().zip(&bytes[..written]) {
+                *to = *from;
+            }
+        }
+        self.position += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl<W: Seek> Seek for HeaderRecorder<W> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.position = self.out.seek(to)?;
+        Ok(self.position)
+    }
 }
 
 /// Returns the JSON metadata that the PMTiles specification (version 3) requires for vector tiles.

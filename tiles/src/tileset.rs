@@ -27,6 +27,17 @@ pub struct VectorLayer {
     pub fields: Vec<(String, &'static str)>,
 }
 
+/// Where a map of a tile set begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Center {
+    /// Longitude in degrees.
+    pub lon: f64,
+    /// Latitude in degrees.
+    pub lat: f64,
+    /// The zoom that shows all of it.
+    pub zoom: u8,
+}
+
 impl Default for TileSet {
     /// Returns the values for no layers.
     fn default() -> Self {
@@ -35,6 +46,15 @@ impl Default for TileSet {
 }
 
 impl TileSet {
+    /// Returns the centre of the bounds, and the integer zoom at which they fill a map of two by two
+    /// tiles. `None` without features.
+    pub fn center(&self) -> Option<Center> {
+        let [west, south, east, north] = self.bounds?;
+        let fits = |&zoom: &u8| east - west <= 720.0 / f64::from(1_u32 << zoom);
+        let zoom = (self.minzoom..self.maxzoom).rev().find(fits).unwrap_or(self.minzoom);
+        Some(Center { lon: f64::midpoint(west, east), lat: f64::midpoint(south, north), zoom })
+    }
+
     /// Adds the layers of another tile set.
     pub fn join(&mut self, other: Self) {
         self.bounds = match (self.bounds, other.bounds) {
@@ -110,4 +130,20 @@ fn fields(attributes: &[Attributes]) -> Vec<(String, &'static str)> {
         }
     }
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_begins_at_the_zoom_that_shows_all() {
+        let center = |bounds| TileSet { bounds: Some(bounds), ..TileSet::default() }.center();
+        let at = |lon, lat, zoom| Some(Center { lon, lat, zoom });
+        assert_eq!(center([-180.0, -85.0, 180.0, 85.0]), at(0.0, 0.0, 1));
+        // A county of one degree: tiles of 0.7° at zoom 9, of which two cover it.
+        assert_eq!(center([-1.5, 52.0, -0.5, 53.0]), at(-1.0, 52.5, 9));
+        assert_eq!(center([0.0, 0.0, 0.0, 0.0]), at(0.0, 0.0, 13));
+        assert_eq!(TileSet::default().center(), None);
+    }
 }

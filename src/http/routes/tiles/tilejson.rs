@@ -79,28 +79,9 @@ fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &st
     });
     if let Some(bounds) = set.bounds {
         document["bounds"] = json!(bounds);
-        let [lon, lat, zoom] = center(bounds, set.maxzoom);
-        document["center"] = json!([lon, lat, zoom as u8]);
+    }
+    if let Some(center) = set.center() {
+        document["center"] = json!([center.lon, center.lat, center.zoom]);
     }
     document
-}
-
-/// The centre of the bounds, and the integer zoom at which they fill a map of two by two tiles.
-pub(super) fn center([west, south, east, north]: [f64; 4], deepest: u8) -> [f64; 3] {
-    let fits = |&zoom: &u8| east - west <= 720.0 / f64::from(1_u32 << zoom);
-    let zoom = (0..deepest).rev().find(fits).unwrap_or(0);
-    [f64::midpoint(west, east), f64::midpoint(south, north), f64::from(zoom)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_map_begins_at_the_zoom_that_shows_all() {
-        assert_eq!(center([-180.0, -85.0, 180.0, 85.0], 14), [0.0, 0.0, 1.0]);
-        // A county of one degree: tiles of 0.7° at zoom 9, of which two cover it.
-        assert_eq!(center([-1.5, 52.0, -0.5, 53.0], 14), [-1.0, 52.5, 9.0]);
-        assert_eq!(center([0.0, 0.0, 0.0, 0.0], 14), [0.0, 0.0, 13.0]);
-    }
 }

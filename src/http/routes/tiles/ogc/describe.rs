@@ -52,11 +52,23 @@ fn head(origin: &str, path: &str, title: &str) -> Value {
 }
 
 /// The list of tilesets, for `/tiles` and `/collections/{layer}/tiles`.
-pub(super) fn tilesets(origin: &str, path: &str, title: &str) -> Value {
+pub(super) fn tilesets(origin: &str, path: &str, title: &str, set: &TileSet) -> Value {
+    let mut tileset = head(origin, path, title);
+    add_limits(&mut tileset, set);
     json!({
         "links": [link("self", &format!("{origin}{path}/tiles"), JSON, "This document")],
-        "tilesets": [head(origin, path, title)],
+        "tilesets": [tileset],
     })
+}
+
+/// Adds where there are tiles. A client need not open each tileset of a list to know.
+fn add_limits(document: &mut Value, set: &TileSet) {
+    if let Some(bounds @ [west, south, east, north]) = set.bounds {
+        document["boundingBox"] =
+            json!({"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84});
+        let limits = (set.minzoom..=set.maxzoom).map(|zoom| limits(bounds, zoom));
+        document["tileMatrixSetLimits"] = limits.collect();
+    }
 }
 
 /// The tileset at `…/tiles/WebMercatorQuad`.
@@ -70,14 +82,12 @@ pub(super) fn tileset(
     let mut document = head(origin, path, &title(atlas, layers));
     document["attribution"] = json!(attribution(atlas, layers));
     document["layers"] = layers_of(atlas, layers, set).into();
-    if let Some(bounds @ [west, south, east, north]) = set.bounds {
-        document["boundingBox"] =
-            json!({"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84});
-        let [lon, lat, zoom] = tilejson::center(bounds, set.maxzoom);
-        document["centerPoint"] =
-            json!({"coordinates": [lon, lat], "crs": CRS84, "tileMatrix": zoom.to_string()});
-        let limits = (set.minzoom..=set.maxzoom).map(|zoom| limits(bounds, zoom));
-        document["tileMatrixSetLimits"] = limits.collect();
+    add_limits(&mut document, set);
+    if let Some(center) = set.center() {
+        document["centerPoint"] = json!({
+            "coordinates": [center.lon, center.lat], "crs": CRS84,
+            "tileMatrix": center.zoom.to_string(),
+        });
     }
     document
 }

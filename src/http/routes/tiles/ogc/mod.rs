@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use lapwing_boundaries::atlas::Atlas;
+use lapwing_tiles::TileSet;
 use serde_json::Value;
 
 use super::{refused, tile};
@@ -122,29 +123,37 @@ fn one(atlas: &Atlas, id: &str) -> Result<Selection, Problem> {
 }
 
 async fn tilesets_of_all(
+    State(app): State<AppState>,
     snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let TilesetRequest { snapshot, origin } =
-        TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
-    answer(&describe::tilesets(&origin, "", snapshot.atlas()?.title()))
+    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let atlas = asked.snapshot.clone().atlas()?;
+    let layers = Selection::all(&atlas).map_err(refused)?;
+    let title = atlas.title().to_owned();
+    described(&app, asked, layers, move |origin, _, _, set| {
+        describe::tilesets(origin, "", &title, set)
+    })
+    .await
 }
 
 async fn tilesets_of_one(
+    State(app): State<AppState>,
     snapshot: RequestSnapshot,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let TilesetRequest { snapshot, origin } =
-        TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
-    let atlas = snapshot.atlas()?;
-    let layers = one(&atlas, &id)?;
-    let title = describe::title(&atlas, &layers);
-    answer(&describe::tilesets(&origin, &format!("/collections/{id}"), &title))
+    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let layers = one(&*asked.snapshot.clone().atlas()?, &id)?;
+    described(&app, asked, layers, move |origin, atlas, layers, set| {
+        let title = describe::title(atlas, layers);
+        describe::tilesets(origin, &format!("/collections/{id}"), &title, set)
+    })
+    .await
 }
 
 async fn tileset_of_all(
@@ -174,15 +183,27 @@ async fn tileset_of_one(
 
 async fn tileset(
     app: &AppState,
-    TilesetRequest { snapshot, origin }: TilesetRequest,
+    asked: TilesetRequest,
     path: String,
     layers: Selection,
 ) -> Result<Response, Problem> {
+    described(app, asked, layers, move |origin, atlas, layers, set| {
+        describe::tileset(origin, &path, atlas, layers, set)
+    })
+    .await
+}
+
+/// Answers with a document about the tiles of some layers, which may have to be prepared first.
+async fn described(
+    app: &AppState,
+    TilesetRequest { snapshot, origin }: TilesetRequest,
+    layers: Selection,
+    describe: impl FnOnce(&str, &Atlas, &Selection, &TileSet) -> Value + Send + 'static,
+) -> Result<Response, Problem> {
     let served = snapshot.served()?;
-    // The layers may have to be prepared first.
     let document = app.blocking_pool.run_blocking(move || {
         let set = served.tiles().tile_set(&layers).map_err(|error| Problem::internal(&error))?;
-        Ok(describe::tileset(&origin, &path, served.atlas(), &layers, &set))
+        Ok(describe(&origin, served.atlas(), &layers, &set))
     });
     answer(&document.await?)
 }
