@@ -198,14 +198,14 @@ pub fn overlaps_with_polygon(
     let asked_m2 = polygon.unsigned_area();
     let mut found: Vec<_> = index
         .meeting(asked.extent())
-        .filter_map(|place| {
-            let area = &layer.areas()[place];
-            let shared = measure_intersection(&asked, &index.outlines()[place]);
+        .filter_map(|area_index| {
+            let area = &layer.areas()[area_index];
+            let shared = measure_intersection(&asked, &index.outlines()[area_index]);
             classify(&shared, asked_m2, area.area_m2(), layer.meta().drawing_error_m())
-                .map(|overlap| (place, overlap))
+                .map(|overlap| (area_index, overlap))
         })
         .collect();
-    found.sort_unstable_by_key(|(place, _)| *place);
+    found.sort_unstable_by_key(|(area_index, _)| *area_index);
     found
 }
 

@@ -67,8 +67,8 @@ pub fn sites(data: &[u8]) {
     let path = PathBuf::from("sites.csv");
     let source = SitesSource { path, format, keep, include_closed: pick & 4 != 0 };
     let mut report = Report::default();
-    let place = |_: Postcode| Bng::new(475_486.0, 260_275.0).ok();
-    let sites = read_sites(csv, "sites.csv", &source, &id(), &place, &mut report);
+    let locate = |_: Postcode| Bng::new(475_486.0, 260_275.0).ok();
+    let sites = read_sites(csv, "sites.csv", &source, &id(), &locate, &mut report);
     let meta = LayerMeta {
         id: id(),
         series: id(),

@@ -26,7 +26,7 @@ impl Choice {
 #[derive(Clone, Debug, Serialize)]
 pub struct OverlapsAnswer<'a> {
     /// The requested area.
-    pub area: AskedArea<'a>,
+    pub area: RequestedArea<'a>,
     /// The overlaps, in the order of the layers, then of codes.
     pub overlaps: Vec<OverlapEntry<'a>>,
     /// For each layer, the one area to assign the whole requested area to. `null` where nothing
@@ -45,7 +45,7 @@ pub struct OverlapsAnswer<'a> {
 
 /// The requested area.
 #[derive(Clone, Debug, Serialize)]
-pub struct AskedArea<'a> {
+pub struct RequestedArea<'a> {
     /// Key of its layer, as requested.
     pub layer: String,
     /// Code of the area.
@@ -178,11 +178,11 @@ pub(super) fn best_fit(
     let any_postcodes = candidates.iter().any(|(_, shared)| shared.postcodes > 0);
     let by = if any_postcodes { BestFitBy::Postcodes } else { BestFitBy::Area };
     let better = |a: &Amount, b: &Amount| (a.by(by), a.m2) > (b.by(by), b.m2);
-    let (place, shared) = candidates
+    let (area_index, shared) = candidates
         .iter()
         .copied()
         .reduce(|best, next| if better(&next.1, &best.1) { next } else { best })?;
-    Some((place, by, share(shared.by(by), asked.by(by))))
+    Some((area_index, by, share(shared.by(by), asked.by(by))))
 }
 
 /// True if an overlap can be a best fit: it has ground and is not a sliver.
@@ -223,8 +223,8 @@ pub(super) fn named_best_fit<'a>(
     asked: Amount,
     candidates: &[(usize, Amount)],
 ) -> Option<BestFit<'a>> {
-    let (place, by, share) = best_fit(asked, candidates)?;
-    let area = &atlas.layers()[layer].layer().areas()[place];
+    let (area_index, by, share) = best_fit(asked, candidates)?;
+    let area = &atlas.layers()[layer].layer().areas()[area_index];
     Some(BestFit { code: area.code().as_str(), name: area.name(), by, share })
 }
 
@@ -283,7 +283,7 @@ pub fn overlaps<'a>(
         layers.0.insert(0, layers_used(atlas, std::slice::from_ref(&key)).0.remove(0));
     }
     Ok(OverlapsAnswer {
-        area: AskedArea {
+        area: RequestedArea {
             layer: key.key.to_string(),
             code: area.code().as_str(),
             name: area.name(),

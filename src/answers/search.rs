@@ -74,8 +74,8 @@ pub fn search<'a>(
     let wanted = wanted_layers(atlas, layers)?;
     let named = atlas.search().find_where(text, limit, |found| wanted[found.layer as usize]);
     let named = named.into_iter().map(|found| {
-        let (layer, place) = (found.layer as usize, found.place as usize);
-        let (code, name) = atlas.code_and_name(layer, place);
+        let (layer, index) = (found.layer as usize, found.index as usize);
+        let (code, name) = atlas.code_and_name(layer, index);
         let is_areas = atlas.layers()[layer].layer().is_areas();
         let layer = atlas.layers()[layer].layer().meta().id.as_str();
         if is_areas {

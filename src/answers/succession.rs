@@ -10,7 +10,7 @@ use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layer_used, share, s
 use super::direction::ChangeDirection;
 use super::error::AnswerError;
 use super::overlaps::{
-    Amount, AskedArea, BestFit, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
+    Amount, RequestedArea, BestFit, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
 };
 use super::vintage;
 
@@ -21,7 +21,7 @@ use super::vintage;
 #[derive(Clone, Debug, Serialize)]
 pub struct SuccessionAnswer<'a> {
     /// The requested area, with the id of its layer.
-    pub area: AskedArea<'a>,
+    pub area: RequestedArea<'a>,
     /// How the area changed.
     pub change: ChangeWords<'a>,
     /// The areas of the later vintage with its ground, in code order. Absent for predecessors.
@@ -71,7 +71,7 @@ impl<'a> ChangeWords<'a> {
             kind: change.kind,
             certain: change.is_certain(),
             or: change.alternative,
-            counterpart: change.counterpart.map(|place| others[place].code().as_str()),
+            counterpart: change.counterpart.map(|area| others[area].code().as_str()),
             lost_m2: change.lost_m2.map(tenths),
             gained_m2: change.gained_m2.map(tenths),
         }
@@ -98,9 +98,9 @@ pub(super) fn part_entry<'a>(
 ) -> PartEntry<'a> {
     let row = &part.row;
     let key = atlas.layers()[other].layer().meta().id.as_str();
-    let (place, judged) = ((other, row.to as usize), (row.relation, row.sliver));
+    let (area, judged) = ((other, row.to as usize), (row.relation, row.sliver));
     PartEntry {
-        overlap: entry(atlas, key, place, asked, Amount::shared(row), judged),
+        overlap: entry(atlas, key, area, asked, Amount::shared(row), judged),
         doubtful: part.strength == LinkStrength::Doubtful,
     }
 }
@@ -117,9 +117,9 @@ pub(super) fn both_used(
     [earlier, later]: [usize; 2],
     tolerance_m: f64,
 ) -> Keyed<Option<LayerUsed>> {
-    let used = |place: usize| {
-        let id: LayerId = atlas.layers()[place].layer().meta().id.clone();
-        let used = LayerUsed { sliver_tolerance_m: Some(tolerance_m), ..layer_used(atlas, place) };
+    let used = |layer: usize| {
+        let id: LayerId = atlas.layers()[layer].layer().meta().id.clone();
+        let used = LayerUsed { sliver_tolerance_m: Some(tolerance_m), ..layer_used(atlas, layer) };
         (id, Some(used))
     };
     [earlier, later].into_iter().map(used).collect()
@@ -158,7 +158,7 @@ pub fn succession<'a>(
     let (successors, predecessors) =
         if is_forward { (Some(entries), None) } else { (None, Some(entries)) };
     Ok(SuccessionAnswer {
-        area: AskedArea {
+        area: RequestedArea {
             layer: atlas.layers()[here].layer().meta().id.to_string(),
             code: area.code().as_str(),
             name: area.name(),

@@ -171,7 +171,7 @@ fn a_day_without_a_vintage_is_null_and_not_an_empty_list() {
     let on = |day, layers: &[&str]| {
         of(&lookup(&atlas, postcode("NN1 1AA"), Some(&names(layers)), day).unwrap())
     };
-    let day = Day::Asked(date(2000, 1, 1));
+    let day = Day::Requested(date(2000, 1, 1));
     let before = on(day, &["ward", "parish"]);
     assert_eq!(before["query"], json!({"postcode": "NN1 1AA", "date": "2000-01-01"}));
     assert_eq!(before["areas"], json!({"ward": null, "parish": []}));
@@ -179,7 +179,7 @@ fn a_day_without_a_vintage_is_null_and_not_an_empty_list() {
     assert_eq!(before["confidence"]["layers"]["ward"], json!(null));
     assert_eq!(on(day, &["ward"])["confidence"], json!(null));
 
-    let old = on(Day::Asked(date(2014, 7, 1)), &["ward"]);
+    let old = on(Day::Requested(date(2014, 7, 1)), &["ward"]);
     assert_eq!(old["areas"]["ward"][0]["code"], "E05000009");
     assert_eq!(old["layers"]["ward"]["layer"], "ward_2013");
     let named = on(TODAY, &["ward_2013"]);
@@ -224,7 +224,7 @@ fn the_error_for_an_unknown_code_names_the_layers_that_have_it() {
     assert_eq!(error.to_string(), "ward has no area E05000009: it is in ward_2013");
     let error = area(&atlas(), "ward", "e05000001", TODAY).unwrap_err();
     assert!(error.to_string().contains("codes are written"), "{error}");
-    let error = area(&atlas(), "ward", "E05000001", Day::Asked(date(2000, 1, 1))).unwrap_err();
+    let error = area(&atlas(), "ward", "E05000001", Day::Requested(date(2000, 1, 1))).unwrap_err();
     assert_eq!(
         error.to_string(),
         "no vintage of ward is in force on 2000-01-01: use another date, or none"

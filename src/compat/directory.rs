@@ -72,8 +72,8 @@ impl Directory {
         let (mut typed, mut parents) = (Vec::new(), Vec::new());
         for (layer, content) in atlas.layers().iter().enumerate() {
             let (mut of_layer, mut parents_of_layer) = (Vec::new(), Vec::new());
-            for (place, area) in content.layer().areas().iter().enumerate() {
-                let (code, parent) = authorities.of(layer, place, area);
+            for (index, area) in content.layer().areas().iter().enumerate() {
+                let (code, parent) = authorities.of(layer, index, area);
                 let code = code.or_else(|| parent.map(|layer_area| code_at(atlas, layer_area)));
                 let meta = content.layer().meta();
                 let of = kinds::mapit_type(kinds[layer], area.code().as_str(), code, meta);
@@ -86,8 +86,8 @@ impl Directory {
         }
         // Translate indices from order of discovery to order of code.
         let mut order = vec![0; types.len()];
-        for (place, met) in types.values().enumerate() {
-            order[*met as usize] = place as u16;
+        for (index, met) in types.values().enumerate() {
+            order[*met as usize] = index as u16;
         }
         for of_area in typed.iter_mut().flatten() {
             *of_area = order[*of_area as usize];
@@ -167,11 +167,11 @@ fn number(atlas: &Atlas) -> Vec<Vec<AreaId>> {
     let mut rest: BTreeMap<(&str, &str), Vec<LayerArea>> = BTreeMap::new();
     for (layer, content) in atlas.layers().iter().enumerate() {
         let series = content.layer().meta().series.as_str();
-        for (place, area) in content.layer().areas().iter().enumerate() {
+        for (index, area) in content.layer().areas().iter().enumerate() {
             let code = area.code().as_str();
             match by_code(code).map(|id| (id, *taken.entry(id).or_insert(series))) {
-                Some((id, owner)) if owner == series => ids[layer][place] = id,
-                _ => rest.entry((series, code)).or_default().push((layer, place)),
+                Some((id, owner)) if owner == series => ids[layer][index] = id,
+                _ => rest.entry((series, code)).or_default().push((layer, index)),
             }
         }
     }
@@ -181,8 +181,8 @@ fn number(atlas: &Atlas) -> Vec<Vec<AreaId>> {
             id = if id == AreaId::MAX / 2 { HASHED } else { id + 1 };
         }
         taken.insert(id, series);
-        for (layer, place) in layer_areas {
-            ids[layer][place] = id;
+        for (layer, index) in layer_areas {
+            ids[layer][index] = id;
         }
     }
     ids
@@ -218,7 +218,7 @@ impl<'a> Authorities<'a> {
     fn of(
         &self,
         layer: usize,
-        place: usize,
+        index: usize,
         area: &'a Area,
     ) -> (Option<&'a str>, Option<LayerArea>) {
         let Some(wanted) = self.kinds[layer].parent() else { return (None, None) };
@@ -240,7 +240,7 @@ impl<'a> Authorities<'a> {
                 let there = self.atlas.layers()[other].layer().area_index(code)?;
                 return Some((other, there));
             }
-            let rows = self.atlas.overlaps_of(layer, place, other).iter();
+            let rows = self.atlas.overlaps_of(layer, index, other).iter();
             let most = rows
                 .filter(|row| row.relation != Relation::Touches)
                 .max_by(|a, b| a.shared_m2.total_cmp(&b.shared_m2))?;
@@ -306,13 +306,13 @@ mod tests {
         );
         let directory = Directory::of(&atlas);
         for (layer, content) in atlas.layers().iter().enumerate() {
-            for place in 0..content.layer().areas().len() {
-                let id = directory.id((layer, place));
+            for index in 0..content.layer().areas().len() {
+                let id = directory.id((layer, index));
                 assert!(id > 0 && id <= AreaId::MAX / 2);
-                assert_eq!(directory.vintages(id), [(layer, place)]);
+                assert_eq!(directory.vintages(id), [(layer, index)]);
             }
         }
-        let ward = atlas.layer_place("ward").unwrap();
+        let ward = atlas.layer_index("ward").unwrap();
         let authority = directory.parent((ward, 0)).expect("every ward has an authority");
         assert_eq!(directory.type_of(directory.vintages(authority)[0]).code, "UTA");
         assert_eq!(directory.type_of((ward, 0)).code, "UTW");

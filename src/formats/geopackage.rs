@@ -150,11 +150,11 @@ impl<'a> Table<'a> {
             to.prepare(&format!("INSERT INTO {} VALUES (?, ?, ?, ?, ?)", self.rtree()))?;
         let srs = crs_definitions::of(self.selection.crs).epsg;
         let mut all = Extent::NONE;
-        let places = self.selection.places;
-        for (key, (place, shape)) in (1_i64..).zip(shapes(self.selection, places)) {
+        let indices = self.selection.indices;
+        for (key, (feature_index, shape)) in (1_i64..).zip(shapes(self.selection, indices)) {
             let extent = shape.extent();
             let blob = blob(&shape, extent, srs);
-            let cells = columns::cells(self.selection, place);
+            let cells = columns::cells(self.selection, feature_index);
             let mut values: Vec<&dyn ToSql> = vec![&key, &blob];
             values.extend(cells.iter().map(|cell| cell as &dyn ToSql));
             insert.execute(&values[..])?;

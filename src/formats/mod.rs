@@ -156,7 +156,7 @@ pub struct Selection<'a> {
     /// them; a GeoJSON has them in the schema's order.
     pub attributes: Vec<usize>,
     /// The areas or sites, by their places in the layer, in the order in which to write them.
-    pub places: &'a [usize],
+    pub indices: &'a [usize],
     /// The coordinates to write.
     pub crs: Crs,
     /// The ground of the layer's areas, where it is not their own; what is told of their measures
@@ -168,16 +168,16 @@ pub struct Selection<'a> {
 
 impl<'a> Selection<'a> {
     /// All attributes of areas or sites, at their places in the layer of a schema.
-    pub fn new(atlas: &'a Atlas, schema: &'a Arc<Schema>, places: &'a [usize], crs: Crs) -> Self {
+    pub fn new(atlas: &'a Atlas, schema: &'a Arc<Schema>, indices: &'a [usize], crs: Crs) -> Self {
         let attributes = (0..schema.attributes().len()).collect();
-        Self { atlas, schema, attributes, places, crs, drawing: None, wkt: true }
+        Self { atlas, schema, attributes, indices, crs, drawing: None, wkt: true }
     }
 
     /// The ground of an area.
-    fn ground(&self, place: usize) -> &MultiPolygon<f64> {
+    fn ground(&self, index: usize) -> &MultiPolygon<f64> {
         match &self.drawing {
-            Some(drawing) => &drawing[place],
-            None => self.layer().areas()[place].geometry(),
+            Some(drawing) => &drawing[index],
+            None => self.layer().areas()[index].geometry(),
         }
     }
 
@@ -260,7 +260,7 @@ fn write_geojson(
     if selection.atlas.is_illustrative() {
         members.insert("illustrative".to_owned(), true.into());
     }
-    let told = selection.places.iter().copied().inspect(|_| progress.advance(1));
+    let told = selection.indices.iter().copied().inspect(|_| progress.advance(1));
     let atlas = selection.atlas;
     let form = Form {
         crs: selection.crs,

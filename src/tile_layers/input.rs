@@ -20,9 +20,9 @@ const OF_CLUSTERS: &str = "count";
 /// # Panics
 ///
 /// If the atlas has no such layer.
-pub fn input_layer(atlas: &Atlas, place: usize) -> InputLayer {
-    let layer = atlas.layers()[place].layer();
-    let schema = Schema::of(atlas, place);
+pub fn input_layer(atlas: &Atlas, layer_index: usize) -> InputLayer {
+    let layer = atlas.layers()[layer_index].layer();
+    let schema = Schema::of(atlas, layer_index);
     let of = |feature: usize| attributes(atlas, &schema, feature, layer.is_areas());
     let features = if layer.is_areas() {
         let grounds = layer.areas().iter().map(|area| area.geometry().map_coords(degrees));

@@ -58,8 +58,8 @@ fn spoil(input: &[u8], random: &mut Random) -> Vec<u8> {
             2 => drop(data.drain(at..to)),
             3 => {
                 let copy = data[at..to].to_vec();
-                let place = random.below(data.len() + 1);
-                drop(data.splice(place..place, copy));
+                let offset = random.below(data.len() + 1);
+                drop(data.splice(offset..offset, copy));
             }
             4 => data.truncate(data.len() - random.below(data.len() / 2 + 1)),
             5 => {

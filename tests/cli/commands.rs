@@ -179,7 +179,7 @@ fn what_is_exported_in_grid_metres_builds_the_same_areas_again() {
     assert!(again.all_records().eq(atlas().all_records()));
     assert_eq!(again.addresses().len(), atlas().addresses().len());
     assert_eq!(again.layers().len(), atlas().layers().len());
-    for (place, (first, second)) in atlas().layers().iter().zip(again.layers()).enumerate() {
+    for (from, (first, second)) in atlas().layers().iter().zip(again.layers()).enumerate() {
         let (first, second) = (first.layer(), second.layer());
         assert_eq!(first.len(), second.len(), "{}", first.meta().id);
         for (a, b) in first.areas().iter().zip(second.areas()) {
@@ -192,8 +192,8 @@ fn what_is_exported_in_grid_metres_builds_the_same_areas_again() {
                     rows.iter().map(|r| (r.from, r.to, r.relation)).collect::<Vec<_>>()
                 };
                 assert_eq!(
-                    pairs(atlas().overlap_rows(place, to)),
-                    pairs(again.overlap_rows(place, to))
+                    pairs(atlas().overlap_rows(from, to)),
+                    pairs(again.overlap_rows(from, to))
                 );
             }
         }
@@ -234,12 +234,12 @@ fn check_tells_every_fault_with_its_place_and_a_line_a_layer() {
     let told = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!(lines.last(), Some(&"ward: 2 errors"), "{told}");
-    for (heading, place) in [
+    for (heading, position) in [
         ("ward: error duplicate_code (1)", "wards.geojson: feature 2 (W1): "),
         ("ward: error self_crossing (1)", "feature 1 (W2), polygon 0, ring 0, at 477450 260450: "),
     ] {
         let at = lines.iter().position(|line| *line == heading).expect(heading);
-        assert!(lines[at + 1].contains(place), "{told}");
+        assert!(lines[at + 1].contains(position), "{told}");
     }
 
     let report: Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();

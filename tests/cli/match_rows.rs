@@ -119,11 +119,11 @@ fn a_large_file_agrees_with_locating_each_of_its_postcodes() {
     let ward = rows.headers().unwrap().iter().position(|name| name == "ward_code").unwrap();
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), postcodes.len() * 10);
-    let place = crate::county::atlas().layer_place("ward").unwrap();
-    let areas = crate::county::atlas().layers()[place].layer().areas();
+    let layer_index = crate::county::atlas().layer_index("ward").unwrap();
+    let areas = crate::county::atlas().layers()[layer_index].layer().areas();
     for (row, record) in rows.iter().zip(postcodes.iter().cycle()) {
         assert_eq!(row[0], record.postcode.to_string());
-        let located = crate::county::atlas().locate_facts(place, record);
+        let located = crate::county::atlas().locate_facts(layer_index, record);
         let codes: Vec<&str> = located
             .iter()
             .flat_map(|located| &located.matches)

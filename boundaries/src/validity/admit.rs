@@ -142,12 +142,12 @@ fn merge_parts(features: Vec<RawFeature>, found: &mut Vec<Fault>) -> Vec<RawFeat
             kept.push(feature);
             continue;
         };
-        let Some(&place) = first.get(&code) else {
+        let Some(&first_index) = first.get(&code) else {
             first.insert(code, kept.len());
             kept.push(feature);
             continue;
         };
-        let earlier = &mut kept[place];
+        let earlier = &mut kept[first_index];
         let named = feature.name.as_deref().is_some_and(|name| !name.trim().is_empty());
         let same =
             named && feature.name == earlier.name && feature.properties == earlier.properties;

@@ -22,9 +22,9 @@ const TIME: Timestamp = Timestamp::UNIX_EPOCH;
 fn days() -> [Day; 4] {
     [
         Day::Today(date(2026, 11, 21)),
-        Day::Asked(date(2026, 11, 21)),
-        Day::Asked(date(2015, 1, 1)),
-        Day::Asked(date(1066, 10, 14)),
+        Day::Requested(date(2026, 11, 21)),
+        Day::Requested(date(2015, 1, 1)),
+        Day::Requested(date(1066, 10, 14)),
     ]
 }
 

@@ -82,15 +82,15 @@ pub(crate) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
     }
     let atlas = source::open(&args.snapshot)?;
     let layer = source::layer_index(&atlas, &args.layer)?;
-    let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
+    let indices: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
     let schema = Arc::new(Schema::of(&atlas, layer));
-    let mut selection = Selection::new(&atlas, &schema, &places, args.crs);
+    let mut selection = Selection::new(&atlas, &schema, &indices, args.crs);
     selection.wkt = args.wkt;
     for warning in formats::warnings(format, &selection).map_err(Failure::refused)? {
         eprintln!("warning: {warning}");
     }
     let teller = ProgressReporter::new(quiet || is_dash(&args.output));
-    teller.begin(&format!("Writing {}", args.layer), places.len() as u64);
+    teller.begin(&format!("Writing {}", args.layer), indices.len() as u64);
     let mut output = Output::create(&args.output)?;
     let written = formats::write(format, &selection, &mut output, &teller);
     written.map_err(|error| match error.kind() {

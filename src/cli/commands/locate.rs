@@ -53,7 +53,7 @@ pub(crate) fn run(args: &LocateArgs) -> Result<(), Failure> {
 
 /// The date to answer for: the one given, else today in UTC.
 pub(super) fn day(asked: Option<jiff::civil::Date>) -> Day {
-    asked.map_or_else(|| Day::Today(Timestamp::now().to_zoned(TimeZone::UTC).date()), Day::Asked)
+    asked.map_or_else(|| Day::Today(Timestamp::now().to_zoned(TimeZone::UTC).date()), Day::Requested)
 }
 
 /// An unknown layer or wrong argument is a usage error; an unknown postcode or place is an answer

@@ -60,8 +60,8 @@ pub(crate) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
 
     let progress = ProgressReporter::new(quiet);
     progress.begin("preparing layers", 0);
-    let inputs = layers.layers().map(|(name, place)| {
-        let mut input = input_layer(&atlas, place);
+    let inputs = layers.layers().map(|(name, layer_index)| {
+        let mut input = input_layer(&atlas, layer_index);
         name.clone_into(&mut input.name);
         input
     });

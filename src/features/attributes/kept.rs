@@ -4,11 +4,11 @@ use lapwing_boundaries::area::Properties;
 use lapwing_boundaries::layer::Layer;
 use serde_json::Value as Json;
 
-fn all_kept(layer: &Layer, place: usize) -> &Properties {
+fn all_kept(layer: &Layer, index: usize) -> &Properties {
     if layer.is_areas() {
-        layer.areas()[place].properties()
+        layer.areas()[index].properties()
     } else {
-        &layer.sites()[place].properties
+        &layer.sites()[index].properties
     }
 }
 
@@ -16,8 +16,8 @@ fn all_kept(layer: &Layer, place: usize) -> &Properties {
 /// where it first does.
 pub(super) fn kept_keys(layer: &Layer) -> Vec<(String, usize)> {
     let mut keys: Vec<(String, usize)> = Vec::new();
-    for place in 0..layer.len() {
-        for (hint, (key, _)) in all_kept(layer, place).iter().enumerate() {
+    for index in 0..layer.len() {
+        for (hint, (key, _)) in all_kept(layer, index).iter().enumerate() {
             let known = keys.get(hint).is_some_and(|(known, _)| known == key)
                 || keys.iter().any(|(known, _)| known == key);
             if !known {
@@ -29,8 +29,8 @@ pub(super) fn kept_keys(layer: &Layer) -> Vec<(String, usize)> {
 }
 
 /// A kept property that is not null.
-pub(super) fn kept<'a>(layer: &'a Layer, place: usize, key: &str, hint: usize) -> Option<&'a Json> {
-    let properties = all_kept(layer, place);
+pub(super) fn kept<'a>(layer: &'a Layer, index: usize, key: &str, hint: usize) -> Option<&'a Json> {
+    let properties = all_kept(layer, index);
     let at_hint = properties.get(hint).filter(|(k, _)| k == key);
     let (_, value) = at_hint.or_else(|| properties.iter().find(|(k, _)| k == key))?;
     (!value.is_null()).then_some(value)

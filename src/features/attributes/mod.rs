@@ -147,13 +147,13 @@ impl Schema {
                 Origin::Area,
             ));
         } else {
-            for (place, name) in holder_names(atlas) {
-                let meta = atlas.layers()[place].layer().meta();
+            for (index, name) in holder_names(atlas) {
+                let meta = atlas.layers()[index].layer().meta();
                 let text = format!(
                     "The code of the area of “{}” in which the point lies; several, on a boundary, are joined by `;`.",
                     meta.title
                 );
-                let origin = Origin::Holders(place);
+                let origin = Origin::Holders(index);
                 attributes.push(own(&name, AttributeType::Codes, &meta.title, &text, origin));
             }
         }
@@ -162,7 +162,7 @@ impl Schema {
             while name == GEOMETRY || attributes.iter().any(|earlier| earlier.name == name) {
                 name.insert_str(0, "source_");
             }
-            let kind = kind::of_all((0..of.len()).filter_map(|place| kept(of, place, &key, hint)));
+            let kind = kind::of_all((0..of.len()).filter_map(|index| kept(of, index, &key, hint)));
             attributes.push(Attribute {
                 title: key.clone(),
                 name,
@@ -203,22 +203,22 @@ impl Schema {
     /// # Panics
     ///
     /// If there is no such area, site or attribute.
-    pub fn value<'a>(&self, atlas: &'a Atlas, place: usize, attribute: usize) -> Value<'a> {
+    pub fn value<'a>(&self, atlas: &'a Atlas, index: usize, attribute: usize) -> Value<'a> {
         let layer = atlas.layers()[self.layer].layer();
         let attribute = &self.attributes[attribute];
         match &attribute.origin {
-            Origin::Code => Value::Text(code(layer, place).as_str().into()),
-            Origin::Name => Value::Text(name(layer, place).into()),
-            Origin::Area => Value::Number(tenths(layer.areas()[place].area_m2())),
+            Origin::Code => Value::Text(code(layer, index).as_str().into()),
+            Origin::Name => Value::Text(name(layer, index).into()),
+            Origin::Area => Value::Number(tenths(layer.areas()[index].area_m2())),
             Origin::Holders(areas) => {
-                let holders = atlas.areas_of_site(self.layer, place, *areas);
+                let holders = atlas.areas_of_site(self.layer, index, *areas);
                 let areas = atlas.layers()[*areas].layer().areas();
                 if holders.is_empty() {
                     return Value::Null;
                 }
                 Value::Codes(holders.iter().map(|&area| areas[area as usize].code()).collect())
             }
-            Origin::Kept(key, hint) => kept(layer, place, key, *hint)
+            Origin::Kept(key, hint) => kept(layer, index, key, *hint)
                 .map_or(Value::Null, |value| attribute.kind.read(value)),
         }
     }
@@ -228,14 +228,14 @@ impl Schema {
     /// # Panics
     ///
     /// Like [`Schema::value`].
-    pub fn json(&self, atlas: &Atlas, place: usize, attribute: usize) -> Json {
+    pub fn json(&self, atlas: &Atlas, index: usize, attribute: usize) -> Json {
         let Attribute { kind, origin, .. } = &self.attributes[attribute];
         match origin {
             Origin::Kept(key, hint) if *kind != AttributeType::Text => {
                 let layer = atlas.layers()[self.layer].layer();
-                kept(layer, place, key, *hint).cloned().unwrap_or(Json::Null)
+                kept(layer, index, key, *hint).cloned().unwrap_or(Json::Null)
             }
-            _ => match self.value(atlas, place, attribute) {
+            _ => match self.value(atlas, index, attribute) {
                 Value::Null => Json::Null,
                 Value::Number(number) => number.into(),
                 other => other.cell().into(),
@@ -252,14 +252,14 @@ impl Schema {
     pub fn properties(
         &self,
         atlas: &Atlas,
-        place: usize,
+        index: usize,
         only: Option<&[usize]>,
     ) -> Map<String, Json> {
         (0..self.attributes.len())
             .filter(|attribute| only.is_none_or(|only| only.contains(attribute)))
             .map(|attribute| {
                 let name = self.attributes[attribute].name.clone();
-                (name, self.json(atlas, place, attribute))
+                (name, self.json(atlas, index, attribute))
             })
             .collect()
     }
@@ -297,18 +297,18 @@ fn holder_names(atlas: &Atlas) -> Vec<(usize, String)> {
     (0..)
         .zip(atlas.layers())
         .filter(|(_, layer)| layer.layer().is_areas())
-        .map(|(place, layer)| {
+        .map(|(index, layer)| {
             let meta = layer.layer().meta();
             let name = if only_vintage(&meta.series) { &meta.series } else { &meta.id };
-            (place, name.to_string())
+            (index, name.to_string())
         })
         .collect()
 }
 
-fn code(layer: &Layer, place: usize) -> &AreaCode {
-    if layer.is_areas() { layer.areas()[place].code() } else { &layer.sites()[place].code }
+fn code(layer: &Layer, index: usize) -> &AreaCode {
+    if layer.is_areas() { layer.areas()[index].code() } else { &layer.sites()[index].code }
 }
 
-fn name(layer: &Layer, place: usize) -> &str {
-    if layer.is_areas() { layer.areas()[place].name() } else { &layer.sites()[place].name }
+fn name(layer: &Layer, index: usize) -> &str {
+    if layer.is_areas() { layer.areas()[index].name() } else { &layer.sites()[index].name }
 }

@@ -62,15 +62,15 @@ impl Order {
     }
 
     /// Sorts indices that are in code order.
-    pub fn sort(&self, atlas: &Atlas, schema: &Schema, places: &mut Vec<usize>) {
+    pub fn sort(&self, atlas: &Atlas, schema: &Schema, indices: &mut Vec<usize>) {
         if self.keys.is_empty() {
             return;
         }
-        let mut keyed: Vec<(Vec<Value<'_>>, usize)> = places
+        let mut keyed: Vec<(Vec<Value<'_>>, usize)> = indices
             .iter()
-            .map(|&place| {
-                let value = |key: &Key| schema.value(atlas, place, key.attribute);
-                (self.keys.iter().map(value).collect(), place)
+            .map(|&index| {
+                let value = |key: &Key| schema.value(atlas, index, key.attribute);
+                (self.keys.iter().map(value).collect(), index)
             })
             .collect();
         keyed.sort_by(|(a, _), (b, _)| {
@@ -80,8 +80,8 @@ impl Order {
                 .find(|order| order.is_ne())
                 .unwrap_or(Ordering::Equal)
         });
-        places.clear();
-        places.extend(keyed.into_iter().map(|(_, place)| place));
+        indices.clear();
+        indices.extend(keyed.into_iter().map(|(_, index)| index));
     }
 }
 
@@ -109,9 +109,9 @@ mod tests {
     fn sorted(layer: usize, text: &str) -> Vec<usize> {
         let atlas = squares::atlas();
         let schema = Schema::of(&atlas, layer);
-        let mut places = (0..atlas.layers()[layer].layer().len()).collect();
-        Order::read(text, &schema).unwrap().sort(&atlas, &schema, &mut places);
-        places
+        let mut indices = (0..atlas.layers()[layer].layer().len()).collect();
+        Order::read(text, &schema).unwrap().sort(&atlas, &schema, &mut indices);
+        indices
     }
 
     #[test]

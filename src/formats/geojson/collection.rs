@@ -29,7 +29,7 @@ fn crs_member(crs: Crs) -> Option<Map<String, Value>> {
 pub struct FeatureCollection<A, I> {
     atlas: A,
     schema: Arc<Schema>,
-    places: I,
+    indices: I,
     form: Form,
     members: Map<String, Value>,
     bounds: Bounds,
@@ -45,11 +45,11 @@ enum Stage {
 
 impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> FeatureCollection<A, I> {
     /// The areas or sites of the layer of the schema at those places, in that order.
-    pub fn new(atlas: A, schema: Arc<Schema>, places: I, form: impl Into<Form>) -> Self {
+    pub fn new(atlas: A, schema: Arc<Schema>, indices: I, form: impl Into<Form>) -> Self {
         Self {
             atlas,
             schema,
-            places,
+            indices,
             form: form.into(),
             members: Map::new(),
             bounds: Bounds::default(),
@@ -86,7 +86,7 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
         };
         let mut any = self.stage == Stage::Features { any: true };
         while piece.len() < PIECE_BYTES {
-            let Some(place) = self.places.next() else {
+            let Some(index) = self.indices.next() else {
                 // After the features, when it is known.
                 piece.extend(b"\n]");
                 self.bounds.write(&mut piece, self.form.crs);
@@ -97,7 +97,7 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
             // One feature a line: such a file can be looked at and compared with line tools.
             piece.extend(if any { &b",\n"[..] } else { b"\n" });
             let (atlas, schema, bounds) = (&self.atlas, &self.schema, &mut self.bounds);
-            append(&mut piece, atlas, schema, place, &self.form, bounds, |_, _| {});
+            append(&mut piece, atlas, schema, index, &self.form, bounds, |_, _| {});
             any = true;
         }
         self.stage = Stage::Features { any };

@@ -52,11 +52,11 @@ pub fn write_feature(
     out: &mut Vec<u8>,
     atlas: &Atlas,
     schema: &Schema,
-    place: usize,
+    index: usize,
     form: &Form,
     members: &Map<String, Value>,
 ) {
-    append(out, atlas, schema, place, form, &mut Bounds::default(), |out, bounds| {
+    append(out, atlas, schema, index, form, &mut Bounds::default(), |out, bounds| {
         if atlas.layers()[schema.layer()].layer().is_areas() {
             bounds.write(out, form.crs);
         }
@@ -69,24 +69,24 @@ fn append(
     out: &mut Vec<u8>,
     atlas: &Atlas,
     schema: &Schema,
-    place: usize,
+    index: usize,
     form: &Form,
     bounds: &mut Bounds,
     more: impl FnOnce(&mut Vec<u8>, &Bounds),
 ) {
     let layer = atlas.layers()[schema.layer()].layer();
     let crs = form.crs;
-    let properties = schema.properties(atlas, place, form.only.as_deref());
+    let properties = schema.properties(atlas, index, form.only.as_deref());
     out.extend(br#"{"type":"Feature","id":"#);
-    write_value(out, &schema.json(atlas, place, Schema::CODE));
+    write_value(out, &schema.json(atlas, index, Schema::CODE));
     out.extend(br#","geometry":"#);
     if layer.is_areas() {
-        let drawn = form.drawing.as_ref().and_then(|drawing| drawing.get(place));
-        let ground = drawn.unwrap_or_else(|| layer.areas()[place].geometry());
+        let drawn = form.drawing.as_ref().and_then(|drawing| drawing.get(index));
+        let ground = drawn.unwrap_or_else(|| layer.areas()[index].geometry());
         write_multi_polygon(out, ground, crs, bounds);
     } else {
         out.extend(br#"{"type":"Point","coordinates":"#);
-        write_position(out, layer.sites()[place].position, crs, bounds);
+        write_position(out, layer.sites()[index].position, crs, bounds);
         out.push(b'}');
     }
     out.extend(br#","properties":"#);

@@ -45,9 +45,9 @@ fn atlas() -> Atlas {
 }
 
 fn text(atlas: &Atlas, layer: usize, crs: Crs) -> String {
-    let places = 0..atlas.layers()[layer].layer().len();
+    let indices = 0..atlas.layers()[layer].layer().len();
     let schema = Arc::new(Schema::of(atlas, layer));
-    let pieces: Vec<Vec<u8>> = FeatureCollection::new(atlas, schema, places, crs).collect();
+    let pieces: Vec<Vec<u8>> = FeatureCollection::new(atlas, schema, indices, crs).collect();
     String::from_utf8(pieces.concat()).unwrap()
 }
 

@@ -41,8 +41,8 @@ pub(super) fn write(
     let mut sheet = Sheet::begin(out, &fields).map_err(io::Error::other)?;
     let mut all = Extent::NONE;
     let mut bytes = 0;
-    for (place, shape) in shapes(selection, selection.places) {
-        let cells = columns::cells(selection, place);
+    for (index, shape) in shapes(selection, selection.indices) {
+        let cells = columns::cells(selection, index);
         let mut wkb = Vec::with_capacity(shape.weight() + 64);
         shape.write_wkb(&mut wkb);
         bytes += wkb.len();

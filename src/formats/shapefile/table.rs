@@ -80,8 +80,8 @@ impl<'a> Table<'a> {
             .zip(columns::kinds(&selection))
             .map(|((&attribute, name), cell_type)| Field::new(attribute, name, cell_type))
             .collect();
-        for &place in selection.places {
-            for (field, cell) in fields.iter_mut().zip(columns::cells(&selection, place)) {
+        for &index in selection.indices {
+            for (field, cell) in fields.iter_mut().zip(columns::cells(&selection, index)) {
                 field.fit(&cell);
             }
         }
@@ -102,7 +102,7 @@ impl<'a> Table<'a> {
             );
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
-        PartSize(header as u64 + 1).add(record as u64 * self.selection.places.len() as u64)
+        PartSize(header as u64 + 1).add(record as u64 * self.selection.indices.len() as u64)
     }
 
     /// Returns a writer of rows.
@@ -123,8 +123,8 @@ impl<'a> Table<'a> {
     }
 
     /// Returns the row of an area or site.
-    pub(super) fn row(&self, place: usize) -> Row {
-        let cells = columns::cells(&self.selection, place);
+    pub(super) fn row(&self, index: usize) -> Row {
+        let cells = columns::cells(&self.selection, index);
         Row(self.fields.iter().zip(cells).map(|(field, cell)| field.value(cell)).collect())
     }
 

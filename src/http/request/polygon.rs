@@ -134,9 +134,9 @@ fn coord(
         let numbers = position.as_array()?;
         Some((numbers.first()?.as_f64()?, numbers.get(1)?.as_f64()?))
     };
-    let place = || format!("polygon {polygon}, ring {ring}, vertex {vertex}");
+    let vertex_name = || format!("polygon {polygon}, ring {ring}, vertex {vertex}");
     let Some((x, y)) = numbers() else {
-        let detail = format!("{} is not a position: write [longitude, latitude]", place());
+        let detail = format!("{} is not a position: write [longitude, latitude]", vertex_name());
         return Err(Problem::new(ProblemKind::InvalidGeometry, detail));
     };
     let at = match crs {
@@ -144,7 +144,7 @@ fn coord(
         PolygonCrs::LngLat => LngLat::new(x, y).and_then(|at| at.to_bng().map(|(at, _)| at)),
     };
     at.map(Bng::coord).map_err(|error| {
-        let detail = format!("{}: {error}", place());
+        let detail = format!("{}: {error}", vertex_name());
         Problem::new(ProblemKind::InvalidGeometry, detail)
     })
 }
@@ -161,9 +161,9 @@ fn refused(faults: &[Fault], crs: PolygonCrs) -> Problem {
         .iter()
         .map(|fault| {
             let mut told = json!(fault);
-            let place = fault.at.and_then(|[x, y]| Bng::new(x, y).ok());
-            if let (PolygonCrs::LngLat, Some(place)) = (crs, place) {
-                let (at, _) = place.to_lng_lat();
+            let position = fault.at.and_then(|[x, y]| Bng::new(x, y).ok());
+            if let (PolygonCrs::LngLat, Some(position)) = (crs, position) {
+                let (at, _) = position.to_lng_lat();
                 told["lon_lat"] = json!([at.lon(), at.lat()]);
             }
             told

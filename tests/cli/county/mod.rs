@@ -83,13 +83,13 @@ fn write_snapshot(atlas: &Atlas, name: &str) -> PathBuf {
 /// Writes a county's files and its catalogue, and returns the catalogue.
 pub(crate) fn write_files(atlas: &Atlas, folder: &Path) -> PathBuf {
     let mut catalogue = format!("title = {:?}\n", atlas.title());
-    for (place, indexed) in atlas.layers().iter().enumerate() {
+    for (layer_index, indexed) in atlas.layers().iter().enumerate() {
         let layer = indexed.layer();
         let id = layer.meta().id.as_str();
         let written = if layer.is_areas() {
-            let places = 0..layer.len();
-            let schema = Arc::new(Schema::of(atlas, place));
-            let pieces = FeatureCollection::new(atlas, schema, places, Crs::Epsg27700);
+            let indices = 0..layer.len();
+            let schema = Arc::new(Schema::of(atlas, layer_index));
+            let pieces = FeatureCollection::new(atlas, schema, indices, Crs::Epsg27700);
             fs::write(folder.join(format!("{id}.geojson")), pieces.collect::<Vec<_>>().concat())
         } else {
             fs::write(folder.join(format!("{id}.csv")), sites_csv(layer))

@@ -173,9 +173,9 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     let Some(shared) = shared() else { return };
     let publishers = publish(&shared);
     let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("county");
-    let catalogue = place.join("catalogue.toml");
-    assert!(lapwing(&["new", "northamptonshire", "-o", place.to_str().unwrap()]).status.success());
+    let county = folder.path().join("county");
+    let catalogue = county.join("catalogue.toml");
+    assert!(lapwing(&["new", "northamptonshire", "-o", county.to_str().unwrap()]).status.success());
 
     // Killed in the middle of the zip, with everything else still to come.
     let fetch = || {
@@ -185,7 +185,7 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     };
     publishers.fault(SIGNED, 1, Fault::Slow(8192, Duration::from_millis(10)));
     let mut child = fetch().stderr(Stdio::null()).spawn().unwrap();
-    let part = place.join("data/.codepo_gb.zip.part");
+    let part = county.join("data/.codepo_gb.zip.part");
     let is_begun = || fs::metadata(&part).is_ok_and(|found| found.len() > 30_000);
     let mut tries = 0;
     while !is_begun() {
@@ -195,12 +195,12 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(!place.join("data/codepo_gb.zip").exists(), "no half file under a final name");
+    assert!(!county.join("data/codepo_gb.zip").exists(), "no half file under a final name");
 
     // Then everything goes wrong once, the practices change, and a page has its limit.
     publishers.asked();
     for name in ["wards_2022_12.geojson", "lsoas_2021.geojson", "epraccur.csv"] {
-        fs::remove_file(place.join("data").join(name)).unwrap();
+        fs::remove_file(county.join("data").join(name)).unwrap();
     }
     publishers.fault("Wards_December_2022", 1, Fault::ErrorBody(500));
     publishers.fault("resultOffset=300", 1, Fault::BreakAfter(10_000));
@@ -258,8 +258,8 @@ fn same_as_the_sample(fetched: &Atlas, shared: &Path, folder: &Path) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let sample = snapshot::read(&file).unwrap();
     let layer = |atlas: &'_ Atlas, id: &str| {
-        let place = atlas.layer_place(id).unwrap();
-        atlas.layers()[place].layer().clone()
+        let layer = atlas.layer_index(id).unwrap();
+        atlas.layers()[layer].layer().clone()
     };
     for (id, more) in [("ward", 0), ("local_authority", 0), ("lap", 0), ("lsoa", 1)] {
         let (ours, theirs) = (layer(fetched, id), layer(&sample, id));

@@ -16,9 +16,9 @@ use super::world::{SITES, atlas, bytes_of, whole};
 fn the_index_finds_the_features_that_a_box_meets_and_no_other() {
     let atlas = Atlas::build(demo::lyonesse(1).into_contents(), Timestamp::UNIX_EPOCH, &());
     for layer in ["parish", "gp_practice"] {
-        let place = atlas.layer_place(layer).unwrap();
-        let of = atlas.layers()[place].layer();
-        let bytes = whole(&atlas, place, Format::FlatGeobuf, Crs::Epsg27700);
+        let layer_index = atlas.layer_index(layer).unwrap();
+        let of = atlas.layers()[layer_index].layer();
+        let bytes = whole(&atlas, layer_index, Format::FlatGeobuf, Crs::Epsg27700);
         let extents: Vec<[f64; 4]> = if of.is_areas() {
             let extent = |area: &lapwing_boundaries::area::Area| {
                 let extent = area.extent();

@@ -88,7 +88,7 @@ fn columns_have_the_types_that_gdal_knows() {
 #[test]
 fn areas_and_what_a_box_holds_are_the_atlas_s_own() {
     let atlas = Atlas::build(demo::lyonesse(1).into_contents(), Timestamp::UNIX_EPOCH, &());
-    let parish = atlas.layer_place("parish").unwrap();
+    let parish = atlas.layer_index("parish").unwrap();
     let areas = atlas.layers()[parish].layer().areas();
     let sum: f64 = areas.iter().map(lapwing_boundaries::area::Area::area_m2).sum();
     let (low, high) = (areas[7].extent().min(), areas[7].extent().max());

@@ -89,10 +89,10 @@ fn values_of_every_kind_come_back_in_fields_of_short_names() {
     let keep: Vec<&str> = names.iter().map(String::as_str).collect();
     let features =
         read(Format::Shapefile, &whole(&atlas, AREAS, Format::Shapefile, Crs::Crs84), &keep);
-    for (place, feature) in features.iter().enumerate() {
-        assert_eq!(feature.name.as_deref().unwrap_or(""), NAMES[place]);
+    for (index, feature) in features.iter().enumerate() {
+        assert_eq!(feature.name.as_deref().unwrap_or(""), NAMES[index]);
         for (at, (name, read)) in feature.properties.iter().enumerate() {
-            let written = match of_schema.value(&atlas, place, at) {
+            let written = match of_schema.value(&atlas, index, at) {
                 Attribute::Null => Value::Null,
                 Attribute::Integer(number) => json!(number),
                 Attribute::Number(number) => json!(number),
@@ -101,7 +101,7 @@ fn values_of_every_kind_come_back_in_fields_of_short_names() {
                 other if other.cell().is_empty() => Value::Null,
                 other => json!(other.cell()),
             };
-            assert_eq!(*read, written, "{place} {name}");
+            assert_eq!(*read, written, "{index} {name}");
         }
     }
 }

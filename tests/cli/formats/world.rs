@@ -112,12 +112,12 @@ pub(crate) fn schema(atlas: &Atlas, layer: usize) -> Arc<Schema> {
 pub(crate) fn bytes_of(
     atlas: &Atlas,
     layer: usize,
-    places: &[usize],
+    indices: &[usize],
     format: Format,
     crs: Crs,
 ) -> Vec<u8> {
     let schema = schema(atlas, layer);
-    let selection = Selection::new(atlas, &schema, places, crs);
+    let selection = Selection::new(atlas, &schema, indices, crs);
     let mut bytes = Vec::new();
     formats::write(format, &selection, &mut bytes, &()).unwrap();
     bytes
@@ -125,8 +125,8 @@ pub(crate) fn bytes_of(
 
 /// All of a layer in a format.
 pub(crate) fn whole(atlas: &Atlas, layer: usize, format: Format, crs: Crs) -> Vec<u8> {
-    let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
-    bytes_of(atlas, layer, &places, format, crs)
+    let indices: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
+    bytes_of(atlas, layer, &indices, format, crs)
 }
 
 /// The bytes as a file in a folder.

@@ -66,8 +66,8 @@ fn unshared<'a>(areas: impl Iterator<Item = &'a MultiPolygon>) -> Vec<(Corner, C
 /// Returns the low and high corners of a tile's window in tile units, buffer included.
 fn window(tile: TileCoord) -> [Corner; 2] {
     let size = 1_i64 << tile.zoom();
-    let reach = |place: u32| {
-        let at = i64::from(place);
+    let reach = |column: u32| {
+        let at = i64::from(column);
         let low = if at == 0 { 0 } else { -BUFFER };
         let high = if at + 1 == size { EXTENT } else { EXTENT + BUFFER };
         (low, high)

@@ -41,8 +41,8 @@ fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
                 let number =
                     if random.below(2) == 0 { number.to_le_bytes() } else { number.to_be_bytes() };
                 let at = at & !3;
-                if let Some(place) = bytes.get_mut(at..at + 4) {
-                    place.copy_from_slice(&number);
+                if let Some(bytes_at) = bytes.get_mut(at..at + 4) {
+                    bytes_at.copy_from_slice(&number);
                 }
             }
         }

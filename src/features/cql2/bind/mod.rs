@@ -189,7 +189,7 @@ impl Binder<'_> {
     }
 
     fn spatial(&self, relation: Relation, a: &Node, b: &Node) -> Result<Predicate, FilterError> {
-        match (self.place(a)?, self.place(b)?) {
+        match (self.geometry_of(a)?, self.geometry_of(b)?) {
             (None, None) => Ok(Predicate::Always(relation.of_itself())),
             (None, Some(shape)) => self.shape(relation, shape),
             (Some(shape), None) => self.shape(relation.reversed(), shape),
@@ -202,7 +202,7 @@ impl Binder<'_> {
     }
 
     /// A geometry of the client, or `None` for that of the area or site.
-    fn place<'n>(&self, node: &'n Node) -> Result<Option<&'n Geometry<f64>>, FilterError> {
+    fn geometry_of<'n>(&self, node: &'n Node) -> Result<Option<&'n Geometry<f64>>, FilterError> {
         match node {
             Node::Geometry(geometry) => Ok(Some(geometry)),
             Node::Property(name) => match self.property(name)? {

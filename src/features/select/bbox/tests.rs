@@ -46,7 +46,7 @@ fn atlas() -> Atlas {
 fn met(text: &str, crs: Crs) -> [bool; 2] {
     let bbox = Bbox::read(text, crs).unwrap_or_else(|error| panic!("{text}: {error}"));
     let atlas = atlas();
-    [0, 1].map(|layer| !bbox.places(&atlas.layers()[layer]).is_empty())
+    [0, 1].map(|layer| !bbox.indices(&atlas.layers()[layer]).is_empty())
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn plainly(atlas: &Atlas, layer: usize, bbox: &Bbox) -> Vec<usize> {
 fn the_quick_way_equals_the_plain_one_on_boxes_of_every_size_in_every_crs() {
     let county = demo::lyonesse(11).into_contents();
     let atlas = Atlas::build(county, Timestamp::UNIX_EPOCH, &());
-    let layer = atlas.layer_place("parish").unwrap();
+    let layer = atlas.layer_index("parish").unwrap();
     let extents = atlas.layers()[layer].layer().areas().iter().map(Area::extent);
     let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
     for extent in extents {
@@ -175,7 +175,7 @@ fn the_quick_way_equals_the_plain_one_on_boxes_of_every_size_in_every_crs() {
         let ([a, b], [c, d]) = (corner(x, y), corner(x + size, y + size));
         let text = format!("{},{},{},{}", a.min(c), b.min(d), a.max(c), b.max(d));
         let bbox = Bbox::read(&text, crs).unwrap();
-        let quick = bbox.places(&atlas.layers()[layer]);
+        let quick = bbox.indices(&atlas.layers()[layer]);
         assert_eq!(quick, plainly(&atlas, layer, &bbox), "{crs:?} {text}");
         some += usize::from(!quick.is_empty());
     }

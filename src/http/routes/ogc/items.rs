@@ -14,9 +14,9 @@ use jiff::{Timestamp, Unit};
 use serde_json::{Map, Value, json};
 
 use super::describe;
-use super::formats::{Chosen, Format, OF_ITEMS};
+use super::formats::{ChosenFormat, Format, OF_ITEMS};
 use super::links::{self, Link};
-use super::params::{COMMON, ItemsQuery, Window, place_of, queryables};
+use super::params::{COMMON, ItemsQuery, Window, layer_index_of, queryables};
 use super::{Request, tell_crs};
 use crate::answers;
 use crate::features::attributes::Schema;
@@ -73,7 +73,7 @@ impl Found {
     }
 
     /// The links to the next and previous page.
-    fn beside(&self, request: &Request, chosen: Chosen) -> Vec<Link> {
+    fn beside(&self, request: &Request, chosen: ChosenFormat) -> Vec<Link> {
         let page = |offset: usize, rel, title| {
             let address = request.address();
             let address = match offset {
@@ -102,12 +102,12 @@ pub(super) async fn items(
     request: Request,
 ) -> Result<Response, Problem> {
     let served = taken.served()?;
-    let layer = place_of(served.atlas(), &id);
+    let layer = layer_index_of(served.atlas(), &id);
     // An unknown parameter is reported before an unknown layer.
     let of_layer = layer.as_ref().map_or_else(|_| Vec::new(), |&at| queryables(served.schema(at)));
     let params = Params::read(request.query(), &[&COMMON, &of_layer])?;
     let layer = layer?;
-    let chosen = Chosen::of(&params, &request.headers, OF_ITEMS)?;
+    let chosen = ChosenFormat::of(&params, &request.headers, OF_ITEMS)?;
     let schema = Arc::clone(served.schema(layer));
     let asked = ItemsQuery::read(&params, &schema, chosen.format == Format::Html)?;
     let mut links = request.links(chosen, OF_ITEMS);

@@ -16,7 +16,7 @@ use crate::http::middleware::etag;
 use crate::http::request::params::Params;
 use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
-use crate::tile_layers::{Chosen, Place};
+use crate::tile_layers::{TileLayers, TileKey};
 
 /// The registered media type of Mapbox Vector Tiles.
 pub(in crate::http) const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -50,7 +50,7 @@ pub(super) async fn tile(
 pub(in crate::http) async fn answer(
     app: &AppState,
     served: Arc<Served>,
-    chosen: Arc<Chosen>,
+    chosen: Arc<TileLayers>,
     tile: TileCoord,
     lasts: bool,
     headers: &HeaderMap,
@@ -80,10 +80,10 @@ pub(in crate::http) async fn answer(
 async fn kept_or_made(
     app: &AppState,
     served: Arc<Served>,
-    chosen: Arc<Chosen>,
+    chosen: Arc<TileLayers>,
     tile: TileCoord,
 ) -> Result<Option<Bytes>, Problem> {
-    let place = Place { layers: Arc::clone(&chosen.key), tile };
+    let key = TileKey { layers: Arc::clone(&chosen.key), tile };
     let cache = served.tiles().cache(app.limits.tile_cache as u64);
     let worker = Arc::clone(&served);
     app.metrics.tile_asked();
@@ -94,7 +94,7 @@ async fn kept_or_made(
         };
         app.blocking_pool.run_blocking(make).await
     };
-    cache.get_or_make(place, make).await
+    cache.get_or_make(key, make).await
 }
 
 fn written(gzipped: Bytes, as_gzip: bool) -> Result<Response, Problem> {

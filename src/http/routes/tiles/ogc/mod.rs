@@ -20,7 +20,7 @@ use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::Params;
 use crate::http::request::public_url::origin;
 use crate::http::{AppState, RequestSnapshot, Routes};
-use crate::tile_layers::{Chosen, Selection};
+use crate::tile_layers::{TileLayers, Selection};
 
 mod describe;
 mod matrix_set;
@@ -113,12 +113,12 @@ async fn matrix_set(
 /// One layer, by its own id, as for a collection.
 fn one(atlas: &Atlas, id: &str) -> Result<Selection, Problem> {
     let known = || crate::answers::layer_names(atlas).join(", ");
-    let place = atlas.layer_place(id).ok_or_else(|| {
+    let layer_index = atlas.layer_index(id).ok_or_else(|| {
         let id: String = id.chars().take(80).collect();
         let detail = format!("there is no layer {id:?}: the layers here are {}", known());
         Problem::new(ProblemKind::UnknownLayer, detail)
     })?;
-    Ok(Selection::one(atlas, place))
+    Ok(Selection::one(atlas, layer_index))
 }
 
 async fn tilesets_of_all(
@@ -198,7 +198,7 @@ async fn tile_of_all(
     let tile = tile::coord(&zoom, &column, &row)?;
     let served = snapshot.served()?;
     let layers = Selection::all(served.atlas()).map_err(refused)?;
-    let chosen = Arc::new(Chosen::of(layers, served.atlas()));
+    let chosen = Arc::new(TileLayers::of(layers, served.atlas()));
     tile::answer(&app, served, chosen, tile, false, &headers).await
 }
 
@@ -212,6 +212,6 @@ async fn tile_of_one(
     Params::read(query.as_deref(), &[])?;
     let tile = tile::coord(&zoom, &column, &row)?;
     let served = snapshot.served()?;
-    let chosen = Arc::new(Chosen::of(one(served.atlas(), &id)?, served.atlas()));
+    let chosen = Arc::new(TileLayers::of(one(served.atlas(), &id)?, served.atlas()));
     tile::answer(&app, served, chosen, tile, false, &headers).await
 }

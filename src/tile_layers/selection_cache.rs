@@ -11,7 +11,7 @@ use super::choose::{ChoiceError, Selection, choose};
 
 /// The layers of a tile, with their key and version.
 #[derive(Debug)]
-pub struct Chosen {
+pub struct TileLayers {
     /// The layers.
     pub layers: Selection,
     /// [`Selection::version`].
@@ -20,7 +20,7 @@ pub struct Chosen {
     pub key: Arc<str>,
 }
 
-impl Chosen {
+impl TileLayers {
     /// For some layers of an atlas.
     pub fn of(layers: Selection, atlas: &Atlas) -> Self {
         Self { version: layers.version(atlas), key: layers.key(), layers }
@@ -29,58 +29,58 @@ impl Chosen {
 
 /// A map requests a thousand tiles of the same layers; they are resolved once.
 #[derive(Debug)]
-pub(super) struct Choices {
-    made: Cache<Asked, Arc<Chosen>>,
+pub(super) struct SelectionCache {
+    selections: Cache<SelectionKey, Arc<TileLayers>>,
 }
 
-/// More lists of layers than the maps of one service use.
-const MOST: usize = 256;
+/// More selections than the maps of one service use.
+const MAX_SELECTIONS: usize = 256;
 
-impl Default for Choices {
+impl Default for SelectionCache {
     fn default() -> Self {
-        Self { made: Cache::new(MOST) }
+        Self { selections: Cache::new(MAX_SELECTIONS) }
     }
 }
 
-impl Choices {
+impl SelectionCache {
     /// The layers of a comma-separated list on a date, resolved by [`choose`].
     pub(super) fn of(
         &self,
         atlas: &Atlas,
         names: &str,
         day: Day,
-    ) -> Result<Arc<Chosen>, ChoiceError> {
-        if let Some(chosen) = self.made.get(&Question { names, day }) {
+    ) -> Result<Arc<TileLayers>, ChoiceError> {
+        if let Some(chosen) = self.selections.get(&SelectionKeyRef { names, day }) {
             return Ok(chosen);
         }
-        let chosen = Arc::new(Chosen::of(choose(atlas, names.split(','), day)?, atlas));
-        self.made.insert(Asked { names: names.into(), day }, Arc::clone(&chosen));
+        let chosen = Arc::new(TileLayers::of(choose(atlas, names.split(','), day)?, atlas));
+        self.selections.insert(SelectionKey { names: names.into(), day }, Arc::clone(&chosen));
         Ok(chosen)
     }
 }
 
 /// The key of a selection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Asked {
+struct SelectionKey {
     names: Box<str>,
     day: Day,
 }
 
-/// The same, borrowed.
+/// A borrowed [`SelectionKey`].
 #[derive(Hash)]
-struct Question<'a> {
+struct SelectionKeyRef<'a> {
     names: &'a str,
     day: Day,
 }
 
-impl Hash for Asked {
+impl Hash for SelectionKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Question { names: &self.names, day: self.day }.hash(state);
+        SelectionKeyRef { names: &self.names, day: self.day }.hash(state);
     }
 }
 
-impl Equivalent<Asked> for Question<'_> {
-    fn equivalent(&self, asked: &Asked) -> bool {
-        *self.names == *asked.names && self.day == asked.day
+impl Equivalent<SelectionKey> for SelectionKeyRef<'_> {
+    fn equivalent(&self, key: &SelectionKey) -> bool {
+        *self.names == *key.names && self.day == key.day
     }
 }
