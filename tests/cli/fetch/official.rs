@@ -198,7 +198,7 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     assert!(!county.join("data/codepo_gb.zip").exists(), "no half file under a final name");
 
     // Then everything goes wrong once, the practices change, and a page has its limit.
-    publishers.asked();
+    publishers.take_requests();
     for name in ["wards_2022_12.geojson", "lsoas_2021.geojson", "epraccur.csv"] {
         fs::remove_file(county.join("data").join(name)).unwrap();
     }
@@ -208,16 +208,16 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     publishers.fault(SIGNED, 1, Fault::BreakAfter(100_000));
     publishers.fault(PRACTICES, 1, Fault::CutTo(0));
     let output = fetch().output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "an empty file is refused: {told}");
-    assert!(told.contains("epraccur.csv") && told.contains("empty file"), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "an empty file is refused: {stderr}");
+    assert!(stderr.contains("epraccur.csv") && stderr.contains("empty file"), "{stderr}");
     let output = fetch().output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{told}");
-    let asked = publishers.asked();
-    let resumed = asked.iter().filter(|asked| asked.status == 206).count();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    let requests = publishers.take_requests();
+    let resumed = requests.iter().filter(|requests| requests.status == 206).count();
     assert!(resumed >= 2, "the zip was gone on with: {resumed}");
-    assert!(asked.iter().any(|asked| asked.address.contains("resultOffset=600")), "pages");
+    assert!(requests.iter().any(|requests| requests.address.contains("resultOffset=600")), "pages");
 
     let fetched = build(&catalogue, &[]);
 

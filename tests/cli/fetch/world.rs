@@ -60,7 +60,7 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// The command for a fetch, quick in its retry_policy.
+    /// The command for a fetch, with short delays between retries.
     pub(crate) fn command(&self, more: &[&str]) -> std::process::Command {
         let catalogue = self.path("catalogue.toml");
         let mut command = county::command(&["fetch", catalogue.to_str().unwrap()]);
@@ -76,21 +76,21 @@ impl World {
         self.command(more).output().unwrap()
     }
 
-    /// Fetches well, and gives what was told.
+    /// Fetches successfully, and returns what was written to stderr.
     pub(crate) fn fetch(&self, more: &[&str]) -> String {
         let output = self.run(more);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success(), "{told}");
-        assert!(output.stdout.is_empty(), "talk goes to stderr");
-        told
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{stderr}");
+        assert!(output.stdout.is_empty(), "messages go to stderr");
+        stderr
     }
 
-    /// Fetches badly, with exit code 1, and gives what was told.
+    /// Fetches with exit code 1, and returns what was written to stderr.
     pub(crate) fn refusal(&self, more: &[&str]) -> String {
         let output = self.run(more);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        told
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        stderr
     }
 
     /// The names in the folder of the data, hidden ones too.

@@ -36,22 +36,22 @@ pub(crate) struct Standin {
     stage: Arc<Stage>,
 }
 
-/// What it serves, and what it was asked.
+/// What it serves, and the requests that it received.
 #[derive(Default)]
 pub(crate) struct Stage {
     services: Mutex<BTreeMap<String, Service>>,
     files: Mutex<BTreeMap<String, PlainFile>>,
     items: Mutex<Vec<portal::Item>>,
     rules: Mutex<Vec<Rule>>,
-    asked: Mutex<Vec<Asked>>,
+    requests: Mutex<Vec<ReceivedRequest>>,
 }
 
 /// One request.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ReceivedRequest {
     /// Host, path and query, decoded.
     pub(crate) address: String,
-    /// The `Range` that was asked for.
+    /// The `Range` of the request.
     pub(crate) range: Option<String>,
     /// The status of the answer.
     pub(crate) status: u16,
@@ -102,9 +102,9 @@ impl Standin {
         self.stage.rules.lock().unwrap().clear();
     }
 
-    /// Everything that was asked since the last time.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        std::mem::take(&mut *self.stage.asked.lock().unwrap())
+    /// Removes and returns the requests received since the last call.
+    pub(crate) fn take_requests(&self) -> Vec<ReceivedRequest> {
+        std::mem::take(&mut *self.stage.requests.lock().unwrap())
     }
 }
 
@@ -130,7 +130,7 @@ async fn answer(State(stage): State<Arc<Stage>>, request: Request) -> Response<B
         _ => whole_answer(&stage, &path, &address, &request),
     };
     let status = response.status().as_u16();
-    stage.asked.lock().unwrap().push(Asked { address, range, status });
+    stage.requests.lock().unwrap().push(ReceivedRequest { address, range, status });
     match fault {
         Some(fault) => fault.spoil(response).await,
         None => response,

@@ -17,8 +17,8 @@ pub(crate) struct Item {
 
 /// The items whose title has any word of the question, those with most of them first.
 pub(super) fn answer(items: &[Item], query: Option<&str>) -> Response<Body> {
-    let mut asked = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    let question = asked.find(|(name, _)| name == "q").map(|(_, value)| value.to_lowercase());
+    let mut parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let question = parameters.find(|(name, _)| name == "q").map(|(_, value)| value.to_lowercase());
     let question = question.unwrap_or_default();
     let score = |item: &Item| {
         let title = item.title.to_lowercase();

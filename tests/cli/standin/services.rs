@@ -84,14 +84,14 @@ impl Service {
         })
     }
 
-    fn query(&self, asked: &BTreeMap<String, String>) -> Result<Value, &'static str> {
-        let parameter = |name: &str| asked.get(name).map(String::as_str);
+    fn query(&self, parameters: &BTreeMap<String, String>) -> Result<Value, &'static str> {
+        let parameter = |name: &str| parameters.get(name).map(String::as_str);
         let mut chosen = Vec::new();
         for (at, feature) in self.features.iter().enumerate() {
             let condition = parameter("where").ok_or("'where' is missing")?;
             let id = at as u64 + 1;
             if sql::holds(condition, &feature.properties).map_err(|()| "'where' is invalid")?
-                && meets(feature, asked)?
+                && meets(feature, parameters)?
             {
                 chosen.push((id, feature));
             }
@@ -111,13 +111,14 @@ impl Service {
         };
         let offset: usize = number("resultOffset", 0)?;
         let most = number("resultRecordCount", self.most_a_page)?.min(self.most_a_page);
-        let wanted = parameter("outFields").unwrap_or_default();
-        let wanted: Vec<&str> = wanted.split(',').filter(|field| !field.is_empty()).collect();
+        let out_fields = parameter("outFields").unwrap_or_default();
+        let out_fields: Vec<&str> =
+            out_fields.split(',').filter(|field| !field.is_empty()).collect();
         let in_grid = parameter("outSR") == Some("27700");
         let page: Vec<_> = chosen.iter().skip(offset).take(most).collect();
         let mut features = Vec::new();
         for (id, feature) in &page {
-            features.push(self.encode(*id, feature, &wanted, in_grid)?);
+            features.push(self.encode(*id, feature, &out_fields, in_grid)?);
         }
         let mut answer = json!({"type": "FeatureCollection"});
         if in_grid {
@@ -138,11 +139,11 @@ impl Service {
         &self,
         id: u64,
         feature: &Feature,
-        wanted: &[&str],
+        out_fields: &[&str],
         in_grid: bool,
     ) -> Result<Value, &'static str> {
         let mut properties = Map::new();
-        for name in wanted {
+        for name in out_fields {
             if *name == self.object_id {
                 properties.insert((*name).to_owned(), id.into());
                 continue;
@@ -164,9 +165,9 @@ impl Service {
 }
 
 /// Whether a feature meets the envelope that is asked for.
-fn meets(feature: &Feature, asked: &BTreeMap<String, String>) -> Result<bool, &'static str> {
-    let Some(envelope) = asked.get("geometry") else { return Ok(true) };
-    let is = |name: &str, value: &str| asked.get(name).is_some_and(|given| given == value);
+fn meets(feature: &Feature, parameters: &BTreeMap<String, String>) -> Result<bool, &'static str> {
+    let Some(envelope) = parameters.get("geometry") else { return Ok(true) };
+    let is = |name: &str, value: &str| parameters.get(name).is_some_and(|given| given == value);
     if !is("geometryType", "esriGeometryEnvelope") || !is("inSR", "27700") {
         return Err("'geometry' is not supported");
     }
@@ -183,7 +184,7 @@ pub(super) fn answer(
     path: &str,
     query: Option<&str>,
 ) -> Response<Body> {
-    let asked: BTreeMap<String, String> =
+    let parameters: BTreeMap<String, String> =
         form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
     let (service, rest) = path.split_once("/FeatureServer").unwrap();
     // A service that is not there is an error with status 200.
@@ -192,7 +193,7 @@ pub(super) fn answer(
     match rest.trim_matches('/') {
         "" => super::json(&json!({"layers": [{"id": 0, "name": name}], "tables": []})),
         "0" => super::json(&found.describe(name)),
-        "0/query" => match found.query(&asked) {
+        "0/query" => match found.query(&parameters) {
             Ok(answer) => super::json(&answer),
             Err(why) => error(400, why),
         },

@@ -67,9 +67,9 @@ impl Reader {
         self.tokens.get(self.at - 1).cloned().ok_or(())
     }
 
-    fn take_word(&mut self, wanted: &str) -> bool {
+    fn take_word(&mut self, keyword: &str) -> bool {
         let is_it = matches!(self.tokens.get(self.at),
-            Some(Token::Word(word)) if word.eq_ignore_ascii_case(wanted));
+            Some(Token::Word(word)) if word.eq_ignore_ascii_case(keyword));
         self.at += usize::from(is_it);
         is_it
     }
