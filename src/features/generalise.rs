@@ -40,8 +40,8 @@ struct Slot {
 }
 
 /// The available tolerance for a requested one in metres; `None` if it is below the smallest.
-pub fn tolerance_m(asked: f64) -> Option<u16> {
-    TOLERANCES_M.into_iter().rev().find(|&tolerance| f64::from(tolerance) <= asked)
+pub fn tolerance_m(requested: f64) -> Option<u16> {
+    TOLERANCES_M.into_iter().rev().find(|&tolerance| f64::from(tolerance) <= requested)
 }
 
 impl Drawings {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tolerance_between_two_is_taken_as_the_lower() {
+    fn a_tolerance_between_two_is_rounded_down() {
         assert_eq!(tolerance_m(0.5), None);
         assert_eq!(tolerance_m(1.0), Some(1));
         assert_eq!(tolerance_m(99.9), Some(50));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawing_is_made_once_and_the_oldest_goes_first() {
+    fn a_drawing_is_cached_and_the_oldest_is_evicted() {
         let atlas = lyonesse();
         let layer_index = atlas.layer_index("lap").unwrap();
         let drawings = Drawings::default();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn an_area_too_small_for_the_tolerance_stays_to_be_seen() {
+    fn an_area_smaller_than_the_tolerance_stays_visible() {
         let mut contents = crate::answers::squares::contents();
         contents.layers.truncate(1);
         let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());

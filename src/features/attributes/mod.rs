@@ -10,11 +10,8 @@
 //! The type of a kept attribute is inferred from the values of all features, so it is the same on
 //! every page and in every format.
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
-use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer};
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::layer::{Layer, LayerId};
@@ -22,14 +19,16 @@ use serde_json::{Map, Value as Json};
 
 use crate::answers::tenths;
 
-mod kept;
 mod kind;
+mod source_properties;
 #[cfg(test)]
 mod tests;
+mod value;
 
-use kept::{kept, kept_keys};
 pub use kind::AttributeType;
 pub(crate) use kind::{date, timestamp};
+use source_properties::{property, property_keys};
+pub use value::Value;
 
 /// The name of the geometry in filters and files. No attribute has this name.
 pub const GEOMETRY: &str = "geometry";
@@ -57,49 +56,7 @@ enum Origin {
     /// The codes of the areas of the layer at this index of the atlas.
     Holders(usize),
     /// The kept property with this key, usually at this index of a feature's list.
-    Kept(String, usize),
-}
-
-/// One value of an attribute.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value<'a> {
-    /// No value: missing in the source, or the site is in no area.
-    Null,
-    /// Of [`AttributeType::Text`].
-    Text(Cow<'a, str>),
-    /// Of [`AttributeType::Integer`].
-    Integer(i64),
-    /// Of [`AttributeType::Number`].
-    Number(f64),
-    /// Of [`AttributeType::Boolean`].
-    Boolean(bool),
-    /// Of [`AttributeType::Date`].
-    Date(Date),
-    /// Of [`AttributeType::Timestamp`].
-    Timestamp(Timestamp),
-    /// Of [`AttributeType::List`].
-    List(Vec<Cow<'a, str>>),
-    /// Of [`AttributeType::Codes`], in order, at least one.
-    Codes(Vec<&'a AreaCode>),
-}
-
-impl Value<'_> {
-    /// The text of a table cell: empty for no value, several values joined by `;`.
-    pub fn cell(&self) -> String {
-        match self {
-            Self::Null => String::new(),
-            Self::Text(text) => text.as_ref().to_owned(),
-            Self::Integer(number) => number.to_string(),
-            Self::Number(number) => number.to_string(),
-            Self::Boolean(truth) => truth.to_string(),
-            Self::Date(date) => date.to_string(),
-            Self::Timestamp(moment) => moment.to_string(),
-            Self::List(items) => items.join(";"),
-            Self::Codes(codes) => {
-                codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(";")
-            }
-        }
-    }
+    Property(String, usize),
 }
 
 /// The attributes of one layer of an atlas, in output order.
@@ -157,18 +114,19 @@ impl Schema {
                 attributes.push(own(&name, AttributeType::Codes, &meta.title, &text, origin));
             }
         }
-        for (key, hint) in kept_keys(of) {
+        for (key, hint) in property_keys(of) {
             let mut name = key.clone();
             while name == GEOMETRY || attributes.iter().any(|earlier| earlier.name == name) {
                 name.insert_str(0, "source_");
             }
-            let kind = kind::of_all((0..of.len()).filter_map(|index| kept(of, index, &key, hint)));
+            let kind =
+                kind::of_all((0..of.len()).filter_map(|index| property(of, index, &key, hint)));
             attributes.push(Attribute {
                 title: key.clone(),
                 name,
                 kind,
                 description: None,
-                origin: Origin::Kept(key, hint),
+                origin: Origin::Property(key, hint),
             });
         }
         Self { layer, attributes }
@@ -218,7 +176,7 @@ impl Schema {
                 }
                 Value::Codes(holders.iter().map(|&area| areas[area as usize].code()).collect())
             }
-            Origin::Kept(key, hint) => kept(layer, index, key, *hint)
+            Origin::Property(key, hint) => property(layer, index, key, *hint)
                 .map_or(Value::Null, |value| attribute.kind.read(value)),
         }
     }
@@ -231,9 +189,9 @@ impl Schema {
     pub fn json(&self, atlas: &Atlas, index: usize, attribute: usize) -> Json {
         let Attribute { kind, origin, .. } = &self.attributes[attribute];
         match origin {
-            Origin::Kept(key, hint) if *kind != AttributeType::Text => {
+            Origin::Property(key, hint) if *kind != AttributeType::Text => {
                 let layer = atlas.layers()[self.layer].layer();
-                kept(layer, index, key, *hint).cloned().unwrap_or(Json::Null)
+                property(layer, index, key, *hint).cloned().unwrap_or(Json::Null)
             }
             _ => match self.value(atlas, index, attribute) {
                 Value::Null => Json::Null,

@@ -1,10 +1,10 @@
-//! The source properties that a layer keeps besides code and name.
+//! The properties of the source that a layer keeps besides code and name.
 
 use lapwing_boundaries::area::Properties;
 use lapwing_boundaries::layer::Layer;
 use serde_json::Value as Json;
 
-fn all_kept(layer: &Layer, index: usize) -> &Properties {
+fn all_properties(layer: &Layer, index: usize) -> &Properties {
     if layer.is_areas() {
         layer.areas()[index].properties()
     } else {
@@ -12,12 +12,11 @@ fn all_kept(layer: &Layer, index: usize) -> &Properties {
     }
 }
 
-/// The kept properties of a layer in order of first appearance, each with its index at that place.
-/// where it first does.
-pub(super) fn kept_keys(layer: &Layer) -> Vec<(String, usize)> {
+/// The properties of a layer in order of first appearance, each with its index in that feature.
+pub(super) fn property_keys(layer: &Layer) -> Vec<(String, usize)> {
     let mut keys: Vec<(String, usize)> = Vec::new();
     for index in 0..layer.len() {
-        for (hint, (key, _)) in all_kept(layer, index).iter().enumerate() {
+        for (hint, (key, _)) in all_properties(layer, index).iter().enumerate() {
             let known = keys.get(hint).is_some_and(|(known, _)| known == key)
                 || keys.iter().any(|(known, _)| known == key);
             if !known {
@@ -28,9 +27,14 @@ pub(super) fn kept_keys(layer: &Layer) -> Vec<(String, usize)> {
     keys
 }
 
-/// A kept property that is not null.
-pub(super) fn kept<'a>(layer: &'a Layer, index: usize, key: &str, hint: usize) -> Option<&'a Json> {
-    let properties = all_kept(layer, index);
+/// A property that is not null. `hint` is its probable index.
+pub(super) fn property<'a>(
+    layer: &'a Layer,
+    index: usize,
+    key: &str,
+    hint: usize,
+) -> Option<&'a Json> {
+    let properties = all_properties(layer, index);
     let at_hint = properties.get(hint).filter(|(k, _)| k == key);
     let (_, value) = at_hint.or_else(|| properties.iter().find(|(k, _)| k == key))?;
     (!value.is_null()).then_some(value)

@@ -170,7 +170,7 @@ mod tests {
     use crate::answers::squares;
 
     #[test]
-    fn a_day_is_asked_for_as_rfc_3339_writes_it() {
+    fn dates_are_in_the_form_of_rfc_3339() {
         let mut contents = squares::contents();
         let hall = Site {
             code: AreaCode::parse("H1").unwrap(),

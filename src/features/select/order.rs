@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn several_keys_sort_one_after_another_and_the_code_decides_at_last() {
+    fn several_keys_sort_in_sequence_and_then_the_code() {
         assert_eq!(sorted(0, "name"), [0, 1]);
         assert_eq!(sorted(0, "-name"), [1, 0]);
         assert_eq!(sorted(0, " name"), [0, 1], "a plus sign that was not escaped");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_value_comes_last_either_way() {
+    fn null_values_sort_last_in_both_directions() {
         let one = Value::Integer(1);
         assert_eq!(compare(&Value::Null, &one, false), Ordering::Greater);
         assert_eq!(compare(&Value::Null, &one, true), Ordering::Greater);
@@ -133,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_none_or_stands_twice_is_refused() {
+    fn an_unknown_or_repeated_name_is_refused() {
         let atlas = squares::atlas();
         let schema = Schema::of(&atlas, 0);
-        let said = Order::read("nmae", &schema).unwrap_err().to_string();
-        assert!(said.contains("nmae") && said.contains("area_m2"), "{said}");
+        let message = Order::read("nmae", &schema).unwrap_err().to_string();
+        assert!(message.contains("nmae") && message.contains("area_m2"), "{message}");
         for text in ["", "name,", "-", "name,-name"] {
             assert_eq!(Order::read(text, &schema), Err(InvalidOrder::Form), "{text:?}");
         }

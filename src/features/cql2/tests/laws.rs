@@ -147,7 +147,7 @@ proptest! {
 }
 
 #[test]
-fn exactly_one_of_allens_thirteen_relations_holds_of_two_true_intervals() {
+fn exactly_one_of_allens_thirteen_relations_is_true_of_two_proper_intervals() {
     const ALLEN: [TimeRelation; 13] = [
         TimeRelation::Before,
         TimeRelation::After,

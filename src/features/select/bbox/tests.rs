@@ -74,7 +74,7 @@ fn the_axes_of_a_box_are_those_of_its_crs() {
 }
 
 #[test]
-fn heights_are_passed_over() {
+fn heights_are_ignored() {
     assert_eq!(met("-0.8941,52.2376,-50,-0.8900,52.2413,9000", Crs::Crs84), [false, true]);
 }
 
@@ -89,7 +89,7 @@ fn a_box_over_the_antimeridian_has_a_greater_west_than_east() {
 }
 
 #[test]
-fn poles_and_the_whole_world_are_boxes_as_others() {
+fn poles_and_the_entire_world_are_valid_boxes() {
     assert_eq!(met("-180,-90,180,90", Crs::Crs84), [true, true]);
     assert_eq!(met("-180,85,180,90", Crs::Crs84), [false, false]);
     assert_eq!(met("-180,-90,180,-85", Crs::Crs84), [false, false]);
@@ -101,7 +101,7 @@ fn poles_and_the_whole_world_are_boxes_as_others() {
 }
 
 #[test]
-fn numbers_that_are_no_box_are_refused() {
+fn invalid_boxes_are_refused() {
     for text in
         ["", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,7", "a,b,c,d", "1,2,3,", "nan,1,2,3", "1,2,inf,4"]
     {
@@ -120,7 +120,7 @@ fn numbers_that_are_no_box_are_refused() {
 }
 
 #[test]
-fn a_site_is_found_by_its_position_as_it_is_written() {
+fn a_site_is_found_by_its_position_as_written() {
     for crs in Crs::ALL {
         let [a, b] = crs.own(Bng::new(475_800.0, 260_800.0).unwrap());
         let decimals = crs.decimals();
@@ -148,7 +148,7 @@ fn plainly(atlas: &Atlas, layer: usize, bbox: &Bbox) -> Vec<usize> {
 }
 
 #[test]
-fn the_quick_way_equals_the_plain_one_on_boxes_of_every_size_in_every_crs() {
+fn the_fast_path_equals_the_direct_one_for_boxes_of_every_size_in_every_crs() {
     let county = demo::lyonesse(11).into_contents();
     let atlas = Atlas::build(county, Timestamp::UNIX_EPOCH, &());
     let layer = atlas.layer_index("parish").unwrap();
