@@ -18,13 +18,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (_, answer) = atlas
         .precomputed(Postcode::parse(&text)?)
         .ok_or_else(|| format!("{text} is not in {path}, or has no position"))?;
-    for (layer_index, layer) in atlas.layers().iter().enumerate().filter(|(_, l)| l.layer().is_areas()) {
+    for (layer_index, layer) in
+        atlas.layers().iter().enumerate().filter(|(_, l)| l.layer().is_areas())
+    {
         let names = answer.matches(layer_index).map(|found| {
             let (code, name) = atlas.code_and_name(layer_index, found.area);
             format!("{code} {name}")
         });
         let names: Vec<String> = names.collect();
-        println!("{}\t{}\t{:?}", layer.layer().meta().id, names.join("; "), answer.level(layer_index));
+        println!(
+            "{}\t{}\t{:?}",
+            layer.layer().meta().id,
+            names.join("; "),
+            answer.level(layer_index)
+        );
     }
     Ok(())
 }

@@ -134,7 +134,7 @@ impl SearchIndex {
         &self,
         text: &str,
         limit: usize,
-        wanted: impl Fn(&SearchHit) -> bool,
+        is_included: impl Fn(&SearchHit) -> bool,
     ) -> Vec<SearchHit> {
         let text = fold(text);
         if text.is_empty() {
@@ -151,7 +151,7 @@ impl SearchIndex {
                 let &[_, layer, index, word] = entry;
                 (key(entry) != text, SearchHit { layer, index, word: word as u16 })
             })
-            .filter(|(_, found)| wanted(found))
+            .filter(|(_, found)| is_included(found))
             .collect();
         // The sort is stable, so equal keys keep the order of the text.
         hits.sort_by_key(|(is_longer, found)| (*is_longer, found.word));

@@ -156,11 +156,11 @@ fn of_earlier<'a>(
     parts: &[OverlapPart],
     uncovered_m2: f64,
 ) -> AreaChange<'a> {
-    let asked = Amount::of_area(atlas, earlier, area);
-    let best = best_fit(asked, &candidates(parts)).map(|(area, ..)| area);
+    let requested = Amount::of_area(atlas, earlier, area);
+    let best = best_fit(requested, &candidates(parts)).map(|(area, ..)| area);
     let listed = |part: &&OverlapPart| !part.row.sliver && part.row.relation != Relation::Touches;
     let shared_area = |part: &OverlapPart| {
-        let entry = part_entry(atlas, later, asked, part);
+        let entry = part_entry(atlas, later, requested, part);
         SharedPlace {
             code: entry.overlap.code,
             name: entry.overlap.name,
@@ -177,8 +177,8 @@ fn of_earlier<'a>(
         change: ChangeWords::new(atlas, later, change),
         from: Some(named(atlas, earlier, area)),
         to: parts.iter().filter(listed).map(shared_area).collect(),
-        slivers: of_whole(left_out.map(|part| part.row.shared_m2).sum(), asked),
-        uncovered: of_whole(uncovered_m2, asked),
+        slivers: of_whole(left_out.map(|part| part.row.shared_m2).sum(), requested),
+        uncovered: of_whole(uncovered_m2, requested),
     }
 }
 

@@ -221,7 +221,11 @@ impl<'a> AreaMatch<'a> {
     }
 }
 
-fn confidence<'a>(atlas: &'a Atlas, found: &Found, chosen: &[ChosenLayer]) -> Option<Confidence<'a>> {
+fn confidence<'a>(
+    atlas: &'a Atlas,
+    found: &Found,
+    chosen: &[ChosenLayer],
+) -> Option<Confidence<'a>> {
     let Overall { level, nearest, .. } = found.confidence()?;
     let by_addresses =
         found.resolved.place.known(atlas).is_some_and(|(_, known)| known.is_by_addresses());

@@ -55,13 +55,13 @@ pub use lookup::{
 pub(crate) use nearest::choose_points;
 pub use nearest::{NearestAnswer, NearestSite, nearest};
 pub use overlaps::{
-    RequestedArea, BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, SharedCount, Uncovered,
-    overlaps,
+    BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, RequestedArea, SharedCount,
+    Uncovered, overlaps,
 };
 pub use place::{Location, Place, Query};
 pub use prerendered::{Prerendered, PrerenderedPlaces};
 pub use search::{SearchAnswer, SearchHit, search};
-pub use submitted_polygon::{RequestedPolygon, PolygonAnswer, overlaps_of_polygon};
+pub use submitted_polygon::{PolygonAnswer, RequestedPolygon, overlaps_of_polygon};
 pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};
 pub use table::{Table, TableHead, TableRow, table};
 

@@ -61,7 +61,7 @@ pub fn overlaps_of_polygon<'a>(
     let postcodes: Vec<Bng> =
         atlas.postcodes_within(ground).into_iter().filter_map(|record| record.position).collect();
     let addresses = addresses_within(atlas, ground);
-    let asked = Amount {
+    let requested = Amount {
         m2: ground.unsigned_area(),
         postcodes: postcodes.len() as u32,
         addresses: addresses.len() as u32,
@@ -96,29 +96,29 @@ pub fn overlaps_of_polygon<'a>(
         let listed = shared.iter().filter(|(_, _, o)| choice.lists(o.relation, o.sliver));
         entries.extend(listed.map(|&(area_index, shared, overlap)| {
             let judged = (overlap.relation, overlap.sliver);
-            entry(atlas, other.key.as_str(), (to, area_index), asked, shared, judged)
+            entry(atlas, other.key.as_str(), (to, area_index), requested, shared, judged)
         }));
         let candidates: Vec<_> = shared
             .iter()
             .filter(|(_, _, o)| may_fit(o.relation, o.sliver))
             .map(|&(area_index, shared, _)| (area_index, shared))
             .collect();
-        fits.0.push((other.key.clone(), named_best_fit(atlas, to, asked, &candidates)));
+        fits.0.push((other.key.clone(), named_best_fit(atlas, to, requested, &candidates)));
         let m2 = if atlas.is_disjoint(to) {
-            (asked.m2 - shared.iter().map(|(_, amount, _)| amount.m2).sum::<f64>()).max(0.0)
+            (requested.m2 - shared.iter().map(|(_, amount, _)| amount.m2).sum::<f64>()).max(0.0)
         } else {
             let areas = indexed.layer().areas();
             let covering = shared.iter().map(|(area_index, ..)| areas[*area_index].geometry());
             overlap::uncovered_m2(ground, covering)
         };
-        let rest = Uncovered { m2: tenths(m2), share: share(m2, asked.m2) };
+        let rest = Uncovered { m2: tenths(m2), share: share(m2, requested.m2) };
         uncovered.0.push((other.key.clone(), Some(rest)));
     }
     Ok(PolygonAnswer {
         area: RequestedPolygon {
-            area_m2: tenths(asked.m2),
-            postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
-            addresses: (atlas.address_count() > 0).then_some(asked.addresses),
+            area_m2: tenths(requested.m2),
+            postcodes: (atlas.postcode_count() > 0).then_some(requested.postcodes),
+            addresses: (atlas.address_count() > 0).then_some(requested.addresses),
         },
         overlaps: entries,
         best_fit: fits,

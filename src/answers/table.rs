@@ -107,13 +107,13 @@ impl Table {
     pub fn rows<'a>(&self, atlas: &'a Atlas, area: usize) -> Vec<TableRow<'a>> {
         let (from, to) = (self.from_index, self.to_index);
         let rows = atlas.overlaps_of(from, area, to);
-        let asked = Amount::of_area(atlas, from, area);
+        let requested = Amount::of_area(atlas, from, area);
         let candidates: Vec<_> = rows
             .iter()
             .filter(|row| may_fit(row.relation, row.sliver))
             .map(|row| (row.to as usize, Amount::shared(row)))
             .collect();
-        let best = best_fit(asked, &candidates).map(|(layer_index, ..)| layer_index);
+        let best = best_fit(requested, &candidates).map(|(layer_index, ..)| layer_index);
         let first = &atlas.layers()[from].layer().areas()[area];
         let has_postcodes = atlas.postcode_count() > 0;
         let has_addresses = atlas.address_count() > 0;
@@ -132,15 +132,15 @@ impl Table {
                     to_name: second.name(),
                     relation: row.relation,
                     shared_m2: tenths(row.shared_m2),
-                    share_of_from: share(row.shared_m2, asked.m2),
+                    share_of_from: share(row.shared_m2, requested.m2),
                     share_of_to: share(row.shared_m2, other.m2),
                     postcodes: has_postcodes.then_some(row.postcodes),
-                    postcode_share_of_from: postcode_share(asked.postcodes),
+                    postcode_share_of_from: postcode_share(requested.postcodes),
                     postcode_share_of_to: postcode_share(other.postcodes),
                     best_fit: best == Some(row.to as usize),
                     of_addresses: has_addresses.then(|| AddressColumns {
                         addresses: row.addresses,
-                        address_share_of_from: count_share(row.addresses, asked.addresses),
+                        address_share_of_from: count_share(row.addresses, requested.addresses),
                         address_share_of_to: count_share(row.addresses, other.addresses),
                     }),
                     sliver: self.choice.slivers.then_some(row.sliver),

@@ -72,7 +72,7 @@ fn grid_metres_keep_the_precision_of_their_source() {
 }
 
 #[test]
-fn degrees_and_grid_metres_of_one_place_agree() {
+fn degrees_and_grid_metres_of_one_position_agree() {
     let atlas = atlas();
     let (degrees, _) = at(500.0, 500.0).to_lng_lat();
     let by_degrees = ask(&atlas, Place::LngLat(degrees));
@@ -204,7 +204,7 @@ fn an_area_has_its_measures_and_the_areas_that_contain_it() {
 }
 
 #[test]
-fn the_bounding_box_contains_the_whole_area() {
+fn the_bounding_box_contains_the_area() {
     let extent = geo::Rect::new((20_000.0, 5_000.0), (655_000.0, 1_220_000.0));
     let [west, south, east, north] = super::area::degrees_around(extent);
     for i in 0..=997 {
@@ -311,8 +311,8 @@ fn slivers_are_listed_on_request_and_are_never_the_best_fit() {
 fn the_best_fit_is_by_postcodes_then_ground_then_code_and_never_by_addresses() {
     use super::overlaps::{Amount, BestFitBy, best_fit};
     let amount = |m2, postcodes, addresses| Amount { m2, postcodes, addresses };
-    let asked = amount(10.0, 4, 8);
-    let fit = |candidates: &[(usize, Amount)]| best_fit(asked, candidates);
+    let requested = amount(10.0, 4, 8);
+    let fit = |candidates: &[(usize, Amount)]| best_fit(requested, candidates);
     let by_postcodes = [(3, amount(9.0, 1, 7)), (5, amount(1.0, 3, 1))];
     assert_eq!(fit(&by_postcodes), Some((5, BestFitBy::Postcodes, Some(0.75))));
     let tie_on_postcodes = [(3, amount(1.0, 2, 0)), (5, amount(2.0, 2, 0))];

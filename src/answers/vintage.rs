@@ -46,7 +46,10 @@ fn named(
         parameter,
         name: name.chars().take(40).collect(),
         series: series.to_string(),
-        vintages: vintages.iter().map(|&layer_index| meta(atlas, layer_index).id.to_string()).collect(),
+        vintages: vintages
+            .iter()
+            .map(|&layer_index| meta(atlas, layer_index).id.to_string())
+            .collect(),
     })
 }
 
@@ -95,20 +98,20 @@ pub(super) fn of_area(
         None if later => at + 1 < vintages.len(),
         None => at > 0,
     };
-    let asked = if let (true, Day::Today(_)) = (by_series, day) {
+    let requested = if let (true, Day::Today(_)) = (by_series, day) {
         let holding = || (0..vintages.len()).rev().filter(|&at| code_in(at).is_some());
         holding().find(|&at| comparable(at)).or_else(|| holding().next())
     } else {
         None
     };
-    let asked = asked.map_or_else(|| of_day(atlas, &vintages, name, day), Ok)?;
-    let layer_index = vintages[asked];
-    let area = code_in(asked).ok_or_else(|| no_such_area(atlas, layer_index, code))?;
+    let requested = requested.map_or_else(|| of_day(atlas, &vintages, name, day), Ok)?;
+    let layer_index = vintages[requested];
+    let area = code_in(requested).ok_or_else(|| no_such_area(atlas, layer_index, code))?;
     match target {
-        Some(target) if comparable(asked) => Ok((layer_index, area, vintages[target])),
+        Some(target) if comparable(requested) => Ok((layer_index, area, vintages[target])),
         Some(target) => Err(wrong_order(atlas, parameter, vintages[target], layer_index)),
-        None if comparable(asked) => {
-            Ok((layer_index, area, vintages[if later { asked + 1 } else { asked - 1 }]))
+        None if comparable(requested) => {
+            Ok((layer_index, area, vintages[if later { requested + 1 } else { requested - 1 }]))
         }
         None => Err(no_other(atlas, layer_index, direction)),
     }

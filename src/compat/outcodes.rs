@@ -66,8 +66,11 @@ impl Outcodes {
 
     /// Returns one outcode; case is ignored.
     pub fn get(&self, outcode: &str) -> Option<&Outcode> {
-        let wanted = outcode.to_ascii_uppercase();
-        self.all.binary_search_by(|known| known.outcode.cmp(&wanted)).ok().map(|at| &self.all[at])
+        let upper_case = outcode.to_ascii_uppercase();
+        self.all
+            .binary_search_by(|known| known.outcode.cmp(&upper_case))
+            .ok()
+            .map(|at| &self.all[at])
     }
 }
 

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_taken_in_any_case_is_told_apart() {
+    fn a_name_that_is_taken_in_any_case_is_numbered() {
         let names = ["code", "FID", "geom", "Code", "source_geom"];
         assert_eq!(
             apart(names.into_iter(), &["fid", "geom"]),

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn well_known_text_has_holes_after_their_shell_and_parts_apart() {
+    fn well_known_text_has_holes_after_their_shell_and_separate_parts() {
         let shell = vec![[0.0, 0.0], [9.0, 0.0], [9.0, 9.0], [0.0, 0.0]];
         let hole = vec![[5.0, 1.0], [8.0, 4.0], [8.0, 1.0], [5.0, 1.0]];
         let other = vec![[20.0, 0.0], [21.0, 0.0], [21.0, 1.0], [20.0, 0.0]];

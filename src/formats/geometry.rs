@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_box_around_nothing_is_none() {
+    fn an_empty_selection_has_no_box() {
         assert_eq!(Extent::NONE.some(), None);
         assert_eq!(Extent::take([1.0, 2.0], Extent::NONE).some(), Some([1.0, 2.0, 1.0, 2.0]));
         let joined = Extent::NONE.join(Extent([0.0, 1.0, 2.0, 3.0]));

@@ -109,7 +109,7 @@ impl<'a> Table<'a> {
     fn describe_layer(&self, to: &Transaction<'_>) -> rusqlite::Result<()> {
         let meta = self.selection.layer().meta();
         let day = |day: Option<jiff::civil::Date>| day.map_or("..".to_owned(), |d| d.to_string());
-        let told = json!({
+        let metadata = json!({
             "@context": "https://schema.org",
             "@type": "Dataset",
             "name": meta.title,
@@ -128,7 +128,7 @@ impl<'a> Table<'a> {
         });
         to.execute(
             "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'https://schema.org/Dataset', 'application/ld+json', ?1)",
-            [told.to_string()],
+            [metadata.to_string()],
         )?;
         to.execute(
             "INSERT INTO gpkg_metadata_reference VALUES ('table', ?1, NULL, NULL, ?2, 1, NULL)",

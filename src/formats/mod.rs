@@ -188,25 +188,27 @@ impl<'a> Selection<'a> {
     /// One sentence about the layer: whose it is and under which licence.
     fn description(&self) -> String {
         let meta = self.layer().meta();
-        let mut told: Vec<String> = Vec::new();
+        let mut sentences: Vec<String> = Vec::new();
         if self.atlas.is_illustrative() {
-            told.push("Illustrative: this place does not exist.".to_owned());
+            sentences.push("Illustrative: this place does not exist.".to_owned());
         }
         if let Some(resolution) = meta.resolution {
-            told.push(format!("Boundaries drawn to {} m.", resolution.metres()));
+            sentences.push(format!("Boundaries drawn to {} m.", resolution.metres()));
         }
         let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
         match (day(meta.vintage.valid_from), day(meta.vintage.valid_to)) {
-            (Some(from), Some(to)) => told.push(format!("In force from {from} to before {to}.")),
-            (Some(from), None) => told.push(format!("In force from {from}.")),
-            (None, Some(to)) => told.push(format!("In force to before {to}.")),
+            (Some(from), Some(to)) => {
+                sentences.push(format!("In force from {from} to before {to}."))
+            }
+            (Some(from), None) => sentences.push(format!("In force from {from}.")),
+            (None, Some(to)) => sentences.push(format!("In force to before {to}.")),
             (None, None) => {}
         }
         if let Some(licence) = &meta.licence {
-            told.push(format!("Licence: {licence}."));
+            sentences.push(format!("Licence: {licence}."));
         }
-        told.extend(meta.attribution.clone());
-        told.join(" ")
+        sentences.extend(meta.attribution.clone());
+        sentences.join(" ")
     }
 }
 
@@ -260,7 +262,7 @@ fn write_geojson(
     if selection.atlas.is_illustrative() {
         members.insert("illustrative".to_owned(), true.into());
     }
-    let told = selection.indices.iter().copied().inspect(|_| progress.advance(1));
+    let indices = selection.indices.iter().copied().inspect(|_| progress.advance(1));
     let atlas = selection.atlas;
     let form = Form {
         crs: selection.crs,
@@ -268,7 +270,7 @@ fn write_geojson(
         drawing: selection.drawing.clone(),
     };
     let schema = Arc::clone(selection.schema);
-    let pieces = crate::formats::geojson::FeatureCollection::new(atlas, schema, told, form);
+    let pieces = crate::formats::geojson::FeatureCollection::new(atlas, schema, indices, form);
     for piece in pieces.with_members(members) {
         out.write_all(&piece)?;
     }

@@ -12,8 +12,8 @@ pub fn attribution(atlas: &Atlas, layers: &Selection) -> String {
         each.push("Illustrative: this place does not exist");
     }
     for (_, layer_index) in layers.layers() {
-        let said = atlas.layers()[layer_index].layer().meta().attribution.as_deref();
-        each.extend(said.filter(|said| !each.contains(said)));
+        let credit = atlas.layers()[layer_index].layer().meta().attribution.as_deref();
+        each.extend(credit.filter(|credit| !each.contains(credit)));
     }
     let escape = |text: &&str| {
         text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_more_bytes_are_kept_than_allowed() {
+    async fn the_cache_stays_within_its_limit() {
         let cache = Cache::new(100_000);
         for number in 0..1000 {
             let made = async { Ok::<_, ()>(Some(Bytes::from(vec![0; 1000]))) };
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_tile_is_made_once_and_one_that_failed_is_made_again() {
+    async fn a_tile_is_encoded_once_and_again_only_after_a_failure() {
         let cache = Cache::new(1 << 20);
         let failed = cache.get_or_make(key(1), async { Err("no") }).await;
         assert_eq!(failed, Err("no"));

@@ -38,9 +38,9 @@ pub fn choose<'a>(
     let mut layers: Vec<(String, usize)> = Vec::new();
     let mut absent = None;
     for name in names {
-        let asked = [name.to_owned()];
-        let chosen = choose_areas(atlas, Some(&asked), day)
-            .or_else(|_| choose_points(atlas, Some(&asked), day))
+        let names_of_one = [name.to_owned()];
+        let chosen = choose_areas(atlas, Some(&names_of_one), day)
+            .or_else(|_| choose_points(atlas, Some(&names_of_one), day))
             .map_err(|_| {
                 let layer = name.chars().take(80).collect();
                 AnswerError::UnknownLayer { layer, known: layer_names(atlas) }
@@ -77,7 +77,9 @@ impl Selection {
     ///
     /// If the atlas has no such layer.
     pub fn one(atlas: &Atlas, layer_index: usize) -> Self {
-        Self { layers: vec![(atlas.layers()[layer_index].layer().meta().id.to_string(), layer_index)] }
+        Self {
+            layers: vec![(atlas.layers()[layer_index].layer().meta().id.to_string(), layer_index)],
+        }
     }
 
     /// Fails if a layer has the name of another's label layer.

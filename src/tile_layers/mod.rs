@@ -17,15 +17,15 @@ use lapwing_tiles::{InputError, TileCoord, TileSet, TileSource, pyramid};
 mod about;
 mod cache;
 mod choose;
-mod selection_cache;
 mod input;
+mod selection_cache;
 
 pub use about::attribution;
 pub use cache::{Cache, TileKey};
 pub use choose::{ChoiceError, Selection, choose};
+pub use input::input_layer;
 use selection_cache::SelectionCache;
 pub use selection_cache::TileLayers;
-pub use input::input_layer;
 
 /// The tiles of one snapshot.
 #[derive(Debug)]

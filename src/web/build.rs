@@ -57,8 +57,13 @@ fn build(sources: &Path, work: &Path) -> Result<(), String> {
     let stamp = work.join("node_modules/.installed");
     if fs::read(&stamp).ok().as_ref() != Some(&lock) {
         // Few and short attempts, so that a build without network does not hang.
-        let few_retries = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"];
-        run(npm().args(["ci", "--omit=dev", "--prefer-offline"]).args(few_retries), work, "npm ci")?;
+        let few_retries =
+            ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"];
+        run(
+            npm().args(["ci", "--omit=dev", "--prefer-offline"]).args(few_retries),
+            work,
+            "npm ci",
+        )?;
         fs::write(&stamp, lock).map_err(|error| format!("{}: {error}", stamp.display()))?;
     }
     run(Command::new("node").args(["build.mjs", "out"]), work, "node build.mjs")

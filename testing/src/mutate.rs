@@ -78,7 +78,7 @@ fn number_of(variable: &str) -> Option<u64> {
 }
 
 /// Runs a parser on the input as it is and on spoilt ones.
-pub fn withstands(name: &str, input: &[u8], share: u64, parse: impl Fn(&[u8])) {
+pub fn mutate_seed(name: &str, input: &[u8], share: u64, parse: impl Fn(&[u8])) {
     let seed = number_of("LAPWING_SEED").unwrap_or_else(fresh_seed);
     parse(input);
     let usual = || crate::rounds(250, 5000) as u64;
@@ -113,8 +113,8 @@ fn seeds(of: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Runs a parser on each good input in `fuzz/seeds/OF`, and on damaged ones.
-pub fn every_seed_withstands(of: &str, parse: impl Fn(&[u8])) {
+pub fn mutate_every_seed(of: &str, parse: impl Fn(&[u8])) {
     for (name, input) in seeds(of) {
-        withstands(&name, &input, 1, &parse);
+        mutate_seed(&name, &input, 1, &parse);
     }
 }

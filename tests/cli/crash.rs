@@ -148,35 +148,35 @@ fn a_write_that_fails_half_way_leaves_the_old_snapshot_and_no_partial_file() {
         .arg(&site.output)
         .output()
         .expect("sh runs");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("county.lapwing cannot be written: File too large"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("county.lapwing cannot be written: File too large"), "{message}");
     assert_eq!(site.id(), site.old_id);
     assert!(!site.partial().exists());
 }
 
 #[test]
-fn a_full_disk_is_told_by_every_command_that_writes() {
-    let (code, told) =
+fn every_command_that_writes_reports_a_full_disk() {
+    let (code, message) =
         refusal(&["export", squares_file(), "ward", "-o", "/dev/full", "--format", "csv"]);
     assert_eq!(code, 1);
-    assert!(told.contains("/dev/full cannot be written: No space left on device"), "{told}");
-    assert!(told.contains("free some disk space"), "{told}");
+    assert!(message.contains("/dev/full cannot be written: No space left on device"), "{message}");
+    assert!(message.contains("free some disk space"), "{message}");
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_to_is_told_before_the_work() {
+fn an_unwritable_folder_is_reported_before_the_work() {
     let site = Site::new();
     let catalogue = site.catalogue.to_str().expect("UTF-8");
-    let nowhere = site.folder.path().join("none").join("county.lapwing");
-    let (code, told) = refusal(&["build", catalogue, "-o", nowhere.to_str().expect("UTF-8")]);
+    let missing = site.folder.path().join("none").join("county.lapwing");
+    let (code, message) = refusal(&["build", catalogue, "-o", missing.to_str().expect("UTF-8")]);
     assert_eq!(code, 1);
-    assert!(told.contains("create its folder first"), "{told}");
-    assert!(!told.contains("reading"), "the work was not begun: {told}");
+    assert!(message.contains("create its folder first"), "{message}");
+    assert!(!message.contains("reading"), "the work was not begun: {message}");
 
     let folder = site.folder.path().to_str().expect("UTF-8");
-    let (code, told) = refusal(&["build", catalogue, "-o", folder]);
-    assert!(code == 1 && told.contains("this is a folder: name a file in it"), "{told}");
+    let (code, message) = refusal(&["build", catalogue, "-o", folder]);
+    assert!(code == 1 && message.contains("this is a folder: name a file in it"), "{message}");
 }
 
 #[test]
@@ -186,14 +186,14 @@ fn two_builds_of_one_file_do_not_mix() {
     let held = held.expect("a partial file");
     held.lock().expect("another build holds it");
     let output = site.build().output().expect("lapwing runs");
-    let told = String::from_utf8_lossy(&output.stderr);
+    let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    assert!(told.contains("another lapwing is writing"), "{told}");
+    assert!(message.contains("another lapwing is writing"), "{message}");
     assert_eq!(site.id(), site.old_id);
 }
 
 #[test]
-fn a_link_goes_on_being_a_link() {
+fn a_symbolic_link_stays_a_link() {
     let site = Site::new();
     let link = site.folder.path().join("current.lapwing");
     std::os::unix::fs::symlink(&site.output, &link).expect("a link");

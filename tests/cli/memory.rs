@@ -65,7 +65,7 @@ fn peak_of_match(input: &Path, output: &Path) -> f64 {
 }
 
 #[test]
-fn match_takes_no_more_memory_for_more_rows_plain_or_compressed() {
+fn the_memory_of_match_does_not_grow_with_rows() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| -> PathBuf { folder.path().join(name) };
     for (name, count) in [("few", FEW), ("many", many())] {
@@ -135,11 +135,11 @@ fn assert_no_more_memory_for_more_rows(wishes: &str, lines_of: fn(TcpStream) -> 
 }
 
 #[test]
-fn a_bulk_request_takes_no_more_memory_for_more_rows() {
+fn the_memory_of_a_bulk_request_does_not_grow_with_rows() {
     assert_no_more_memory_for_more_rows("", count_lines);
 }
 
 #[test]
-fn a_bulk_answer_that_is_packed_takes_no_more_memory_for_more_rows() {
+fn the_memory_of_a_compressed_bulk_answer_does_not_grow_with_rows() {
     assert_no_more_memory_for_more_rows("Accept-Encoding: gzip\r\n", lines_unpacked);
 }

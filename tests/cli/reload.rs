@@ -126,7 +126,7 @@ fn keep_asking(
     request: &str,
     id_of: impl Fn(&str, &[u8]) -> String,
     stop: &AtomicBool,
-    asked: &AtomicU64,
+    request_count: &AtomicU64,
     known: &Mutex<HashMap<String, Vec<u8>>>,
 ) {
     let mut stream = BufReader::new(stream);
@@ -137,7 +137,7 @@ fn keep_asking(
         let mut known = known.lock().unwrap();
         let before = known.entry(id).or_insert_with(|| body.clone());
         assert!(*before == body, "two answers of one snapshot: {before:?} {body:?}");
-        asked.fetch_add(1, Ordering::Relaxed);
+        request_count.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -164,7 +164,7 @@ fn many_swaps_under_load_fail_no_request_and_mix_no_answer() {
     let swaps = rounds(200, 2_000);
     let site = Site::new();
     let service = site.serve(&["--log-level", "warn"]);
-    let (stop, asked) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (stop, request_count) = (AtomicBool::new(false), AtomicU64::new(0));
     let (lookups, bulk) = (Mutex::default(), Mutex::default());
     let lookup = "GET /v1/lookup?postcode=NN11AC&layers=ward HTTP/1.1\r\nHost: x\r\n\r\n";
     let rows = format!("postcode\n{}", "NN11AC\n".repeat(3_000));
@@ -177,26 +177,28 @@ fn many_swaps_under_load_fail_no_request_and_mix_no_answer() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             let stream = service.connect();
-            scope.spawn(|| keep_asking(stream, lookup, id_of_lookup, &stop, &asked, &lookups));
+            scope.spawn(|| {
+                keep_asking(stream, lookup, id_of_lookup, &stop, &request_count, &lookups)
+            });
         }
         let stream = service.connect();
-        scope.spawn(|| keep_asking(stream, &many, id_of_bulk, &stop, &asked, &bulk));
+        scope.spawn(|| keep_asking(stream, &many, id_of_bulk, &stop, &request_count, &bulk));
         // Whatever fails here ends the others too.
         let swapping = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for swap in 1..=swaps {
                 site.put(swap % 2);
-                let (status, told) = reload(&service);
-                assert_eq!((status, &told["status"]), (200, &"reloaded".into()), "{told}");
-                assert_eq!(told["from"], site.ids[(swap + 1) % 2].as_str());
-                assert_eq!(told["to"], site.ids[swap % 2].as_str());
+                let (status, message) = reload(&service);
+                assert_eq!((status, &message["status"]), (200, &"reloaded".into()), "{message}");
+                assert_eq!(message["from"], site.ids[(swap + 1) % 2].as_str());
+                assert_eq!(message["to"], site.ids[swap % 2].as_str());
             }
         }));
         stop.store(true, Ordering::Relaxed);
         swapping.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     });
-    let asked = asked.into_inner();
-    println!("{asked} requests during {swaps} swaps in {:?}", started.elapsed());
-    assert!(asked > swaps as u64, "there was no load");
+    let request_count = request_count.into_inner();
+    println!("{request_count} requests during {swaps} swaps in {:?}", started.elapsed());
+    assert!(request_count > swaps as u64, "there was no load");
     let mut answered: Vec<String> = lookups.into_inner().unwrap().into_keys().collect();
     let mut ids = site.ids.to_vec();
     answered.sort();
@@ -208,7 +210,7 @@ fn many_swaps_under_load_fail_no_request_and_mix_no_answer() {
 }
 
 #[test]
-fn a_new_snapshot_is_taken_at_a_hangup_and_a_bad_one_changes_nothing() {
+fn sighup_loads_a_new_snapshot_and_a_bad_one_changes_nothing() {
     let site = Site::new();
     let mut service = site.serve(&[]);
     assert_eq!(ready(&service)["last_reload"], Value::Null);
@@ -219,18 +221,18 @@ fn a_new_snapshot_is_taken_at_a_hangup_and_a_bad_one_changes_nothing() {
     assert_eq!(ready(&service)["last_reload"]["by"], "signal");
 
     let half = site.folder.path().join("half");
-    for (bad, told) in [
+    for (bad, message) in [
         (b"no snapshot".to_vec(), "is not a Lapwing snapshot"),
         (site.files[0][..site.files[0].len() / 2].to_vec(), "cut off"),
     ] {
         fs::write(&half, bad).expect("a bad file");
         fs::rename(&half, &site.live).expect("it is renamed");
         service.signal("HUP");
-        let line = service.wait_for(told);
+        let line = service.wait_for(message);
         assert!(line.contains("not reloaded"), "{line}");
         assert!(line.contains(site.live.to_str().unwrap()), "{line}");
         let error = wait_for_failure(&service);
-        assert!(error.contains(told) && error.contains("live.lapwing"), "{error}");
+        assert!(error.contains(message) && error.contains("live.lapwing"), "{error}");
         assert!(!error.contains('/'), "folders are nobody's business: {error}");
         let (status, problem) = reload(&service);
         assert_eq!((status, &problem["type"]), (409, &"/problems/not-reloaded".into()));
@@ -243,7 +245,7 @@ fn a_new_snapshot_is_taken_at_a_hangup_and_a_bad_one_changes_nothing() {
 }
 
 #[test]
-fn a_watched_file_is_taken_however_it_is_put_there() {
+fn a_watched_file_is_reloaded_however_it_is_replaced() {
     let site = Site::new();
     let service = site.serve(&["--watch"]);
     site.put(1);
@@ -271,7 +273,7 @@ fn a_watched_file_is_taken_however_it_is_put_there() {
 }
 
 #[test]
-fn a_watched_file_that_goes_is_served_from_memory_until_it_is_back() {
+fn a_deleted_file_is_served_from_memory_until_it_is_back() {
     let site = Site::new();
     let mut service = site.serve(&["--watch"]);
     fs::remove_file(&site.live).expect("it is removed");
@@ -309,7 +311,7 @@ fn replace(path: &Path, text: &str) {
 }
 
 #[test]
-fn lyonesse_has_nothing_to_open_again() {
+fn the_demonstration_county_cannot_be_reloaded() {
     let mut service = Service::start(serve(&[]).env("LAPWING_ADMIN_TOKEN", TOKEN));
     let (status, problem) = reload(&service);
     assert_eq!(status, 409);
@@ -317,20 +319,20 @@ fn lyonesse_has_nothing_to_open_again() {
     assert!(detail.contains("generated by the program"), "{detail}");
     service.signal("HUP");
     service.wait_for("generated by the program");
-    let (code, told) = refusal(&["serve", "--watch", "--listen", "127.0.0.1:0"]);
-    assert!(code == 2 && told.contains("--watch needs a file to watch"), "{told}");
+    let (code, message) = refusal(&["serve", "--watch", "--listen", "127.0.0.1:0"]);
+    assert!(code == 2 && message.contains("--watch needs a file to watch"), "{message}");
 }
 
 #[test]
-fn a_token_that_cannot_be_shown_is_refused_without_being_told() {
+fn an_unprintable_token_is_refused_and_not_logged() {
     let output = command(&["serve", squares_file(), "--listen", "127.0.0.1:0"])
         .env("LAPWING_ADMIN_TOKEN", "two secret words")
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("--admin-token: the token may only have"), "{told}");
-    assert!(!told.contains("secret"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("--admin-token: the token may only have"), "{message}");
+    assert!(!message.contains("secret"), "{message}");
 }
 
 #[test]

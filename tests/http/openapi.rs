@@ -112,7 +112,7 @@ fn service_of_an_operator() -> axum::Router {
 }
 
 #[tokio::test]
-async fn the_judge_lets_no_undocumented_missing_or_wrong_member_pass() {
+async fn the_validator_refuses_undocumented_missing_and_wrong_members() {
     let judge = Judge { document: document().await };
     let lookup = judge.validator(&json!({"$ref": "#/components/schemas/Lookup"}));
     let answer = get("/v1/lookup?postcode=NN11AA").await.json();
@@ -441,7 +441,7 @@ async fn every_documented_example_is_of_its_own_schema_and_is_understood() {
 }
 
 #[tokio::test]
-async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented() {
+async fn the_documented_parameters_are_the_accepted_ones() {
     let document = document().await;
     let name = |given: &Value| {
         let reference = given["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));

@@ -109,9 +109,14 @@ impl PreparedLayer {
             }
             Features::Points(points) => {
                 let fine = |p: &geo::Point| Mercator::from_degrees(p.x(), p.y()).to_fine();
-                let positions: Vec<FinePoint> = points.iter().map(|(_, point)| fine(point)).collect();
+                let positions: Vec<FinePoint> =
+                    points.iter().map(|(_, point)| fine(point)).collect();
                 let attributes = points.into_iter().map(|(attributes, _)| attributes).collect();
-                Self { name, attributes, shapes: PreparedFeatures::Points(Clusters::of(&positions)) }
+                Self {
+                    name,
+                    attributes,
+                    shapes: PreparedFeatures::Points(Clusters::of(&positions)),
+                }
             }
         }
     }
@@ -180,7 +185,9 @@ pub(crate) fn labels_in(labels: &[Label], tile: TileCoord) -> impl Iterator<Item
     let until = labels.partition_point(|label| tile_column_and_row(label).0 < columns.end);
     labels[from..until]
         .iter()
-        .filter(move |label| label.lowest <= tile.zoom() && tile_column_and_row(label).1 >> deeper == row)
+        .filter(move |label| {
+            label.lowest <= tile.zoom() && tile_column_and_row(label).1 >> deeper == row
+        })
         .copied()
 }
 

@@ -52,8 +52,8 @@ impl Atlas {
             let mut series: Vec<&LayerId> = Vec::new();
             for (_, layer) in area_layers() {
                 let name = &layer.layer.meta().series;
-                let wanted = self.lookup.is_empty() || self.lookup.contains(name);
-                if wanted && !series.contains(&name) {
+                let is_default = self.lookup.is_empty() || self.lookup.contains(name);
+                if is_default && !series.contains(&name) {
                     series.push(name);
                 }
             }

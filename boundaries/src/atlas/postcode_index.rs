@@ -49,18 +49,19 @@ impl PostcodeIndex {
     #[inline]
     pub(super) fn find_batch<const N: usize>(
         &self,
-        asked: &[Option<Postcode>; N],
+        requested: &[Option<Postcode>; N],
         keys: &[u64],
     ) -> [u32; N] {
         let slots: &[u32] = &self.slots;
         let Some(last) = slots.len().checked_sub(1) else { return [MISSING; N] };
         // 0 stands for `None`; no postcode has that key.
-        let asked = asked.map(|postcode| postcode.map_or(0, Postcode::packed));
-        let mut indices = asked.map(|key| slots[slot(key, slots.len()) & last]);
-        for (key_index, key) in indices.iter_mut().zip(asked) {
+        let requested = requested.map(|postcode| postcode.map_or(0, Postcode::packed));
+        let mut indices = requested.map(|key| slots[slot(key, slots.len()) & last]);
+        for (key_index, key) in indices.iter_mut().zip(requested) {
             if keys.get(*key_index as usize) != Some(&key) {
                 let found = self.find_from(slot(key, slots.len()), last, key, keys);
-                *key_index = found.filter(|_| key != 0).map_or(MISSING, |key_index| key_index as u32);
+                *key_index =
+                    found.filter(|_| key != 0).map_or(MISSING, |key_index| key_index as u32);
             }
         }
         indices
@@ -102,11 +103,12 @@ mod tests {
             let index = PostcodeIndex::new(keys);
             let mut found = 0;
             for start in 0..3000 {
-                let asked: [Option<Postcode>; 16] =
+                let requested: [Option<Postcode>; 16] =
                     std::array::from_fn(|at| (at != 5).then(|| postcode(start + at * 13)));
-                let together = index.find_batch(&asked, keys);
-                let together = together.map(|key_index| (key_index != MISSING).then_some(key_index as usize));
-                let one_by_one = asked.map(|asked| index.find(asked?, keys));
+                let together = index.find_batch(&requested, keys);
+                let together =
+                    together.map(|key_index| (key_index != MISSING).then_some(key_index as usize));
+                let one_by_one = requested.map(|requested| index.find(requested?, keys));
                 assert_eq!(together, one_by_one);
                 found += together.iter().flatten().count();
             }

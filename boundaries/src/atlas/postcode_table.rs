@@ -108,8 +108,8 @@ impl PostcodeTable {
     /// The indices of several postcodes, with [`MISSING`](super::postcode_index::MISSING) for those that
     /// are not found.
     #[inline]
-    pub(super) fn find_batch<const N: usize>(&self, asked: &[Option<Postcode>; N]) -> [u32; N] {
-        self.index.find_batch(asked, &self.keys)
+    pub(super) fn find_batch<const N: usize>(&self, requested: &[Option<Postcode>; N]) -> [u32; N] {
+        self.index.find_batch(requested, &self.keys)
     }
 
     /// The positional quality of the postcode at an index; `None` if out of bounds.

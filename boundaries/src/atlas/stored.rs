@@ -72,7 +72,8 @@ impl Atlas {
         self.cells.store(&mut sections);
         for (layer_index, layer) in self.layers.iter().enumerate() {
             layer.names.store(layer_index, &mut sections);
-            sections.encode(&format!("layer.{layer_index}"), &feature_encoding::encode(&layer.layer));
+            sections
+                .encode(&format!("layer.{layer_index}"), &feature_encoding::encode(&layer.layer));
         }
         for first in 0..self.layers.len() {
             for second in first..self.layers.len() {

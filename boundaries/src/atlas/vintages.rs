@@ -10,7 +10,9 @@ impl Atlas {
     pub fn vintages_of(&self, series: &LayerId) -> Vec<usize> {
         let meta = |layer_index: usize| self.layers[layer_index].layer().meta();
         let mut indices: Vec<usize> = (0..self.layers.len())
-            .filter(|&layer_index| self.layers[layer_index].layer().is_areas() && meta(layer_index).series == *series)
+            .filter(|&layer_index| {
+                self.layers[layer_index].layer().is_areas() && meta(layer_index).series == *series
+            })
             .collect();
         indices.sort_by_key(|&layer_index| meta(layer_index).vintage.valid_from);
         indices
@@ -18,7 +20,8 @@ impl Atlas {
 
     /// Compares two vintages.
     pub fn succession(&self, earlier: usize, later: usize) -> Succession<'_> {
-        let side = |layer_index: usize| (self.layers[layer_index].layer(), self.is_disjoint(layer_index));
+        let side =
+            |layer_index: usize| (self.layers[layer_index].layer(), self.is_disjoint(layer_index));
         Succession::new(side(earlier), side(later), self.overlap_rows(earlier, later))
     }
 }

@@ -20,8 +20,9 @@ impl Strips {
         let bottom = heights().fold(f64::INFINITY, f64::min);
         let top = heights().fold(f64::NEG_INFINITY, f64::max);
         let climb: f64 = edges.iter().map(|edge| edge.dy().abs()).sum();
-        let wanted = if climb > 0.0 { (top - bottom) * edges.len() as f64 / climb } else { 1.0 };
-        let count = wanted.clamp(1.0, edges.len().max(1) as f64) as usize;
+        let strip_count =
+            if climb > 0.0 { (top - bottom) * edges.len() as f64 / climb } else { 1.0 };
+        let count = strip_count.clamp(1.0, edges.len().max(1) as f64) as usize;
         let height = if top > bottom { (top - bottom) / count as f64 } else { 1.0 };
 
         let mut strips = Self { bottom, height, starts: vec![0; count + 1], indices: Vec::new() };

@@ -59,8 +59,10 @@ fn hilbert(mut x: u32, mut y: u32) -> u32 {
 impl PointIndex {
     /// Indexes points by their index in the sequence, skipping `None`.
     pub fn new(points: impl Iterator<Item = Option<Bng>>) -> Self {
-        let mut all: Vec<(u32, u32, Coord<f64>)> =
-            (0..).zip(points).filter_map(|(point_index, at)| Some((0, point_index, at?.coord()))).collect();
+        let mut all: Vec<(u32, u32, Coord<f64>)> = (0..)
+            .zip(points)
+            .filter_map(|(point_index, at)| Some((0, point_index, at?.coord())))
+            .collect();
         let ends = all.iter().fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |ends, point| {
             widened(ends, [point.2.x, point.2.y, point.2.x, point.2.y])
         });
@@ -125,7 +127,9 @@ impl PointIndex {
             loop {
                 let Reverse(QueueEntry { distance_2, node }) = queue.pop()?;
                 let (level, number) = match node {
-                    Node::Point(point_index) => return Some((point_index as usize, distance_2.sqrt())),
+                    Node::Point(point_index) => {
+                        return Some((point_index as usize, distance_2.sqrt()));
+                    }
                     Node::Box { level, number } => (level, number),
                 };
                 queue.extend(self.children(level, number).map(|(node, [x0, y0, x1, y1])| {
@@ -149,7 +153,9 @@ impl PointIndex {
             loop {
                 let (node, [x, y, ..]) = queue.pop()?;
                 match node {
-                    Node::Point(point_index) => return Some((point_index as usize, Coord { x, y })),
+                    Node::Point(point_index) => {
+                        return Some((point_index as usize, Coord { x, y }));
+                    }
                     Node::Box { level, number } => {
                         queue.extend(self.children(level, number).filter(|(_, of)| meets(*of)));
                     }
@@ -290,8 +296,9 @@ mod tests {
             let holds = |at: Bng| {
                 (min.x..=max.x).contains(&at.easting()) && (min.y..=max.y).contains(&at.northing())
             };
-            let scanned: Vec<usize> =
-                (0..points.len()).filter(|&point_index| points[point_index].is_some_and(holds)).collect();
+            let scanned: Vec<usize> = (0..points.len())
+                .filter(|&point_index| points[point_index].is_some_and(holds))
+                .collect();
             assert_eq!(found, scanned, "{x} {y}");
         }
     }

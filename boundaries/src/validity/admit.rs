@@ -241,9 +241,9 @@ fn no_geometry() -> Fault {
 }
 
 fn wrong_kind(kind: &str, of_points: bool) -> Fault {
-    let wanted = if of_points { "points" } else { "polygons" };
+    let expected = if of_points { "points" } else { "polygons" };
     let message = format!(
-        "the feature's geometry is {kind} in a layer of {wanted}: remove it or move it to another layer"
+        "the feature's geometry is {kind} in a layer of {expected}: remove it or move it to another layer"
     );
     Fault::error(FaultKind::WrongGeometry, message)
 }

@@ -46,7 +46,7 @@ fn atlas(before: &Layer, after: Vec<Area>, resolution: Resolution) -> Atlas {
     Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &())
 }
 
-fn told(atlas: &Atlas) -> BTreeMap<String, (ChangeKind, Option<ChangeKind>)> {
+fn reported_changes(atlas: &Atlas) -> BTreeMap<String, (ChangeKind, Option<ChangeKind>)> {
     let changes = atlas.succession(0, 1).all().changes;
     let areas = atlas.layers()[0].layer().areas();
     let code = |index: usize| areas[index].code().to_string();
@@ -128,7 +128,7 @@ fn known_changes_of_wards_are_reported_exactly() {
             expected.insert(areas[index].code().to_string(), (ChangeKind::Unchanged, None));
         }
         let redrawn = atlas(wards, after, Resolution::Bfc);
-        assert_eq!(told(&redrawn), expected, "seed {seed}");
+        assert_eq!(reported_changes(&redrawn), expected, "seed {seed}");
         shares_sum_to_one(&redrawn);
     }
 }
@@ -176,7 +176,7 @@ fn two_drawings_of_one_county_are_unchanged_within_their_error_only() {
             let after = wards.areas().iter().map(|ward| drawn_again(ward, error_m)).collect();
             let redrawn = atlas(wards, after, resolution);
             shares_sum_to_one(&redrawn);
-            told(&redrawn)
+            reported_changes(&redrawn)
         };
         for (code, (kind, _)) in again(20.0, Resolution::Bgc) {
             assert_eq!(kind, ChangeKind::Unchanged, "{code}, 20 m");

@@ -185,7 +185,10 @@ fn every_vertex_of_a_coverage_is_on_the_boundary_of_each_area_that_has_it() {
                 for vertex in area.edges().map(|edge| edge.start) {
                     let at = Bng::new(vertex.x, vertex.y).unwrap();
                     let holders = index.containing(at);
-                    assert!(holders.contains(&(area_index, Position::Boundary)), "seed {seed}, {at:?}");
+                    assert!(
+                        holders.contains(&(area_index, Position::Boundary)),
+                        "seed {seed}, {at:?}"
+                    );
                     assert!(holders.iter().all(|(_, p)| *p == Position::Boundary), "seed {seed}");
                 }
             }

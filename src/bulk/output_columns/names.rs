@@ -82,8 +82,9 @@ impl OutputColumnSet {
 
     /// The names of all added columns, in order.
     pub(in crate::bulk) fn names(self, chosen: &[ChosenLayer]) -> Vec<String> {
-        let of_layer =
-            |chosen: &ChosenLayer| self.of_areas().map(|of| of.of_layer(chosen.key.as_str())).collect();
+        let of_layer = |chosen: &ChosenLayer| {
+            self.of_areas().map(|of| of.of_layer(chosen.key.as_str())).collect()
+        };
         let areas = chosen.iter().flat_map::<Vec<String>, _>(of_layer);
         let confidence = [OutputColumn::Confidence, OutputColumn::BoundaryDistance]
             .into_iter()

@@ -53,7 +53,11 @@ pub(super) fn positions(atlas: &Atlas) -> Vec<[String; 2]> {
 }
 
 /// The cells that are added for a place, according to [`answers::find`].
-fn expected_cells(atlas: &Atlas, place: Result<Place, RowError>, chosen: &[ChosenLayer]) -> Vec<String> {
+fn expected_cells(
+    atlas: &Atlas,
+    place: Result<Place, RowError>,
+    chosen: &[ChosenLayer],
+) -> Vec<String> {
     let found = match place.and_then(|place| locate(atlas, place, chosen)) {
         Ok(found) => found,
         Err((status, _)) => {

@@ -71,11 +71,20 @@ fn find<'a>(catalogue: &'a Catalogue, contents: &'a Contents, day: Date) -> Vec<
         let defined = Definition::read(file).map(|definition| definition.areas).unwrap_or_default();
         let file = file.display().to_string();
         for area in layer.areas() {
-            let position = defined.iter().position(|of| of.code == *area.code()).unwrap_or_default();
+            let position =
+                defined.iter().position(|of| of.code == *area.code()).unwrap_or_default();
             for (of, members) in members(area, contents) {
                 let ended = of.meta().vintage.valid_to.filter(|end| *end <= day);
                 let Some(ended) = ended else { continue };
-                found.push(Superseded { id, file: file.clone(), position, area, of, ended, members });
+                found.push(Superseded {
+                    id,
+                    file: file.clone(),
+                    position,
+                    area,
+                    of,
+                    ended,
+                    members,
+                });
             }
         }
     }

@@ -99,7 +99,7 @@ fn an_empty_choice_is_a_collection_without_features() {
 }
 
 #[test]
-fn vertices_that_the_decimals_cannot_tell_apart_are_written_once_while_a_ring_remains() {
+fn vertices_equal_after_rounding_are_written_once_while_a_ring_remains() {
     let ring = |points: &[(f64, f64)]| LineString::from(points.to_vec());
     let written = |ring: &LineString<f64>| {
         let mut out = Vec::new();
@@ -113,7 +113,7 @@ fn vertices_that_the_decimals_cannot_tell_apart_are_written_once_while_a_ring_re
 }
 
 #[test]
-fn numbers_lose_their_last_zeros_and_never_say_minus_nought() {
+fn numbers_have_no_trailing_zeros_and_no_negative_zero() {
     let written = |number, decimals| {
         let mut out = Vec::new();
         write_number(&mut out, number, decimals);

@@ -98,7 +98,7 @@ mod tests {
         ] {
             for taken_at_once in [1, 64, 100_000] {
                 let (there, mut here) = tokio::io::duplex(taken_at_once);
-                let wanted = pieces(size).concat();
+                let expected = pieces(size).concat();
                 let sender = tokio::spawn(async move {
                     let mut socket = WriteCoalescing::new(there);
                     for _ in 0..2 {
@@ -118,7 +118,7 @@ mod tests {
                 let mut arrived = Vec::new();
                 here.read_to_end(&mut arrived).await.unwrap();
                 sender.await.unwrap();
-                assert!(arrived == wanted.repeat(2), "{size} bytes, {taken_at_once} at once");
+                assert!(arrived == expected.repeat(2), "{size} bytes, {taken_at_once} at once");
             }
         }
     }

@@ -81,15 +81,17 @@ async fn area(
         let answer = answers::area(atlas, &layer, &code, day)?;
         let used = answer.layers.get(&answer.area.layer).and_then(Option::as_ref);
         let id = used.map_or(&*layer, |used| used.layer.as_str());
-        let points = atlas
-            .layer_index(id)
-            .map_or_else(Vec::new, |layer_index| points_within(&served, layer_index, answer.area.code));
+        let points = atlas.layer_index(id).map_or_else(Vec::new, |layer_index| {
+            points_within(&served, layer_index, answer.area.code)
+        });
         let name = |layer_index: usize| atlas.layers()[layer_index].layer().meta().id.to_string();
-        let points = points.into_iter().map(|(layer_index, address)| (name(layer_index), address)).collect();
+        let points =
+            points.into_iter().map(|(layer_index, address)| (name(layer_index), address)).collect();
         let code = segment(answer.area.code);
         let layer_index = atlas.layer_index(id);
-        let dated =
-            layer_index.and_then(|layer_index| atlas.required_date(layer_index, Day::Today(crate::http::today())));
+        let dated = layer_index.and_then(|layer_index| {
+            atlas.required_date(layer_index, Day::Today(crate::http::today()))
+        });
         let dated = dated.map(|date| format!("?date={date}")).unwrap_or_default();
         let vintages = layer_index.map_or_else(Vec::new, |layer_index| {
             atlas.vintages_of(&atlas.layers()[layer_index].layer().meta().series)

@@ -46,8 +46,8 @@ pub(crate) fn stdout_of(args: &[&str]) -> String {
 /// Its exit code and what it said on stderr.
 pub(crate) fn refusal(args: &[&str]) -> (i32, String) {
     let output = lapwing(args);
-    let told = String::from_utf8(output.stderr).expect("UTF-8 on stderr");
-    (output.status.code().expect("an exit code"), told)
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8 on stderr");
+    (output.status.code().expect("an exit code"), stderr)
 }
 
 /// Lyonesse of seed 1.

@@ -17,7 +17,7 @@ pub(crate) struct Service {
     /// What it says, line by line; read all the time, or a full pipe would stop it.
     lines: Receiver<String>,
     /// All that it has said so far.
-    pub(crate) said: Vec<String>,
+    pub(crate) log: Vec<String>,
     pub(crate) address: String,
 }
 
@@ -26,11 +26,11 @@ impl Service {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().expect("lapwing starts");
         let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
-        let (said, lines) = channel();
+        let (log, lines) = channel();
         std::thread::spawn(move || {
-            stderr.lines().map_while(Result::ok).try_for_each(|line| said.send(line))
+            stderr.lines().map_while(Result::ok).try_for_each(|line| log.send(line))
         });
-        let mut service = Self { child, lines, said: Vec::new(), address: String::new() };
+        let mut service = Self { child, lines, log: Vec::new(), address: String::new() };
         // That of the counters may come before it.
         let mut line = service.wait_for("http://");
         while line.contains("metrics: ") {
@@ -39,7 +39,7 @@ impl Service {
         let address = line.split("http://").nth(1).expect("a URL");
         service.address =
             address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
-        // The line is said just before the snapshot is put in.
+        // The line is logged just before the snapshot is served.
         let started = Instant::now();
         while service.get("/health/ready").0 != 200 {
             assert!(started.elapsed() < PATIENCE, "it is not ready");
@@ -51,8 +51,8 @@ impl Service {
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
         loop {
             let line = self.lines.recv_timeout(PATIENCE);
-            let line = line.unwrap_or_else(|error| panic!("{error}: {text:?}: {:#?}", self.said));
-            self.said.push(line.clone());
+            let line = line.unwrap_or_else(|error| panic!("{error}: {text:?}: {:#?}", self.log));
+            self.log.push(line.clone());
             if line.contains(text) {
                 return line;
             }
@@ -82,8 +82,8 @@ impl Service {
     /// Its exit code, and all that it said.
     pub(crate) fn end(mut self) -> (Option<i32>, Vec<String>) {
         let status = self.child.wait().expect("it ends");
-        self.said.extend(self.lines.iter());
-        (status.code(), std::mem::take(&mut self.said))
+        self.log.extend(self.lines.iter());
+        (status.code(), std::mem::take(&mut self.log))
     }
 }
 

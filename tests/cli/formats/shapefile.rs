@@ -34,7 +34,7 @@ fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn the_zip_holds_every_part_and_what_the_parts_have_no_place_for() {
+fn the_zip_has_every_part_and_a_text_with_the_other_metadata() {
     for (layer, id) in [(AREAS, "ward"), (SITES, "hall")] {
         let parts = parts(&whole(&atlas(), layer, Format::Shapefile, Crs::Epsg27700));
         let names: Vec<&str> = parts.keys().map(String::as_str).collect();
@@ -163,7 +163,7 @@ fn attributes_that_are_too_wide_together_are_refused() {
 }
 
 #[test]
-fn nothing_selected_is_a_shapefile_of_its_kind_with_fields() {
+fn an_empty_selection_is_a_shapefile_of_its_type_with_fields() {
     for (layer, id, kind) in [(AREAS, "ward", 5), (SITES, "hall", 1)] {
         let parts = parts(&bytes_of(&atlas(), layer, &[], Format::Shapefile, Crs::Crs84));
         for suffix in ["shp", "shx"] {

@@ -160,7 +160,7 @@ fn no_ground_is_left_out_or_covered_twice_in_any_tile_of_any_zoom() {
 }
 
 #[test]
-fn neighbouring_tiles_hold_the_same_where_both_reach() {
+fn neighbouring_tiles_are_equal_where_they_overlap() {
     let source = source(county(31, FRAME, 7, 7, 20));
     for zoom in 10..=MAX_ZOOM {
         for tile in source.tiles(zoom, &[0]) {

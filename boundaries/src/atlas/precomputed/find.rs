@@ -113,7 +113,9 @@ impl Finder<'_> {
             near: vec![0],
             distances: Vec::new(),
         };
-        for (layer_index, layer) in self.layers.iter().enumerate().filter(|(_, l)| l.layer.is_areas()) {
+        for (layer_index, layer) in
+            self.layers.iter().enumerate().filter(|(_, l)| l.layer.is_areas())
+        {
             let (meta, cells) = (layer.layer.meta(), self.cells.of_layer(layer_index));
             let located = if addresses.is_empty() {
                 let own = here.iter().filter(|(of, ..)| *of == layer_index);

@@ -29,7 +29,9 @@ fn by_cells(index: &CellIndex, at: Bng) -> Answer {
 fn by_scan(layers: &[&Layer], at: Bng) -> Answer {
     let all = layers.iter().enumerate().flat_map(|(layer, areas)| {
         let areas = areas.areas().iter().enumerate();
-        areas.map(move |(area_index, area)| (layer, area_index, position_among(area.edges(), at.coord())))
+        areas.map(move |(area_index, area)| {
+            (layer, area_index, position_among(area.edges(), at.coord()))
+        })
     });
     all.filter(|(_, _, position)| *position != Position::Outside).collect()
 }
@@ -170,7 +172,11 @@ fn assert_same_distances(layers: &[&Layer], index: &CellIndex, points: &[Bng], r
                 near.iter().copied().filter(|(_, far)| !close(*far, reach_m)).collect()
             };
             let (ours, theirs) = (sure(&ours), sure(&theirs));
-            assert_eq!(ours.len(), theirs.len(), "layer {area_index} within {reach_m} m of {point:?}");
+            assert_eq!(
+                ours.len(),
+                theirs.len(),
+                "layer {area_index} within {reach_m} m of {point:?}"
+            );
             for (ours, theirs) in ours.iter().zip(&theirs) {
                 assert!(ours.0 == theirs.0 && close(ours.1, theirs.1), "{ours:?} {theirs:?}");
             }

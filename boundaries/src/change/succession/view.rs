@@ -52,8 +52,8 @@ impl<'s, 'a> View<'s, 'a> {
     }
 
     pub(super) fn uncovered_m2(self, area: usize) -> f64 {
-        let (asked, there) = (self.here().area(area), self.there());
-        uncovered_by_m2(asked, self.rows(area), there.layer, there.disjoint)
+        let (requested, there) = (self.here().area(area), self.there());
+        uncovered_by_m2(requested, self.rows(area), there.layer, there.disjoint)
     }
 
     /// The significance of the uncovered part of an area.

@@ -155,5 +155,5 @@ fn the_stored_snapshot_answers_positions_postcodes_overlaps_and_layers() {
     let row = atlas.overlaps_of(0, 0, 1)[0];
     assert_eq!((row.shared_m2, row.relation), (100_000.0, Relation::Partial));
     let found = atlas.search().find("wes", 5);
-    assert_eq!(found.iter().map(|f| (f.layer, f.place)).collect::<Vec<_>>(), [(0, 0)]);
+    assert_eq!(found.iter().map(|f| (f.layer, f.index)).collect::<Vec<_>>(), [(0, 0)]);
 }

@@ -220,7 +220,7 @@ fn tell(response: &mut Response, format: Format, layer: &str, crs: Crs) {
 }
 
 /// The selection of a request, without its format.
-pub(in crate::http) struct Wish {
+pub(in crate::http) struct ItemsFile {
     pub(in crate::http) schema: Arc<Schema>,
     /// The indices of the features in the layer, in order.
     pub(in crate::http) indices: Vec<usize>,
@@ -232,9 +232,9 @@ pub(in crate::http) async fn selected(
     app: &AppState,
     served: &Arc<Served>,
     format: Format,
-    wish: Wish,
+    items_file: ItemsFile,
 ) -> Result<Response, Problem> {
-    let Wish { schema, indices, form } = wish;
+    let ItemsFile { schema, indices, form } = items_file;
     let (layer, crs) = (schema.layer(), form.crs);
     let atlas = Arc::clone(served.atlas());
     let made = once(&app.blocking_pool, move || {

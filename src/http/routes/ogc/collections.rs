@@ -148,19 +148,20 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
         ("Series", format!("<code>{}</code>", meta.series)),
         ("Coverage", coverage.to_owned()),
     ]
-    .map(|(what, told)| format!("<dt>{what}</dt><dd>{told}</dd>\n"))
+    .map(|(what, description)| format!("<dt>{what}</dt><dd>{description}</dd>\n"))
     .concat();
     let queryables = queryables(schema);
     let rows: Vec<Vec<String>> = schema
         .attributes()
         .iter()
         .map(|attribute| {
-            let asked = if queryables.contains(&attribute.name.as_str()) { "yes" } else { "no" };
+            let is_queryable =
+                if queryables.contains(&attribute.name.as_str()) { "yes" } else { "no" };
             vec![
                 format!("<code>{}</code>", escape(&attribute.name)),
                 attribute.kind.words().to_owned(),
                 escape(attribute.description.as_deref().unwrap_or("As in the source.")),
-                asked.to_owned(),
+                is_queryable.to_owned(),
             ]
         })
         .collect();

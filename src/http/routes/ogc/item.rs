@@ -43,16 +43,16 @@ pub(super) async fn item(
     links.extend(to_answers(&request, &served, layer, &code));
 
     // A large area has hundreds of thousands of vertices to project or draw.
-    let told = links.clone();
+    let page_links = links.clone();
     let work = Arc::clone(&served);
     let body = app.blocking_pool.run_blocking(move || {
         let (atlas, schema) = (work.atlas(), work.schema(layer));
         if chosen.format == Format::Html {
-            let page = super::pages::item(atlas, schema, &request.base, &told, index);
+            let page = super::pages::item(atlas, schema, &request.base, &page_links, index);
             return Ok(Body::Page(page));
         }
         let members: Map<String, Value> =
-            [("links", json!(told)), ("snapshot", json!(answers::snapshot(atlas)))]
+            [("links", json!(page_links)), ("snapshot", json!(answers::snapshot(atlas)))]
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect();

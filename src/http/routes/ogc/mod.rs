@@ -86,7 +86,7 @@ impl Request {
         // Unescaped characters in the path of a request are kept out of links.
         let is_plain = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c);
         let path: String = self.path.chars().filter(|&c| is_plain(c)).collect();
-        Address::new(path).asked(self.query())
+        Address::new(path).with_query(self.query())
     }
 
     /// The requested format, for a route with the parameter `f` only.

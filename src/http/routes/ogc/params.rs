@@ -90,11 +90,13 @@ impl ItemsQuery {
             selection = selection.during(interval);
         }
         for name in queryables(schema) {
-            let (Some(text), Some(attribute_index)) = (params.get(name), schema.position(name)) else {
+            let (Some(text), Some(attribute_index)) = (params.get(name), schema.position(name))
+            else {
                 continue;
             };
-            let equal = Equal::read(schema, attribute_index, text)
-                .ok_or_else(|| malformed(name, text, schema.attributes()[attribute_index].kind.words()))?;
+            let equal = Equal::read(schema, attribute_index, text).ok_or_else(|| {
+                malformed(name, text, schema.attributes()[attribute_index].kind.words())
+            })?;
             selection = selection.equal(equal);
         }
         Ok(Self {

@@ -139,11 +139,11 @@ fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
                 (format, _) if !format.is_empty() => format,
                 (_, kind) => kind,
             };
-            let told = match text("description") {
-                told if told.is_empty() => "As in the source.".to_owned(),
-                told => told,
+            let summary = match text("description") {
+                summary if summary.is_empty() => "As in the source.".to_owned(),
+                summary => summary,
             };
-            vec![format!("<code>{}</code>", escape(&name)), escape(&kind), escape(&told)]
+            vec![format!("<code>{}</code>", escape(&name)), escape(&kind), escape(&summary)]
         })
         .collect();
     let items = base.at(&format!("{}/items", describe::path(meta)));

@@ -16,7 +16,7 @@ use crate::http::middleware::etag;
 use crate::http::request::params::Params;
 use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
-use crate::tile_layers::{TileLayers, TileKey};
+use crate::tile_layers::{TileKey, TileLayers};
 
 /// The registered media type of Mapbox Vector Tiles.
 pub(in crate::http) const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -39,11 +39,11 @@ pub(super) async fn tile(
     let tile = coord(&z, &x, file_stem(&y))?;
     let served = taken.served()?;
     let chosen = selection(&served, &layers, day)?;
-    let asked = params.get("v");
-    if asked.is_some_and(|asked| asked != chosen.version) {
+    let requested_version = params.get("v");
+    if requested_version.is_some_and(|requested_version| requested_version != chosen.version) {
         return Ok(send_on(&lasting_query(&params, &chosen.version)));
     }
-    answer(&app, served, chosen, tile, asked.is_some(), &headers).await
+    answer(&app, served, chosen, tile, requested_version.is_some(), &headers).await
 }
 
 /// The tile of some layers, with its caching headers.

@@ -20,7 +20,7 @@ use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::Params;
 use crate::http::request::public_url::origin;
 use crate::http::{AppState, RequestSnapshot, Routes};
-use crate::tile_layers::{TileLayers, Selection};
+use crate::tile_layers::{Selection, TileLayers};
 
 mod describe;
 mod matrix_set;
@@ -96,8 +96,8 @@ async fn matrix_sets(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
-    answer(&matrix_set::list(&asked.origin))
+    let tileset_request = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    answer(&matrix_set::list(&tileset_request.origin))
 }
 
 async fn matrix_set(
@@ -154,9 +154,9 @@ async fn tileset_of_all(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
-    let layers = Selection::all(&*asked.snapshot.clone().atlas()?).map_err(refused)?;
-    tileset(&app, asked, String::new(), layers).await
+    let tileset_request = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let layers = Selection::all(&*tileset_request.snapshot.clone().atlas()?).map_err(refused)?;
+    tileset(&app, tileset_request, String::new(), layers).await
 }
 
 async fn tileset_of_one(
@@ -167,9 +167,9 @@ async fn tileset_of_one(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
-    let layers = one(&*asked.snapshot.clone().atlas()?, &id)?;
-    tileset(&app, asked, format!("/collections/{id}"), layers).await
+    let tileset_request = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let layers = one(&*tileset_request.snapshot.clone().atlas()?, &id)?;
+    tileset(&app, tileset_request, format!("/collections/{id}"), layers).await
 }
 
 async fn tileset(
