@@ -35,7 +35,7 @@ fn ask() -> BulkRequest {
     BulkRequest { layers: Some(layers.to_vec()), day: squares::TODAY }
 }
 
-/// What an engine answers to a document that comes in pieces of so many bytes.
+/// The answer of an engine to a document that arrives in chunks of this size.
 fn answered(
     mut engine: impl RowEngine,
     data: &[u8],

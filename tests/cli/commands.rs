@@ -1,4 +1,4 @@
-//! The command `lapwing` as a user meets it: what it writes, what it refuses, how it ends.
+//! The command `lapwing`: its output, its error messages and its exit codes.
 
 use std::fs;
 use std::io::Read as _;
@@ -11,7 +11,7 @@ use crate::county::{
 use lapwing_boundaries::snapshot;
 use serde_json::Value;
 
-/// A text without the id and the size of the squares, which change with the format of snapshots.
+/// The text without the id and the size of the snapshot, which depend on the format version.
 fn unnamed(text: &str) -> String {
     let id = crate::county::squares::atlas().id().to_owned();
     let lines = text.lines().filter(|line| !line.starts_with("size "));
@@ -135,7 +135,7 @@ fn the_lookup_table_has_one_row_per_pair_and_is_equal_in_every_format() {
     flate2::read::GzDecoder::new(fs::File::open(&file).unwrap()).read_to_string(&mut text).unwrap();
     assert_eq!(text, csv);
 
-    // Each parish of Lyonesse lies in LAPs altogether, or in the sea with none.
+    // Each parish of Lyonesse is completely in LAPs.
     let mut shares: std::collections::BTreeMap<&str, f64> = std::collections::BTreeMap::new();
     for row in rows {
         *shares.entry(row["from_code"].as_str().unwrap()).or_default() +=
@@ -200,7 +200,7 @@ fn an_export_in_grid_metres_builds_equal_areas() {
     }
 }
 
-/// A catalogue of one layer with a bow tie, a duplicate code and a good square.
+/// A catalogue of one layer with a bow tie, a duplicate code and a valid square.
 fn bad_county(folder: &Path) -> String {
     let ring = |x: u32, points: [[u32; 2]; 4]| {
         let mut ring: Vec<[u32; 2]> = points.iter().map(|[a, b]| [x + a, 260_000 + b]).collect();
@@ -276,7 +276,7 @@ fn published_wards_are_compared_with_those_located() {
         "{line}"
     );
 
-    // One postcode is given another ward's code, another a code that no ward has.
+    // One postcode gets the code of another ward, another one an unknown code.
     let ward = |line: &str| line.rsplit(',').next().unwrap().to_owned();
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let first = (1..lines.len()).find(|&at| !ward(&lines[at]).is_empty()).unwrap();

@@ -1,4 +1,4 @@
-//! Snapshots swapped in a running process: by signal, by request and by watching, under load.
+//! Reloads in a running process: by signal, by request and by watching the file, under load.
 
 use std::collections::HashMap;
 use std::fs;
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 const TOKEN: &str = "sesame-of-the-test";
 
-/// A snapshot file that is served, and two to put in its place.
+/// A snapshot file that is served, and two that can replace it.
 struct Site {
     folder: tempfile::TempDir,
     live: PathBuf,
@@ -35,7 +35,7 @@ impl Site {
         Self { ids: atlases.map(|atlas| atlas.id().to_owned()), folder, live, files }
     }
 
-    /// As `lapwing build -o` does: whole beside it, then renamed.
+    /// As `lapwing build -o` does: written to another file, then renamed.
     fn put(&self, at: usize) {
         let beside = self.folder.path().join("beside");
         fs::write(&beside, &self.files[at]).expect("a file");
@@ -67,7 +67,7 @@ fn ready(service: &Service) -> Value {
     serde_json::from_str(&body).expect("JSON")
 }
 
-/// Waits until that snapshot answers.
+/// Waits until this snapshot is served.
 fn wait_for_id(service: &Service, id: &str) {
     let started = Instant::now();
     while ready(service)["snapshot"]["id"] != id {
@@ -119,8 +119,8 @@ fn ask(stream: &mut BufReader<TcpStream>, request: &str) -> (String, Vec<u8>) {
     }
 }
 
-/// Asks one question again and again; every answer must be, to the byte, that of the snapshot
-/// which it names.
+/// Repeats one request; every response must equal, byte for byte, that of the snapshot that it
+/// names.
 fn keep_asking(
     stream: TcpStream,
     request: &str,
@@ -149,8 +149,8 @@ fn id_of_lookup(head: &str, body: &[u8]) -> String {
     id.to_owned()
 }
 
-/// A file of postcodes has no id: all its lines must be of one snapshot, which is known by what it
-/// says of a postcode whose addresses only one of the two knows.
+/// A CSV answer has no snapshot id. All its lines must be from one snapshot, which is identified by a
+/// postcode whose addresses are in only one of the two.
 fn id_of_bulk(_: &str, body: &[u8]) -> String {
     let text = std::str::from_utf8(body).expect("UTF-8");
     let rows: Vec<&str> = text.lines().skip(1).collect();
@@ -178,12 +178,12 @@ fn many_swaps_under_load_fail_no_request_and_mix_no_answer() {
         for _ in 0..4 {
             let stream = service.connect();
             scope.spawn(|| {
-                keep_asking(stream, lookup, id_of_lookup, &stop, &request_count, &lookups)
+                keep_asking(stream, lookup, id_of_lookup, &stop, &request_count, &lookups);
             });
         }
         let stream = service.connect();
         scope.spawn(|| keep_asking(stream, &many, id_of_bulk, &stop, &request_count, &bulk));
-        // Whatever fails here ends the others too.
+        // A failure here ends the other threads too.
         let swapping = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for swap in 1..=swaps {
                 site.put(swap % 2);
@@ -252,8 +252,7 @@ fn a_watched_file_is_reloaded_however_it_is_replaced() {
     wait_for_id(&service, &site.ids[1]);
     assert_eq!(ready(&service)["last_reload"]["by"], "watch");
 
-    // In place and in two halves, as a copy over a slow line comes: the first half, if it is taken
-    // for whole, is refused.
+    // In place and in two halves, like a copy over a slow network: the first half alone is refused.
     let mut file = fs::File::create(&site.live).expect("it is opened for writing");
     let (first, second) = site.files[0].split_at(site.files[0].len() / 2);
     file.write_all(first).expect("the first half");
@@ -264,7 +263,7 @@ fn a_watched_file_is_reloaded_however_it_is_replaced() {
     drop(file);
     wait_for_id(&service, &site.ids[0]);
 
-    // By a link that is turned to another file.
+    // By a symbolic link that is changed to another file.
     fs::remove_file(&site.live).expect("it is removed");
     let elsewhere = site.folder.path().join("elsewhere.lapwing");
     fs::write(&elsewhere, &site.files[1]).expect("a file");

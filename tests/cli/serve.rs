@@ -1,4 +1,4 @@
-//! `lapwing serve` as a process: it answers, is set up and ends as it promises.
+//! `lapwing serve` as a process: its answers, configuration and shutdown.
 
 use std::fs;
 use std::io::Write as _;
@@ -44,7 +44,7 @@ fn a_request_under_way_is_finished_before_it_ends() {
         &body[..12]
     )
     .expect("half a request is sent");
-    // Until its head is read, the request is not under way. A second one on another connection
+    // Until its head is read, the request is not in progress. A second one on another connection
     // is answered after it.
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(service.get("/health/live").0, 200);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::county::{lapwing, refusal, snapshot_file, squares_file};
 
-/// Writes an archive and gives its bytes and what was told.
+/// Writes an archive and returns its bytes and stderr.
 fn archive(path: &Path, snapshot: &str, options: &[&str]) -> (Vec<u8>, String) {
     let output = path.to_str().unwrap();
     let done = lapwing(&[&["tiles", snapshot, "-o", output], options].concat());
@@ -19,7 +19,7 @@ fn number(archive: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(archive[at..at + 8].try_into().unwrap())
 }
 
-/// Degrees at a place of the header.
+/// Degrees at an offset of the header.
 fn degrees(archive: &[u8], at: usize) -> f64 {
     f64::from(i32::from_le_bytes(archive[at..at + 4].try_into().unwrap())) / 1e7
 }

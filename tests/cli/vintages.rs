@@ -1,6 +1,5 @@
-//! Several vintages of a layer side by side, as a user of the command line meets them: what
-//! `check` says of partnerships over redrawn wards and of published codes that no layer has, and
-//! what `changes` writes.
+//! Several vintages of a layer on the command line: what `check` reports about partnerships of
+//! redrawn wards and unknown published codes, and what `changes` writes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -138,7 +137,7 @@ fn a_partnership_of_one_vintage_is_unchanged_when_wards_are_redrawn() {
         let snapshot = snapshot.to_str().unwrap();
         let built = lapwing(&["build", catalogue.to_str().unwrap(), "-q", "-o", snapshot]);
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        // Within what Brook lost to Castle.
+        // In the area that Brook lost to Castle.
         let at = |date: &str| {
             let args = ["locate", snapshot, "476900,260500", "--json", "--date", date];
             serde_json::from_str::<Value>(&stdout_of(&args)).unwrap()["areas"].clone()
@@ -199,7 +198,7 @@ fn changes_are_written_as_csv_or_json_between_any_two_vintages() {
     assert!(rows[3].starts_with("moved_boundary,true,,B1,Brook,C2,Castle,200000,0.2,"), "{csv}");
     assert!(rows[4].contains("C1,Castle,C2,Castle"), "{csv}");
     assert!(rows[5].starts_with("renamed,true,,D1,Dell,D1,Dale"), "{csv}");
-    // A file's name tells its form, and both forms tell the same.
+    // The suffix determines the format, and both formats have the same content.
     let file = folder.path().join("changes.json");
     stdout_of(&["changes", snapshot, "--layer", "ward_2025", "-o", file.to_str().unwrap()]);
     let printed: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
@@ -209,7 +208,7 @@ fn changes_are_written_as_csv_or_json_between_any_two_vintages() {
     assert!(code == 2 && message.contains("none before it"), "{code} {message}");
 }
 
-/// The real sample, or nothing, loudly.
+/// The real sample; `None`, with a message, if it does not exist.
 fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("LAPWING_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
@@ -236,7 +235,7 @@ fn published_wards_of_2025_are_reported_as_unknown_codes() {
         let report: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
         (printed, report["published_wards"].clone())
     };
-    // What the file itself says, counted without Lapwing: the ward is the last of ten columns.
+    // The counts of the file itself, without Lapwing: the ward is the last of ten columns.
     let counts = |name: &str| {
         let text = fs::read_to_string(data.join(name)).unwrap();
         let mut counts = std::collections::BTreeMap::<String, usize>::new();

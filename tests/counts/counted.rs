@@ -1,5 +1,5 @@
-//! Works of which the instructions are counted, each in a function of its own: `run.sh` says how.
-//! Prints how many items each did.
+//! Workloads whose instructions are counted, each in its own function: see `run.sh`. Prints the
+//! number of items of each.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use tower::Service as _;
 
 const ITEMS: usize = 5_000;
 
-/// The same on every machine.
+/// The data, equal on every machine.
 struct Ground {
     atlas: Arc<Atlas>,
     points: Vec<Bng>,
-    /// Postcodes that their positions answer.
+    /// Postcodes that are answered by position.
     placed: Vec<Postcode>,
-    /// Those that their addresses answer.
+    /// Postcodes that are answered by addresses.
     addressed: Vec<Postcode>,
     day: Day,
 }
@@ -84,7 +84,7 @@ fn counted_lookup_postcode(ground: &Ground) -> usize {
     write_each(ground, ground.placed.iter().map(|&postcode| Place::Postcode(postcode)))
 }
 
-/// The same of a postcode that its addresses answer.
+/// The JSON of the lookup of a postcode with addresses.
 #[inline(never)]
 fn counted_lookup_addresses(ground: &Ground) -> usize {
     write_each(ground, ground.addressed.iter().map(|&postcode| Place::Postcode(postcode)))
@@ -120,8 +120,8 @@ fn counted_to_degrees(ground: &Ground) -> usize {
     ground.points.len()
 }
 
-/// A postcode's lookup with all that stands round it, from the request to the last byte of its
-/// answer, but for the socket and the log.
+/// A postcode lookup through the router, from the request to the last byte of the response, without
+/// socket and log.
 #[inline(never)]
 fn counted_served_postcode(mut service: Router, requests: Vec<Request<Body>>) -> usize {
     let count = requests.len();

@@ -1,4 +1,4 @@
-//! `/admin/reload`: for the operator alone, and what comes of it.
+//! `/admin/reload`: only for the operator, and its outcomes.
 
 use std::sync::Mutex;
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::ask::{Reply, send, service};
 use lapwing_testing::squares;
 
-/// A service that opens, one after the other, what it is given.
+/// A service that opens the given results in order.
 fn service_that_opens(mut next: Vec<Result<Atlas, String>>) -> Router {
     next.reverse();
     let next = Mutex::new(next);

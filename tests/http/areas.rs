@@ -75,13 +75,13 @@ async fn ask(path: &str) -> Value {
 #[tokio::test]
 async fn the_url_of_an_area_stays_valid_when_its_series_is_redrawn() {
     let used = |answer: &Value| answer["layers"]["ward"]["layer"].clone();
-    // What today's vintage has is of today; what only the layer of that id has is there still.
+    // A code of today's vintage is looked up there; others still in the layer with that id.
     assert_eq!(used(&ask("/v1/areas/ward/E05000001").await), "ward_2025");
     assert_eq!(used(&ask("/v1/areas/ward/E05000022").await), "ward_2025");
     assert_eq!(used(&ask("/v1/areas/ward/E05000002").await), "ward");
     let overlaps = ask("/v1/areas/ward/E05000002/overlaps?with=lap").await;
     assert_eq!(overlaps["area"]["name"], "Saint George's");
-    // The day is in the link where the id alone gives another vintage.
+    // The link has the date if the id alone would select another vintage.
     let answer = ask("/v1/areas/ward/E05000001?date=2025-04-30").await;
     assert_eq!(used(&answer), "ward", "the last day");
     assert_eq!(answer["links"]["self"], "/v1/areas/ward/E05000001?date=2025-04-30");

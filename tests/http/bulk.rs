@@ -1,4 +1,4 @@
-//! `POST /v1/lookup`: many places at once.
+//! `POST /v1/lookup`: bulk lookups.
 
 use std::io::{Read as _, Write as _};
 
@@ -220,7 +220,7 @@ async fn a_gzip_answer_is_one_member_with_the_same_rows() {
 async fn the_limit_applies_to_the_decompressed_body() {
     let limits = Limits { bulk_body: 100_000, body: 100_000, ..Limits::default() };
     let service = router(Live::with(squares::atlas()), limits);
-    // Before the answer begins it is refused; after that, all that is left is to break off.
+    // Before the answer begins the request is refused; later the answer is aborted.
     let blank = " ".repeat(200_000);
     let reply = post_gzip(service.clone(), "application/json", gzip(blank.as_bytes())).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (413, "body-too-large"));
@@ -247,7 +247,7 @@ async fn a_body_above_the_memory_limit_is_spooled_to_disk_with_the_same_answer()
     for (n, line) in text.lines().skip(1).enumerate() {
         assert!(line.contains(&format!(",{n},ok,{}", ["E05000001", "E05000002"][n % 2])), "{line}");
     }
-    // Nothing in memory, all on disk.
+    // All bodies are on disk.
     let limits = Limits { bodies: 0, ..Limits::default() };
     let service = router(Live::with(squares::atlas()), limits);
     let request = Request::post("/v1/lookup?layers=ward").header("content-type", "text/csv");

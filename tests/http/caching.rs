@@ -1,4 +1,4 @@
-//! Copies: ETag, Cache-Control, compression, and pages of other origins.
+//! Caching: ETag, Cache-Control, compression, and CORS.
 
 use std::io::Read as _;
 
@@ -61,7 +61,7 @@ async fn head_is_get_without_the_body() {
     for name in ["etag", "content-type", "link"] {
         assert_eq!(head.header(name), get.header(name), "{name}");
     }
-    // A socket says the length of what is there whole; where nothing is sent it has to be said.
+    // The server sets the length of a complete body. For HEAD the route must set it.
     assert_eq!(head.header("content-length"), get.body.len().to_string());
 }
 
@@ -144,7 +144,7 @@ async fn cached_responses_with_links_vary_by_public_url() {
     assert!(linked >= 4, "{linked}");
 }
 
-/// All but the moment at which an answer was made.
+/// All headers except the date.
 fn without_time(text: &str) -> String {
     let Some((before, after)) = text.split_once("\"timeStamp\":\"") else { return text.to_owned() };
     format!("{before}{}", after.split_once('"').unwrap().1)

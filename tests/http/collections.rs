@@ -1,4 +1,4 @@
-//! `/collections`: what there is, in JSON and as pages.
+//! `/collections` as JSON and HTML.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

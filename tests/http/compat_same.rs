@@ -1,6 +1,5 @@
-//! What `/mapit` and `/postcodes-io` say is what `/v1` says, for postcodes and areas by chance: of
-//! Lyonesse, which has addresses and two vintages of wards, and, where its data are at hand, of the
-//! real Northamptonshire.
+//! `/mapit` and `/postcodes-io` agree with `/v1` for random postcodes and areas: of Lyonesse, which
+//! has addresses and two vintages of wards, and of Northamptonshire if its data exist.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,13 +19,13 @@ use serde_json::Value;
 
 use crate::ask::send;
 
-/// A world, and what it answers.
+/// An atlas with its service.
 struct World {
     service: Router,
     postcodes: Vec<String>,
     /// Layer and code of every area.
     areas: Vec<(String, String)>,
-    /// What chance comes of; its seed is always 1.
+    /// The random state; its seed is always 1.
     state: u64,
 }
 

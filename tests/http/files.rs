@@ -1,4 +1,4 @@
-//! `/downloads`: whole layers as files, whole and by ranges.
+//! `/downloads`: layers as files, complete and by ranges.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -56,7 +56,7 @@ async fn every_file_begins_as_its_format_does() {
 
 #[tokio::test]
 async fn consecutive_ranges_are_the_file() {
-    // One service, so that all are of one file.
+    // One service, so that all ranges are of the same file.
     let service = service();
     let ask = async |range: Option<String>, if_range: Option<&str>| {
         let mut request = Request::get("/downloads/ward.fgb");

@@ -1,4 +1,4 @@
-//! `filter`, `sortby`, `properties`, `simplify`, and what they may ask for.
+//! `filter`, `sortby`, `properties` and `simplify`, and the queryables.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -170,7 +170,7 @@ async fn queryables_are_a_json_schema_of_the_filterable_properties() {
     assert_eq!(properties["seats"]["type"], "integer");
     assert_eq!(properties["geometry"]["format"], "geometry-point");
     assert_eq!(properties["valid_from"]["format"], "date");
-    // Whatever it names may be asked for.
+    // Every queryable can be used in a filter.
     for name in properties.keys() {
         let filter = escaped(&format!("{name} IS NULL"));
         let reply = get(&format!("/collections/hall/items?filter={filter}")).await;

@@ -1,4 +1,4 @@
-//! `/collections/{layer}/items`: which features, which of them on a page, and in which form.
+//! `/collections/{layer}/items`: selection, paging and formats.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

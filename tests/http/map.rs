@@ -1,4 +1,4 @@
-//! `/map`: what it lets a browser do, what may be kept, and its answers in words.
+//! `/map`: its security policy, caching, and results as text.
 
 use std::io::Read as _;
 
@@ -10,7 +10,7 @@ use lapwing::live::Live;
 use crate::ask::{Reply, get, get_with, send};
 use lapwing_testing::squares;
 
-/// The addresses of its own files that a page names; none in a program built without the page.
+/// The URLs of assets in the page; empty in a program built without the page.
 fn assets(page: &str) -> Vec<String> {
     let names = page.split("/map/assets/").skip(1);
     let names: Vec<String> = names

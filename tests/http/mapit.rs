@@ -1,5 +1,5 @@
-//! `/mapit`, held to what MapIt does: its own tests of its views, asked about the squares, and what
-//! its code says of the rest.
+//! `/mapit` compared with MapIt: its own tests of its views, applied to the squares, and the rules of
+//! its code.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -48,7 +48,7 @@ async fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// An error's status and words, its form checked on the way.
+/// Status and message of an error, after a check of its form.
 async fn error(path: &str) -> (u16, String) {
     status_and_message(&ask(path).await)
 }
@@ -305,7 +305,7 @@ async fn relations_between_areas_follow_their_geometry() {
         ("104000001/overlaps.json", &["Abbey", "Saint George's"]),
         ("104000001/covered", &["North 4"]),
         ("105000001/children", &[]),
-        // What was is compared with what is, unless another generation is asked for.
+        // Areas of the past are compared with current ones, unless a generation is requested.
         ("105000009/covers?type=WRD", &["Abbey", "Saint George's"]),
         ("105000009/overlaps", &[]),
         ("105000009/covers", &["Abbey", "North 4", "Priors", "Saint George's"]),
@@ -366,7 +366,7 @@ async fn a_callback_makes_a_script_with_status_200() {
     assert_eq!(reply.status, StatusCode::OK);
     let script = r#"typeof foo.bar === 'function' && foo.bar({"error":"No Area matches the given query.","code":404})"#;
     assert_eq!(reply.text(), script);
-    // Else browsers would not run what they may not guess the kind of.
+    // With `nosniff`, browsers run a script only with the media type of a script.
     assert_eq!(reply.header("content-type"), "text/javascript; charset=utf-8");
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
     let reply = ask("/area/1?callback=foo(1)").await;

@@ -1,4 +1,4 @@
-//! `/metrics`: what is counted, by route and never by path, in a form that others can read.
+//! `/metrics`: counters by route, never by path, in the Prometheus format.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ async fn ask(service: &Router, method: &str, path: &str) -> Reply {
     send(service.clone(), request).await
 }
 
-/// The samples of a page by name and labels, its form checked on the way: every sample belongs to
-/// the family announced before it, and none stands twice.
+/// The samples of a page by name and labels, after a check of its form: every sample belongs to the
+/// family declared before it, and none is repeated.
 fn samples(page: &str) -> BTreeMap<String, f64> {
     let mut samples = BTreeMap::new();
     let (mut family, mut kind) = (String::new(), String::new());

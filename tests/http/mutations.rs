@@ -1,5 +1,4 @@
-//! Everything that reads what callers send, on inputs damaged at random: no panic, and no broken
-//! promise.
+//! All parsers of requests on randomly mutated inputs: no panic and no broken invariant.
 //!
 //! This runs the entry points of `fuzz/` on the stable toolchain and in seconds. A failure prints its
 //! seed; `LAPWING_SEED=… cargo test --test http mutations::` repeats it, and `LAPWING_MUTATIONS=…`

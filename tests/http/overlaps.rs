@@ -1,4 +1,4 @@
-//! `/v1/overlaps`: whole tables, and a caller's polygon.
+//! `/v1/overlaps`: lookup tables, and submitted polygons.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

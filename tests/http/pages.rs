@@ -1,4 +1,4 @@
-//! The pages for people: one layout, readable without script, without sight and without a mouse.
+//! The HTML pages: one layout, usable without JavaScript, with a screen reader and with a keyboard.
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -141,7 +141,7 @@ async fn every_link_within_the_service_works() {
             let href = href.replace("&amp;", "&");
             let href = href.split('#').next().unwrap();
             let status = get(href).await.status;
-            // The examples of the API ask for codes that this county has not.
+            // The examples of the API have codes that this county does not have.
             let is_there = status == StatusCode::OK || path == "/api" && status != 400;
             assert!(is_there, "{path}: {href} says {status}");
         }

@@ -1,5 +1,5 @@
-//! `/postcodes-io`, held to what postcodes.io does: its own checks of every endpoint
-//! (`bin/test_endpoints.sh` there) and of its rules, asked about the squares.
+//! `/postcodes-io` compared with postcodes.io: its own checks of every endpoint
+//! (`bin/test_endpoints.sh` there) and of its rules, applied to the squares.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ async fn error(path: &str) -> (u16, String) {
     status_and_message(&reply)
 }
 
-/// An error's status and words, its form checked on the way.
+/// Status and message of an error, after a check of its form.
 fn status_and_message(reply: &Reply) -> (u16, String) {
     assert!(reply.header("content-type").starts_with("application/json"));
     assert_eq!(reply.header("cache-control"), "no-store");

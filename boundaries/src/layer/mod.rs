@@ -96,6 +96,31 @@ pub struct LayerMeta {
 }
 
 impl LayerMeta {
+    /// Metadata with only an id: it is also the series and the title.
+    ///
+    /// ```
+    /// use lapwing_boundaries::layer::{LayerId, LayerMeta, Resolution};
+    ///
+    /// let id = LayerId::parse("ward")?;
+    /// let meta = LayerMeta { resolution: Some(Resolution::Bgc), ..LayerMeta::new(id) };
+    /// assert_eq!(meta.title, "ward");
+    /// assert_eq!(meta.drawing_error_m(), 20.0);
+    /// # Ok::<(), lapwing_boundaries::layer::InvalidLayerId>(())
+    /// ```
+    pub fn new(id: LayerId) -> Self {
+        Self {
+            series: id.clone(),
+            title: id.to_string(),
+            id,
+            vintage: Vintage::default(),
+            resolution: None,
+            coverage: false,
+            licence: None,
+            attribution: None,
+            source: String::new(),
+        }
+    }
+
     /// The greatest error of its boundaries in metres, from the resolution; 0 if that is not stated.
     pub fn drawing_error_m(&self) -> f64 {
         self.resolution.map_or(0.0, Resolution::metres)

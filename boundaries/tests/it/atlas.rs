@@ -23,15 +23,10 @@ const NORTH: f64 = 260_000.0;
 
 fn meta(id: &str, resolution: Resolution) -> LayerMeta {
     LayerMeta {
-        id: LayerId::parse(id).unwrap(),
-        series: LayerId::parse(id).unwrap(),
-        title: id.to_owned(),
-        vintage: Vintage::default(),
         resolution: Some(resolution),
         coverage: true,
-        licence: None,
-        attribution: None,
         source: String::from("squares"),
+        ..LayerMeta::new(LayerId::parse(id).unwrap())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Catalogues with a mistake, each with the message that its author reads.
+//! Catalogues with an error, each with its message.
 
 use std::path::Path;
 

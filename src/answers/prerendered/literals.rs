@@ -1,4 +1,4 @@
-//! Answers written out, beside the random worlds in which both ways of writing only agree.
+//! Literal answers. The tests with random worlds only compare two ways of writing.
 
 use jiff::civil::date;
 use lapwing_boundaries::atlas::{Atlas, Day};

@@ -40,7 +40,7 @@ pub struct Attribute {
     pub name: String,
     /// What its values are.
     pub kind: AttributeType,
-    /// Its title, a few words.
+    /// Its short title.
     pub title: String,
     /// Its description, one sentence; `None` if only the source could describe it.
     pub description: Option<String>,

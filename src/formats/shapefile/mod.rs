@@ -1,6 +1,6 @@
 //! ESRI shapefile: a zip of `.shp`, `.shx`, `.dbf`, `.cpg`, `.prj` and a `.txt`.
 //!
-//! | part | holds |
+//! | part | content |
 //! |---|---|
 //! | `.shp` | polygons (shells clockwise, each followed by its holes) or points |
 //! | `.shx` | the offset of each record in the `.shp` |

@@ -40,7 +40,7 @@ fn cut_and_number(name: &str, used: &mut HashSet<String>) -> String {
     short
 }
 
-/// Returns the beginning of a text, at most so many bytes and without a broken character.
+/// Returns the beginning of a text, at most `bytes` bytes, cut between characters.
 pub(super) fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }

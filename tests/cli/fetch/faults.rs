@@ -1,4 +1,4 @@
-//! What goes wrong on the way, and what is left of it.
+//! Failed transfers, and the files after them.
 
 use std::fs::{self, File};
 use std::process::{Child, Stdio};
@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::layers::offsets;
 use super::world::{World, ZIP, catalogue, wards, zip};
-use crate::standin::faults::Fault;
-use crate::standin::files::PlainFile;
-use crate::standin::{ONS, ReceivedRequest};
+use crate::mock_publishers::faults::Fault;
+use crate::mock_publishers::files::PlainFile;
+use crate::mock_publishers::{ONS, ReceivedRequest};
 
 const FILE: [&str; 2] = ["--only", "postcodes"];
 const LAYER: [&str; 2] = ["--only", "ward"];
@@ -24,7 +24,7 @@ fn start(world: &World, more: &[&str]) -> Child {
     world.command(more).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Waits for something to come true, and not for ever.
+/// Waits for a condition, with a time limit.
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
@@ -255,7 +255,7 @@ fn a_process_killed_between_two_pages_later_requests_only_the_rest() {
     assert_eq!(offsets(&world), [2000, 4000]);
     assert_eq!(world.names(), ["wards.geojson"]);
 
-    // As one that was never interrupted.
+    // Equal to an uninterrupted transfer.
     let other = self::world();
     other.fetch(&LAYER);
     assert_eq!(other.read("data/wards.geojson"), world.read("data/wards.geojson"));

@@ -1,7 +1,7 @@
 //! Plain files.
 
 use super::world::{World, ZIP, catalogue, zip};
-use crate::standin::files::PlainFile;
+use crate::mock_publishers::files::PlainFile;
 
 fn world() -> World {
     let world = World::new(&catalogue("", ""));

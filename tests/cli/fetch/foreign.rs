@@ -1,10 +1,10 @@
-//! What others answer, spoilt in every way: it is read or refused, and nothing breaks.
+//! Mutated responses of other services: they are read or refused, without a panic.
 
 use lapwing::fetch::features::responses::{self, PageFields};
 use lapwing::fetch::lock::Lock;
 use lapwing::fetch::portal;
 
-/// Spoils a text: some bytes changed, put in, taken out, doubled or cut off. From a seed.
+/// Mutates a text from a seed: changes, inserts, removes, doubles or truncates bytes.
 struct Spoiler(u64);
 
 impl Spoiler {
@@ -59,7 +59,7 @@ fn fields() -> PageFields {
     PageFields { id: "FID".to_owned(), code: "CD".to_owned(), fields }
 }
 
-/// Whatever the bytes are, each reader ends, and what it lets pass keeps its promises.
+/// Runs every parser on the bytes, and checks the invariants of what it accepts.
 fn read_all(bytes: &[u8]) -> usize {
     let mut passed = 0;
     let words = portal::words("Wards_December_2022");

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::world::{World, catalogue, wards};
-use crate::standin::ONS;
-use crate::standin::portal::Item;
+use crate::mock_publishers::ONS;
+use crate::mock_publishers::portal::Item;
 
 fn world(count: usize) -> World {
     let world = World::new(&catalogue("", ""));
@@ -14,7 +14,7 @@ fn world(count: usize) -> World {
 
 const ONLY: [&str; 2] = ["--only", "ward"];
 
-/// The pages that were asked for: where each begins.
+/// The offsets of the requested pages.
 pub(crate) fn offsets(world: &World) -> Vec<u64> {
     let requests = world.publishers.take_requests();
     let offset = |address: &str| {

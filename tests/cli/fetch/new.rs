@@ -1,4 +1,4 @@
-//! `lapwing new`: what it writes and what it refuses.
+//! `lapwing new`: its catalogues and its error messages.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn ids(catalogue: &Catalogue) -> Vec<&str> {
 #[test]
 fn every_authority_of_england_gets_a_catalogue_that_can_be_read() {
     let codes = include_str!("../../../src/cli/commands/new/authorities.txt");
-    // Each takes a process; one of ten is enough to meet every kind and odd name.
+    // Each needs a process; one in ten covers every kind and unusual name.
     for (code, name) in codes.lines().step_by(10).map(|line| line.split_once(' ').unwrap()) {
         let (_folder, catalogue) = new(&["--authority", code]);
         assert_eq!(catalogue.title, name);

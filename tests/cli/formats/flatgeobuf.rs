@@ -1,4 +1,4 @@
-//! FlatGeobuf: its index finds what a search without index finds.
+//! FlatGeobuf: its index finds the same features as a scan.
 
 use std::io::Cursor;
 

@@ -1,5 +1,5 @@
-//! The files as GDAL sees them: counts, CRS, columns, areas, and what a box holds. Skipped, loudly,
-//! where GDAL is not installed.
+//! The files as read by GDAL: counts, CRS, columns, areas, and features in a box. Skipped, with a
+//! message, if GDAL is not installed.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +12,7 @@ use lapwing_boundaries::demo;
 
 use super::world::{AREAS, SITES, atlas, bytes_of, file, whole};
 
-/// What ogrinfo says; none where it is not installed.
+/// The output of ogrinfo; `None` if it is not installed.
 fn ogrinfo(arguments: &[&str], path: &Path) -> Option<String> {
     match Command::new("ogrinfo").args(arguments).arg(path).output() {
         Err(error) => {
@@ -52,7 +52,7 @@ fn counts_crs_and_kinds_are_right_in_every_crs() {
                 let Some(info) = ogrinfo(&["-so", "-al"], &path) else { return };
                 assert_eq!(count(&info), 4, "{format:?}");
                 assert!(info.contains(id), "{format:?} {crs:?}: {info}");
-                // A shapefile does not tell polygons of one part from those of several.
+                // A shapefile does not distinguish Polygon and MultiPolygon.
                 let kind = if format == Format::Shapefile {
                     kind.trim_start_matches("Multi ")
                 } else {

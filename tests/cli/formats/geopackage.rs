@@ -1,4 +1,4 @@
-//! GeoPackage: the database is what OGC 12-128r18 wants.
+//! GeoPackage: the database conforms to OGC 12-128r18.
 
 use lapwing::features::crs::Crs;
 use lapwing::formats::Format;

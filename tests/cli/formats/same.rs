@@ -1,4 +1,4 @@
-//! What holds of every format.
+//! Rules for every format.
 
 use lapwing::features::crs::Crs;
 use lapwing::formats::Format;
@@ -87,7 +87,7 @@ fn awkward_names_and_values_of_every_kind_come_back() {
     let atlas = atlas();
     let of_schema = schema(&atlas, AREAS);
     for (format, own) in [(Format::FlatGeobuf, &[][..]), (Format::GeoPackage, &["fid", "geom"])] {
-        // What the file calls the properties that are called like its own columns.
+        // The names in the file of properties that are named like its own columns.
         let names: Vec<String> = of_schema
             .attributes()
             .iter()

@@ -1,5 +1,5 @@
-//! A small county that is hard to write: names that break tables, properties that are called like a
-//! format's own columns, of every kind and of none, holes and parts.
+//! A small county that is hard to write: names with special characters, properties named like the
+//! columns of a format, values of every type and nulls, holes and parts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) fn meta(id: &str, title: &str) -> LayerMeta {
     }
 }
 
-/// Kept properties of every kind; the second area has none but nulls, the third lacks some.
+/// Properties of every type; those of the second area are null, and the third lacks some.
 fn kept(at: usize) -> Properties {
     let own = |key: &str, value: Value| (key.to_owned(), value);
     match at {

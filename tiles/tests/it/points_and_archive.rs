@@ -233,7 +233,7 @@ fn the_archive_has_every_tile_and_reports_progress() {
     let mut reported = Vec::new();
     let written = source
         .write_pmtiles(&mut archive, &[0, 1], 0..=11, &about, |done, all| {
-            reported.push((done, all))
+            reported.push((done, all));
         })
         .unwrap();
     assert_eq!(written.tiles, tiles.len() as u64);

@@ -6,7 +6,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 use crate::area::Area;
 use crate::code::AreaCode;
-use crate::layer::{Layer, LayerId, LayerMeta, Vintage};
+use crate::layer::{Layer, LayerId, LayerMeta};
 use lapwing_testing::random::Random;
 
 pub(super) fn at(x: f64, y: f64) -> Coord<f64> {
@@ -40,17 +40,7 @@ pub(super) fn whole(shell: LineString<f64>) -> Polygon<f64> {
 /// A layer of areas with codes A000, A001, …
 pub(super) fn layer(id: &str, areas: Vec<Vec<Polygon<f64>>>) -> Layer {
     let id = LayerId::parse(id).unwrap();
-    let meta = LayerMeta {
-        series: id.clone(),
-        title: String::new(),
-        vintage: Vintage::default(),
-        resolution: None,
-        coverage: false,
-        licence: None,
-        attribution: None,
-        source: String::from("made here"),
-        id,
-    };
+    let meta = LayerMeta { source: String::from("made here"), ..LayerMeta::new(id) };
     let area = |(index, polygons)| {
         let code = AreaCode::parse(&format!("A{index:03}")).unwrap();
         Area::from_valid(code, String::new(), Vec::new(), MultiPolygon::new(polygons))

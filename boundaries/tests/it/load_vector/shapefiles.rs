@@ -1,4 +1,4 @@
-//! Shapefiles that GDAL writes, and what may become of their parts. Skipped, loudly, where there
+//! Shapefiles that GDAL writes, with damaged and missing parts. Skipped, with a message, if there
 //! is no GDAL.
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! Postcode files with a mistake, each with the message that is reported.
+//! Postcode files with an error, each with its message.
 
 use std::path::{Path, PathBuf};
 

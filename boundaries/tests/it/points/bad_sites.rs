@@ -1,4 +1,4 @@
-//! CSVs of sites and addresses with a mistake, each with the message that its author reads.
+//! CSV files of sites and addresses with an error, each with its message.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

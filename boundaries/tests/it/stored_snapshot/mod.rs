@@ -46,15 +46,12 @@ fn area(code: &str, name: &str, [x, y, width, height]: [f64; 4]) -> Area {
 
 fn meta(id: &str, resolution: Option<Resolution>) -> LayerMeta {
     LayerMeta {
-        id: LayerId::parse(id).unwrap(),
-        series: LayerId::parse(id).unwrap(),
-        title: id.to_owned(),
         vintage: Vintage { valid_from: Some("2025-05-01".parse().unwrap()), valid_to: None },
         resolution,
         coverage: true,
         licence: Some(String::from("OGL-UK-3.0")),
-        attribution: None,
         source: String::from("rectangles"),
+        ..LayerMeta::new(LayerId::parse(id).unwrap())
     }
 }
 

@@ -36,7 +36,7 @@ fn every_published_example_is_read_and_its_two_forms_are_one() {
 }
 
 /// What becomes of the examples when they are asked of a layer of wards: most ask for properties
-/// that wards do not have, and are told so. The others, with what they are told.
+/// that wards do not have, and are refused for it. The others, with their error.
 const OUTCOMES: [(&str, &str); 27] = [
     ("clause6_01", "unknown function or operator \"avg\""),
     ("clause6_02b", "unknown function or operator \"avg\""),

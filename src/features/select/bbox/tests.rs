@@ -1,26 +1,11 @@
 use geo::{MultiPolygon, Polygon, polygon};
 use jiff::Timestamp;
-use lapwing_boundaries::area::Site;
-use lapwing_boundaries::atlas::{Atlas, Contents};
+use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::demo;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_testing::area_and_site;
 
 use super::*;
-
-fn meta(id: &str) -> LayerMeta {
-    LayerMeta {
-        id: LayerId::parse(id).unwrap(),
-        series: LayerId::parse(id).unwrap(),
-        title: id.to_owned(),
-        vintage: Vintage::default(),
-        resolution: None,
-        coverage: false,
-        licence: None,
-        attribution: None,
-        source: String::new(),
-    }
-}
 
 /// An L of 1 km with a hall in its notch, which is in its extent and not in it.
 fn atlas() -> Atlas {
@@ -28,18 +13,9 @@ fn atlas() -> Atlas {
         (x: 475_000.0, y: 260_000.0), (x: 476_000.0, y: 260_000.0), (x: 476_000.0, y: 260_200.0),
         (x: 475_200.0, y: 260_200.0), (x: 475_200.0, y: 261_000.0), (x: 475_000.0, y: 261_000.0)
     ];
-    let code = |text| AreaCode::parse(text).unwrap();
-    let area = Area::from_valid(code("L"), "L".to_owned(), vec![], MultiPolygon::new(vec![shape]));
-    let hall = Site {
-        code: code("H"),
-        name: "H".to_owned(),
-        position: Bng::new(475_800.0, 260_800.0).unwrap(),
-        properties: vec![],
-    };
-    let layers =
-        vec![Layer::of_areas(meta("ward"), vec![area]), Layer::of_sites(meta("hall"), vec![hall])];
-    let contents = Contents { title: "T".to_owned(), layers, ..Contents::default() };
-    Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
+    let code = AreaCode::parse("L").unwrap();
+    let area = Area::from_valid(code, "L".to_owned(), vec![], MultiPolygon::new(vec![shape]));
+    area_and_site::atlas(area, [475_800.0, 260_800.0])
 }
 
 /// Whether the L and the hall meet a box.

@@ -3,20 +3,20 @@
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, Response, StatusCode, header};
 
-/// A file, or where it has gone.
+/// A file or a redirect.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PlainFile {
     pub(crate) bytes: Bytes,
     pub(crate) etag: Option<String>,
     pub(crate) last_modified: Option<String>,
-    /// Whether it takes `Range`.
+    /// Whether it supports `Range`.
     pub(crate) ranges: bool,
     /// The address that it redirects to.
     pub(crate) location: Option<String>,
 }
 
 impl PlainFile {
-    /// A file of the better sort of server.
+    /// A file with validators and ranges.
     pub(crate) fn new(bytes: impl Into<Bytes>, etag: &str) -> Self {
         let (bytes, etag) = (bytes.into(), Some(format!("\"{etag}\"")));
         Self { bytes, etag, ranges: true, ..Self::default() }

@@ -15,7 +15,7 @@ pub(crate) struct Item {
     pub(crate) url: String,
 }
 
-/// The items whose title has any word of the question, those with most of them first.
+/// The items whose title has any word of the query, those with the most first.
 pub(super) fn answer(items: &[Item], query: Option<&str>) -> Response<Body> {
     let mut parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let question = parameters.find(|(name, _)| name == "q").map(|(_, value)| value.to_lowercase());

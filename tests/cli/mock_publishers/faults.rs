@@ -1,4 +1,4 @@
-//! What can go wrong on the way, at a test's word.
+//! Faults that a test can inject.
 
 use std::convert::Infallible;
 use std::io;
@@ -11,35 +11,35 @@ use futures_util::{StreamExt as _, stream};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 
-/// One thing that goes wrong.
+/// One fault.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// A status, and perhaps `Retry-After`.
+    /// A status, optionally with `Retry-After`.
     Status(u16, Option<&'static str>),
-    /// An error of that code in a body of status 200, as Esri does.
+    /// An error with this code in a body with status 200, as Esri does.
     ErrorBody(i64),
-    /// No answer, ever.
+    /// No response.
     Hang,
-    /// So many bytes, then silence with the connection open.
+    /// This number of bytes, then silence with the connection open.
     HangAfter(usize),
-    /// So many bytes, then the connection breaks.
+    /// This number of bytes, then the connection is closed.
     BreakAfter(usize),
-    /// The text is cut after so many bytes, and the answer ends as if that were all.
+    /// The body is cut after this number of bytes, and the response ends normally.
     CutTo(usize),
-    /// So many bytes at once, then a pause.
+    /// Chunks of this number of bytes, with pauses.
     Slow(usize, Duration),
-    /// A web page in the place of data.
+    /// An HTML page instead of data.
     WebPage,
 }
 
-/// Which requests a fault meets.
+/// The requests that a fault affects.
 pub(crate) struct Rule {
     pub(super) part: String,
     pub(super) times: usize,
     pub(super) fault: Fault,
 }
 
-/// The fault that meets a request, if any does.
+/// The fault for a request, if any.
 pub(super) fn due(rules: &Mutex<Vec<Rule>>, address: &str) -> Option<Fault> {
     let mut rules = rules.lock().unwrap();
     let rule = rules.iter_mut().find(|r| r.times > 0 && address.contains(&r.part))?;
@@ -48,7 +48,7 @@ pub(super) fn due(rules: &Mutex<Vec<Rule>>, address: &str) -> Option<Fault> {
 }
 
 impl Fault {
-    /// Whether it stands in the place of the answer.
+    /// Whether it replaces the response.
     pub(super) fn is_instead(&self) -> bool {
         matches!(self, Self::Status(..) | Self::ErrorBody(_) | Self::WebPage)
     }
@@ -71,7 +71,7 @@ impl Fault {
         }
     }
 
-    /// What becomes of a good answer.
+    /// Applies the fault to a valid response.
     pub(super) async fn spoil(self, response: Response<Body>) -> Response<Body> {
         let (mut head, body) = response.into_parts();
         let whole = body.collect().await.expect("a body in memory").to_bytes();
@@ -104,7 +104,7 @@ impl Fault {
     }
 }
 
-/// With a pause between, so that what is sent leaves before the connection breaks.
+/// With a pause, so that the bytes are sent before the connection is closed.
 fn paced(
     pieces: impl stream::Stream<Item = io::Result<Bytes>> + Send + 'static,
 ) -> impl stream::Stream<Item = io::Result<Bytes>> + Send + 'static {

@@ -1,11 +1,11 @@
-//! The publishers of official sources, as far as `lapwing fetch` meets them: a server on this
-//! machine that answers as they do, well and badly.
+//! A mock of the publishers of official sources, as far as `lapwing fetch` uses them: a local server
+//! with their successful responses and their errors.
 //!
-//! It is reached with `--mirror`, so each path begins with the host that is stood in for:
+//! It is reached with `--mirror`, so each path begins with the host of the publisher:
 //! - [`services`]: `services1.arcgis.com/…/FeatureServer`, layers of features in pages;
 //! - [`files`]: plain files, with ranges, validators and redirects;
 //! - [`portal`]: the search of `geoportal.statistics.gov.uk`;
-//! - [`faults`]: everything that goes wrong on the way, when a test asks for it.
+//! - [`faults`]: the faults that a test can inject.
 
 pub(crate) mod faults;
 pub(crate) mod files;
@@ -29,7 +29,7 @@ use services::Service;
 /// The folder of ONS's services.
 pub(crate) const ONS: &str = "services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services";
 
-/// A running stand-in. It ends with the test's process.
+/// A running mock. It ends with the process of the test.
 pub(crate) struct Standin {
     /// The address to give to `--mirror`.
     pub(crate) address: String,
@@ -78,12 +78,12 @@ impl Standin {
         Self { address, stage }
     }
 
-    /// Puts a service of one layer among those of ONS, or in the place of the one of that name.
+    /// Adds a service of one layer to those of ONS, or replaces the one with the same name.
     pub(crate) fn put_service(&self, name: &str, service: Service) {
         self.stage.services.lock().unwrap().insert(format!("{ONS}/{name}"), service);
     }
 
-    /// Puts a file at host and path, and the query if it has one.
+    /// Publishes a file at a host, path and optional query.
     pub(crate) fn put_file(&self, address: &str, file: PlainFile) {
         self.stage.files.lock().unwrap().insert(address.to_owned(), file);
     }
@@ -92,12 +92,12 @@ impl Standin {
         self.stage.items.lock().unwrap().push(item);
     }
 
-    /// Lets the next `times` requests whose address holds `part` go wrong.
+    /// Injects a fault into the next `times` requests whose address contains `part`.
     pub(crate) fn fault(&self, part: &str, times: usize, fault: Fault) {
         self.stage.rules.lock().unwrap().push(Rule { part: part.to_owned(), times, fault });
     }
 
-    /// Lets nothing go wrong from now on.
+    /// Removes all faults.
     pub(crate) fn clear_faults(&self) {
         self.stage.rules.lock().unwrap().clear();
     }

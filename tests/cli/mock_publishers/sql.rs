@@ -1,9 +1,9 @@
-//! The conditions that a stand-in for a feature service understands: `=`, `IN` and `LIKE` of one
+//! The conditions that the mock of a feature service supports: `=`, `IN` and `LIKE` of one
 //! field and texts, joined by `AND`, `OR` and brackets.
 
 use serde_json::{Map, Value};
 
-/// Whether the properties of a feature meet a condition; `Err` if it is not understood.
+/// Evaluates a condition for the properties of a feature; `Err` if it is not supported.
 pub(super) fn holds(condition: &str, properties: &Map<String, Value>) -> Result<bool, ()> {
     let mut reader = Reader { tokens: tokens(condition)?, at: 0 };
     let holds = reader.either(properties)?;
@@ -22,7 +22,7 @@ fn tokens(condition: &str) -> Result<Vec<Token>, ()> {
     let mut rest = condition.trim_start();
     while let Some(first) = rest.chars().next() {
         if first == '\'' {
-            // Two quotes stand for one.
+            // Two quotes are one escaped quote.
             let mut text = String::new();
             let mut inside = rest[1..].chars().peekable();
             let mut used = 1;

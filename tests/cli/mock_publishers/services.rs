@@ -17,7 +17,7 @@ pub(crate) struct Service {
     pub(crate) most_a_page: usize,
     /// Milliseconds since 1970.
     pub(crate) edited: i64,
-    /// Whether the limit flag stands under `properties`, as it does in some versions.
+    /// Whether the limit flag is under `properties`, as it does in some versions.
     pub(crate) flag_under_properties: bool,
     pub(crate) features: Vec<Feature>,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Feature {
 }
 
 impl Feature {
-    /// Out of a GeoJSON feature in degrees.
+    /// Creates it from a GeoJSON feature in degrees.
     pub(crate) fn from_geojson(feature: &Value) -> Self {
         let degrees = feature["geometry"].clone();
         let geometry: geojson::Geometry = serde_json::from_value(degrees.clone()).unwrap();
@@ -49,7 +49,7 @@ impl Feature {
         Self { properties, degrees, grid }
     }
 
-    /// A square with its south-western corner there, BNG metres.
+    /// A square with this south-western corner, in BNG metres.
     pub(crate) fn square(properties: &Value, west: f64, south: f64, side: f64) -> Self {
         let ring = [(0., 0.), (side, 0.), (side, side), (0., side), (0., 0.)];
         let ring: Vec<Coord> =
@@ -164,7 +164,7 @@ impl Service {
     }
 }
 
-/// Whether a feature meets the envelope that is asked for.
+/// Whether a feature intersects the requested envelope.
 fn meets(feature: &Feature, parameters: &BTreeMap<String, String>) -> Result<bool, &'static str> {
     let Some(envelope) = parameters.get("geometry") else { return Ok(true) };
     let is = |name: &str, value: &str| parameters.get(name).is_some_and(|given| given == value);
@@ -187,7 +187,7 @@ pub(super) fn answer(
     let parameters: BTreeMap<String, String> =
         form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
     let (service, rest) = path.split_once("/FeatureServer").unwrap();
-    // A service that is not there is an error with status 200.
+    // A missing service is an error with status 200.
     let Some(found) = services.get(service) else { return error(400, "Invalid URL") };
     let name = service.rsplit('/').next().unwrap();
     match rest.trim_matches('/') {
