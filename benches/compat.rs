@@ -69,11 +69,12 @@ fn main() {
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         &live[(state >> 33) as usize % live.len()]
     };
-    let asked: Vec<Vec<&String>> =
+    let requested: Vec<Vec<&String>> =
         (0..CONNECTIONS).map(|_| (0..ASKED).map(|_| draw()).collect()).collect();
     let paths = |start: &str| -> Vec<Vec<String>> {
-        let of_one = |asked: &Vec<&String>| asked.iter().map(|p| format!("{start}{p}")).collect();
-        asked.iter().map(of_one).collect()
+        let of_one =
+            |requested: &Vec<&String>| requested.iter().map(|p| format!("{start}{p}")).collect();
+        requested.iter().map(of_one).collect()
     };
 
     let runtime = Runtime::new().expect("a runtime");

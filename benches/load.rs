@@ -23,11 +23,11 @@ use support::{Ratio, compare};
 fn main() {
     let county = demo::lyonesse(7).into_contents();
     let atlas = Atlas::build(county, Timestamp::UNIX_EPOCH, &());
-    let place = atlas.layer_place("parish").expect("every world has parishes");
-    let parishes = atlas.layers()[place].layer();
+    let layer_index = atlas.layer_index("parish").expect("every world has parishes");
+    let parishes = atlas.layers()[layer_index].layer();
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("parishes.geojson");
-    let schema = Arc::new(Schema::of(&atlas, place));
+    let schema = Arc::new(Schema::of(&atlas, layer_index));
     let pieces = FeatureCollection::new(&atlas, schema, 0..parishes.len(), Crs::default());
     std::fs::write(&path, pieces.collect::<Vec<_>>().concat()).expect("a file");
     let source = VectorSource {

@@ -48,7 +48,7 @@ fn main() {
         .step_by(atlas.postcode_count().div_ceil(COPIED).max(1))
         .filter(|&postcode| atlas.precomputed(postcode).is_some())
         .collect();
-    let asked = places(known.len());
+    let requested = places(known.len());
 
     let mut writer = TextWriter::default();
     let mut write = |at: usize| -> Vec<u8> {
@@ -64,15 +64,15 @@ fn main() {
 
     // Either way the answer goes to a buffer of its own, as it does for a response.
     let copy = || -> usize {
-        asked.iter().map(|&at| std::hint::black_box(answers[at].clone()).len()).sum()
+        requested.iter().map(|&at| std::hint::black_box(answers[at].clone()).len()).sum()
     };
     let mut put_together =
-        || -> usize { asked.iter().map(|&at| std::hint::black_box(write(at)).len()).sum() };
+        || -> usize { requested.iter().map(|&at| std::hint::black_box(write(at)).len()).sum() };
     assert_eq!(copy(), put_together());
     compare("lookup_vs_memcpy", Ratio::Cost, ASKED, copy, &mut put_together);
 
     let by_serde = || -> usize {
-        asked
+        requested
             .iter()
             .map(|&at| {
                 let place = Place::Postcode(known[at]);
@@ -100,9 +100,10 @@ fn places(below: usize) -> Vec<usize> {
 
 /// What is known of postcodes, by the atlas and by a search by halves.
 fn find(atlas: &Atlas, all: &[Postcode]) {
-    let asked: Vec<Postcode> = places(all.len()).into_iter().map(|place| all[place]).collect();
-    let by_halves = || asked.iter().filter(|postcode| all.binary_search(postcode).is_ok()).count();
-    let by_atlas = || asked.iter().filter(|&&postcode| atlas.facts(postcode).is_some()).count();
+    let requested: Vec<Postcode> = places(all.len()).into_iter().map(|place| all[place]).collect();
+    let by_halves =
+        || requested.iter().filter(|postcode| all.binary_search(postcode).is_ok()).count();
+    let by_atlas = || requested.iter().filter(|&&postcode| atlas.facts(postcode).is_some()).count();
     assert_eq!(by_halves(), by_atlas());
     compare("postcode_vs_halves", Ratio::Speed, ASKED, by_halves, by_atlas);
 }

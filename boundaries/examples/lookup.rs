@@ -18,13 +18,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (_, answer) = atlas
         .precomputed(Postcode::parse(&text)?)
         .ok_or_else(|| format!("{text} is not in {path}, or has no position"))?;
-    for (place, layer) in atlas.layers().iter().enumerate().filter(|(_, l)| l.layer().is_areas()) {
-        let names = answer.matches(place).map(|found| {
-            let (code, name) = atlas.code_and_name(place, found.area);
+    for (layer_index, layer) in
+        atlas.layers().iter().enumerate().filter(|(_, l)| l.layer().is_areas())
+    {
+        let names = answer.matches(layer_index).map(|found| {
+            let (code, name) = atlas.code_and_name(layer_index, found.area);
             format!("{code} {name}")
         });
         let names: Vec<String> = names.collect();
-        println!("{}\t{}\t{:?}", layer.layer().meta().id, names.join("; "), answer.level(place));
+        println!(
+            "{}\t{}\t{:?}",
+            layer.layer().meta().id,
+            names.join("; "),
+            answer.level(layer_index)
+        );
     }
     Ok(())
 }

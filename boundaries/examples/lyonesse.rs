@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 
 fn main() -> Result<(), String> {
     let mut arguments = std::env::args().skip(1);
-    let wanted = arguments.next().unwrap_or_else(|| "lap".to_owned());
+    let layer_name = arguments.next().unwrap_or_else(|| "lap".to_owned());
     let seed = match arguments.next() {
         Some(text) => text.parse().map_err(|_| format!("{text:?} is no seed: give a number"))?,
         None => 1,
     };
     let county = demo::lyonesse(seed);
-    let features: Vec<Value> = match (wanted.as_str(), county.layer(&wanted)) {
+    let features: Vec<Value> = match (layer_name.as_str(), county.layer(&layer_name)) {
         ("postcodes", _) => county
             .postcodes
             .iter()
@@ -50,7 +50,9 @@ fn main() -> Result<(), String> {
         (_, None) => {
             let ids: Vec<&str> = county.layers.iter().map(|l| l.meta().id.as_str()).collect();
             let ids = ids.join(", ");
-            return Err(format!("no layer {wanted:?}: there are {ids}, postcodes and addresses"));
+            return Err(format!(
+                "no layer {layer_name:?}: there are {ids}, postcodes and addresses"
+            ));
         }
     };
     let collection = json!({

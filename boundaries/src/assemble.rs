@@ -51,20 +51,20 @@ pub fn contents(
     // Layers with a `within` come after the layers they refer to.
     for second in [false, true] {
         let turn: Vec<usize> = (0..layers.len())
-            .filter(|place| catalogue.layers[*place].within.is_some() == second)
+            .filter(|index| catalogue.layers[*index].within.is_some() == second)
             .collect();
         let read: Vec<(usize, Option<Layer>, Report)> = turn
             .into_par_iter()
-            .map(|place| {
+            .map(|index| {
                 let mut report = Report::default();
-                let spec = &catalogue.layers[place];
+                let spec = &catalogue.layers[index];
                 let layer = read_layer(spec, &postcodes, &filters, &mut report);
                 progress.advance(1);
-                (place, layer, report)
+                (index, layer, report)
             })
             .collect();
-        for (place, layer, of_layer) in read {
-            layers[place] = layer;
+        for (index, layer, of_layer) in read {
+            layers[index] = layer;
             report.extend(of_layer);
         }
         if !second {
@@ -193,13 +193,13 @@ fn compose_layers(
 ) {
     let mut waiting: Vec<(usize, &LayerSpec, Definition)> = Vec::new();
     let mut refused = false;
-    for (place, spec) in catalogue.layers.iter().enumerate() {
+    for (index, spec) in catalogue.layers.iter().enumerate() {
         let LayerSource::Compose(file) = &spec.source else {
-            refused |= layers[place].is_none();
+            refused |= layers[index].is_none();
             continue;
         };
         match Definition::read(file) {
-            Ok(definition) => waiting.push((place, spec, definition)),
+            Ok(definition) => waiting.push((index, spec, definition)),
             Err(error) => {
                 refused = true;
                 report.extend(compose::faults_of(&error, &spec.meta.id));
@@ -215,13 +215,13 @@ fn compose_layers(
             definition.layers().into_iter().any(|id| *id != spec.meta.id && ids.contains(id))
         };
         let next = waiting.iter().position(|composed| !waits(composed)).unwrap_or(0);
-        let (place, spec, definition) = waiting.remove(next);
+        let (index, spec, definition) = waiting.remove(next);
         let id = &spec.meta.id;
         let ready: Vec<&Layer> = layers.iter().flatten().collect();
         let mut read = |path: &Path, report: &mut Report| load_polygons(path, id, report);
         let composed = compose::compose(&definition, &ready, spec.meta.clone(), &mut read, report);
         refused |= composed.is_none();
-        layers[place] = composed;
+        layers[index] = composed;
         progress.advance(1);
     }
 }
@@ -246,6 +246,6 @@ fn check_coverages(layers: &[Option<Layer>], report: &mut Report, progress: &dyn
 }
 
 fn position_of(postcodes: &[PostcodeRecord], postcode: Postcode) -> Option<Bng> {
-    let place = postcodes.binary_search_by_key(&postcode, |record| record.postcode).ok()?;
-    postcodes[place].position
+    let index = postcodes.binary_search_by_key(&postcode, |record| record.postcode).ok()?;
+    postcodes[index].position
 }

@@ -7,7 +7,7 @@
 //! use lapwing_boundaries::{position::Bng, postcode::Postcode, snapshot};
 //!
 //! let atlas = snapshot::read("northamptonshire.lapwing".as_ref())?;
-//! let ward = atlas.layer_place("ward").expect("the snapshot has a layer `ward`");
+//! let ward = atlas.layer_index("ward").expect("the snapshot has a layer `ward`");
 //! // By position, in British National Grid metres…
 //! let at = Bng::new(475_300.0, 260_500.0)?;
 //! for found in atlas.locate(ward, at).matches {

@@ -194,18 +194,18 @@ pub fn overlaps_with_polygon(
     index: &AreaIndex,
 ) -> Vec<(usize, Overlap)> {
     use geo::Area as _;
-    let asked = Outline::new(polygon);
+    let requested = Outline::new(polygon);
     let asked_m2 = polygon.unsigned_area();
     let mut found: Vec<_> = index
-        .meeting(asked.extent())
-        .filter_map(|place| {
-            let area = &layer.areas()[place];
-            let shared = measure_intersection(&asked, &index.outlines()[place]);
+        .meeting(requested.extent())
+        .filter_map(|area_index| {
+            let area = &layer.areas()[area_index];
+            let shared = measure_intersection(&requested, &index.outlines()[area_index]);
             classify(&shared, asked_m2, area.area_m2(), layer.meta().drawing_error_m())
-                .map(|overlap| (place, overlap))
+                .map(|overlap| (area_index, overlap))
         })
         .collect();
-    found.sort_unstable_by_key(|(place, _)| *place);
+    found.sort_unstable_by_key(|(area_index, _)| *area_index);
     found
 }
 
@@ -213,16 +213,16 @@ pub fn overlaps_with_polygon(
 /// layer. If the areas of the layer are `disjoint`, their shares are summed; otherwise the geometry
 /// is overlaid.
 pub(crate) fn uncovered_by_m2(
-    asked: &Area,
+    requested: &Area,
     rows: impl Iterator<Item = OverlapRow>,
     others: &Layer,
     disjoint: bool,
 ) -> f64 {
     if disjoint {
         let covered: f64 = rows.map(|row| row.shared_m2).sum();
-        return (asked.area_m2() - covered).max(0.0);
+        return (requested.area_m2() - covered).max(0.0);
     }
-    uncovered_m2(asked.geometry(), covering(rows, others))
+    uncovered_m2(requested.geometry(), covering(rows, others))
 }
 
 /// The part of `asked` that none of `covering` covers, in m². The covering areas may overlap one
@@ -231,14 +231,14 @@ pub(crate) fn uncovered_by_m2(
 /// The overlay algorithm of `geo` may panic on unusual input. In that case the result is the part
 /// that the largest single overlap leaves uncovered, an upper bound.
 pub fn uncovered_m2<'a>(
-    asked: &MultiPolygon<f64>,
+    requested: &MultiPolygon<f64>,
     covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
 ) -> f64 {
     use geo::Area as _;
     let covering: Vec<_> = covering.collect();
-    let by_overlay = uncovered_geometry(asked, covering.iter().copied());
+    let by_overlay = uncovered_geometry(requested, covering.iter().copied());
     by_overlay
-        .map_or_else(|| uncovered_by_largest_m2(asked, &covering), |rest| rest.unsigned_area())
+        .map_or_else(|| uncovered_by_largest_m2(requested, &covering), |rest| rest.unsigned_area())
 }
 
 /// The geometries of the areas that overlap the area of these rows.
@@ -253,23 +253,23 @@ pub(crate) fn covering(
 /// The geometry of the part of `asked` that none of `covering` covers. Returns `None` if the overlay
 /// algorithm panics.
 pub(crate) fn uncovered_geometry<'a>(
-    asked: &MultiPolygon<f64>,
+    requested: &MultiPolygon<f64>,
     covering: impl Iterator<Item = &'a MultiPolygon<f64>>,
 ) -> Option<MultiPolygon<f64>> {
     use geo::BooleanOps as _;
     let covering: Vec<_> = covering.collect();
     std::panic::catch_unwind(|| {
-        covering.iter().fold(asked.clone(), |rest, area| rest.difference(*area))
+        covering.iter().fold(requested.clone(), |rest, area| rest.difference(*area))
     })
     .ok()
 }
 
-fn uncovered_by_largest_m2(asked: &MultiPolygon<f64>, covering: &[&MultiPolygon<f64>]) -> f64 {
+fn uncovered_by_largest_m2(requested: &MultiPolygon<f64>, covering: &[&MultiPolygon<f64>]) -> f64 {
     use geo::Area as _;
-    let measured = Outline::new(asked);
+    let measured = Outline::new(requested);
     let largest = covering
         .iter()
         .map(|area| measure_intersection(&measured, &Outline::new(area)).area_m2)
         .fold(0.0, f64::max);
-    (asked.unsigned_area() - largest).max(0.0)
+    (requested.unsigned_area() - largest).max(0.0)
 }

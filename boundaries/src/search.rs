@@ -30,7 +30,7 @@ pub struct SearchHit {
     /// The index of the layer.
     pub layer: u32,
     /// The index of the area or site in code order.
-    pub place: u32,
+    pub index: u32,
     /// 0 if the code or the whole name starts with the text; otherwise the number of the word of the
     /// name that does.
     pub word: u16,
@@ -89,14 +89,14 @@ impl SearchIndex {
         for (layer, content) in (0..).zip(layers) {
             let areas = content.areas().iter().map(|area| (area.code(), area.name()));
             let sites = content.sites().iter().map(|site| (&site.code, site.name.as_str()));
-            for (place, (code, name)) in (0_u32..).zip(areas.chain(sites)) {
-                entries.push([put(&fold(code.as_str())), layer, place, 0]);
+            for (index, (code, name)) in (0_u32..).zip(areas.chain(sites)) {
+                entries.push([put(&fold(code.as_str())), layer, index, 0]);
                 let name = fold(name);
                 let start = put(&name);
                 let starts = name.match_indices(' ').map(|(space, _)| space + 1);
                 for (word, begins) in (0..).zip(std::iter::once(0).chain(starts)) {
                     if begins < name.len() {
-                        entries.push([start + begins as u32, layer, place, word]);
+                        entries.push([start + begins as u32, layer, index, word]);
                     }
                 }
             }
@@ -134,7 +134,7 @@ impl SearchIndex {
         &self,
         text: &str,
         limit: usize,
-        wanted: impl Fn(&SearchHit) -> bool,
+        is_included: impl Fn(&SearchHit) -> bool,
     ) -> Vec<SearchHit> {
         let text = fold(text);
         if text.is_empty() {
@@ -148,17 +148,17 @@ impl SearchIndex {
             .iter()
             .take_while(|entry| key(entry).starts_with(text))
             .map(|entry| {
-                let &[_, layer, place, word] = entry;
-                (key(entry) != text, SearchHit { layer, place, word: word as u16 })
+                let &[_, layer, index, word] = entry;
+                (key(entry) != text, SearchHit { layer, index, word: word as u16 })
             })
-            .filter(|(_, found)| wanted(found))
+            .filter(|(_, found)| is_included(found))
             .collect();
         // The sort is stable, so equal keys keep the order of the text.
         hits.sort_by_key(|(is_longer, found)| (*is_longer, found.word));
         let mut seen = HashSet::new();
         hits.into_iter()
             .map(|(_, found)| found)
-            .filter(|found| seen.insert((found.layer, found.place)))
+            .filter(|found| seen.insert((found.layer, found.index)))
             .take(limit)
             .collect()
     }

@@ -10,7 +10,7 @@ use lapwing_boundaries::catalogue::{
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::compose::Definition;
 use lapwing_boundaries::fault::Report;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta};
 use lapwing_boundaries::load::addresses::read_addresses;
 use lapwing_boundaries::load::crs::{self, SourceCrs, StatedCrs};
 use lapwing_boundaries::load::postcodes::read_postcodes;
@@ -67,19 +67,9 @@ pub fn sites(data: &[u8]) {
     let path = PathBuf::from("sites.csv");
     let source = SitesSource { path, format, keep, include_closed: pick & 4 != 0 };
     let mut report = Report::default();
-    let place = |_: Postcode| Bng::new(475_486.0, 260_275.0).ok();
-    let sites = read_sites(csv, "sites.csv", &source, &id(), &place, &mut report);
-    let meta = LayerMeta {
-        id: id(),
-        series: id(),
-        title: String::new(),
-        vintage: Vintage::default(),
-        resolution: None,
-        coverage: false,
-        licence: None,
-        attribution: None,
-        source: String::new(),
-    };
+    let locate = |_: Postcode| Bng::new(475_486.0, 260_275.0).ok();
+    let sites = read_sites(csv, "sites.csv", &source, &id(), &locate, &mut report);
+    let meta = LayerMeta::new(id());
     let count = sites.len();
     assert_eq!(Layer::of_sites(meta, sites).len(), count);
     show(&report);

@@ -35,7 +35,7 @@ fn ask() -> BulkRequest {
     BulkRequest { layers: Some(layers.to_vec()), day: squares::TODAY }
 }
 
-/// What an engine answers to a document that comes in pieces of so many bytes.
+/// The answer of an engine to a document that arrives in chunks of this size.
 fn answered(
     mut engine: impl RowEngine,
     data: &[u8],
@@ -111,13 +111,13 @@ pub fn json_rows(data: &[u8]) {
 fn filter(written: &[u8], language: Language) {
     let Ok(written) = std::str::from_utf8(written) else { return };
     let Ok(node) = parse(written, language) else { return };
-    let place = atlas().layer_place("ward").expect("a layer of wards");
-    let schema = Arc::new(Schema::of(atlas(), place));
+    let layer_index = atlas().layer_index("ward").expect("a layer of wards");
+    let schema = Arc::new(Schema::of(atlas(), layer_index));
     let Ok(filter) = Filter::new(&node, atlas(), &schema, Crs::Epsg27700) else { return };
     let deadline = Instant::now() + Duration::from_mins(1);
     let selected = filter.select(atlas(), &schema, None, deadline).expect("a county of two wards");
     // What the indexes leave out is not selected either.
-    for ward in 0..atlas().layers()[place].layer().len() {
+    for ward in 0..atlas().layers()[layer_index].layer().len() {
         let is_selected = filter.selects(atlas(), &schema, ward);
         assert_eq!(is_selected, selected.contains(&ward), "{written}");
     }

@@ -82,8 +82,8 @@ pub fn area<'a>(
     code: &str,
     day: Day,
 ) -> Result<AreaAnswer<'a>, AnswerError> {
-    let (key, place, index) = super::choose_area(atlas, layer, code, day)?;
-    let layer = atlas.layers()[place].layer();
+    let (key, layer_index, index) = super::choose_area(atlas, layer, code, day)?;
+    let layer = atlas.layers()[layer_index].layer();
     let area = &layer.areas()[index];
 
     let mut chosen = super::choose(atlas, None, day)?;
@@ -92,7 +92,7 @@ pub fn area<'a>(
     for other in chosen {
         let holders: Vec<Parent<'a>> = other.layer.map_or(Vec::new(), |to| {
             let others = atlas.layers()[to].layer().areas();
-            let rows = atlas.overlaps_of(place, index, to).iter();
+            let rows = atlas.overlaps_of(layer_index, index, to).iter();
             rows.filter(|row| matches!(row.relation, Relation::Within | Relation::Equals))
                 .map(|row| {
                     let other = &others[row.to as usize];
@@ -114,8 +114,8 @@ pub fn area<'a>(
             name: area.name(),
             area_m2: tenths(area.area_m2()),
             perimeter_m: tenths(area.edges().map(|e| e.dx().hypot(e.dy())).sum()),
-            postcodes: (atlas.postcode_count() > 0).then(|| atlas.postcodes_in(place, index)),
-            addresses: (atlas.address_count() > 0).then(|| atlas.addresses_in(place, index)),
+            postcodes: (atlas.postcode_count() > 0).then(|| atlas.postcodes_in(layer_index, index)),
+            addresses: (atlas.address_count() > 0).then(|| atlas.addresses_in(layer_index, index)),
             extent: [extent.min().x, extent.min().y, extent.max().x, extent.max().y].map(Metres),
             bbox: degrees_around(extent),
             properties: area.properties(),

@@ -130,7 +130,7 @@ pub fn changes<'a>(
     for change in &changes {
         *summary.entry(change.change.kind.as_str()).or_default() += 1;
     }
-    let id = |place: usize| atlas.layers()[place].layer().meta().id.as_str();
+    let id = |layer: usize| atlas.layers()[layer].layer().meta().id.as_str();
     Ok(ChangesAnswer {
         series: series.to_string(),
         from: id(earlier),
@@ -156,11 +156,11 @@ fn of_earlier<'a>(
     parts: &[OverlapPart],
     uncovered_m2: f64,
 ) -> AreaChange<'a> {
-    let asked = Amount::of_area(atlas, earlier, area);
-    let best = best_fit(asked, &candidates(parts)).map(|(place, ..)| place);
+    let requested = Amount::of_area(atlas, earlier, area);
+    let best = best_fit(requested, &candidates(parts)).map(|(area, ..)| area);
     let listed = |part: &&OverlapPart| !part.row.sliver && part.row.relation != Relation::Touches;
-    let place = |part: &OverlapPart| {
-        let entry = part_entry(atlas, later, asked, part);
+    let shared_area = |part: &OverlapPart| {
+        let entry = part_entry(atlas, later, requested, part);
         SharedPlace {
             code: entry.overlap.code,
             name: entry.overlap.name,
@@ -176,9 +176,9 @@ fn of_earlier<'a>(
     AreaChange {
         change: ChangeWords::new(atlas, later, change),
         from: Some(named(atlas, earlier, area)),
-        to: parts.iter().filter(listed).map(place).collect(),
-        slivers: of_whole(left_out.map(|part| part.row.shared_m2).sum(), asked),
-        uncovered: of_whole(uncovered_m2, asked),
+        to: parts.iter().filter(listed).map(shared_area).collect(),
+        slivers: of_whole(left_out.map(|part| part.row.shared_m2).sum(), requested),
+        uncovered: of_whole(uncovered_m2, requested),
     }
 }
 
@@ -258,30 +258,30 @@ impl AreaChange<'_> {
         if self.to.is_empty() {
             return vec![self.row(None)];
         }
-        self.to.iter().map(|place| self.row(Some(place))).collect()
+        self.to.iter().map(|shared_area| self.row(Some(shared_area))).collect()
     }
 
-    fn row(&self, place: Option<&SharedPlace<'_>>) -> [String; CHANGE_COLUMNS.len()] {
+    fn row(&self, shared_area: Option<&SharedPlace<'_>>) -> [String; CHANGE_COLUMNS.len()] {
         let ChangeWords { kind, certain, or, counterpart, lost_m2, gained_m2 } = &self.change;
         // A new area shares no ground.
-        let shared = place.filter(|_| self.from.is_some());
-        let postcodes = shared.and_then(|place| place.postcodes);
+        let shared = shared_area.filter(|_| self.from.is_some());
+        let postcodes = shared.and_then(|shared_area| shared_area.postcodes);
         [
             kind.as_str().to_owned(),
             certain.to_string(),
             cell(or.map(ChangeKind::as_str)),
             cell(self.from.map(|area| area.code)),
             cell(self.from.map(|area| area.name)),
-            cell(place.map(|place| place.code)),
-            cell(place.map(|place| place.name)),
-            cell(shared.map(|place| place.shared_m2)),
-            cell(shared.and_then(|place| place.share_of_from)),
-            cell(shared.and_then(|place| place.share_of_to)),
-            cell(shared.map(|place| place.doubtful)),
+            cell(shared_area.map(|shared_area| shared_area.code)),
+            cell(shared_area.map(|shared_area| shared_area.name)),
+            cell(shared.map(|shared_area| shared_area.shared_m2)),
+            cell(shared.and_then(|shared_area| shared_area.share_of_from)),
+            cell(shared.and_then(|shared_area| shared_area.share_of_to)),
+            cell(shared.map(|shared_area| shared_area.doubtful)),
             cell(postcodes.map(|count| count.shared)),
             cell(postcodes.and_then(|count| count.share_of_area)),
             cell(postcodes.and_then(|count| count.share_of_other)),
-            cell(shared.map(|place| place.best_fit)),
+            cell(shared.map(|shared_area| shared_area.best_fit)),
             cell(*counterpart),
             cell(*lost_m2),
             cell(*gained_m2),

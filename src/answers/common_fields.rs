@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use lapwing_boundaries::atlas::{Atlas, Chosen};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer};
 use lapwing_boundaries::layer::LayerId;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
@@ -58,7 +58,7 @@ pub(super) fn layer_used(atlas: &Atlas, layer: usize) -> LayerUsed {
 }
 
 /// Describes the vintages of the chosen layers.
-pub fn layers_used(atlas: &Atlas, chosen: &[Chosen]) -> Keyed<Option<LayerUsed>> {
+pub fn layers_used(atlas: &Atlas, chosen: &[ChosenLayer]) -> Keyed<Option<LayerUsed>> {
     chosen.iter().map(|c| (c.key.clone(), c.layer.map(|l| layer_used(atlas, l)))).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Looks up the areas of a place, and how far that answer can be trusted.
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::confidence::{self, Basis, ConfidenceLevel, Overall};
 use lapwing_boundaries::gazetteer::Month;
 use lapwing_boundaries::geometry::predicate::Position;
@@ -153,7 +153,7 @@ impl Found {
 }
 
 /// Locates a place in the chosen layers.
-pub fn find(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<Found, AnswerError> {
+pub fn find(atlas: &Atlas, place: Place, chosen: &[ChosenLayer]) -> Result<Found, AnswerError> {
     let resolved = ResolvedPlace::find(atlas, place)?;
     let layers = chosen.iter().map(|chosen| chosen.layer);
     let located = match resolved.record {
@@ -167,7 +167,7 @@ pub fn find(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<Found, Ans
 pub fn place_answer<'a>(
     atlas: &'a Atlas,
     found: &Found,
-    chosen: &[Chosen],
+    chosen: &[ChosenLayer],
     day: Day,
 ) -> PlaceAnswer<'a> {
     let per_layer = || chosen.iter().zip(&found.located);
@@ -221,7 +221,11 @@ impl<'a> AreaMatch<'a> {
     }
 }
 
-fn confidence<'a>(atlas: &'a Atlas, found: &Found, chosen: &[Chosen]) -> Option<Confidence<'a>> {
+fn confidence<'a>(
+    atlas: &'a Atlas,
+    found: &Found,
+    chosen: &[ChosenLayer],
+) -> Option<Confidence<'a>> {
     let Overall { level, nearest, .. } = found.confidence()?;
     let by_addresses =
         found.resolved.place.known(atlas).is_some_and(|(_, known)| known.is_by_addresses());

@@ -55,24 +55,24 @@ pub use lookup::{
 pub(crate) use nearest::choose_points;
 pub use nearest::{NearestAnswer, NearestSite, nearest};
 pub use overlaps::{
-    AskedArea, BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, SharedCount, Uncovered,
-    overlaps,
+    BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, RequestedArea, SharedCount,
+    Uncovered, overlaps,
 };
 pub use place::{Location, Place, Query};
 pub use prerendered::{Prerendered, PrerenderedPlaces};
 pub use search::{SearchAnswer, SearchHit, search};
-pub use submitted_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
+pub use submitted_polygon::{PolygonAnswer, RequestedPolygon, overlaps_of_polygon};
 pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};
 pub use table::{Table, TableHead, TableRow, table};
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 
 /// Chooses the area layers to answer from: those with these names, or one for each series.
 pub fn choose(
     atlas: &Atlas,
     names: Option<&[String]>,
     day: Day,
-) -> Result<Vec<Chosen>, AnswerError> {
+) -> Result<Vec<ChosenLayer>, AnswerError> {
     atlas.choose(names, day).map_err(|name| error::no_such_area_layer(atlas, &name))
 }
 
@@ -82,11 +82,11 @@ pub(crate) fn layer_names(atlas: &Atlas) -> Vec<String> {
 }
 
 /// Chooses one area layer that is in force on the day, and returns its position in the atlas.
-fn choose_one(atlas: &Atlas, name: &str, day: Day) -> Result<(Chosen, usize), AnswerError> {
+fn choose_one(atlas: &Atlas, name: &str, day: Day) -> Result<(ChosenLayer, usize), AnswerError> {
     let chosen = choose(atlas, Some(&[name.to_owned()]), day)?.remove(0);
     match (chosen.layer, day) {
-        (Some(place), _) => Ok((chosen, place)),
-        (None, Day::Asked(date) | Day::Today(date)) => {
+        (Some(layer), _) => Ok((chosen, layer)),
+        (None, Day::Requested(date) | Day::Today(date)) => {
             Err(AnswerError::NotInForce { layer: name.to_owned(), date })
         }
     }
@@ -103,18 +103,18 @@ fn choose_area(
     name: &str,
     code: &str,
     day: Day,
-) -> Result<(Chosen, usize, usize), AnswerError> {
-    let (mut chosen, place) = choose_one(atlas, name, day)?;
-    let index_in = |place: usize| atlas.layers()[place].layer().area_index(code);
-    if let Some(index) = index_in(place) {
-        return Ok((chosen, place, index));
+) -> Result<(ChosenLayer, usize, usize), AnswerError> {
+    let (mut chosen, layer) = choose_one(atlas, name, day)?;
+    let index_in = |layer: usize| atlas.layers()[layer].layer().area_index(code);
+    if let Some(index) = index_in(layer) {
+        return Ok((chosen, layer, index));
     }
-    let itself = atlas.layer_place(name).filter(|_| matches!(day, Day::Today(_)));
-    if let Some((place, index)) = itself.and_then(|place| Some((place, index_in(place)?))) {
-        chosen.layer = Some(place);
-        return Ok((chosen, place, index));
+    let itself = atlas.layer_index(name).filter(|_| matches!(day, Day::Today(_)));
+    if let Some((layer, index)) = itself.and_then(|layer| Some((layer, index_in(layer)?))) {
+        chosen.layer = Some(layer);
+        return Ok((chosen, layer, index));
     }
-    Err(error::no_such_area(atlas, place, code))
+    Err(error::no_such_area(atlas, layer, code))
 }
 
 #[cfg(test)]

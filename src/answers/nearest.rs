@@ -1,6 +1,6 @@
 //! The points of a layer nearest to a place.
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::layer::LayerId;
 use serde::Serialize;
 
@@ -98,25 +98,25 @@ pub(crate) fn choose_points(
     atlas: &Atlas,
     names: Option<&[String]>,
     day: Day,
-) -> Result<Vec<Chosen>, AnswerError> {
+) -> Result<Vec<ChosenLayer>, AnswerError> {
     let metas = || {
         (0..)
             .zip(atlas.layers())
             .filter(|(_, l)| !l.layer().is_areas())
-            .map(|(place, l)| (place, l.layer().meta()))
+            .map(|(index, l)| (index, l.layer().meta()))
     };
     let vintage = |series: &LayerId| {
         let mut vintages = metas().filter(|(_, m)| m.series == *series);
         let layer = match day {
-            Day::Asked(date) => vintages.find(|(_, m)| m.vintage.holds_on(date)),
+            Day::Requested(date) => vintages.find(|(_, m)| m.vintage.holds_on(date)),
             Day::Today(date) => metas()
                 .filter(|(_, m)| m.series == *series)
                 .find(|(_, m)| m.vintage.holds_on(date))
                 .or_else(|| vintages.max_by_key(|(_, m)| m.vintage.valid_from)),
         };
-        Chosen { key: series.clone(), layer: layer.map(|(place, _)| place) }
+        ChosenLayer { key: series.clone(), layer: layer.map(|(index, _)| index) }
     };
-    let mut chosen: Vec<Chosen> = Vec::new();
+    let mut chosen: Vec<ChosenLayer> = Vec::new();
     let Some(names) = names else {
         for (_, meta) in metas() {
             if !chosen.iter().any(|c| c.key == meta.series) {
@@ -130,7 +130,7 @@ pub(crate) fn choose_points(
         let by_id = metas().find(|(_, m)| m.id.as_str() == name);
         let one = match (by_series, by_id) {
             (Some((_, meta)), _) => vintage(&meta.series),
-            (None, Some((place, meta))) => Chosen { key: meta.id.clone(), layer: Some(place) },
+            (None, Some((index, meta))) => ChosenLayer { key: meta.id.clone(), layer: Some(index) },
             (None, None) => {
                 let (layer, known) = (name.clone(), names_of(atlas, false));
                 return Err(if names_of(atlas, true).contains(name) {

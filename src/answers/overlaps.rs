@@ -26,7 +26,7 @@ impl Choice {
 #[derive(Clone, Debug, Serialize)]
 pub struct OverlapsAnswer<'a> {
     /// The requested area.
-    pub area: AskedArea<'a>,
+    pub area: RequestedArea<'a>,
     /// The overlaps, in the order of the layers, then of codes.
     pub overlaps: Vec<OverlapEntry<'a>>,
     /// For each layer, the one area to assign the whole requested area to. `null` where nothing
@@ -45,7 +45,7 @@ pub struct OverlapsAnswer<'a> {
 
 /// The requested area.
 #[derive(Clone, Debug, Serialize)]
-pub struct AskedArea<'a> {
+pub struct RequestedArea<'a> {
     /// Key of its layer, as requested.
     pub layer: String,
     /// Code of the area.
@@ -163,26 +163,26 @@ impl Amount {
     }
 
     /// The counts and shares of this amount in both areas. `count` selects what is counted.
-    fn counted(self, asked: Self, other: Self, count: fn(Self) -> u32) -> SharedCount {
+    fn counted(self, requested: Self, other: Self, count: fn(Self) -> u32) -> SharedCount {
         let of = |whole: Self| share(f64::from(count(self)), f64::from(count(whole)));
-        SharedCount { shared: count(self), share_of_area: of(asked), share_of_other: of(other) }
+        SharedCount { shared: count(self), share_of_area: of(requested), share_of_other: of(other) }
     }
 }
 
 /// Returns the best fit of the candidates, which are in code order, with the measure that decided
 /// and the share. A tie goes to the most ground, then to the first code.
 pub(super) fn best_fit(
-    asked: Amount,
+    requested: Amount,
     candidates: &[(usize, Amount)],
 ) -> Option<(usize, BestFitBy, Option<f64>)> {
     let any_postcodes = candidates.iter().any(|(_, shared)| shared.postcodes > 0);
     let by = if any_postcodes { BestFitBy::Postcodes } else { BestFitBy::Area };
     let better = |a: &Amount, b: &Amount| (a.by(by), a.m2) > (b.by(by), b.m2);
-    let (place, shared) = candidates
+    let (area_index, shared) = candidates
         .iter()
         .copied()
         .reduce(|best, next| if better(&next.1, &best.1) { next } else { best })?;
-    Some((place, by, share(shared.by(by), asked.by(by))))
+    Some((area_index, by, share(shared.by(by), requested.by(by))))
 }
 
 /// True if an overlap can be a best fit: it has ground and is not a sliver.
@@ -195,21 +195,21 @@ pub(super) fn entry<'a>(
     atlas: &'a Atlas,
     key: &str,
     (layer, area): (usize, usize),
-    asked: Amount,
+    requested: Amount,
     shared: Amount,
     (relation, sliver): (Relation, bool),
 ) -> OverlapEntry<'a> {
     let other = Amount::of_area(atlas, layer, area);
     let area = &atlas.layers()[layer].layer().areas()[area];
-    let postcodes = || shared.counted(asked, other, |amount| amount.postcodes);
-    let addresses = || shared.counted(asked, other, |amount| amount.addresses);
+    let postcodes = || shared.counted(requested, other, |amount| amount.postcodes);
+    let addresses = || shared.counted(requested, other, |amount| amount.addresses);
     OverlapEntry {
         layer: key.to_owned(),
         code: area.code().as_str(),
         name: area.name(),
         relation,
         shared_m2: tenths(shared.m2),
-        share_of_area: share(shared.m2, asked.m2),
+        share_of_area: share(shared.m2, requested.m2),
         share_of_other: share(shared.m2, other.m2),
         postcodes: (atlas.postcode_count() > 0).then(postcodes),
         addresses: (atlas.address_count() > 0).then(addresses),
@@ -220,11 +220,11 @@ pub(super) fn entry<'a>(
 pub(super) fn named_best_fit<'a>(
     atlas: &'a Atlas,
     layer: usize,
-    asked: Amount,
+    requested: Amount,
     candidates: &[(usize, Amount)],
 ) -> Option<BestFit<'a>> {
-    let (place, by, share) = best_fit(asked, candidates)?;
-    let area = &atlas.layers()[layer].layer().areas()[place];
+    let (area_index, by, share) = best_fit(requested, candidates)?;
+    let area = &atlas.layers()[layer].layer().areas()[area_index];
     Some(BestFit { code: area.code().as_str(), name: area.name(), by, share })
 }
 
@@ -240,7 +240,7 @@ pub fn overlaps<'a>(
     let (key, from, index) = super::choose_area(atlas, layer, code, day)?;
     let from_layer = atlas.layers()[from].layer();
     let area = &from_layer.areas()[index];
-    let asked = Amount::of_area(atlas, from, index);
+    let requested = Amount::of_area(atlas, from, index);
     let mut chosen = super::choose(atlas, with, day)?;
     if with.is_none() {
         chosen.retain(|c| c.layer != Some(from));
@@ -266,30 +266,31 @@ pub fn overlaps<'a>(
         entries.extend(listed.map(|row| {
             let shared = Amount::shared(row);
             let judged = (row.relation, row.sliver);
-            entry(atlas, other.as_str(), (to, row.to as usize), asked, shared, judged)
+            entry(atlas, other.as_str(), (to, row.to as usize), requested, shared, judged)
         }));
         let candidates: Vec<_> = rows
             .iter()
             .filter(|row| may_fit(row.relation, row.sliver))
             .map(|row| (row.to as usize, Amount::shared(row)))
             .collect();
-        fits.0.push((other.clone(), named_best_fit(atlas, to, asked, &candidates)));
+        fits.0.push((other.clone(), named_best_fit(atlas, to, requested, &candidates)));
         let m2 = atlas.uncovered_m2(from, index, to);
-        uncovered
-            .0
-            .push((other.clone(), Some(Uncovered { m2: tenths(m2), share: share(m2, asked.m2) })));
+        uncovered.0.push((
+            other.clone(),
+            Some(Uncovered { m2: tenths(m2), share: share(m2, requested.m2) }),
+        ));
     }
     if layers.get(key.key.as_str()).is_none() {
         layers.0.insert(0, layers_used(atlas, std::slice::from_ref(&key)).0.remove(0));
     }
     Ok(OverlapsAnswer {
-        area: AskedArea {
+        area: RequestedArea {
             layer: key.key.to_string(),
             code: area.code().as_str(),
             name: area.name(),
-            area_m2: tenths(asked.m2),
-            postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
-            addresses: (atlas.address_count() > 0).then_some(asked.addresses),
+            area_m2: tenths(requested.m2),
+            postcodes: (atlas.postcode_count() > 0).then_some(requested.postcodes),
+            addresses: (atlas.address_count() > 0).then_some(requested.addresses),
         },
         overlaps: entries,
         best_fit: fits,

@@ -71,7 +71,7 @@ impl Query {
     /// Creates the question about a place, on a day.
     pub fn new(place: Place, day: Day) -> Self {
         let date = match day {
-            Day::Asked(date) => Some(date),
+            Day::Requested(date) => Some(date),
             Day::Today(_) => None,
         };
         let place = match place {

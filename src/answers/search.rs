@@ -71,11 +71,11 @@ pub fn search<'a>(
     layers: Option<&[String]>,
     limit: usize,
 ) -> Result<SearchAnswer<'a>, AnswerError> {
-    let wanted = wanted_layers(atlas, layers)?;
-    let named = atlas.search().find_where(text, limit, |found| wanted[found.layer as usize]);
+    let included = included_layers(atlas, layers)?;
+    let named = atlas.search().find_where(text, limit, |found| included[found.layer as usize]);
     let named = named.into_iter().map(|found| {
-        let (layer, place) = (found.layer as usize, found.place as usize);
-        let (code, name) = atlas.code_and_name(layer, place);
+        let (layer, index) = (found.layer as usize, found.index as usize);
+        let (code, name) = atlas.code_and_name(layer, index);
         let is_areas = atlas.layers()[layer].layer().is_areas();
         let layer = atlas.layers()[layer].layer().meta().id.as_str();
         if is_areas {
@@ -99,15 +99,15 @@ pub fn search<'a>(
 }
 
 /// For each layer of the atlas, whether to search it.
-fn wanted_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, AnswerError> {
+fn included_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, AnswerError> {
     let Some(names) = names else { return Ok(vec![true; atlas.layers().len()]) };
-    let mut wanted = vec![false; atlas.layers().len()];
+    let mut included = vec![false; atlas.layers().len()];
     for name in names {
         let mut known = false;
-        for (layer, wanted) in atlas.layers().iter().zip(&mut wanted) {
+        for (layer, included) in atlas.layers().iter().zip(&mut included) {
             let meta = layer.layer().meta();
             if meta.id.as_str() == name || meta.series.as_str() == name {
-                *wanted = true;
+                *included = true;
                 known = true;
             }
         }
@@ -116,7 +116,7 @@ fn wanted_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, A
             return Err(AnswerError::UnknownLayer { layer: name.clone(), known });
         }
     }
-    Ok(wanted)
+    Ok(included)
 }
 
 /// Finds the first `limit` postcodes that start with a text, in order. Without a space, `NN11` is a

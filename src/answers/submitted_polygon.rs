@@ -18,7 +18,7 @@ use super::overlaps::{
 #[derive(Clone, Debug, Serialize)]
 pub struct PolygonAnswer<'a> {
     /// The polygon.
-    pub area: AskedPolygon,
+    pub area: RequestedPolygon,
     /// The overlaps, in the order of the layers, then of codes.
     pub overlaps: Vec<OverlapEntry<'a>>,
     /// For each layer, the one area to assign the whole polygon to. `null` where nothing overlaps
@@ -37,7 +37,7 @@ pub struct PolygonAnswer<'a> {
 
 /// A submitted polygon.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct AskedPolygon {
+pub struct RequestedPolygon {
     /// Its size in m², on the grid.
     pub area_m2: f64,
     /// Number of live postcodes in it. Absent if the snapshot has no postcodes.
@@ -61,7 +61,7 @@ pub fn overlaps_of_polygon<'a>(
     let postcodes: Vec<Bng> =
         atlas.postcodes_within(ground).into_iter().filter_map(|record| record.position).collect();
     let addresses = addresses_within(atlas, ground);
-    let asked = Amount {
+    let requested = Amount {
         m2: ground.unsigned_area(),
         postcodes: postcodes.len() as u32,
         addresses: addresses.len() as u32,
@@ -88,37 +88,37 @@ pub fn overlaps_of_polygon<'a>(
         let found = overlap::overlaps_with_polygon(ground, indexed.layer(), indexed.area_index());
         let shared: Vec<(usize, Amount, overlap::Overlap)> = found
             .into_iter()
-            .map(|(place, overlap)| {
-                let (postcodes, addresses) = (of_postcodes[place], of_addresses[place]);
-                (place, Amount { m2: overlap.shared_m2, postcodes, addresses }, overlap)
+            .map(|(area_index, overlap)| {
+                let (postcodes, addresses) = (of_postcodes[area_index], of_addresses[area_index]);
+                (area_index, Amount { m2: overlap.shared_m2, postcodes, addresses }, overlap)
             })
             .collect();
         let listed = shared.iter().filter(|(_, _, o)| choice.lists(o.relation, o.sliver));
-        entries.extend(listed.map(|&(place, shared, overlap)| {
+        entries.extend(listed.map(|&(area_index, shared, overlap)| {
             let judged = (overlap.relation, overlap.sliver);
-            entry(atlas, other.key.as_str(), (to, place), asked, shared, judged)
+            entry(atlas, other.key.as_str(), (to, area_index), requested, shared, judged)
         }));
         let candidates: Vec<_> = shared
             .iter()
             .filter(|(_, _, o)| may_fit(o.relation, o.sliver))
-            .map(|&(place, shared, _)| (place, shared))
+            .map(|&(area_index, shared, _)| (area_index, shared))
             .collect();
-        fits.0.push((other.key.clone(), named_best_fit(atlas, to, asked, &candidates)));
+        fits.0.push((other.key.clone(), named_best_fit(atlas, to, requested, &candidates)));
         let m2 = if atlas.is_disjoint(to) {
-            (asked.m2 - shared.iter().map(|(_, amount, _)| amount.m2).sum::<f64>()).max(0.0)
+            (requested.m2 - shared.iter().map(|(_, amount, _)| amount.m2).sum::<f64>()).max(0.0)
         } else {
             let areas = indexed.layer().areas();
-            let covering = shared.iter().map(|(place, ..)| areas[*place].geometry());
+            let covering = shared.iter().map(|(area_index, ..)| areas[*area_index].geometry());
             overlap::uncovered_m2(ground, covering)
         };
-        let rest = Uncovered { m2: tenths(m2), share: share(m2, asked.m2) };
+        let rest = Uncovered { m2: tenths(m2), share: share(m2, requested.m2) };
         uncovered.0.push((other.key.clone(), Some(rest)));
     }
     Ok(PolygonAnswer {
-        area: AskedPolygon {
-            area_m2: tenths(asked.m2),
-            postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
-            addresses: (atlas.address_count() > 0).then_some(asked.addresses),
+        area: RequestedPolygon {
+            area_m2: tenths(requested.m2),
+            postcodes: (atlas.postcode_count() > 0).then_some(requested.postcodes),
+            addresses: (atlas.address_count() > 0).then_some(requested.addresses),
         },
         overlaps: entries,
         best_fit: fits,

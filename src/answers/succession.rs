@@ -10,7 +10,7 @@ use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layer_used, share, s
 use super::direction::ChangeDirection;
 use super::error::AnswerError;
 use super::overlaps::{
-    Amount, AskedArea, BestFit, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
+    Amount, BestFit, OverlapEntry, RequestedArea, Uncovered, entry, may_fit, named_best_fit,
 };
 use super::vintage;
 
@@ -21,7 +21,7 @@ use super::vintage;
 #[derive(Clone, Debug, Serialize)]
 pub struct SuccessionAnswer<'a> {
     /// The requested area, with the id of its layer.
-    pub area: AskedArea<'a>,
+    pub area: RequestedArea<'a>,
     /// How the area changed.
     pub change: ChangeWords<'a>,
     /// The areas of the later vintage with its ground, in code order. Absent for predecessors.
@@ -71,7 +71,7 @@ impl<'a> ChangeWords<'a> {
             kind: change.kind,
             certain: change.is_certain(),
             or: change.alternative,
-            counterpart: change.counterpart.map(|place| others[place].code().as_str()),
+            counterpart: change.counterpart.map(|area| others[area].code().as_str()),
             lost_m2: change.lost_m2.map(tenths),
             gained_m2: change.gained_m2.map(tenths),
         }
@@ -93,14 +93,14 @@ pub struct PartEntry<'a> {
 pub(super) fn part_entry<'a>(
     atlas: &'a Atlas,
     other: usize,
-    asked: Amount,
+    requested: Amount,
     part: &OverlapPart,
 ) -> PartEntry<'a> {
     let row = &part.row;
     let key = atlas.layers()[other].layer().meta().id.as_str();
-    let (place, judged) = ((other, row.to as usize), (row.relation, row.sliver));
+    let (area, judged) = ((other, row.to as usize), (row.relation, row.sliver));
     PartEntry {
-        overlap: entry(atlas, key, place, asked, Amount::shared(row), judged),
+        overlap: entry(atlas, key, area, requested, Amount::shared(row), judged),
         doubtful: part.strength == LinkStrength::Doubtful,
     }
 }
@@ -117,9 +117,9 @@ pub(super) fn both_used(
     [earlier, later]: [usize; 2],
     tolerance_m: f64,
 ) -> Keyed<Option<LayerUsed>> {
-    let used = |place: usize| {
-        let id: LayerId = atlas.layers()[place].layer().meta().id.clone();
-        let used = LayerUsed { sliver_tolerance_m: Some(tolerance_m), ..layer_used(atlas, place) };
+    let used = |layer: usize| {
+        let id: LayerId = atlas.layers()[layer].layer().meta().id.clone();
+        let used = LayerUsed { sliver_tolerance_m: Some(tolerance_m), ..layer_used(atlas, layer) };
         (id, Some(used))
     };
     [earlier, later].into_iter().map(used).collect()
@@ -145,31 +145,31 @@ pub fn succession<'a>(
     } else {
         (between.origin_of(index), between.predecessors_of(index), between.newly_covered_m2(index))
     };
-    let asked = Amount::of_area(atlas, here, index);
+    let requested = Amount::of_area(atlas, here, index);
     let listed = |part: &&OverlapPart| {
         part.row.relation != Relation::Touches && (slivers || !part.row.sliver)
     };
     let entries: Vec<_> =
-        parts.iter().filter(listed).map(|part| part_entry(atlas, there, asked, part)).collect();
+        parts.iter().filter(listed).map(|part| part_entry(atlas, there, requested, part)).collect();
     let left_out: f64 =
         parts.iter().filter(|part| part.row.sliver && !slivers).map(|p| p.row.shared_m2).sum();
-    let of_asked = |m2: f64| Uncovered { m2: tenths(m2), share: share(m2, asked.m2) };
+    let of_asked = |m2: f64| Uncovered { m2: tenths(m2), share: share(m2, requested.m2) };
     let area = &atlas.layers()[here].layer().areas()[index];
     let (successors, predecessors) =
         if is_forward { (Some(entries), None) } else { (None, Some(entries)) };
     Ok(SuccessionAnswer {
-        area: AskedArea {
+        area: RequestedArea {
             layer: atlas.layers()[here].layer().meta().id.to_string(),
             code: area.code().as_str(),
             name: area.name(),
-            area_m2: tenths(asked.m2),
-            postcodes: (atlas.postcode_count() > 0).then_some(asked.postcodes),
-            addresses: (atlas.address_count() > 0).then_some(asked.addresses),
+            area_m2: tenths(requested.m2),
+            postcodes: (atlas.postcode_count() > 0).then_some(requested.postcodes),
+            addresses: (atlas.address_count() > 0).then_some(requested.addresses),
         },
         change: ChangeWords::new(atlas, there, change),
         successors,
         predecessors,
-        best_fit: named_best_fit(atlas, there, asked, &candidates(&parts)),
+        best_fit: named_best_fit(atlas, there, requested, &candidates(&parts)),
         slivers: of_asked(left_out),
         uncovered: of_asked(uncovered_m2),
         sliver_tolerance_m: between.tolerance_m(),

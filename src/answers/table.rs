@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::overlap::{Relation, sliver_tolerance_m};
 use serde::Serialize;
 
@@ -14,10 +14,10 @@ use super::overlaps::{Amount, Choice, best_fit, may_fit};
 /// without overlaps has no row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    from: Chosen,
-    to: Chosen,
-    from_place: usize,
-    to_place: usize,
+    from: ChosenLayer,
+    to: ChosenLayer,
+    from_index: usize,
+    to_index: usize,
     choice: Choice,
 }
 
@@ -78,21 +78,21 @@ pub fn table(
     day: Day,
     choice: Choice,
 ) -> Result<Table, AnswerError> {
-    let (from, from_place) = super::choose_one(atlas, from, day)?;
-    let (to, to_place) = super::choose_one(atlas, to, day)?;
-    Ok(Table { from, to, from_place, to_place, choice })
+    let (from, from_index) = super::choose_one(atlas, from, day)?;
+    let (to, to_index) = super::choose_one(atlas, to, day)?;
+    Ok(Table { from, to, from_index, to_index, choice })
 }
 
 impl Table {
     /// Returns the members before the rows.
     pub fn head<'a>(&self, atlas: &'a Atlas) -> TableHead<'a> {
-        let layer = |place: usize| atlas.layers()[place].layer();
+        let layer = |layer_index: usize| atlas.layers()[layer_index].layer();
         let both = [self.from.clone(), self.to.clone()];
         let distinct = if self.from.key == self.to.key { &both[..1] } else { &both[..] };
         TableHead {
             from: self.from.key.to_string(),
             to: self.to.key.to_string(),
-            sliver_tolerance_m: sliver_tolerance_m(layer(self.from_place), layer(self.to_place)),
+            sliver_tolerance_m: sliver_tolerance_m(layer(self.from_index), layer(self.to_index)),
             layers: layers_used(atlas, distinct),
             snapshot: snapshot(atlas),
         }
@@ -100,20 +100,20 @@ impl Table {
 
     /// The number of areas in the first layer. [`Table::rows`] accepts each.
     pub fn areas(&self, atlas: &Atlas) -> usize {
-        atlas.layers()[self.from_place].layer().len()
+        atlas.layers()[self.from_index].layer().len()
     }
 
     /// The rows of one area of the first layer.
     pub fn rows<'a>(&self, atlas: &'a Atlas, area: usize) -> Vec<TableRow<'a>> {
-        let (from, to) = (self.from_place, self.to_place);
+        let (from, to) = (self.from_index, self.to_index);
         let rows = atlas.overlaps_of(from, area, to);
-        let asked = Amount::of_area(atlas, from, area);
+        let requested = Amount::of_area(atlas, from, area);
         let candidates: Vec<_> = rows
             .iter()
             .filter(|row| may_fit(row.relation, row.sliver))
             .map(|row| (row.to as usize, Amount::shared(row)))
             .collect();
-        let best = best_fit(asked, &candidates).map(|(place, ..)| place);
+        let best = best_fit(requested, &candidates).map(|(layer_index, ..)| layer_index);
         let first = &atlas.layers()[from].layer().areas()[area];
         let has_postcodes = atlas.postcode_count() > 0;
         let has_addresses = atlas.address_count() > 0;
@@ -132,15 +132,15 @@ impl Table {
                     to_name: second.name(),
                     relation: row.relation,
                     shared_m2: tenths(row.shared_m2),
-                    share_of_from: share(row.shared_m2, asked.m2),
+                    share_of_from: share(row.shared_m2, requested.m2),
                     share_of_to: share(row.shared_m2, other.m2),
                     postcodes: has_postcodes.then_some(row.postcodes),
-                    postcode_share_of_from: postcode_share(asked.postcodes),
+                    postcode_share_of_from: postcode_share(requested.postcodes),
                     postcode_share_of_to: postcode_share(other.postcodes),
                     best_fit: best == Some(row.to as usize),
                     of_addresses: has_addresses.then(|| AddressColumns {
                         addresses: row.addresses,
-                        address_share_of_from: count_share(row.addresses, asked.addresses),
+                        address_share_of_from: count_share(row.addresses, requested.addresses),
                         address_share_of_to: count_share(row.addresses, other.addresses),
                     }),
                     sliver: self.choice.slivers.then_some(row.sliver),

@@ -72,7 +72,7 @@ fn grid_metres_keep_the_precision_of_their_source() {
 }
 
 #[test]
-fn degrees_and_grid_metres_of_one_place_agree() {
+fn degrees_and_grid_metres_of_one_position_agree() {
     let atlas = atlas();
     let (degrees, _) = at(500.0, 500.0).to_lng_lat();
     let by_degrees = ask(&atlas, Place::LngLat(degrees));
@@ -171,7 +171,7 @@ fn a_day_without_a_vintage_is_null_and_not_an_empty_list() {
     let on = |day, layers: &[&str]| {
         of(&lookup(&atlas, postcode("NN1 1AA"), Some(&names(layers)), day).unwrap())
     };
-    let day = Day::Asked(date(2000, 1, 1));
+    let day = Day::Requested(date(2000, 1, 1));
     let before = on(day, &["ward", "parish"]);
     assert_eq!(before["query"], json!({"postcode": "NN1 1AA", "date": "2000-01-01"}));
     assert_eq!(before["areas"], json!({"ward": null, "parish": []}));
@@ -179,7 +179,7 @@ fn a_day_without_a_vintage_is_null_and_not_an_empty_list() {
     assert_eq!(before["confidence"]["layers"]["ward"], json!(null));
     assert_eq!(on(day, &["ward"])["confidence"], json!(null));
 
-    let old = on(Day::Asked(date(2014, 7, 1)), &["ward"]);
+    let old = on(Day::Requested(date(2014, 7, 1)), &["ward"]);
     assert_eq!(old["areas"]["ward"][0]["code"], "E05000009");
     assert_eq!(old["layers"]["ward"]["layer"], "ward_2013");
     let named = on(TODAY, &["ward_2013"]);
@@ -204,7 +204,7 @@ fn an_area_has_its_measures_and_the_areas_that_contain_it() {
 }
 
 #[test]
-fn the_bounding_box_contains_the_whole_area() {
+fn the_bounding_box_contains_the_area() {
     let extent = geo::Rect::new((20_000.0, 5_000.0), (655_000.0, 1_220_000.0));
     let [west, south, east, north] = super::area::degrees_around(extent);
     for i in 0..=997 {
@@ -224,7 +224,7 @@ fn the_error_for_an_unknown_code_names_the_layers_that_have_it() {
     assert_eq!(error.to_string(), "ward has no area E05000009: it is in ward_2013");
     let error = area(&atlas(), "ward", "e05000001", TODAY).unwrap_err();
     assert!(error.to_string().contains("codes are written"), "{error}");
-    let error = area(&atlas(), "ward", "E05000001", Day::Asked(date(2000, 1, 1))).unwrap_err();
+    let error = area(&atlas(), "ward", "E05000001", Day::Requested(date(2000, 1, 1))).unwrap_err();
     assert_eq!(
         error.to_string(),
         "no vintage of ward is in force on 2000-01-01: use another date, or none"
@@ -311,8 +311,8 @@ fn slivers_are_listed_on_request_and_are_never_the_best_fit() {
 fn the_best_fit_is_by_postcodes_then_ground_then_code_and_never_by_addresses() {
     use super::overlaps::{Amount, BestFitBy, best_fit};
     let amount = |m2, postcodes, addresses| Amount { m2, postcodes, addresses };
-    let asked = amount(10.0, 4, 8);
-    let fit = |candidates: &[(usize, Amount)]| best_fit(asked, candidates);
+    let requested = amount(10.0, 4, 8);
+    let fit = |candidates: &[(usize, Amount)]| best_fit(requested, candidates);
     let by_postcodes = [(3, amount(9.0, 1, 7)), (5, amount(1.0, 3, 1))];
     assert_eq!(fit(&by_postcodes), Some((5, BestFitBy::Postcodes, Some(0.75))));
     let tie_on_postcodes = [(3, amount(1.0, 2, 0)), (5, amount(2.0, 2, 0))];

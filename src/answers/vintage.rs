@@ -10,8 +10,8 @@ use super::date::read_date;
 use super::direction::ChangeDirection;
 use super::error::{AnswerError, no_such_area, no_such_area_layer};
 
-fn meta(atlas: &Atlas, place: usize) -> &LayerMeta {
-    atlas.layers()[place].layer().meta()
+fn meta(atlas: &Atlas, layer_index: usize) -> &LayerMeta {
+    atlas.layers()[layer_index].layer().meta()
 }
 
 /// The series of a name, and true if the name is that of the series.
@@ -35,18 +35,21 @@ fn named(
     name: &str,
 ) -> Result<usize, AnswerError> {
     if let Some(date) = read_date(name) {
-        let holds = |place: &usize| meta(atlas, *place).vintage.holds_on(date);
+        let holds = |layer_index: &usize| meta(atlas, *layer_index).vintage.holds_on(date);
         return vintages
             .iter()
             .position(holds)
             .ok_or_else(|| AnswerError::NotInForce { layer: series.to_string(), date });
     }
-    let at = vintages.iter().position(|&place| meta(atlas, place).id.as_str() == name);
+    let at = vintages.iter().position(|&layer_index| meta(atlas, layer_index).id.as_str() == name);
     at.ok_or_else(|| AnswerError::NotAVintage {
         parameter,
         name: name.chars().take(40).collect(),
         series: series.to_string(),
-        vintages: vintages.iter().map(|&place| meta(atlas, place).id.to_string()).collect(),
+        vintages: vintages
+            .iter()
+            .map(|&layer_index| meta(atlas, layer_index).id.to_string())
+            .collect(),
     })
 }
 
@@ -58,14 +61,14 @@ fn wrong_order(atlas: &Atlas, parameter: &'static str, named: usize, other: usiz
     }
 }
 
-fn no_other(atlas: &Atlas, place: usize, direction: ChangeDirection) -> AnswerError {
-    AnswerError::NoOtherVintage { layer: meta(atlas, place).id.to_string(), direction }
+fn no_other(atlas: &Atlas, layer_index: usize, direction: ChangeDirection) -> AnswerError {
+    AnswerError::NoOtherVintage { layer: meta(atlas, layer_index).id.to_string(), direction }
 }
 
 /// Finds which of the vintages a name selects on a day.
 fn of_day(atlas: &Atlas, vintages: &[usize], name: &str, day: Day) -> Result<usize, AnswerError> {
-    let (_, place) = super::choose_one(atlas, name, day)?;
-    let at = vintages.iter().position(|&vintage| vintage == place);
+    let (_, layer_index) = super::choose_one(atlas, name, day)?;
+    let at = vintages.iter().position(|&vintage| vintage == layer_index);
     at.ok_or_else(|| no_such_area_layer(atlas, name))
 }
 
@@ -95,22 +98,22 @@ pub(super) fn of_area(
         None if later => at + 1 < vintages.len(),
         None => at > 0,
     };
-    let asked = if let (true, Day::Today(_)) = (by_series, day) {
+    let requested = if let (true, Day::Today(_)) = (by_series, day) {
         let holding = || (0..vintages.len()).rev().filter(|&at| code_in(at).is_some());
         holding().find(|&at| comparable(at)).or_else(|| holding().next())
     } else {
         None
     };
-    let asked = asked.map_or_else(|| of_day(atlas, &vintages, name, day), Ok)?;
-    let place = vintages[asked];
-    let area = code_in(asked).ok_or_else(|| no_such_area(atlas, place, code))?;
+    let requested = requested.map_or_else(|| of_day(atlas, &vintages, name, day), Ok)?;
+    let layer_index = vintages[requested];
+    let area = code_in(requested).ok_or_else(|| no_such_area(atlas, layer_index, code))?;
     match target {
-        Some(target) if comparable(asked) => Ok((place, area, vintages[target])),
-        Some(target) => Err(wrong_order(atlas, parameter, vintages[target], place)),
-        None if comparable(asked) => {
-            Ok((place, area, vintages[if later { asked + 1 } else { asked - 1 }]))
+        Some(target) if comparable(requested) => Ok((layer_index, area, vintages[target])),
+        Some(target) => Err(wrong_order(atlas, parameter, vintages[target], layer_index)),
+        None if comparable(requested) => {
+            Ok((layer_index, area, vintages[if later { requested + 1 } else { requested - 1 }]))
         }
-        None => Err(no_other(atlas, place, direction)),
+        None => Err(no_other(atlas, layer_index, direction)),
     }
 }
 

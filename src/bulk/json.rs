@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lapwing_boundaries::atlas::{Chosen, Day};
+use lapwing_boundaries::atlas::{ChosenLayer, Day};
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -44,7 +44,7 @@ enum Stage {
 struct Questions {
     rows: Vec<Box<RawValue>>,
     points: bool,
-    chosen: Vec<Chosen>,
+    chosen: Vec<ChosenLayer>,
     day: Day,
     ready: PrerenderedPlaces,
 }
@@ -92,10 +92,10 @@ impl<A: AtlasRef> JsonRows<A> {
             (asked, stated) => stated.or(asked.clone()),
         };
         let day = match (self.ask.day, document.date) {
-            (Day::Asked(_), Some(_)) => return Err(twice("date")),
+            (Day::Requested(_), Some(_)) => return Err(twice("date")),
             (day, None) => day,
             (Day::Today(_), Some(text)) => {
-                answers::read_date(&text).map(Day::Asked).ok_or_else(|| {
+                answers::read_date(&text).map(Day::Requested).ok_or_else(|| {
                     refuse(format!("the date {text:?} is not written as in 2024-05-01"))
                 })?
             }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day, PrecomputedAnswer};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -45,7 +45,7 @@ pub(super) struct AnswerSource<'a> {
 }
 
 impl<'a> AnswerSource<'a> {
-    pub(super) fn new(atlas: &'a Atlas, chosen: &[Chosen]) -> Self {
+    pub(super) fn new(atlas: &'a Atlas, chosen: &[ChosenLayer]) -> Self {
         Self { layers: layers_used(atlas, chosen), snapshot: snapshot(atlas) }
     }
 }
@@ -54,7 +54,7 @@ impl<'a> AnswerSource<'a> {
 pub(super) fn row<'a>(
     atlas: &'a Atlas,
     place: Result<Place, RowError>,
-    chosen: &[Chosen],
+    chosen: &[ChosenLayer],
     day: Day,
     query: impl FnOnce() -> Option<&'a RawValue>,
 ) -> Row<'a> {
@@ -81,7 +81,7 @@ pub(super) fn write_prerendered(
     writer: &mut TextWriter,
     atlas: &Atlas,
     (place, known): (Place, Option<&Known<'_>>),
-    chosen: &[Chosen],
+    chosen: &[ChosenLayer],
     ready: &PrerenderedPlaces,
     id: Option<&[u8]>,
 ) -> Option<Status> {

@@ -16,7 +16,7 @@
 use std::ops::Deref;
 
 use bytes::Bytes;
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
 use serde::{Serialize, Serializer};
 
@@ -157,7 +157,11 @@ pub trait AtlasRef: Deref<Target = Atlas> + Send + Sync {}
 impl<A: Deref<Target = Atlas> + Send + Sync> AtlasRef for A {}
 
 /// Locates the place of a row in the chosen layers.
-fn locate(atlas: &Atlas, place: Place, chosen: &[Chosen]) -> Result<(Status, Found), RowError> {
+fn locate(
+    atlas: &Atlas,
+    place: Place,
+    chosen: &[ChosenLayer],
+) -> Result<(Status, Found), RowError> {
     let found = answers::find(atlas, place, chosen).map_err(|error| {
         let status = match error {
             AnswerError::Outside(_) => Status::Outside,

@@ -109,8 +109,8 @@ pub(crate) fn read_command_line(mut args: Vec<OsString>) -> Result<Cli, Failure>
         let from_file = config::flags_of(&bytes, file)?;
         let flags = from_file.into_iter().filter(|(id, _)| !is_set(id)).map(|(_, flag)| flag);
         // The first "serve" is the command itself: no option before it takes a value.
-        let place = args.iter().position(|arg| arg == OsStr::new("serve")).unwrap_or(0) + 1;
-        args.splice(place..place, flags);
+        let position = args.iter().position(|arg| arg == OsStr::new("serve")).unwrap_or(0) + 1;
+        args.splice(position..position, flags);
     }
     let matches = Cli::command().try_get_matches_from(&args).map_err(command_line)?;
     Cli::from_arg_matches(&matches).map_err(command_line)

@@ -135,14 +135,14 @@ impl Generations {
 /// The area layers of each series, in catalogue order.
 fn series_of(atlas: &Atlas) -> Vec<Vec<usize>> {
     let mut series: Vec<(&LayerId, Vec<usize>)> = Vec::new();
-    for (place, layer) in atlas.layers().iter().enumerate() {
+    for (index, layer) in atlas.layers().iter().enumerate() {
         if !layer.layer().is_areas() {
             continue;
         }
         let name = &layer.layer().meta().series;
         match series.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, layers)) => layers.push(place),
-            None => series.push((name, vec![place])),
+            Some((_, layers)) => layers.push(index),
+            None => series.push((name, vec![index])),
         }
     }
     series.into_iter().map(|(_, layers)| layers).collect()

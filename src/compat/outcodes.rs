@@ -25,7 +25,7 @@ pub struct Outcode {
     /// Mean position of its live postcodes. `None` if none of them has one.
     pub centre: Option<Bng>,
     /// Range of its live and terminated postcodes in the atlas, end exclusive.
-    places: (usize, usize),
+    range: (usize, usize),
     /// The last result of [`Outcode::containing_areas`] and the layers it was for.
     containing_areas: Mutex<Option<(Vec<usize>, Arc<ContainingAreas>)>>,
 }
@@ -51,8 +51,8 @@ impl Outcodes {
             let live = || live_between(atlas, (start, end));
             if live().next().is_some() {
                 let centre = mean(live());
-                let places = (start, end);
-                all.push(Outcode { outcode, centre, places, containing_areas: Mutex::default() });
+                let range = (start, end);
+                all.push(Outcode { outcode, centre, range, containing_areas: Mutex::default() });
             }
             start = end;
         }
@@ -66,8 +66,11 @@ impl Outcodes {
 
     /// Returns one outcode; case is ignored.
     pub fn get(&self, outcode: &str) -> Option<&Outcode> {
-        let wanted = outcode.to_ascii_uppercase();
-        self.all.binary_search_by(|known| known.outcode.cmp(&wanted)).ok().map(|at| &self.all[at])
+        let upper_case = outcode.to_ascii_uppercase();
+        self.all
+            .binary_search_by(|known| known.outcode.cmp(&upper_case))
+            .ok()
+            .map(|at| &self.all[at])
     }
 }
 
@@ -75,7 +78,7 @@ fn live_between(
     atlas: &Atlas,
     (start, end): (usize, usize),
 ) -> impl Iterator<Item = PostcodeFacts> + '_ {
-    let all = (start..end).map(|place| atlas.facts_at(place));
+    let all = (start..end).map(|index| atlas.facts_at(index));
     all.filter(PostcodeFacts::is_live)
 }
 
@@ -93,7 +96,7 @@ fn mean(records: impl Iterator<Item = PostcodeFacts>) -> Option<Bng> {
 impl Outcode {
     /// Returns its live postcodes.
     pub fn live<'a>(&self, atlas: &'a Atlas) -> impl Iterator<Item = PostcodeFacts> + use<'a> {
-        live_between(atlas, self.places)
+        live_between(atlas, self.range)
     }
 
     /// Returns the areas of `layers` that its live postcodes lie in. The first call takes

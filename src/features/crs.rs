@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_out_and_back_is_the_same_place() {
+    fn a_round_trip_gives_the_same_position() {
         for crs in Crs::ALL {
             let there = crs.bng_of_own(crs.own(caister())).unwrap();
             assert!(there.distance_m(caister()) < 0.003, "{crs:?} {there:?}");
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_position_near_britain_is_refused() {
+    fn positions_far_from_britain_are_refused() {
         assert!(Crs::Crs84.bng_of_own([52.0, 100.0]).is_err(), "latitude 100");
         assert!(Crs::Epsg4326.bng_of_own([-0.9, 52.0]).is_err(), "axes swapped");
         assert!(Crs::Epsg27700.bng_of_own([f64::NAN, 1.0]).is_err());

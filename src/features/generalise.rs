@@ -40,8 +40,8 @@ struct Slot {
 }
 
 /// The available tolerance for a requested one in metres; `None` if it is below the smallest.
-pub fn tolerance_m(asked: f64) -> Option<u16> {
-    TOLERANCES_M.into_iter().rev().find(|&tolerance| f64::from(tolerance) <= asked)
+pub fn tolerance_m(requested: f64) -> Option<u16> {
+    TOLERANCES_M.into_iter().rev().find(|&tolerance| f64::from(tolerance) <= requested)
 }
 
 impl Drawings {
@@ -52,7 +52,7 @@ impl Drawings {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             let known = kept.iter().position(|s| s.layer == layer && s.tolerance_m == tolerance_m);
             let slot = match known {
-                Some(place) => kept.remove(place),
+                Some(layer_index) => kept.remove(layer_index),
                 None => Slot { layer, tolerance_m, drawing: Arc::default() },
             };
             if kept.len() >= KEPT {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tolerance_between_two_is_taken_as_the_lower() {
+    fn a_tolerance_between_two_is_rounded_down() {
         assert_eq!(tolerance_m(0.5), None);
         assert_eq!(tolerance_m(1.0), Some(1));
         assert_eq!(tolerance_m(99.9), Some(50));
@@ -138,14 +138,14 @@ mod tests {
     #[test]
     fn neighbours_keep_one_boundary_and_every_area_stays_valid() {
         let atlas = lyonesse();
-        let place = atlas.layer_place("ward").unwrap();
-        let layer = atlas.layers()[place].layer();
+        let layer_index = atlas.layer_index("ward").unwrap();
+        let layer = atlas.layers()[layer_index].layer();
         assert!(layer.meta().coverage, "wards tile the county");
         let drawings = Drawings::default();
         let before: Vec<_> = layer.areas().iter().map(|a| a.geometry().clone()).collect();
         let mut last = vertices(&before);
         for tolerance in [20, 200, 1000] {
-            let drawing = drawings.of(&atlas, place, tolerance);
+            let drawing = drawings.of(&atlas, layer_index, tolerance);
             let count = vertices(&drawing);
             assert!(count < last, "{tolerance} m: {count} of {last}");
             last = count;
@@ -178,12 +178,12 @@ mod tests {
     }
 
     #[test]
-    fn a_drawing_is_made_once_and_the_oldest_goes_first() {
+    fn a_drawing_is_cached_and_the_oldest_is_evicted() {
         let atlas = lyonesse();
-        let place = atlas.layer_place("lap").unwrap();
+        let layer_index = atlas.layer_index("lap").unwrap();
         let drawings = Drawings::default();
-        let first = drawings.of(&atlas, place, 100);
-        assert!(Arc::ptr_eq(&first, &drawings.of(&atlas, place, 100)));
+        let first = drawings.of(&atlas, layer_index, 100);
+        assert!(Arc::ptr_eq(&first, &drawings.of(&atlas, layer_index, 100)));
         for (layer, tolerance) in
             (0..3).flat_map(|layer| TOLERANCES_M.map(|tolerance| (layer, tolerance)))
         {
@@ -192,11 +192,11 @@ mod tests {
             }
         }
         assert!(drawings.kept.lock().unwrap().len() <= KEPT);
-        assert!(!Arc::ptr_eq(&first, &drawings.of(&atlas, place, 100)), "it was let go");
+        assert!(!Arc::ptr_eq(&first, &drawings.of(&atlas, layer_index, 100)), "it was let go");
     }
 
     #[test]
-    fn an_area_too_small_for_the_tolerance_stays_to_be_seen() {
+    fn an_area_smaller_than_the_tolerance_stays_visible() {
         let mut contents = crate::answers::squares::contents();
         contents.layers.truncate(1);
         let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());

@@ -1,4 +1,4 @@
-//! What OGC API - Features asks of a layer: its attributes, the selection of features by extent,
+//! What OGC API - Features needs of a layer: its attributes, the selection of features by extent,
 //! date and CQL2 filter, their order, and output coordinate reference systems.
 
 pub mod attributes;

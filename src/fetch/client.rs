@@ -8,7 +8,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 use super::error::FetchError;
-use super::retry::{RetryPolicy, Tries, retry_after};
+use super::retry::{Retries, RetryPolicy, retry_after};
 
 /// The largest document that is read into memory, in bytes: ten times the size of two thousand
 /// full-resolution areas.
@@ -47,8 +47,8 @@ impl Client {
     }
 
     /// The retries for a new transfer.
-    pub(super) fn tries(&self) -> Tries {
-        Tries::new(self.retry_policy)
+    pub(super) fn retries(&self) -> Retries {
+        Retries::new(self.retry_policy)
     }
 
     /// Sends one request and returns a response of any status.
@@ -61,7 +61,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        request.call().map_err(|error| trouble_of(url, &error))
+        request.call().map_err(|error| fetch_error(url, &error))
     }
 
     /// Requests a document that fits into memory.
@@ -97,12 +97,12 @@ pub(super) fn accepted(url: &str, response: Response<Body>) -> Result<Response<B
 pub(super) fn broken(url: &str, error: &std::io::Error) -> FetchError {
     // ureq wraps its own errors, such as a timeout, in I/O errors while a body is read.
     match error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
-        Some(inner) => trouble_of(url, inner),
+        Some(inner) => fetch_error(url, inner),
         None => FetchError::transient(format!("{} closed the connection: {error}", shown(url))),
     }
 }
 
-fn trouble_of(url: &str, error: &ureq::Error) -> FetchError {
+fn fetch_error(url: &str, error: &ureq::Error) -> FetchError {
     use ureq::Error as E;
     let url = shown(url);
     match error {
@@ -161,13 +161,13 @@ mod tests {
 
     #[test]
     fn a_mirror_has_each_host_as_a_folder() {
-        let asked = |mirror| {
+        let requested_url = |mirror| {
             let client = Client::new(RetryPolicy::default(), mirror);
             client.address("https://api.example.org/v1/x?a=b")
         };
-        assert_eq!(asked(None), "https://api.example.org/v1/x?a=b");
+        assert_eq!(requested_url(None), "https://api.example.org/v1/x?a=b");
         let at_mirror = "http://localhost:1/m/api.example.org/v1/x?a=b";
-        assert_eq!(asked(Some("http://localhost:1/m/")), at_mirror);
+        assert_eq!(requested_url(Some("http://localhost:1/m/")), at_mirror);
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Download {
 /// # Errors
 ///
 /// If two users of one file disagree about where it is published.
-pub fn wanted(catalogue: &Catalogue) -> Result<Vec<Download>, String> {
+pub fn downloads_of(catalogue: &Catalogue) -> Result<Vec<Download>, String> {
     let mut all: Vec<Download> = Vec::new();
     let mut add = |path: &Path, origin: &Origin, licence: &Option<String>, user: User| {
         add(&mut all, catalogue, path, origin, licence.as_ref(), user)
@@ -78,7 +78,7 @@ pub fn wanted(catalogue: &Catalogue) -> Result<Vec<Download>, String> {
         let user = User::plain("the addresses", choice(&[], spec.within.as_ref()));
         add(&spec.path, &spec.origin, &spec.licence, user)?;
     }
-    all.sort_by_key(|wanted| wanted.choices.iter().any(|choice| choice.within.is_some()));
+    all.sort_by_key(|download| download.choices.iter().any(|choice| choice.within.is_some()));
     Ok(all)
 }
 
@@ -115,7 +115,7 @@ fn add(
     let names: Vec<_> =
         inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     let file = names.join("/");
-    let Some(earlier) = all.iter_mut().find(|wanted| wanted.path == path) else {
+    let Some(earlier) = all.iter_mut().find(|download| download.path == path) else {
         let (path, origin, licence) = (path.to_owned(), origin.clone(), licence.cloned());
         let (users, choices) = (vec![name], vec![choice]);
         all.push(Download { file, path, users, origin, licence, fields, choices });

@@ -28,14 +28,14 @@ pub(super) enum Got {
 /// it has not changed.
 pub(super) fn fetch(
     client: &Client,
-    wanted: &Download,
+    download: &Download,
     url: &str,
     known: Option<&Entry>,
     listener: &dyn ProgressListener,
 ) -> Result<Got, FetchError> {
-    let here = |error: std::io::Error| FetchError::local(&wanted.path, &error);
-    let mut part = Part::open(&wanted.path, url).map_err(here)?;
-    let mut tries = client.tries();
+    let here = |error: std::io::Error| FetchError::local(&download.path, &error);
+    let mut part = Part::open(&download.path, url).map_err(here)?;
+    let mut retries = client.retries();
     loop {
         let before = part.bytes;
         match transfer(client, url, &mut part, known, listener) {
@@ -47,22 +47,22 @@ pub(super) fn fetch(
             Err(error) => {
                 listener.end();
                 if part.bytes > before {
-                    tries.gained();
+                    retries.reset();
                 }
-                tries.wait(error, &|line| listener.say(line))?;
+                retries.wait(error, &|line| listener.say(line))?;
             }
         }
     }
     listener.end();
     part.sync().map_err(here)?;
     let digests = digest(&part.path).map_err(here)?;
-    if let Err(error) = examine(wanted, url, &part, &digests) {
+    if let Err(error) = examine(download, url, &part, &digests) {
         part.remove();
         return Err(error);
     }
-    rename_durably(&part.path, &wanted.path).map_err(here)?;
+    rename_durably(&part.path, &download.path).map_err(here)?;
     let entry = Entry {
-        file: wanted.file.clone(),
+        file: download.file.clone(),
         url: url.to_owned(),
         fetched: super::now(),
         bytes: digests.bytes,
@@ -72,7 +72,7 @@ pub(super) fn fetch(
         query: None,
         edited: None,
         features: None,
-        licence: wanted.licence.clone(),
+        licence: download.licence.clone(),
     };
     part.forget();
     Ok(Got::Fetched(Box::new(entry)))
@@ -204,17 +204,22 @@ fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
 }
 
 /// Fails if the content is obviously not the expected file.
-fn examine(wanted: &Download, url: &str, part: &Part, digests: &Digests) -> Result<(), FetchError> {
+fn examine(
+    download: &Download,
+    url: &str,
+    part: &Part,
+    digests: &Digests,
+) -> Result<(), FetchError> {
     if digests.bytes == 0 {
         return Err(FetchError::permanent(format!("{} sent an empty file", shown(url))));
     }
-    check_digests(&wanted.origin, url, digests)?;
+    check_digests(&download.origin, url, digests)?;
     let mut start = [0; 512];
     let count = std::fs::File::open(&part.path)
         .and_then(|mut file| file.read(&mut start))
         .map_err(|error| FetchError::local(&part.path, &error))?;
     let start = &start[..count];
-    let suffix = wanted.path.extension().unwrap_or_default().to_ascii_lowercase();
+    let suffix = download.path.extension().unwrap_or_default().to_ascii_lowercase();
     let refuse = |what: &str| Err(FetchError::permanent(format!("{} sent {what}", shown(url))));
     if is_web_page(start) {
         return refuse("a web page instead of a data file");
@@ -263,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_content_range_tells_the_first_byte_and_perhaps_the_length() {
+    fn a_content_range_has_the_first_byte_and_optionally_the_length() {
         let range = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_RANGE, value.parse().unwrap());
@@ -276,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_web_page_is_no_data() {
+    fn an_html_page_is_not_data() {
         assert!(is_web_page(b"\xef\xbb\xbf\n<!DOCTYPE HTML><title>Sorry"));
         assert!(is_web_page(b"<html lang=en>"));
         assert!(!is_web_page(b"<kml>"));

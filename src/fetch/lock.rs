@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_lock_is_refused_with_its_line() {
+    fn an_invalid_lock_is_refused_with_its_line() {
         let refusal = |text: &str| Lock::parse(text).unwrap_err();
         assert!(refusal("version = 2").contains("this lapwing supports 1"));
         assert!(refusal("version = 1\n\nsauce = 3\n").contains("line 3"));

@@ -25,7 +25,7 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit as TimeUnit};
 use lapwing_boundaries::catalogue::Catalogue;
 
 pub use client::Client;
-pub use downloads::{Choice, Download, Fields, wanted};
+pub use downloads::{Choice, Download, Fields, downloads_of};
 pub use error::FetchError;
 use file::Got;
 use lock::{Entry, Lock, Standing};
@@ -72,11 +72,11 @@ impl Fetch<'_> {
     /// # Errors
     ///
     /// A message with the file, its users, every URL that was tried and what to do.
-    pub fn fetch(&mut self, wanted: &Download) -> Result<Outcome, String> {
-        let file = &wanted.file;
+    pub fn fetch(&mut self, download: &Download) -> Result<Outcome, String> {
+        let file = &download.file;
         let standing = self
             .lock
-            .standing(file, &wanted.path)
+            .standing(file, &download.path)
             .map_err(|error| format!("{file} cannot be read: {error}"))?;
         if !self.options.force {
             let remedy = "--force takes the published one in its place, or give `source` another \
@@ -95,8 +95,8 @@ impl Fetch<'_> {
         let keep =
             known.as_ref().filter(|_| standing == Standing::AsFetched && !self.options.force);
         let mut errors = Vec::new();
-        let got = match self.first_that_gives(wanted, &wanted.origin.urls, keep, &mut errors)? {
-            None => self.by_search(wanted, keep, &mut errors)?,
+        let got = match self.first_that_gives(download, &download.origin.urls, keep, &mut errors)? {
+            None => self.by_search(download, keep, &mut errors)?,
             got => got,
         };
         match got {
@@ -107,7 +107,7 @@ impl Fetch<'_> {
                 self.lock.write(&self.lock_path)?;
                 Ok(if same { Outcome::Same } else { Outcome::Fetched })
             }
-            None => Err(refusal(wanted, standing, &errors)),
+            None => Err(refusal(download, standing, &errors)),
         }
     }
 
@@ -115,7 +115,7 @@ impl Fetch<'_> {
     /// `errors`.
     fn first_that_gives(
         &self,
-        wanted: &Download,
+        download: &Download,
         urls: &[String],
         keep: Option<&Entry>,
         errors: &mut Vec<String>,
@@ -123,10 +123,10 @@ impl Fetch<'_> {
         for url in urls {
             let known = keep.filter(|known| is_of(&known.url, url));
             let got = if features::is_feature_service(url) {
-                let filter = server_filter::for_download(self.catalogue, wanted)?;
-                features::fetch(self.client, wanted, url, &filter, known, self.listener)
+                let filter = server_filter::for_download(self.catalogue, download)?;
+                features::fetch(self.client, download, url, &filter, known, self.listener)
             } else {
-                file::fetch(self.client, wanted, url, known, self.listener)
+                file::fetch(self.client, download, url, known, self.listener)
             };
             match got {
                 Ok(got) => return Ok(Some(got)),
@@ -143,11 +143,11 @@ impl Fetch<'_> {
     /// Tries the services that the portal search finds in place of those that no longer exist.
     fn by_search(
         &self,
-        wanted: &Download,
+        download: &Download,
         keep: Option<&Entry>,
         errors: &mut Vec<String>,
     ) -> Result<Option<Got>, String> {
-        let Some(url) = wanted.origin.urls.first() else { return Ok(None) };
+        let Some(url) = download.origin.urls.first() else { return Ok(None) };
         let found = match portal::search(self.client, url) {
             None => return Ok(None),
             Some(Ok(found)) => found,
@@ -157,7 +157,7 @@ impl Fetch<'_> {
             }
         };
         let new: Vec<String> =
-            found.into_iter().filter(|url| !wanted.origin.urls.contains(url)).collect();
+            found.into_iter().filter(|url| !download.origin.urls.contains(url)).collect();
         if new.is_empty() {
             errors.push(format!(
                 "the search of geoportal.statistics.gov.uk knows no service for {}: look there for \
@@ -166,7 +166,7 @@ impl Fetch<'_> {
             ));
             return Ok(None);
         }
-        let got = self.first_that_gives(wanted, &new, keep, errors)?;
+        let got = self.first_that_gives(download, &new, keep, errors)?;
         if let Some(Got::Fetched(entry)) = &got {
             self.listener.say(&format!(
                 "the services that the catalogue names have gone; taken from {}, which the search \
@@ -178,12 +178,12 @@ impl Fetch<'_> {
     }
 }
 
-fn refusal(wanted: &Download, standing: Standing, errors: &[String]) -> String {
+fn refusal(download: &Download, standing: Standing, errors: &[String]) -> String {
     let left = match standing {
         Standing::Missing => "",
         _ => "; the existing file is unchanged",
     };
-    let (users, file) = (wanted.users_in_words(), &wanted.file);
+    let (users, file) = (download.users_in_words(), &download.file);
     let mut text = format!("cannot fetch {file}, for {users}{left}:");
     for error in errors {
         text.push_str("\n  ");

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_gone_on_with_only_where_its_content_can_be_told() {
+    fn a_partial_file_is_resumed_only_with_a_validator() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.zip");
         for (made_with, opened_with, kept) in [
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weak_tag_gives_way_to_the_date() {
+    fn a_weak_etag_is_replaced_by_the_date() {
         let date = "Sun, 22 Nov 2026 02:00:00 GMT";
         let both = Content { last_modified: Some(date.into()), ..content("W/\"x\"") };
         assert_eq!(both.if_range(), Some(date));

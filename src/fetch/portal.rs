@@ -32,12 +32,12 @@ pub(super) fn search(client: &Client, url: &str) -> Option<Result<Vec<String>, F
     let mut query = Serializer::new(String::new());
     query.append_pair("q", &words.join(" ")).append_pair("limit", &MOST.to_string());
     let address = format!("{SEARCH}?{}", query.finish());
-    let mut tries = client.tries();
+    let mut retries = client.retries();
     let answer = loop {
         match client.get_document(&address, &[(header::ACCEPT, "application/json".to_owned())]) {
             Ok(answer) => break answer,
             Err(error) => {
-                if let Err(error) = tries.wait(error, &|_| {}) {
+                if let Err(error) = retries.wait(error, &|_| {}) {
                     return Some(Err(error));
                 }
             }
@@ -51,7 +51,7 @@ pub(super) fn search(client: &Client, url: &str) -> Option<Result<Vec<String>, F
 /// # Errors
 ///
 /// If it is not a collection of items.
-pub fn services(answer: &[u8], wanted: &[String]) -> Result<Vec<String>, String> {
+pub fn services(answer: &[u8], title_words: &[String]) -> Result<Vec<String>, String> {
     #[derive(Deserialize)]
     struct Answer {
         features: Vec<Item>,
@@ -75,7 +75,8 @@ pub fn services(answer: &[u8], wanted: &[String]) -> Result<Vec<String>, String>
         let (Some(title), Some(url)) = (title, url) else { continue };
         let title = words(&title);
         let is_web = url.starts_with("https://") || url.starts_with("http://");
-        let is_it = is_web && is_feature_service(&url) && wanted.iter().all(|w| title.contains(w));
+        let is_it =
+            is_web && is_feature_service(&url) && title_words.iter().all(|w| title.contains(w));
         if is_it && !found.contains(&url) {
             found.push(url);
         }
@@ -116,8 +117,8 @@ mod tests {
             item("Wards (December 2022) Boundaries UK BGC", "https://a.example/B.zip"),
             item("Wards (December 2022) Boundaries UK BGC", "file:///FeatureServer"),
         );
-        let wanted = words("Wards_December_2022_Boundaries_UK_BGC_V9");
-        assert_eq!(services(answer.as_bytes(), &wanted), Ok(vec![url("B")]));
-        assert!(services(b"[]", &wanted).is_err());
+        let title_words = words("Wards_December_2022_Boundaries_UK_BGC_V9");
+        assert_eq!(services(answer.as_bytes(), &title_words), Ok(vec![url("B")]));
+        assert!(services(b"[]", &title_words).is_err());
     }
 }

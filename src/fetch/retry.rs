@@ -1,5 +1,5 @@
-//! How long to wait before the next try: exponential back-off with jitter, and what the server
-//! asks for with `Retry-After` (RFC 9110 section 10.2.3).
+//! Retries of a transfer: exponential back-off with jitter, or the delay that the server requests
+//! with `Retry-After` (RFC 9110 section 10.2.3).
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
@@ -8,20 +8,20 @@ use jiff::Timestamp;
 
 use super::error::FetchError;
 
-/// No wait between two tries is longer than this, unless the server asks for it.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// The maximum delay between two attempts, unless the server requests a longer one.
+const MAX_DELAY: Duration = Duration::from_mins(1);
 
-/// A server that wants to be left alone longer than this is asked again another day.
-const LONGEST_OBEDIENCE: Duration = Duration::from_mins(5);
+/// If the server requests a longer delay than this, the command ends with an error instead.
+const MAX_REQUESTED_DELAY: Duration = Duration::from_mins(5);
 
-/// How often and how long to try.
+/// The number and timing of retries.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
-    /// How many tries may fail one after the other, without a byte gained, before it is given up.
+    /// The number of consecutive failures without progress that are retried.
     pub retries: u32,
-    /// The wait before the second try; doubled before each further one.
+    /// The delay before the first retry; it doubles with each further one.
     pub first_wait: Duration,
-    /// How long a server may be silent before the connection is taken for dead.
+    /// The time without data after which a connection is considered dead.
     pub silence: Duration,
 }
 
@@ -31,29 +31,29 @@ impl Default for RetryPolicy {
     }
 }
 
-/// The tries of one transfer.
+/// The state of the retries of one transfer.
 #[derive(Debug)]
-pub(super) struct Tries {
+pub(super) struct Retries {
     retry_policy: RetryPolicy,
     failed: u32,
 }
 
-impl Tries {
+impl Retries {
     pub(super) fn new(retry_policy: RetryPolicy) -> Self {
         Self { retry_policy, failed: 0 }
     }
 
-    /// Something was gained: what failed before does not count any more.
-    pub(super) fn gained(&mut self) {
+    /// Resets the number of failures, after progress.
+    pub(super) fn reset(&mut self) {
         self.failed = 0;
     }
 
-    /// Waits before the next try, having told how long; gives the error back where waiting does
-    /// not help or has not helped.
+    /// Reports the delay and waits before the next attempt. Returns the error if it is permanent or
+    /// the retries are used up.
     pub(super) fn wait(
         &mut self,
         error: FetchError,
-        tell: &dyn Fn(&str),
+        report: &dyn Fn(&str),
     ) -> Result<(), FetchError> {
         let FetchError::Transient { why, wait } = error else { return Err(error) };
         self.failed += 1;
@@ -61,34 +61,34 @@ impl Tries {
             let tries = self.failed;
             return Err(FetchError::transient(format!("{why}; given up after {tries} tries")));
         }
-        let pause = match wait {
-            Some(asked) if asked > LONGEST_OBEDIENCE => {
-                let minutes = asked.as_secs().div_ceil(60);
+        let delay = match wait {
+            Some(requested) if requested > MAX_REQUESTED_DELAY => {
+                let minutes = requested.as_secs().div_ceil(60);
                 return Err(FetchError::transient(format!(
                     "{why}; the server asks to be left alone for {minutes} minutes: run the \
                      command again then, it goes on where it is now"
                 )));
             }
-            Some(asked) => asked,
-            None => self.jittered(),
+            Some(requested) => requested,
+            None => self.jittered_delay(),
         };
-        tell(&format!("{why}; trying again in {:.1} s", pause.as_secs_f64()));
-        std::thread::sleep(pause);
+        report(&format!("{why}; trying again in {:.1} s", delay.as_secs_f64()));
+        std::thread::sleep(delay);
         Ok(())
     }
 
-    /// Between half and the whole of the wait that doubles with each failure, so that many
-    /// machines that were cut off together do not come back together.
-    fn jittered(&self) -> Duration {
+    /// A random delay between half and all of the exponential delay, so that many clients that
+    /// failed together do not retry together.
+    fn jittered_delay(&self) -> Duration {
         let doubled = 2_u32.saturating_pow(self.failed.saturating_sub(1));
-        let most = self.retry_policy.first_wait.saturating_mul(doubled).min(LONGEST_WAIT);
-        // The standard library's hasher is seeded anew each time: chance enough for a pause.
-        let chance = RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64;
-        most.mul_f64(0.5 + chance / 2.0)
+        let most = self.retry_policy.first_wait.saturating_mul(doubled).min(MAX_DELAY);
+        // The hasher of the standard library has a random seed, which is random enough for a delay.
+        let random = RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64;
+        most.mul_f64(0.5 + random / 2.0)
     }
 }
 
-/// What a `Retry-After` asks for: seconds, or a day and time.
+/// Parses a `Retry-After` header: seconds, or a date and time.
 pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
@@ -102,9 +102,9 @@ pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    fn tries(retries: u32) -> Tries {
+    fn retries(retries: u32) -> Retries {
         let first_wait = Duration::from_millis(1);
-        Tries::new(RetryPolicy { retries, first_wait, ..RetryPolicy::default() })
+        Retries::new(RetryPolicy { retries, first_wait, ..RetryPolicy::default() })
     }
 
     #[test]
@@ -120,34 +120,34 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_within_their_jitter_and_stay_under_a_minute() {
-        let mut tries = Tries::new(RetryPolicy::default());
+    fn delays_double_within_their_jitter_up_to_a_minute() {
+        let mut retries = Retries::new(RetryPolicy::default());
         for (failed, most) in [(1, 1.0), (2, 2.0), (3, 4.0), (7, 60.0), (100, 60.0)] {
-            tries.failed = failed;
+            retries.failed = failed;
             for _ in 0..50 {
-                let wait = tries.jittered().as_secs_f64();
+                let wait = retries.jittered_delay().as_secs_f64();
                 assert!((most / 2.0..=most).contains(&wait), "{failed}: {wait}");
             }
         }
     }
 
     #[test]
-    fn what_lasts_is_not_tried_again_and_what_passes_only_so_often() {
-        let mut tries = tries(2);
-        let lasting = FetchError::permanent("gone");
-        assert_eq!(tries.wait(lasting.clone(), &|_| {}), Err(lasting));
-        assert_eq!(tries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
-        assert_eq!(tries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
-        let end = tries.wait(FetchError::transient("busy"), &|_| {}).unwrap_err();
+    fn a_permanent_error_is_not_retried_and_a_transient_one_at_most_retries_times() {
+        let mut retries = retries(2);
+        let permanent = FetchError::permanent("gone");
+        assert_eq!(retries.wait(permanent.clone(), &|_| {}), Err(permanent));
+        assert_eq!(retries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
+        assert_eq!(retries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
+        let end = retries.wait(FetchError::transient("busy"), &|_| {}).unwrap_err();
         assert!(end.to_string().contains("given up after 3 tries"), "{end}");
-        tries.gained();
-        assert_eq!(tries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
+        retries.reset();
+        assert_eq!(retries.wait(FetchError::transient("busy"), &|_| {}), Ok(()));
     }
 
     #[test]
-    fn a_server_that_asks_for_an_hour_is_not_waited_for() {
+    fn a_requested_delay_of_an_hour_is_an_error() {
         let wait = Some(Duration::from_hours(1));
-        let told = tries(5).wait(FetchError::Transient { why: "busy".into(), wait }, &|_| {});
-        assert!(told.unwrap_err().to_string().contains("for 60 minutes"));
+        let result = retries(5).wait(FetchError::Transient { why: "busy".into(), wait }, &|_| {});
+        assert!(result.unwrap_err().to_string().contains("for 60 minutes"));
     }
 }

@@ -1,5 +1,5 @@
-//! What of a service's features to ask for: the catalogue's `only` as a condition, and the extent
-//! of the ground of its `within`.
+//! The filter of the request to a feature service: a condition for the catalogue's `only`, and the
+//! extent of its `within`.
 
 use lapwing_boundaries::catalogue::{Catalogue, LayerSource, Only, ValuePattern};
 use lapwing_boundaries::fault::Report;
@@ -10,21 +10,21 @@ use lapwing_boundaries::load::raw::RawGeometry;
 use super::downloads::Download;
 use super::features::ServerFilter;
 
-/// What to ask for, so that every user of the file finds what it chooses.
+/// The filter that covers the selections of all users of a file.
 ///
 /// # Errors
 ///
-/// If the ground of a `within` is not there yet, or cannot be read.
+/// If the layer of a `within` has not been fetched yet, or cannot be read.
 pub(super) fn for_download(
     catalogue: &Catalogue,
-    wanted: &Download,
+    download: &Download,
 ) -> Result<ServerFilter, String> {
     let conditions: Vec<Option<String>> =
-        wanted.choices.iter().map(|choice| condition(&choice.only)).collect();
+        download.choices.iter().map(|choice| condition(&choice.only)).collect();
     let condition = match &conditions[..] {
         [] => None,
         [one] => one.clone(),
-        // What one user wants whole is asked for whole.
+        // If one user has no condition, all features are requested.
         several => several.iter().cloned().collect::<Option<Vec<String>>>().map(|several| {
             let mut several: Vec<String> = several.iter().map(|one| format!("({one})")).collect();
             several.dedup();
@@ -32,26 +32,25 @@ pub(super) fn for_download(
         }),
     };
     let grounds: Option<Vec<&LayerId>> =
-        wanted.choices.iter().map(|choice| choice.within.as_ref()).collect();
+        download.choices.iter().map(|choice| choice.within.as_ref()).collect();
     let mut extent: Option<[f64; 4]> = None;
     for ground in grounds.unwrap_or_default() {
         let [west, south, east, north] = extent_of(catalogue, ground)
-            .map_err(|why| format!("{}, which must lie within {ground}: {why}", wanted.file))?;
+            .map_err(|why| format!("{}, which must lie within {ground}: {why}", download.file))?;
         let wide = extent.get_or_insert([west, south, east, north]);
         *wide = [wide[0].min(west), wide[1].min(south), wide[2].max(east), wide[3].max(north)];
     }
     Ok(ServerFilter { condition, extent })
 }
 
-/// A condition in the SQL that the services take; `None` if all features meet it, or a field's
-/// name is none that could stand in it.
+/// A condition in the SQL of the services; `None` if there is no condition that SQL can express.
 fn condition(only: &[Only]) -> Option<String> {
     let quoted = |text: &str| text.replace('\'', "''");
     let mut all = Vec::new();
     for Only { field, values } in only {
         let is_name = field.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        // In a pattern these two mean something; no code has them.
-        let is_plain = |wish: &ValuePattern| match wish {
+        // `%` and `_` are wildcards in a pattern, and occur in no code.
+        let is_plain = |value_pattern: &ValuePattern| match value_pattern {
             ValuePattern::Is(_) => true,
             ValuePattern::Begins(start) => !start.contains(['%', '_']),
         };
@@ -60,7 +59,7 @@ fn condition(only: &[Only]) -> Option<String> {
         }
         let exact: Vec<String> = values
             .iter()
-            .filter_map(|wish| match wish {
+            .filter_map(|value_pattern| match value_pattern {
                 ValuePattern::Is(text) => Some(format!("'{}'", quoted(text))),
                 ValuePattern::Begins(_) => None,
             })
@@ -69,7 +68,7 @@ fn condition(only: &[Only]) -> Option<String> {
         if !exact.is_empty() {
             any.push(format!("{field} IN ({})", exact.join(",")));
         }
-        any.extend(values.iter().filter_map(|wish| match wish {
+        any.extend(values.iter().filter_map(|value_pattern| match value_pattern {
             ValuePattern::Is(_) => None,
             ValuePattern::Begins(start) => Some(format!("{field} LIKE '{}%'", quoted(start))),
         }));
@@ -78,7 +77,7 @@ fn condition(only: &[Only]) -> Option<String> {
     (!all.is_empty()).then(|| all.join(" AND "))
 }
 
-/// West, south, east, north of a layer's file, whole metres outward.
+/// West, south, east and north of the file of a layer, rounded outwards to metres.
 fn extent_of(catalogue: &Catalogue, id: &LayerId) -> Result<[f64; 4], String> {
     let spec = catalogue.layer(id).ok_or_else(|| format!("there is no layer {id}"))?;
     let LayerSource::Vector(source) = &spec.source else {
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_is_asked_for_in_sql() {
+    fn the_selection_becomes_an_sql_condition() {
         let is = |text: &str| ValuePattern::Is(text.to_owned());
         let begins = |text: &str| ValuePattern::Begins(text.to_owned());
         assert_eq!(condition(&[]), None);
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_catalogue_reaches_a_service_as_anything_but_a_text() {
+    fn values_of_a_catalogue_are_quoted_in_sql() {
         let quote = only("NAME", vec![ValuePattern::Is("St Mary's') OR ('1'='1".to_owned())]);
         let sql = "NAME IN ('St Mary''s'') OR (''1''=''1')";
         assert_eq!(condition(&[quote]).as_deref(), Some(sql));

@@ -50,9 +50,9 @@ const fn kind_of(kind: attributes::AttributeType) -> CellType {
 }
 
 /// The cells of an area or site, one per column, in the type of the column.
-pub(super) fn cells(selection: &Selection<'_>, place: usize) -> Vec<Cell> {
+pub(super) fn cells(selection: &Selection<'_>, index: usize) -> Vec<Cell> {
     let (schema, atlas) = (selection.schema, selection.atlas);
-    let cell = |&at: &usize| match schema.value(atlas, place, at) {
+    let cell = |&at: &usize| match schema.value(atlas, index, at) {
         Value::Null => Cell::Null,
         Value::Integer(number) => Cell::Integer(number),
         Value::Number(number) => Cell::Number(number),
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_taken_in_any_case_is_told_apart() {
+    fn a_name_that_is_taken_in_any_case_is_numbered() {
         let names = ["code", "FID", "geom", "Code", "source_geom"];
         assert_eq!(
             apart(names.into_iter(), &["fid", "geom"]),

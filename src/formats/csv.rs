@@ -33,20 +33,20 @@ pub(super) fn write(
     let mut rows = ::csv::Writer::from_writer(out);
     rows.write_record(&header)?;
 
-    let mut row = |place: usize, shape: Option<Shape>| -> io::Result<()> {
-        let cells = columns::cells(selection, place);
+    let mut row = |index: usize, shape: Option<Shape>| -> io::Result<()> {
+        let cells = columns::cells(selection, index);
         let mut row: Vec<String> = cells.into_iter().map(text).collect();
-        row.extend(if layer.is_areas() { extent(layer, place) } else { position(layer, place) });
+        row.extend(if layer.is_areas() { extent(layer, index) } else { position(layer, index) });
         row.extend(shape.map(|shape| wkt(&shape, selection.crs)));
         rows.write_record(&row)?;
         progress.advance(1);
         Ok(())
     };
     if selection.wkt {
-        shapes(selection, selection.places)
-            .try_for_each(|(place, shape)| row(place, Some(shape)))?;
+        shapes(selection, selection.indices)
+            .try_for_each(|(index, shape)| row(index, Some(shape)))?;
     } else {
-        selection.places.iter().try_for_each(|&place| row(place, None))?;
+        selection.indices.iter().try_for_each(|&index| row(index, None))?;
     }
     rows.flush()
 }
@@ -67,14 +67,14 @@ fn metres(number: f64) -> String {
     format!("{number:.3}")
 }
 
-fn extent(layer: &lapwing_boundaries::layer::Layer, place: usize) -> [String; 4] {
-    let extent = layer.areas()[place].extent();
+fn extent(layer: &lapwing_boundaries::layer::Layer, index: usize) -> [String; 4] {
+    let extent = layer.areas()[index].extent();
     let (low, high) = (extent.min(), extent.max());
     [low.x, low.y, high.x, high.y].map(metres)
 }
 
-fn position(layer: &lapwing_boundaries::layer::Layer, place: usize) -> [String; 4] {
-    let at = layer.sites()[place].position;
+fn position(layer: &lapwing_boundaries::layer::Layer, index: usize) -> [String; 4] {
+    let at = layer.sites()[index].position;
     let (degrees, _) = at.to_lng_lat();
     let [lon, lat] = [degrees.lon(), degrees.lat()].map(|degrees| format!("{degrees:.7}"));
     [metres(at.easting()), metres(at.northing()), lon, lat]
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn well_known_text_has_holes_after_their_shell_and_parts_apart() {
+    fn well_known_text_has_holes_after_their_shell_and_separate_parts() {
         let shell = vec![[0.0, 0.0], [9.0, 0.0], [9.0, 9.0], [0.0, 0.0]];
         let hole = vec![[5.0, 1.0], [8.0, 4.0], [8.0, 1.0], [5.0, 1.0]];
         let other = vec![[20.0, 0.0], [21.0, 0.0], [21.0, 1.0], [20.0, 0.0]];

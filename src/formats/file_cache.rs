@@ -121,14 +121,14 @@ pub struct Shelf(Mutex<Slots>);
 #[derive(Debug, Default)]
 struct Slots {
     by_key: HashMap<Key, Slot>,
-    asked: u64,
+    request_count: u64,
 }
 
 #[derive(Debug)]
 struct Slot {
     making: Making,
     /// The number of the last request.
-    asked: u64,
+    last_request: u64,
 }
 
 impl Slot {
@@ -154,12 +154,12 @@ impl Shelf {
 
     fn take_within(&self, most: u64, key: Key, begin: impl FnOnce() -> Making) -> Making {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.asked += 1;
-        let asked = slots.asked;
+        slots.request_count += 1;
+        let last_request = slots.request_count;
         if let Some(slot) = slots.by_key.get_mut(&key).filter(|slot| !slot.has_failed()) {
-            slot.asked = asked;
+            slot.last_request = last_request;
         } else {
-            slots.by_key.insert(key, Slot { making: begin(), asked });
+            slots.by_key.insert(key, Slot { making: begin(), last_request });
         }
         slots.make_room(most, key);
         slots.by_key[&key].making.clone()
@@ -173,7 +173,7 @@ impl Slots {
                 .by_key
                 .iter()
                 .filter(|(key, slot)| **key != but && slot.length() > 0)
-                .min_by_key(|(_, slot)| slot.asked)
+                .min_by_key(|(_, slot)| slot.last_request)
                 .map(|(key, _)| *key);
             let Some(oldest) = oldest else { return };
             self.by_key.remove(&oldest);
@@ -202,7 +202,7 @@ mod tests {
     const LAP: Key = (1, Format::Csv, Crs::Crs84);
 
     #[test]
-    fn a_file_comes_back_in_the_range_asked_for() {
+    fn a_range_request_returns_that_range() {
         let file = made(b"0123456789");
         let read = |start, end| -> Vec<u8> {
             Arc::clone(&file).pieces(start, end).flat_map(Result::unwrap).collect()
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_asked_for_the_longest_gives_way() {
+    fn the_least_recently_requested_file_is_evicted() {
         let shelf = Shelf::default();
         let take = |key| shelf.take_within(8, key, || ready(Ok(made(b"01234"))));
         let held = take(WARD);

@@ -32,13 +32,13 @@ pub(super) fn write(
     out: &mut (dyn Write + Send),
     progress: &dyn Progress,
 ) -> io::Result<()> {
-    let places = along_a_curve(selection);
+    let indices = along_a_curve(selection);
     let mut features = BufWriter::new(tempfile::tempfile()?);
-    let mut nodes = Vec::with_capacity(places.len());
+    let mut nodes = Vec::with_capacity(indices.len());
     let mut offset = 0;
     let mut buffer = FlatBufferBuilder::new();
-    for (place, shape) in shapes(selection, &places) {
-        let cells = columns::cells(selection, place);
+    for (index, shape) in shapes(selection, &indices) {
+        let cells = columns::cells(selection, index);
         let bytes = feature(&mut buffer, &shape, &cells)?;
         features.write_all(bytes)?;
         nodes.push(node(shape.extent(), offset));
@@ -71,12 +71,12 @@ fn node(Extent([min_x, min_y, max_x, max_y]): Extent, offset: u64) -> NodeItem {
 fn along_a_curve(selection: &Selection<'_>) -> Vec<usize> {
     let layer = selection.layer();
     let mut nodes: Vec<NodeItem> = selection
-        .places
+        .indices
         .iter()
-        .map(|&place| {
-            let extent = layer.extent_of(place);
+        .map(|&index| {
+            let extent = layer.extent_of(index);
             let (low, high) = (extent.min(), extent.max());
-            node(Extent([low.x, low.y, high.x, high.y]), place as u64)
+            node(Extent([low.x, low.y, high.x, high.y]), index as u64)
         })
         .collect();
     let extent = calc_extent(&nodes);

@@ -45,16 +45,16 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) fn of(selection: &Selection<'_>, place: usize) -> Self {
+    pub(super) fn of(selection: &Selection<'_>, index: usize) -> Self {
         let (layer, crs) = (selection.layer(), selection.crs);
         if !layer.is_areas() {
-            return Self::Point(project(layer.sites()[place].position.coord(), crs));
+            return Self::Point(project(layer.sites()[index].position.coord(), crs));
         }
         let ring = |ring: &LineString<f64>| ring.coords().map(|&at| project(at, crs)).collect();
         let rings = |polygon: &Polygon<f64>| {
             std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect()
         };
-        Self::Ground(selection.ground(place).iter().map(rings).collect())
+        Self::Ground(selection.ground(index).iter().map(rings).collect())
     }
 
     pub(super) fn extent(&self) -> Extent {
@@ -117,11 +117,11 @@ const TOGETHER: usize = 64;
 /// The shapes at these indices, each with its index, in order.
 pub(super) fn shapes<'a>(
     selection: &'a Selection<'_>,
-    places: &'a [usize],
+    indices: &'a [usize],
 ) -> impl Iterator<Item = (usize, Shape)> + 'a {
-    places.chunks(TOGETHER).flat_map(move |places| {
-        let shape = |&place: &usize| (place, Shape::of(selection, place));
-        places.par_iter().map(shape).collect::<Vec<_>>()
+    indices.chunks(TOGETHER).flat_map(move |indices| {
+        let shape = |&index: &usize| (index, Shape::of(selection, index));
+        indices.par_iter().map(shape).collect::<Vec<_>>()
     })
 }
 
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_box_around_nothing_is_none() {
+    fn an_empty_selection_has_no_box() {
         assert_eq!(Extent::NONE.some(), None);
         assert_eq!(Extent::take([1.0, 2.0], Extent::NONE).some(), Some([1.0, 2.0, 1.0, 2.0]));
         let joined = Extent::NONE.join(Extent([0.0, 1.0, 2.0, 3.0]));

@@ -109,7 +109,7 @@ impl<'a> Table<'a> {
     fn describe_layer(&self, to: &Transaction<'_>) -> rusqlite::Result<()> {
         let meta = self.selection.layer().meta();
         let day = |day: Option<jiff::civil::Date>| day.map_or("..".to_owned(), |d| d.to_string());
-        let told = json!({
+        let metadata = json!({
             "@context": "https://schema.org",
             "@type": "Dataset",
             "name": meta.title,
@@ -128,7 +128,7 @@ impl<'a> Table<'a> {
         });
         to.execute(
             "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'https://schema.org/Dataset', 'application/ld+json', ?1)",
-            [told.to_string()],
+            [metadata.to_string()],
         )?;
         to.execute(
             "INSERT INTO gpkg_metadata_reference VALUES ('table', ?1, NULL, NULL, ?2, 1, NULL)",
@@ -150,11 +150,11 @@ impl<'a> Table<'a> {
             to.prepare(&format!("INSERT INTO {} VALUES (?, ?, ?, ?, ?)", self.rtree()))?;
         let srs = crs_definitions::of(self.selection.crs).epsg;
         let mut all = Extent::NONE;
-        let places = self.selection.places;
-        for (key, (place, shape)) in (1_i64..).zip(shapes(self.selection, places)) {
+        let indices = self.selection.indices;
+        for (key, (feature_index, shape)) in (1_i64..).zip(shapes(self.selection, indices)) {
             let extent = shape.extent();
             let blob = blob(&shape, extent, srs);
-            let cells = columns::cells(self.selection, place);
+            let cells = columns::cells(self.selection, feature_index);
             let mut values: Vec<&dyn ToSql> = vec![&key, &blob];
             values.extend(cells.iter().map(|cell| cell as &dyn ToSql));
             insert.execute(&values[..])?;

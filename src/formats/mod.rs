@@ -1,4 +1,4 @@
-//! A layer, or some of it, as a file: one writer for each format over one [`Selection`].
+//! Files of a layer or a part of it: one writer per format, each for a [`Selection`].
 //!
 //! | format | coordinates | order | attributes |
 //! |---|---|---|---|
@@ -9,13 +9,12 @@
 //! | Shapefile, zipped | x, y | as selected | typed, names of ten bytes |
 //! | GeoParquet 1.1 | x, y | as selected | typed |
 //!
-//! x is the easting or longitude in every binary format, whatever the order of the CRS's own
-//! definition, as each of their standards says. Coordinates are not rounded: in EPSG:27700 they are
-//! those of the snapshot to the last bit.
+//! In every binary format x is the easting or longitude, as its standard requires, whatever the axis
+//! order of the CRS. Coordinates are not rounded: in EPSG:27700 they equal those of the snapshot.
 //!
-//! Every writer holds no more than some features at a time; what has to stand before the features
-//! and is known only after them passes through a temporary file. Equal selections of equal
-//! snapshots give equal bytes.
+//! A writer holds only some features in memory at a time. If the format needs totals before the
+//! features, the features go through a temporary file. Equal selections of equal snapshots give equal
+//! bytes.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -94,7 +93,7 @@ impl Format {
         }
     }
 
-    /// Its name for people.
+    /// Its display name.
     pub const fn title(self) -> &'static str {
         match self {
             Self::GeoJson => "GeoJSON",
@@ -107,8 +106,7 @@ impl Format {
         }
     }
 
-    /// Its media type, without parameters. That of FlatGeobuf is its project's own, the others are
-    /// registered with IANA.
+    /// Its media type, without parameters. All are registered with IANA, except that of FlatGeobuf.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::GeoJson => "application/geo+json",
@@ -121,7 +119,7 @@ impl Format {
         }
     }
 
-    /// The format of that name, in any case; `json` is GeoJSON and `geoparquet` GeoParquet.
+    /// The format with this name, ignoring case; `json` is GeoJSON and `geoparquet` GeoParquet.
     pub fn of_name(name: &str) -> Option<Self> {
         let name = match name.to_ascii_lowercase().as_str() {
             "json" => "geojson".to_owned(),
@@ -131,7 +129,7 @@ impl Format {
         Self::ALL.iter().copied().find(|format| format.name() == name)
     }
 
-    /// The format whose suffix ends a file's name, and the name before it.
+    /// The format of a file name by its suffix, and the name without the suffix.
     pub fn of_file_name(name: &str) -> Option<(&str, Self)> {
         Self::ALL.iter().find_map(|&format| {
             let stem = name.strip_suffix(format.suffix())?.strip_suffix('.')?;
@@ -139,45 +137,45 @@ impl Format {
         })
     }
 
-    /// Whether it is text, which compresses well.
+    /// Returns whether it is text, which compresses well.
     pub const fn is_text(self) -> bool {
         matches!(self, Self::GeoJson | Self::Csv)
     }
 }
 
-/// What is to be written.
+/// The features and attributes to write.
 #[derive(Clone, Debug)]
 pub struct Selection<'a> {
     /// The snapshot.
     pub atlas: &'a Atlas,
-    /// The attributes of the layer, which says which layer it is.
+    /// The attributes of the layer, and the layer itself.
     pub schema: &'a Arc<Schema>,
-    /// The attributes to write, by their places in the schema, in the order in which to write
-    /// them; a GeoJSON has them in the schema's order.
+    /// The attributes to write, as indices in the schema, in output order. GeoJSON has the order of
+    /// the schema.
     pub attributes: Vec<usize>,
-    /// The areas or sites, by their places in the layer, in the order in which to write them.
-    pub places: &'a [usize],
-    /// The coordinates to write.
+    /// The areas or sites, as indices in the layer, in output order.
+    pub indices: &'a [usize],
+    /// The CRS of the output.
     pub crs: Crs,
-    /// The ground of the layer's areas, where it is not their own; what is told of their measures
-    /// stays that of their own.
+    /// Simplified geometries to write instead of the areas' own. Measures are still those of the
+    /// original geometries.
     pub drawing: Option<Drawing>,
-    /// Whether a CSV has the geometry, as WKT in its last column.
+    /// Whether a CSV has the geometry as WKT in its last column.
     pub wkt: bool,
 }
 
 impl<'a> Selection<'a> {
-    /// All attributes of areas or sites, at their places in the layer of a schema.
-    pub fn new(atlas: &'a Atlas, schema: &'a Arc<Schema>, places: &'a [usize], crs: Crs) -> Self {
+    /// All attributes of areas or sites, given as indices in the layer of the schema.
+    pub fn new(atlas: &'a Atlas, schema: &'a Arc<Schema>, indices: &'a [usize], crs: Crs) -> Self {
         let attributes = (0..schema.attributes().len()).collect();
-        Self { atlas, schema, attributes, places, crs, drawing: None, wkt: true }
+        Self { atlas, schema, attributes, indices, crs, drawing: None, wkt: true }
     }
 
-    /// The ground of an area.
-    fn ground(&self, place: usize) -> &MultiPolygon<f64> {
+    /// The geometry of an area.
+    fn ground(&self, index: usize) -> &MultiPolygon<f64> {
         match &self.drawing {
-            Some(drawing) => &drawing[place],
-            None => self.layer().areas()[place].geometry(),
+            Some(drawing) => &drawing[index],
+            None => self.layer().areas()[index].geometry(),
         }
     }
 
@@ -185,32 +183,34 @@ impl<'a> Selection<'a> {
         self.atlas.layers()[self.schema.layer()].layer()
     }
 
-    /// One sentence about the layer: whose it is and under which licence.
+    /// A description of the layer: resolution, dates, licence and attribution.
     fn description(&self) -> String {
         let meta = self.layer().meta();
-        let mut told: Vec<String> = Vec::new();
+        let mut sentences: Vec<String> = Vec::new();
         if self.atlas.is_illustrative() {
-            told.push("Illustrative: this place does not exist.".to_owned());
+            sentences.push("Illustrative: this place does not exist.".to_owned());
         }
         if let Some(resolution) = meta.resolution {
-            told.push(format!("Boundaries drawn to {} m.", resolution.metres()));
+            sentences.push(format!("Boundaries drawn to {} m.", resolution.metres()));
         }
         let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
         match (day(meta.vintage.valid_from), day(meta.vintage.valid_to)) {
-            (Some(from), Some(to)) => told.push(format!("In force from {from} to before {to}.")),
-            (Some(from), None) => told.push(format!("In force from {from}.")),
-            (None, Some(to)) => told.push(format!("In force to before {to}.")),
+            (Some(from), Some(to)) => {
+                sentences.push(format!("In force from {from} to before {to}."));
+            }
+            (Some(from), None) => sentences.push(format!("In force from {from}.")),
+            (None, Some(to)) => sentences.push(format!("In force to before {to}.")),
             (None, None) => {}
         }
         if let Some(licence) = &meta.licence {
-            told.push(format!("Licence: {licence}."));
+            sentences.push(format!("Licence: {licence}."));
         }
-        told.extend(meta.attribution.clone());
-        told.join(" ")
+        sentences.extend(meta.attribution.clone());
+        sentences.join(" ")
     }
 }
 
-/// Writes a selection in a format, telling of each feature written.
+/// Writes a selection in a format, and reports each feature as progress.
 ///
 /// # Errors
 ///
@@ -260,7 +260,7 @@ fn write_geojson(
     if selection.atlas.is_illustrative() {
         members.insert("illustrative".to_owned(), true.into());
     }
-    let told = selection.places.iter().copied().inspect(|_| progress.advance(1));
+    let indices = selection.indices.iter().copied().inspect(|_| progress.advance(1));
     let atlas = selection.atlas;
     let form = Form {
         crs: selection.crs,
@@ -268,7 +268,7 @@ fn write_geojson(
         drawing: selection.drawing.clone(),
     };
     let schema = Arc::clone(selection.schema);
-    let pieces = crate::formats::geojson::FeatureCollection::new(atlas, schema, told, form);
+    let pieces = crate::formats::geojson::FeatureCollection::new(atlas, schema, indices, form);
     for piece in pieces.with_members(members) {
         out.write_all(&piece)?;
     }

@@ -80,7 +80,7 @@ impl BlockingPool {
                 Err(error) => Some((Err(error), None)),
             }
         });
-        // Compression asks once more after the end, which an unfolding does not bear.
+        // Compression polls once more after the end, which `unfold` does not allow.
         Body::from_stream(pieces.fuse())
     }
 }
@@ -127,7 +127,7 @@ impl BlockingPool {
                 Err(error) => vec![Err(error)],
             })
         });
-        // Compression asks once more after the end, which an unfolding does not bear.
+        // Compression polls once more after the end, which `unfold` does not allow.
         Body::from_stream(pieces.fuse())
     }
 }

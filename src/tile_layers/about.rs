@@ -11,9 +11,9 @@ pub fn attribution(atlas: &Atlas, layers: &Selection) -> String {
     if atlas.is_illustrative() {
         each.push("Illustrative: this place does not exist");
     }
-    for (_, place) in layers.layers() {
-        let said = atlas.layers()[place].layer().meta().attribution.as_deref();
-        each.extend(said.filter(|said| !each.contains(said)));
+    for (_, layer_index) in layers.layers() {
+        let credit = atlas.layers()[layer_index].layer().meta().attribution.as_deref();
+        each.extend(credit.filter(|credit| !each.contains(credit)));
     }
     let escape = |text: &&str| {
         text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

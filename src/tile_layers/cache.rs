@@ -9,7 +9,7 @@ use quick_cache::sync::{Cache as Shared, DefaultLifecycle};
 
 /// The key of a tile.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct TileKey {
     /// [`super::Selection::key`].
     pub layers: Arc<str>,
     /// The tile.
@@ -20,7 +20,7 @@ pub struct Place {
 /// being computed waits for it.
 #[derive(Debug)]
 pub struct Cache {
-    tiles: Shared<Place, Option<Bytes>, Weight, Hasher>,
+    tiles: Shared<TileKey, Option<Bytes>, Weight, Hasher>,
 }
 
 type Hasher = std::hash::RandomState;
@@ -35,9 +35,9 @@ const OVERHEAD: u64 = 160;
 /// The estimated size of a tile, which only sizes the tables initially.
 const USUAL_TILE: u64 = 4 << 10;
 
-impl Weighter<Place, Option<Bytes>> for Weight {
-    fn weight(&self, place: &Place, tile: &Option<Bytes>) -> u64 {
-        OVERHEAD + place.layers.len() as u64 + tile.as_ref().map_or(0, |bytes| bytes.len() as u64)
+impl Weighter<TileKey, Option<Bytes>> for Weight {
+    fn weight(&self, key: &TileKey, tile: &Option<Bytes>) -> u64 {
+        OVERHEAD + key.layers.len() as u64 + tile.as_ref().map_or(0, |bytes| bytes.len() as u64)
     }
 }
 
@@ -52,10 +52,10 @@ impl Cache {
     /// Returns the tile, computed by `make` if it is not cached.
     pub async fn get_or_make<E>(
         &self,
-        place: Place,
+        key: TileKey,
         make: impl Future<Output = Result<Option<Bytes>, E>>,
     ) -> Result<Option<Bytes>, E> {
-        self.tiles.get_or_insert_async(&place, make).await
+        self.tiles.get_or_insert_async(&key, make).await
     }
 
     /// The size of the cache in bytes, including overhead.
@@ -68,32 +68,32 @@ impl Cache {
 mod tests {
     use super::*;
 
-    fn place(number: u32) -> Place {
-        Place { layers: "ward".into(), tile: TileCoord::new(14, number, 0).unwrap() }
+    fn key(number: u32) -> TileKey {
+        TileKey { layers: "ward".into(), tile: TileCoord::new(14, number, 0).unwrap() }
     }
 
     #[tokio::test]
-    async fn no_more_bytes_are_kept_than_allowed() {
+    async fn the_cache_stays_within_its_limit() {
         let cache = Cache::new(100_000);
         for number in 0..1000 {
             let made = async { Ok::<_, ()>(Some(Bytes::from(vec![0; 1000]))) };
-            cache.get_or_make(place(number), made).await.unwrap();
+            cache.get_or_make(key(number), made).await.unwrap();
         }
         assert!((50_000..=100_000).contains(&cache.bytes()), "{}", cache.bytes());
     }
 
     #[tokio::test]
-    async fn a_tile_is_made_once_and_one_that_failed_is_made_again() {
+    async fn a_tile_is_encoded_once_and_again_only_after_a_failure() {
         let cache = Cache::new(1 << 20);
-        let failed = cache.get_or_make(place(1), async { Err("no") }).await;
+        let failed = cache.get_or_make(key(1), async { Err("no") }).await;
         assert_eq!(failed, Err("no"));
         let tile = Some(Bytes::from_static(b"tile"));
-        let made = cache.get_or_make(place(1), async { Ok::<_, ()>(tile.clone()) }).await;
+        let made = cache.get_or_make(key(1), async { Ok::<_, ()>(tile.clone()) }).await;
         assert_eq!(made, Ok(tile.clone()));
-        let kept = cache.get_or_make(place(1), async { Err("made again") }).await;
+        let kept = cache.get_or_make(key(1), async { Err("made again") }).await;
         assert_eq!(kept, Ok(tile));
-        let empty = cache.get_or_make(place(2), async { Ok::<_, ()>(None) }).await;
+        let empty = cache.get_or_make(key(2), async { Ok::<_, ()>(None) }).await;
         assert_eq!(empty, Ok(None));
-        assert_eq!(cache.get_or_make(place(2), async { Err("made again") }).await, Ok(None));
+        assert_eq!(cache.get_or_make(key(2), async { Err("made again") }).await, Ok(None));
     }
 }

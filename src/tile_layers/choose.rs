@@ -38,9 +38,9 @@ pub fn choose<'a>(
     let mut layers: Vec<(String, usize)> = Vec::new();
     let mut absent = None;
     for name in names {
-        let asked = [name.to_owned()];
-        let chosen = choose_areas(atlas, Some(&asked), day)
-            .or_else(|_| choose_points(atlas, Some(&asked), day))
+        let names_of_one = [name.to_owned()];
+        let chosen = choose_areas(atlas, Some(&names_of_one), day)
+            .or_else(|_| choose_points(atlas, Some(&names_of_one), day))
             .map_err(|_| {
                 let layer = name.chars().take(80).collect();
                 AnswerError::UnknownLayer { layer, known: layer_names(atlas) }
@@ -48,8 +48,8 @@ pub fn choose<'a>(
         for one in chosen {
             match one.layer {
                 None => absent = absent.or(Some(one.key)),
-                Some(place) => {
-                    let layer = (one.key.to_string(), place);
+                Some(layer_index) => {
+                    let layer = (one.key.to_string(), layer_index);
                     if !layers.contains(&layer) {
                         layers.push(layer);
                     }
@@ -58,7 +58,7 @@ pub fn choose<'a>(
         }
     }
     if let ([], Some(key)) = (&layers[..], absent) {
-        let (Day::Asked(date) | Day::Today(date)) = day;
+        let (Day::Requested(date) | Day::Today(date)) = day;
         return Err(AnswerError::NotInForce { layer: key.to_string(), date }.into());
     }
     Selection { layers }.apart(atlas)
@@ -76,14 +76,16 @@ impl Selection {
     /// # Panics
     ///
     /// If the atlas has no such layer.
-    pub fn one(atlas: &Atlas, place: usize) -> Self {
-        Self { layers: vec![(atlas.layers()[place].layer().meta().id.to_string(), place)] }
+    pub fn one(atlas: &Atlas, layer_index: usize) -> Self {
+        Self {
+            layers: vec![(atlas.layers()[layer_index].layer().meta().id.to_string(), layer_index)],
+        }
     }
 
     /// Fails if a layer has the name of another's label layer.
     fn apart(self, atlas: &Atlas) -> Result<Self, ChoiceError> {
-        let is_areas = |place: usize| atlas.layers()[place].layer().is_areas();
-        let labels = self.layers().filter(|(_, place)| is_areas(*place));
+        let is_areas = |layer_index: usize| atlas.layers()[layer_index].layer().is_areas();
+        let labels = self.layers().filter(|(_, layer_index)| is_areas(*layer_index));
         let same = labels
             .map(|(name, _)| format!("{name}_label"))
             .find(|label| self.layers().any(|(name, _)| name == label));
@@ -92,13 +94,13 @@ impl Selection {
 
     /// The name of each layer and its index in the atlas.
     pub fn layers(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.layers.iter().map(|(name, place)| (name.as_str(), *place))
+        self.layers.iter().map(|(name, layer_index)| (name.as_str(), *layer_index))
     }
 
     /// A key that is the same for the same layers under the same names, and only for them.
     pub fn key(&self) -> Arc<str> {
         let each: Vec<String> =
-            self.layers.iter().map(|(name, place)| format!("{name}={place}")).collect();
+            self.layers.iter().map(|(name, layer_index)| format!("{name}={layer_index}")).collect();
         each.join(",").into()
     }
 

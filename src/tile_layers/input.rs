@@ -5,7 +5,7 @@ use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::position::Bng;
 use lapwing_tiles::{Attributes, Features, InputLayer, Value};
 
-use crate::features::attributes::{Schema, Value as Said};
+use crate::features::attributes::{Schema, Value as AttributeValue};
 
 /// The area of an area: no map style needs it, and every answer about the area has it.
 const LEFT_OUT: &str = "area_m2";
@@ -20,9 +20,9 @@ const OF_CLUSTERS: &str = "count";
 /// # Panics
 ///
 /// If the atlas has no such layer.
-pub fn input_layer(atlas: &Atlas, place: usize) -> InputLayer {
-    let layer = atlas.layers()[place].layer();
-    let schema = Schema::of(atlas, place);
+pub fn input_layer(atlas: &Atlas, layer_index: usize) -> InputLayer {
+    let layer = atlas.layers()[layer_index].layer();
+    let schema = Schema::of(atlas, layer_index);
     let of = |feature: usize| attributes(atlas, &schema, feature, layer.is_areas());
     let features = if layer.is_areas() {
         let grounds = layer.areas().iter().map(|area| area.geometry().map_coords(degrees));
@@ -55,12 +55,12 @@ fn attributes(atlas: &Atlas, schema: &Schema, feature: usize, of_area: bool) -> 
 }
 
 /// A value that a tile can hold: anything but text, numbers and booleans becomes text.
-fn value(said: Said) -> Option<Value> {
-    Some(match said {
-        Said::Null => return None,
-        Said::Integer(number) => Value::Integer(number),
-        Said::Number(number) => Value::Number(number),
-        Said::Boolean(truth) => Value::Bool(truth),
+fn value(attribute_value: AttributeValue) -> Option<Value> {
+    Some(match attribute_value {
+        AttributeValue::Null => return None,
+        AttributeValue::Integer(number) => Value::Integer(number),
+        AttributeValue::Number(number) => Value::Number(number),
+        AttributeValue::Boolean(truth) => Value::Bool(truth),
         other => Value::Text(other.cell()),
     })
 }
@@ -88,13 +88,13 @@ mod tests {
         assert_eq!(wards[0].0.id, 0);
         assert_eq!(wards[0].0.properties, expected.map(|(k, v)| (k.to_owned(), text(v))));
         let Features::Points(halls) = input_layer(&atlas, 4).features else { panic!("points") };
-        let said = |name: &str| {
+        let attribute_value = |name: &str| {
             let found = halls[0].0.properties.iter().find(|(key, _)| key == name);
             found.map(|(_, value)| value.clone())
         };
-        assert_eq!(said("lap"), Some(text("N4")));
-        assert_eq!(said("source_count"), Some(Value::Integer(3)));
-        assert_eq!(said("uses"), Some(text("a;b")));
-        assert_eq!(said("count"), None);
+        assert_eq!(attribute_value("lap"), Some(text("N4")));
+        assert_eq!(attribute_value("source_count"), Some(Value::Integer(3)));
+        assert_eq!(attribute_value("uses"), Some(text("a;b")));
+        assert_eq!(attribute_value("count"), None);
     }
 }

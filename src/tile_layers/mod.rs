@@ -17,15 +17,15 @@ use lapwing_tiles::{InputError, TileCoord, TileSet, TileSource, pyramid};
 mod about;
 mod cache;
 mod choose;
-mod chosen;
 mod input;
+mod selection_cache;
 
 pub use about::attribution;
-pub use cache::{Cache, Place};
+pub use cache::{Cache, TileKey};
 pub use choose::{ChoiceError, Selection, choose};
-use chosen::Choices;
-pub use chosen::Chosen;
 pub use input::input_layer;
+use selection_cache::SelectionCache;
+pub use selection_cache::TileLayers;
 
 /// The tiles of one snapshot.
 #[derive(Debug)]
@@ -34,19 +34,19 @@ pub struct Tiles {
     /// One entry per layer of the atlas, prepared on first use.
     sources: Vec<OnceLock<Result<TileSource, InputError>>>,
     cache: OnceLock<Cache>,
-    choices: Choices,
+    selections: SelectionCache,
 }
 
 impl Tiles {
     /// Without any layer prepared.
     pub fn of(atlas: Arc<Atlas>) -> Self {
         let sources = atlas.layers().iter().map(|_| OnceLock::new()).collect();
-        Self { atlas, sources, cache: OnceLock::new(), choices: Choices::default() }
+        Self { atlas, sources, cache: OnceLock::new(), selections: SelectionCache::default() }
     }
 
     /// The layers of a comma-separated list, resolved by [`choose`] on a date.
-    pub fn chosen(&self, names: &str, day: Day) -> Result<Arc<Chosen>, ChoiceError> {
-        self.choices.of(&self.atlas, names, day)
+    pub fn layers(&self, names: &str, day: Day) -> Result<Arc<TileLayers>, ChoiceError> {
+        self.selections.of(&self.atlas, names, day)
     }
 
     /// The tile cache, created on first use with a limit of `bytes` bytes.
@@ -60,9 +60,9 @@ impl Tiles {
     /// level.
     pub fn make(&self, layers: &Selection, tile: TileCoord) -> Result<Option<Bytes>, InputError> {
         let mut bytes = Vec::new();
-        for (name, place) in layers.layers() {
+        for (name, layer_index) in layers.layers() {
             // A tile is the concatenation of its layers.
-            bytes.extend(self.source(place)?.tile_as(tile, &[(0, name)]).unwrap_or_default());
+            bytes.extend(self.source(layer_index)?.tile_as(tile, &[(0, name)]).unwrap_or_default());
         }
         Ok((!bytes.is_empty()).then(|| Bytes::from(pyramid::gzip(&bytes))))
     }
@@ -70,17 +70,17 @@ impl Tiles {
     /// The metadata of the layers for a map.
     pub fn tile_set(&self, layers: &Selection) -> Result<TileSet, InputError> {
         let mut all = TileSet::default();
-        for (name, place) in layers.layers() {
-            all.join(self.source(place)?.tile_set_as(&[(0, name)]));
+        for (name, layer_index) in layers.layers() {
+            all.join(self.source(layer_index)?.tile_set_as(&[(0, name)]));
         }
         Ok(all)
     }
 
-    fn source(&self, place: usize) -> Result<&TileSource, InputError> {
-        let ready = self.sources[place].get_or_init(|| {
+    fn source(&self, layer_index: usize) -> Result<&TileSource, InputError> {
+        let ready = self.sources[layer_index].get_or_init(|| {
             let began = std::time::Instant::now();
-            let layer = self.atlas.layers()[place].layer();
-            let source = TileSource::prepare(vec![input_layer(&self.atlas, place)]);
+            let layer = self.atlas.layers()[layer_index].layer();
+            let source = TileSource::prepare(vec![input_layer(&self.atlas, layer_index)]);
             tracing::info!(layer = %layer.meta().id, took = ?began.elapsed(), "ready for tiles");
             source
         });

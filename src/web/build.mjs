@@ -1,9 +1,9 @@
-// Bundles the page into OUT, the folder that cargo's build script names:
+// Bundles the page into the folder that cargo's build script passes:
 //
-// 1. esbuild puts the modules of page/ together, the map library apart, since it is loaded late;
-// 2. every file is named by its content, so that it may be kept for ever;
-// 3. it is compressed once, here;
-// 4. page/index.html gets those names, and stays a template for what is known only when serving.
+// 1. esbuild bundles the modules of page/; the map library is a separate bundle, loaded later;
+// 2. the name of every file contains a hash of its content, so that browsers may cache it for ever;
+// 3. every file is compressed once, here;
+// 4. the names are inserted into page/index.html. Its other placeholders are filled for each request.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,14 +14,14 @@ const out = process.argv[2];
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "assets"), { recursive: true });
 
-/** Names, compresses and writes one asset; returns its name. */
-function keep(name, bytes) {
+/** Compresses one asset and writes it; returns its name with the hash. */
+function writeAsset(name, bytes) {
   const hash = createHash("sha256").update(bytes).digest("base64url").replace(/[-_]/g, "0");
-  const kept = `${basename(name, extname(name))}-${hash.slice(0, 12)}${extname(name)}`;
+  const fileName = `${basename(name, extname(name))}-${hash.slice(0, 12)}${extname(name)}`;
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
-  writeFileSync(join(out, "assets", `${kept}.br`), brotliCompressSync(bytes, quality));
-  writeFileSync(join(out, "assets", `${kept}.gz`), gzipSync(bytes, { level: 9 }));
-  return kept;
+  writeFileSync(join(out, "assets", `${fileName}.br`), brotliCompressSync(bytes, quality));
+  writeFileSync(join(out, "assets", `${fileName}.gz`), gzipSync(bytes, { level: 9 }));
+  return fileName;
 }
 
 async function bundle(entry, options = {}) {
@@ -39,16 +39,16 @@ async function bundle(entry, options = {}) {
   return Buffer.from(result.outputFiles[0].contents);
 }
 
-const worker = keep("worker.js", await bundle("node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs"));
-// Rules of pictures that the page has no use for stay in: they are data, not requests.
-const mapStyle = keep("map.css", await bundle("node_modules/maplibre-gl/dist/maplibre-gl.css", { loader: { ".svg": "dataurl" } }));
+const worker = writeAsset("worker.js", await bundle("node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs"));
+// Images in the style sheet become data URLs, so that they cause no requests.
+const mapStyle = writeAsset("map.css", await bundle("node_modules/maplibre-gl/dist/maplibre-gl.css", { loader: { ".svg": "dataurl" } }));
 const define = {
   WORKER_URL: JSON.stringify(`/map/assets/${worker}`),
   MAP_STYLE_URL: JSON.stringify(`/map/assets/${mapStyle}`),
 };
-const map = keep("map.js", await bundle("page/map/index.ts", { define }));
-const style = keep("page.css", await bundle("page/page.css"));
-const page = keep("page.js", await bundle("page/main.ts", {
+const map = writeAsset("map.js", await bundle("page/map/index.ts", { define }));
+const style = writeAsset("page.css", await bundle("page/page.css"));
+const page = writeAsset("page.js", await bundle("page/main.ts", {
   define: { MAP_MODULE_URL: JSON.stringify(`/map/assets/${map}`) },
 }));
 const html = readFileSync("page/index.html", "utf8")

@@ -1,16 +1,16 @@
-//! Builds the map page: brings its packages by npm, bundles it with esbuild, and writes a list of
-//! the results to `OUT_DIR/web.rs` for `src/http/routes/web/mod.rs` to embed.
+//! Builds the map page: installs its packages with npm, bundles it with esbuild, and writes a list
+//! of the results to `OUT_DIR/web.rs` for `src/http/routes/web/mod.rs` to embed.
 //!
-//! Everything happens in `OUT_DIR`, so that the sources stay as they are. Without npm or without a
-//! registry the build goes on, says so, and the page says what is missing. `LAPWING_WEB=off` leaves
-//! the page out.
+//! Everything is written to `OUT_DIR`, never to the sources. Without npm or without network the
+//! build continues with a warning, and the page says what is missing. `LAPWING_WEB=off` leaves the
+//! page out.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What the page is built from, beside the folder `page`.
+/// The sources of the page, besides the folder `page`.
 const SOURCES: [&str; 4] = ["package.json", "package-lock.json", ".npmrc", "build.mjs"];
 
 fn main() {
@@ -24,22 +24,22 @@ fn main() {
     let built = if off {
         Err("it was left out when this program was built, by LAPWING_WEB=off".to_owned())
     } else {
-        build(sources, &out.join("web")).inspect_err(|why| {
-            println!("cargo::warning=the map page is left out: {why}");
+        build(sources, &out.join("web")).inspect_err(|error| {
+            println!("cargo::warning=the map page is left out: {error}");
             println!(
                 "cargo::warning=install Node.js with npm, then: touch src/web/build.rs && cargo build"
             );
         })
     };
-    let list = built.and_then(|()| list(&out.join("web/out"))).unwrap_or_else(|why| {
-        // The page tells its readers what failed; where and how is for those who build.
-        let what = why.split(':').next().unwrap_or_default();
+    let list = built.and_then(|()| list(&out.join("web/out"))).unwrap_or_else(|error| {
+        // The page says what failed. The details are in the warning of the build.
+        let what = error.split(':').next().unwrap_or_default();
         format!("static BUILT: Result<MapPage, &str> = Err({what:?});\n")
     });
     fs::write(out.join("web.rs"), list).expect("OUT_DIR can be written");
 }
 
-/// Copies the sources, brings the packages if they are others than last time, and bundles.
+/// Copies the sources, installs the packages if the lock file has changed, and bundles.
 fn build(sources: &Path, work: &Path) -> Result<(), String> {
     let copy = |from: &Path, to: &Path| {
         fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
@@ -49,16 +49,21 @@ fn build(sources: &Path, work: &Path) -> Result<(), String> {
         copy(&sources.join(source), &work.join(source))?;
     }
     let page = work.join("page");
-    // What was removed from the sources must not linger.
+    // Removes files that are no longer in the sources.
     let _ = fs::remove_dir_all(&page);
     copy_folder(&sources.join("page"), &page, &copy)?;
 
     let lock = fs::read(work.join("package-lock.json")).unwrap_or_default();
-    let stamp = work.join("node_modules/.brought");
+    let stamp = work.join("node_modules/.installed");
     if fs::read(&stamp).ok().as_ref() != Some(&lock) {
-        // Few and short tries: a build without network should not hang.
-        let brief = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"];
-        run(npm().args(["ci", "--omit=dev", "--prefer-offline"]).args(brief), work, "npm ci")?;
+        // Few and short attempts, so that a build without network does not hang.
+        let few_retries =
+            ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"];
+        run(
+            npm().args(["ci", "--omit=dev", "--prefer-offline"]).args(few_retries),
+            work,
+            "npm ci",
+        )?;
         fs::write(&stamp, lock).map_err(|error| format!("{}: {error}", stamp.display()))?;
     }
     run(Command::new("node").args(["build.mjs", "out"]), work, "node build.mjs")
@@ -69,10 +74,10 @@ fn copy_folder(
     to: &Path,
     copy: &impl Fn(&Path, &Path) -> Result<(), String>,
 ) -> Result<(), String> {
-    let broken = |error: std::io::Error| format!("{}: {error}", from.display());
-    fs::create_dir_all(to).map_err(broken)?;
-    for entry in fs::read_dir(from).map_err(broken)? {
-        let entry = entry.map_err(broken)?;
+    let at_path = |error: std::io::Error| format!("{}: {error}", from.display());
+    fs::create_dir_all(to).map_err(at_path)?;
+    for entry in fs::read_dir(from).map_err(at_path)? {
+        let entry = entry.map_err(at_path)?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() { copy_folder(&from, &to, copy)? } else { copy(&from, &to)? }
     }
@@ -84,22 +89,22 @@ fn npm() -> Command {
 }
 
 fn run(command: &mut Command, work: &Path, what: &str) -> Result<(), String> {
-    let done = command.current_dir(work).stdin(Stdio::null()).output();
-    let done = done.map_err(|error| format!("{what} cannot be run: {error}"))?;
-    if done.status.success() {
+    let output = command.current_dir(work).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("{what} cannot be run: {error}"))?;
+    if output.status.success() {
         return Ok(());
     }
-    let told = String::from_utf8_lossy(&done.stderr);
-    let mut told: Vec<&str> = told.lines().filter(|line| !line.contains("npm warn")).collect();
-    told.truncate(4);
-    Err(format!("{what} failed: {}", told.join(" | ")))
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let mut lines: Vec<&str> = stderr.lines().filter(|line| !line.contains("npm warn")).collect();
+    lines.truncate(4);
+    Err(format!("{what} failed: {}", lines.join(" | ")))
 }
 
 /// The list of what was built, as Rust.
 fn list(built: &Path) -> Result<String, String> {
-    let broken = |error: std::io::Error| format!("{}: {error}", built.display());
+    let at_path = |error: std::io::Error| format!("{}: {error}", built.display());
     let mut names: Vec<String> = fs::read_dir(built.join("assets"))
-        .map_err(broken)?
+        .map_err(at_path)?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter_map(|name| name.strip_suffix(".br").map(str::to_owned))
         .collect();

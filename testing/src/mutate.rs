@@ -1,4 +1,4 @@
-//! Inputs damaged at random, from a seed that is printed: fuzzing on a small scale, on the stable
+//! Random mutations of inputs, from a seed that is printed: fuzzing on a small scale, on the stable
 //! toolchain and in seconds.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::random::Random;
 
-/// Texts that mean something to one parser or another.
+/// Texts that have a meaning for some parser.
 const TOKENS: [&[u8]; 36] = [
     b"\"",
     b",",
@@ -46,8 +46,8 @@ const TOKENS: [&[u8]; 36] = [
     b":",
 ];
 
-/// The input with one to six places spoilt.
-fn spoil(input: &[u8], random: &mut Random) -> Vec<u8> {
+/// The input with one to six mutations.
+fn mutate(input: &[u8], random: &mut Random) -> Vec<u8> {
     let mut data = input.to_vec();
     for _ in 0..=random.below(6) {
         let at = random.below(data.len() + 1);
@@ -58,8 +58,8 @@ fn spoil(input: &[u8], random: &mut Random) -> Vec<u8> {
             2 => drop(data.drain(at..to)),
             3 => {
                 let copy = data[at..to].to_vec();
-                let place = random.below(data.len() + 1);
-                drop(data.splice(place..place, copy));
+                let offset = random.below(data.len() + 1);
+                drop(data.splice(offset..offset, copy));
             }
             4 => data.truncate(data.len() - random.below(data.len() / 2 + 1)),
             5 => {
@@ -77,14 +77,14 @@ fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// Runs a parser on the input as it is and on spoilt ones.
-pub fn withstands(name: &str, input: &[u8], share: u64, parse: impl Fn(&[u8])) {
+/// Runs a parser on the input itself and on mutations of it.
+pub fn mutate_seed(name: &str, input: &[u8], share: u64, parse: impl Fn(&[u8])) {
     let seed = number_of("LAPWING_SEED").unwrap_or_else(fresh_seed);
     parse(input);
     let usual = || crate::rounds(250, 5000) as u64;
     let mutations = number_of("LAPWING_MUTATIONS").unwrap_or_else(usual) / share;
     for round in 0..mutations.max(1) {
-        let data = spoil(input, &mut Random(seed ^ round.wrapping_mul(0x0123_4567_89AB_CDEF)));
+        let data = mutate(input, &mut Random(seed ^ round.wrapping_mul(0x0123_4567_89AB_CDEF)));
         if catch_unwind(AssertUnwindSafe(|| parse(&data))).is_err() {
             let start = String::from_utf8_lossy(&data[..data.len().min(2000)]).into_owned();
             panic!("{name} broke in round {round} with LAPWING_SEED={seed}, on:\n{start}");
@@ -93,13 +93,13 @@ pub fn withstands(name: &str, input: &[u8], share: u64, parse: impl Fn(&[u8])) {
     eprintln!("{name}: {mutations} spoilt inputs with LAPWING_SEED={seed}");
 }
 
-/// A seed that is another one each time.
+/// A random seed.
 fn fresh_seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |since| since.as_nanos() as u64) ^ u64::from(std::process::id())
 }
 
-/// The good inputs of a parser, as fuzzing starts from them.
+/// The valid inputs of a parser, which fuzzing starts from.
 fn seeds(of: &str) -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(of);
     let mut files: Vec<PathBuf> =
@@ -112,9 +112,9 @@ fn seeds(of: &str) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Runs a parser on each good input in `fuzz/seeds/OF`, and on damaged ones.
-pub fn every_seed_withstands(of: &str, parse: impl Fn(&[u8])) {
+/// Runs a parser on each valid input in `fuzz/seeds/OF`, and on mutations of it.
+pub fn mutate_every_seed(of: &str, parse: impl Fn(&[u8])) {
     for (name, input) in seeds(of) {
-        withstands(&name, &input, 1, &parse);
+        mutate_seed(&name, &input, 1, &parse);
     }
 }

@@ -55,7 +55,7 @@ fn rectangle(code: &str, name: &str, [x, y, width, height]: [f64; 4]) -> Area {
     Area::from_valid(code, name.to_owned(), kept, MultiPolygon::new(vec![ring]))
 }
 
-/// A position so many metres from the corner.
+/// A position `x` and `y` metres from the corner.
 pub fn at(x: f64, y: f64) -> Bng {
     Bng::new(EAST + x, NORTH + y).unwrap()
 }
@@ -93,9 +93,9 @@ pub fn contents() -> Contents {
         Vintage { valid_from: Some(date(2013, 5, 2)), valid_to: Some(date(2021, 4, 1)) };
     let mut old = postcode("NN1 1AD", 500.0, 500.0);
     old.terminated = Some(Month { year: 2019, month: 7 });
-    let mut nowhere = postcode("NN1 1AE", 0.0, 0.0);
-    nowhere.position = None;
-    nowhere.positional_quality = 90;
+    let mut unlocated = postcode("NN1 1AE", 0.0, 0.0);
+    unlocated.position = None;
+    unlocated.positional_quality = 90;
     let mut guessed = postcode("NN1 1AF", 500.0, 510.0);
     guessed.positional_quality = 60;
     Contents {
@@ -129,7 +129,7 @@ pub fn contents() -> Contents {
             postcode("NN1 1AB", 1700.0, 500.0),
             postcode("NN1 1AC", 990.0, 300.0),
             old,
-            nowhere,
+            unlocated,
             guessed,
             postcode("NN11 1AA", 1300.0, 500.0),
             // In no area at all.

@@ -1,4 +1,4 @@
-//! The command `lapwing` as a user meets it: what it writes, what it refuses, how it ends.
+//! The command `lapwing`: its output, its error messages and its exit codes.
 
 use std::fs;
 use std::io::Read as _;
@@ -11,7 +11,7 @@ use crate::county::{
 use lapwing_boundaries::snapshot;
 use serde_json::Value;
 
-/// A text without the id and the size of the squares, which change with the format of snapshots.
+/// The text without the id and the size of the snapshot, which depend on the format version.
 fn unnamed(text: &str) -> String {
     let id = crate::county::squares::atlas().id().to_owned();
     let lines = text.lines().filter(|line| !line.starts_with("size "));
@@ -26,7 +26,7 @@ fn the_version_names_the_snapshot_format() {
 }
 
 #[test]
-fn a_place_is_located_for_people() {
+fn locate_prints_readable_text() {
     let text =
         |query| unnamed(&stdout_of(&["locate", squares_file(), query, "--date", "2026-11-21"]));
     insta::assert_snapshot!("near_a_boundary", text("nn11ac"));
@@ -35,7 +35,7 @@ fn a_place_is_located_for_people() {
 }
 
 #[test]
-fn degrees_and_metres_of_one_place_give_one_answer() {
+fn degrees_and_metres_of_one_position_give_the_same_answer() {
     let areas = |query: &str| {
         let text = stdout_of(&["locate", snapshot_file(), query, "--json"]);
         let answer: Value = serde_json::from_str(&text).expect("JSON");
@@ -48,18 +48,18 @@ fn degrees_and_metres_of_one_place_give_one_answer() {
 }
 
 #[test]
-fn what_cannot_be_located_is_told_with_its_exit_code() {
-    let told = |query: &str| refusal(&["locate", snapshot_file(), query]);
-    let (code, message) = told("ZZ1 1AA");
+fn a_failed_lookup_has_a_message_and_an_exit_code() {
+    let error_of = |query: &str| refusal(&["locate", snapshot_file(), query]);
+    let (code, message) = error_of("ZZ1 1AA");
     assert!(code == 1 && message.contains("not among the postcodes"), "{code} {message}");
-    let (code, message) = told("Porthderowen");
+    let (code, message) = error_of("Porthderowen");
     assert!(code == 2 && message.contains("LON,LAT"), "{code} {message}");
-    let (code, message) = told("50.43,-6.75");
+    let (code, message) = error_of("50.43,-6.75");
     assert!(code == 2 && message.contains("put the longitude first"), "{code} {message}");
 }
 
 #[test]
-fn a_misspelt_layer_is_answered_with_the_one_that_was_meant() {
+fn the_error_for_a_misspelt_layer_suggests_the_right_one() {
     for args in [
         &["locate", snapshot_file(), "LY1 1AA", "--layers", "wrd"][..],
         &["export", snapshot_file(), "wrd", "-o", "-"],
@@ -72,7 +72,7 @@ fn a_misspelt_layer_is_answered_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_missing_or_wrong_snapshot_is_told_with_its_remedy() {
+fn a_missing_or_wrong_snapshot_is_reported_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (code, message) = refusal(&["inspect", &at("none.lapwing")]);
@@ -95,7 +95,7 @@ fn a_missing_or_wrong_snapshot_is_told_with_its_remedy() {
 }
 
 #[test]
-fn inspect_tells_what_a_snapshot_holds() {
+fn inspect_describes_a_snapshot() {
     insta::assert_snapshot!(unnamed(&stdout_of(&["inspect", squares_file()])));
     let json: Value =
         serde_json::from_str(&stdout_of(&["inspect", snapshot_file(), "--json"])).unwrap();
@@ -105,7 +105,7 @@ fn inspect_tells_what_a_snapshot_holds() {
 }
 
 #[test]
-fn the_word_lyonesse_stands_for_a_snapshot() {
+fn lyonesse_names_the_demonstration_county() {
     let named: Value =
         serde_json::from_str(&stdout_of(&["inspect", "lyonesse", "--json"])).unwrap();
     assert_eq!(named["id"], atlas().id());
@@ -116,7 +116,7 @@ fn the_word_lyonesse_stands_for_a_snapshot() {
 }
 
 #[test]
-fn the_lookup_table_has_a_row_a_pair_and_is_the_same_in_every_form() {
+fn the_lookup_table_has_one_row_per_pair_and_is_equal_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let table = ["overlaps", snapshot_file(), "--from", "parish", "--to", "lap"];
     let csv = stdout_of(&table);
@@ -135,7 +135,7 @@ fn the_lookup_table_has_a_row_a_pair_and_is_the_same_in_every_form() {
     flate2::read::GzDecoder::new(fs::File::open(&file).unwrap()).read_to_string(&mut text).unwrap();
     assert_eq!(text, csv);
 
-    // Each parish of Lyonesse lies in LAPs altogether, or in the sea with none.
+    // Each parish of Lyonesse is completely in LAPs.
     let mut shares: std::collections::BTreeMap<&str, f64> = std::collections::BTreeMap::new();
     for row in rows {
         *shares.entry(row["from_code"].as_str().unwrap()).or_default() +=
@@ -169,7 +169,7 @@ fn an_exported_layer_has_each_area_once_in_both_forms() {
 }
 
 #[test]
-fn what_is_exported_in_grid_metres_builds_the_same_areas_again() {
+fn an_export_in_grid_metres_builds_equal_areas() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = write_files(atlas(), folder.path());
     let built = folder.path().join("again.lapwing");
@@ -179,7 +179,7 @@ fn what_is_exported_in_grid_metres_builds_the_same_areas_again() {
     assert!(again.all_records().eq(atlas().all_records()));
     assert_eq!(again.addresses().len(), atlas().addresses().len());
     assert_eq!(again.layers().len(), atlas().layers().len());
-    for (place, (first, second)) in atlas().layers().iter().zip(again.layers()).enumerate() {
+    for (from, (first, second)) in atlas().layers().iter().zip(again.layers()).enumerate() {
         let (first, second) = (first.layer(), second.layer());
         assert_eq!(first.len(), second.len(), "{}", first.meta().id);
         for (a, b) in first.areas().iter().zip(second.areas()) {
@@ -192,15 +192,15 @@ fn what_is_exported_in_grid_metres_builds_the_same_areas_again() {
                     rows.iter().map(|r| (r.from, r.to, r.relation)).collect::<Vec<_>>()
                 };
                 assert_eq!(
-                    pairs(atlas().overlap_rows(place, to)),
-                    pairs(again.overlap_rows(place, to))
+                    pairs(atlas().overlap_rows(from, to)),
+                    pairs(again.overlap_rows(from, to))
                 );
             }
         }
     }
 }
 
-/// A catalogue of one layer with a bow tie, a duplicate code and a good square.
+/// A catalogue of one layer with a bow tie, a duplicate code and a valid square.
 fn bad_county(folder: &Path) -> String {
     let ring = |x: u32, points: [[u32; 2]; 4]| {
         let mut ring: Vec<[u32; 2]> = points.iter().map(|[a, b]| [x + a, 260_000 + b]).collect();
@@ -225,21 +225,21 @@ fn bad_county(folder: &Path) -> String {
 }
 
 #[test]
-fn check_tells_every_fault_with_its_place_and_a_line_a_layer() {
+fn check_reports_every_fault_with_its_position_and_each_layer_on_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = bad_county(folder.path());
     let report = folder.path().join("faults.json");
     let output = lapwing(&["check", &catalogue, "--report", report.to_str().unwrap(), "--quiet"]);
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8(output.stdout).unwrap();
-    let lines: Vec<&str> = told.lines().collect();
-    assert_eq!(lines.last(), Some(&"ward: 2 errors"), "{told}");
-    for (heading, place) in [
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines.last(), Some(&"ward: 2 errors"), "{printed}");
+    for (heading, position) in [
         ("ward: error duplicate_code (1)", "wards.geojson: feature 2 (W1): "),
         ("ward: error self_crossing (1)", "feature 1 (W2), polygon 0, ring 0, at 477450 260450: "),
     ] {
         let at = lines.iter().position(|line| *line == heading).expect(heading);
-        assert!(lines[at + 1].contains(place), "{told}");
+        assert!(lines[at + 1].contains(position), "{printed}");
     }
 
     let report: Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
@@ -262,9 +262,9 @@ fn published_wards_are_compared_with_those_located() {
     let postcodes = folder.path().join("postcodes.csv");
     let text = fs::read_to_string(&postcodes).unwrap();
     let check = || {
-        let told = stdout_of(&["check", catalogue.to_str().unwrap(), "--postcodes", "-q"]);
-        let line = told.lines().find(|line| line.starts_with("published wards against ward:"));
-        (line.expect("a comparison").to_owned(), told)
+        let printed = stdout_of(&["check", catalogue.to_str().unwrap(), "--postcodes", "-q"]);
+        let line = printed.lines().find(|line| line.starts_with("published wards against ward:"));
+        (line.expect("a comparison").to_owned(), printed)
     };
     let published = atlas()
         .all_records()
@@ -276,7 +276,7 @@ fn published_wards_are_compared_with_those_located() {
         "{line}"
     );
 
-    // One postcode is given another ward's code, another a code that no ward has.
+    // One postcode gets the code of another ward, another one an unknown code.
     let ward = |line: &str| line.rsplit(',').next().unwrap().to_owned();
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let first = (1..lines.len()).find(|&at| !ward(&lines[at]).is_empty()).unwrap();
@@ -290,16 +290,16 @@ fn published_wards_are_compared_with_those_located() {
         .unwrap();
     lines[last] = lines[last].replace(&other, "X05999999");
     fs::write(&postcodes, lines.join("\n") + "\n").unwrap();
-    let (line, told) = check();
+    let (line, printed) = check();
     assert!(
         line.contains(&format!("{} agree, 1 differ, 1 have one of 1 codes", published - 2)),
         "{line}"
     );
-    assert!(told.contains(&format!("published {other}, located {mine}, ")), "{told}");
+    assert!(printed.contains(&format!("published {other}, located {mine}, ")), "{printed}");
 }
 
 #[test]
-fn a_refused_build_leaves_the_old_snapshot_as_it_was() {
+fn a_refused_build_leaves_the_old_snapshot_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = bad_county(folder.path());
     let old = folder.path().join("county.lapwing");
@@ -315,7 +315,7 @@ fn a_refused_build_leaves_the_old_snapshot_as_it_was() {
 }
 
 #[test]
-fn every_mistake_of_a_catalogue_is_told_with_its_line() {
+fn every_error_of_a_catalogue_is_reported_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = folder.path().join("catalogue.toml");
     fs::write(&catalogue, "titel = \"X\"\n[[layer]]\nid = \"Ward\"\n").unwrap();
@@ -330,7 +330,7 @@ fn every_mistake_of_a_catalogue_is_told_with_its_line() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let mut child = command(&["export", snapshot_file(), "parish", "-o", "-"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,5 +1,5 @@
-//! Builds that end before their time: whatever happens to the process or the disk, the snapshot's
-//! name holds the old file or the new one, whole.
+//! Interrupted builds: whatever happens to the process or the disk, the snapshot is the complete old
+//! file or the complete new one.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -16,7 +16,7 @@ use lapwing_boundaries::snapshot;
 use lapwing_testing::random::Random;
 use lapwing_testing::rounds;
 
-/// A county's files, a place for its snapshot, and what stands there before.
+/// The files of a county, a path for its snapshot, and the snapshot that is there before.
 struct Site {
     folder: tempfile::TempDir,
     catalogue: PathBuf,
@@ -24,8 +24,7 @@ struct Site {
     old_id: String,
 }
 
-/// A county whose build is short, so that many are soon over, and whose snapshot is large beside
-/// it.
+/// A county with a short build, so that many fit into a test, and a comparatively large snapshot.
 fn small_county() -> Atlas {
     let size = WorldSize { postcodes: 20_000, pieces: 4, ..WorldSize::of_wards(8) };
     Atlas::build(demo::world(1, &size).into_contents(), Timestamp::UNIX_EPOCH, &())
@@ -55,7 +54,7 @@ impl Site {
         command(&["build", &path(&self.catalogue), "-o", &path(&self.output)])
     }
 
-    /// The id of what stands there, as another process reads it.
+    /// The id of the snapshot, as another process reads it.
     fn id(&self) -> String {
         let text = stdout_of(&["inspect", self.output.to_str().expect("UTF-8"), "--json"]);
         let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
@@ -67,7 +66,7 @@ impl Site {
     }
 }
 
-/// How long a build takes altogether, and how long from its word that it writes.
+/// The duration of a build, and the part of it after the message that it is writing.
 fn measure(site: &Site) -> (Duration, Duration) {
     let mut child = site.build().stderr(Stdio::piped()).spawn().expect("lapwing starts");
     let started = Instant::now();
@@ -128,7 +127,7 @@ fn a_build_killed_at_any_moment_leaves_the_old_snapshot_or_the_new_one() {
     assert!(killed > kills / 5, "the moments of killing do not fall into the builds");
     assert!(left_partial > 0, "no kill fell into the writing");
 
-    // A partial file of any content is taken over.
+    // A partial file is overwritten, whatever its content.
     fs::write(site.partial(), vec![7; 50_000_000]).expect("a stale partial file");
     let output = site.build().output().expect("lapwing runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -139,7 +138,7 @@ fn a_build_killed_at_any_moment_leaves_the_old_snapshot_or_the_new_one() {
 #[test]
 fn a_write_that_fails_half_way_leaves_the_old_snapshot_and_no_partial_file() {
     let site = Site::new();
-    // A limit on the size of files makes the write fail in its middle, as a full disk does.
+    // A limit on file sizes makes a write fail half-way, like a full disk.
     let limited = "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\"";
     let output = Command::new("sh")
         .args(["-c", limited, env!("CARGO_BIN_EXE_lapwing"), "build"])
@@ -148,35 +147,35 @@ fn a_write_that_fails_half_way_leaves_the_old_snapshot_and_no_partial_file() {
         .arg(&site.output)
         .output()
         .expect("sh runs");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("county.lapwing cannot be written: File too large"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("county.lapwing cannot be written: File too large"), "{message}");
     assert_eq!(site.id(), site.old_id);
     assert!(!site.partial().exists());
 }
 
 #[test]
-fn a_full_disk_is_told_by_every_command_that_writes() {
-    let (code, told) =
+fn every_command_that_writes_reports_a_full_disk() {
+    let (code, message) =
         refusal(&["export", squares_file(), "ward", "-o", "/dev/full", "--format", "csv"]);
     assert_eq!(code, 1);
-    assert!(told.contains("/dev/full cannot be written: No space left on device"), "{told}");
-    assert!(told.contains("free some disk space"), "{told}");
+    assert!(message.contains("/dev/full cannot be written: No space left on device"), "{message}");
+    assert!(message.contains("free some disk space"), "{message}");
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_to_is_told_before_the_work() {
+fn an_unwritable_folder_is_reported_before_the_work() {
     let site = Site::new();
     let catalogue = site.catalogue.to_str().expect("UTF-8");
-    let nowhere = site.folder.path().join("none").join("county.lapwing");
-    let (code, told) = refusal(&["build", catalogue, "-o", nowhere.to_str().expect("UTF-8")]);
+    let missing = site.folder.path().join("none").join("county.lapwing");
+    let (code, message) = refusal(&["build", catalogue, "-o", missing.to_str().expect("UTF-8")]);
     assert_eq!(code, 1);
-    assert!(told.contains("create its folder first"), "{told}");
-    assert!(!told.contains("reading"), "the work was not begun: {told}");
+    assert!(message.contains("create its folder first"), "{message}");
+    assert!(!message.contains("reading"), "the work was not begun: {message}");
 
     let folder = site.folder.path().to_str().expect("UTF-8");
-    let (code, told) = refusal(&["build", catalogue, "-o", folder]);
-    assert!(code == 1 && told.contains("this is a folder: name a file in it"), "{told}");
+    let (code, message) = refusal(&["build", catalogue, "-o", folder]);
+    assert!(code == 1 && message.contains("this is a folder: name a file in it"), "{message}");
 }
 
 #[test]
@@ -186,14 +185,14 @@ fn two_builds_of_one_file_do_not_mix() {
     let held = held.expect("a partial file");
     held.lock().expect("another build holds it");
     let output = site.build().output().expect("lapwing runs");
-    let told = String::from_utf8_lossy(&output.stderr);
+    let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    assert!(told.contains("another lapwing is writing"), "{told}");
+    assert!(message.contains("another lapwing is writing"), "{message}");
     assert_eq!(site.id(), site.old_id);
 }
 
 #[test]
-fn a_link_goes_on_being_a_link() {
+fn a_symbolic_link_stays_a_link() {
     let site = Site::new();
     let link = site.folder.path().join("current.lapwing");
     std::os::unix::fs::symlink(&site.output, &link).expect("a link");

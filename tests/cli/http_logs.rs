@@ -1,5 +1,5 @@
-//! What is written down of a request, and what never is. Alone in its process: whether an event
-//! is heard is settled once for all threads.
+//! What the log contains of a request, and what it never contains. The test has its own process,
+//! since tracing caches for all threads whether an event is enabled.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};

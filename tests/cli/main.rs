@@ -12,11 +12,11 @@ mod match_rows;
 #[cfg(target_os = "linux")]
 mod memory;
 
+mod mock_publishers;
 #[cfg(unix)]
 mod reload;
 #[cfg(unix)]
 mod serve;
-mod standin;
 mod tiles;
 mod vintages;
 

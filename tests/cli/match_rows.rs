@@ -15,7 +15,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 #[test]
-fn every_row_comes_back_in_its_place_with_its_areas_and_a_status() {
+fn every_row_is_returned_in_order_with_its_areas_and_a_status() {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("in.csv"), folder.path().join("out.csv"));
     fs::write(&input, PLACES).unwrap();
@@ -90,7 +90,7 @@ fn flat_ndjson_has_what_csv_has_as_columns() {
 }
 
 #[test]
-fn only_the_columns_that_are_asked_for_are_added() {
+fn only_the_requested_columns_are_added() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("in.csv");
     fs::write(&input, "postcode\nNN1 1AA\n").unwrap();
@@ -119,11 +119,11 @@ fn a_large_file_agrees_with_locating_each_of_its_postcodes() {
     let ward = rows.headers().unwrap().iter().position(|name| name == "ward_code").unwrap();
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), postcodes.len() * 10);
-    let place = crate::county::atlas().layer_place("ward").unwrap();
-    let areas = crate::county::atlas().layers()[place].layer().areas();
+    let layer_index = crate::county::atlas().layer_index("ward").unwrap();
+    let areas = crate::county::atlas().layers()[layer_index].layer().areas();
     for (row, record) in rows.iter().zip(postcodes.iter().cycle()) {
         assert_eq!(row[0], record.postcode.to_string());
-        let located = crate::county::atlas().locate_facts(place, record);
+        let located = crate::county::atlas().locate_facts(layer_index, record);
         let codes: Vec<&str> = located
             .iter()
             .flat_map(|located| &located.matches)
@@ -134,7 +134,7 @@ fn a_large_file_agrees_with_locating_each_of_its_postcodes() {
 }
 
 #[test]
-fn what_cannot_be_matched_is_told_and_leaves_no_file() {
+fn a_failed_match_has_a_message_and_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     fs::write(at("no_place.csv"), "name,town\nA,B\n").unwrap();
@@ -142,18 +142,18 @@ fn what_cannot_be_matched_is_told_and_leaves_no_file() {
     fs::write(at("cut.csv.gz"), [0x1f, 0x8b, 8, 0, 0]).unwrap();
     fs::write(at("in.csv"), PLACES).unwrap();
     let out = at("out.csv");
-    let told = |input: &str, more: &[&str]| {
+    let match_error = |input: &str, more: &[&str]| {
         refusal(&[&["match", squares_file(), &at(input), "-o", &out], more].concat())
     };
-    let (code, message) = told("no_place.csv", &[]);
+    let (code, message) = match_error("no_place.csv", &[]);
     assert!(code == 1 && message.contains("no_place.csv: the header has no place"), "{message}");
-    let (code, message) = told("two_ways.csv", &[]);
+    let (code, message) = match_error("two_ways.csv", &[]);
     assert!(code == 2 && message.contains("choose one with --by"), "{message}");
-    let (code, message) = told("cut.csv.gz", &[]);
+    let (code, message) = match_error("cut.csv.gz", &[]);
     assert!(code == 1 && message.contains("cut.csv.gz cannot be read"), "{message}");
-    let (code, message) = told("none.csv", &[]);
+    let (code, message) = match_error("none.csv", &[]);
     assert!(code == 1 && message.contains("none.csv cannot be read"), "{message}");
-    let (code, message) = told("in.csv", &["--layers", "wrd"]);
+    let (code, message) = match_error("in.csv", &["--layers", "wrd"]);
     assert!(code == 2 && message.contains("did you mean \"ward\"?"), "{message}");
     let (code, message) = refusal(&["match", squares_file(), &at("in.csv"), "-o", &at("o.ndjson")]);
     assert!(code == 2 && message.contains("the output has the format of the input"), "{message}");

@@ -1,4 +1,4 @@
-//! Files of any length are answered in the same memory.
+//! The memory for bulk lookups does not depend on the length of the file.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
@@ -21,11 +21,11 @@ fn many() -> usize {
     rounds(2_000_000, 6_000_000)
 }
 
-/// Rows of the short one, after which everything that is made once has been made.
+/// Rows of the short file, enough for all one-time allocations.
 const FEW: usize = 50_000;
 
-/// So much more may the long one take than the short one: what waits between threads, and what an
-/// allocator keeps for itself. Holding the file or its answer would take more.
+/// The long file may take this much more memory than the short one: for queues between threads and
+/// the allocator. Holding the file or its answer would take more.
 const MORE_MB: f64 = 20.0;
 
 fn rows(count: usize) -> Vec<u8> {
@@ -37,7 +37,7 @@ fn rows(count: usize) -> Vec<u8> {
     out
 }
 
-/// The most memory that a process has had so far, in megabytes; `None` once it has ended.
+/// The peak memory of a process so far, in megabytes; `None` once it has ended.
 fn peak_mb(process: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -45,7 +45,7 @@ fn peak_mb(process: u32) -> Option<f64> {
     Some(kilobytes / 1024.0)
 }
 
-/// Matches a file and gives the most memory that it took.
+/// Matches a file and returns the peak memory.
 fn peak_of_match(input: &Path, output: &Path) -> f64 {
     let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
     let mut child = command(&["match", squares_file(), &path(input), "-o", &path(output), "-q"])
@@ -65,7 +65,7 @@ fn peak_of_match(input: &Path, output: &Path) -> f64 {
 }
 
 #[test]
-fn match_takes_no_more_memory_for_more_rows_plain_or_compressed() {
+fn the_memory_of_match_does_not_grow_with_rows() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| -> PathBuf { folder.path().join(name) };
     for (name, count) in [("few", FEW), ("many", many())] {
@@ -86,12 +86,12 @@ fn match_takes_no_more_memory_for_more_rows_plain_or_compressed() {
     assert_eq!(lines, many() + 1);
 }
 
-/// Sends all before it reads anything, as many clients do; `wishes` are lines of the head.
-fn post(mut stream: TcpStream, wishes: &str, rows: &[u8]) -> TcpStream {
+/// Sends everything before it reads, as many clients do; `header_lines` are header lines.
+fn post(mut stream: TcpStream, header_lines: &str, rows: &[u8]) -> TcpStream {
     write!(
         stream,
         "POST /v1/lookup?layers=ward HTTP/1.0\r\nHost: x\r\nContent-Type: text/csv\r\n\
-         {wishes}Content-Length: {}\r\n\r\n",
+         {header_lines}Content-Length: {}\r\n\r\n",
         rows.len()
     )
     .expect("a head is sent");
@@ -111,7 +111,7 @@ fn count_lines(mut answer: impl Read) -> usize {
     }
 }
 
-/// The lines of an answer that is packed, without those of its head.
+/// The lines of a compressed answer, without its head.
 fn lines_unpacked(answer: TcpStream) -> usize {
     let mut answer = BufReader::new(answer);
     let mut head = String::new();
@@ -122,12 +122,12 @@ fn lines_unpacked(answer: TcpStream) -> usize {
     count_lines(MultiGzDecoder::new(answer))
 }
 
-fn assert_no_more_memory_for_more_rows(wishes: &str, lines_of: fn(TcpStream) -> usize) {
+fn assert_no_more_memory_for_more_rows(header_lines: &str, lines_of: fn(TcpStream) -> usize) {
     let service = Service::start(&mut serve(&[squares_file(), "--log-level", "warn"]));
     let peak = || peak_mb(service.child.id()).expect("it runs");
-    lines_of(post(service.connect(), wishes, &rows(FEW * 8)));
+    lines_of(post(service.connect(), header_lines, &rows(FEW * 8)));
     let few = peak();
-    let lines = lines_of(post(service.connect(), wishes, &rows(many())));
+    let lines = lines_of(post(service.connect(), header_lines, &rows(many())));
     let more = peak();
     println!("{few:.1} MB for {} rows, {more:.1} MB for {}", FEW * 8, many());
     assert!(lines > many(), "{lines}");
@@ -135,11 +135,11 @@ fn assert_no_more_memory_for_more_rows(wishes: &str, lines_of: fn(TcpStream) -> 
 }
 
 #[test]
-fn a_bulk_request_takes_no_more_memory_for_more_rows() {
+fn the_memory_of_a_bulk_request_does_not_grow_with_rows() {
     assert_no_more_memory_for_more_rows("", count_lines);
 }
 
 #[test]
-fn a_bulk_answer_that_is_packed_takes_no_more_memory_for_more_rows() {
+fn the_memory_of_a_compressed_bulk_answer_does_not_grow_with_rows() {
     assert_no_more_memory_for_more_rows("Accept-Encoding: gzip\r\n", lines_unpacked);
 }

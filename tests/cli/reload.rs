@@ -1,4 +1,4 @@
-//! Snapshots swapped in a running process: by signal, by request and by watching, under load.
+//! Reloads in a running process: by signal, by request and by watching the file, under load.
 
 use std::collections::HashMap;
 use std::fs;
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 const TOKEN: &str = "sesame-of-the-test";
 
-/// A snapshot file that is served, and two to put in its place.
+/// A snapshot file that is served, and two that can replace it.
 struct Site {
     folder: tempfile::TempDir,
     live: PathBuf,
@@ -35,7 +35,7 @@ impl Site {
         Self { ids: atlases.map(|atlas| atlas.id().to_owned()), folder, live, files }
     }
 
-    /// As `lapwing build -o` does: whole beside it, then renamed.
+    /// As `lapwing build -o` does: written to another file, then renamed.
     fn put(&self, at: usize) {
         let beside = self.folder.path().join("beside");
         fs::write(&beside, &self.files[at]).expect("a file");
@@ -67,7 +67,7 @@ fn ready(service: &Service) -> Value {
     serde_json::from_str(&body).expect("JSON")
 }
 
-/// Waits until that snapshot answers.
+/// Waits until this snapshot is served.
 fn wait_for_id(service: &Service, id: &str) {
     let started = Instant::now();
     while ready(service)["snapshot"]["id"] != id {
@@ -119,14 +119,14 @@ fn ask(stream: &mut BufReader<TcpStream>, request: &str) -> (String, Vec<u8>) {
     }
 }
 
-/// Asks one question again and again; every answer must be, to the byte, that of the snapshot
-/// which it names.
+/// Repeats one request; every response must equal, byte for byte, that of the snapshot that it
+/// names.
 fn keep_asking(
     stream: TcpStream,
     request: &str,
     id_of: impl Fn(&str, &[u8]) -> String,
     stop: &AtomicBool,
-    asked: &AtomicU64,
+    request_count: &AtomicU64,
     known: &Mutex<HashMap<String, Vec<u8>>>,
 ) {
     let mut stream = BufReader::new(stream);
@@ -137,7 +137,7 @@ fn keep_asking(
         let mut known = known.lock().unwrap();
         let before = known.entry(id).or_insert_with(|| body.clone());
         assert!(*before == body, "two answers of one snapshot: {before:?} {body:?}");
-        asked.fetch_add(1, Ordering::Relaxed);
+        request_count.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -149,8 +149,8 @@ fn id_of_lookup(head: &str, body: &[u8]) -> String {
     id.to_owned()
 }
 
-/// A file of postcodes has no id: all its lines must be of one snapshot, which is known by what it
-/// says of a postcode whose addresses only one of the two knows.
+/// A CSV answer has no snapshot id. All its lines must be from one snapshot, which is identified by a
+/// postcode whose addresses are in only one of the two.
 fn id_of_bulk(_: &str, body: &[u8]) -> String {
     let text = std::str::from_utf8(body).expect("UTF-8");
     let rows: Vec<&str> = text.lines().skip(1).collect();
@@ -164,7 +164,7 @@ fn many_swaps_under_load_fail_no_request_and_mix_no_answer() {
     let swaps = rounds(200, 2_000);
     let site = Site::new();
     let service = site.serve(&["--log-level", "warn"]);
-    let (stop, asked) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (stop, request_count) = (AtomicBool::new(false), AtomicU64::new(0));
     let (lookups, bulk) = (Mutex::default(), Mutex::default());
     let lookup = "GET /v1/lookup?postcode=NN11AC&layers=ward HTTP/1.1\r\nHost: x\r\n\r\n";
     let rows = format!("postcode\n{}", "NN11AC\n".repeat(3_000));
@@ -177,26 +177,28 @@ fn many_swaps_under_load_fail_no_request_and_mix_no_answer() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             let stream = service.connect();
-            scope.spawn(|| keep_asking(stream, lookup, id_of_lookup, &stop, &asked, &lookups));
+            scope.spawn(|| {
+                keep_asking(stream, lookup, id_of_lookup, &stop, &request_count, &lookups);
+            });
         }
         let stream = service.connect();
-        scope.spawn(|| keep_asking(stream, &many, id_of_bulk, &stop, &asked, &bulk));
-        // Whatever fails here ends the others too.
+        scope.spawn(|| keep_asking(stream, &many, id_of_bulk, &stop, &request_count, &bulk));
+        // A failure here ends the other threads too.
         let swapping = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for swap in 1..=swaps {
                 site.put(swap % 2);
-                let (status, told) = reload(&service);
-                assert_eq!((status, &told["status"]), (200, &"reloaded".into()), "{told}");
-                assert_eq!(told["from"], site.ids[(swap + 1) % 2].as_str());
-                assert_eq!(told["to"], site.ids[swap % 2].as_str());
+                let (status, message) = reload(&service);
+                assert_eq!((status, &message["status"]), (200, &"reloaded".into()), "{message}");
+                assert_eq!(message["from"], site.ids[(swap + 1) % 2].as_str());
+                assert_eq!(message["to"], site.ids[swap % 2].as_str());
             }
         }));
         stop.store(true, Ordering::Relaxed);
         swapping.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     });
-    let asked = asked.into_inner();
-    println!("{asked} requests during {swaps} swaps in {:?}", started.elapsed());
-    assert!(asked > swaps as u64, "there was no load");
+    let request_count = request_count.into_inner();
+    println!("{request_count} requests during {swaps} swaps in {:?}", started.elapsed());
+    assert!(request_count > swaps as u64, "there was no load");
     let mut answered: Vec<String> = lookups.into_inner().unwrap().into_keys().collect();
     let mut ids = site.ids.to_vec();
     answered.sort();
@@ -208,7 +210,7 @@ fn many_swaps_under_load_fail_no_request_and_mix_no_answer() {
 }
 
 #[test]
-fn a_new_snapshot_is_taken_at_a_hangup_and_a_bad_one_changes_nothing() {
+fn sighup_loads_a_new_snapshot_and_a_bad_one_changes_nothing() {
     let site = Site::new();
     let mut service = site.serve(&[]);
     assert_eq!(ready(&service)["last_reload"], Value::Null);
@@ -219,18 +221,18 @@ fn a_new_snapshot_is_taken_at_a_hangup_and_a_bad_one_changes_nothing() {
     assert_eq!(ready(&service)["last_reload"]["by"], "signal");
 
     let half = site.folder.path().join("half");
-    for (bad, told) in [
+    for (bad, message) in [
         (b"no snapshot".to_vec(), "is not a Lapwing snapshot"),
         (site.files[0][..site.files[0].len() / 2].to_vec(), "cut off"),
     ] {
         fs::write(&half, bad).expect("a bad file");
         fs::rename(&half, &site.live).expect("it is renamed");
         service.signal("HUP");
-        let line = service.wait_for(told);
+        let line = service.wait_for(message);
         assert!(line.contains("not reloaded"), "{line}");
         assert!(line.contains(site.live.to_str().unwrap()), "{line}");
         let error = wait_for_failure(&service);
-        assert!(error.contains(told) && error.contains("live.lapwing"), "{error}");
+        assert!(error.contains(message) && error.contains("live.lapwing"), "{error}");
         assert!(!error.contains('/'), "folders are nobody's business: {error}");
         let (status, problem) = reload(&service);
         assert_eq!((status, &problem["type"]), (409, &"/problems/not-reloaded".into()));
@@ -243,15 +245,14 @@ fn a_new_snapshot_is_taken_at_a_hangup_and_a_bad_one_changes_nothing() {
 }
 
 #[test]
-fn a_watched_file_is_taken_however_it_is_put_there() {
+fn a_watched_file_is_reloaded_however_it_is_replaced() {
     let site = Site::new();
     let service = site.serve(&["--watch"]);
     site.put(1);
     wait_for_id(&service, &site.ids[1]);
     assert_eq!(ready(&service)["last_reload"]["by"], "watch");
 
-    // In place and in two halves, as a copy over a slow line comes: the first half, if it is taken
-    // for whole, is refused.
+    // In place and in two halves, like a copy over a slow network: the first half alone is refused.
     let mut file = fs::File::create(&site.live).expect("it is opened for writing");
     let (first, second) = site.files[0].split_at(site.files[0].len() / 2);
     file.write_all(first).expect("the first half");
@@ -262,7 +263,7 @@ fn a_watched_file_is_taken_however_it_is_put_there() {
     drop(file);
     wait_for_id(&service, &site.ids[0]);
 
-    // By a link that is turned to another file.
+    // By a symbolic link that is changed to another file.
     fs::remove_file(&site.live).expect("it is removed");
     let elsewhere = site.folder.path().join("elsewhere.lapwing");
     fs::write(&elsewhere, &site.files[1]).expect("a file");
@@ -271,7 +272,7 @@ fn a_watched_file_is_taken_however_it_is_put_there() {
 }
 
 #[test]
-fn a_watched_file_that_goes_is_served_from_memory_until_it_is_back() {
+fn a_deleted_file_is_served_from_memory_until_it_is_back() {
     let site = Site::new();
     let mut service = site.serve(&["--watch"]);
     fs::remove_file(&site.live).expect("it is removed");
@@ -309,7 +310,7 @@ fn replace(path: &Path, text: &str) {
 }
 
 #[test]
-fn lyonesse_has_nothing_to_open_again() {
+fn the_demonstration_county_cannot_be_reloaded() {
     let mut service = Service::start(serve(&[]).env("LAPWING_ADMIN_TOKEN", TOKEN));
     let (status, problem) = reload(&service);
     assert_eq!(status, 409);
@@ -317,20 +318,20 @@ fn lyonesse_has_nothing_to_open_again() {
     assert!(detail.contains("generated by the program"), "{detail}");
     service.signal("HUP");
     service.wait_for("generated by the program");
-    let (code, told) = refusal(&["serve", "--watch", "--listen", "127.0.0.1:0"]);
-    assert!(code == 2 && told.contains("--watch needs a file to watch"), "{told}");
+    let (code, message) = refusal(&["serve", "--watch", "--listen", "127.0.0.1:0"]);
+    assert!(code == 2 && message.contains("--watch needs a file to watch"), "{message}");
 }
 
 #[test]
-fn a_token_that_cannot_be_shown_is_refused_without_being_told() {
+fn an_unprintable_token_is_refused_and_not_logged() {
     let output = command(&["serve", squares_file(), "--listen", "127.0.0.1:0"])
         .env("LAPWING_ADMIN_TOKEN", "two secret words")
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("--admin-token: the token may only have"), "{told}");
-    assert!(!told.contains("secret"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("--admin-token: the token may only have"), "{message}");
+    assert!(!message.contains("secret"), "{message}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `lapwing serve` as a process: it answers, is set up and ends as it promises.
+//! `lapwing serve` as a process: its answers, configuration and shutdown.
 
 use std::fs;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use crate::county::{command, refusal, snapshot_file, squares_file};
 use serde_json::Value;
 
 #[test]
-fn it_answers_the_line_that_it_says_to_try_and_ends_well() {
+fn the_suggested_curl_command_works_and_the_service_exits_with_0() {
     let mut service = Service::start(&mut serve(&[squares_file()]));
     let line = service.wait_for("try: curl");
     let path =
@@ -22,8 +22,8 @@ fn it_answers_the_line_that_it_says_to_try_and_ends_well() {
     assert_eq!(answer["areas"]["ward"][0]["code"], "E05000001");
 
     service.signal("TERM");
-    let (code, said) = service.end();
-    assert_eq!(code, Some(0), "{said:#?}");
+    let (code, log) = service.end();
+    assert_eq!(code, Some(0), "{log:#?}");
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_request_under_way_is_finished_before_it_ends() {
         &body[..12]
     )
     .expect("half a request is sent");
-    // Until its head is read, the request is not under way. A second one on another connection
+    // Until its head is read, the request is not in progress. A second one on another connection
     // is answered after it.
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(service.get("/health/live").0, 200);
@@ -68,16 +68,16 @@ fn a_flag_goes_before_the_environment_and_the_environment_before_the_file() {
         let service = Service::start(command);
         let (_, body) = service.get("/v1/lookup?postcode=NN11AA");
         service.signal("INT");
-        let (code, said) = service.end();
+        let (code, log) = service.end();
         assert_eq!(code, Some(0));
-        (body.contains("E05000001"), said.concat())
+        (body.contains("E05000001"), log.concat())
     };
     let (squares_answer, _) = served(&mut command(&["serve", "--config", file]));
     assert!(squares_answer, "the file says what to serve and where");
-    let (squares_answer, said) = served(
+    let (squares_answer, log) = served(
         command(&["serve"]).env("LAPWING_CONFIG", file).env("LAPWING_SOURCE", snapshot_file()),
     );
-    assert!(!squares_answer, "the environment goes before the file: {said}");
+    assert!(!squares_answer, "the environment goes before the file: {log}");
     let (squares_answer, _) = served(
         command(&["serve", "--config", file, squares_file()])
             .env("LAPWING_SOURCE", snapshot_file()),
@@ -92,20 +92,20 @@ fn without_a_command_it_serves() {
     let mut service = Service::start(&mut command);
     service.signal("TERM");
     service.wait_for("shutting down");
-    assert!(service.said.concat().contains("Lyonesse"), "{:#?}", service.said);
+    assert!(service.log.concat().contains("Lyonesse"), "{:#?}", service.log);
     assert_eq!(service.end().0, Some(0));
 }
 
 #[test]
-fn a_misspelt_variable_is_warned_of_and_others_are_let_be() {
+fn a_misspelt_variable_causes_a_warning_and_others_are_ignored() {
     let mut command = serve(&[squares_file()]);
     command.env("LAPWING_LISTN", "0.0.0.0:80").env("LAPWING_SERVICE_HOST", "10.0.0.1");
     let service = Service::start(&mut command);
     service.signal("TERM");
-    let said = service.end().1.concat();
-    assert!(said.contains("unknown environment variable LAPWING_LISTN"), "{said}");
-    assert!(said.contains("did you mean LAPWING_LISTEN?"), "{said}");
-    assert!(!said.contains("LAPWING_SERVICE_HOST"), "{said}");
+    let log = service.end().1.concat();
+    assert!(log.contains("unknown environment variable LAPWING_LISTN"), "{log}");
+    assert!(log.contains("did you mean LAPWING_LISTEN?"), "{log}");
+    assert!(!log.contains("LAPWING_SERVICE_HOST"), "{log}");
 }
 
 #[test]
@@ -113,24 +113,24 @@ fn a_log_for_machines_is_json_on_every_line() {
     let service = Service::start(&mut serve(&[squares_file(), "--log", "json"]));
     service.get("/health/live");
     service.signal("TERM");
-    let (code, said) = service.end();
+    let (code, log) = service.end();
     assert_eq!(code, Some(0));
-    assert!(said.len() >= 3, "{said:#?}");
-    for line in said {
+    assert!(log.len() >= 3, "{log:#?}");
+    for line in log {
         let event: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
         assert!(event["level"].is_string(), "{line}");
     }
 }
 
 #[test]
-fn what_cannot_be_served_is_told_before_or_instead() {
+fn startup_errors_have_a_message() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let (code, told) = refusal(&["serve", squares_file(), "--listen", &address]);
-    assert!(code == 1 && told.contains("choose another address with --listen"), "{told}");
+    let (code, message) = refusal(&["serve", squares_file(), "--listen", &address]);
+    assert!(code == 1 && message.contains("choose another address with --listen"), "{message}");
 
-    let (code, told) = refusal(&["serve", "nothing.lapwing", "--listen", "127.0.0.1:0"]);
-    assert!(code == 1 && told.contains("nothing.lapwing does not exist"), "{told}");
+    let (code, message) = refusal(&["serve", "nothing.lapwing", "--listen", "127.0.0.1:0"]);
+    assert!(code == 1 && message.contains("nothing.lapwing does not exist"), "{message}");
 
     let folder = tempfile::tempdir().unwrap();
     let catalogue = folder.path().join("catalogue.toml");
@@ -139,27 +139,29 @@ fn what_cannot_be_served_is_told_before_or_instead() {
         "title = \"X\"\n[[layer]]\nid = \"ward\"\ntitle = \"W\"\nsource = \"none.geojson\"\ncode = \"c\"\n",
     )
     .unwrap();
-    let (code, told) = refusal(&["serve", catalogue.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
-    assert!(code == 1 && told.contains("none.geojson"), "{told}");
+    let (code, message) =
+        refusal(&["serve", catalogue.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    assert!(code == 1 && message.contains("none.geojson"), "{message}");
 
-    let (code, told) = refusal(&["serve", "--max-requests", "0"]);
-    assert!(code == 2 && told.contains("--max-requests"), "{told}");
-    let (code, told) = refusal(&["serve", "--log-level", "loud=x=y"]);
-    assert!(code == 2 && told.contains("invalid log level"), "{told}");
+    let (code, message) = refusal(&["serve", "--max-requests", "0"]);
+    assert!(code == 2 && message.contains("--max-requests"), "{message}");
+    let (code, message) = refusal(&["serve", "--log-level", "loud=x=y"]);
+    assert!(code == 2 && message.contains("invalid log level"), "{message}");
     let config = folder.path().join("lapwing.toml");
     fs::write(&config, "listn = \"127.0.0.1:0\"\n").unwrap();
-    let (code, told) = refusal(&["serve", "--config", config.to_str().unwrap()]);
-    assert!(code == 2 && told.contains("did you mean \"listen\"?"), "{told}");
+    let (code, message) = refusal(&["serve", "--config", config.to_str().unwrap()]);
+    assert!(code == 2 && message.contains("did you mean \"listen\"?"), "{message}");
 }
 
 #[test]
-fn counters_can_have_an_address_of_their_own() {
+fn metrics_can_have_their_own_listener() {
     let mut service =
         Service::start(&mut serve(&[squares_file(), "--metrics-listen", "127.0.0.1:0"]));
     assert_eq!(service.get("/metrics").0, 404);
-    let told = service.said.concat() + &service.wait_for("try: curl");
-    let told = if told.contains("metrics: http://") { told } else { service.wait_for("metrics: ") };
-    let address = told.split("metrics: http://").nth(1).expect("an address");
+    let message = service.log.concat() + &service.wait_for("try: curl");
+    let message =
+        if message.contains("metrics: http://") { message } else { service.wait_for("metrics: ") };
+    let address = message.split("metrics: http://").nth(1).expect("an address");
     let address = address.split('/').next().expect("an address").to_owned();
     let main = std::mem::replace(&mut service.address, address);
     let (status, page) = service.get("/metrics");

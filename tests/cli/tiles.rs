@@ -5,13 +5,13 @@ use std::path::Path;
 
 use crate::county::{lapwing, refusal, snapshot_file, squares_file};
 
-/// Writes an archive and gives its bytes and what was told.
+/// Writes an archive and returns its bytes and stderr.
 fn archive(path: &Path, snapshot: &str, options: &[&str]) -> (Vec<u8>, String) {
     let output = path.to_str().unwrap();
     let done = lapwing(&[&["tiles", snapshot, "-o", output], options].concat());
-    let told = String::from_utf8(done.stderr).unwrap();
-    assert!(done.status.success(), "{told}");
-    (fs::read(path).unwrap(), told)
+    let message = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{message}");
+    (fs::read(path).unwrap(), message)
 }
 
 /// A number of the header (PMTiles version 3, section 3).
@@ -19,7 +19,7 @@ fn number(archive: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(archive[at..at + 8].try_into().unwrap())
 }
 
-/// Degrees at a place of the header.
+/// Degrees at an offset of the header.
 fn degrees(archive: &[u8], at: usize) -> f64 {
     f64::from(i32::from_le_bytes(archive[at..at + 4].try_into().unwrap())) / 1e7
 }
@@ -34,10 +34,10 @@ fn metadata(archive: &[u8]) -> serde_json::Value {
 }
 
 #[test]
-fn the_archive_says_what_is_in_it() {
+fn the_archive_has_metadata() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("squares.pmtiles");
-    let (bytes, told) = archive(&path, squares_file(), &["--zooms", "9-12"]);
+    let (bytes, message) = archive(&path, squares_file(), &["--zooms", "9-12"]);
     assert_eq!(&bytes[..8], b"PMTiles\x03");
     assert_eq!(bytes[98], 2, "tiles are gzipped");
     assert_eq!(bytes[99], 1, "tiles are MVT");
@@ -69,7 +69,7 @@ fn the_archive_says_what_is_in_it() {
         ]
     );
     let tiles = number(&bytes, 72);
-    assert!(told.contains(&format!("{tiles} tiles of zooms 9-12, 5 layers")), "{told}");
+    assert!(message.contains(&format!("{tiles} tiles of zooms 9-12, 5 layers")), "{message}");
 }
 
 #[test]
@@ -87,13 +87,13 @@ fn equal_snapshots_give_equal_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let options = ["--layers", "lap,gp_practice", "--zooms", "0-10", "-q"];
     let write = |name: &str| archive(&folder.path().join(name), snapshot_file(), &options);
-    let (first, told) = write("a.pmtiles");
-    assert_eq!(told, "", "nothing is told of long work");
+    let (first, message) = write("a.pmtiles");
+    assert_eq!(message, "", "nothing is told of long work");
     assert!(first == write("b.pmtiles").0);
 }
 
 #[test]
-fn what_cannot_be_written_is_refused_and_leaves_nothing() {
+fn a_failed_write_is_refused_and_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     for (options, code, part) in [
@@ -108,8 +108,8 @@ fn what_cannot_be_written_is_refused_and_leaves_nothing() {
             "no vintage of ward is in force",
         ),
     ] {
-        let (found, told) = refusal(&[&["tiles", squares_file()], &options[..]].concat());
-        assert!(found == code && told.contains(part), "{options:?}: {found} {told}");
+        let (found, message) = refusal(&[&["tiles", squares_file()], &options[..]].concat());
+        assert!(found == code && message.contains(part), "{options:?}: {found} {message}");
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
 }

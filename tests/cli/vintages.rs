@@ -1,6 +1,5 @@
-//! Several vintages of a layer side by side, as a user of the command line meets them: what
-//! `check` says of partnerships over redrawn wards and of published codes that no layer has, and
-//! what `changes` writes.
+//! Several vintages of a layer on the command line: what `check` reports about partnerships of
+//! redrawn wards and unknown published codes, and what `changes` writes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -96,41 +95,41 @@ fn write_county(folder: &Path, laps: &str, redrawn: bool) -> PathBuf {
 }
 
 fn superseded(catalogue: &Path, date: &str) -> Vec<String> {
-    let told = stdout_of(&["check", catalogue.to_str().unwrap(), "-q", "--date", date]);
-    told.lines().filter(|line| line.contains("made of")).map(str::to_owned).collect()
+    let printed = stdout_of(&["check", catalogue.to_str().unwrap(), "-q", "--date", date]);
+    printed.lines().filter(|line| line.contains("made of")).map(str::to_owned).collect()
 }
 
 #[test]
-fn check_says_which_partnerships_rest_on_wards_that_were_redrawn() {
+fn check_reports_partnerships_made_of_redrawn_wards() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = write_county(folder.path(), LAPS, true);
-    let told = superseded(&catalogue, "2026-01-01");
-    assert_eq!(told.len(), 2, "{told:?}");
+    let printed = superseded(&catalogue, "2026-01-01");
+    assert_eq!(printed.len(), 2, "{printed:?}");
     assert!(
-        told[0].ends_with(
+        printed[0].ends_with(
             "laps.toml: feature 0 (L1): made of 2 areas of ward, which was in force until \
              2025-05-01; in ward_2025 they are: 1 moved_boundary, 1 unchanged; B1 Brook \
              (moved_boundary): 80.0 % in B2 Brook, 20.0 % in C2 Castle; it is 2 whole areas of \
              ward_2025 and parts of C2 Castle (16.7 % of it)"
         ),
         "{}",
-        told[0]
+        printed[0]
     );
     assert!(
-        told[1].ends_with("in ward_2025 they are: 1 renamed; it is 1 whole area of ward_2025"),
+        printed[1].ends_with("in ward_2025 they are: 1 renamed; it is 1 whole area of ward_2025"),
         "{}",
-        told[1]
+        printed[1]
     );
     // The last day of the old wards, and the first of the new.
     assert_eq!(superseded(&catalogue, "2025-04-30"), Vec::<String>::new());
     assert_eq!(superseded(&catalogue, "2025-05-01").len(), 2);
     let alone = write_county(folder.path(), LAPS, false);
-    let told = superseded(&alone, "2026-01-01");
-    assert!(told[0].contains("the catalogue has no later vintage"), "{told:?}");
+    let printed = superseded(&alone, "2026-01-01");
+    assert!(printed[0].contains("the catalogue has no later vintage"), "{printed:?}");
 }
 
 #[test]
-fn a_partnership_of_one_vintage_stays_what_it_is_when_wards_are_redrawn() {
+fn a_partnership_of_one_vintage_is_unchanged_when_wards_are_redrawn() {
     let folder = tempfile::tempdir().unwrap();
     let exported = |redrawn: bool| {
         let catalogue = write_county(folder.path(), LAPS, redrawn);
@@ -138,7 +137,7 @@ fn a_partnership_of_one_vintage_stays_what_it_is_when_wards_are_redrawn() {
         let snapshot = snapshot.to_str().unwrap();
         let built = lapwing(&["build", catalogue.to_str().unwrap(), "-q", "-o", snapshot]);
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        // Within what Brook lost to Castle.
+        // In the area that Brook lost to Castle.
         let at = |date: &str| {
             let args = ["locate", snapshot, "476900,260500", "--json", "--date", date];
             serde_json::from_str::<Value>(&stdout_of(&args)).unwrap()["areas"].clone()
@@ -166,9 +165,9 @@ fn a_code_of_another_vintage_is_refused_with_the_layer_that_has_it() {
         let catalogue = write_county(folder.path(), &laps, true);
         let output = lapwing(&["check", catalogue.to_str().unwrap(), "-q"]);
         assert_eq!(output.status.code(), Some(1));
-        let told = String::from_utf8(output.stdout).unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
         let fault = format!("feature 1 (L2), field include: the layer ward has no area {code}; ");
-        let line = told.lines().find(|line| line.contains(&fault)).expect("the fault");
+        let line = printed.lines().find(|line| line.contains(&fault)).expect("the fault");
         assert!(line.contains(hint), "{line}");
     }
 }
@@ -199,17 +198,17 @@ fn changes_are_written_as_csv_or_json_between_any_two_vintages() {
     assert!(rows[3].starts_with("moved_boundary,true,,B1,Brook,C2,Castle,200000,0.2,"), "{csv}");
     assert!(rows[4].contains("C1,Castle,C2,Castle"), "{csv}");
     assert!(rows[5].starts_with("renamed,true,,D1,Dell,D1,Dale"), "{csv}");
-    // A file's name tells its form, and both forms tell the same.
+    // The suffix determines the format, and both formats have the same content.
     let file = folder.path().join("changes.json");
     stdout_of(&["changes", snapshot, "--layer", "ward_2025", "-o", file.to_str().unwrap()]);
-    let told: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-    assert_eq!(told["summary"], json!({"moved_boundary": 2, "renamed": 1, "unchanged": 1}));
-    assert_eq!(told["changes"][1]["lost_m2"], 200_000.0);
+    let printed: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    assert_eq!(printed["summary"], json!({"moved_boundary": 2, "renamed": 1, "unchanged": 1}));
+    assert_eq!(printed["changes"][1]["lost_m2"], 200_000.0);
     let (code, message) = refusal(&["changes", snapshot, "--layer", "lap"]);
     assert!(code == 2 && message.contains("none before it"), "{code} {message}");
 }
 
-/// The real sample, or nothing, loudly.
+/// The real sample; `None`, with a message, if it does not exist.
 fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("LAPWING_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
@@ -223,7 +222,7 @@ fn shared() -> Option<PathBuf> {
 }
 
 #[test]
-fn the_published_wards_of_2025_are_told_as_unknown_codes() {
+fn published_wards_of_2025_are_reported_as_unknown_codes() {
     let Some(data) = shared() else { return };
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
@@ -232,11 +231,11 @@ fn the_published_wards_of_2025_are_told_as_unknown_codes() {
     let check = |catalogue: &Path| {
         let (catalogue, data) = (catalogue.to_str().unwrap(), data.to_str().unwrap());
         let args = ["check", catalogue, "--data", data, "--postcodes", "-q", "--report"];
-        let told = stdout_of(&[&args[..], &[report.to_str().unwrap()]].concat());
+        let printed = stdout_of(&[&args[..], &[report.to_str().unwrap()]].concat());
         let report: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
-        (told, report["published_wards"].clone())
+        (printed, report["published_wards"].clone())
     };
-    // What the file itself says, counted without Lapwing: the ward is the last of ten columns.
+    // The counts of the file itself, without Lapwing: the ward is the last of ten columns.
     let counts = |name: &str| {
         let text = fs::read_to_string(data.join(name)).unwrap();
         let mut counts = std::collections::BTreeMap::<String, usize>::new();
@@ -250,13 +249,13 @@ fn the_published_wards_of_2025_are_told_as_unknown_codes() {
         counts
     };
     let published = counts("codepoint_nn_2025.csv");
-    let (told, found) = check(&catalogue);
+    let (printed, found) = check(&catalogue);
     assert_eq!(found["unknown"]["codes"].as_array().unwrap().len(), published.len());
     assert_eq!(found["unknown"]["postcodes"], published.values().sum::<usize>());
     for code in found["unknown"]["codes"].as_array().unwrap() {
         let (code, count) = (code["code"].as_str().unwrap(), code["postcodes"].as_u64().unwrap());
         assert_eq!(published[code] as u64, count);
-        assert!(told.contains(&format!("\n  {code}: {count} postcode")), "{code} in {told}");
+        assert!(printed.contains(&format!("\n  {code}: {count} postcode")), "{code} in {printed}");
     }
     assert_eq!(found["layers"], json!([]), "no layer has any of them");
 

@@ -1,5 +1,5 @@
-//! Works of which the instructions are counted, each in a function of its own: `run.sh` says how.
-//! Prints how many items each did.
+//! Workloads whose instructions are counted, each in its own function: see `run.sh`. Prints the
+//! number of items of each.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use tower::Service as _;
 
 const ITEMS: usize = 5_000;
 
-/// The same on every machine.
-struct Ground {
+/// The data, equal on every machine.
+struct Fixture {
     atlas: Arc<Atlas>,
     points: Vec<Bng>,
-    /// Postcodes that their positions answer.
+    /// Postcodes that are answered by position.
     placed: Vec<Postcode>,
-    /// Those that their addresses answer.
+    /// Postcodes that are answered by addresses.
     addressed: Vec<Postcode>,
     day: Day,
 }
@@ -50,17 +50,17 @@ fn main() {
     let (addressed, placed) = postcodes.into_iter().partition(is_by_addresses);
     let live = Live::with(atlas);
     let atlas = Arc::clone(live.served().expect("it has just been put in").atlas());
-    let ground = Ground { atlas, points, placed, addressed, day: Day::Today(date(2026, 11, 21)) };
-    println!("locate {}", counted_locate(&ground));
-    println!("lookup_postcode {}", counted_lookup_postcode(&ground));
-    println!("lookup_addresses {}", counted_lookup_addresses(&ground));
-    println!("lookup_point {}", counted_lookup_point(&ground));
-    println!("to_degrees {}", counted_to_degrees(&ground));
+    let fixture = Fixture { atlas, points, placed, addressed, day: Day::Today(date(2026, 11, 21)) };
+    println!("locate {}", counted_locate(&fixture));
+    println!("lookup_postcode {}", counted_lookup_postcode(&fixture));
+    println!("lookup_addresses {}", counted_lookup_addresses(&fixture));
+    println!("lookup_point {}", counted_lookup_point(&fixture));
+    println!("to_degrees {}", counted_to_degrees(&fixture));
     let request = |postcode: &Postcode| {
         let address = format!("/v1/lookup?postcode={}", postcode.to_string().replace(' ', "%20"));
         Request::get(address).body(Body::empty()).expect("an address")
     };
-    let requests = ground.placed.iter().map(request).collect();
+    let requests = fixture.placed.iter().map(request).collect();
     println!(
         "served_postcode {}",
         counted_served_postcode(router(live, Limits::default()), requests)
@@ -69,41 +69,41 @@ fn main() {
 
 /// The areas of all layers at a point.
 #[inline(never)]
-fn counted_locate(ground: &Ground) -> usize {
+fn counted_locate(fixture: &Fixture) -> usize {
     let mut found = 0;
-    for &at in &ground.points {
-        ground.atlas.cells().locate(at, |_, _, _| found += 1);
+    for &at in &fixture.points {
+        fixture.atlas.cells().locate(at, |_, _, _| found += 1);
     }
     black_box(found);
-    ground.points.len()
+    fixture.points.len()
 }
 
 /// The JSON of a postcode's lookup.
 #[inline(never)]
-fn counted_lookup_postcode(ground: &Ground) -> usize {
-    write_each(ground, ground.placed.iter().map(|&postcode| Place::Postcode(postcode)))
+fn counted_lookup_postcode(fixture: &Fixture) -> usize {
+    write_each(fixture, fixture.placed.iter().map(|&postcode| Place::Postcode(postcode)))
 }
 
-/// The same of a postcode that its addresses answer.
+/// The JSON of the lookup of a postcode with addresses.
 #[inline(never)]
-fn counted_lookup_addresses(ground: &Ground) -> usize {
-    write_each(ground, ground.addressed.iter().map(|&postcode| Place::Postcode(postcode)))
+fn counted_lookup_addresses(fixture: &Fixture) -> usize {
+    write_each(fixture, fixture.addressed.iter().map(|&postcode| Place::Postcode(postcode)))
 }
 
 /// The JSON of a point's lookup.
 #[inline(never)]
-fn counted_lookup_point(ground: &Ground) -> usize {
-    write_each(ground, ground.points.iter().map(|&at| Place::Bng(at)))
+fn counted_lookup_point(fixture: &Fixture) -> usize {
+    write_each(fixture, fixture.points.iter().map(|&at| Place::Bng(at)))
 }
 
-fn write_each(ground: &Ground, places: impl Iterator<Item = Place>) -> usize {
+fn write_each(fixture: &Fixture, places: impl Iterator<Item = Place>) -> usize {
     let ready = Prerendered::default();
     let mut writer = TextWriter::default();
     let mut done = 0;
     for place in places {
         writer.clear();
         ready
-            .write_lookup(&mut writer, &ground.atlas, place, None, ground.day)
+            .write_lookup(&mut writer, &fixture.atlas, place, None, fixture.day)
             .expect("the place is known");
         black_box(&writer);
         done += 1;
@@ -113,15 +113,15 @@ fn write_each(ground: &Ground, places: impl Iterator<Item = Place>) -> usize {
 
 /// Degrees of a position on the grid.
 #[inline(never)]
-fn counted_to_degrees(ground: &Ground) -> usize {
-    for &at in &ground.points {
+fn counted_to_degrees(fixture: &Fixture) -> usize {
+    for &at in &fixture.points {
         black_box(at.to_lng_lat());
     }
-    ground.points.len()
+    fixture.points.len()
 }
 
-/// A postcode's lookup with all that stands round it, from the request to the last byte of its
-/// answer, but for the socket and the log.
+/// A postcode lookup through the router, from the request to the last byte of the response, without
+/// socket and log.
 #[inline(never)]
 fn counted_served_postcode(mut service: Router, requests: Vec<Request<Body>>) -> usize {
     let count = requests.len();

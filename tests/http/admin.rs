@@ -1,4 +1,4 @@
-//! `/admin/reload`: for the operator alone, and what comes of it.
+//! `/admin/reload`: only for the operator, and its outcomes.
 
 use std::sync::Mutex;
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::ask::{Reply, send, service};
 use lapwing_testing::squares;
 
-/// A service that opens, one after the other, what it is given.
+/// A service that opens the given results in order.
 fn service_that_opens(mut next: Vec<Result<Atlas, String>>) -> Router {
     next.reverse();
     let next = Mutex::new(next);
@@ -42,7 +42,7 @@ async fn last_reload(service: &Router) -> Value {
 }
 
 #[tokio::test]
-async fn without_a_token_there_is_no_such_address() {
+async fn without_a_configured_token_the_address_does_not_exist() {
     for method in ["GET", "POST", "DELETE"] {
         let reply = ask(&service(), method, Some("Bearer sesame")).await;
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (404, "unknown-route"), "{method}");
@@ -50,7 +50,7 @@ async fn without_a_token_there_is_no_such_address() {
 }
 
 #[tokio::test]
-async fn who_is_not_the_operator_is_refused_and_nothing_is_opened() {
+async fn requests_without_the_token_are_refused() {
     let service = service_that_opens(vec![]);
     for (token, challenge) in [
         (None, "Bearer realm=\"lapwing\""),
@@ -67,7 +67,7 @@ async fn who_is_not_the_operator_is_refused_and_nothing_is_opened() {
 }
 
 #[tokio::test]
-async fn the_answer_and_readiness_tell_what_came_of_it() {
+async fn the_response_and_readiness_report_the_outcome() {
     let (old, new) = (squares::atlas(), squares::with_addresses());
     let (old, new_id) = (old.id().to_owned(), new.id().to_owned());
     let bad = "/srv/county.lapwing was altered".to_owned();
@@ -76,8 +76,8 @@ async fn the_answer_and_readiness_tell_what_came_of_it() {
     let reply = ask(&service, "POST", Some("Bearer sesame")).await;
     assert_eq!(reply.header("cache-control"), "no-store");
     assert_eq!(reply.json(), json!({"status": "reloaded", "from": old, "to": new_id}));
-    let told = last_reload(&service).await;
-    assert_eq!((&told["by"], &told["status"]), (&json!("request"), &json!("reloaded")));
+    let state = last_reload(&service).await;
+    assert_eq!((&state["by"], &state["status"]), (&json!("request"), &json!("reloaded")));
 
     let reply = ask(&service, "POST", Some("bearer sesame")).await;
     assert_eq!(reply.json(), json!({"status": "unchanged", "from": new_id, "to": new_id}));
@@ -85,10 +85,10 @@ async fn the_answer_and_readiness_tell_what_came_of_it() {
     let reply = ask(&service, "POST", Some("Bearer sesame")).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (409, "not-reloaded"));
     assert_eq!(reply.json()["detail"], "/srv/county.lapwing was altered", "for the operator");
-    let told = last_reload(&service).await;
-    assert_eq!((&told["status"], &told["to"]), (&json!("failed"), &Value::Null));
-    assert_eq!(told["error"], "county.lapwing was altered", "for anybody");
-    assert_eq!(told["from"], new_id.as_str());
+    let state = last_reload(&service).await;
+    assert_eq!((&state["status"], &state["to"]), (&json!("failed"), &Value::Null));
+    assert_eq!(state["error"], "county.lapwing was altered", "for anybody");
+    assert_eq!(state["from"], new_id.as_str());
     let request = Request::get("/v1/lookup?postcode=NN11AA").body(Body::empty()).unwrap();
     assert_eq!(send(service, request).await.json()["snapshot"]["id"], new_id.as_str());
 }

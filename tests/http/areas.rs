@@ -28,7 +28,7 @@ async fn an_area_links_to_its_overlaps_its_geometry_and_its_licence() {
 }
 
 #[tokio::test]
-async fn an_area_leads_to_what_became_of_it_and_where_it_came_from() {
+async fn an_area_links_to_its_successors_and_predecessors() {
     let later = get("/v1/areas/ward/E05000001").await.json();
     assert!(later["links"].get("successors").is_none(), "there is no later vintage");
     let link = later["links"]["predecessors"].as_str().unwrap();
@@ -73,15 +73,15 @@ async fn ask(path: &str) -> Value {
 }
 
 #[tokio::test]
-async fn an_address_of_an_area_stays_good_when_its_series_is_redrawn() {
+async fn the_url_of_an_area_stays_valid_when_its_series_is_redrawn() {
     let used = |answer: &Value| answer["layers"]["ward"]["layer"].clone();
-    // What today's vintage has is of today; what only the layer of that id has is there still.
+    // A code of today's vintage is looked up there; others still in the layer with that id.
     assert_eq!(used(&ask("/v1/areas/ward/E05000001").await), "ward_2025");
     assert_eq!(used(&ask("/v1/areas/ward/E05000022").await), "ward_2025");
     assert_eq!(used(&ask("/v1/areas/ward/E05000002").await), "ward");
     let overlaps = ask("/v1/areas/ward/E05000002/overlaps?with=lap").await;
     assert_eq!(overlaps["area"]["name"], "Saint George's");
-    // The day is in the link where the id alone gives another vintage.
+    // The link has the date if the id alone would select another vintage.
     let answer = ask("/v1/areas/ward/E05000001?date=2025-04-30").await;
     assert_eq!(used(&answer), "ward", "the last day");
     assert_eq!(answer["links"]["self"], "/v1/areas/ward/E05000001?date=2025-04-30");
@@ -111,7 +111,7 @@ async fn a_series_on_a_day_links_to_the_vintage() {
 }
 
 #[tokio::test]
-async fn overlaps_are_those_with_the_layers_asked() {
+async fn overlaps_are_with_the_requested_layers() {
     let answer = get("/v1/areas/parish/E04000001/overlaps?with=ward").await.json();
     let shares: Vec<_> = answer["overlaps"]
         .as_array()
@@ -127,7 +127,7 @@ async fn overlaps_are_those_with_the_layers_asked() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_apart() {
+async fn missing_data_has_distinct_errors() {
     for (path, status, problem) in [
         ("ward/E05009999", 404, "unknown-area"),
         ("ward/E05000009", 404, "unknown-area"),
@@ -145,7 +145,7 @@ async fn what_is_not_there_is_told_apart() {
 }
 
 #[tokio::test]
-async fn the_layers_tell_their_provenance() {
+async fn the_layers_have_their_provenance() {
     let answer = get("/v1/layers").await.json();
     let ids: Vec<_> =
         answer["layers"].as_array().unwrap().iter().map(|l| l["id"].as_str().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! Asking the router.
+//! Requests to the router.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 
 use lapwing_testing::squares;
 
-/// A whole response.
+/// A complete response.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -32,7 +32,7 @@ impl Reply {
             .unwrap_or_else(|e| panic!("{e}: {:?}", String::from_utf8_lossy(&self.body)))
     }
 
-    /// The problem's slug, its form checked on the way.
+    /// The slug of the problem, after a check of its form.
     pub(crate) fn problem(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.header("cache-control"), "no-store");

@@ -1,4 +1,4 @@
-//! `POST /v1/lookup`: many places at once.
+//! `POST /v1/lookup`: bulk lookups.
 
 use std::io::{Read as _, Write as _};
 
@@ -55,7 +55,7 @@ async fn flat_ndjson_is_answered_as_csv_is() {
 }
 
 #[tokio::test]
-async fn only_the_columns_that_are_asked_for_are_added() {
+async fn only_the_requested_columns_are_added() {
     let reply = post("/v1/lookup?layers=ward&add=code", "text/csv", "postcode\nNN11AA\n").await;
     assert_eq!(reply.text(), "postcode,status,ward_code\nNN11AA,ok,E05000001\n");
     let path = "/v1/lookup?layers=ward&flat=true&add=confidence,code";
@@ -92,13 +92,13 @@ async fn a_document_that_cannot_be_read_is_refused_before_the_answer_begins() {
         ("", "text/plain", "postcode\n", 415, "unsupported-media-type"),
     ] {
         let reply = post(&format!("/v1/lookup{path}"), content_type, body).await;
-        let told = (reply.status.as_u16(), &*reply.problem());
-        assert_eq!(told, (status, problem), "{path} {content_type} {body}");
+        let actual = (reply.status.as_u16(), &*reply.problem());
+        assert_eq!(actual, (status, problem), "{path} {content_type} {body}");
     }
 }
 
 #[tokio::test]
-async fn the_body_must_say_what_it_is_and_be_plain() {
+async fn the_body_needs_a_content_type_and_no_encoding() {
     let request = Request::post("/v1/lookup").body(Body::from("postcode\n")).unwrap();
     assert_eq!(send(service(), request).await.problem(), "unsupported-media-type");
     let request = Request::post("/v1/lookup")
@@ -114,7 +114,7 @@ async fn the_body_must_say_what_it_is_and_be_plain() {
 }
 
 #[tokio::test]
-async fn a_large_file_comes_back_whole_and_in_order() {
+async fn a_large_file_comes_back_complete_and_in_order() {
     let row = |n: usize| format!("NN1 1A{},{n}\n", ["A", "B"][n % 2]);
     let rows: Vec<String> = (0..30_000).map(row).collect();
     let body = format!("postcode,n\n{}", rows.concat());
@@ -128,7 +128,7 @@ async fn a_large_file_comes_back_whole_and_in_order() {
 }
 
 #[tokio::test]
-async fn bodies_larger_than_the_limit_are_refused_whether_or_not_they_say_so() {
+async fn bodies_above_the_limit_are_refused_with_and_without_a_content_length() {
     let limits = Limits { bulk_body: 1000, ..Limits::default() };
     let service = router(Live::with(squares::atlas()), limits);
     let large = "x".repeat(1001);
@@ -148,7 +148,7 @@ async fn bodies_larger_than_the_limit_are_refused_whether_or_not_they_say_so() {
 }
 
 #[tokio::test]
-async fn bodies_of_all_requests_together_have_a_limit_and_give_it_back() {
+async fn the_total_size_of_request_bodies_is_limited() {
     let limits = Limits { bodies: 4096, spool: 8192, ..Limits::default() };
     let service = router(Live::with(squares::atlas()), limits);
     let body = format!("postcode\n{}", "NN11AA\n".repeat(500));
@@ -192,7 +192,7 @@ async fn a_gzipped_body_is_answered_as_the_plain_one_is() {
 }
 
 #[tokio::test]
-async fn who_takes_gzip_gets_one_member_of_it_with_the_same_rows() {
+async fn a_gzip_answer_is_one_member_with_the_same_rows() {
     let csv = format!("postcode\n{}", "NN11AA\nx\n".repeat(50_000));
     let ndjson = "{\"postcode\":\"NN1 1AA\"}\n".repeat(500);
     let json = "{\"postcodes\":[\"NN11AA\"]}".to_owned();
@@ -217,10 +217,10 @@ async fn who_takes_gzip_gets_one_member_of_it_with_the_same_rows() {
 }
 
 #[tokio::test]
-async fn what_is_packed_small_is_limited_when_it_is_unpacked() {
+async fn the_limit_applies_to_the_decompressed_body() {
     let limits = Limits { bulk_body: 100_000, body: 100_000, ..Limits::default() };
     let service = router(Live::with(squares::atlas()), limits);
-    // Before the answer begins it is refused; after that, all that is left is to break off.
+    // Before the answer begins the request is refused; later the answer is aborted.
     let blank = " ".repeat(200_000);
     let reply = post_gzip(service.clone(), "application/json", gzip(blank.as_bytes())).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (413, "body-too-large"));
@@ -235,7 +235,7 @@ async fn what_is_packed_small_is_limited_when_it_is_unpacked() {
 }
 
 #[tokio::test]
-async fn a_body_that_memory_does_not_hold_waits_on_disk_and_is_answered_the_same() {
+async fn a_body_above_the_memory_limit_is_spooled_to_disk_with_the_same_answer() {
     let row = |n: usize| format!("NN1 1A{},{n}\n", ["A", "B"][n % 2]);
     let rows: Vec<String> = (0..400_000).map(row).collect();
     let body = format!("postcode,n\n{}", rows.concat());
@@ -247,7 +247,7 @@ async fn a_body_that_memory_does_not_hold_waits_on_disk_and_is_answered_the_same
     for (n, line) in text.lines().skip(1).enumerate() {
         assert!(line.contains(&format!(",{n},ok,{}", ["E05000001", "E05000002"][n % 2])), "{line}");
     }
-    // Nothing in memory, all on disk.
+    // All bodies are on disk.
     let limits = Limits { bodies: 0, ..Limits::default() };
     let service = router(Live::with(squares::atlas()), limits);
     let request = Request::post("/v1/lookup?layers=ward").header("content-type", "text/csv");

@@ -1,4 +1,4 @@
-//! Copies: ETag, Cache-Control, compression, and pages of other origins.
+//! Caching: ETag, Cache-Control, compression, and CORS.
 
 use std::io::Read as _;
 
@@ -11,23 +11,24 @@ use crate::ask::{Reply, get, get_with, send, service};
 use lapwing_testing::squares;
 
 #[tokio::test]
-async fn who_has_the_answer_already_is_told_so() {
+async fn a_matching_etag_gets_304() {
     let path = "/v1/lookup?postcode=NN11AA";
     let first = get(path).await;
     let tag = first.header("etag").to_owned();
     assert!(tag.starts_with("W/\""), "{tag}");
     assert_eq!(first.header("cache-control"), "public, max-age=60");
-    for wish in [&tag, "*, \"x\"", &format!("\"other\", {tag}"), tag.trim_start_matches("W/")] {
-        let again = get_with(path, &[("if-none-match", wish)]).await;
-        let expected = if wish.contains('*') { 200 } else { 304 };
-        assert_eq!(again.status.as_u16(), expected, "{wish}");
+    for condition in [&tag, "*, \"x\"", &format!("\"other\", {tag}"), tag.trim_start_matches("W/")]
+    {
+        let again = get_with(path, &[("if-none-match", condition)]).await;
+        let expected = if condition.contains('*') { 200 } else { 304 };
+        assert_eq!(again.status.as_u16(), expected, "{condition}");
         assert_eq!(again.header("etag"), tag);
         assert_eq!(again.body.is_empty(), expected == 304);
     }
 }
 
 #[tokio::test]
-async fn a_tag_is_of_one_question_one_format_and_one_snapshot() {
+async fn an_etag_depends_on_query_format_and_snapshot() {
     let tag = async |path: &str, accept: &str| {
         get_with(path, &[("accept", accept)]).await.header("etag").to_owned()
     };
@@ -45,7 +46,7 @@ async fn a_tag_is_of_one_question_one_format_and_one_snapshot() {
 }
 
 #[tokio::test]
-async fn errors_and_health_are_never_kept() {
+async fn errors_and_health_are_never_cached() {
     let unknown = get("/v1/lookup?postcode=NN19ZZ").await;
     assert_eq!((unknown.header("etag"), unknown.header("cache-control")), ("", "no-store"));
     assert_eq!(get("/health/ready").await.header("cache-control"), "no-store");
@@ -60,7 +61,7 @@ async fn head_is_get_without_the_body() {
     for name in ["etag", "content-type", "link"] {
         assert_eq!(head.header(name), get.header(name), "{name}");
     }
-    // A socket says the length of what is there whole; where nothing is sent it has to be said.
+    // The server sets the length of a complete body. For HEAD the route must set it.
     assert_eq!(head.header("content-length"), get.body.len().to_string());
 }
 
@@ -71,7 +72,7 @@ fn unzipped(reply: &Reply) -> String {
 }
 
 #[tokio::test]
-async fn answers_are_compressed_as_the_client_likes() {
+async fn responses_are_compressed_as_the_client_prefers() {
     let plain = get("/v1/layers").await;
     let gzip = get_with("/v1/layers", &[("accept-encoding", "gzip")]).await;
     assert_eq!(gzip.header("content-encoding"), "gzip");
@@ -86,7 +87,7 @@ async fn answers_are_compressed_as_the_client_likes() {
 }
 
 #[tokio::test]
-async fn a_small_answer_is_compressed_at_one_go_if_that_saves_a_packet() {
+async fn a_small_response_is_compressed_if_that_saves_a_packet() {
     let long = "/v1/layers";
     let plain = get(long).await;
     assert!(plain.body.len() > 1024);
@@ -111,7 +112,7 @@ async fn a_small_answer_is_compressed_at_one_go_if_that_saves_a_packet() {
 }
 
 #[tokio::test]
-async fn answers_with_links_are_kept_apart_by_who_asked_where() {
+async fn cached_responses_with_links_vary_by_public_url() {
     let mut linked = 0;
     for path in [
         "/v1/layers",
@@ -143,14 +144,14 @@ async fn answers_with_links_are_kept_apart_by_who_asked_where() {
     assert!(linked >= 4, "{linked}");
 }
 
-/// All but the moment at which an answer was made.
+/// All headers except the date.
 fn without_time(text: &str) -> String {
     let Some((before, after)) = text.split_once("\"timeStamp\":\"") else { return text.to_owned() };
     format!("{before}{}", after.split_once('"').unwrap().1)
 }
 
 #[tokio::test]
-async fn streams_are_whole_when_they_are_compressed() {
+async fn compressed_streams_are_complete() {
     for path in ["/v1/overlaps/ward/lap", "/v1/overlaps/ward/lap?f=csv", "/collections/ward/items"]
     {
         let plain = get(path).await;
@@ -169,7 +170,7 @@ async fn streams_are_whole_when_they_are_compressed() {
 }
 
 #[tokio::test]
-async fn pages_of_any_origin_may_ask() {
+async fn any_origin_is_allowed_by_cors() {
     let reply = get_with("/v1/layers", &[("origin", "https://example.org")]).await;
     assert_eq!(reply.header("access-control-allow-origin"), "*");
     assert!(reply.header("access-control-expose-headers").contains("etag"));

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::ask::{get, get_with};
 
 #[tokio::test]
-async fn an_area_tells_what_became_of_it_with_shares() {
+async fn an_area_has_its_successors_with_shares() {
     let reply = get("/v1/areas/ward_2013/E05000009/successors").await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     let answer = reply.json();
@@ -30,7 +30,7 @@ async fn an_area_tells_what_became_of_it_with_shares() {
 }
 
 #[tokio::test]
-async fn an_area_tells_where_it_came_from() {
+async fn an_area_has_its_predecessors() {
     let answer = get("/v1/areas/ward/E05000002/predecessors").await.json();
     assert_eq!(answer["area"]["layer"], "ward");
     assert_eq!(answer["change"]["kind"], "split", "it is a part of what was split");
@@ -56,7 +56,7 @@ async fn a_code_of_an_earlier_vintage_is_found_by_the_series() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_compared_is_told() {
+async fn incomparable_vintages_are_refused() {
     for (address, problem, word) in [
         ("ward/E05000001/successors", "no-other-vintage", "latest"),
         ("ward_2013/E05000009/predecessors", "no-other-vintage", "earliest"),
@@ -115,7 +115,7 @@ async fn the_changes_of_a_layer_come_as_json_or_csv() {
 }
 
 #[tokio::test]
-async fn changes_between_what_are_no_two_vintages_are_refused() {
+async fn changes_need_two_vintages_of_one_series() {
     for (address, problem) in [
         ("ward?from=ward&to=ward_2013", "invalid-parameter"),
         ("ward?from=ward&to=ward", "invalid-parameter"),

@@ -1,4 +1,4 @@
-//! `/collections`: what there is, in JSON and as pages.
+//! `/collections` as JSON and HTML.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ async fn the_landing_page_is_json_or_html_and_its_links_work() {
 }
 
 #[tokio::test]
-async fn links_begin_with_the_host_that_was_asked() {
+async fn links_start_with_the_requested_host() {
     let reply = get_with("/collections", &[("host", "maps.example.org")]).await;
     let document = reply.json();
     assert_eq!(
@@ -71,7 +71,7 @@ async fn conformance_names_the_classes_of_parts_one_and_two() {
 }
 
 #[tokio::test]
-async fn a_collection_tells_where_when_how_well_and_under_which_licence() {
+async fn a_collection_has_its_extent_dates_resolution_and_licence() {
     let ward = get("/collections/ward_2013").await.json();
     assert_eq!(ward["title"], "Squares: ward_2013");
     assert_eq!(ward["attribution"], "Squares by hand");
@@ -90,7 +90,7 @@ async fn a_collection_tells_where_when_how_well_and_under_which_licence() {
 }
 
 #[tokio::test]
-async fn the_extent_of_a_collection_holds_all_its_features_and_little_more() {
+async fn the_extent_of_a_collection_contains_its_features_tightly() {
     for layer in ["ward", "parish", "hall"] {
         let extent = get(&format!("/collections/{layer}")).await.json()["extent"].clone();
         let box_of = |value: &Value| serde_json::from_value::<[f64; 4]>(value.clone()).unwrap();
@@ -121,7 +121,7 @@ async fn a_format_is_chosen_by_f_then_by_accept() {
 }
 
 #[tokio::test]
-async fn what_is_unknown_is_refused() {
+async fn unknown_names_are_refused() {
     for (path, problem) in [
         ("/?x=1", "unknown-parameter"),
         ("/conformance?x=1", "unknown-parameter"),

@@ -1,6 +1,5 @@
-//! What `/mapit` and `/postcodes-io` say is what `/v1` says, for postcodes and areas by chance: of
-//! Lyonesse, which has addresses and two vintages of wards, and, where its data are at hand, of the
-//! real Northamptonshire.
+//! `/mapit` and `/postcodes-io` agree with `/v1` for random postcodes and areas: of Lyonesse, which
+//! has addresses and two vintages of wards, and of Northamptonshire if its data exist.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,13 +19,13 @@ use serde_json::Value;
 
 use crate::ask::send;
 
-/// A world, and what it answers.
+/// An atlas with its service.
 struct World {
     service: Router,
     postcodes: Vec<String>,
     /// Layer and code of every area.
     areas: Vec<(String, String)>,
-    /// What chance comes of; its seed is always 1.
+    /// The random state; its seed is always 1.
     state: u64,
 }
 
@@ -78,8 +77,8 @@ impl World {
             let at = self.below(self.postcodes.len());
             let postcode = self.postcodes[at].clone();
             let lookup = self.ask(&format!("/v1/lookup?postcode={postcode}&layers={layers}")).await;
-            let told = self.ask(&format!("/postcodes-io/postcodes/{postcode}")).await;
-            let told = &told["result"];
+            let answer = self.ask(&format!("/postcodes-io/postcodes/{postcode}")).await;
+            let answer = &answer["result"];
             for (layer, field) in [
                 ("ward", "admin_ward"),
                 ("parish", "parish"),
@@ -93,13 +92,13 @@ impl World {
                 // Of several, the one with the most addresses, or else the first.
                 let best = areas.iter().rev().max_by_key(|area| area["addresses"].as_u64());
                 let member = |name: &str| best.map_or(&Value::Null, |area| &area[name]);
-                assert_eq!(&told[field], member("name"), "{postcode} {layer}");
-                assert_eq!(&told["codes"][field], member("code"), "{postcode} {layer}");
+                assert_eq!(&answer[field], member("name"), "{postcode} {layer}");
+                assert_eq!(&answer["codes"][field], member("code"), "{postcode} {layer}");
             }
             for (ours, theirs) in
                 [("lon", "longitude"), ("lat", "latitude"), ("easting", "eastings")]
             {
-                assert_eq!(lookup["location"][ours], told[theirs], "{postcode}");
+                assert_eq!(lookup["location"][ours], answer[theirs], "{postcode}");
             }
 
             let mapit = self.ask(&format!("/mapit/postcode/{postcode}")).await;
@@ -119,7 +118,7 @@ impl World {
             assert_eq!(found, expected, "{postcode}");
             if mapit["shortcuts"].get("LAP").is_some() {
                 let lap = mapit["shortcuts"]["LAP"].to_string();
-                assert_eq!(mapit["areas"][lap]["name"], told["lap"], "{postcode}");
+                assert_eq!(mapit["areas"][lap]["name"], answer["lap"], "{postcode}");
             }
             // A postcode's own position is in the same areas, unless its addresses say more.
             if lookup["confidence"]["by"] == "position" {
@@ -202,7 +201,7 @@ fn northamptonshire() -> Option<Atlas> {
 }
 
 #[tokio::test]
-async fn in_lyonesse_both_say_what_v1_says() {
+async fn in_lyonesse_both_agree_with_v1() {
     let contents = demo::lyonesse(1).into_contents();
     let mut world = World::of(Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &()));
     world.names_the_same_areas(300).await;
@@ -210,20 +209,20 @@ async fn in_lyonesse_both_say_what_v1_says() {
 }
 
 #[tokio::test]
-async fn in_northamptonshire_both_say_what_v1_says() {
+async fn in_northamptonshire_both_agree_with_v1() {
     let Some(atlas) = northamptonshire() else { return };
     let mut world = World::of(atlas);
     world.names_the_same_areas(300).await;
     world.relates_areas_alike(60).await;
 
     // Castle ward: a unitary's, in the LAP that the council's report names.
-    let told = world.ask("/mapit/postcode/NN11ED").await;
-    assert_eq!(told["shortcuts"]["ward"], 105_013_246);
-    assert_eq!(told["shortcuts"]["council"], 106_000_062);
-    let lap = told["shortcuts"]["LAP"].to_string();
-    assert_eq!(told["areas"][&lap]["name"], "Northampton 4");
-    assert_eq!(told["areas"]["105013246"]["type"], "UTW");
-    assert_eq!(told["areas"]["106000062"]["type"], "UTA");
+    let answer = world.ask("/mapit/postcode/NN11ED").await;
+    assert_eq!(answer["shortcuts"]["ward"], 105_013_246);
+    assert_eq!(answer["shortcuts"]["council"], 106_000_062);
+    let lap = answer["shortcuts"]["LAP"].to_string();
+    assert_eq!(answer["areas"][&lap]["name"], "Northampton 4");
+    assert_eq!(answer["areas"]["105013246"]["type"], "UTW");
+    assert_eq!(answer["areas"]["106000062"]["type"], "UTA");
     let members = world.ask(&format!("/mapit/area/{lap}/covers?type=UTW")).await;
     assert_eq!(members.as_object().unwrap().len(), 4, "the wards it is made of");
     // The wards of 2013 were the districts'.
@@ -239,9 +238,9 @@ async fn in_northamptonshire_both_say_what_v1_says() {
     assert_eq!(old["areas"][ward.to_string()]["parent_area"], Value::Null, "no district is held");
     let old_wards = world.ask(&format!("/mapit/areas/DIW?generation={then}")).await;
     assert_eq!(old_wards.as_object().unwrap().len(), 146);
-    let told = world.ask("/postcodes-io/postcodes/NN11ED").await["result"].take();
-    assert_eq!(told["admin_district"], "West Northamptonshire");
-    assert_eq!((&told["country"], &told["lap"]), (&"England".into(), &"Northampton 4".into()));
-    assert_eq!(told["lsoa11"], Value::Null, "those held are of 2021");
-    assert!(told["lsoa21"].as_str().unwrap().starts_with("West Northamptonshire"));
+    let answer = world.ask("/postcodes-io/postcodes/NN11ED").await["result"].take();
+    assert_eq!(answer["admin_district"], "West Northamptonshire");
+    assert_eq!((&answer["country"], &answer["lap"]), (&"England".into(), &"Northampton 4".into()));
+    assert_eq!(answer["lsoa11"], Value::Null, "those held are of 2021");
+    assert!(answer["lsoa21"].as_str().unwrap().starts_with("West Northamptonshire"));
 }

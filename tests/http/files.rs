@@ -1,4 +1,4 @@
-//! `/downloads`: whole layers as files, whole and by ranges.
+//! `/downloads`: layers as files, complete and by ranges.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -55,8 +55,8 @@ async fn every_file_begins_as_its_format_does() {
 }
 
 #[tokio::test]
-async fn ranges_put_together_are_the_file() {
-    // One service, so that all are of one file.
+async fn consecutive_ranges_are_the_file() {
+    // One service, so that all ranges are of the same file.
     let service = service();
     let ask = async |range: Option<String>, if_range: Option<&str>| {
         let mut request = Request::get("/downloads/ward.fgb");
@@ -93,7 +93,7 @@ async fn ranges_put_together_are_the_file() {
 }
 
 #[tokio::test]
-async fn head_tells_the_length_and_sends_nothing() {
+async fn head_has_the_length_and_no_body() {
     let request = Request::head("/downloads/ward.gpkg").body(Body::empty()).unwrap();
     let head = send(service(), request).await;
     let get = get("/downloads/ward.gpkg").await;
@@ -105,7 +105,7 @@ async fn head_tells_the_length_and_sends_nothing() {
 }
 
 #[tokio::test]
-async fn who_has_the_file_is_not_sent_it_again() {
+async fn a_matching_etag_of_a_download_gets_304() {
     let path = "/downloads/ward.fgb";
     let first = get(path).await;
     let again = get_with(path, &[("if-none-match", first.header("etag"))]).await;
@@ -126,7 +126,7 @@ async fn equal_snapshots_give_equal_files() {
 }
 
 #[tokio::test]
-async fn what_is_compressed_within_is_not_compressed_again_and_a_range_never_is() {
+async fn compressed_formats_and_ranges_are_not_compressed() {
     let both = [("accept-encoding", "gzip, br")];
     for file in ["ward.fgb", "ward.gpkg", "ward.shp.zip"] {
         let reply = get_with(&format!("/downloads/{file}"), &both).await;
@@ -142,23 +142,23 @@ async fn what_is_compressed_within_is_not_compressed_again_and_a_range_never_is(
 }
 
 #[tokio::test]
-async fn many_who_ask_at_once_get_one_file() {
+async fn concurrent_requests_share_one_file() {
     let service = router(Live::with(squares::atlas()), Limits::default());
-    let asked: Vec<_> = (0..20)
+    let requested: Vec<_> = (0..20)
         .map(|_| {
             let request = Request::get("/downloads/ward.gpkg").body(Body::empty()).unwrap();
             tokio::spawn(send(service.clone(), request))
         })
         .collect();
     let mut tags = std::collections::BTreeSet::new();
-    for reply in asked {
+    for reply in requested {
         tags.insert(reply.await.unwrap().header("etag").to_owned());
     }
     assert_eq!(tags.len(), 1, "{tags:?}");
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_a_problem_that_says_which_are() {
+async fn an_unknown_file_is_a_problem_that_lists_the_files() {
     for (path, problem) in [
         ("/downloads/nil.gpkg", "unknown-layer"),
         ("/downloads/ward.shp", "unknown-route"),
@@ -175,11 +175,11 @@ async fn a_file_that_is_not_there_is_a_problem_that_says_which_are() {
 
 #[cfg(feature = "parquet")]
 #[tokio::test]
-async fn a_lookup_table_comes_as_parquet_too() {
-    let asked = get("/v1/overlaps/ward/lap?f=parquet").await;
+async fn a_lookup_table_is_available_as_parquet() {
+    let requested = get("/v1/overlaps/ward/lap?f=parquet").await;
     let accept = [("accept", "application/vnd.apache.parquet")];
     let negotiated = get_with("/v1/overlaps/ward/lap", &accept).await;
-    for reply in [&asked, &negotiated] {
+    for reply in [&requested, &negotiated] {
         assert_eq!(reply.status, StatusCode::OK);
         assert_eq!(reply.header("content-type"), "application/vnd.apache.parquet");
         assert_eq!(
@@ -188,7 +188,7 @@ async fn a_lookup_table_comes_as_parquet_too() {
         );
         assert!(reply.body.starts_with(b"PAR1") && reply.body.ends_with(b"PAR1"));
     }
-    assert_eq!(asked.body, negotiated.body);
+    assert_eq!(requested.body, negotiated.body);
 }
 
 /// The features of a FlatGeobuf, as its header counts them, and the names of its columns.
@@ -201,7 +201,7 @@ fn flatgeobuf(bytes: &[u8]) -> (u64, Vec<String>) {
 }
 
 #[tokio::test]
-async fn the_features_of_a_request_come_in_every_format_by_f_or_accept() {
+async fn the_selected_features_are_available_in_every_format_by_f_or_accept() {
     for (name, media_type, suffix) in [
         ("csv", "text/csv", "csv"),
         ("fgb", "application/flatgeobuf", "fgb"),
@@ -212,10 +212,10 @@ async fn the_features_of_a_request_come_in_every_format_by_f_or_accept() {
         #[cfg(feature = "parquet")]
         ("parquet", "application/vnd.apache.parquet", "parquet"),
     ] {
-        let asked = get(&format!("/collections/hall/items?f={name}&limit=2")).await;
+        let requested = get(&format!("/collections/hall/items?f={name}&limit=2")).await;
         let accept = [("accept", media_type)];
         let negotiated = get_with("/collections/hall/items?limit=2", &accept).await;
-        for reply in [&asked, &negotiated] {
+        for reply in [&requested, &negotiated] {
             assert_eq!(reply.status, StatusCode::OK, "{name}");
             assert_eq!(reply.header("content-type").split(';').next(), Some(media_type));
             let file = format!("attachment; filename=\"hall.{suffix}\"");
@@ -227,7 +227,7 @@ async fn the_features_of_a_request_come_in_every_format_by_f_or_accept() {
                 |link: &&&axum::http::HeaderValue| link.to_str().unwrap().contains("\"next\"");
             assert!(links.iter().any(|link| next(&link)), "{links:?}");
         }
-        assert_eq!(asked.body, negotiated.body, "{name}");
+        assert_eq!(requested.body, negotiated.body, "{name}");
     }
 }
 
@@ -245,7 +245,7 @@ async fn a_file_has_what_the_request_selects_in_its_crs() {
 }
 
 #[tokio::test]
-async fn nothing_selected_is_a_whole_file_of_nothing() {
+async fn an_empty_selection_is_a_complete_file() {
     let reply = get("/collections/ward/items?f=fgb&code=nil").await;
     let (count, columns) = flatgeobuf(&reply.body);
     assert_eq!(count, 0);

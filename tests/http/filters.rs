@@ -1,4 +1,4 @@
-//! `filter`, `sortby`, `properties`, `simplify`, and what they may ask for.
+//! `filter`, `sortby`, `properties` and `simplify`, and the queryables.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ async fn the_coordinates_of_a_filter_are_of_filter_crs() {
 }
 
 #[tokio::test]
-async fn points_answer_by_the_areas_they_lie_in() {
+async fn points_have_the_areas_that_contain_them() {
     let answer = get("/collections/hall/items?lap=N4&limit=2").await.json();
     assert_eq!(codes(&answer), ["H1", "H2"]);
     assert_eq!(answer["numberMatched"], 3);
@@ -81,7 +81,7 @@ async fn filter_bbox_and_equality_all_hold_together() {
 }
 
 #[tokio::test]
-async fn pages_of_a_filter_go_on_by_their_links() {
+async fn pages_of_a_filter_are_linked() {
     let filter = escaped("lap = 'N4'");
     let path = format!("/collections/hall/items?limit=2&sortby=-name&filter={filter}");
     let first = get(&path).await.json();
@@ -92,7 +92,7 @@ async fn pages_of_a_filter_go_on_by_their_links() {
 }
 
 #[tokio::test]
-async fn a_filter_that_is_none_is_refused_by_name() {
+async fn an_invalid_filter_is_refused_by_name() {
     for (query, words) in [
         ("filter=nmae%3D%27a%27", &["filter", "nmae", "area_m2"][..]),
         ("filter=name%3D5", &["filter", "\"name\"", "text"]),
@@ -111,9 +111,9 @@ async fn a_filter_that_is_none_is_refused_by_name() {
         ("simplify=coarse", &["simplify", "metres"]),
         ("simplify=inf", &["simplify", "metres"]),
     ] {
-        let said = detail(query).await;
+        let message = detail(query).await;
         for word in words {
-            assert!(said.contains(word), "{query}: {said} lacks {word}");
+            assert!(message.contains(word), "{query}: {message} lacks {word}");
         }
     }
 }
@@ -131,7 +131,7 @@ async fn features_are_sorted_by_several_keys() {
 }
 
 #[tokio::test]
-async fn only_the_properties_asked_for_are_told() {
+async fn only_the_requested_properties_are_returned() {
     let answer = get("/collections/ward/items?properties=name,LAD22NM").await.json();
     assert_eq!(answer["features"][0]["properties"], json!({"name": "Abbey", "LAD22NM": "West"}));
     assert_eq!(answer["features"][0]["id"], "E05000001");
@@ -140,7 +140,7 @@ async fn only_the_properties_asked_for_are_told() {
 }
 
 #[tokio::test]
-async fn simplified_areas_are_as_their_neighbours_on_other_pages() {
+async fn simplified_areas_match_their_neighbours_on_other_pages() {
     let whole = get("/collections/ward/items?simplify=120").await.json();
     let second = get("/collections/ward/items?simplify=100&limit=1&offset=1").await.json();
     assert_eq!(whole["features"][1]["geometry"], second["features"][0]["geometry"]);
@@ -159,7 +159,7 @@ async fn simplified_areas_are_as_their_neighbours_on_other_pages() {
 }
 
 #[tokio::test]
-async fn queryables_are_a_json_schema_of_what_a_filter_may_ask() {
+async fn queryables_are_a_json_schema_of_the_filterable_properties() {
     let reply = get("/collections/hall/queryables").await;
     assert_eq!(reply.header("content-type"), "application/schema+json");
     let schema = reply.json();
@@ -170,7 +170,7 @@ async fn queryables_are_a_json_schema_of_what_a_filter_may_ask() {
     assert_eq!(properties["seats"]["type"], "integer");
     assert_eq!(properties["geometry"]["format"], "geometry-point");
     assert_eq!(properties["valid_from"]["format"], "date");
-    // Whatever it names may be asked for.
+    // Every queryable can be used in a filter.
     for name in properties.keys() {
         let filter = escaped(&format!("{name} IS NULL"));
         let reply = get(&format!("/collections/hall/items?filter={filter}")).await;

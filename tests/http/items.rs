@@ -1,4 +1,4 @@
-//! `/collections/{layer}/items`: which features, which of them on a page, and in which form.
+//! `/collections/{layer}/items`: selection, paging and formats.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ async fn pages_follow_each_other_by_their_links_and_carry_every_parameter() {
 }
 
 #[tokio::test]
-async fn a_limit_beyond_the_most_is_taken_as_the_most_and_none_is_refused() {
+async fn a_limit_above_the_maximum_becomes_the_maximum_and_an_invalid_one_is_refused() {
     assert_eq!(found("hall/items?limit=10001").await.len(), 3);
     assert_eq!(found("hall/items?limit=99999999999999999999").await.len(), 3);
     for query in
@@ -180,7 +180,7 @@ async fn bad_values_are_refused_with_the_parameter_named() {
 }
 
 #[tokio::test]
-async fn coordinates_come_in_the_crs_asked_for_and_the_header_names_it() {
+async fn coordinates_are_in_the_requested_crs_and_the_header_names_it() {
     let first = |reply: &Reply| -> [f64; 2] {
         let at = &reply.json()["features"][0]["geometry"]["coordinates"];
         serde_json::from_value(at.clone()).unwrap()
@@ -204,7 +204,7 @@ async fn coordinates_come_in_the_crs_asked_for_and_the_header_names_it() {
 }
 
 #[tokio::test]
-async fn one_feature_is_found_by_its_code_and_knows_its_collection() {
+async fn a_feature_is_found_by_its_code_and_links_to_its_collection() {
     let hall = get("/collections/hall/items/H1").await.json();
     assert_eq!(hall["type"], "Feature");
     assert_eq!(hall["properties"]["name"], "Abbey Hall");

@@ -49,7 +49,7 @@ async fn a_date_picks_the_vintage() {
 }
 
 #[tokio::test]
-async fn each_mistake_in_the_question_has_a_problem_of_its_own() {
+async fn each_error_in_a_query_has_its_own_problem_type() {
     for (query, status, problem) in [
         ("", 400, "missing-parameter"),
         ("postcode=NN11AA&lon=1&lat=52", 400, "conflicting-parameters"),
@@ -79,7 +79,7 @@ async fn each_mistake_in_the_question_has_a_problem_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_unknown_parameter_is_told_those_there_are() {
+async fn the_error_for_an_unknown_parameter_lists_the_parameters() {
     let problem = get("/v1/lookup?postcode=NN11AA&layer=ward").await.json();
     assert_eq!(problem["parameter"], "layer");
     let known = json!(["postcode", "lon", "lat", "easting", "northing", "layers", "date"]);
@@ -87,7 +87,7 @@ async fn an_unknown_parameter_is_told_those_there_are() {
 }
 
 #[tokio::test]
-async fn a_position_outside_britain_is_told_the_bounds() {
+async fn the_error_for_a_position_outside_britain_has_the_bounds() {
     let rome = get("/v1/lookup?lon=12.5&lat=41.9").await.json()["detail"].to_string();
     assert!(rome.contains("eastings go from -100000 to 800000"), "{rome}");
 }

@@ -1,5 +1,5 @@
-//! The service over HTTP, rule by rule. Most tests call the router as a function; those about
-//! time and sockets are in `socket`.
+//! The rules of the HTTP service. Most tests call the router as a function; tests about time and
+//! sockets are in `socket`.
 
 mod admin;
 mod areas;

@@ -1,4 +1,4 @@
-//! `/map`: what it lets a browser do, what may be kept, and its answers in words.
+//! `/map`: its security policy, caching, and results as text.
 
 use std::io::Read as _;
 
@@ -10,7 +10,7 @@ use lapwing::live::Live;
 use crate::ask::{Reply, get, get_with, send};
 use lapwing_testing::squares;
 
-/// The addresses of its own files that a page names; none in a program built without the page.
+/// The URLs of assets in the page; empty in a program built without the page.
 fn assets(page: &str) -> Vec<String> {
     let names = page.split("/map/assets/").skip(1);
     let names: Vec<String> = names
@@ -30,7 +30,7 @@ async fn answer(query: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_page_loads_nothing_from_elsewhere() {
+async fn the_page_loads_nothing_from_other_hosts() {
     let page = get("/map").await;
     assert_eq!(page.status, 200);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
@@ -54,7 +54,7 @@ async fn any_page_may_frame_it() {
 }
 
 #[tokio::test]
-async fn the_operators_base_map_is_let_in_and_credited() {
+async fn the_base_map_of_the_operator_is_allowed_and_attributed() {
     let basemap = Basemap::new("https://t.example:8443/{z}/{x}/{y}.png", "Chart makers").unwrap();
     let settings = Settings { basemap: Some(basemap), ..Settings::default() };
     let service = router(Live::with(squares::atlas()), settings);
@@ -73,7 +73,7 @@ fn unpacked(reply: &Reply) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn files_are_kept_for_ever_and_packed_beforehand() {
+async fn assets_are_immutable_and_precompressed() {
     let page = get("/map").await.text();
     for address in assets(&page) {
         let plain = get(&address).await;
@@ -99,7 +99,7 @@ async fn files_are_kept_for_ever_and_packed_beforehand() {
 }
 
 #[tokio::test]
-async fn the_page_is_asked_for_again_and_not_sent_again() {
+async fn the_page_is_revalidated() {
     let page = get("/map").await;
     assert_eq!(page.header("cache-control"), "no-cache");
     let tag = page.header("etag").to_owned();
@@ -109,7 +109,7 @@ async fn the_page_is_asked_for_again_and_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_licences_of_its_parts_come_with_it() {
+async fn the_licences_of_bundled_packages_are_served() {
     if assets(&get("/map").await.text()).is_empty() {
         assert_eq!(get("/map/licences").await.problem(), "unknown-route");
         return;
@@ -130,7 +130,7 @@ async fn a_postcode_is_answered_without_a_script() {
 }
 
 #[tokio::test]
-async fn so_are_a_point_an_area_and_a_name() {
+async fn a_point_an_area_and_a_name_are_answered_without_a_script() {
     let at = get("/v1/lookup?postcode=NN11AA").await.json()["location"].clone();
     assert!(answer(&format!("q={},{}", at["lon"], at["lat"])).await.contains("E05000001"));
     assert!(answer("q=ward/E05000001").await.contains("<table>"));
@@ -139,7 +139,7 @@ async fn so_are_a_point_an_area_and_a_name() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_question_is_told_on_the_page() {
+async fn the_page_shows_the_error_of_a_query() {
     assert!(answer("q=NN1+9ZZ").await.contains("is not among the postcodes"));
     assert!(answer("q=ward/nil").await.contains("has no area nil"));
     assert!(answer("q=nil/E05000001").await.contains("there is no layer"));
@@ -148,7 +148,7 @@ async fn what_is_wrong_with_a_question_is_told_on_the_page() {
 }
 
 #[tokio::test]
-async fn no_question_becomes_markup() {
+async fn a_query_is_escaped_in_html() {
     for hostile in ["<script>alert(1)</script>", "\"><b>", "ward/<b>", "{answer}", "1,<b>"] {
         let query: String = form_urlencoded::byte_serialize(hostile.as_bytes()).collect();
         let page = answer(&format!("q={query}&date={query}")).await;
@@ -158,7 +158,7 @@ async fn no_question_becomes_markup() {
 }
 
 #[tokio::test]
-async fn the_page_comes_before_the_data() {
+async fn the_page_is_served_before_the_data_are_ready() {
     let service = router(Live::new(), Limits::default());
     let page = send(service, Request::get("/map?q=a").body(Body::empty()).unwrap()).await;
     assert_eq!(page.status, 200);

@@ -1,5 +1,5 @@
-//! `/mapit`, held to what MapIt does: its own tests of its views, asked about the squares, and what
-//! its code says of the rest.
+//! `/mapit` compared with MapIt: its own tests of its views, applied to the squares, and the rules of
+//! its code.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -48,12 +48,12 @@ async fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// An error's status and words, its form checked on the way.
+/// Status and message of an error, after a check of its form.
 async fn error(path: &str) -> (u16, String) {
-    told(&ask(path).await)
+    status_and_message(&ask(path).await)
 }
 
-fn told(reply: &Reply) -> (u16, String) {
+fn status_and_message(reply: &Reply) -> (u16, String) {
     assert!(reply.header("content-type").starts_with("application/json"), "{}", reply.text());
     assert_eq!(reply.header("cache-control"), "no-store");
     let answer = reply.json();
@@ -75,22 +75,28 @@ async fn lap() -> String {
 #[tokio::test]
 async fn a_postcode_has_its_areas_and_shortcuts() {
     for text in ["NN1 1AA", "nn11aa", "NN1+1AA.json", "NN1-1.AA"] {
-        let told = answer(&format!("/postcode/{}", text.replace(' ', "%20"))).await;
-        assert_eq!(told["postcode"], "NN1 1AA");
-        assert_eq!((&told["easting"], &told["northing"]), (&json!(475_500), &json!(260_500)));
-        assert_eq!(told["coordsyst"], "G");
-        assert!((told["wgs84_lat"].as_f64().unwrap() - 52.237).abs() < 0.01);
-        assert_eq!(keys(&told["areas"]), [ABBEY.to_owned(), lap().await]);
+        let found_value = answer(&format!("/postcode/{}", text.replace(' ', "%20"))).await;
+        assert_eq!(found_value["postcode"], "NN1 1AA");
+        assert_eq!(
+            (&found_value["easting"], &found_value["northing"]),
+            (&json!(475_500), &json!(260_500))
+        );
+        assert_eq!(found_value["coordsyst"], "G");
+        assert!((found_value["wgs84_lat"].as_f64().unwrap() - 52.237).abs() < 0.01);
+        assert_eq!(keys(&found_value["areas"]), [ABBEY.to_owned(), lap().await]);
         let area = json!({
             "id": 105_000_001, "name": "Abbey", "parent_area": null, "type": "WRD",
             "type_name": "Ward", "country": "E", "country_name": "England", "generation_low": 3,
             "generation_high": 3, "codes": {"gss": "E05000001"}, "all_names": {},
         });
-        assert_eq!(told["areas"][ABBEY], area);
+        assert_eq!(found_value["areas"][ABBEY], area);
         let lap: u64 = lap().await.parse().unwrap();
-        assert_eq!(told["shortcuts"], json!({"ward": 105_000_001, "council": null, "LAP": lap}));
-        assert_eq!(told["areas"][lap.to_string()]["codes"], json!({"lap": "N4"}));
-        assert_eq!(told["areas"][lap.to_string()]["type"], "LAP");
+        assert_eq!(
+            found_value["shortcuts"],
+            json!({"ward": 105_000_001, "council": null, "LAP": lap})
+        );
+        assert_eq!(found_value["areas"][lap.to_string()]["codes"], json!({"lap": "N4"}));
+        assert_eq!(found_value["areas"][lap.to_string()]["type"], "LAP");
     }
 }
 
@@ -100,22 +106,22 @@ async fn a_postcode_on_another_generation_is_in_the_areas_of_that_time() {
     assert_eq!(then["areas"][OLD]["name"], "Old, Town");
     assert!(then["areas"].get(ABBEY).is_none());
     for now in ["0", "nonsense", "3"] {
-        let told = answer(&format!("/postcode/NN11AA?generation={now}")).await;
-        assert_eq!(told["areas"][ABBEY]["name"], "Abbey", "{now}");
+        let found_value = answer(&format!("/postcode/NN11AA?generation={now}")).await;
+        assert_eq!(found_value["areas"][ABBEY]["name"], "Abbey", "{now}");
     }
     assert_eq!(answer("/postcode/NN11AA?generation=99").await["areas"], json!({}));
 }
 
 #[tokio::test]
 async fn a_postcode_without_a_position_has_no_areas_and_a_terminated_one_its_last() {
-    let nowhere = answer("/postcode/NN11AE").await;
-    assert_eq!(nowhere, json!({"postcode": "NN1 1AE", "areas": {}}));
+    let unlocated = answer("/postcode/NN11AE").await;
+    assert_eq!(unlocated, json!({"postcode": "NN1 1AE", "areas": {}}));
     let last = answer("/postcode/NN11AD").await;
     assert_eq!(last["areas"][ABBEY]["name"], "Abbey");
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_in_the_words_of_the_original() {
+async fn errors_use_the_messages_of_the_original() {
     for (path, status, words) in [
         ("/postcode/NN1", 400, "Postcode 'NN1' is not valid."),
         ("/postcode/nn1_x", 400, "Postcode 'NN1X' is not valid."),
@@ -154,27 +160,34 @@ async fn what_is_wrong_is_said_in_the_words_of_the_original() {
         ("/point/27700/1,2/circle", 404, "box"),
         ("/nothing", 404, "/api"),
     ] {
-        let (told, words) = error(path).await;
-        assert!(told == status && words.contains(word), "{path}: {told} {words}");
+        let (found_value, words) = error(path).await;
+        assert!(found_value == status && words.contains(word), "{path}: {found_value} {words}");
     }
-    assert_eq!(told(&post("/mapit/areas", "text/plain", "URL=LAP").await).0, 400);
+    assert_eq!(status_and_message(&post("/mapit/areas", "text/plain", "URL=LAP").await).0, 400);
     let wrong = post("/mapit/postcode/NN11AA", "text/plain", "").await;
-    assert_eq!(told(&wrong).0, 405);
+    assert_eq!(status_and_message(&wrong).0, 405);
 }
 
 #[tokio::test]
-async fn part_of_a_postcode_is_the_middle_of_those_that_begin_so() {
-    let told = answer("/postcode/partial/nn1").await;
-    assert_eq!((&told["postcode"], &told["easting"]), (&json!("NN1"), &json!(475_923)));
-    assert_eq!(answer("/postcode/partial/NN11AA").await, told, "a whole one is cut");
-    assert_eq!(answer("/postcode/partial/NN1.json").await, told);
+async fn a_partial_postcode_is_the_centre_of_its_postcodes() {
+    let found_value = answer("/postcode/partial/nn1").await;
+    assert_eq!(
+        (&found_value["postcode"], &found_value["easting"]),
+        (&json!("NN1"), &json!(475_923))
+    );
+    assert_eq!(answer("/postcode/partial/NN11AA").await, found_value, "a whole one is cut");
+    assert_eq!(answer("/postcode/partial/NN1.json").await, found_value);
 }
 
 #[tokio::test]
 async fn the_postcode_nearest_to_a_point_has_its_distance_in_whole_metres() {
-    let told = answer("/nearest/27700/475500,260507").await["postcode"].take();
-    assert_eq!((&told["postcode"], &told["distance"]), (&json!("NN1 1AF"), &json!(3)));
-    let degrees = format!("/nearest/4326/{},{}.json", told["wgs84_lon"], told["wgs84_lat"]);
+    let found_value = answer("/nearest/27700/475500,260507").await["postcode"].take();
+    assert_eq!(
+        (&found_value["postcode"], &found_value["distance"]),
+        (&json!("NN1 1AF"), &json!(3))
+    );
+    let degrees =
+        format!("/nearest/4326/{},{}.json", found_value["wgs84_lon"], found_value["wgs84_lat"]);
     assert_eq!(answer(&degrees).await["postcode"]["distance"], 0);
 }
 
@@ -279,7 +292,7 @@ async fn an_area_is_measured() {
 }
 
 #[tokio::test]
-async fn areas_stand_to_each_other_as_their_ground_does() {
+async fn relations_between_areas_follow_their_geometry() {
     for (question, found) in [
         ("105000001/touches", &["Saint George's"][..]),
         ("105000001/overlaps", &["Priors"]),
@@ -292,7 +305,7 @@ async fn areas_stand_to_each_other_as_their_ground_does() {
         ("104000001/overlaps.json", &["Abbey", "Saint George's"]),
         ("104000001/covered", &["North 4"]),
         ("105000001/children", &[]),
-        // What was is compared with what is, unless another generation is asked for.
+        // Areas of the past are compared with current ones, unless a generation is requested.
         ("105000009/covers?type=WRD", &["Abbey", "Saint George's"]),
         ("105000009/overlaps", &[]),
         ("105000009/covers", &["Abbey", "North 4", "Priors", "Saint George's"]),
@@ -306,7 +319,7 @@ async fn areas_stand_to_each_other_as_their_ground_does() {
 }
 
 #[tokio::test]
-async fn areas_come_by_numbers_types_and_the_beginning_of_a_name() {
+async fn areas_are_found_by_ids_types_and_name_prefix() {
     assert_eq!(names("/areas/105000001,105000009,5").await, ["Abbey", "Old, Town"]);
     assert_eq!(names("/areas/WRD").await, ["Abbey", "Saint George's"]);
     assert_eq!(names("/areas/WRD,CPC.json").await, ["Abbey", "Priors", "Saint George's"]);
@@ -329,12 +342,12 @@ async fn areas_come_by_numbers_types_and_the_beginning_of_a_name() {
     }
     let drawn = post("/mapit/areas", form, "URL=27700/105000001.geojson").await.json();
     assert_eq!(drawn["features"][0]["geometry"]["coordinates"][0][0], json!([475_000, 260_000]));
-    let nothing = told(&post("/mapit/areas", form, "").await);
+    let nothing = status_and_message(&post("/mapit/areas", form, "").await);
     assert_eq!(nothing, (400, "No content specified".to_owned()));
 }
 
 #[tokio::test]
-async fn generations_and_types_are_told() {
+async fn generations_and_types_are_listed() {
     let generations = answer("/generations").await;
     assert_eq!(keys(&generations), ["1", "2", "3"]);
     let second = json!({
@@ -353,7 +366,7 @@ async fn a_callback_makes_a_script_with_status_200() {
     assert_eq!(reply.status, StatusCode::OK);
     let script = r#"typeof foo.bar === 'function' && foo.bar({"error":"No Area matches the given query.","code":404})"#;
     assert_eq!(reply.text(), script);
-    // Else browsers would not run what they may not guess the kind of.
+    // With `nosniff`, browsers run a script only with the media type of a script.
     assert_eq!(reply.header("content-type"), "text/javascript; charset=utf-8");
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
     let reply = ask("/area/1?callback=foo(1)").await;
@@ -368,19 +381,21 @@ async fn a_callback_makes_a_script_with_status_200() {
 async fn with_addresses_a_postcode_is_in_the_areas_of_all_of_them() {
     let service = router(Live::with(squares::with_addresses()), Limits::default());
     let request = |path: &str| Request::get(path).body(Body::empty()).unwrap();
-    let told = send(service.clone(), request("/mapit/postcode/NN11AC")).await.json();
-    assert!(told["areas"].get(ABBEY).is_some() && told["areas"].get(GEORGE).is_some());
-    assert_eq!(told["shortcuts"]["ward"], 105_000_001, "two of three are there");
-    let told = send(service, request("/postcodes-io/postcodes/NN11AC")).await.json();
-    assert_eq!(told["result"]["admin_ward"], "Abbey");
+    let found_value = send(service.clone(), request("/mapit/postcode/NN11AC")).await.json();
+    assert!(
+        found_value["areas"].get(ABBEY).is_some() && found_value["areas"].get(GEORGE).is_some()
+    );
+    assert_eq!(found_value["shortcuts"]["ward"], 105_000_001, "two of three are there");
+    let found_value = send(service, request("/postcodes-io/postcodes/NN11AC")).await.json();
+    assert_eq!(found_value["result"]["admin_ward"], "Abbey");
 }
 
 #[tokio::test]
-async fn without_a_snapshot_both_say_so_in_their_own_words() {
+async fn without_a_snapshot_both_return_their_own_error() {
     let service = router(Live::new(), Limits::default());
     let request = |path: &str| Request::get(path).body(Body::empty()).unwrap();
     let reply = send(service.clone(), request("/mapit/area/1")).await;
-    assert_eq!(told(&reply).0, 503);
+    assert_eq!(status_and_message(&reply).0, 503);
     assert_eq!(reply.header("retry-after"), "2");
     let reply = send(service, request("/postcodes-io/postcodes/NN11AA")).await;
     assert_eq!((reply.status.as_u16(), &reply.json()["status"]), (503, &json!(503)));

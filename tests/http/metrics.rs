@@ -1,4 +1,4 @@
-//! `/metrics`: what is counted, by route and never by path, in a form that others can read.
+//! `/metrics`: counters by route, never by path, in the Prometheus format.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ async fn ask(service: &Router, method: &str, path: &str) -> Reply {
     send(service.clone(), request).await
 }
 
-/// The samples of a page by name and labels, its form checked on the way: every sample belongs to
-/// the family announced before it, and none stands twice.
+/// The samples of a page by name and labels, after a check of its form: every sample belongs to the
+/// family declared before it, and none is repeated.
 fn samples(page: &str) -> BTreeMap<String, f64> {
     let mut samples = BTreeMap::new();
     let (mut family, mut kind) = (String::new(), String::new());
@@ -28,8 +28,8 @@ fn samples(page: &str) -> BTreeMap<String, f64> {
             help.split(' ').next().unwrap().clone_into(&mut family);
             assert!(!families.contains(&family), "{family} is told twice");
             families.push(family.clone());
-        } else if let Some(told) = line.strip_prefix("# TYPE ") {
-            let (name, of) = told.split_once(' ').unwrap();
+        } else if let Some(values) = line.strip_prefix("# TYPE ") {
+            let (name, of) = values.split_once(' ').unwrap();
             assert_eq!(name, family);
             of.clone_into(&mut kind);
         } else {
@@ -63,24 +63,24 @@ async fn requests_are_counted_by_route_method_and_class_and_never_by_path() {
     assert_eq!(reply.header("cache-control"), "no-store");
     let page = reply.text();
     assert!(!page.to_lowercase().contains("secret") && !page.contains("NN1"), "{page}");
-    let told = samples(&page);
+    let values = samples(&page);
     let count = |route: &str, method: &str, status: &str| {
         let labels = format!("{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}}");
-        told.get(&format!("lapwing_http_requests_total{labels}")).copied()
+        values.get(&format!("lapwing_http_requests_total{labels}")).copied()
     };
     assert_eq!(count("/v1/lookup", "GET", "2xx"), Some(3.0));
     assert_eq!(count("/v1/areas/{layer}/{code}", "GET", "4xx"), Some(1.0));
     assert_eq!(count("none", "other", "4xx"), Some(1.0));
     assert_eq!(count("/v1/layers", "GET", "2xx"), None, "it was not asked");
-    assert_eq!(told["lapwing_http_requests_in_flight"], 1.0, "this one");
+    assert_eq!(values["lapwing_http_requests_in_flight"], 1.0, "this one");
     let of_lookup = |what: &str| {
-        told[&format!("lapwing_http_request_duration_seconds_{what}{{route=\"/v1/lookup\"}}")]
+        values[&format!("lapwing_http_request_duration_seconds_{what}{{route=\"/v1/lookup\"}}")]
     };
     assert_eq!(of_lookup("count"), 3.0);
     assert!(of_lookup("sum") > 0.0);
     let mut last = 0.0;
     let starts = "lapwing_http_request_duration_seconds_bucket{route=\"/v1/lookup\",le=\"";
-    let mut classes: Vec<(f64, f64)> = told
+    let mut classes: Vec<(f64, f64)> = values
         .iter()
         .filter_map(|(name, count)| {
             let end = name.strip_prefix(starts)?.trim_end_matches("\"}");
@@ -93,13 +93,13 @@ async fn requests_are_counted_by_route_method_and_class_and_never_by_path() {
         last = *count;
     }
     assert_eq!(classes.last(), Some(&(f64::INFINITY, 3.0)));
-    let bytes = told["lapwing_http_response_bytes_total{route=\"/v1/lookup\"}"];
+    let bytes = values["lapwing_http_response_bytes_total{route=\"/v1/lookup\"}"];
     let body = ask(&service, "GET", "/v1/lookup?postcode=NN11AA").await.body;
     assert_eq!(bytes, 3.0 * body.len() as f64);
 }
 
 #[tokio::test]
-async fn rows_tiles_and_the_process_are_told() {
+async fn rows_tiles_and_the_process_have_metrics() {
     let service = service();
     let rows = "postcode\nNN11AA\nNN11AB\nNN19ZZ\nx\nNN69ZZ\n";
     let request = Request::post("/v1/lookup").header("content-type", "text/csv");
@@ -107,41 +107,41 @@ async fn rows_tiles_and_the_process_are_told() {
     for _ in 0..3 {
         ask(&service, "GET", "/tiles/ward/11/1018/674").await;
     }
-    let told = samples(&ask(&service, "GET", "/metrics").await.text());
+    let values = samples(&ask(&service, "GET", "/metrics").await.text());
     for (status, count) in [("ok", 2.0), ("not_found", 1.0), ("invalid", 1.0), ("outside", 1.0)] {
         let name = format!("lapwing_bulk_rows_total{{status=\"{status}\"}}");
-        assert_eq!(told[&name], count, "{status}");
+        assert_eq!(values[&name], count, "{status}");
     }
-    assert_eq!(told["lapwing_tile_cache_requests_total{result=\"miss\"}"], 1.0);
-    assert_eq!(told["lapwing_tile_cache_requests_total{result=\"hit\"}"], 2.0);
-    assert!(told["lapwing_tile_cache_bytes"] > 0.0);
-    assert_eq!(told["lapwing_ready"], 1.0);
+    assert_eq!(values["lapwing_tile_cache_requests_total{result=\"miss\"}"], 1.0);
+    assert_eq!(values["lapwing_tile_cache_requests_total{result=\"hit\"}"], 2.0);
+    assert!(values["lapwing_tile_cache_bytes"] > 0.0);
+    assert_eq!(values["lapwing_ready"], 1.0);
     let id = squares::atlas().id().to_owned();
-    assert_eq!(told[&format!("lapwing_snapshot_info{{id=\"{id}\",title=\"Squares\"}}")], 1.0);
-    assert_eq!(told["lapwing_snapshot_built_timestamp_seconds"], 1_700_000_000.0);
+    assert_eq!(values[&format!("lapwing_snapshot_info{{id=\"{id}\",title=\"Squares\"}}")], 1.0);
+    assert_eq!(values["lapwing_snapshot_built_timestamp_seconds"], 1_700_000_000.0);
     if cfg!(target_os = "linux") {
-        assert!(told["process_resident_memory_bytes"] > 1e6);
+        assert!(values["process_resident_memory_bytes"] > 1e6);
     }
 }
 
 #[tokio::test]
-async fn reloads_are_told_by_how_they_ended() {
+async fn reloads_are_counted_by_outcome() {
     let live = Live::with(squares::atlas());
     let reloads = Reloads::fixed(live.clone(), "the squares never change");
     let settings = Settings { reloads: Some(reloads.clone()), ..Settings::default() };
     let service = router(live, settings);
-    let told = samples(&ask(&service, "GET", "/metrics").await.text());
-    assert_eq!(told["lapwing_reloads_total{result=\"failed\"}"], 0.0);
-    assert!(!told.contains_key("lapwing_last_reload_successful"), "there was none");
+    let values = samples(&ask(&service, "GET", "/metrics").await.text());
+    assert_eq!(values["lapwing_reloads_total{result=\"failed\"}"], 0.0);
+    assert!(!values.contains_key("lapwing_last_reload_successful"), "there was none");
     reloads.reload(Cause::Signal).await.unwrap_err();
-    let told = samples(&ask(&service, "GET", "/metrics").await.text());
-    assert_eq!(told["lapwing_reloads_total{result=\"failed\"}"], 1.0);
-    assert_eq!(told["lapwing_last_reload_successful"], 0.0);
-    assert!(told["lapwing_last_reload_timestamp_seconds"] > 1.7e9);
+    let values = samples(&ask(&service, "GET", "/metrics").await.text());
+    assert_eq!(values["lapwing_reloads_total{result=\"failed\"}"], 1.0);
+    assert_eq!(values["lapwing_last_reload_successful"], 0.0);
+    assert!(values["lapwing_last_reload_timestamp_seconds"] > 1.7e9);
 }
 
 #[tokio::test]
-async fn who_reads_openmetrics_gets_it() {
+async fn openmetrics_is_sent_if_accepted() {
     let request = Request::get("/metrics")
         .header("accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
     let reply = send(service(), request.body(Body::empty()).unwrap()).await;
@@ -154,7 +154,7 @@ async fn who_reads_openmetrics_gets_it() {
 }
 
 #[tokio::test]
-async fn counters_that_have_an_address_of_their_own_are_not_here() {
+async fn counters_with_their_own_listener_are_not_here() {
     let settings = Settings { metrics_apart: true, ..Settings::default() };
     let service = router(Live::with(squares::atlas()), settings);
     assert_eq!(ask(&service, "GET", "/metrics").await.problem(), "unknown-route");

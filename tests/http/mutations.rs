@@ -1,5 +1,4 @@
-//! Everything that reads what callers send, on inputs damaged at random: no panic, and no broken
-//! promise.
+//! All parsers of requests on randomly mutated inputs: no panic and no broken invariant.
 //!
 //! This runs the entry points of `fuzz/` on the stable toolchain and in seconds. A failure prints its
 //! seed; `LAPWING_SEED=… cargo test --test http mutations::` repeats it, and `LAPWING_MUTATIONS=…`
@@ -9,39 +8,39 @@
 #[path = "../../fuzz/src/requests.rs"]
 mod requests;
 
-use lapwing_testing::mutate::every_seed_withstands;
+use lapwing_testing::mutate::mutate_every_seed;
 
 #[test]
-fn rows_of_csv_withstand() {
-    every_seed_withstands("csv_rows", requests::csv_rows);
+fn mutated_rows_of_csv_do_not_panic() {
+    mutate_every_seed("csv_rows", requests::csv_rows);
 }
 
 #[test]
-fn rows_of_flat_ndjson_withstand() {
-    every_seed_withstands("flat_rows", requests::flat_rows);
+fn mutated_rows_of_flat_ndjson_do_not_panic() {
+    mutate_every_seed("flat_rows", requests::flat_rows);
 }
 
 #[test]
-fn questions_in_ndjson_withstand() {
-    every_seed_withstands("ndjson_rows", requests::ndjson_rows);
+fn mutated_ndjson_queries_do_not_panic() {
+    mutate_every_seed("ndjson_rows", requests::ndjson_rows);
 }
 
 #[test]
-fn documents_in_json_withstand() {
-    every_seed_withstands("json_rows", requests::json_rows);
+fn mutated_documents_in_json_do_not_panic() {
+    mutate_every_seed("json_rows", requests::json_rows);
 }
 
 #[test]
-fn filters_in_text_withstand() {
-    every_seed_withstands("filter_text", requests::filter_text);
+fn mutated_filters_in_text_do_not_panic() {
+    mutate_every_seed("filter_text", requests::filter_text);
 }
 
 #[test]
-fn filters_in_json_withstand() {
-    every_seed_withstands("filter_json", requests::filter_json);
+fn mutated_filters_in_json_do_not_panic() {
+    mutate_every_seed("filter_json", requests::filter_json);
 }
 
 #[test]
-fn requests_withstand() {
-    every_seed_withstands("request", requests::request);
+fn mutated_requests_do_not_panic() {
+    mutate_every_seed("request", requests::request);
 }

@@ -1,4 +1,4 @@
-//! The document at `/api` is true: of every address and method, of every answer, of every problem.
+//! The document at `/api` matches the service: every route and method, response and problem.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +19,8 @@ async fn document() -> Value {
     reply.json()
 }
 
-/// An OpenAPI 3.0 schema as a JSON Schema that lets no member pass that it does not name: what an
-/// answer has must be documented.
+/// An OpenAPI 3.0 schema as a JSON Schema without additional members: every member of a response
+/// must be documented.
 fn strict(schema: &Value) -> Value {
     match schema {
         Value::Array(items) => items.iter().map(strict).collect(),
@@ -72,7 +72,7 @@ impl Judge {
                 && template.iter().zip(&parts).all(|(t, p)| t.starts_with('{') || t == p)
         };
         let paths = self.document["paths"].as_object().unwrap();
-        // An address that is written out goes before one with a name in its place.
+        // A literal path takes precedence over one with a parameter.
         let (template, operations) = paths
             .iter()
             .filter(|(template, _)| matches(template))
@@ -81,7 +81,7 @@ impl Judge {
         (template, &operations[method])
     }
 
-    /// Holds a reply to what is documented for its status.
+    /// Checks a response against the documentation of its status.
     fn judge(&self, method: &str, address: &str, reply: &Reply) {
         let what = format!("{method} {address}: {}", reply.status);
         let (_, operation) = self.operation(method, address);
@@ -102,7 +102,7 @@ impl Judge {
     }
 }
 
-/// The service with the routes that only an operator has.
+/// The service with the routes for operators.
 fn service_of_an_operator() -> axum::Router {
     let live = Live::with(squares::atlas());
     let reloads = Reloads::fixed(live.clone(), "the squares never change");
@@ -112,7 +112,7 @@ fn service_of_an_operator() -> axum::Router {
 }
 
 #[tokio::test]
-async fn the_judge_lets_no_undocumented_missing_or_wrong_member_pass() {
+async fn the_validator_refuses_undocumented_missing_and_wrong_members() {
     let judge = Judge { document: document().await };
     let lookup = judge.validator(&json!({"$ref": "#/components/schemas/Lookup"}));
     let answer = get("/v1/lookup?postcode=NN11AA").await.json();
@@ -151,7 +151,7 @@ async fn every_address_and_method_of_the_router_is_documented_and_no_other() {
     }
     let mut served = BTreeMap::new();
     for path in addresses() {
-        // No route has DELETE, so each says what it has.
+        // No route has DELETE, so each responds with its methods.
         let somewhere = path.replace(['{', '}'], "");
         let request = Request::delete(somewhere).body(Body::empty()).unwrap();
         let allow = send(service_of_an_operator(), request).await.header("allow").to_owned();
@@ -162,7 +162,7 @@ async fn every_address_and_method_of_the_router_is_documented_and_no_other() {
     assert_eq!(documented, served);
 }
 
-/// Questions that between them have every member of every answer, and many problems.
+/// Requests that together have every member of every response, and many problems.
 const QUESTIONS: &[&str] = &[
     "/",
     "/?f=html",
@@ -441,7 +441,7 @@ async fn every_documented_example_is_of_its_own_schema_and_is_understood() {
 }
 
 #[tokio::test]
-async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented() {
+async fn the_documented_parameters_are_the_accepted_ones() {
     let document = document().await;
     let name = |given: &Value| {
         let reference = given["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
@@ -450,7 +450,7 @@ async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented()
     };
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
-            // These are tested by their own tests: they pass over what they do not know.
+            // These have their own tests: they ignore unknown parameters.
             if ["/mapit", "/postcodes-io"].iter().any(|start| path.starts_with(start)) {
                 continue;
             }
@@ -463,7 +463,7 @@ async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented()
                 assert!(documented.is_empty(), "{path}");
                 continue;
             }
-            // A parameter that nothing takes is told which there are.
+            // The error for an unknown parameter lists the known ones.
             let address = format!("{}?zzz=1", path.replace(['{', '}'], ""));
             let request = Request::builder().method(&*method.to_uppercase()).uri(address);
             let reply = send(service(), request.body(Body::empty()).unwrap()).await;
@@ -481,7 +481,7 @@ async fn every_documented_parameter_is_taken_and_every_taken_one_is_documented()
 async fn every_kind_of_problem_is_documented_somewhere() {
     let text = document().await.to_string();
     for kind in ProblemKind::ALL {
-        // What only the method or the address tells has no operation.
+        // Problems of the method or the path belong to no operation.
         if kind != ProblemKind::MethodNotAllowed {
             assert!(text.contains(&format!("/problems/{}\"", kind.slug())), "{kind:?}");
         }

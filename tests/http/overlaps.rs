@@ -1,4 +1,4 @@
-//! `/v1/overlaps`: whole tables, and a caller's polygon.
+//! `/v1/overlaps`: lookup tables, and submitted polygons.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ async fn a_polygon_of_the_callers_own_is_overlapped() {
 }
 
 #[tokio::test]
-async fn grid_metres_are_taken_when_they_are_named() {
+async fn grid_metres_are_accepted_if_declared() {
     let square = json!({"type": "MultiPolygon", "coordinates": [[[
         [475_000, 260_000], [475_100, 260_000], [475_100, 260_100], [475_000, 260_100],
         [475_000, 260_000]
@@ -75,7 +75,7 @@ async fn grid_metres_are_taken_when_they_are_named() {
 }
 
 #[tokio::test]
-async fn a_polygon_that_is_none_is_told_every_fault_with_its_place() {
+async fn an_invalid_polygon_is_refused_with_every_fault_and_its_position() {
     let bow_tie = json!({"type": "Polygon", "coordinates": [[
         [-0.9, 52.23], [-0.89, 52.24], [-0.89, 52.23], [-0.9, 52.24], [-0.9, 52.23]
     ]]});
@@ -90,7 +90,7 @@ async fn a_polygon_that_is_none_is_told_every_fault_with_its_place() {
 }
 
 #[tokio::test]
-async fn what_is_mended_is_told() {
+async fn repairs_are_reported() {
     let mut unclosed = rectangle([0.0, 0.0, 100.0, 100.0]);
     let ring = unclosed["coordinates"][0].as_array_mut().unwrap();
     ring.push(ring[4].clone());
@@ -100,7 +100,7 @@ async fn what_is_mended_is_told() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_polygon_are_told_what_to_send() {
+async fn the_error_for_a_body_without_a_polygon_says_what_to_send() {
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     for (body, status, problem) in [
         ("", 400, "invalid-body"),

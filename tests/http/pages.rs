@@ -1,4 +1,4 @@
-//! The pages for people: one layout, readable without script, without sight and without a mouse.
+//! The HTML pages: one layout, usable without JavaScript, with a screen reader and with a keyboard.
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -39,7 +39,7 @@ fn name(tag: &str) -> &str {
 }
 
 #[tokio::test]
-async fn every_page_closes_what_it_opens() {
+async fn every_page_closes_its_elements() {
     const VOID: [&str; 5] = ["!doctype", "meta", "link", "input", "br"];
     for path in PAGES {
         let page = page(path).await;
@@ -56,11 +56,11 @@ async fn every_page_closes_what_it_opens() {
 }
 
 #[tokio::test]
-async fn every_page_has_landmarks_one_heading_of_the_first_rank_and_a_way_past_the_header() {
+async fn every_page_has_landmarks_one_main_heading_and_a_skip_link() {
     for path in PAGES {
         let page = page(path).await;
         let tags = tags(&page);
-        let count = |wanted: &str| tags.iter().filter(|tag| name(tag) == wanted).count();
+        let count = |expected: &str| tags.iter().filter(|tag| name(tag) == expected).count();
         for once in ["main", "header", "footer", "h1", "title"] {
             // A drawing has a title, too.
             let is_once = if once == "title" { count(once) >= 1 } else { count(once) == 1 };
@@ -94,7 +94,7 @@ async fn no_page_has_a_script_or_loads_anything_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn every_id_is_there_once_and_every_reference_to_one_leads_somewhere() {
+async fn ids_are_unique_and_references_to_them_resolve() {
     for path in PAGES {
         let page = page(path).await;
         let attribute = |named: &str| -> Vec<String> {
@@ -111,8 +111,8 @@ async fn every_id_is_there_once_and_every_reference_to_one_leads_somewhere() {
         let within = within.iter().filter_map(|href| href.strip_prefix('#')).map(str::to_owned);
         let labels = attribute("aria-labelledby");
         let labels = labels.iter().flat_map(|ids| ids.split(' ')).map(str::to_owned);
-        for wanted in within.chain(labels).chain(attribute("for")) {
-            assert!(ids.contains(&wanted), "{path}: #{wanted}");
+        for expected in within.chain(labels).chain(attribute("for")) {
+            assert!(ids.contains(&expected), "{path}: #{expected}");
         }
     }
 }
@@ -141,7 +141,7 @@ async fn every_link_within_the_service_works() {
             let href = href.replace("&amp;", "&");
             let href = href.split('#').next().unwrap();
             let status = get(href).await.status;
-            // The examples of the API ask for codes that this county has not.
+            // The examples of the API have codes that this county does not have.
             let is_there = status == StatusCode::OK || path == "/api" && status != 400;
             assert!(is_there, "{path}: {href} says {status}");
         }
@@ -160,7 +160,7 @@ async fn every_page_of_data_shows_its_source_and_that_it_is_illustrative() {
 }
 
 #[tokio::test]
-async fn what_a_source_says_cannot_become_part_of_a_page() {
+async fn text_of_a_source_is_escaped_on_pages() {
     let page = page("/collections/ward/items/E05000002").await;
     assert!(page.contains("<h1>Saint George&#39;s</h1>"));
     let odd = "/collections/ward/items?name=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&f=html";
@@ -168,7 +168,7 @@ async fn what_a_source_says_cannot_become_part_of_a_page() {
 }
 
 #[tokio::test]
-async fn the_features_of_a_page_are_drawn_with_words_for_who_cannot_see_them() {
+async fn the_features_of_a_page_are_drawn_with_a_text_alternative() {
     let wards = page("/collections/ward/items").await;
     assert_eq!(wards.matches("<path ").count(), 2);
     assert!(wards.contains("role=\"img\" aria-labelledby=\"map-title map-text\""));
@@ -180,7 +180,7 @@ async fn the_features_of_a_page_are_drawn_with_words_for_who_cannot_see_them() {
 }
 
 #[tokio::test]
-async fn a_page_leads_to_the_next_and_says_where_it_is() {
+async fn a_page_links_to_the_next_and_has_its_position() {
     let first = page("/collections/hall/items?limit=2").await;
     assert!(first.contains("Features 1 to 2 of 3"));
     let next = first.split("<a rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
@@ -191,7 +191,7 @@ async fn a_page_leads_to_the_next_and_says_where_it_is() {
 }
 
 #[tokio::test]
-async fn the_first_page_asks_for_a_postcode_and_leads_to_the_map() {
+async fn the_landing_page_has_a_postcode_form_and_links_to_the_map() {
     let page = page("/").await;
     assert!(page.contains("<form action=\"/map\""));
     assert!(page.contains("<label for=\"place\">") && page.contains("name=\"q\""));
@@ -201,7 +201,7 @@ async fn the_first_page_asks_for_a_postcode_and_leads_to_the_map() {
 }
 
 #[tokio::test]
-async fn the_page_of_the_api_tells_every_operation_of_the_document() {
+async fn the_api_page_lists_every_operation_of_the_document() {
     let document: Value = get("/api").await.json();
     let page = page("/api").await;
     for (path, operations) in document["paths"].as_object().unwrap() {

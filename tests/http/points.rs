@@ -3,7 +3,7 @@
 use crate::ask::get;
 
 #[tokio::test]
-async fn the_nearest_points_come_with_metres() {
+async fn the_nearest_points_have_distances_in_metres() {
     let answer = get("/v1/nearest?postcode=NN11AA&layer=hall&limit=3").await.json();
     let read: Vec<_> = answer["nearest"]
         .as_array()
@@ -28,7 +28,7 @@ async fn names_codes_and_postcodes_are_found() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_is_told() {
+async fn unsupported_queries_are_refused() {
     for (query, problem) in [
         ("nearest?postcode=NN11AA&layer=ward", "wrong-layer-kind"),
         ("nearest?postcode=NN11AA&layer=nil", "unknown-layer"),

@@ -1,5 +1,5 @@
-//! `/postcodes-io`, held to what postcodes.io does: its own checks of every endpoint
-//! (`bin/test_endpoints.sh` there) and of its rules, asked about the squares.
+//! `/postcodes-io` compared with postcodes.io: its own checks of every endpoint
+//! (`bin/test_endpoints.sh` there) and of its rules, applied to the squares.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -21,11 +21,11 @@ async fn result(path: &str) -> Value {
 
 async fn error(path: &str) -> (u16, String) {
     let reply = ask(path).await;
-    told(&reply)
+    status_and_message(&reply)
 }
 
-/// An error's status and words, its form checked on the way.
-fn told(reply: &Reply) -> (u16, String) {
+/// Status and message of an error, after a check of its form.
+fn status_and_message(reply: &Reply) -> (u16, String) {
     assert!(reply.header("content-type").starts_with("application/json"));
     assert_eq!(reply.header("cache-control"), "no-store");
     let answer = reply.json();
@@ -83,9 +83,9 @@ async fn every_endpoint_answers_with_the_status_of_the_original() {
 }
 
 #[tokio::test]
-async fn a_postcode_has_every_field_and_null_where_nothing_is_held() {
+async fn a_postcode_has_every_field_and_null_for_missing_data() {
     for text in ["NN11AA", "nn1%201aa", "%20NN1%20%201AA%20"] {
-        let told = result(&format!("/postcodes/{text}")).await;
+        let found_value = result(&format!("/postcodes/{text}")).await;
         let expected = json!({
             "postcode": "NN1 1AA", "quality": 1, "eastings": 475_500, "northings": 260_500,
             "country": "England", "incode": "1AA", "outcode": "NN1", "admin_ward": "Abbey",
@@ -93,13 +93,13 @@ async fn a_postcode_has_every_field_and_null_where_nothing_is_held() {
             "date_of_introduction": null, "lsoa": null, "lsoa21": null,
         });
         for (field, value) in expected.as_object().unwrap() {
-            assert_eq!(&told[field], value, "{field}");
+            assert_eq!(&found_value[field], value, "{field}");
         }
-        assert_eq!(told["codes"]["admin_ward"], "E05000001");
-        assert_eq!(told["codes"]["lap"], "N4");
-        assert_eq!(told["codes"]["parish"], json!(null));
-        assert_eq!(told.as_object().unwrap().len(), 43);
-        assert_eq!(told["codes"].as_object().unwrap().len(), 30);
+        assert_eq!(found_value["codes"]["admin_ward"], "E05000001");
+        assert_eq!(found_value["codes"]["lap"], "N4");
+        assert_eq!(found_value["codes"]["parish"], json!(null));
+        assert_eq!(found_value.as_object().unwrap().len(), 43);
+        assert_eq!(found_value["codes"].as_object().unwrap().len(), 30);
     }
     let parish = result("/postcodes/NN11AC").await;
     assert_eq!(
@@ -110,10 +110,10 @@ async fn a_postcode_has_every_field_and_null_where_nothing_is_held() {
 
 #[tokio::test]
 async fn a_postcode_without_a_position_has_null_for_all_that_depends_on_it() {
-    let told = result("/postcodes/NN11AE").await;
-    assert_eq!(told["quality"], 9);
+    let found_value = result("/postcodes/NN11AE").await;
+    assert_eq!(found_value["quality"], 9);
     for field in ["eastings", "northings", "longitude", "latitude", "admin_ward", "country"] {
-        assert_eq!(told[field], json!(null), "{field}");
+        assert_eq!(found_value[field], json!(null), "{field}");
     }
     let near = error("/postcodes/NN11AE/nearest").await;
     assert_eq!(near, (400, "Invalid longitude/latitude submitted".to_owned()));
@@ -121,14 +121,14 @@ async fn a_postcode_without_a_position_has_null_for_all_that_depends_on_it() {
 
 #[tokio::test]
 async fn outside_every_area_the_names_are_null() {
-    let told = result("/postcodes/NN69ZZ").await;
+    let found_value = result("/postcodes/NN69ZZ").await;
     for field in ["admin_ward", "parish", "lap", "country"] {
-        assert_eq!(told[field], json!(null), "{field}");
+        assert_eq!(found_value[field], json!(null), "{field}");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_found_is_said_in_the_words_of_the_original() {
+async fn not_found_errors_use_the_messages_of_the_original() {
     for (path, words) in [
         ("/postcodes/NN1", "Invalid postcode"),
         ("/postcodes/N%20N1%201AA", "Invalid postcode"),
@@ -169,9 +169,9 @@ async fn what_is_not_found_is_said_in_the_words_of_the_original() {
 }
 
 #[tokio::test]
-async fn a_terminated_postcode_is_not_found_and_its_end_is_told() {
+async fn a_terminated_postcode_is_not_found_and_has_its_end_date() {
     let reply = ask("/postcodes/NN11AD").await;
-    assert_eq!(told(&reply), (404, "Postcode not found".to_owned()));
+    assert_eq!(status_and_message(&reply), (404, "Postcode not found".to_owned()));
     let terminated = reply.json()["terminated"].take();
     assert_eq!(terminated["postcode"], "NN1 1AD");
     assert_eq!(
@@ -185,7 +185,7 @@ async fn a_terminated_postcode_is_not_found_and_its_end_is_told() {
 }
 
 #[tokio::test]
-async fn validate_says_whether_there_is_such_a_postcode() {
+async fn validate_is_true_for_existing_postcodes() {
     for (text, truth) in [("NN11AA", true), ("nn1%201aa", true), ("NN19ZZ", false), ("x", false)] {
         assert_eq!(result(&format!("/postcodes/{text}/validate")).await, truth, "{text}");
     }
@@ -236,15 +236,15 @@ async fn the_postcodes_near_a_position_come_nearest_first_with_metres() {
     let wide = result(&format!("/postcodes?lon={lon}&lat={lat}&widesearch=true")).await;
     assert!(postcodes_of(&wide).contains(&"NN6 9ZZ"), "20 km");
     assert_eq!(result(&format!("/postcodes?lon={lon}&lat={lat}&wideSearch=1")).await, wide);
-    for nowhere in ["lon=0&lat=0", "lon=-3.2&lat=55.9", "lon=500&lat=52", "lon=4&lat=52"] {
-        assert_eq!(result(&format!("/postcodes?{nowhere}")).await, json!(null), "{nowhere}");
+    for outside in ["lon=0&lat=0", "lon=-3.2&lat=55.9", "lon=500&lat=52", "lon=4&lat=52"] {
+        assert_eq!(result(&format!("/postcodes?{outside}")).await, json!(null), "{outside}");
     }
 }
 
 #[tokio::test]
 async fn many_postcodes_are_answered_in_order() {
-    let asked = json!({"postcodes": ["nn11ab", "NN19ZZ", "nonsense", 5, "NN1 1AA"]});
-    let answer = send("/postcodes", &asked).await.json()["result"].take();
+    let body = json!({"postcodes": ["nn11ab", "NN19ZZ", "nonsense", 5, "NN1 1AA"]});
+    let answer = send("/postcodes", &body).await.json()["result"].take();
     let queries: Vec<&Value> = answer.as_array().unwrap().iter().map(|one| &one["query"]).collect();
     assert_eq!(
         queries,
@@ -255,7 +255,7 @@ async fn many_postcodes_are_answered_in_order() {
     assert_eq!(answer[1], json!({"query": "NN19ZZ", "result": null}));
     assert_eq!(answer[2]["result"], json!(null));
     assert_eq!(answer[3]["result"], result("/postcodes/NN11AA").await);
-    let filtered = send("/postcodes?filter=lap,%20Postcode,nonsense,lap", &asked).await;
+    let filtered = send("/postcodes?filter=lap,%20Postcode,nonsense,lap", &body).await;
     assert_eq!(
         filtered.json()["result"][3]["result"].to_string(),
         r#"{"lap":"North 4","postcode":"NN1 1AA"}"#
@@ -269,25 +269,25 @@ async fn many_postcodes_are_answered_in_order() {
 async fn many_positions_are_answered_in_order_and_given_back() {
     let at = result("/postcodes/NN11AA").await;
     let (lon, lat) = (&at["longitude"], &at["latitude"]);
-    let asked = json!({"geolocations": [
+    let body = json!({"geolocations": [
         {"longitude": lon, "latitude": lat, "limit": 1, "other": 1},
         {"longitude": 0, "latitude": 0},
         {"longitude": lon.to_string(), "latitude": lat.to_string(), "radius": "900"},
         {"longitude": lon, "latitude": lat, "wideSearch": true},
     ]});
-    let answer = send("/postcodes", &asked).await.json()["result"].take();
+    let answer = send("/postcodes", &body).await.json()["result"].take();
     assert_eq!(answer[0]["query"], json!({"longitude": lon, "latitude": lat, "limit": 1}));
     assert_eq!(postcodes_of(&answer[0]["result"]), ["NN1 1AA"]);
     assert_eq!(answer[1]["result"], json!(null));
     assert_eq!(postcodes_of(&answer[2]["result"]), ["NN1 1AA", "NN1 1AF", "NN1 1AC", "NN11 1AA"]);
     assert!(postcodes_of(&answer[3]["result"]).contains(&"NN6 9ZZ"));
-    let common = send("/postcodes?limit=1&filter=postcode,distance", &asked).await.json();
+    let common = send("/postcodes?limit=1&filter=postcode,distance", &body).await.json();
     assert_eq!(common["result"][2]["query"]["limit"], "1");
     assert_eq!(common["result"][2]["result"], json!([{"postcode": "NN1 1AA"}]));
 }
 
 #[tokio::test]
-async fn what_no_list_is_is_refused_in_the_words_of_the_original() {
+async fn bodies_without_a_list_get_the_messages_of_the_original() {
     let many = |count: usize| vec!["NN11AA"; count];
     let places = |count: usize| vec![json!({"longitude": 0, "latitude": 0}); count];
     for (body, words) in [
@@ -318,7 +318,7 @@ async fn what_no_list_is_is_refused_in_the_words_of_the_original() {
             "Invalid lookup radius submitted",
         ),
     ] {
-        assert_eq!(told(&send("/postcodes", &body).await), (400, words.to_owned()));
+        assert_eq!(status_and_message(&send("/postcodes", &body).await), (400, words.to_owned()));
     }
     assert_eq!(send("/postcodes", &json!({"postcodes": many(100)})).await.status, 200);
     for (body, content_type, words) in [
@@ -330,11 +330,13 @@ async fn what_no_list_is_is_refused_in_the_words_of_the_original() {
         ("{", "application/json", "Invalid JSON submitted.\n"),
         ("5", "application/json", "Invalid JSON submitted.\n"),
     ] {
-        let (status, error) = told(&post("/postcodes-io/postcodes", content_type, body).await);
+        let (status, error) =
+            status_and_message(&post("/postcodes-io/postcodes", content_type, body).await);
         assert!(status == 400 && error.starts_with(words), "{body}: {error}");
     }
     let large = "x".repeat(200_000);
-    let (status, _) = told(&post("/postcodes-io/postcodes", "application/json", large).await);
+    let (status, _) =
+        status_and_message(&post("/postcodes-io/postcodes", "application/json", large).await);
     assert_eq!(status, 413);
 }
 
@@ -352,15 +354,15 @@ async fn a_callback_makes_a_script_with_status_200_whatever_the_answer() {
 }
 
 #[tokio::test]
-async fn an_outcode_tells_where_it_is_and_what_lies_in_it() {
-    let told = result("/outcodes/nn1").await;
-    assert_eq!(told["outcode"], "NN1");
-    assert_eq!(told["eastings"], 475_923, "the mean of four: 922.5");
-    assert_eq!(told["admin_ward"], json!(["Abbey", "Saint George's"]));
-    assert_eq!(told["parish"], json!(["Priors"]));
-    assert_eq!(told["lap"], json!(["North 4"]));
-    assert_eq!(told["admin_district"], json!([]));
-    assert_eq!(told["country"], json!(["England"]));
+async fn an_outcode_has_its_centre_and_its_areas() {
+    let found_value = result("/outcodes/nn1").await;
+    assert_eq!(found_value["outcode"], "NN1");
+    assert_eq!(found_value["eastings"], 475_923, "the mean of four: 922.5");
+    assert_eq!(found_value["admin_ward"], json!(["Abbey", "Saint George's"]));
+    assert_eq!(found_value["parish"], json!(["Priors"]));
+    assert_eq!(found_value["lap"], json!(["North 4"]));
+    assert_eq!(found_value["admin_district"], json!([]));
+    assert_eq!(found_value["country"], json!(["England"]));
     let names = |list: &Value| -> Vec<String> {
         let all = list.as_array().unwrap();
         all.iter().map(|one| one["outcode"].as_str().unwrap().to_owned()).collect()
@@ -369,7 +371,7 @@ async fn an_outcode_tells_where_it_is_and_what_lies_in_it() {
     assert_eq!(names(&near), ["NN1", "NN11", "NN6"]);
     assert_eq!(names(&result("/outcodes/NN1/nearest?radius=1000").await), ["NN1", "NN11"]);
     assert_eq!(names(&result("/outcodes/NN1/nearest?limit=1").await), ["NN1"]);
-    let (lon, lat) = (&told["longitude"], &told["latitude"]);
+    let (lon, lat) = (&found_value["longitude"], &found_value["latitude"]);
     assert_eq!(
         names(&result(&format!("/outcodes?lon={lon}&lat={lat}&limit=2")).await),
         ["NN1", "NN11"]
@@ -378,7 +380,7 @@ async fn an_outcode_tells_where_it_is_and_what_lies_in_it() {
 }
 
 #[tokio::test]
-async fn chance_gives_any_live_postcode_and_is_not_kept() {
+async fn a_random_postcode_is_live_and_not_cached() {
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..60 {
         let reply = ask("/random/postcodes?outcode=nn1").await;
@@ -394,14 +396,14 @@ async fn chance_gives_any_live_postcode_and_is_not_kept() {
 }
 
 #[tokio::test]
-async fn of_places_and_scotlands_directory_nothing_is_held() {
+async fn place_and_scottish_postcode_lookups_find_nothing() {
     assert_eq!(result("/places?q=Castle").await, json!([]));
     assert_eq!(result("/places?query=Castle").await, json!([]));
     assert_eq!(result("/random/places").await, json!(null));
 }
 
 #[tokio::test]
-async fn unknown_parameters_and_accept_headers_are_passed_over() {
+async fn unknown_parameters_and_accept_headers_are_ignored() {
     let plain = result("/postcodes/NN11AA").await;
     assert_eq!(result("/postcodes/NN11AA?colour=red&layers=x&layers=y").await, plain);
     let image = [("accept", "image/png")];
@@ -410,13 +412,13 @@ async fn unknown_parameters_and_accept_headers_are_passed_over() {
 }
 
 #[tokio::test]
-async fn an_answer_is_revalidated_and_a_wrong_method_told() {
+async fn a_response_is_revalidated_and_a_wrong_method_refused() {
     let reply = ask("/postcodes/NN11AA").await;
     let tag = [("if-none-match", reply.header("etag"))];
     let again = get_with("/postcodes-io/postcodes/NN11AA", &tag).await;
     assert_eq!(again.status, StatusCode::NOT_MODIFIED);
     let wrong = post("/postcodes-io/postcodes/NN11AA", "application/json", "{}").await;
-    assert_eq!(told(&wrong).0, 405);
+    assert_eq!(status_and_message(&wrong).0, 405);
     let long = ask(&format!("/postcodes?q={}", "x".repeat(9000))).await;
-    assert_eq!(told(&long).0, 414);
+    assert_eq!(status_and_message(&long).0, 414);
 }

@@ -9,7 +9,7 @@ use crate::ask::{get, get_with, send, service};
 use lapwing_testing::squares;
 
 #[tokio::test]
-async fn an_address_where_nothing_is_says_so() {
+async fn an_unknown_address_is_a_problem() {
     let reply = get("/v2/lookup?postcode=NN11AA").await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
     assert_eq!(reply.problem(), "unknown-route");
@@ -18,7 +18,7 @@ async fn an_address_where_nothing_is_says_so() {
 }
 
 #[tokio::test]
-async fn a_method_that_an_address_has_not_is_told_those_it_has() {
+async fn an_unsupported_method_lists_the_supported_ones() {
     let request = Request::delete("/v1/search?q=a").body(Body::empty()).unwrap();
     let reply = send(service(), request).await;
     assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
@@ -39,7 +39,7 @@ async fn a_url_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn a_format_that_an_address_has_not_is_not_acceptable() {
+async fn an_unsupported_format_is_not_acceptable() {
     let reply = get_with("/v1/lookup?postcode=NN11AA", &[("accept", "image/png")]).await;
     assert_eq!((reply.status, &*reply.problem()), (StatusCode::NOT_ACCEPTABLE, "not-acceptable"));
     assert_eq!(reply.json()["available"][0], "application/json");
@@ -57,7 +57,7 @@ async fn every_problem_has_a_page_at_its_type() {
 }
 
 #[tokio::test]
-async fn the_callers_request_id_comes_back_and_an_odd_one_does_not() {
+async fn a_valid_request_id_of_the_client_is_returned_and_an_invalid_one_is_not() {
     let theirs = get_with("/health/live", &[("x-request-id", "trace-7.a")]).await;
     assert_eq!(theirs.header("x-request-id"), "trace-7.a");
     let odd = get_with("/v1/lookup", &[("x-request-id", "a b\"")]).await;
@@ -68,7 +68,7 @@ async fn the_callers_request_id_comes_back_and_an_odd_one_does_not() {
 }
 
 #[tokio::test]
-async fn without_a_snapshot_data_are_not_ready_and_life_goes_on() {
+async fn without_a_snapshot_the_service_is_live_but_not_ready() {
     let live = Live::new();
     let service = router(live.clone(), Limits::default());
     let ask = async |path: &str| {
@@ -91,7 +91,7 @@ async fn without_a_snapshot_data_are_not_ready_and_life_goes_on() {
 }
 
 #[tokio::test]
-async fn more_requests_than_are_taken_are_told_to_come_back() {
+async fn requests_above_the_limit_get_503_with_retry_after() {
     let limits = Limits { requests_at_once: 0, ..Limits::default() };
     let service = router(Live::with(squares::atlas()), limits);
     let ask = async |path: &str| {
@@ -106,7 +106,7 @@ async fn more_requests_than_are_taken_are_told_to_come_back() {
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_too_long_is_given_up() {
+async fn a_slow_request_is_cancelled() {
     // A search waits for a thread for work, of which there is none.
     let answer = std::time::Duration::from_millis(20);
     let limits = Limits { answer, work_at_once: 0, ..Limits::default() };

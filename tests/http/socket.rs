@@ -75,7 +75,7 @@ async fn a_body_that_comes_too_slowly_is_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_body_that_keeps_the_rate_is_taken() {
+async fn a_slow_body_above_the_minimum_rate_is_accepted() {
     let limits = Limits {
         body_grace: Duration::from_millis(300),
         body_bytes_a_second: 1000,
@@ -95,7 +95,7 @@ async fn a_slow_body_that_keeps_the_rate_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn shutdown_finishes_what_is_under_way_and_takes_nothing_new() {
+async fn shutdown_finishes_current_requests_and_accepts_no_new_ones() {
     let server = start(Limits::default()).await;
     let body = format!("postcode\n{}", "NN11AA\n".repeat(20_000));
     let mut stream = TcpStream::connect(server.address).await.unwrap();
@@ -117,7 +117,7 @@ async fn shutdown_finishes_what_is_under_way_and_takes_nothing_new() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn shutdown_does_not_wait_for_ever() {
+async fn shutdown_has_a_time_limit() {
     let limits = Limits { drain: Duration::from_millis(200), ..Limits::default() };
     let server = start(limits).await;
     let mut stuck = TcpStream::connect(server.address).await.unwrap();
@@ -129,7 +129,7 @@ async fn shutdown_does_not_wait_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_reads_nothing_is_dropped() {
+async fn a_client_that_does_not_read_is_disconnected() {
     let limits = Limits { idle: Duration::from_millis(300), ..Limits::default() };
     let server = start(limits).await;
     let body = format!("postcode\n{}", "NN11AA\n".repeat(400_000));
@@ -143,7 +143,7 @@ async fn a_client_that_reads_nothing_is_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_a_request_head_is_not_waited_for() {
+async fn an_incomplete_request_head_times_out() {
     let limits = Limits { idle: Duration::from_millis(200), ..Limits::default() };
     let server = start(limits).await;
     let started = Instant::now();
@@ -205,14 +205,14 @@ async fn a_swap_under_load_never_fails_a_request() {
         }
     });
     let mut stream = TcpStream::connect(server.address).await.unwrap();
-    let mut asked = 0;
-    while !swapping.is_finished() || asked < 50 {
+    let mut sent = 0;
+    while !swapping.is_finished() || sent < 50 {
         let request = b"GET /v1/lookup?postcode=NN11AA&layers=ward HTTP/1.1\r\nhost: x\r\n\r\n";
         stream.write_all(request).await.unwrap();
         let mut reply = vec![0; 4096];
         let read = stream.read(&mut reply).await.unwrap();
         let reply = String::from_utf8_lossy(&reply[..read]).into_owned();
         assert!(reply.starts_with("HTTP/1.1 200") && reply.contains("E05000001"), "{reply}");
-        asked += 1;
+        sent += 1;
     }
 }

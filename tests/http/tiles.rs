@@ -44,7 +44,7 @@ fn unzipped(reply: &Reply) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_tile_has_the_layers_asked_for_with_the_names_of_their_areas() {
+async fn a_tile_has_the_requested_layers_with_the_names_of_their_areas() {
     let reply = get(&format!("/tiles/ward,hall/{TILE}")).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(reply.header("content-type"), "application/vnd.mapbox-vector-tile");
@@ -84,7 +84,7 @@ async fn rows_may_have_a_suffix() {
 }
 
 #[tokio::test]
-async fn what_is_no_tile_is_not_found() {
+async fn an_invalid_tile_address_is_not_found() {
     for tile in [
         "15/0/0",
         "0/1/0",
@@ -111,7 +111,7 @@ async fn what_is_no_tile_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_tile_without_anything_is_no_content() {
+async fn an_empty_tile_is_204_no_content() {
     let reply = get("/tiles/ward/11/0/0").await;
     assert_eq!((reply.status.as_u16(), reply.body.len()), (204, 0));
     assert_eq!(reply.header("cache-control"), "public, max-age=60");
@@ -119,7 +119,7 @@ async fn a_tile_without_anything_is_no_content() {
 }
 
 #[tokio::test]
-async fn a_tile_is_sent_as_gzip_to_who_takes_it_and_is_the_same_without() {
+async fn a_tile_is_sent_with_gzip_if_accepted_and_decompressed_otherwise() {
     let path = format!("/tiles/ward,lap/{TILE}");
     let plain = get(&path).await;
     assert_eq!(plain.header("content-encoding"), "");
@@ -135,9 +135,9 @@ async fn a_tile_is_sent_as_gzip_to_who_takes_it_and_is_the_same_without() {
 }
 
 #[tokio::test]
-async fn an_address_of_the_tilejson_lasts_for_ever() {
-    let told = tilejson("/tiles/ward,lap.json").await;
-    let path = address(&told, TILE);
+async fn tile_urls_of_the_tilejson_are_immutable() {
+    let metadata = tilejson("/tiles/ward,lap.json").await;
+    let path = address(&metadata, TILE);
     let reply = get(&path).await;
     assert_eq!(reply.status, 200, "{path}");
     assert_eq!(reply.header("cache-control"), "public, max-age=31536000, immutable");
@@ -151,9 +151,9 @@ async fn an_address_of_the_tilejson_lasts_for_ever() {
 }
 
 #[tokio::test]
-async fn a_version_that_has_gone_is_sent_on_to_the_present_one() {
-    let told = tilejson("/tiles/ward.json?date=2022-01-01").await;
-    let path = address(&told, TILE);
+async fn an_old_version_redirects_to_the_current_one() {
+    let metadata = tilejson("/tiles/ward.json?date=2022-01-01").await;
+    let path = address(&metadata, TILE);
     let (start, query) = path.split_once('?').unwrap();
     let old = format!("{start}?v=gone&date=2022-01-01");
     let reply = get(&old).await;
@@ -161,23 +161,23 @@ async fn a_version_that_has_gone_is_sent_on_to_the_present_one() {
     assert_eq!(reply.header("location"), format!("?{query}"));
     assert_eq!(reply.header("cache-control"), "public, max-age=60");
     // Another vintage is another version, as is another snapshot.
-    let version = |told: &Value| {
-        let template = told["tiles"][0].as_str().unwrap().to_owned();
+    let version = |metadata: &Value| {
+        let template = metadata["tiles"][0].as_str().unwrap().to_owned();
         template.split("v=").nth(1).unwrap().split('&').next().unwrap().to_owned()
     };
     let before = version(&tilejson("/tiles/ward.json?date=2014-01-01").await);
-    assert_ne!(before, version(&told));
-    assert_eq!(version(&told), version(&tilejson("/tiles/ward.json").await));
+    assert_ne!(before, version(&metadata));
+    assert_eq!(version(&metadata), version(&tilejson("/tiles/ward.json").await));
     let mut other = squares::contents();
     other.title.push('!');
     let other = Atlas::build(other, jiff::Timestamp::UNIX_EPOCH, &());
     let request = Request::get("/tiles/ward.json").body(Body::empty()).unwrap();
     let other = send(router(Live::with(other), Limits::default()), request).await.json();
-    assert_ne!(version(&other), version(&told));
+    assert_ne!(version(&other), version(&metadata));
 }
 
 #[tokio::test]
-async fn a_swap_leaves_no_tile_of_the_old_snapshot_behind() {
+async fn a_reload_evicts_the_tiles_of_the_old_snapshot() {
     let live = Live::with(squares::atlas());
     let service = router(live.clone(), Limits::default());
     let ask = async || {
@@ -195,11 +195,11 @@ async fn a_swap_leaves_no_tile_of_the_old_snapshot_behind() {
 }
 
 #[tokio::test]
-async fn a_tilejson_tells_a_map_all_it_must_know() {
-    let told = tilejson("/tiles/ward,hall.json").await;
-    assert_eq!(told["tilejson"], "3.0.0");
-    assert_eq!((&told["minzoom"], &told["maxzoom"]), (&json!(0), &json!(14)));
-    let ids: Vec<&str> = told["vector_layers"]
+async fn a_tilejson_has_every_required_member() {
+    let metadata = tilejson("/tiles/ward,hall.json").await;
+    assert_eq!(metadata["tilejson"], "3.0.0");
+    assert_eq!((&metadata["minzoom"], &metadata["maxzoom"]), (&json!(0), &json!(14)));
+    let ids: Vec<&str> = metadata["vector_layers"]
         .as_array()
         .unwrap()
         .iter()
@@ -207,23 +207,23 @@ async fn a_tilejson_tells_a_map_all_it_must_know() {
         .collect();
     assert_eq!(ids, ["ward", "ward_label", "hall"]);
     let fields = json!({"code": "String", "name": "String", "LAD22NM": "String"});
-    assert_eq!(told["vector_layers"][0]["fields"], fields);
-    assert_eq!(told["vector_layers"][2]["fields"]["count"], "Number");
-    assert_eq!(told["vector_layers"][2]["fields"]["seats"], "Number");
-    let bounds: [f64; 4] = serde_json::from_value(told["bounds"].clone()).unwrap();
+    assert_eq!(metadata["vector_layers"][0]["fields"], fields);
+    assert_eq!(metadata["vector_layers"][2]["fields"]["count"], "Number");
+    assert_eq!(metadata["vector_layers"][2]["fields"]["seats"], "Number");
+    let bounds: [f64; 4] = serde_json::from_value(metadata["bounds"].clone()).unwrap();
     // The corners of the squares by PROJ, by its seven parameters good to 2 m.
     for (ours, proj) in bounds.into_iter().zip([-0.903_232, 52.232_822, -0.873_726, 52.242_086]) {
         assert!((ours - proj).abs() < 0.000_03, "{bounds:?}");
     }
-    let center: [f64; 3] = serde_json::from_value(told["center"].clone()).unwrap();
+    let center: [f64; 3] = serde_json::from_value(metadata["center"].clone()).unwrap();
     assert!(bounds[0] < center[0] && center[0] < bounds[2] && center[2] == 13.0, "{center:?}");
     let attribution = "Illustrative: this place does not exist | Squares by hand";
-    assert_eq!(told["attribution"], attribution);
-    assert_eq!(told["snapshot"]["illustrative"], true);
+    assert_eq!(metadata["attribution"], attribution);
+    assert_eq!(metadata["snapshot"]["illustrative"], true);
 }
 
 #[tokio::test]
-async fn the_addresses_of_a_tilejson_are_those_of_the_proxy_in_front() {
+async fn the_urls_of_a_tilejson_are_those_of_the_proxy() {
     let headers = [
         ("host", "10.0.0.7:8080"),
         ("x-forwarded-host", "maps.example.org"),
@@ -242,7 +242,7 @@ async fn the_addresses_of_a_tilejson_are_those_of_the_proxy_in_front() {
 }
 
 #[tokio::test]
-async fn an_attribution_is_no_markup_on_the_map() {
+async fn an_attribution_is_escaped_on_the_map() {
     let mut contents = squares::contents();
     contents.illustrative = false;
     contents.layers.truncate(1);
@@ -252,12 +252,12 @@ async fn an_attribution_is_no_markup_on_the_map() {
     contents.layers = vec![lapwing_boundaries::layer::Layer::of_areas(meta, areas)];
     let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());
     let request = Request::get("/tiles/ward.json").body(Body::empty()).unwrap();
-    let told = send(router(Live::with(atlas), Limits::default()), request).await.json();
-    assert_eq!(told["attribution"], "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co");
+    let metadata = send(router(Live::with(atlas), Limits::default()), request).await.json();
+    assert_eq!(metadata["attribution"], "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co");
 }
 
 #[tokio::test]
-async fn many_who_ask_at_once_get_the_same_tile() {
+async fn concurrent_requests_share_one_tile() {
     let service = service();
     let asking = (0..50).map(|_| {
         let service = service.clone();
@@ -283,29 +283,30 @@ async fn ogc_api_tiles_leads_from_a_layer_to_its_tiles() {
         let link = links.iter().find(|link| link["rel"] == rel).unwrap_or_else(|| panic!("{rel}"));
         link["href"].as_str().unwrap().strip_prefix(here).unwrap().to_owned()
     };
-    let told = tilejson(&href(tileset, "self")).await;
-    assert_eq!(told["dataType"], "vector");
-    assert_eq!(told["layers"][0]["id"], "ward");
-    assert_eq!(told["layers"][0]["geometryDimension"], 2);
-    assert_eq!(told["layers"][0]["propertiesSchema"]["properties"]["code"]["type"], "string");
-    assert_eq!(told["layers"][1]["geometryDimension"], 0, "names are points");
-    let limits = &told["tileMatrixSetLimits"][11];
+    let metadata = tilejson(&href(tileset, "self")).await;
+    assert_eq!(metadata["dataType"], "vector");
+    assert_eq!(metadata["layers"][0]["id"], "ward");
+    assert_eq!(metadata["layers"][0]["geometryDimension"], 2);
+    assert_eq!(metadata["layers"][0]["propertiesSchema"]["properties"]["code"]["type"], "string");
+    assert_eq!(metadata["layers"][1]["geometryDimension"], 0, "names are points");
+    let limits = &metadata["tileMatrixSetLimits"][11];
     assert_eq!((&limits["minTileRow"], &limits["maxTileCol"]), (&json!(674), &json!(1019)));
-    let template = href(&told, "item");
+    let template = href(&metadata, "item");
     let [z, x, y] = TILE.split('/').collect::<Vec<_>>()[..] else { panic!("{TILE}") };
     let tile = template.replace("{tileMatrix}", z).replace("{tileRow}", y).replace("{tileCol}", x);
     let ours = get(&tile).await;
     assert_eq!(ours.header("content-type"), "application/vnd.mapbox-vector-tile");
     assert_eq!(ours.body, get(&format!("/tiles/ward/{TILE}")).await.body);
-    let set = tilejson(&href(&told, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme")).await;
+    let set =
+        tilejson(&href(&metadata, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme")).await;
     assert_eq!(set["tileMatrices"][11]["matrixWidth"], 2048);
-    assert_eq!(set["uri"], told["tileMatrixSetURI"]);
+    assert_eq!(set["uri"], metadata["tileMatrixSetURI"]);
 }
 
 #[tokio::test]
 async fn ogc_api_tiles_has_all_layers_in_one_tileset() {
-    let told = tilejson("/tiles/WebMercatorQuad").await;
-    let ids: Vec<&str> = told["layers"]
+    let metadata = tilejson("/tiles/WebMercatorQuad").await;
+    let ids: Vec<&str> = metadata["layers"]
         .as_array()
         .unwrap()
         .iter()

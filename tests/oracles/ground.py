@@ -45,7 +45,7 @@ def shared(first, second):
     }
 
 
-def tell(failures):
+def report(failures):
     """Ends the process with what failed, if anything did."""
     if failures:
         sys.exit("\n".join(failures))

@@ -39,7 +39,7 @@ def main(table, from_file, from_code, to_file, to_code):
     pairs = len(first) * len(second)
     print(f"GEOS {shapely.geos_version_string}: {pairs} pairs, {len(rows)} of them in the table")
     print(f"largest difference of a share: {worst[0]:.2e} at {worst[1]}")
-    ground.tell(failures)
+    ground.report(failures)
 
 
 if __name__ == "__main__":

@@ -119,16 +119,16 @@ def main(changes_file, from_file, from_code, to_file, to_code):
     with open(changes_file) as file:
         answer = json.load(file)
     vintages = Vintages(first, second, answer["sliver_tolerance_m"])
-    told = {c["from"]["code"]: c for c in answer["changes"] if c["from"]}
+    listed_changes = {c["from"]["code"]: c for c in answer["changes"] if c["from"]}
     failures = []
-    if set(told) != set(first):
-        failures.append(f"told of {len(told)} areas, and there are {len(first)}")
+    if set(listed_changes) != set(first):
+        failures.append(f"{len(listed_changes)} areas are listed, but the layer has {len(first)}")
     worst, worst_sum, kinds, doubts = 0.0, 0.0, {}, 0
-    for code, change in told.items():
+    for code, change in listed_changes.items():
         area = first[code][0]
         if not change["to"]:
             failures.append(f"{code} has no successor")
-        listed = {place["code"]: place["share_of_from"] for place in change["to"]}
+        listed = {part["code"]: part["share_of_from"] for part in change["to"]}
         total = sum(listed.values()) + change["slivers"]["share"] + change["uncovered"]["share"]
         worst_sum = max(worst_sum, abs(total - 1))
         if abs(total - 1) > ground.AGREEMENT:
@@ -149,9 +149,9 @@ def main(changes_file, from_file, from_code, to_file, to_code):
             failures.append(f"{code}: {change['kind']}, {change.get('or')}, by GEOS {expected}")
         kinds[change["kind"]] = kinds.get(change["kind"], 0) + 1
         doubts += not change["certain"]
-    print(f"GEOS {shapely.geos_version_string}: {len(told)} areas, {kinds}, {doubts} in doubt")
+    print(f"GEOS {shapely.geos_version_string}: {len(listed_changes)} areas, {kinds}, {doubts} uncertain")
     print(f"largest difference of a share: {worst:.2e}; of a sum of shares from 1: {worst_sum:.2e}")
-    ground.tell(failures)
+    ground.report(failures)
 
 
 if __name__ == "__main__":

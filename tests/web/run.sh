@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The map page in a real Chromium, on Lyonesse and, where its data are, on a real county.
-# Wants Node.js with npm, and Chromium (CHROMIUM names another than /usr/bin/chromium).
-# PICTURES=FOLDER keeps screenshots there. LAPWING names a program that is built already.
+# Tests the map page in Chromium, on the demonstration county and, if its data exist, on a real county.
+# Requires Node.js with npm, and Chromium (CHROMIUM names one other than /usr/bin/chromium).
+# PICTURES=FOLDER saves screenshots there. LAPWING names a program that is already built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

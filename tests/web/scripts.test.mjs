@@ -1,9 +1,9 @@
-// Pages that were written for MapIt or postcodes.io and take their answers as scripts (JSONP).
+// Pages written for MapIt or postcodes.io that load responses as scripts (JSONP).
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { after, before, it } from "node:test";
-import { close, serve, watched } from "./service.mjs";
+import { close, serve, monitorPage } from "./service.mjs";
 
 let service;
 before(async () => { service = await serve(); });
@@ -15,17 +15,17 @@ for (const [path, member] of [
   ["/postcodes-io/postcodes/LY32AD", "result"],
   ["/postcodes-io/postcodes/nonsense", "error"],
 ]) {
-  it(`${path} runs as a script in a page of another origin`, async (test) => {
+  it(`${path} runs as a script on a page of another origin`, async (test) => {
     const html = `<!doctype html><html lang="en"><title>nothing</title><link rel="icon" href="data:,">
-      <script>globalThis.told = (answer) => { document.title = Object.keys(answer).join(" "); };</script>
-      <script src="${service.url}${path}?callback=told"></script>`;
+      <script>globalThis.callback = (answer) => { document.title = Object.keys(answer).join(" "); };</script>
+      <script src="${service.url}${path}?callback=callback"></script>`;
     const other = createServer((_, response) => response.setHeader("content-type", "text/html").end(html));
     await once(other.listen(0, "127.0.0.1"), "listening");
     test.after(() => { other.closeAllConnections(); other.close(); });
     const origin = `http://127.0.0.1:${other.address().port}`;
-    const watch = await watched(service.url, { also: [{ origin }] });
-    await watch.page.goto(`${origin}/`);
-    assert.ok((await watch.page.title()).split(" ").includes(member), await watch.page.title());
-    await watch.done();
+    const monitor = await monitorPage(service.url, { allowed: [{ origin }] });
+    await monitor.page.goto(`${origin}/`);
+    assert.ok((await monitor.page.title()).split(" ").includes(member), await monitor.page.title());
+    await monitor.close();
   });
 }

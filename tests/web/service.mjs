@@ -1,5 +1,5 @@
-// The real service and a real Chromium, and what every page must keep to: no request to another
-// host, nothing on the console, no accessibility violation.
+// Starts the service and Chromium, and checks the rules for every page: no request to another host,
+// no console message, no accessibility violation.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -7,29 +7,29 @@ import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const root = new URL("../../", import.meta.url).pathname;
 const program = process.env.LAPWING ?? `${root}target/debug/lapwing`;
 
-/** Serves a source, Lyonesse without one; ends when `stop` is called. */
+/** Serves a snapshot or catalogue, by default the demonstration county, until `stop` is called. */
 export async function serve(source = [], options = []) {
   const child = spawn(program, ["serve", ...source, "--listen", "127.0.0.1:0", "--log-level", "warn", ...options],
     { stdio: ["ignore", "ignore", "pipe"] });
   const url = await new Promise((resolve, reject) => {
-    let told = "";
+    let stderr = "";
     child.stderr.on("data", (piece) => {
-      told += piece;
-      const found = /(http:\/\/127\.0\.0\.1:\d+)\s/.exec(told);
+      stderr += piece;
+      const found = /(http:\/\/127\.0\.0\.1:\d+)\s/.exec(stderr);
       if (found) resolve(found[1]);
     });
-    child.on("exit", (code) => reject(new Error(`the service ended with ${code}: ${told}`)));
+    child.on("exit", (code) => reject(new Error(`the service ended with ${code}: ${stderr}`)));
   });
   return { url, stop: () => child.kill() };
 }
 
 let browser;
 
-/** One Chromium for all, drawing with the processor: graphics cards differ. */
+/** One Chromium for all tests. It renders in software, since graphics cards differ. */
 export async function launch() {
   browser ??= await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -47,30 +47,29 @@ export const DESK = { width: 1400, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 /**
- * A page that is watched. `also` are origins that it may ask beside the service, answered here or
- * let through; `expected` matches
- * console messages that belong to the test.
+ * A page whose requests and console are monitored. `allowed` lists other origins that it may request,
+ * with an optional response; `expected` matches console messages that the test expects.
  */
-export async function watched(url, { viewport = DESK, also = [], expected = null, prepare, ...options } = {}) {
+export async function monitorPage(url, { viewport = DESK, allowed = [], expected = null, prepare, ...options } = {}) {
   const context = await (await launch()).newContext({ viewport, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  const strangers = [];
-  const troubles = [];
+  const foreignRequests = [];
+  const consoleMessages = [];
   const requests = [];
   await context.route("**/*", async (route) => {
-    const asked = route.request().url();
-    requests.push(asked);
-    const { origin, protocol } = new URL(asked);
+    const requestUrl = route.request().url();
+    requests.push(requestUrl);
+    const { origin, protocol } = new URL(requestUrl);
     if (origin === new URL(url).origin || ["data:", "blob:"].includes(protocol)) return route.continue();
-    const answer = also.find((other) => other.origin === origin);
+    const answer = allowed.find((other) => other.origin === origin);
     if (answer) return answer.fulfill ? route.fulfill(answer.fulfill) : route.continue();
-    strangers.push(asked);
+    foreignRequests.push(requestUrl);
     return route.abort();
   });
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !expected?.test(message.text())) troubles.push(message.text());
+    if (["error", "warning"].includes(message.type()) && !expected?.test(message.text())) consoleMessages.push(message.text());
   });
-  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("pageerror", (error) => consoleMessages.push(error.message));
   await prepare?.(page);
   return {
     page,
@@ -79,50 +78,50 @@ export async function watched(url, { viewport = DESK, also = [], expected = null
       await page.goto(`${url}${path}`);
       return page;
     },
-    /** Opens, and waits until the map is drawn. */
-    async ready(path) {
+    /** Opens a path and waits until the map is drawn. */
+    async openMap(path) {
       await page.goto(`${url}${path}`);
       await page.waitForSelector("html[data-map=ready]", { timeout: 30_000 });
       await page.waitForLoadState("networkidle");
       return page;
     },
-    /** To be called at the end: what the page did wrong. */
-    async done() {
+    /** Closes the page and fails if it broke a rule. */
+    async close() {
       await context.close();
-      assert.deepEqual(strangers, [], "requests to other hosts");
-      assert.deepEqual(troubles, [], "the console stays silent");
+      assert.deepEqual(foreignRequests, [], "requests to other hosts");
+      assert.deepEqual(consoleMessages, [], "console messages");
     },
   };
 }
 
-/** Every rule of WCAG 2.2 A and AA that can be checked by a program, and axe's best practices. */
-export async function accessible(page, what) {
-  await page.evaluate(axe);
+/** Checks the rules of WCAG 2.2 A and AA that axe knows, and its best practices. */
+export async function assertAccessible(page, what) {
+  await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     resultTypes: ["violations"],
   }));
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  assert.deepEqual(told, [], what);
+  const messages = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  assert.deepEqual(messages, [], what);
 }
 
-/** The words of the answer, once they begin as expected. */
-export async function answer(page, title) {
+/** The text of the result, after its heading contains `title`. */
+export async function answerText(page, title) {
   await page.locator("#answer h2", { hasText: title }).waitFor();
   await page.waitForFunction(() => !document.querySelector("#answer").hasAttribute("aria-busy"));
   return page.locator("#answer").innerText();
 }
 
-/** Where screenshots go, if they are wanted. */
-export async function picture(page, name, options = {}) {
+/** Takes a screenshot if the variable PICTURES names a folder. */
+export async function screenshot(page, name, options = {}) {
   const folder = process.env.PICTURES;
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, ...options });
 }
 
-/** Waits until something holds. */
-export async function until(holds, what) {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await holds()) return;
+/** Polls until a condition is true. */
+export async function waitUntil(condition, what) {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await condition()) return;
     await new Promise((done) => { setTimeout(done, 100); });
   }
   assert.fail(what);

@@ -108,8 +108,8 @@ impl TileSource {
 
 /// Returns a tile with its id on the curve by which PMTiles archives are sorted.
 fn with_id(tile: TileCoord) -> Option<(TileId, TileCoord)> {
-    let place = pmtiles::TileCoord::new(tile.zoom(), tile.column(), tile.row()).ok()?;
-    Some((place.into(), tile))
+    let coordinate = pmtiles::TileCoord::new(tile.zoom(), tile.column(), tile.row()).ok()?;
+    Some((coordinate.into(), tile))
 }
 
 fn archive(set: &TileSet, zooms: &RangeInclusive<u8>, about: &ArchiveMetadata) -> PmTilesWriter {

@@ -109,9 +109,14 @@ impl PreparedLayer {
             }
             Features::Points(points) => {
                 let fine = |p: &geo::Point| Mercator::from_degrees(p.x(), p.y()).to_fine();
-                let places: Vec<FinePoint> = points.iter().map(|(_, point)| fine(point)).collect();
+                let positions: Vec<FinePoint> =
+                    points.iter().map(|(_, point)| fine(point)).collect();
                 let attributes = points.into_iter().map(|(attributes, _)| attributes).collect();
-                Self { name, attributes, shapes: PreparedFeatures::Points(Clusters::of(&places)) }
+                Self {
+                    name,
+                    attributes,
+                    shapes: PreparedFeatures::Points(Clusters::of(&positions)),
+                }
             }
         }
     }
@@ -175,12 +180,14 @@ pub(crate) fn labels_in(labels: &[Label], tile: TileCoord) -> impl Iterator<Item
     let deeper = MAX_ZOOM - tile.zoom();
     let (column, row) = tile.column_row();
     let columns = column << deeper..(column + 1) << deeper;
-    let place = |label: &Label| tile_of(label.at, MAX_ZOOM);
-    let from = labels.partition_point(|label| place(label).0 < columns.start);
-    let until = labels.partition_point(|label| place(label).0 < columns.end);
+    let tile_column_and_row = |label: &Label| tile_of(label.at, MAX_ZOOM);
+    let from = labels.partition_point(|label| tile_column_and_row(label).0 < columns.start);
+    let until = labels.partition_point(|label| tile_column_and_row(label).0 < columns.end);
     labels[from..until]
         .iter()
-        .filter(move |label| label.lowest <= tile.zoom() && place(label).1 >> deeper == row)
+        .filter(move |label| {
+            label.lowest <= tile.zoom() && tile_column_and_row(label).1 >> deeper == row
+        })
         .copied()
 }
 

@@ -24,7 +24,7 @@ use crate::layer::LayerId;
 
 /// A layer that was chosen to answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen {
+pub struct ChosenLayer {
     /// The name by which it was requested: a series, or the id of one layer.
     pub key: LayerId,
     /// Its index in [`Atlas::layers`]; `None` if no vintage of the series is in force on the requested
@@ -36,7 +36,7 @@ pub struct Chosen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Day {
     /// The requested date. A layer that is not in force on it gives no answer.
-    Asked(Date),
+    Requested(Date),
     /// No date was requested: the vintage in force today, or else the latest.
     Today(Date),
 }
@@ -46,30 +46,30 @@ impl Atlas {
     /// each series of [`Atlas::lookup`].
     ///
     /// Fails with the first unknown name.
-    pub fn choose(&self, names: Option<&[String]>, day: Day) -> Result<Vec<Chosen>, String> {
+    pub fn choose(&self, names: Option<&[String]>, day: Day) -> Result<Vec<ChosenLayer>, String> {
         let area_layers = || (0..).zip(&self.layers).filter(|(_, l)| l.layer.is_areas());
         let Some(names) = names else {
             let mut series: Vec<&LayerId> = Vec::new();
             for (_, layer) in area_layers() {
                 let name = &layer.layer.meta().series;
-                let wanted = self.lookup.is_empty() || self.lookup.contains(name);
-                if wanted && !series.contains(&name) {
+                let is_default = self.lookup.is_empty() || self.lookup.contains(name);
+                if is_default && !series.contains(&name) {
                     series.push(name);
                 }
             }
             return Ok(series.into_iter().map(|s| self.choose_vintage(s, day)).collect());
         };
-        let mut chosen: Vec<Chosen> = Vec::new();
+        let mut chosen: Vec<ChosenLayer> = Vec::new();
         for name in names {
             let is_series = area_layers().any(|(_, l)| l.layer.meta().series.as_str() == name);
             let one = if is_series {
                 let series = LayerId::parse(name).map_err(|_| name.clone())?;
                 self.choose_vintage(&series, day)
             } else {
-                let (place, layer) = area_layers()
+                let (layer_index, layer) = area_layers()
                     .find(|(_, l)| l.layer.meta().id.as_str() == name)
                     .ok_or_else(|| name.clone())?;
-                Chosen { key: layer.layer.meta().id.clone(), layer: Some(place) }
+                ChosenLayer { key: layer.layer.meta().id.clone(), layer: Some(layer_index) }
             };
             if !chosen.contains(&one) {
                 chosen.push(one);
@@ -90,18 +90,18 @@ impl Atlas {
         last.or(meta.vintage.valid_from)
     }
 
-    fn choose_vintage(&self, series: &LayerId, day: Day) -> Chosen {
+    fn choose_vintage(&self, series: &LayerId, day: Day) -> ChosenLayer {
         let mut vintages = (0..)
             .zip(&self.layers)
             .filter(|(_, l)| l.layer.is_areas() && l.layer.meta().series == *series)
-            .map(|(place, l)| (place, l.layer.meta().vintage));
+            .map(|(layer_index, l)| (layer_index, l.layer.meta().vintage));
         let layer = match day {
-            Day::Asked(date) => vintages.find(|(_, v)| v.holds_on(date)),
+            Day::Requested(date) => vintages.find(|(_, v)| v.holds_on(date)),
             Day::Today(date) => vintages
                 .clone()
                 .find(|(_, v)| v.holds_on(date))
                 .or_else(|| vintages.max_by_key(|(_, v)| v.valid_from)),
         };
-        Chosen { key: series.clone(), layer: layer.map(|(place, _)| place) }
+        ChosenLayer { key: series.clone(), layer: layer.map(|(layer_index, _)| layer_index) }
     }
 }

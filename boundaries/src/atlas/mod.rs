@@ -42,7 +42,7 @@ mod shares;
 mod stored;
 mod vintages;
 
-pub use choice::{Chosen, Day};
+pub use choice::{ChosenLayer, Day};
 use containing_areas::ContainingAreas;
 use names::Names;
 use postcode_table::PostcodeTable;
@@ -209,7 +209,7 @@ impl Atlas {
     }
 
     /// The index of the layer with that id.
-    pub fn layer_place(&self, id: &str) -> Option<usize> {
+    pub fn layer_index(&self, id: &str) -> Option<usize> {
         self.layers.iter().position(|l| l.layer.meta().id.as_str() == id)
     }
 

@@ -49,8 +49,8 @@ impl Names {
 impl Atlas {
     /// The code and name of an area or site, by the index of its layer and its own. Does not decode the
     /// geometry of the layer.
-    pub fn code_and_name(&self, layer: usize, place: usize) -> (&str, &str) {
+    pub fn code_and_name(&self, layer: usize, index: usize) -> (&str, &str) {
         let names = &self.layers[layer].names;
-        (names.part(2 * place), names.part(2 * place + 1))
+        (names.part(2 * index), names.part(2 * index + 1))
     }
 }

@@ -25,12 +25,12 @@ impl PostcodeIndex {
     pub(super) fn new(keys: &[u64]) -> Self {
         let mut slots = vec![MISSING; (2 * keys.len()).next_power_of_two()];
         let last = slots.len() - 1;
-        for (place, &key) in (0..).zip(keys) {
+        for (key_index, &key) in (0..).zip(keys) {
             let mut at = slot(key, slots.len());
             while slots[at] != MISSING {
                 at = (at + 1) & last;
             }
-            slots[at] = place;
+            slots[at] = key_index;
         }
         Self { slots: slots.into() }
     }
@@ -49,21 +49,22 @@ impl PostcodeIndex {
     #[inline]
     pub(super) fn find_batch<const N: usize>(
         &self,
-        asked: &[Option<Postcode>; N],
+        requested: &[Option<Postcode>; N],
         keys: &[u64],
     ) -> [u32; N] {
         let slots: &[u32] = &self.slots;
         let Some(last) = slots.len().checked_sub(1) else { return [MISSING; N] };
         // 0 stands for `None`; no postcode has that key.
-        let asked = asked.map(|postcode| postcode.map_or(0, Postcode::packed));
-        let mut places = asked.map(|key| slots[slot(key, slots.len()) & last]);
-        for (place, key) in places.iter_mut().zip(asked) {
-            if keys.get(*place as usize) != Some(&key) {
+        let requested = requested.map(|postcode| postcode.map_or(0, Postcode::packed));
+        let mut indices = requested.map(|key| slots[slot(key, slots.len()) & last]);
+        for (key_index, key) in indices.iter_mut().zip(requested) {
+            if keys.get(*key_index as usize) != Some(&key) {
                 let found = self.find_from(slot(key, slots.len()), last, key, keys);
-                *place = found.filter(|_| key != 0).map_or(MISSING, |place| place as u32);
+                *key_index =
+                    found.filter(|_| key != 0).map_or(MISSING, |key_index| key_index as u32);
             }
         }
-        places
+        indices
     }
 
     /// Probes from a slot onwards.
@@ -71,12 +72,12 @@ impl PostcodeIndex {
         let slots: &[u32] = &self.slots;
         // At least half of the slots are empty. The bound also ends the loop for a corrupt table.
         for _ in 0..=last {
-            let place = *slots.get(at)?;
-            if place == MISSING {
+            let key_index = *slots.get(at)?;
+            if key_index == MISSING {
                 return None;
             }
-            if keys.get(place as usize) == Some(&key) {
-                return Some(place as usize);
+            if keys.get(key_index as usize) == Some(&key) {
+                return Some(key_index as usize);
             }
             at = (at + 1) & last;
         }
@@ -102,11 +103,12 @@ mod tests {
             let index = PostcodeIndex::new(keys);
             let mut found = 0;
             for start in 0..3000 {
-                let asked: [Option<Postcode>; 16] =
+                let requested: [Option<Postcode>; 16] =
                     std::array::from_fn(|at| (at != 5).then(|| postcode(start + at * 13)));
-                let together = index.find_batch(&asked, keys);
-                let together = together.map(|place| (place != MISSING).then_some(place as usize));
-                let one_by_one = asked.map(|asked| index.find(asked?, keys));
+                let together = index.find_batch(&requested, keys);
+                let together =
+                    together.map(|key_index| (key_index != MISSING).then_some(key_index as usize));
+                let one_by_one = requested.map(|requested| index.find(requested?, keys));
                 assert_eq!(together, one_by_one);
                 found += together.iter().flatten().count();
             }

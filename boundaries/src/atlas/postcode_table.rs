@@ -39,7 +39,7 @@ impl PostcodeTable {
         codes.dedup();
         let ward = |record: &PostcodeRecord| {
             let code = record.published_ward.as_ref()?;
-            codes.binary_search(code).ok().map(|place| place as u32)
+            codes.binary_search(code).ok().map(|index| index as u32)
         };
         let position = |record: &PostcodeRecord| {
             record.position.map_or([f64::NAN; 2], |at| [at.easting(), at.northing()])
@@ -108,37 +108,37 @@ impl PostcodeTable {
     /// The indices of several postcodes, with [`MISSING`](super::postcode_index::MISSING) for those that
     /// are not found.
     #[inline]
-    pub(super) fn find_batch<const N: usize>(&self, asked: &[Option<Postcode>; N]) -> [u32; N] {
-        self.index.find_batch(asked, &self.keys)
+    pub(super) fn find_batch<const N: usize>(&self, requested: &[Option<Postcode>; N]) -> [u32; N] {
+        self.index.find_batch(requested, &self.keys)
     }
 
     /// The positional quality of the postcode at an index; `None` if out of bounds.
     #[inline]
-    pub(super) fn positional_quality(&self, place: usize) -> Option<u8> {
-        Some(*self.facts.get(place)? as u8)
+    pub(super) fn positional_quality(&self, index: usize) -> Option<u8> {
+        Some(*self.facts.get(index)? as u8)
     }
 
     /// Prefetches what [`Self::positional_quality`] reads.
     #[inline]
-    pub(super) fn prefetch_quality(&self, place: usize) {
-        prefetch(&self.facts, place);
+    pub(super) fn prefetch_quality(&self, index: usize) {
+        prefetch(&self.facts, index);
     }
 
     /// The position of the postcode at an index.
-    pub(super) fn position(&self, place: usize) -> Option<Bng> {
+    pub(super) fn position(&self, index: usize) -> Option<Bng> {
         // NaN is refused as a position.
-        Bng::new(self.positions[2 * place], self.positions[2 * place + 1]).ok()
+        Bng::new(self.positions[2 * index], self.positions[2 * index + 1]).ok()
     }
 
     /// The facts of the postcode at an index.
     #[inline]
-    pub(super) fn facts(&self, place: usize) -> PostcodeFacts {
-        let facts = self.facts[place];
+    pub(super) fn facts(&self, index: usize) -> PostcodeFacts {
+        let facts = self.facts[index];
         let month = (facts >> 8) as u8;
         let year = ((facts >> 16) as u16).cast_signed();
         PostcodeFacts {
-            postcode: Postcode::from_packed(self.keys[place]),
-            position: self.position(place),
+            postcode: Postcode::from_packed(self.keys[index]),
+            position: self.position(index),
             positional_quality: facts as u8,
             terminated: (month != 0).then_some(Month { year, month }),
         }
@@ -146,7 +146,7 @@ impl PostcodeTable {
 
     /// The facts of all postcodes.
     pub(super) fn all_facts(&self) -> impl Iterator<Item = PostcodeFacts> + '_ {
-        (0..self.len()).map(|place| self.facts(place))
+        (0..self.len()).map(|index| self.facts(index))
     }
 
     /// The range of indices of postcodes with a prefix.
@@ -155,15 +155,15 @@ impl PostcodeTable {
     }
 
     /// The record of the postcode at an index.
-    fn record(&self, place: usize) -> PostcodeRecord {
+    fn record(&self, index: usize) -> PostcodeRecord {
         let PostcodeFacts { postcode, position, positional_quality, terminated } =
-            self.facts(place);
-        let published_ward = self.codes.get(self.wards[place] as usize).cloned();
+            self.facts(index);
+        let published_ward = self.codes.get(self.wards[index] as usize).cloned();
         PostcodeRecord { postcode, position, positional_quality, terminated, published_ward }
     }
 
     /// All records.
     pub(super) fn all_records(&self) -> impl Iterator<Item = PostcodeRecord> + '_ {
-        (0..self.len()).map(|place| self.record(place))
+        (0..self.len()).map(|index| self.record(index))
     }
 }

@@ -80,10 +80,10 @@ impl Atlas {
         &self,
         postcode: Postcode,
     ) -> Option<(PostcodeFacts, PrecomputedAnswer<'_>)> {
-        let place = self.postcodes.find(postcode)?;
-        self.precomputed.prefetch_all(place);
-        let facts = self.postcodes.facts(place);
-        Some((facts, self.precomputed.answer(place, facts.positional_quality, &self.layers)?))
+        let index = self.postcodes.find(postcode)?;
+        self.precomputed.prefetch_all(index);
+        let facts = self.postcodes.facts(index);
+        Some((facts, self.precomputed.answer(index, facts.positional_quality, &self.layers)?))
     }
 
     /// Looks up several postcodes and prefetches their answers, so that their cache misses overlap.
@@ -92,12 +92,12 @@ impl Atlas {
         &self,
         postcodes: &[Option<Postcode>; N],
     ) -> PostcodeBatch<'_, N> {
-        let places = self.postcodes.find_batch(postcodes);
-        for place in places {
-            self.postcodes.prefetch_quality(place as usize);
-            self.precomputed.prefetch(place as usize);
+        let indices = self.postcodes.find_batch(postcodes);
+        for index in indices {
+            self.postcodes.prefetch_quality(index as usize);
+            self.precomputed.prefetch(index as usize);
         }
-        PostcodeBatch { atlas: self, places }
+        PostcodeBatch { atlas: self, indices }
     }
 
     /// Like [`Self::precomputed_batch`], and prefetches everything that an answer contains.
@@ -105,11 +105,11 @@ impl Atlas {
         &self,
         postcodes: &[Option<Postcode>; N],
     ) -> PostcodeBatch<'_, N> {
-        let places = self.postcodes.find_batch(postcodes);
-        for place in places {
-            self.precomputed.prefetch_all(place as usize);
+        let indices = self.postcodes.find_batch(postcodes);
+        for index in indices {
+            self.precomputed.prefetch_all(index as usize);
         }
-        PostcodeBatch { atlas: self, places }
+        PostcodeBatch { atlas: self, indices }
     }
 
     /// The distinct sets of areas of postcodes, by the id that [`PrecomputedAnswer::area_set`] returns:
@@ -128,21 +128,21 @@ impl Atlas {
     /// The live and terminated postcodes that have a position, nearest first, with the distance in
     /// metres. Equally distant postcodes are in alphabetical order.
     pub fn nearest_postcodes(&self, at: Bng) -> impl Iterator<Item = (PostcodeFacts, f64)> + '_ {
-        self.postcode_points.nearest(at).map(|(place, distance)| (self.facts_at(place), distance))
+        self.postcode_points.nearest(at).map(|(index, distance)| (self.facts_at(index), distance))
     }
 
     /// The live postcodes in a geometry or on its boundary, sorted.
     pub fn postcodes_within(&self, geometry: &MultiPolygon<f64>) -> Vec<PostcodeFacts> {
         let Some(extent) = geometry.bounding_rect() else { return Vec::new() };
-        let mut places: Vec<usize> = self
+        let mut indices: Vec<usize> = self
             .postcode_points
             .within(extent)
-            .filter(|(place, _)| self.postcodes.facts(*place).is_live())
+            .filter(|(index, _)| self.postcodes.facts(*index).is_live())
             .filter(|(_, point)| position_in(geometry, *point) != Position::Outside)
-            .map(|(place, _)| place)
+            .map(|(index, _)| index)
             .collect();
-        places.sort_unstable();
-        places.into_iter().map(|place| self.facts_at(place)).collect()
+        indices.sort_unstable();
+        indices.into_iter().map(|index| self.facts_at(index)).collect()
     }
 }
 
@@ -151,7 +151,7 @@ impl Atlas {
 pub struct PostcodeBatch<'a, const N: usize> {
     atlas: &'a Atlas,
     /// [`MISSING`](super::postcode_index::MISSING) for a postcode that was not found.
-    places: [u32; N],
+    indices: [u32; N],
 }
 
 impl<'a, const N: usize> PostcodeBatch<'a, N> {
@@ -160,13 +160,13 @@ impl<'a, const N: usize> PostcodeBatch<'a, N> {
     #[inline]
     pub fn answer(&self, at: usize) -> Option<PrecomputedAnswer<'a>> {
         let Atlas { postcodes, precomputed, layers, .. } = self.atlas;
-        let place = self.places[at] as usize;
-        precomputed.answer(place, postcodes.positional_quality(place)?, layers)
+        let index = self.indices[at] as usize;
+        precomputed.answer(index, postcodes.positional_quality(index)?, layers)
     }
 
     /// The facts and the precomputed answer, as [`Atlas::precomputed`] returns them.
     pub fn facts_and_answer(&self, at: usize) -> Option<(PostcodeFacts, PrecomputedAnswer<'a>)> {
         let answer = self.answer(at)?;
-        Some((self.atlas.postcodes.facts(self.places[at] as usize), answer))
+        Some((self.atlas.postcodes.facts(self.indices[at] as usize), answer))
     }
 }

@@ -43,12 +43,12 @@ impl Atlas {
     /// The part of an area that no area of another layer covers, in m².
     pub fn uncovered_m2(&self, from: usize, area: usize, to: usize) -> f64 {
         let rows = self.overlaps_of(from, area, to);
-        let asked = &self.layers[from].layer.areas()[area];
+        let requested = &self.layers[from].layer.areas()[area];
         if from == to {
             return 0.0;
         }
         let AtlasLayer { layer, disjoint, .. } = &self.layers[to];
-        overlap::uncovered_by_m2(asked, rows.iter().copied(), layer, *disjoint)
+        overlap::uncovered_by_m2(requested, rows.iter().copied(), layer, *disjoint)
     }
 
     /// Returns true if no two areas of a layer overlap by more than a sliver.

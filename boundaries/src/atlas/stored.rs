@@ -70,9 +70,10 @@ impl Atlas {
         self.postcodes.store(&mut sections);
         self.precomputed.store(&mut sections);
         self.cells.store(&mut sections);
-        for (place, layer) in self.layers.iter().enumerate() {
-            layer.names.store(place, &mut sections);
-            sections.encode(&format!("layer.{place}"), &feature_encoding::encode(&layer.layer));
+        for (layer_index, layer) in self.layers.iter().enumerate() {
+            layer.names.store(layer_index, &mut sections);
+            sections
+                .encode(&format!("layer.{layer_index}"), &feature_encoding::encode(&layer.layer));
         }
         for first in 0..self.layers.len() {
             for second in first..self.layers.len() {
@@ -96,7 +97,7 @@ impl Atlas {
             .layers
             .into_iter()
             .enumerate()
-            .map(|(place, head)| open_layer(&opened, place, head))
+            .map(|(layer_index, head)| open_layer(&opened, layer_index, head))
             .collect::<Option<Vec<_>>>()?;
         let postcodes = PostcodeTable::open(&opened)?;
         let precomputed = Precomputed::open(&opened, postcodes.len(), &layers)?;
@@ -137,16 +138,16 @@ impl Atlas {
     }
 }
 
-fn open_layer(opened: &Arc<Opened>, place: usize, head: LayerHead) -> Option<AtlasLayer> {
+fn open_layer(opened: &Arc<Opened>, layer_index: usize, head: LayerHead) -> Option<AtlasLayer> {
     let opened_later = Arc::clone(opened);
     let count = usize::try_from(head.count).ok()?;
     let features = move || {
         let features =
-            opened_later.decode(&format!("layer.{place}")).and_then(feature_encoding::decode);
+            opened_later.decode(&format!("layer.{layer_index}")).and_then(feature_encoding::decode);
         features.expect(DECODES)
     };
     Some(AtlasLayer {
-        names: Names::open(opened, place, count)?,
+        names: Names::open(opened, layer_index, count)?,
         layer: Layer::lazy(head.meta, head.is_areas, count, Box::new(features)),
         areas: OnceLock::new(),
         sites: OnceLock::new(),

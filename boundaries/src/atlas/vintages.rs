@@ -8,17 +8,20 @@ impl Atlas {
     /// The area layers of a series in chronological order of `valid_from`, unbounded first, then in the
     /// catalogue's order.
     pub fn vintages_of(&self, series: &LayerId) -> Vec<usize> {
-        let meta = |place: usize| self.layers[place].layer().meta();
-        let mut places: Vec<usize> = (0..self.layers.len())
-            .filter(|&place| self.layers[place].layer().is_areas() && meta(place).series == *series)
+        let meta = |layer_index: usize| self.layers[layer_index].layer().meta();
+        let mut indices: Vec<usize> = (0..self.layers.len())
+            .filter(|&layer_index| {
+                self.layers[layer_index].layer().is_areas() && meta(layer_index).series == *series
+            })
             .collect();
-        places.sort_by_key(|&place| meta(place).vintage.valid_from);
-        places
+        indices.sort_by_key(|&layer_index| meta(layer_index).vintage.valid_from);
+        indices
     }
 
     /// Compares two vintages.
     pub fn succession(&self, earlier: usize, later: usize) -> Succession<'_> {
-        let side = |place: usize| (self.layers[place].layer(), self.is_disjoint(place));
+        let side =
+            |layer_index: usize| (self.layers[layer_index].layer(), self.is_disjoint(layer_index));
         Succession::new(side(earlier), side(later), self.overlap_rows(earlier, later))
     }
 }

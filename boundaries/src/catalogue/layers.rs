@@ -209,8 +209,8 @@ fn split_table(source: &str) -> (&str, Option<&str>) {
     (source, None)
 }
 
-fn has_extension(path: &str, wanted: &str) -> bool {
-    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+fn has_extension(path: &str, expected: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case(expected))
 }
 
 fn read_sites_format(keys: &Keys<'_, '_>) -> Option<(SitesFormat, Vec<String>)> {

@@ -33,14 +33,14 @@ impl CellView<'_> {
         let mut found = [None; N];
         let mut blocks = [0; N];
         for (at, point) in points.iter().enumerate() {
-            if let Some((x, y)) = point.and_then(|point| grid.place(point.coord())) {
+            if let Some((x, y)) = point.and_then(|point| grid.cell_of(point.coord())) {
                 found[at] = Some((x, y));
                 blocks[at] = self.blocks[grid.block_of(x, y)];
             }
         }
         let mut cells = [None; N];
-        for (at, place) in found.into_iter().enumerate() {
-            cells[at] = place.map(|(x, y)| self.cell_of(x, y, blocks[at]));
+        for (at, index) in found.into_iter().enumerate() {
+            cells[at] = index.map(|(x, y)| self.cell_of(x, y, blocks[at]));
         }
         for found in cells.iter().flatten() {
             if found.entry & RECORD == 0 {
@@ -78,16 +78,16 @@ impl CellView<'_> {
         let first = self.candidates.layers.get(layer).filter(|&&first| first != NO_AREAS);
         let Some(&first) = first else { return CandidatesFound { layer, runs } };
         let grid = self.frame.grid;
-        let mut places = [None; N];
+        let mut indices = [None; N];
         let mut blocks = [0; N];
         for (at, point) in points.iter().enumerate() {
-            if let Some((x, y)) = point.and_then(|point| grid.place(point.coord())) {
-                places[at] = Some((x, y));
+            if let Some((x, y)) = point.and_then(|point| grid.cell_of(point.coord())) {
+                indices[at] = Some((x, y));
                 blocks[at] = self.candidates.blocks[first as usize + grid.block_of(x, y)];
             }
         }
-        for (at, place) in places.into_iter().enumerate() {
-            runs[at] = place.map(|(x, y)| self.candidates.run_range(grid, x, y, blocks[at]));
+        for (at, index) in indices.into_iter().enumerate() {
+            runs[at] = index.map(|(x, y)| self.candidates.run_range(grid, x, y, blocks[at]));
         }
         for &[from, _] in runs.iter().flatten() {
             prefetch(self.candidates.runs, from as usize);

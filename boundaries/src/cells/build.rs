@@ -29,8 +29,8 @@ type Set = Vec<u32>;
 fn toggle(set: &mut Set, items: &[u32]) {
     for item in items {
         match set.binary_search(item) {
-            Ok(place) => _ = set.remove(place),
-            Err(place) => set.insert(place, *item),
+            Ok(position) => _ = set.remove(position),
+            Err(position) => set.insert(position, *item),
         }
     }
 }
@@ -49,8 +49,8 @@ pub(super) fn build(layers: &[&Layer], budget: MemoryBudget) -> CellIndex {
     let grid = grid(layers, area_bits);
     let inventory = Inventory::of(layers, area_bits, grid);
     let frame = Frame { grid, area_bits };
-    let places = 0..inventory.lines.len() as u32;
-    let by_block = EdgesBySquare::new(&inventory, places, grid.squares());
+    let indices = 0..inventory.lines.len() as u32;
+    let by_block = EdgesBySquare::new(&inventory, indices, grid.squares());
     let references = block_references(&inventory, &by_block, grid);
     let half = MemoryBudget::of_bytes(budget.bytes() / 2);
     let cell_bits = resolution::cell_bits(grid, &inventory, &by_block, half);
@@ -103,7 +103,7 @@ fn block_references(inventory: &Inventory, by_block: &EdgesBySquare, grid: Grid)
         .map(|row| {
             let reference = Reference(squares.centre(0, row));
             let mut set = Set::new();
-            for &edge in by_block.of(squares.place(0, row)) {
+            for &edge in by_block.of(squares.index_of(0, row)) {
                 if reference.is_east_of(inventory.line(edge)) {
                     toggle(&mut set, inventory.items(edge));
                 }
@@ -131,7 +131,7 @@ fn sweep_row(
         let here = Reference(squares.centre(column - 1, row));
         let next = Reference(squares.centre(column, row));
         // The segment from centre to centre lies in the two squares.
-        let around = [column - 1, column].map(|c| by_square.of(squares.place(c, row)));
+        let around = [column - 1, column].map(|c| by_square.of(squares.index_of(c, row)));
         for_each_in_union(around[0], around[1], |edge| {
             if here.parallel_crosses(next, inventory.line(edge)) {
                 toggle(&mut set, inventory.items(edge));
@@ -165,7 +165,7 @@ fn cut_block(
     for row in 0..squares.rows {
         if row > 0 {
             let [here, next] = [row - 1, row].map(|r| Reference(squares.centre(0, r)));
-            let around = [row - 1, row].map(|r| by_cell.of(squares.place(0, r)));
+            let around = [row - 1, row].map(|r| by_cell.of(squares.index_of(0, r)));
             for_each_in_union(around[0], around[1], |edge| {
                 if here.meridian_crosses(next, inventory.line(edge)) {
                     toggle(&mut set, inventory.items(edge));
@@ -198,15 +198,15 @@ impl<'a> Cutter<'a> {
     }
 
     fn cell(&mut self, column: u32, row: u32, reference: &Set) {
-        let places = self.by_cell.of(self.squares.place(column, row));
-        let entry = if places.is_empty() {
+        let indices = self.by_cell.of(self.squares.index_of(column, row));
+        let entry = if indices.is_empty() {
             self.set(reference)
         } else {
-            let edge = |&place: &u32| {
-                let (line, items) = (self.inventory.line(place), self.inventory.items(place));
-                CellEdge { place, line, items }
+            let edge = |&position: &u32| {
+                let (line, items) = (self.inventory.line(position), self.inventory.items(position));
+                CellEdge { index: position, line, items }
             };
-            let edges: Vec<CellEdge<'_>> = places.iter().map(edge).collect();
+            let edges: Vec<CellEdge<'_>> = indices.iter().map(edge).collect();
             let start = self.part.records.len() as u32;
             let centre = self.squares.centre(column, row);
             record::write(&mut self.part.records, centre, self.squares.side, reference, &edges);
@@ -216,13 +216,13 @@ impl<'a> Cutter<'a> {
     }
 
     fn set(&mut self, set: &Set) -> u32 {
-        if let Some(&place) = self.set_indices.get(set) {
-            return place;
+        if let Some(&position) = self.set_indices.get(set) {
+            return position;
         }
-        let place = self.part.sets.len() as u32;
+        let position = self.part.sets.len() as u32;
         self.part.sets.push(set.clone());
-        self.set_indices.insert(set.clone(), place);
-        place
+        self.set_indices.insert(set.clone(), position);
+        position
     }
 }
 
@@ -246,22 +246,22 @@ fn assemble(
     let mut sets = vec![0];
     let mut set_indices: HashMap<Set, u32> = HashMap::from([(Set::new(), 0)]);
     for (part, &bits) in parts.into_iter().zip(cell_bits) {
-        let places: Vec<u32> = part
+        let indices: Vec<u32> = part
             .sets
             .into_iter()
             .map(|set| {
                 let sets = &mut sets;
                 *set_indices.entry(set).or_insert_with_key(|set| {
-                    let place = entry(sets.len());
+                    let position = entry(sets.len());
                     sets.push(set.len() as u32);
                     sets.extend(set);
-                    place
+                    position
                 })
             })
             .collect();
         block_layers.push(part.layers);
         if part.cells.is_empty() {
-            blocks.push(u64::from(UNIFORM) << 32 | u64::from(places[0]));
+            blocks.push(u64::from(UNIFORM) << 32 | u64::from(indices[0]));
             continue;
         }
         blocks.push(u64::from(bits) << 32 | u64::from(entry(cells.len())));
@@ -269,7 +269,7 @@ fn assemble(
         records.extend(part.records);
         entry(records.len());
         cells.extend(part.cells.iter().map(|&cell| {
-            if cell & RECORD == 0 { places[cell as usize] } else { cell + records_before }
+            if cell & RECORD == 0 { indices[cell as usize] } else { cell + records_before }
         }));
     }
     CellIndex {

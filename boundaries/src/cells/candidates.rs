@@ -197,8 +197,8 @@ impl<'a> LayerGrid<'a> {
                 break;
             }
             let halved = grid.cell_squares(column, row, bits - 1);
-            let quarter = |place: u32| {
-                let (x, y) = (place % halved.columns, place / halved.columns);
+            let quarter = |index: u32| {
+                let (x, y) = (index % halved.columns, index / halved.columns);
                 let parent = (y / 2) * (halved.columns / 2) + x / 2;
                 self.candidates(halved, x, y, &squares[parent as usize])
             };
@@ -267,7 +267,7 @@ fn descend(squares: Squares, at: (u32, u32, u32), of: &[u32], nearby: &mut [Vec<
         .map(|(&block, _)| block)
         .collect();
     if across == 1 {
-        nearby[squares.place(column, row)] = near;
+        nearby[squares.index_of(column, row)] = near;
         return;
     }
     let half = across / 2;

@@ -49,7 +49,7 @@ impl Grid {
 
     /// Whole metres from the south-west corner to a point; `None` if it is outside the grid.
     #[inline]
-    pub(super) fn place(self, point: Coord<f64>) -> Option<(u32, u32)> {
+    pub(super) fn cell_of(self, point: Coord<f64>) -> Option<(u32, u32)> {
         // A point west or south of the corner wraps round to a number beyond the far side.
         let x = whole(point.x).wrapping_sub(self.west) as u32;
         let y = whole(point.y).wrapping_sub(self.south) as u32;
@@ -131,7 +131,7 @@ impl Squares {
     }
 
     /// The index of a square, row by row.
-    pub(super) fn place(self, column: u32, row: u32) -> usize {
+    pub(super) fn index_of(self, column: u32, row: u32) -> usize {
         row as usize * self.columns as usize + column as usize
     }
 

@@ -52,9 +52,9 @@ pub(super) fn edges_of<'a>(
     layers: &'a [&'a Layer],
     area_bits: u32,
 ) -> impl ParallelIterator<Item = (u32, Line<f64>)> + 'a {
-    layers.par_iter().enumerate().flat_map(move |(place, layer)| {
+    layers.par_iter().enumerate().flat_map(move |(index, layer)| {
         layer.areas().par_iter().enumerate().flat_map_iter(move |(area, content)| {
-            let item = ((place as u64) << area_bits) as u32 | area as u32;
+            let item = ((index as u64) << area_bits) as u32 | area as u32;
             content.edges().filter(|e| e.start != e.end).map(move |edge| (item, edge))
         })
     })
@@ -69,7 +69,7 @@ impl Inventory {
             .map(|(item, edge)| {
                 let (a, b) = (positive(edge.start), positive(edge.end));
                 let line = if (a.x, a.y) <= (b.x, b.y) { Line::new(a, b) } else { Line::new(b, a) };
-                let block = grid.place(line.start).map_or(0, |(x, y)| grid.block_of(x, y));
+                let block = grid.cell_of(line.start).map_or(0, |(x, y)| grid.block_of(x, y));
                 AreaEdge { block: block as u32, line, item }
             })
             .collect();
@@ -82,8 +82,8 @@ impl Inventory {
             let mut items: Vec<u32> = same.iter().map(|side| side.item).collect();
             while !items.is_empty() {
                 let mut again = Vec::new();
-                for (place, &item) in items.iter().enumerate() {
-                    let seen = place > 0 && items[place - 1] == item;
+                for (index, &item) in items.iter().enumerate() {
+                    let seen = index > 0 && items[index - 1] == item;
                     if seen { again.push(item) } else { all.items.push(item) }
                 }
                 all.lines.push(same[0].line);
@@ -160,7 +160,7 @@ impl EdgesBySquare {
         let mut starts = vec![0_u32; squares.len() + 1];
         for edge in edges.clone() {
             for_each_square(inventory.line(edge), squares, |column, row| {
-                starts[squares.place(column, row) + 1] += 1;
+                starts[squares.index_of(column, row) + 1] += 1;
             });
         }
         for square in 0..squares.len() {
@@ -168,15 +168,15 @@ impl EdgesBySquare {
             starts[square + 1] = sum.expect("fewer than 2³² edges in squares");
         }
         let mut next = starts.clone();
-        let mut places = vec![0; starts[squares.len()] as usize];
+        let mut indices = vec![0; starts[squares.len()] as usize];
         for edge in edges {
             for_each_square(inventory.line(edge), squares, |column, row| {
-                let next = &mut next[squares.place(column, row)];
-                places[*next as usize] = edge;
+                let next = &mut next[squares.index_of(column, row)];
+                indices[*next as usize] = edge;
                 *next += 1;
             });
         }
-        Self { starts, edges: places }
+        Self { starts, edges: indices }
     }
 
     fn run(&self, square: usize) -> Range<usize> {

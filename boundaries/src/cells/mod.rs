@@ -206,7 +206,7 @@ impl CellView<'_> {
     #[inline]
     fn find(&self, point: Coord<f64>) -> Option<FoundCell> {
         let grid = self.frame.grid;
-        let (x, y) = grid.place(point)?;
+        let (x, y) = grid.cell_of(point)?;
         Some(self.cell_of(x, y, self.blocks[grid.block_of(x, y)]))
     }
 

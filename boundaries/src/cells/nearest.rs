@@ -20,7 +20,7 @@ impl CellView<'_> {
             return None;
         }
         let (point, grid) = (at.coord(), self.frame.grid);
-        let Some((x, y)) = grid.place(point) else {
+        let Some((x, y)) = grid.cell_of(point) else {
             return Some(self.distance_by_rings(layer, point));
         };
         let block = self.candidates.blocks[first as usize + grid.block_of(x, y)];
@@ -73,17 +73,17 @@ impl CellView<'_> {
         let grid = self.frame.grid;
         let squares = grid.squares();
         rings(squares, point, limit_2, &mut |limit_2, column, row| {
-            let place = squares.place(column, row);
-            if self.block_layers[place] & layer_bit(layer) == 0 {
+            let index = squares.index_of(column, row);
+            if self.block_layers[index] & layer_bit(layer) == 0 {
                 return;
             }
-            let (kind, first) = ((self.blocks[place] >> 32) as u32, self.blocks[place] as u32);
+            let (kind, first) = ((self.blocks[index] >> 32) as u32, self.blocks[index] as u32);
             if kind == UNIFORM {
                 return;
             }
             let cells = grid.cell_squares(column, row, kind);
             rings(cells, point, limit_2, &mut |limit_2, column, row| {
-                let entry = self.cells[first as usize + cells.place(column, row)];
+                let entry = self.cells[first as usize + cells.index_of(column, row)];
                 if entry & RECORD != 0 {
                     self.visit_record(layer, entry & !RECORD, limit_2, visit);
                 }
@@ -99,15 +99,15 @@ impl CellView<'_> {
         visit: &mut impl FnMut(&mut f64, Line<f64>, &[u32], u32),
     ) {
         for part in Parts::of(&self.records[start as usize..]) {
-            let of_layer = part.items.iter().enumerate().fold(0, |bits, (place, &item)| {
-                bits | u32::from(self.frame.layer_and_area(item).0 == layer) << place
+            let of_layer = part.items.iter().enumerate().fold(0, |bits, (index, &item)| {
+                bits | u32::from(self.frame.layer_and_area(item).0 == layer) << index
             });
             if of_layer == 0 {
                 continue;
             }
-            for (place, bits) in part.edges() {
+            for (index, bits) in part.edges() {
                 if bits & of_layer != 0 {
-                    visit(limit_2, edge_at(self.edges, place), part.items, bits & of_layer);
+                    visit(limit_2, edge_at(self.edges, index), part.items, bits & of_layer);
                 }
             }
         }

@@ -31,7 +31,7 @@ const CLIP_HALF: f64 = 24_576.0;
 /// An edge that intersects a cell.
 pub(super) struct CellEdge<'a> {
     /// Its index in `edges`.
-    pub(super) place: u32,
+    pub(super) index: u32,
     pub(super) line: Line<f64>,
     /// The items that have it in their boundary, ascending.
     pub(super) items: &'a [u32],
@@ -68,7 +68,7 @@ pub(super) fn write(
                 records.extend([
                     start,
                     end,
-                    edge.place | if left { REFERENCE_LEFT } else { 0 },
+                    edge.index | if left { REFERENCE_LEFT } else { 0 },
                     of,
                 ]);
                 count += 1;
@@ -137,8 +137,8 @@ impl Part<'_> {
 
 /// An edge of the array of edges.
 #[inline]
-pub(super) fn edge_at(edges: &[f64], place: usize) -> Line<f64> {
-    let ends = &edges[4 * place..4 * place + 4];
+pub(super) fn edge_at(edges: &[f64], index: usize) -> Line<f64> {
+    let ends = &edges[4 * index..4 * index + 4];
     Line::new(Coord { x: ends[0], y: ends[1] }, Coord { x: ends[2], y: ends[3] })
 }
 
@@ -159,12 +159,12 @@ pub(super) fn locate(
         let mut inside = part.inside;
         let mut boundary = 0;
         for edge in part.edges.chunks_exact(4) {
-            let (place, items) = (edge[2], edge[3]);
-            match crossing_quantised(px, py, edge[0], edge[1], place & REFERENCE_LEFT != 0) {
+            let (index, items) = (edge[2], edge[3]);
+            match crossing_quantised(px, py, edge[0], edge[1], index & REFERENCE_LEFT != 0) {
                 Crossing::No => {}
                 Crossing::Yes => inside ^= items,
                 Crossing::Undecided => {
-                    let line = edge_at(edges, (place & !REFERENCE_LEFT) as usize);
+                    let line = edge_at(edges, (index & !REFERENCE_LEFT) as usize);
                     if on_edge(line, point) {
                         boundary |= items;
                     } else if Reference(centre).segment_crosses(point, line) {

@@ -254,11 +254,11 @@ fn check_duplicates(keys: &Keys<'_, '_>, include: &[Include], exclude: &[Members
 }
 
 fn members_list<'m, 't>(keys: &Keys<'m, 't>, key: &'static str) -> Vec<Keys<'m, 't>> {
-    let wanted = "a list like [ { layer = \"ward\", codes = [\"E05013246\"] } ]";
+    let expected = "a list like [ { layer = \"ward\", codes = [\"E05013246\"] } ]";
     let what = format!("an entry of `{key}`");
-    let tables = keys.list_of_tables(key, &what, wanted);
+    let tables = keys.list_of_tables(key, &what, expected);
     if tables.is_empty() && keys.has(key) {
-        keys.refuse(key, format!("`{key}` is empty: write {wanted}, or remove it"));
+        keys.refuse(key, format!("`{key}` is empty: write {expected}, or remove it"));
     }
     tables
 }

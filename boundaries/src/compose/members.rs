@@ -239,10 +239,10 @@ impl<'a, 'r, 'p> Resolver<'a, 'r, 'p> {
 
     /// Names a layer that has a code missing in another layer. If both belong to one series, adds
     /// the dates of its vintage.
-    fn with_vintage(&self, asked: &Layer, other: &str) -> String {
+    fn with_vintage(&self, requested: &Layer, other: &str) -> String {
         let found = self.layers.values().find(|layer| layer.meta().id.as_str() == other);
         let vintage = found
-            .filter(|layer| layer.meta().series == asked.meta().series)
+            .filter(|layer| layer.meta().series == requested.meta().series)
             .map(|layer| layer.meta().vintage);
         match vintage.map(|vintage| (vintage.valid_from, vintage.valid_to)) {
             Some((Some(from), Some(to))) => {

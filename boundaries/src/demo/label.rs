@@ -201,19 +201,19 @@ impl Labels {
                 let parish = |place: usize| {
                     largest.get(place).map(|&(p, _)| self.parish_names[p as usize].clone())
                 };
-                let mut wanted: Vec<String> = Vec::new();
+                let mut candidates: Vec<String> = Vec::new();
                 if let Some(town) = towns[i] {
                     let town = &self.town_names[town];
-                    wanted.extend(QUARTERS.iter().map(|quarter| format!("{town} {quarter}")));
+                    candidates.extend(QUARTERS.iter().map(|quarter| format!("{town} {quarter}")));
                 }
                 if let (Some(first), Some(second)) = (parish(0), parish(1)) {
                     // Every second name combines two parishes, as many real ones do.
                     let joined = format!("{first} and {second}");
-                    wanted.extend(if i % 2 == 0 { [first, joined] } else { [joined, first] });
+                    candidates.extend(if i % 2 == 0 { [first, joined] } else { [joined, first] });
                 }
-                wanted.extend(parish(0));
-                wanted.extend(parish(1));
-                self.names.first_free(used, wanted)
+                candidates.extend(parish(0));
+                candidates.extend(parish(1));
+                self.names.first_free(used, candidates)
             })
             .collect()
     }

@@ -85,9 +85,9 @@ impl Names {
     pub(super) fn first_free(
         &mut self,
         used: &mut HashSet<String>,
-        wanted: impl IntoIterator<Item = String>,
+        candidates: impl IntoIterator<Item = String>,
     ) -> String {
-        for name in wanted {
+        for name in candidates {
             if used.insert(name.clone()) {
                 return name;
             }

@@ -137,7 +137,7 @@ impl Country<'_> {
         let beyond = self.lattice.across(block, side);
         let (start, end) = (self.lattice.corner(block, side), self.lattice.corner(block, side + 1));
         // The number of addresses still needed on each side of the line.
-        let mut wanted = [rng.between(4, 12), rng.between(4, 12)];
+        let mut remaining = [rng.between(4, 12), rng.between(4, 12)];
         let mut addresses: Vec<(Bng, Block)> = Vec::new();
         for _ in 0..1000 {
             let home = rng.below(2);
@@ -147,12 +147,12 @@ impl Country<'_> {
             let point = Coord { x: whole_cm(point.x), y: whole_cm(point.y) };
             let Some((position, found)) = self.on_land(point) else { continue };
             let of = usize::from(found == beyond);
-            if (found == block || found == beyond) && wanted[of] > 0 {
-                wanted[of] -= 1;
+            if (found == block || found == beyond) && remaining[of] > 0 {
+                remaining[of] -= 1;
                 addresses.push((position, found));
             }
         }
-        if wanted != [0, 0] {
+        if remaining != [0, 0] {
             return None;
         }
         // The postcode is at the address nearest to the mean of all.

@@ -91,9 +91,9 @@ impl Places<'_> {
             .find_map(|i| self.postcodes[i].position.map(|position| (i, position)))
             .expect("LY1 1AA is live and has a position");
         let place = &self.names[at];
-        let wanted = std::iter::once(format!("{place} {kind}"))
+        let candidates = std::iter::once(format!("{place} {kind}"))
             .chain(QUARTERS.iter().map(|quarter| format!("{place} {quarter} {kind}")));
-        let name = names.first_free(used, wanted);
+        let name = names.first_free(used, candidates);
         let mut properties = Vec::new();
         if let Some(slug) = slug {
             properties.push(("kind".to_owned(), slug.into()));

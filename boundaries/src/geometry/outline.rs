@@ -57,6 +57,6 @@ impl Outline {
 
     /// Locates a point. Points on the boundary are [`Position::Boundary`].
     pub fn position(&self, point: Coord<f64>) -> Position {
-        position_among(self.strips.at(point.y).map(|place| self.edges[place]), point)
+        position_among(self.strips.at(point.y).map(|index| self.edges[index]), point)
     }
 }

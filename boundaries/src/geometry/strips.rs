@@ -9,7 +9,7 @@ pub(crate) struct Strips {
     height: f64,
     /// The start of each strip in `places`, and finally the length of `places`.
     starts: Vec<u32>,
-    places: Vec<u32>,
+    indices: Vec<u32>,
 }
 
 impl Strips {
@@ -20,11 +20,12 @@ impl Strips {
         let bottom = heights().fold(f64::INFINITY, f64::min);
         let top = heights().fold(f64::NEG_INFINITY, f64::max);
         let climb: f64 = edges.iter().map(|edge| edge.dy().abs()).sum();
-        let wanted = if climb > 0.0 { (top - bottom) * edges.len() as f64 / climb } else { 1.0 };
-        let count = wanted.clamp(1.0, edges.len().max(1) as f64) as usize;
+        let strip_count =
+            if climb > 0.0 { (top - bottom) * edges.len() as f64 / climb } else { 1.0 };
+        let count = strip_count.clamp(1.0, edges.len().max(1) as f64) as usize;
         let height = if top > bottom { (top - bottom) / count as f64 } else { 1.0 };
 
-        let mut strips = Self { bottom, height, starts: vec![0; count + 1], places: Vec::new() };
+        let mut strips = Self { bottom, height, starts: vec![0; count + 1], indices: Vec::new() };
         for edge in edges {
             for strip in strips.run(edge) {
                 strips.starts[strip + 1] += 1;
@@ -34,10 +35,10 @@ impl Strips {
             strips.starts[strip + 1] += strips.starts[strip];
         }
         let mut next = strips.starts.clone();
-        strips.places = vec![0; strips.starts[count] as usize];
-        for (place, edge) in (0_u32..).zip(edges) {
+        strips.indices = vec![0; strips.starts[count] as usize];
+        for (index, edge) in (0_u32..).zip(edges) {
             for strip in strips.run(edge) {
-                strips.places[next[strip] as usize] = place;
+                strips.indices[next[strip] as usize] = index;
                 next[strip] += 1;
             }
         }
@@ -58,7 +59,7 @@ impl Strips {
 
     fn in_strip(&self, strip: usize) -> impl Iterator<Item = usize> + '_ {
         let run = self.starts[strip] as usize..self.starts[strip + 1] as usize;
-        self.places[run].iter().map(|&place| place as usize)
+        self.indices[run].iter().map(|&index| index as usize)
     }
 
     /// The edges in the strip of a y coordinate: all that reach it, and some that do not.
@@ -77,8 +78,8 @@ impl Strips {
         let (west, east) = (edge.start.x.min(edge.end.x), edge.start.x.max(edge.end.x));
         let (south, north) = (edge.start.y.min(edge.end.y), edge.start.y.max(edge.end.y));
         for strip in self.run(&edge) {
-            for place in self.in_strip(strip) {
-                let other = edges[place];
+            for index in self.in_strip(strip) {
+                let other = edges[index];
                 let (other_south, other_north) =
                     (other.start.y.min(other.end.y), other.start.y.max(other.end.y));
                 let meets = other.start.x.max(other.end.x) >= west
@@ -88,7 +89,7 @@ impl Strips {
                 // The first common strip of two edges is that of the higher of their lower ends.
                 // Visiting the edge only there visits it once.
                 if meets && self.strip(south.max(other_south)) == strip {
-                    visit(place);
+                    visit(index);
                 }
             }
         }

@@ -48,9 +48,9 @@ fn xy(at: Bng) -> [f64; 2] {
 impl AreaIndex {
     /// Indexes the areas of a layer.
     pub fn new(areas: &[Area]) -> Self {
-        let extents = (0..).zip(areas).map(|(place, area)| {
+        let extents = (0..).zip(areas).map(|(index, area)| {
             let (min, max) = (area.extent().min(), area.extent().max());
-            Extent::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), place)
+            Extent::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), index)
         });
         Self {
             outlines: areas.par_iter().map(|area| Outline::new(area.geometry())).collect(),
@@ -61,10 +61,10 @@ impl AreaIndex {
 
     fn edges(&self) -> &RTree<Edge> {
         self.edges.get_or_init(|| {
-            let edges = (0..).zip(&self.outlines).flat_map(|(place, outline)| {
+            let edges = (0..).zip(&self.outlines).flat_map(|(index, outline)| {
                 outline.edges.iter().map(move |edge| {
                     let ends = [[edge.start.x, edge.start.y], [edge.end.x, edge.end.y]];
-                    Edge::new(Line::new(ends[0], ends[1]), place)
+                    Edge::new(Line::new(ends[0], ends[1]), index)
                 })
             });
             RTree::bulk_load(edges.collect())
@@ -88,10 +88,10 @@ impl AreaIndex {
             .extents
             .locate_all_at_point(xy(at))
             .map(|extent| extent.data as usize)
-            .map(|place| (place, self.outlines[place].position(point)))
+            .map(|index| (index, self.outlines[index].position(point)))
             .filter(|(_, position)| *position != Position::Outside)
             .collect();
-        found.sort_unstable_by_key(|(place, _)| *place);
+        found.sort_unstable_by_key(|(index, _)| *index);
         found
     }
 
@@ -111,7 +111,7 @@ impl AreaIndex {
             .map(|edge| (edge.data as usize, edge.geom().distance_2(&xy(at)).sqrt()))
             .collect();
         near.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        near.dedup_by_key(|(place, _)| *place);
+        near.dedup_by_key(|(index, _)| *index);
         near
     }
 }

@@ -24,7 +24,7 @@ const NODE_SIZE: usize = 16;
 #[derive(Debug, Default)]
 pub struct PointIndex {
     /// The index of each point in the original sequence, in the order of the curve.
-    places: Numbers<u32>,
+    indices: Numbers<u32>,
     /// Easting and northing of each point, in the same order.
     points: Numbers<f64>,
     /// West, south, east and north of each box, level by level: first the boxes of points, finally the
@@ -59,8 +59,10 @@ fn hilbert(mut x: u32, mut y: u32) -> u32 {
 impl PointIndex {
     /// Indexes points by their index in the sequence, skipping `None`.
     pub fn new(points: impl Iterator<Item = Option<Bng>>) -> Self {
-        let mut all: Vec<(u32, u32, Coord<f64>)> =
-            (0..).zip(points).filter_map(|(place, at)| Some((0, place, at?.coord()))).collect();
+        let mut all: Vec<(u32, u32, Coord<f64>)> = (0..)
+            .zip(points)
+            .filter_map(|(point_index, at)| Some((0, point_index, at?.coord())))
+            .collect();
         let ends = all.iter().fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |ends, point| {
             widened(ends, [point.2.x, point.2.y, point.2.x, point.2.y])
         });
@@ -71,7 +73,7 @@ impl PointIndex {
             let (x, y) = (step(ends[0], at.x, x_steps), step(ends[1], at.y, y_steps));
             *along = hilbert(u32::from(x), u32::from(y));
         });
-        all.par_sort_unstable_by_key(|(along, place, _)| (*along, *place));
+        all.par_sort_unstable_by_key(|(along, point_index, _)| (*along, *point_index));
 
         let points: Vec<f64> = all.iter().flat_map(|(_, _, at)| [at.x, at.y]).collect();
         let mut boxes: Vec<f64> = Vec::new();
@@ -89,13 +91,13 @@ impl PointIndex {
                 below = next;
             }
         }
-        let places: Vec<u32> = all.into_iter().map(|(_, place, _)| place).collect();
-        Self { places: places.into(), points: points.into(), boxes: boxes.into() }
+        let indices: Vec<u32> = all.into_iter().map(|(_, point_index, _)| point_index).collect();
+        Self { indices: indices.into(), points: points.into(), boxes: boxes.into() }
     }
 
     /// Adds the arrays to the sections of a snapshot.
     pub(crate) fn store<'a>(&'a self, name: &str, sections: &mut Sections<'a>) {
-        sections.put(&format!("{name}.places"), &self.places);
+        sections.put(&format!("{name}.places"), &self.indices);
         sections.put(&format!("{name}.points"), &self.points);
         sections.put(&format!("{name}.boxes"), &self.boxes);
     }
@@ -103,11 +105,11 @@ impl PointIndex {
     /// Opens the arrays of a snapshot in place. Returns `None` if they are inconsistent.
     pub(crate) fn open(opened: &Opened, name: &str) -> Option<Self> {
         let index = Self {
-            places: opened.numbers(&format!("{name}.places"))?,
+            indices: opened.numbers(&format!("{name}.places"))?,
             points: opened.numbers(&format!("{name}.points"))?,
             boxes: opened.numbers(&format!("{name}.boxes"))?,
         };
-        let count = index.places.len();
+        let count = index.indices.len();
         let fits = index.points.len() == 2 * count
             && index.boxes.len() == 4 * levels(count).sum::<usize>();
         fits.then_some(index)
@@ -125,7 +127,9 @@ impl PointIndex {
             loop {
                 let Reverse(QueueEntry { distance_2, node }) = queue.pop()?;
                 let (level, number) = match node {
-                    Node::Point(place) => return Some((place as usize, distance_2.sqrt())),
+                    Node::Point(point_index) => {
+                        return Some((point_index as usize, distance_2.sqrt()));
+                    }
                     Node::Box { level, number } => (level, number),
                 };
                 queue.extend(self.children(level, number).map(|(node, [x0, y0, x1, y1])| {
@@ -149,7 +153,9 @@ impl PointIndex {
             loop {
                 let (node, [x, y, ..]) = queue.pop()?;
                 match node {
-                    Node::Point(place) => return Some((place as usize, Coord { x, y })),
+                    Node::Point(point_index) => {
+                        return Some((point_index as usize, Coord { x, y }));
+                    }
                     Node::Box { level, number } => {
                         queue.extend(self.children(level, number).filter(|(_, of)| meets(*of)));
                     }
@@ -160,16 +166,16 @@ impl PointIndex {
 
     /// The box of all points; `None` if there are none.
     fn root(&self) -> Option<Node> {
-        let levels = levels(self.places.len()).count();
+        let levels = levels(self.indices.len()).count();
         levels.checked_sub(1).map(|level| Node::Box { level: level as u32, number: 0 })
     }
 
     /// The children of a box with their extents. The boxes of level 0 contain points.
     fn children(&self, level: u32, number: u32) -> impl Iterator<Item = (Node, [f64; 4])> + '_ {
         let (level, first) = (level as usize, number as usize * NODE_SIZE);
-        let mut before = levels(self.places.len());
+        let mut before = levels(self.indices.len());
         let (count, start) = match level.checked_sub(1) {
-            None => (self.places.len(), 0),
+            None => (self.indices.len(), 0),
             Some(below) => {
                 let start: usize = before.by_ref().take(below).sum();
                 (before.next().unwrap_or(0), start)
@@ -178,7 +184,7 @@ impl PointIndex {
         (first..(first + NODE_SIZE).min(count)).map(move |item| {
             if level == 0 {
                 let (x, y) = (self.points[2 * item], self.points[2 * item + 1]);
-                return (Node::Point(self.places[item]), [x, y, x, y]);
+                return (Node::Point(self.indices[item]), [x, y, x, y]);
             }
             let ends = &self.boxes[4 * (start + item)..][..4];
             let node = Node::Box { level: level as u32 - 1, number: item as u32 };
@@ -263,10 +269,10 @@ mod tests {
                 let at = Bng::new(x, y).unwrap();
                 let mut sorted: Vec<(usize, f64)> = (0..)
                     .zip(&points)
-                    .filter_map(|(place, point)| {
+                    .filter_map(|(point_index, point)| {
                         let (dx, dy) =
                             (point.as_ref()?.easting() - x, point.as_ref()?.northing() - y);
-                        Some((place, (dx * dx + dy * dy).sqrt()))
+                        Some((point_index, (dx * dx + dy * dy).sqrt()))
                     })
                     .collect();
                 sorted.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
@@ -285,13 +291,14 @@ mod tests {
             let min = Coord { x: 400_000.0 + f64::from(x), y: 300_000.0 + f64::from(y) };
             let max = Coord { x: min.x + f64::from(width), y: min.y + f64::from(height) };
             let mut found: Vec<usize> =
-                index.within(Rect::new(min, max)).map(|(place, _)| place).collect();
+                index.within(Rect::new(min, max)).map(|(point_index, _)| point_index).collect();
             found.sort_unstable();
             let holds = |at: Bng| {
                 (min.x..=max.x).contains(&at.easting()) && (min.y..=max.y).contains(&at.northing())
             };
-            let scanned: Vec<usize> =
-                (0..points.len()).filter(|&place| points[place].is_some_and(holds)).collect();
+            let scanned: Vec<usize> = (0..points.len())
+                .filter(|&point_index| points[point_index].is_some_and(holds))
+                .collect();
             assert_eq!(found, scanned, "{x} {y}");
         }
     }

@@ -58,10 +58,10 @@ impl<'m, 't> Keys<'m, 't> {
         }
     }
 
-    fn wrong_kind(&self, key: &str, value: &Spanned<DeValue<'t>>, wanted: &str) {
+    fn wrong_kind(&self, key: &str, value: &Spanned<DeValue<'t>>, expected: &str) {
         let kind = value.get_ref().type_str();
         let message =
-            format!("`{key}` of {} is {} {kind}; write {wanted}", self.what, article(kind));
+            format!("`{key}` of {} is {} {kind}; write {expected}", self.what, article(kind));
         self.manifest.note(value.span().start, message);
     }
 
@@ -135,15 +135,16 @@ impl<'m, 't> Keys<'m, 't> {
     /// Reads a table with arbitrary keys, each holding a string or a list of strings.
     pub(crate) fn lists_by_name(&self, key: &'static str) -> Vec<(String, Vec<String>)> {
         let Some(value) = self.find(key) else { return Vec::new() };
-        let wanted = "field names, each with a list of strings, like { LAD22CD = [\"E06000061\"] }";
+        let expected =
+            "field names, each with a list of strings, like { LAD22CD = [\"E06000061\"] }";
         let Some(table) = value.get_ref().as_table() else {
-            self.wrong_kind(key, value, wanted);
+            self.wrong_kind(key, value, expected);
             return Vec::new();
         };
         let text = |value: &Spanned<DeValue<'t>>| {
             let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty());
             if text.is_none() {
-                self.wrong_kind(key, value, wanted);
+                self.wrong_kind(key, value, expected);
             }
             text.map(str::to_owned)
         };
@@ -161,15 +162,15 @@ impl<'m, 't> Keys<'m, 't> {
     /// Reads a list of non-empty, distinct strings.
     pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
         let value = self.find(key)?;
-        let wanted = "a list of strings, like [\"LAD22CD\", \"LAD22NM\"]";
+        let expected = "a list of strings, like [\"LAD22CD\", \"LAD22NM\"]";
         let Some(items) = value.get_ref().as_array() else {
-            self.wrong_kind(key, value, wanted);
+            self.wrong_kind(key, value, expected);
             return None;
         };
         let mut texts: Vec<String> = Vec::with_capacity(items.len());
         for item in items {
             match item.get_ref().as_str() {
-                None => self.wrong_kind(key, item, wanted),
+                None => self.wrong_kind(key, item, expected),
                 Some(text) if text.trim().is_empty() => {
                     let message =
                         format!("`{key}` of {} contains an empty string; remove it", self.what);
@@ -189,9 +190,9 @@ impl<'m, 't> Keys<'m, 't> {
     /// Reads a list of whole numbers from 0 to 65535.
     pub(crate) fn numbers(&self, key: &'static str) -> Option<Vec<u16>> {
         let value = self.find(key)?;
-        let wanted = "a list of whole numbers, like [4]";
+        let expected = "a list of whole numbers, like [4]";
         let Some(items) = value.get_ref().as_array() else {
-            self.wrong_kind(key, value, wanted);
+            self.wrong_kind(key, value, expected);
             return None;
         };
         let mut numbers = Vec::with_capacity(items.len());
@@ -199,7 +200,7 @@ impl<'m, 't> Keys<'m, 't> {
             let number = item.get_ref().as_integer();
             match number.and_then(|n| u16::from_str_radix(n.as_str(), n.radix()).ok()) {
                 Some(number) => numbers.push(number),
-                None => self.wrong_kind(key, item, wanted),
+                None => self.wrong_kind(key, item, expected),
             }
         }
         Some(numbers)
@@ -216,8 +217,8 @@ impl<'m, 't> Keys<'m, 't> {
         let number = number.and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
         let number = number.filter(|number| range.contains(number));
         if number.is_none() {
-            let wanted = format!("a whole number from {} to {}", range.start(), range.end());
-            self.wrong_kind(key, value, &wanted);
+            let expected = format!("a whole number from {} to {}", range.start(), range.end());
+            self.wrong_kind(key, value, &expected);
         }
         number
     }
@@ -234,8 +235,8 @@ impl<'m, 't> Keys<'m, 't> {
 
     /// Reads the tables of `[[key]]`, in file order.
     pub(crate) fn tables(&self, key: &'static str) -> Vec<Keys<'m, 't>> {
-        let wanted = format!("each one under double brackets: [[{key}]]");
-        self.list_of_tables(key, &format!("[[{key}]]"), &wanted)
+        let expected = format!("each one under double brackets: [[{key}]]");
+        self.list_of_tables(key, &format!("[[{key}]]"), &expected)
     }
 
     /// Reads the tables of `key = [ { … }, { … } ]`, in file order. Messages call each table `what`
@@ -244,18 +245,18 @@ impl<'m, 't> Keys<'m, 't> {
         &self,
         key: &'static str,
         what: &str,
-        wanted: &str,
+        expected: &str,
     ) -> Vec<Keys<'m, 't>> {
         let Some(value) = self.find(key) else { return Vec::new() };
         let Some(items) = value.get_ref().as_array() else {
-            self.wrong_kind(key, value, wanted);
+            self.wrong_kind(key, value, expected);
             return Vec::new();
         };
         let mut tables = Vec::with_capacity(items.len());
         for item in items {
             match item.get_ref().as_table() {
                 Some(table) => tables.push(Keys::new(self.manifest, what, table, item.span())),
-                None => self.wrong_kind(key, item, wanted),
+                None => self.wrong_kind(key, item, expected),
             }
         }
         tables

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_temporary_file_of_a_killed_process_is_taken_over_and_that_of_a_running_one_is_not() {
+    fn the_temporary_file_of_a_killed_process_is_replaced_and_that_of_a_running_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
         fs::write(hidden_sibling(&path, "partial").unwrap(), "left by a killed process").unwrap();

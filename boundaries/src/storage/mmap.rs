@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn unaligned_partial_and_out_of_bounds_ranges_are_none() {
+    fn unaligned_partial_and_out_of_bounds_ranges_are_rejected() {
         let bytes = Bytes::read_from(&[1, 0, 0, 0, 2, 0, 0, 0, 3][..], 9).unwrap();
         assert_eq!(*bytes.numbers::<u32>(0..8).unwrap(), [1, 2]);
         assert_eq!(*bytes.numbers::<u8>(7..9).unwrap(), [0, 3]);

@@ -7,17 +7,17 @@
 /// nothing if `at` is out of bounds.
 #[inline]
 pub fn prefetch<T: Copy>(from: &[T], at: usize) {
-    let place = from.as_ptr().wrapping_add(at);
+    let pointer = from.as_ptr().wrapping_add(at);
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: every x86-64 processor has SSE. A prefetch has no effect on the program's state, and
         // the processor ignores invalid addresses.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(place.cast()) };
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(pointer.cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
     {
-        let _ = place;
+        let _ = pointer;
         std::hint::black_box(from.get(at).copied());
     }
 }

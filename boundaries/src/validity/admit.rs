@@ -142,12 +142,12 @@ fn merge_parts(features: Vec<RawFeature>, found: &mut Vec<Fault>) -> Vec<RawFeat
             kept.push(feature);
             continue;
         };
-        let Some(&place) = first.get(&code) else {
+        let Some(&first_index) = first.get(&code) else {
             first.insert(code, kept.len());
             kept.push(feature);
             continue;
         };
-        let earlier = &mut kept[place];
+        let earlier = &mut kept[first_index];
         let named = feature.name.as_deref().is_some_and(|name| !name.trim().is_empty());
         let same =
             named && feature.name == earlier.name && feature.properties == earlier.properties;
@@ -241,9 +241,9 @@ fn no_geometry() -> Fault {
 }
 
 fn wrong_kind(kind: &str, of_points: bool) -> Fault {
-    let wanted = if of_points { "points" } else { "polygons" };
+    let expected = if of_points { "points" } else { "polygons" };
     let message = format!(
-        "the feature's geometry is {kind} in a layer of {wanted}: remove it or move it to another layer"
+        "the feature's geometry is {kind} in a layer of {expected}: remove it or move it to another layer"
     );
     Fault::error(FaultKind::WrongGeometry, message)
 }

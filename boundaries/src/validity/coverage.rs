@@ -66,13 +66,13 @@ impl Flaw {
 /// note. Any other gap or overlap is an error, because answers about places in it would be wrong.
 /// One more note per kind sums up the slivers.
 pub fn check(layer: &Layer, tolerance_m: f64, report: &mut Report) {
-    let place =
+    let in_layer =
         |fault: Fault| fault.in_layer(&layer.meta().id).in_file(layer.meta().source.clone());
     let flaws: Vec<Flaw> = match flaws(layer.areas()) {
         Ok(flaws) => flaws.into_iter().filter(|f| f.enclosed || f.is_sliver(tolerance_m)).collect(),
         Err(NodingError { at }) => {
             let message = "the boundaries are too close together to be distinguished in floating point, so gaps and overlaps cannot be found: repair the layer at its source";
-            report.add(place(Fault::error(FaultKind::Overlap, message).at(at.x, at.y)));
+            report.add(in_layer(Fault::error(FaultKind::Overlap, message).at(at.x, at.y)));
             return;
         }
     };
@@ -89,12 +89,12 @@ pub fn check(layer: &Layer, tolerance_m: f64, report: &mut Report) {
                 "{} {what} are slivers, narrower than the drawing error of {tolerance_m} m or smaller than 1 m²; {rule}",
                 slivers.len()
             );
-            report.add(place(Fault::note(kind, message).with_area(total)));
+            report.add(in_layer(Fault::note(kind, message).with_area(total)));
         }
         for flaw in of_kind() {
             let sliver = flaw.is_sliver(tolerance_m);
             let fault = fault_of(flaw, layer.areas(), sliver);
-            report.add(place(fault.at(flaw.at.x, flaw.at.y).with_area(flaw.area_m2)));
+            report.add(in_layer(fault.at(flaw.at.x, flaw.at.y).with_area(flaw.area_m2)));
         }
     }
 }
@@ -243,9 +243,9 @@ impl<'a> Finder<'a> {
             FaultKind::Gap => self.bordering(&rings),
             _ => self.covering(at),
         };
-        let place = Extent::of(&[at]);
+        let point = Extent::of(&[at]);
         let in_hole = |(extent, hole): &(Extent, Ring)| {
-            extent.contains(&place) && exact::ring_position(hole, at) == exact::RingPosition::Inside
+            extent.contains(&point) && exact::ring_position(hole, at) == exact::RingPosition::Inside
         };
         let enclosed = kind != FaultKind::Gap || holes.iter().any(in_hole);
         Flaw { kind, polygon, at, area_m2, perimeter_m, enclosed, areas }

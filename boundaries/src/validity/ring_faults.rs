@@ -91,7 +91,7 @@ impl<'a> RingFaults<'a> {
             }
         }
         let has_doubt = |pair: (u32, u32)| doubts.iter().any(|(other, _)| *other == pair);
-        let mut places: Vec<Crossing> = Vec::new();
+        let mut crossings: Vec<Crossing> = Vec::new();
         for &(pair, m2) in &doubts {
             let of_pair = || self.intersections.iter().filter(|m| m.rings == pair);
             let mut at: Vec<_> =
@@ -103,13 +103,13 @@ impl<'a> RingFaults<'a> {
             if at.is_empty() {
                 at.push(self.rings[pair.0 as usize].points[0]);
             }
-            places.extend(at.into_iter().map(|at| (pair, at, Some(m2))));
+            crossings.extend(at.into_iter().map(|at| (pair, at, Some(m2))));
         }
         let crossing = |m: &&Intersection| m.kind == IntersectionKind::Cross && !has_doubt(m.rings);
-        places.extend(self.intersections.iter().filter(crossing).map(|m| (m.rings, m.at, None)));
-        let more = places.len().saturating_sub(LISTED_PER_FEATURE);
+        crossings.extend(self.intersections.iter().filter(crossing).map(|m| (m.rings, m.at, None)));
+        let more = crossings.len().saturating_sub(LISTED_PER_FEATURE);
         let doubt = self.faces.doubt_m2;
-        for (pair, at, m2) in places.into_iter().take(LISTED_PER_FEATURE) {
+        for (pair, at, m2) in crossings.into_iter().take(LISTED_PER_FEATURE) {
             let fault = crossing_fault(self.rings, pair, tolerable, doubt, drawing_error_m);
             let fault = placed(fault, self.rings[pair.1 as usize].from, at);
             self.faults.push(match m2 {

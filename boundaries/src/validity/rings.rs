@@ -164,8 +164,8 @@ mod tests {
     fn cleaned(points: &[(f64, f64)]) -> (Ring, Faults) {
         match clean(ring(points)) {
             Cleaned::Ring(ring, faults) => {
-                let place = |b: &RingFault| b.at.map_or((f64::NAN, f64::NAN), |p| (p.x, p.y));
-                (ring, faults.iter().map(|b| (b.kind, place(b))).collect())
+                let position = |b: &RingFault| b.at.map_or((f64::NAN, f64::NAN), |p| (p.x, p.y));
+                (ring, faults.iter().map(|b| (b.kind, position(b))).collect())
             }
             other => panic!("{other:?}"),
         }

@@ -137,8 +137,8 @@ pub(crate) fn lies_in(inner: &[Coord<f64>], outer: &[Coord<f64>]) -> bool {
     inner
         .iter()
         .map(|p| exact::ring_position(outer, *p))
-        .find(|place| *place != RingPosition::Boundary)
-        .is_some_and(|place| place == RingPosition::Inside)
+        .find(|position| *position != RingPosition::Boundary)
+        .is_some_and(|position| position == RingPosition::Inside)
 }
 
 /// A bounding box.

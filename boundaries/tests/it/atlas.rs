@@ -23,15 +23,10 @@ const NORTH: f64 = 260_000.0;
 
 fn meta(id: &str, resolution: Resolution) -> LayerMeta {
     LayerMeta {
-        id: LayerId::parse(id).unwrap(),
-        series: LayerId::parse(id).unwrap(),
-        title: id.to_owned(),
-        vintage: Vintage::default(),
         resolution: Some(resolution),
         coverage: true,
-        licence: None,
-        attribution: None,
         source: String::from("squares"),
+        ..LayerMeta::new(LayerId::parse(id).unwrap())
     }
 }
 
@@ -209,12 +204,12 @@ fn a_date_selects_the_vintage_in_force() {
         chosen.into_iter().map(|c| (c.key.to_string(), c.layer)).collect::<Vec<_>>()
     };
     let ward = |layer| vec![(String::from("ward"), layer)];
-    assert_eq!(chosen(&["ward"], Day::Asked(date(2014, 7, 1))), ward(Some(4)));
-    assert_eq!(chosen(&["ward"], Day::Asked(date(2021, 4, 1))), ward(Some(0)));
-    assert_eq!(chosen(&["ward"], Day::Asked(date(2025, 5, 1))), ward(None));
+    assert_eq!(chosen(&["ward"], Day::Requested(date(2014, 7, 1))), ward(Some(4)));
+    assert_eq!(chosen(&["ward"], Day::Requested(date(2021, 4, 1))), ward(Some(0)));
+    assert_eq!(chosen(&["ward"], Day::Requested(date(2025, 5, 1))), ward(None));
     assert_eq!(chosen(&["ward"], Day::Today(date(2026, 11, 21))), ward(Some(0)));
     let old = vec![(String::from("ward_2013"), Some(4))];
-    assert_eq!(chosen(&["ward_2013"], Day::Asked(date(2024, 1, 1))), old);
+    assert_eq!(chosen(&["ward_2013"], Day::Requested(date(2024, 1, 1))), old);
     let all = atlas.choose(None, Day::Today(date(2024, 1, 1))).unwrap();
     assert_eq!(all.iter().map(|c| c.layer).collect::<Vec<_>>(), [Some(0), Some(1), Some(2)]);
     assert_eq!(
@@ -228,12 +223,12 @@ fn a_lookup_answers_the_series_in_the_catalogue_by_default() {
     let mut contents = contents();
     contents.lookup = vec![LayerId::parse("lap").unwrap()];
     let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
-    let places = |names: Option<&[String]>| -> Vec<Option<usize>> {
+    let layer_indices = |names: Option<&[String]>| -> Vec<Option<usize>> {
         let chosen = atlas.choose(names, Day::Today(date(2026, 11, 21))).unwrap();
         chosen.into_iter().map(|c| c.layer).collect()
     };
-    assert_eq!(places(None), [Some(1)]);
-    assert_eq!(places(Some(&[String::from("ward")])), [Some(0)]);
+    assert_eq!(layer_indices(None), [Some(1)]);
+    assert_eq!(layer_indices(Some(&[String::from("ward")])), [Some(0)]);
 }
 
 #[test]
@@ -266,10 +261,10 @@ fn a_truncated_or_altered_snapshot_is_refused() {
     for length in (0..bytes.len()).step_by(7) {
         assert!(snapshot::from_bytes(&bytes[..length], path).is_err(), "cut to {length}");
     }
-    for place in 0..bytes.len() {
+    for offset in 0..bytes.len() {
         let mut altered = bytes.clone();
-        altered[place] ^= 0x20;
-        assert!(snapshot::from_bytes(&altered, path).is_err(), "altered at {place}");
+        altered[offset] ^= 0x20;
+        assert!(snapshot::from_bytes(&altered, path).is_err(), "altered at {offset}");
     }
     let mut longer = bytes.clone();
     longer.push(0);
@@ -282,13 +277,13 @@ fn a_truncated_or_altered_mapped_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("squares.lapwing");
     let bytes = snapshot::to_bytes(&atlas());
-    for place in (0..bytes.len()).step_by(61) {
-        std::fs::write(&path, &bytes[..place]).unwrap();
-        assert!(snapshot::read(&path).is_err(), "cut to {place}");
+    for offset in (0..bytes.len()).step_by(61) {
+        std::fs::write(&path, &bytes[..offset]).unwrap();
+        assert!(snapshot::read(&path).is_err(), "cut to {offset}");
         let mut altered = bytes.clone();
-        altered[place] ^= 0x20;
+        altered[offset] ^= 0x20;
         std::fs::write(&path, &altered).unwrap();
-        assert!(snapshot::read(&path).is_err(), "altered at {place}");
+        assert!(snapshot::read(&path).is_err(), "altered at {offset}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Catalogues with a mistake, each with the message that its author reads.
+//! Catalogues with an error, each with its message.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ fn each_is_told(cases: &[(String, &str)]) {
 }
 
 #[test]
-fn mistakes_of_the_whole_file_are_reported() {
+fn errors_of_the_file_are_reported() {
     each_is_told(&[
         (
             String::new(),
@@ -342,7 +342,7 @@ fn all_mistakes_are_reported_at_once_in_line_order() {
 }
 
 #[test]
-fn a_file_that_is_not_utf8_is_told_its_line() {
+fn a_file_that_is_not_utf8_is_reported_with_its_line() {
     let error =
         Catalogue::parse(b"title = \"T\"\n# M\xF4n\n", Path::new("c.toml"), None).unwrap_err();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Definitions of composed areas with a mistake, each with the message that its author reads.
+//! Definitions of composed areas with an error, each with its message.
 
 use std::path::Path;
 

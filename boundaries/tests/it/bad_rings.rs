@@ -90,16 +90,16 @@ fn each_fault_is_refused_or_repaired_with_its_location_and_reason() {
     assert!(cases.len() >= 45, "{}", cases.len());
     let mut missed = Vec::new();
     for (name, polygons, severity, kind, at, words) in cases {
-        let (ground, faults) = judged(polygons);
-        let told = faults.iter().any(|f| {
+        let (geometry, faults) = judged(polygons);
+        let reported = faults.iter().any(|f| {
             f.severity == *severity
                 && f.kind == *kind
                 && (at.is_none() || f.at == *at)
                 && f.message.contains(words)
         });
-        if !told || ground.is_some() != (*severity == Repaired) {
+        if !reported || geometry.is_some() != (*severity == Repaired) {
             missed.push(format!(
-                "{name}: expected {kind:?} at {at:?}: {words}\nfound {ground:?} {faults:#?}"
+                "{name}: expected {kind:?} at {at:?}: {words}\nfound {geometry:?} {faults:#?}"
             ));
         }
     }
@@ -139,7 +139,7 @@ fn scribble_is_refused_quickly() {
             (1000. * angle.cos(), 1000. * angle.sin())
         })
         .collect();
-    let (ground, faults) = judged(&[&[&scribble]]);
-    assert!(ground.is_none());
+    let (geometry, faults) = judged(&[&[&scribble]]);
+    assert!(geometry.is_none());
     assert!(faults.iter().any(|f| f.message.contains("more than 100,000 places")), "{faults:?}");
 }

@@ -154,8 +154,8 @@ fn an_invalid_memory_budget_is_refused_by_name() {
         let text =
             format!("title = \"T\"\ncell_index_megabytes = {value}\n[[layer]]\nid = \"a\"\n");
         let error = Catalogue::parse(text.as_bytes(), Path::new("c.toml"), None).unwrap_err();
-        let told = error.to_string();
-        assert!(told.contains("c.toml:2:24: `cell_index_megabytes`"), "{told}");
-        assert!(told.contains("write a whole number from 1 to 65536"), "{told}");
+        let message = error.to_string();
+        assert!(message.contains("c.toml:2:24: `cell_index_megabytes`"), "{message}");
+        assert!(message.contains("write a whole number from 1 to 65536"), "{message}");
     }
 }

@@ -5,7 +5,7 @@ use lapwing_boundaries::area::Area;
 use lapwing_boundaries::change::{Change, ChangeKind, Succession};
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::index::AreaIndex;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution};
 use lapwing_boundaries::overlap::{self, OverlapRow};
 
 /// A rectangle: code, name, then west, south, width and height in metres.
@@ -13,15 +13,10 @@ type Rectangle = (&'static str, &'static str, [f64; 4]);
 
 fn layer(id: &str, resolution: Resolution, areas: &[Rectangle]) -> Layer {
     let meta = LayerMeta {
-        id: LayerId::parse(id).unwrap(),
         series: LayerId::parse("ward").unwrap(),
-        title: id.to_owned(),
-        vintage: Vintage::default(),
         resolution: Some(resolution),
         coverage: true,
-        licence: None,
-        attribution: None,
-        source: String::new(),
+        ..LayerMeta::new(LayerId::parse(id).unwrap())
     };
     let area = |&(code, name, [x, y, width, height]): &Rectangle| {
         let (x, y) = (475_000.0 + x, 260_000.0 + y);

@@ -46,10 +46,10 @@ fn atlas(before: &Layer, after: Vec<Area>, resolution: Resolution) -> Atlas {
     Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &())
 }
 
-fn told(atlas: &Atlas) -> BTreeMap<String, (ChangeKind, Option<ChangeKind>)> {
+fn reported_changes(atlas: &Atlas) -> BTreeMap<String, (ChangeKind, Option<ChangeKind>)> {
     let changes = atlas.succession(0, 1).all().changes;
     let areas = atlas.layers()[0].layer().areas();
-    let code = |place: usize| areas[place].code().to_string();
+    let code = |index: usize| areas[index].code().to_string();
     changes
         .iter()
         .enumerate()
@@ -65,9 +65,9 @@ fn known_changes_of_wards_are_reported_exactly() {
         let wards = world.layer("ward").expect("wards");
         let areas = wards.areas();
         let county = atlas(wards, areas.to_vec(), Resolution::Bfc);
-        let neighbours = |place: usize| -> Vec<usize> {
-            let rows = county.overlaps_of(0, place, 0);
-            rows.iter().map(|row| row.to as usize).filter(|&other| other != place).collect()
+        let neighbours = |index: usize| -> Vec<usize> {
+            let rows = county.overlaps_of(0, index, 0);
+            rows.iter().map(|row| row.to as usize).filter(|&other| other != index).collect()
         };
         let mut random = Random(seed);
         // Each ward takes part in at most one change, so that each change is known.
@@ -75,34 +75,34 @@ fn known_changes_of_wards_are_reported_exactly() {
         let mut after: Vec<Area> = Vec::new();
         let mut expected = BTreeMap::new();
         for step in 0..5 * 3 {
-            let place = random.below(areas.len());
-            if !std::mem::take(&mut free[place]) {
+            let index = random.below(areas.len());
+            if !std::mem::take(&mut free[index]) {
                 continue;
             }
-            let ward = &areas[place];
+            let ward = &areas[index];
             let (code, name) = (ward.code().as_str(), ward.name());
             let new_code = |letter: char| format!("X0900{step:02}{letter}");
-            let beside = neighbours(place).into_iter().find(|&other| free[other]);
+            let beside = neighbours(index).into_iter().find(|&other| free[other]);
             let kinds: &[(usize, ChangeKind)] = match (step % 5, beside) {
                 (0, _) => {
                     after.push(area(code, "New Name", ward.geometry().clone()));
-                    &[(place, ChangeKind::Renamed)]
+                    &[(index, ChangeKind::Renamed)]
                 }
                 (1, _) => {
                     after.push(area(&new_code('A'), name, ward.geometry().clone()));
-                    &[(place, ChangeKind::Recoded)]
+                    &[(index, ChangeKind::Recoded)]
                 }
                 (2, _) => {
                     for (letter, half) in ['A', 'B'].into_iter().zip(halves(ward)) {
                         after.push(area(&new_code(letter), name, half));
                     }
-                    &[(place, ChangeKind::Split)]
+                    &[(index, ChangeKind::Split)]
                 }
                 (3, Some(other)) => {
                     free[other] = false;
                     let both = ward.geometry().union(areas[other].geometry());
                     after.push(area(&new_code('A'), name, both));
-                    &[(place, ChangeKind::Merged), (other, ChangeKind::Merged)]
+                    &[(index, ChangeKind::Merged), (other, ChangeKind::Merged)]
                 }
                 (_, Some(other)) => {
                     // The neighbour gives away half of its half.
@@ -113,22 +113,22 @@ fn known_changes_of_wards_are_reported_exactly() {
                     let kept = giver.geometry().difference(&quarter);
                     after.push(area(code, name, ward.geometry().union(&quarter)));
                     after.push(area(giver.code().as_str(), giver.name(), kept));
-                    &[(place, ChangeKind::MovedBoundary), (other, ChangeKind::MovedBoundary)]
+                    &[(index, ChangeKind::MovedBoundary), (other, ChangeKind::MovedBoundary)]
                 }
                 (_, None) => {
-                    free[place] = true;
+                    free[index] = true;
                     &[]
                 }
             };
-            let code_of = |place: usize| areas[place].code().to_string();
-            expected.extend(kinds.iter().map(|&(place, kind)| (code_of(place), (kind, None))));
+            let code_of = |index: usize| areas[index].code().to_string();
+            expected.extend(kinds.iter().map(|&(index, kind)| (code_of(index), (kind, None))));
         }
-        for (place, ward) in areas.iter().enumerate().filter(|(place, _)| free[*place]) {
+        for (index, ward) in areas.iter().enumerate().filter(|(index, _)| free[*index]) {
             after.push(ward.clone());
-            expected.insert(areas[place].code().to_string(), (ChangeKind::Unchanged, None));
+            expected.insert(areas[index].code().to_string(), (ChangeKind::Unchanged, None));
         }
         let redrawn = atlas(wards, after, Resolution::Bfc);
-        assert_eq!(told(&redrawn), expected, "seed {seed}");
+        assert_eq!(reported_changes(&redrawn), expected, "seed {seed}");
         shares_sum_to_one(&redrawn);
     }
 }
@@ -136,22 +136,22 @@ fn known_changes_of_wards_are_reported_exactly() {
 /// Checks for every area of either vintage that its shares and the uncovered rest sum to one.
 fn shares_sum_to_one(atlas: &Atlas) {
     let between = atlas.succession(0, 1);
-    for (place, area) in atlas.layers()[0].layer().areas().iter().enumerate() {
-        let shared: f64 = between.successors_of(place).iter().map(|part| part.row.shared_m2).sum();
-        let rest = between.abandoned_m2(place);
+    for (index, area) in atlas.layers()[0].layer().areas().iter().enumerate() {
+        let shared: f64 = between.successors_of(index).iter().map(|part| part.row.shared_m2).sum();
+        let rest = between.abandoned_m2(index);
         let sum = (shared + rest) / area.area_m2();
         assert!(
             (sum - 1.0).abs() < 1e-6,
             "{}: {shared} and {rest} of {}: {:?}, disjoint {}",
             area.code(),
             area.area_m2(),
-            between.change_of(place),
+            between.change_of(index),
             atlas.is_disjoint(1),
         );
     }
-    for (place, area) in atlas.layers()[1].layer().areas().iter().enumerate() {
-        let shared: f64 = between.predecessors_of(place).iter().map(|p| p.row.shared_m2).sum();
-        let sum = (shared + between.newly_covered_m2(place)) / area.area_m2();
+    for (index, area) in atlas.layers()[1].layer().areas().iter().enumerate() {
+        let shared: f64 = between.predecessors_of(index).iter().map(|p| p.row.shared_m2).sum();
+        let sum = (shared + between.newly_covered_m2(index)) / area.area_m2();
         assert!((sum - 1.0).abs() < 1e-6, "{}: {sum}", area.code());
     }
 }
@@ -176,7 +176,7 @@ fn two_drawings_of_one_county_are_unchanged_within_their_error_only() {
             let after = wards.areas().iter().map(|ward| drawn_again(ward, error_m)).collect();
             let redrawn = atlas(wards, after, resolution);
             shares_sum_to_one(&redrawn);
-            told(&redrawn)
+            reported_changes(&redrawn)
         };
         for (code, (kind, _)) in again(20.0, Resolution::Bgc) {
             assert_eq!(kind, ChangeKind::Unchanged, "{code}, 20 m");

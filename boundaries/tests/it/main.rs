@@ -1,4 +1,4 @@
-//! The crate as its users meet it: one program, because each that is linked takes seconds.
+//! Tests of the public interface. They are one program, since linking each program takes seconds.
 
 mod atlas;
 #[cfg(feature = "load")]

@@ -10,64 +10,64 @@ mod files;
 
 use std::path::{Path, PathBuf};
 
-use lapwing_testing::mutate::{every_seed_withstands, withstands};
+use lapwing_testing::mutate::{mutate_every_seed, mutate_seed};
 
 #[test]
-fn catalogues_withstand() {
-    every_seed_withstands("catalogue", files::catalogue);
+fn mutated_catalogues_do_not_panic() {
+    mutate_every_seed("catalogue", files::catalogue);
 }
 
 #[test]
-fn definitions_withstand() {
-    every_seed_withstands("laps", files::laps);
+fn mutated_definitions_do_not_panic() {
+    mutate_every_seed("laps", files::laps);
 }
 
 #[test]
-fn sites_withstand() {
-    every_seed_withstands("sites", files::sites);
+fn mutated_sites_do_not_panic() {
+    mutate_every_seed("sites", files::sites);
 }
 
 #[test]
-fn postcode_files_withstand() {
-    every_seed_withstands("postcodes", files::postcodes);
+fn mutated_postcode_files_do_not_panic() {
+    mutate_every_seed("postcodes", files::postcodes);
 }
 
 #[test]
-fn addresses_withstand() {
-    every_seed_withstands("addresses", files::addresses);
+fn mutated_addresses_do_not_panic() {
+    mutate_every_seed("addresses", files::addresses);
 }
 
 #[test]
-fn postcodes_and_codes_withstand() {
-    every_seed_withstands("postcode", files::postcode);
+fn mutated_postcodes_and_codes_do_not_panic() {
+    mutate_every_seed("postcode", files::postcode);
 }
 
 #[test]
-fn positions_withstand() {
-    every_seed_withstands("position", files::position);
+fn mutated_positions_do_not_panic() {
+    mutate_every_seed("position", files::position);
 }
 
 #[test]
-fn geometries_withstand() {
-    every_seed_withstands("geometry", files::geometry);
+fn mutated_geometries_do_not_panic() {
+    mutate_every_seed("geometry", files::geometry);
 }
 
 #[test]
-fn definitions_of_a_crs_withstand() {
-    every_seed_withstands("crs", files::crs);
+fn mutated_crs_definitions_do_not_panic() {
+    mutate_every_seed("crs", files::crs);
 }
 
 #[test]
-fn geojson_withstands() {
+fn mutated_geojson_does_not_panic() {
     let folder = tempfile::tempdir().unwrap();
-    every_seed_withstands("geojson", |data| {
+    mutate_every_seed("geojson", |data| {
         files::vector(folder.path(), "wards.geojson", data, &[]);
     });
 }
 
 /// The same layer in four formats, where the sample data are.
 #[test]
-fn gis_files_of_the_sample_withstand() {
+fn mutated_gis_files_do_not_panic() {
     let data = std::env::var_os("LAPWING_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
         PathBuf::from,
@@ -81,6 +81,6 @@ fn gis_files_of_the_sample_withstand() {
         };
         let folder = tempfile::tempdir().unwrap();
         // Each of them is a whole county: a fiftieth of the rounds keeps the test short.
-        withstands(name, &input, 50, |data| files::vector(folder.path(), name, data, &[]));
+        mutate_seed(name, &input, 50, |data| files::vector(folder.path(), name, data, &[]));
     }
 }

@@ -47,15 +47,15 @@ fn county() -> Option<&'static Atlas> {
 }
 
 fn layer(atlas: &Atlas, id: &str) -> usize {
-    atlas.layer_place(id).unwrap_or_else(|| panic!("there is a layer {id}"))
+    atlas.layer_index(id).unwrap_or_else(|| panic!("there is a layer {id}"))
 }
 
 /// Returns the codes of the areas that contain a postcode.
 fn codes(atlas: &Atlas, id: &str, postcode: &str) -> Vec<String> {
     let record = atlas.facts(Postcode::parse(postcode).unwrap()).unwrap();
-    let place = layer(atlas, id);
-    let located = atlas.locate_facts(place, &record).unwrap();
-    let areas = atlas.layers()[place].layer().areas();
+    let index = layer(atlas, id);
+    let located = atlas.locate_facts(index, &record).unwrap();
+    let areas = atlas.layers()[index].layer().areas();
     located.matches.iter().map(|m| areas[m.area].code().to_string()).collect()
 }
 
@@ -114,9 +114,9 @@ fn the_partnerships_have_the_areas_and_postcodes_computed_by_geos() {
     let laps = layer(county, "lap");
     let measured: Vec<(&str, String, u32)> = (0..)
         .zip(county.layers()[laps].layer().areas())
-        .map(|(place, lap)| {
+        .map(|(index, lap)| {
             let km2 = format!("{:.2}", lap.area_m2() / 1e6);
-            (lap.code().as_str(), km2, county.postcodes_in(laps, place))
+            (lap.code().as_str(), km2, county.postcodes_in(laps, index))
         })
         .collect();
     let expected = [("DSN4", "296.94", 1_329), ("N4", "12.88", 1_338)];
@@ -161,9 +161,9 @@ fn a_grid_of_points_finds_no_hole_in_a_coverage() {
         let columns = ((east - west) / STEP_M) as usize + 1;
         let rows = ((north - south) / STEP_M) as usize + 1;
         let mut homeless: Vec<bool> = (0..columns * rows)
-            .map(|place| {
-                let x = west + (place % columns) as f64 * STEP_M;
-                let y = south + (place / columns) as f64 * STEP_M;
+            .map(|index| {
+                let x = west + (index % columns) as f64 * STEP_M;
+                let y = south + (index / columns) as f64 * STEP_M;
                 indexed.area_index().containing(Bng::new(x, y).unwrap()).is_empty()
             })
             .collect();
@@ -171,8 +171,8 @@ fn a_grid_of_points_finds_no_hole_in_a_coverage() {
 
         let mut outside = vec![0];
         homeless[0] = false;
-        while let Some(place) = outside.pop() {
-            let (column, row) = (place % columns, place / columns);
+        while let Some(index) = outside.pop() {
+            let (column, row) = (index % columns, index / columns);
             for near_row in row.saturating_sub(1)..=(row + 1).min(rows - 1) {
                 for near_column in column.saturating_sub(1)..=(column + 1).min(columns - 1) {
                     let near = near_row * columns + near_column;
@@ -183,7 +183,7 @@ fn a_grid_of_points_finds_no_hole_in_a_coverage() {
             }
         }
         let id = &indexed.layer().meta().id;
-        let holes: Vec<usize> = (0..homeless.len()).filter(|&place| homeless[place]).collect();
+        let holes: Vec<usize> = (0..homeless.len()).filter(|&index| homeless[index]).collect();
         assert!(homes > 50_000, "{id}: the grid misses the county");
         assert!(holes.is_empty(), "{id}: {} points in a hole", holes.len());
     }

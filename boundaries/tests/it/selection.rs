@@ -122,7 +122,7 @@ fn features_in_the_authority_are_kept_despite_faults_elsewhere() {
 }
 
 #[test]
-fn a_selection_that_leaves_nothing_is_refused() {
+fn an_empty_selection_is_refused() {
     for (from, to, told) in [
         ("E06000001", "E06000009", "no feature matches `only`"),
         ("CD = [", "LAD = [", "names the field \"LAD\" in `only`"),

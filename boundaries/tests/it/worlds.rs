@@ -181,11 +181,14 @@ fn every_vertex_of_a_coverage_is_on_the_boundary_of_each_area_that_has_it() {
         let world = coarse(seed);
         for layer in COVERAGES.map(|id| world.layer(id).unwrap()) {
             let index = AreaIndex::new(layer.areas());
-            for (place, area) in layer.areas().iter().enumerate() {
+            for (area_index, area) in layer.areas().iter().enumerate() {
                 for vertex in area.edges().map(|edge| edge.start) {
                     let at = Bng::new(vertex.x, vertex.y).unwrap();
                     let holders = index.containing(at);
-                    assert!(holders.contains(&(place, Position::Boundary)), "seed {seed}, {at:?}");
+                    assert!(
+                        holders.contains(&(area_index, Position::Boundary)),
+                        "seed {seed}, {at:?}"
+                    );
                     assert!(holders.iter().all(|(_, p)| *p == Position::Boundary), "seed {seed}");
                 }
             }
@@ -223,10 +226,10 @@ fn areas(atlas: &Atlas, layer: usize) -> &[Area] {
 fn the_shares_of_an_area_in_a_coverage_sum_to_one(atlas: &Atlas, what: &str) {
     for from in area_layers(atlas) {
         for to in
-            COVERAGES.map(|id| atlas.layer_place(id).unwrap()).into_iter().filter(|&to| to != from)
+            COVERAGES.map(|id| atlas.layer_index(id).unwrap()).into_iter().filter(|&to| to != from)
         {
-            for (place, area) in areas(atlas, from).iter().enumerate() {
-                let rows = atlas.overlaps_of(from, place, to);
+            for (area_index, area) in areas(atlas, from).iter().enumerate() {
+                let rows = atlas.overlaps_of(from, area_index, to);
                 let share: f64 = rows.iter().map(|row| row.shared_m2 / area.area_m2()).sum();
                 let to = &atlas.layers()[to].layer().meta().id;
                 assert!((share - 1.0).abs() < 1e-6, "{what}: {} in {to}: {share}", area.code());
@@ -237,9 +240,9 @@ fn the_shares_of_an_area_in_a_coverage_sum_to_one(atlas: &Atlas, what: &str) {
 
 fn every_ward_is_in_exactly_one_lap_and_every_lap_in_one_locality(atlas: &Atlas, what: &str) {
     for (lesser, larger) in [("ward", "lap"), ("lap", "locality"), ("locality", "authority")] {
-        let [from, to] = [lesser, larger].map(|id| atlas.layer_place(id).unwrap());
-        for (place, area) in areas(atlas, from).iter().enumerate() {
-            let rows = atlas.overlaps_of(from, place, to);
+        let [from, to] = [lesser, larger].map(|id| atlas.layer_index(id).unwrap());
+        for (area_index, area) in areas(atlas, from).iter().enumerate() {
+            let rows = atlas.overlaps_of(from, area_index, to);
             let holders: Vec<_> =
                 rows.iter().filter(|row| row.relation != Relation::Touches).collect();
             let within = matches!(holders[..], [row] if matches!(row.relation, Relation::Within | Relation::Equals));
@@ -249,9 +252,9 @@ fn every_ward_is_in_exactly_one_lap_and_every_lap_in_one_locality(atlas: &Atlas,
 }
 
 fn some_parish_is_split_between_laps(atlas: &Atlas, what: &str) {
-    let [parish, lap] = ["parish", "lap"].map(|id| atlas.layer_place(id).unwrap());
-    let is_split = |place: &usize| {
-        let rows = atlas.overlaps_of(parish, *place, lap);
+    let [parish, lap] = ["parish", "lap"].map(|id| atlas.layer_index(id).unwrap());
+    let is_split = |area_index: &usize| {
+        let rows = atlas.overlaps_of(parish, *area_index, lap);
         rows.iter().filter(|row| row.relation == Relation::Partial && !row.sliver).count() > 1
     };
     let split = (0..areas(atlas, parish).len()).filter(is_split).count();

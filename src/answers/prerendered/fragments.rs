@@ -1,6 +1,6 @@
 //! The text around the answers for some layers and a day, written once.
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::confidence::{ConfidenceLevel, Overall, overall};
 
 use super::area_fragments::{AreaFragments, sample_names};
@@ -110,7 +110,7 @@ fn around_near(layer: &str) -> ([String; 2], String) {
 }
 
 /// The text of a [`LookupAnswer`] after its [`PlaceAnswer`].
-fn tail(atlas: &Atlas, chosen: &[Chosen], place: PlaceAnswer<'_>) -> String {
+fn tail(atlas: &Atlas, chosen: &[ChosenLayer], place: PlaceAnswer<'_>) -> String {
     let place_json = json(&place);
     let sample =
         LookupAnswer { place, layers: layers_used(atlas, chosen), snapshot: snapshot(atlas) };
@@ -119,7 +119,7 @@ fn tail(atlas: &Atlas, chosen: &[Chosen], place: PlaceAnswer<'_>) -> String {
 }
 
 impl LayerFragments {
-    fn new(atlas: &Atlas, chosen: &Chosen, texts: &mut TextStore, ends: &mut Ends) -> Self {
+    fn new(atlas: &Atlas, chosen: &ChosenLayer, texts: &mut TextStore, ends: &mut Ends) -> Self {
         let key = json(chosen.key.as_str());
         let Ends { areas, confidence, comma } = std::mem::take(ends);
         ends.comma = ",";
@@ -169,7 +169,7 @@ impl LookupFragments {
         Ok(Self::of(atlas, &choose(atlas, names, day)?, day))
     }
 
-    pub(super) fn of(atlas: &Atlas, chosen: &[Chosen], day: Day) -> Self {
+    pub(super) fn of(atlas: &Atlas, chosen: &[ChosenLayer], day: Day) -> Self {
         let mut texts = TextStore::default();
         let (place, members) = PlaceFragments::new(day, &mut texts);
         let mut ends = Ends { areas: members.areas + "{", ..Ends::default() };

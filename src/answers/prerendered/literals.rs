@@ -1,4 +1,4 @@
-//! Answers written out, beside the random worlds in which both ways of writing only agree.
+//! Literal answers. The tests with random worlds only compare two ways of writing.
 
 use jiff::civil::date;
 use lapwing_boundaries::atlas::{Atlas, Day};
@@ -9,8 +9,8 @@ use super::super::squares::{TODAY, at, with_addresses};
 use super::super::{Place, Prerendered, lookup};
 use crate::answers::text_writer::TextWriter;
 
-const ON: Day = Day::Asked(date(2026, 11, 21));
-const LONG_AGO: Day = Day::Asked(date(1066, 10, 14));
+const ON: Day = Day::Requested(date(2026, 11, 21));
+const LONG_AGO: Day = Day::Requested(date(1066, 10, 14));
 
 fn postcode(text: &str) -> Place {
     Place::Postcode(Postcode::parse(text).unwrap())

@@ -9,7 +9,7 @@
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day, PrecomputedAnswer};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
@@ -101,7 +101,7 @@ impl Prerendered {
     }
 
     /// Prepares the text for many lookups with the same layers and day.
-    pub fn places(&self, atlas: &Atlas, chosen: &[Chosen], day: Day) -> PrerenderedPlaces {
+    pub fn places(&self, atlas: &Atlas, chosen: &[ChosenLayer], day: Day) -> PrerenderedPlaces {
         PrerenderedPlaces {
             texts: Arc::clone(self.texts(atlas)),
             lookup: Arc::new(LookupFragments::of(atlas, chosen, day)),

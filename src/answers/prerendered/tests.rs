@@ -22,9 +22,9 @@ const TIME: Timestamp = Timestamp::UNIX_EPOCH;
 fn days() -> [Day; 4] {
     [
         Day::Today(date(2026, 11, 21)),
-        Day::Asked(date(2026, 11, 21)),
-        Day::Asked(date(2015, 1, 1)),
-        Day::Asked(date(1066, 10, 14)),
+        Day::Requested(date(2026, 11, 21)),
+        Day::Requested(date(2015, 1, 1)),
+        Day::Requested(date(1066, 10, 14)),
     ]
 }
 
@@ -47,25 +47,25 @@ fn by_parts(
 
 /// The number of postcodes of each kind.
 #[derive(Debug, Default)]
-struct Asked {
+struct Tally {
     by_position: usize,
     by_addresses: usize,
     split: usize,
     /// By addresses, and near a boundary.
     near: usize,
     /// By addresses, none of which is in an area.
-    nowhere: usize,
+    without_area: usize,
 }
 
 /// Asks for every postcode with all combinations of layers and day.
-fn assert_same_bytes(atlas: &Atlas) -> Asked {
+fn assert_same_bytes(atlas: &Atlas) -> Tally {
     let ready = Prerendered::default();
     let mut ways: Vec<Option<Vec<String>>> = vec![None];
     for layer in atlas.layers().iter().map(AtlasLayer::layer).filter(|l| l.is_areas()) {
         let meta = layer.meta();
         ways.push(Some(vec![meta.series.to_string(), meta.id.to_string()]));
     }
-    let mut asked = Asked::default();
+    let mut tally = Tally::default();
     for record in atlas.all_facts() {
         let place = Place::Postcode(record.postcode);
         if record.position.is_none() {
@@ -74,8 +74,8 @@ fn assert_same_bytes(atlas: &Atlas) -> Asked {
             continue;
         }
         let (_, known) = atlas.precomputed(record.postcode).unwrap();
-        asked.by_position += usize::from(!known.is_by_addresses());
-        asked.by_addresses += usize::from(known.is_by_addresses());
+        tally.by_position += usize::from(!known.is_by_addresses());
+        tally.by_addresses += usize::from(known.is_by_addresses());
         for (at, (way, day)) in
             ways.iter().flat_map(|way| days().map(|day| (way.as_deref(), day))).enumerate()
         {
@@ -91,22 +91,22 @@ fn assert_same_bytes(atlas: &Atlas) -> Asked {
             let by_addresses =
                 |text| usize::from(ours.contains("\"split\":") && ours.contains(text));
             if at == 0 {
-                asked.split += by_addresses("\"split\":true");
-                asked.near += by_addresses("\"distance_m\":");
-                asked.nowhere +=
+                tally.split += by_addresses("\"split\":true");
+                tally.near += by_addresses("\"distance_m\":");
+                tally.without_area +=
                     usize::from(known.is_by_addresses() && !ours.contains("\"match\""));
             }
         }
     }
-    asked
+    tally
 }
 
 #[test]
 fn prerendered_postcodes_of_generated_worlds_equal_serde() {
     for seed in [1, 2] {
-        let asked = assert_same_bytes(&Atlas::build(test_worlds::world(seed, 400), TIME, &()));
-        assert!(asked.by_position > 100 && asked.by_addresses > 80, "{asked:?}");
-        assert!(asked.split > 20 && asked.near > 20 && asked.nowhere > 5, "{asked:?}");
+        let tally = assert_same_bytes(&Atlas::build(test_worlds::world(seed, 400), TIME, &()));
+        assert!(tally.by_position > 100 && tally.by_addresses > 80, "{tally:?}");
+        assert!(tally.split > 20 && tally.near > 20 && tally.without_area > 5, "{tally:?}");
     }
 }
 
@@ -180,12 +180,17 @@ fn a_postcode_is_outside_only_if_its_addresses_and_its_position_are() {
     let mut outside = 0;
     for record in atlas.all_facts() {
         let Some((_, known)) = atlas.precomputed(record.postcode) else { continue };
-        for asked in [&layers[..0], &layers[..1], &layers] {
+        for requested in [&layers[..0], &layers[..1], &layers] {
             let held = |&layer: &usize| !known.located(layer).matches.is_empty();
             let is_areas = |layer: &&usize| atlas.layers()[**layer].layer().is_areas();
-            let expected = !asked.iter().filter(is_areas).any(held)
+            let expected = !requested.iter().filter(is_areas).any(held)
                 && atlas.is_outside_all(record.position.unwrap());
-            assert_eq!(known.is_outside(asked.iter().copied()), expected, "{}", record.postcode);
+            assert_eq!(
+                known.is_outside(requested.iter().copied()),
+                expected,
+                "{}",
+                record.postcode
+            );
             outside += usize::from(expected && known.is_by_addresses());
         }
     }
@@ -219,7 +224,7 @@ fn positions(atlas: &Atlas, seed: u64) -> Vec<Place> {
 fn prerendered_positions_equal_serde() {
     let seed = 11;
     let world = demo::world(seed, &WorldSize::of_wards(8)).into_contents();
-    let (mut near, mut nowhere) = (0, 0);
+    let (mut near, mut without_area) = (0, 0);
     for atlas in [Atlas::build(world, Timestamp::UNIX_EPOCH, &()), squares::atlas()] {
         let ready = Prerendered::default();
         let areas = atlas.layers().iter().map(AtlasLayer::layer).filter(|layer| layer.is_areas());
@@ -236,12 +241,12 @@ fn prerendered_positions_equal_serde() {
                         "{place:?} {names:?} {day:?}"
                     );
                     near += usize::from(ours.contains("\"distance_m\""));
-                    nowhere += usize::from(!ours.contains("\"match\""));
+                    without_area += usize::from(!ours.contains("\"match\""));
                 }
             }
         }
     }
-    assert!(near > 20 && nowhere > 20, "seed {seed}: {near} near, {nowhere} nowhere");
+    assert!(near > 20 && without_area > 20, "seed {seed}: {near} near, {without_area} nowhere");
 }
 
 #[test]
@@ -259,8 +264,8 @@ fn positions_and_unknown_names_are_answered_or_refused() {
     let refused = by_parts(&ready, &atlas, unknown, None, day);
     assert!(matches!(refused, Err(AnswerError::UnknownPostcode(_))));
     let place = Place::Postcode(Postcode::parse("NN1 1AA").unwrap());
-    let nowhere = ["nowhere".to_owned()];
-    let refused = by_parts(&ready, &atlas, place, Some(&nowhere), day);
+    let unknown = ["nowhere".to_owned()];
+    let refused = by_parts(&ready, &atlas, place, Some(&unknown), day);
     let message = refused.unwrap_err().to_string();
     assert!(message.contains("nowhere"), "{message}");
 }

@@ -10,7 +10,7 @@
 
 use bytes::Bytes;
 use csv::ByteRecord;
-use lapwing_boundaries::atlas::Chosen;
+use lapwing_boundaries::atlas::ChosenLayer;
 
 use super::blocks::{Blocks, CSV_BLOCK};
 use super::csv_cell::cell;
@@ -40,7 +40,7 @@ const UTF_16: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 #[derive(Debug)]
 pub struct CsvRows<A> {
     atlas: A,
-    chosen: Vec<Chosen>,
+    chosen: Vec<ChosenLayer>,
     asked: ColumnOptions,
     columns: Option<Columns>,
     /// The first bytes, until it is known whether they are a byte order mark.

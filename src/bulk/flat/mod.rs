@@ -8,7 +8,7 @@
 //! finds the end of the object. serde reads all other lines ([`question`]) and reports errors.
 
 use bytes::Bytes;
-use lapwing_boundaries::atlas::{Atlas, Chosen};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer};
 
 use super::blocks::{Blocks, CSV_BLOCK, LineEnds};
 use super::input_columns::ColumnOptions;
@@ -35,7 +35,7 @@ impl<A: AtlasRef> FlatRows<A> {
     /// Creates an engine for one document.
     pub fn new(atlas: A, ask: &BulkRequest, asked: ColumnOptions) -> Result<Self, BulkError> {
         let ColumnOptions { by, add } = asked;
-        let chosen: Vec<Chosen> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
+        let chosen: Vec<ChosenLayer> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         let mut taken = add.names(&chosen);
         taken.extend([ERROR, QUERY].map(str::to_owned));
         let added = AnswerColumns::new(&atlas, &chosen, add);

@@ -6,7 +6,7 @@
 //! all others.
 
 use bytes::Bytes;
-use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use memchr::memchr;
 
 use super::blocks::{Blocks, LONGEST_LINE, LineEnds, NDJSON_BLOCK};
@@ -29,7 +29,7 @@ const BATCH_SIZE: usize = 16;
 pub struct NdjsonRows<A> {
     atlas: A,
     /// The layers for lines that do not name their own.
-    chosen: Vec<Chosen>,
+    chosen: Vec<ChosenLayer>,
     layers: Option<Vec<String>>,
     day: Day,
     /// The prerendered answers for those layers.
@@ -55,7 +55,7 @@ enum Layers {
     /// Those of the request.
     Default,
     /// Those that the line names.
-    Own(Vec<Chosen>, Day),
+    Own(Vec<ChosenLayer>, Day),
     /// Unknown, because the line cannot be read.
     None,
 }
@@ -164,7 +164,7 @@ impl<A: AtlasRef> NdjsonRows<A> {
             writer.put(&self.source);
             return status;
         }
-        let (chosen, day): (&[Chosen], _) = match &layers {
+        let (chosen, day): (&[ChosenLayer], _) = match &layers {
             Layers::None => (&[], self.day),
             Layers::Default => (&self.chosen, self.day),
             Layers::Own(chosen, day) => (chosen, *day),
@@ -181,13 +181,13 @@ impl<A: AtlasRef> NdjsonRows<A> {
     }
 
     /// The layers and the day that a line names, or `None` if it names neither.
-    fn choose(&self, question: &Question<'_>) -> Result<Option<(Vec<Chosen>, Day)>, RowError> {
+    fn choose(&self, question: &Question<'_>) -> Result<Option<(Vec<ChosenLayer>, Day)>, RowError> {
         if question.layers.is_none() && question.date.is_none() {
             return Ok(None);
         }
         let day = match &question.date {
             None => self.day,
-            Some(text) => answers::read_date(text).map(Day::Asked).ok_or_else(|| {
+            Some(text) => answers::read_date(text).map(Day::Requested).ok_or_else(|| {
                 (Status::Invalid, format!("{text:?} is not a date: write it as in 2024-05-01"))
             })?,
         };

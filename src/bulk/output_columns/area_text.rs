@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, PostcodeBatch, PrecomputedAnswer};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, PostcodeBatch, PrecomputedAnswer};
 
 use super::format::{RowFormat, put_status};
 use super::names::{OutputColumn, OutputColumnSet};
@@ -40,8 +40,8 @@ struct LayerTexts {
 
 impl<F: RowFormat> AreaColumnText<F> {
     /// Creates the text for the chosen layers. Nothing is prepared yet.
-    pub(super) fn new(chosen: &[Chosen], columns: OutputColumnSet) -> Self {
-        let texts = |chosen: &Chosen| {
+    pub(super) fn new(chosen: &[ChosenLayer], columns: OutputColumnSet) -> Self {
+        let texts = |chosen: &ChosenLayer| {
             let (key, mut no_area) = (chosen.key.to_string(), Vec::new());
             put_columns::<F>(&mut no_area, columns, &key, &std::iter::empty());
             LayerTexts { layer: chosen.layer, key, areas: Vec::new(), no_area }

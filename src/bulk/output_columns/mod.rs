@@ -4,7 +4,7 @@
 //! The columns hold the facts that [`answers::find`](crate::answers::find) returns for a place,
 //! without making that answer.
 
-use lapwing_boundaries::atlas::{Atlas, Chosen, PrecomputedAnswer};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, PrecomputedAnswer};
 use lapwing_boundaries::cells::{CandidatesFound, CellsFound};
 use lapwing_boundaries::confidence::{Basis, ConfidenceLevel, Evidence, overall};
 use lapwing_boundaries::position::Bng;
@@ -82,7 +82,7 @@ pub(super) struct Scratch {
 
 impl<F: RowFormat> AnswerColumns<F> {
     /// Creates the columns for the chosen layers. The text of areas is not prepared yet.
-    pub(super) fn new(atlas: &Atlas, chosen: &[Chosen], columns: OutputColumnSet) -> Self {
+    pub(super) fn new(atlas: &Atlas, chosen: &[ChosenLayer], columns: OutputColumnSet) -> Self {
         let asked = |place: usize| OutputLayer {
             place,
             threshold_m: Basis::Position.threshold_m(atlas.layers()[place].layer().meta()),

@@ -3,7 +3,7 @@
 //! CSV headers, the members of flat NDJSON, the words of `add=` and the OpenAPI document take the
 //! names from here. They are the names of the same facts in a JSON answer.
 
-use lapwing_boundaries::atlas::Chosen;
+use lapwing_boundaries::atlas::ChosenLayer;
 
 /// The column that every row has: its [`Status`](crate::bulk::Status).
 pub(crate) const STATUS: &str = "status";
@@ -81,9 +81,10 @@ impl OutputColumnSet {
     }
 
     /// The names of all added columns, in order.
-    pub(in crate::bulk) fn names(self, chosen: &[Chosen]) -> Vec<String> {
-        let of_layer =
-            |chosen: &Chosen| self.of_areas().map(|of| of.of_layer(chosen.key.as_str())).collect();
+    pub(in crate::bulk) fn names(self, chosen: &[ChosenLayer]) -> Vec<String> {
+        let of_layer = |chosen: &ChosenLayer| {
+            self.of_areas().map(|of| of.of_layer(chosen.key.as_str())).collect()
+        };
         let areas = chosen.iter().flat_map::<Vec<String>, _>(of_layer);
         let confidence = [OutputColumn::Confidence, OutputColumn::BoundaryDistance]
             .into_iter()

@@ -19,7 +19,7 @@ pub(super) fn asks(atlas: &Atlas) -> Vec<BulkRequest> {
         let layers = atlas.layers().iter().filter(|layer| layer.layer().is_areas());
         layers.map(|layer| layer.layer().meta().id.to_string()).take(n).collect()
     };
-    let days = [TODAY, Day::Asked(date(2015, 1, 1)), Day::Asked(date(1066, 10, 14))];
+    let days = [TODAY, Day::Requested(date(2015, 1, 1)), Day::Requested(date(1066, 10, 14))];
     [None, Some(names(1)), Some(names(2))]
         .into_iter()
         .flat_map(|layers| days.map(|day| BulkRequest { layers: layers.clone(), day }))
@@ -53,7 +53,11 @@ pub(super) fn positions(atlas: &Atlas) -> Vec<[String; 2]> {
 }
 
 /// The cells that are added for a place, according to [`answers::find`].
-fn expected_cells(atlas: &Atlas, place: Result<Place, RowError>, chosen: &[Chosen]) -> Vec<String> {
+fn expected_cells(
+    atlas: &Atlas,
+    place: Result<Place, RowError>,
+    chosen: &[ChosenLayer],
+) -> Vec<String> {
     let found = match place.and_then(|place| locate(atlas, place, chosen)) {
         Ok(found) => found,
         Err((status, _)) => {
@@ -160,7 +164,7 @@ fn rows_of_a_long_file_equal_single_rows() {
 }
 
 /// A row by serde, without and with its source.
-fn by_serde(atlas: &Atlas, row: &json_row::Row<'_>, chosen: &[Chosen]) -> [String; 2] {
+fn by_serde(atlas: &Atlas, row: &json_row::Row<'_>, chosen: &[ChosenLayer]) -> [String; 2] {
     let alone = serde_json::to_string(row).unwrap();
     let source = serde_json::to_string(&AnswerSource::new(atlas, chosen)).unwrap();
     let line = format!("{},{}", &alone[..alone.len() - 1], &source[1..]);

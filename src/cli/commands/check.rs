@@ -35,7 +35,7 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
     progress.finish();
     let load_catalogue::LoadedCatalogue { catalogue, contents, mut report } = gathered;
     if let Some(contents) = &contents {
-        let (Day::Asked(day) | Day::Today(day)) = locate::day(args.date);
+        let (Day::Requested(day) | Day::Today(day)) = locate::day(args.date);
         superseded::note(&catalogue, contents, day, &mut report);
     }
     let compared = contents.as_ref().filter(|_| args.postcodes).map(published::compare);

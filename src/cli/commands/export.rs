@@ -82,15 +82,15 @@ pub(crate) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
     }
     let atlas = source::open(&args.snapshot)?;
     let layer = source::layer_index(&atlas, &args.layer)?;
-    let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
+    let indices: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
     let schema = Arc::new(Schema::of(&atlas, layer));
-    let mut selection = Selection::new(&atlas, &schema, &places, args.crs);
+    let mut selection = Selection::new(&atlas, &schema, &indices, args.crs);
     selection.wkt = args.wkt;
     for warning in formats::warnings(format, &selection).map_err(Failure::refused)? {
         eprintln!("warning: {warning}");
     }
     let teller = ProgressReporter::new(quiet || is_dash(&args.output));
-    teller.begin(&format!("Writing {}", args.layer), places.len() as u64);
+    teller.begin(&format!("Writing {}", args.layer), indices.len() as u64);
     let mut output = Output::create(&args.output)?;
     let written = formats::write(format, &selection, &mut output, &teller);
     written.map_err(|error| match error.kind() {
@@ -102,8 +102,8 @@ pub(crate) fn run(args: &ExportArgs, quiet: bool) -> Result<(), Failure> {
 }
 
 /// The format given by `--format`, or else by the suffix of the file.
-fn format_of(output: &Path, asked: Option<Format>) -> Result<Format, Failure> {
-    match asked.or(by_suffix(output)) {
+fn format_of(output: &Path, requested: Option<Format>) -> Result<Format, Failure> {
+    match requested.or(by_suffix(output)) {
         Some(format) => Ok(format),
         None if is_dash(output) => Ok(Format::GeoJson),
         None if content_suffix(output).as_deref() == Some("shp") => Err(Failure::Usage(format!(
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_flag_takes_precedence_over_the_suffix() {
-        let format = |name: &str, asked| format_of(Path::new(name), asked).ok();
+        let format = |name: &str, requested| format_of(Path::new(name), requested).ok();
         assert_eq!(format("laps.geojson", None), Some(Format::GeoJson));
         assert_eq!(format("laps.GeoJSON.gz", None), Some(Format::GeoJson));
         assert_eq!(format("laps.csv.gz", None), Some(Format::Csv));

@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use lapwing::fetch::lock::{LOCK, Lock, Standing};
 use lapwing::fetch::{
-    Client, Download, Fetch, FetchOptions, Outcome, ProgressListener, RetryPolicy, Unit, wanted,
+    Client, Download, Fetch, FetchOptions, Outcome, ProgressListener, RetryPolicy, Unit,
+    downloads_of,
 };
 use lapwing_boundaries::catalogue::Catalogue;
 use lapwing_boundaries::progress::Progress as _;
@@ -75,7 +76,7 @@ pub(crate) fn run(args: &FetchArgs, quiet: bool) -> Result<(), Failure> {
         let message = format!("--mirror {mirror:?} is not an http or https URL");
         return Err(Failure::Usage(message));
     }
-    let all = wanted(&catalogue)
+    let all = downloads_of(&catalogue)
         .map_err(|why| Failure::Refused(format!("{}: {why}", args.catalogue.display())))?;
     let chosen = choose(all, &args.only)?;
     if chosen.is_empty() {
@@ -116,10 +117,10 @@ fn fetch(
     let mut fetch =
         Fetch { catalogue, client: &client, lock_path, lock, options, listener: &screen };
     let mut failures = Vec::new();
-    for wanted in chosen {
-        screen.name(&wanted.file);
-        match fetch.fetch(wanted) {
-            Ok(outcome) => screen.print(&outcome_in_words(wanted, outcome, &fetch.lock)),
+    for download in chosen {
+        screen.name(&download.file);
+        match fetch.fetch(download) {
+            Ok(outcome) => screen.print(&outcome_in_words(download, outcome, &fetch.lock)),
             Err(why) => failures.push(why),
         }
     }
@@ -139,8 +140,8 @@ fn fetch(
     )))
 }
 
-fn outcome_in_words(wanted: &Download, outcome: Outcome, lock: &Lock) -> String {
-    let entry = lock.entry(&wanted.file);
+fn outcome_in_words(download: &Download, outcome: Outcome, lock: &Lock) -> String {
+    let entry = lock.entry(&download.file);
     let size = entry.map(|entry| super::table::size(entry.bytes)).unwrap_or_default();
     let features =
         entry.and_then(|entry| entry.features).map_or(String::new(), |n| format!(", {n} features"));
@@ -149,7 +150,7 @@ fn outcome_in_words(wanted: &Download, outcome: Outcome, lock: &Lock) -> String 
         Outcome::Same => "fetched again, same content",
         Outcome::Unchanged => "unchanged",
     };
-    format!("{}: {what}{features}, {size}", wanted.file)
+    format!("{}: {what}{features}, {size}", download.file)
 }
 
 /// The files of the layers in `only`, or all files if it is empty.
@@ -159,27 +160,28 @@ fn choose(all: Vec<Download>, only: &[String]) -> Result<Vec<Download>, Failure>
     }
     let name = |user: &str| user.rsplit(' ').next().unwrap_or(user).to_owned();
     let known: Vec<String> =
-        all.iter().flat_map(|wanted| &wanted.users).map(|user| name(user)).collect();
-    for asked in only {
-        if !known.contains(asked) {
+        all.iter().flat_map(|download| &download.users).map(|user| name(user)).collect();
+    for requested in only {
+        if !known.contains(requested) {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            let hint = suggest(asked, &known);
-            return Err(Failure::Usage(format!("no file to fetch for {asked:?}; {hint}")));
+            let hint = suggest(requested, &known);
+            return Err(Failure::Usage(format!("no file to fetch for {requested:?}; {hint}")));
         }
     }
-    let is_asked = |wanted: &Download| wanted.users.iter().any(|user| only.contains(&name(user)));
+    let is_asked =
+        |download: &Download| download.users.iter().any(|user| only.contains(&name(user)));
     Ok(all.into_iter().filter(is_asked).collect())
 }
 
 /// Compares the files on disk with the lock file.
 fn offline(chosen: &[Download], lock: &Lock, quiet: bool) -> Result<(), Failure> {
     let mut faults = Vec::new();
-    for wanted in chosen {
+    for download in chosen {
         let standing = lock
-            .standing(&wanted.file, &wanted.path)
-            .map_err(|error| Failure::unreadable(Path::new(&wanted.path), &error))?;
-        let users = wanted.users_in_words();
-        let file = &wanted.file;
+            .standing(&download.file, &download.path)
+            .map_err(|error| Failure::unreadable(Path::new(&download.path), &error))?;
+        let users = download.users_in_words();
+        let file = &download.file;
         match standing {
             Standing::Unknown if !quiet => {
                 eprintln!("{file}: present, not fetched by lapwing");

@@ -52,8 +52,9 @@ pub(crate) fn run(args: &LocateArgs) -> Result<(), Failure> {
 }
 
 /// The date to answer for: the one given, else today in UTC.
-pub(super) fn day(asked: Option<jiff::civil::Date>) -> Day {
-    asked.map_or_else(|| Day::Today(Timestamp::now().to_zoned(TimeZone::UTC).date()), Day::Asked)
+pub(super) fn day(requested: Option<jiff::civil::Date>) -> Day {
+    requested
+        .map_or_else(|| Day::Today(Timestamp::now().to_zoned(TimeZone::UTC).date()), Day::Requested)
 }
 
 /// An unknown layer or wrong argument is a usage error; an unknown postcode or place is an answer
@@ -94,22 +95,22 @@ fn parse(query: &str) -> Result<Place, String> {
     Bng::new(x, y).map(Place::Bng).map_err(|error| error.to_string())
 }
 
-fn as_text(atlas: &Atlas, asked: Place, answer: &LookupAnswer<'_>) -> String {
+fn as_text(atlas: &Atlas, requested: Place, answer: &LookupAnswer<'_>) -> String {
     let mut text = String::new();
     // Writing to a String does not fail.
-    let _ = write_text(&mut text, atlas, asked, answer);
+    let _ = write_text(&mut text, atlas, requested, answer);
     text
 }
 
 fn write_text(
     out: &mut String,
     atlas: &Atlas,
-    asked: Place,
+    requested: Place,
     answer: &LookupAnswer<'_>,
 ) -> std::fmt::Result {
     let place = &answer.place;
     let location = &place.location;
-    if let Place::Postcode(postcode) = asked {
+    if let Place::Postcode(postcode) = requested {
         let ended = place.terminated.as_ref();
         let ended = ended.map_or_else(String::new, |month| format!(", terminated {month}"));
         writeln!(out, "{postcode}{ended}")?;

@@ -89,7 +89,7 @@ pub(crate) fn open(args: &SnapshotArgs) -> Result<Atlas, Failure> {
 
 /// Returns the index of a layer in the atlas. The error suggests a similar name.
 pub(crate) fn layer_index(atlas: &Atlas, id: &str) -> Result<usize, Failure> {
-    atlas.layer_place(id).ok_or_else(|| {
+    atlas.layer_index(id).ok_or_else(|| {
         let known: Vec<&str> =
             atlas.layers().iter().map(|indexed| indexed.layer().meta().id.as_str()).collect();
         Failure::Usage(format!("there is no layer {id:?}; {}", suggest(id, &known)))

@@ -39,7 +39,7 @@ pub(super) fn note(catalogue: &Catalogue, contents: &Contents, day: Date, report
         let message = message(&one, successions.get(&one.of.meta().id));
         let fault = Fault::note(FaultKind::SupersededMember, message);
         let code = one.area.code().as_str();
-        report.add(fault.in_layer(one.id).in_file(one.file).of_feature(one.place, Some(code)));
+        report.add(fault.in_layer(one.id).in_file(one.file).of_feature(one.position, Some(code)));
     }
 }
 
@@ -48,7 +48,7 @@ struct Superseded<'a> {
     /// Its layer, the file that defines it, and its position in that file.
     id: &'a LayerId,
     file: String,
-    place: usize,
+    position: usize,
     area: &'a Area,
     /// The layer of the members, and the date on which that layer ended.
     of: &'a Layer,
@@ -71,11 +71,20 @@ fn find<'a>(catalogue: &'a Catalogue, contents: &'a Contents, day: Date) -> Vec<
         let defined = Definition::read(file).map(|definition| definition.areas).unwrap_or_default();
         let file = file.display().to_string();
         for area in layer.areas() {
-            let place = defined.iter().position(|of| of.code == *area.code()).unwrap_or_default();
+            let position =
+                defined.iter().position(|of| of.code == *area.code()).unwrap_or_default();
             for (of, members) in members(area, contents) {
                 let ended = of.meta().vintage.valid_to.filter(|end| *end <= day);
                 let Some(ended) = ended else { continue };
-                found.push(Superseded { id, file: file.clone(), place, area, of, ended, members });
+                found.push(Superseded {
+                    id,
+                    file: file.clone(),
+                    position,
+                    area,
+                    of,
+                    ended,
+                    members,
+                });
             }
         }
     }
@@ -96,10 +105,10 @@ fn members<'a>(area: &Area, contents: &'a Contents) -> Vec<(&'a Layer, Vec<usize
         else {
             continue;
         };
-        let Some(place) = layer.area_index(code) else { continue };
+        let Some(position) = layer.area_index(code) else { continue };
         match found.iter_mut().find(|(other, _)| other.meta().id == layer.meta().id) {
-            Some((_, places)) => places.push(place),
-            None => found.push((layer, vec![place])),
+            Some((_, indices)) => indices.push(position),
+            None => found.push((layer, vec![position])),
         }
     }
     found
@@ -153,7 +162,7 @@ fn message(one: &Superseded<'_>, next: Option<&(&Next<'_>, Succession<'_>)>) -> 
         return text;
     };
     let changes: Vec<(usize, Change)> =
-        members.iter().map(|&place| (place, succession.change_of(place))).collect();
+        members.iter().map(|&position| (position, succession.change_of(position))).collect();
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, change) in &changes {
         *kinds.entry(change.kind.as_str()).or_default() += 1;
@@ -164,9 +173,9 @@ fn message(one: &Superseded<'_>, next: Option<&(&Next<'_>, Succession<'_>)>) -> 
     let _ = write!(text, "; in {} they are: {}", later.meta().id, kinds.join(", "));
     let moved: Vec<_> =
         changes.iter().filter(|(_, change)| !change.kind.is_same_ground()).collect();
-    for (place, change) in moved.iter().take(NAMED) {
-        let member = &next.earlier.areas()[*place];
-        let mut parts = succession.successors_of(*place);
+    for (position, change) in moved.iter().take(NAMED) {
+        let member = &next.earlier.areas()[*position];
+        let mut parts = succession.successors_of(*position);
         parts.retain(|part| !part.row.sliver && part.row.relation != Relation::Touches);
         parts.sort_by(|a, b| b.row.shared_m2.total_cmp(&a.row.shared_m2));
         let parts = parts.iter().take(NAMED).map(|part| {

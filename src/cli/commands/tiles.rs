@@ -60,8 +60,8 @@ pub(crate) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
 
     let progress = ProgressReporter::new(quiet);
     progress.begin("preparing layers", 0);
-    let inputs = layers.layers().map(|(name, place)| {
-        let mut input = input_layer(&atlas, place);
+    let inputs = layers.layers().map(|(name, layer_index)| {
+        let mut input = input_layer(&atlas, layer_index);
         name.clone_into(&mut input.name);
         input
     });
@@ -77,13 +77,13 @@ pub(crate) fn run(args: &TilesArgs, quiet: bool) -> Result<(), Failure> {
         name: atlas.title().to_owned(),
         attribution: attribution(&atlas, &layers),
     };
-    let mut told = None;
+    let mut reported = None;
     let written = source
         .write_pmtiles(&mut output, &numbers, zooms.clone(), &about, |done, total| {
-            if told.is_none() {
+            if reported.is_none() {
                 progress.begin("writing tiles", total);
             }
-            progress.advance(done - told.replace(done).unwrap_or(0));
+            progress.advance(done - reported.replace(done).unwrap_or(0));
         })
         .map_err(|error| Failure::refused(format!("{}: {error}", args.output.display())))?;
     output.finish()?;

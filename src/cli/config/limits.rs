@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn all_bodies_together_must_hold_one() {
+    fn the_total_limit_is_at_least_the_limit_of_one_body() {
         let error = read(&["--max-bulk-mb=5000"]).limits().unwrap_err();
         assert!(error.contains("--max-spool-mb 4096 is less than one body of 5000 MB"), "{error}");
         let error = read(&["--max-body-mb=300"]).limits().unwrap_err();

@@ -30,7 +30,7 @@ pub enum AttributeType {
 }
 
 impl AttributeType {
-    /// In words, for people.
+    /// The display name.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -55,7 +55,7 @@ impl AttributeType {
             (Self::List, Json::Array(items)) => Some(Value::List(items.iter().map(text).collect())),
             _ => None,
         };
-        // Of any other kind every value can be told as text.
+        // Values of any other type can be shown as text.
         read.unwrap_or_else(|| Value::Text(text(json)))
     }
 }

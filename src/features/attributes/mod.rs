@@ -10,11 +10,8 @@
 //! The type of a kept attribute is inferred from the values of all features, so it is the same on
 //! every page and in every format.
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
-use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, AtlasLayer};
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::layer::{Layer, LayerId};
@@ -22,14 +19,16 @@ use serde_json::{Map, Value as Json};
 
 use crate::answers::tenths;
 
-mod kept;
 mod kind;
+mod source_properties;
 #[cfg(test)]
 mod tests;
+mod value;
 
-use kept::{kept, kept_keys};
 pub use kind::AttributeType;
 pub(crate) use kind::{date, timestamp};
+use source_properties::{property, property_keys};
+pub use value::Value;
 
 /// The name of the geometry in filters and files. No attribute has this name.
 pub const GEOMETRY: &str = "geometry";
@@ -41,7 +40,7 @@ pub struct Attribute {
     pub name: String,
     /// What its values are.
     pub kind: AttributeType,
-    /// Its title, a few words.
+    /// Its short title.
     pub title: String,
     /// Its description, one sentence; `None` if only the source could describe it.
     pub description: Option<String>,
@@ -57,49 +56,7 @@ enum Origin {
     /// The codes of the areas of the layer at this index of the atlas.
     Holders(usize),
     /// The kept property with this key, usually at this index of a feature's list.
-    Kept(String, usize),
-}
-
-/// One value of an attribute.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value<'a> {
-    /// No value: missing in the source, or the site is in no area.
-    Null,
-    /// Of [`AttributeType::Text`].
-    Text(Cow<'a, str>),
-    /// Of [`AttributeType::Integer`].
-    Integer(i64),
-    /// Of [`AttributeType::Number`].
-    Number(f64),
-    /// Of [`AttributeType::Boolean`].
-    Boolean(bool),
-    /// Of [`AttributeType::Date`].
-    Date(Date),
-    /// Of [`AttributeType::Timestamp`].
-    Timestamp(Timestamp),
-    /// Of [`AttributeType::List`].
-    List(Vec<Cow<'a, str>>),
-    /// Of [`AttributeType::Codes`], in order, at least one.
-    Codes(Vec<&'a AreaCode>),
-}
-
-impl Value<'_> {
-    /// The text of a table cell: empty for no value, several values joined by `;`.
-    pub fn cell(&self) -> String {
-        match self {
-            Self::Null => String::new(),
-            Self::Text(text) => text.as_ref().to_owned(),
-            Self::Integer(number) => number.to_string(),
-            Self::Number(number) => number.to_string(),
-            Self::Boolean(truth) => truth.to_string(),
-            Self::Date(date) => date.to_string(),
-            Self::Timestamp(moment) => moment.to_string(),
-            Self::List(items) => items.join(";"),
-            Self::Codes(codes) => {
-                codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(";")
-            }
-        }
-    }
+    Property(String, usize),
 }
 
 /// The attributes of one layer of an atlas, in output order.
@@ -147,28 +104,29 @@ impl Schema {
                 Origin::Area,
             ));
         } else {
-            for (place, name) in holder_names(atlas) {
-                let meta = atlas.layers()[place].layer().meta();
+            for (index, name) in holder_names(atlas) {
+                let meta = atlas.layers()[index].layer().meta();
                 let text = format!(
                     "The code of the area of “{}” in which the point lies; several, on a boundary, are joined by `;`.",
                     meta.title
                 );
-                let origin = Origin::Holders(place);
+                let origin = Origin::Holders(index);
                 attributes.push(own(&name, AttributeType::Codes, &meta.title, &text, origin));
             }
         }
-        for (key, hint) in kept_keys(of) {
+        for (key, hint) in property_keys(of) {
             let mut name = key.clone();
             while name == GEOMETRY || attributes.iter().any(|earlier| earlier.name == name) {
                 name.insert_str(0, "source_");
             }
-            let kind = kind::of_all((0..of.len()).filter_map(|place| kept(of, place, &key, hint)));
+            let kind =
+                kind::of_all((0..of.len()).filter_map(|index| property(of, index, &key, hint)));
             attributes.push(Attribute {
                 title: key.clone(),
                 name,
                 kind,
                 description: None,
-                origin: Origin::Kept(key, hint),
+                origin: Origin::Property(key, hint),
             });
         }
         Self { layer, attributes }
@@ -203,22 +161,22 @@ impl Schema {
     /// # Panics
     ///
     /// If there is no such area, site or attribute.
-    pub fn value<'a>(&self, atlas: &'a Atlas, place: usize, attribute: usize) -> Value<'a> {
+    pub fn value<'a>(&self, atlas: &'a Atlas, index: usize, attribute: usize) -> Value<'a> {
         let layer = atlas.layers()[self.layer].layer();
         let attribute = &self.attributes[attribute];
         match &attribute.origin {
-            Origin::Code => Value::Text(code(layer, place).as_str().into()),
-            Origin::Name => Value::Text(name(layer, place).into()),
-            Origin::Area => Value::Number(tenths(layer.areas()[place].area_m2())),
+            Origin::Code => Value::Text(code(layer, index).as_str().into()),
+            Origin::Name => Value::Text(name(layer, index).into()),
+            Origin::Area => Value::Number(tenths(layer.areas()[index].area_m2())),
             Origin::Holders(areas) => {
-                let holders = atlas.areas_of_site(self.layer, place, *areas);
+                let holders = atlas.areas_of_site(self.layer, index, *areas);
                 let areas = atlas.layers()[*areas].layer().areas();
                 if holders.is_empty() {
                     return Value::Null;
                 }
                 Value::Codes(holders.iter().map(|&area| areas[area as usize].code()).collect())
             }
-            Origin::Kept(key, hint) => kept(layer, place, key, *hint)
+            Origin::Property(key, hint) => property(layer, index, key, *hint)
                 .map_or(Value::Null, |value| attribute.kind.read(value)),
         }
     }
@@ -228,14 +186,14 @@ impl Schema {
     /// # Panics
     ///
     /// Like [`Schema::value`].
-    pub fn json(&self, atlas: &Atlas, place: usize, attribute: usize) -> Json {
+    pub fn json(&self, atlas: &Atlas, index: usize, attribute: usize) -> Json {
         let Attribute { kind, origin, .. } = &self.attributes[attribute];
         match origin {
-            Origin::Kept(key, hint) if *kind != AttributeType::Text => {
+            Origin::Property(key, hint) if *kind != AttributeType::Text => {
                 let layer = atlas.layers()[self.layer].layer();
-                kept(layer, place, key, *hint).cloned().unwrap_or(Json::Null)
+                property(layer, index, key, *hint).cloned().unwrap_or(Json::Null)
             }
-            _ => match self.value(atlas, place, attribute) {
+            _ => match self.value(atlas, index, attribute) {
                 Value::Null => Json::Null,
                 Value::Number(number) => number.into(),
                 other => other.cell().into(),
@@ -252,14 +210,14 @@ impl Schema {
     pub fn properties(
         &self,
         atlas: &Atlas,
-        place: usize,
+        index: usize,
         only: Option<&[usize]>,
     ) -> Map<String, Json> {
         (0..self.attributes.len())
             .filter(|attribute| only.is_none_or(|only| only.contains(attribute)))
             .map(|attribute| {
                 let name = self.attributes[attribute].name.clone();
-                (name, self.json(atlas, place, attribute))
+                (name, self.json(atlas, index, attribute))
             })
             .collect()
     }
@@ -297,18 +255,18 @@ fn holder_names(atlas: &Atlas) -> Vec<(usize, String)> {
     (0..)
         .zip(atlas.layers())
         .filter(|(_, layer)| layer.layer().is_areas())
-        .map(|(place, layer)| {
+        .map(|(index, layer)| {
             let meta = layer.layer().meta();
             let name = if only_vintage(&meta.series) { &meta.series } else { &meta.id };
-            (place, name.to_string())
+            (index, name.to_string())
         })
         .collect()
 }
 
-fn code(layer: &Layer, place: usize) -> &AreaCode {
-    if layer.is_areas() { layer.areas()[place].code() } else { &layer.sites()[place].code }
+fn code(layer: &Layer, index: usize) -> &AreaCode {
+    if layer.is_areas() { layer.areas()[index].code() } else { &layer.sites()[index].code }
 }
 
-fn name(layer: &Layer, place: usize) -> &str {
-    if layer.is_areas() { layer.areas()[place].name() } else { &layer.sites()[place].name }
+fn name(layer: &Layer, index: usize) -> &str {
+    if layer.is_areas() { layer.areas()[index].name() } else { &layer.sites()[index].name }
 }

@@ -26,7 +26,7 @@ fn an_area_has_code_name_measure_and_what_the_catalogue_keeps() {
 }
 
 #[test]
-fn a_site_tells_the_areas_it_lies_in_by_series_or_by_vintage_where_there_are_several() {
+fn a_site_has_its_areas_by_series_or_by_vintage_if_there_are_several() {
     let atlas = squares::atlas();
     let schema = Schema::of(&atlas, 4);
     assert_eq!(names(&schema), ["code", "name", "ward", "ward_2013", "lap", "parish", "seats"]);
@@ -52,7 +52,7 @@ fn a_series_of_one_vintage_names_the_attribute_though_the_layer_is_called_otherw
 }
 
 #[test]
-fn a_site_on_a_boundary_tells_all_its_areas_joined_by_semicolons() {
+fn a_site_on_a_boundary_has_all_its_areas_joined_by_semicolons() {
     let mut contents = squares::contents();
     let hall = lapwing_boundaries::area::Site {
         code: AreaCode::parse("H9").unwrap(),
@@ -96,7 +96,7 @@ fn the_kind_of_an_attribute_is_that_of_all_its_values() {
 }
 
 #[test]
-fn values_of_several_kinds_are_told_as_text() {
+fn values_of_several_types_are_text() {
     let cell = |json: Json| AttributeType::Text.read(&json).cell();
     assert_eq!(cell(json!(7)), "7");
     assert_eq!(cell(json!(true)), "true");

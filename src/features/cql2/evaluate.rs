@@ -30,7 +30,7 @@ enum Datum<'a> {
 pub(super) struct Subject<'a> {
     pub(super) atlas: &'a Atlas,
     pub(super) schema: &'a Schema,
-    pub(super) place: usize,
+    pub(super) index: usize,
 }
 
 impl Predicate {
@@ -96,18 +96,18 @@ fn all(mut terms: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 
 impl<'a> Subject<'a> {
     fn value(self, attribute: usize) -> Value<'a> {
-        self.schema.value(self.atlas, self.place, attribute)
+        self.schema.value(self.atlas, self.index, attribute)
     }
 
     fn stands(self, relation: Relation, shape: &Shape) -> bool {
         let indexed = &self.atlas.layers()[self.schema.layer()];
         let layer = indexed.layer();
         if layer.is_areas() {
-            let area = &layer.areas()[self.place];
-            let outline = &indexed.area_index().outlines()[self.place];
+            let area = &layer.areas()[self.index];
+            let outline = &indexed.area_index().outlines()[self.index];
             relation.of_area((area.geometry(), area.extent(), outline), shape)
         } else {
-            relation.of_site(layer.sites()[self.place].position.coord(), shape)
+            relation.of_site(layer.sites()[self.index].position.coord(), shape)
         }
     }
 }

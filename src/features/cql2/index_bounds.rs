@@ -58,9 +58,9 @@ impl Reach {
             (one, Self::All) => one,
             // Each candidate is evaluated again, so the narrower bound is enough.
             (Self::Places(a), Self::Places(b)) => {
-                Self::Places(a.into_iter().filter(|place| b.binary_search(place).is_ok()).collect())
+                Self::Places(a.into_iter().filter(|index| b.binary_search(index).is_ok()).collect())
             }
-            (Self::Places(places), _) | (_, Self::Places(places)) => Self::Places(places),
+            (Self::Places(indices), _) | (_, Self::Places(indices)) => Self::Places(indices),
             // An area may intersect a rectangle of each side without intersecting their
             // intersection: the smaller side is used.
             (Self::Extents(a), Self::Extents(b)) => {
@@ -93,8 +93,8 @@ impl Reach {
         let layer = atlas.layers()[schema.layer()].layer();
         match self {
             Self::Extents(extents) => extents,
-            Self::Places(places) => {
-                places.into_iter().map(|place| layer.extent_of(place)).collect()
+            Self::Places(indices) => {
+                indices.into_iter().map(|index| layer.extent_of(index)).collect()
             }
             Self::All => Vec::new(),
         }
@@ -105,22 +105,22 @@ impl Reach {
         let indexed = &atlas.layers()[schema.layer()];
         let mut extents = match self {
             Self::All => return (0..indexed.layer().len()).collect(),
-            Self::Places(places) => return places,
+            Self::Places(indices) => return indices,
             Self::Extents(extents) => extents,
         };
         if extents.len() > MOST_EXTENTS {
             let whole = extents.iter().copied().reduce(around);
             extents = whole.into_iter().collect();
         }
-        let mut places: Vec<usize> = if indexed.layer().is_areas() {
+        let mut indices: Vec<usize> = if indexed.layer().is_areas() {
             extents.iter().flat_map(|&rect| indexed.area_index().meeting(rect)).collect()
         } else {
             let within = |&rect: &Rect<f64>| indexed.site_index().within(rect).map(|(at, _)| at);
             extents.iter().flat_map(within).collect()
         };
-        places.sort_unstable();
-        places.dedup();
-        places
+        indices.sort_unstable();
+        indices.dedup();
+        indices
     }
 }
 
@@ -135,9 +135,9 @@ fn of_code<'a>(
     let layer = atlas.layers()[schema.layer()].layer();
     if schema.attributes()[attribute].name == "code" {
         let find = |code: &str| layer.area_index(code).or_else(|| layer.site_index(code));
-        let mut places: Vec<usize> = codes.filter_map(find).collect();
-        places.sort_unstable();
-        return Reach::Places(places);
+        let mut indices: Vec<usize> = codes.filter_map(find).collect();
+        indices.sort_unstable();
+        return Reach::Places(indices);
     }
     let Some(holders) = schema.holders(attribute) else { return Reach::All };
     let holders = atlas.layers()[holders].layer();

@@ -93,8 +93,8 @@ impl Filter {
     }
 
     /// Returns whether the area or site at `place` of the schema's layer matches.
-    pub fn selects(&self, atlas: &Atlas, schema: &Schema, place: usize) -> bool {
-        self.predicate.of(Subject { atlas, schema, place }) == Some(true)
+    pub fn selects(&self, atlas: &Atlas, schema: &Schema, index: usize) -> bool {
+        self.predicate.of(Subject { atlas, schema, index }) == Some(true)
     }
 
     /// The indices of all matches in code order; only `among` these indices, if given. Fails if the
@@ -108,18 +108,18 @@ impl Filter {
     ) -> Result<Vec<usize>, TooSlow> {
         let mut candidates = Reach::of(&self.predicate, atlas, schema).candidates(atlas, schema);
         if let Some(among) = among {
-            candidates.retain(|place| among.binary_search(place).is_ok());
+            candidates.retain(|index| among.binary_search(index).is_ok());
         }
         let late = AtomicBool::new(false);
         let selected = candidates
             .into_par_iter()
             .with_min_len(64)
-            .filter(|&place| {
+            .filter(|&index| {
                 if late.load(Ordering::Relaxed) || Moment::now() > deadline {
                     late.store(true, Ordering::Relaxed);
                     return false;
                 }
-                self.selects(atlas, schema, place)
+                self.selects(atlas, schema, index)
             })
             .collect();
         if late.into_inner() { Err(TooSlow) } else { Ok(selected) }

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused_with_the_part_that_is_wrong() {
+    fn an_invalid_time_is_refused_with_the_wrong_part() {
         for text in [
             "",
             "..",

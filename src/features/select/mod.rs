@@ -68,8 +68,8 @@ impl Equal {
         Some(Self { attribute, value })
     }
 
-    fn holds(&self, schema: &Schema, atlas: &Atlas, place: usize) -> bool {
-        match (&self.value, schema.value(atlas, place, self.attribute)) {
+    fn holds(&self, schema: &Schema, atlas: &Atlas, index: usize) -> bool {
+        match (&self.value, schema.value(atlas, index, self.attribute)) {
             (_, Value::Null) => false,
             (Wanted::Number(wanted), Value::Integer(number)) => *wanted == number as f64,
             (Wanted::Number(wanted), Value::Number(number)) => *wanted == number,
@@ -133,7 +133,7 @@ impl Selection {
 
     /// The indices of the features, in the requested order or else in code order. Fails if the
     /// deadline passes.
-    pub fn places(
+    pub fn indices(
         &self,
         atlas: &Atlas,
         schema: &Schema,
@@ -144,19 +144,19 @@ impl Selection {
         if self.interval.is_some_and(|interval| !interval.meets(meta.vintage)) {
             return Ok(Vec::new());
         }
-        let mut places = match &self.bbox {
-            Some(bbox) => bbox.places(layer),
+        let mut indices = match &self.bbox {
+            Some(bbox) => bbox.indices(layer),
             None => (0..layer.layer().len()).collect(),
         };
         for equal in &self.equal {
-            places.retain(|&place| equal.holds(schema, atlas, place));
+            indices.retain(|&index| equal.holds(schema, atlas, index));
         }
         // The most expensive condition is evaluated last.
         if let Some(filter) = &self.filter {
-            places = filter.select(atlas, schema, Some(&places), deadline)?;
+            indices = filter.select(atlas, schema, Some(&indices), deadline)?;
         }
-        self.order.sort(atlas, schema, &mut places);
-        Ok(places)
+        self.order.sort(atlas, schema, &mut indices);
+        Ok(indices)
     }
 }
 
@@ -170,7 +170,7 @@ mod tests {
     use crate::answers::squares;
 
     #[test]
-    fn a_day_is_asked_for_as_rfc_3339_writes_it() {
+    fn dates_are_in_the_form_of_rfc_3339() {
         let mut contents = squares::contents();
         let hall = Site {
             code: AreaCode::parse("H1").unwrap(),

@@ -62,15 +62,15 @@ impl Order {
     }
 
     /// Sorts indices that are in code order.
-    pub fn sort(&self, atlas: &Atlas, schema: &Schema, places: &mut Vec<usize>) {
+    pub fn sort(&self, atlas: &Atlas, schema: &Schema, indices: &mut Vec<usize>) {
         if self.keys.is_empty() {
             return;
         }
-        let mut keyed: Vec<(Vec<Value<'_>>, usize)> = places
+        let mut keyed: Vec<(Vec<Value<'_>>, usize)> = indices
             .iter()
-            .map(|&place| {
-                let value = |key: &Key| schema.value(atlas, place, key.attribute);
-                (self.keys.iter().map(value).collect(), place)
+            .map(|&index| {
+                let value = |key: &Key| schema.value(atlas, index, key.attribute);
+                (self.keys.iter().map(value).collect(), index)
             })
             .collect();
         keyed.sort_by(|(a, _), (b, _)| {
@@ -80,8 +80,8 @@ impl Order {
                 .find(|order| order.is_ne())
                 .unwrap_or(Ordering::Equal)
         });
-        places.clear();
-        places.extend(keyed.into_iter().map(|(_, place)| place));
+        indices.clear();
+        indices.extend(keyed.into_iter().map(|(_, index)| index));
     }
 }
 
@@ -109,13 +109,13 @@ mod tests {
     fn sorted(layer: usize, text: &str) -> Vec<usize> {
         let atlas = squares::atlas();
         let schema = Schema::of(&atlas, layer);
-        let mut places = (0..atlas.layers()[layer].layer().len()).collect();
-        Order::read(text, &schema).unwrap().sort(&atlas, &schema, &mut places);
-        places
+        let mut indices = (0..atlas.layers()[layer].layer().len()).collect();
+        Order::read(text, &schema).unwrap().sort(&atlas, &schema, &mut indices);
+        indices
     }
 
     #[test]
-    fn several_keys_sort_one_after_another_and_the_code_decides_at_last() {
+    fn several_keys_sort_in_sequence_and_then_the_code() {
         assert_eq!(sorted(0, "name"), [0, 1]);
         assert_eq!(sorted(0, "-name"), [1, 0]);
         assert_eq!(sorted(0, " name"), [0, 1], "a plus sign that was not escaped");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_value_comes_last_either_way() {
+    fn null_values_sort_last_in_both_directions() {
         let one = Value::Integer(1);
         assert_eq!(compare(&Value::Null, &one, false), Ordering::Greater);
         assert_eq!(compare(&Value::Null, &one, true), Ordering::Greater);
@@ -133,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_none_or_stands_twice_is_refused() {
+    fn an_unknown_or_repeated_name_is_refused() {
         let atlas = squares::atlas();
         let schema = Schema::of(&atlas, 0);
-        let said = Order::read("nmae", &schema).unwrap_err().to_string();
-        assert!(said.contains("nmae") && said.contains("area_m2"), "{said}");
+        let message = Order::read("nmae", &schema).unwrap_err().to_string();
+        assert!(message.contains("nmae") && message.contains("area_m2"), "{message}");
         for text in ["", "name,", "-", "name,-name"] {
             assert_eq!(Order::read(text, &schema), Err(InvalidOrder::Form), "{text:?}");
         }

@@ -3,8 +3,8 @@
 use std::io::{BufWriter, Write};
 
 use super::super::error::FetchError;
-use super::answers::PageFeature;
 use super::pages::Pages;
+use super::responses::PageFeature;
 
 /// The `crs` member of GeoJSON 2008, which states what RFC 7946 would take for degrees.
 const GRID: &str = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}},"#;

@@ -1,17 +1,17 @@
 //! A layer of an Esri feature service (ArcGIS REST API, "Query (Feature Service/Layer)").
 //!
 //! 1. The description of the layer gives its fields and when it was last edited
-//!    ([`answers::Info`]).
+//!    ([`responses::LayerInfo`]).
 //! 2. The service counts the features of the query.
 //! 3. Pages are requested in order of the object id and each is kept on disk ([`pages`]), so that
 //!    an interrupted run can continue.
 //! 4. When all features have arrived, none twice, and the layer was not edited meanwhile, the pages
 //!    become one GeoJSON file ([`assemble`]), with the same bytes for the same features.
 
-pub mod answers;
 mod assemble;
 mod pages;
 mod query;
+pub mod responses;
 
 use ureq::http::header;
 
@@ -22,10 +22,10 @@ use super::error::FetchError;
 use super::file::{Got, check_digests};
 use super::lock::Entry;
 use super::progress::{ProgressListener, Unit};
-use answers::Info;
 use pages::Pages;
 use query::Query;
 pub(super) use query::{ServerFilter, is_feature_service, service_name};
+use responses::LayerInfo;
 
 /// The maximum number of features per page, even if the service allows more: ONS's limit.
 const PAGE: u64 = 2000;
@@ -37,41 +37,47 @@ const SMALLEST_PAGE: u64 = 25;
 /// file may be kept when it has not changed.
 pub(super) fn fetch(
     client: &Client,
-    wanted: &Download,
+    download: &Download,
     url: &str,
     filter: &ServerFilter,
     known: Option<&Entry>,
     listener: &dyn ProgressListener,
 ) -> Result<Got, FetchError> {
-    let mut reader =
-        Reader { client, wanted, listener, layer: String::new(), page: PAGE, gained: false };
-    let mut tries = client.tries();
+    let mut reader = Reader {
+        client,
+        download,
+        listener,
+        layer: String::new(),
+        page: PAGE,
+        has_progressed: false,
+    };
+    let mut retries = client.retries();
     let (info, query, pages) = loop {
         match reader.read(url, filter, known) {
             Ok(Read::Unchanged) => return Ok(Got::Unchanged),
             Ok(Read::All(all)) => break *all,
             Err(error) => {
                 listener.end();
-                if std::mem::take(&mut reader.gained) {
-                    tries.gained();
+                if std::mem::take(&mut reader.has_progressed) {
+                    retries.reset();
                 }
-                tries.wait(error, &|line| listener.say(line))?;
+                retries.wait(error, &|line| listener.say(line))?;
             }
         }
     };
     listener.end();
-    let here = |error: std::io::Error| FetchError::local(&wanted.path, &error);
-    let mut whole = create(&wanted.path).map_err(here)?;
+    let here = |error: std::io::Error| FetchError::local(&download.path, &error);
+    let mut whole = create(&download.path).map_err(here)?;
     let features = assemble::write(&pages, whole.file())?;
     let digests = digest(whole.partial_path()).map_err(here)?;
-    if let Err(error) = check_digests(&wanted.origin, url, &digests) {
+    if let Err(error) = check_digests(&download.origin, url, &digests) {
         pages.remove();
         return Err(error);
     }
     whole.finish().map_err(here)?;
     pages.remove();
     Ok(Got::Fetched(Box::new(Entry {
-        file: wanted.file.clone(),
+        file: download.file.clone(),
         url: reader.layer,
         fetched: super::now(),
         bytes: digests.bytes,
@@ -81,25 +87,25 @@ pub(super) fn fetch(
         query: Some(query.in_words()),
         edited: info.edited,
         features: Some(features),
-        licence: wanted.licence.clone(),
+        licence: download.licence.clone(),
     })))
 }
 
 enum Read {
     Unchanged,
-    All(Box<(Info, Query, Pages)>),
+    All(Box<(LayerInfo, Query, Pages)>),
 }
 
 struct Reader<'a> {
     client: &'a Client,
-    wanted: &'a Download,
+    download: &'a Download,
     listener: &'a dyn ProgressListener,
     /// The URL of the layer, once it is known.
     layer: String,
     /// The number of features to request at once.
     page: u64,
     /// Whether a page has arrived since the last failure.
-    gained: bool,
+    has_progressed: bool,
 }
 
 impl Reader<'_> {
@@ -113,7 +119,7 @@ impl Reader<'_> {
             self.layer = self.find_layer(url)?;
         }
         let info = self.info()?;
-        let query = Query::new(&self.layer, &info, self.wanted, filter)?;
+        let query = Query::new(&self.layer, &info, self.download, filter)?;
         if let Some(known) = known
             && known.edited.is_some()
             && known.edited == info.edited
@@ -122,7 +128,7 @@ impl Reader<'_> {
         {
             return Ok(Read::Unchanged);
         }
-        let count = answers::count(&self.ask(&query.count())?).map_err(|t| self.at_layer(t))?;
+        let count = responses::count(&self.ask(&query.count())?).map_err(|t| self.at_layer(t))?;
         if count == 0 {
             return Err(FetchError::permanent(format!(
                 "{} has no feature for {}",
@@ -130,15 +136,16 @@ impl Reader<'_> {
                 query.in_words()
             )));
         }
-        let here = |error: std::io::Error| FetchError::local(&self.wanted.path, &error);
-        let mut pages = Pages::open(&self.wanted.path, &query.mark(&info, count)).map_err(here)?;
+        let here = |error: std::io::Error| FetchError::local(&self.download.path, &error);
+        let mut pages =
+            Pages::open(&self.download.path, &query.mark(&info, count)).map_err(here)?;
         self.listener.begin(Unit::Features, Some(count));
         self.listener.advance(pages.features());
-        self.page = self.page.min(info.most_a_page.unwrap_or(PAGE)).max(1);
-        let mut asked = 0;
+        self.page = self.page.min(info.max_per_page.unwrap_or(PAGE)).max(1);
+        let mut requested = 0;
         while pages.features() < count {
             self.read_page(&query, count, &mut pages)?;
-            asked += 1;
+            requested += 1;
         }
         if pages.features() != count || pages.has_any_twice() {
             let there = pages.features();
@@ -149,7 +156,7 @@ impl Reader<'_> {
                 shown(&self.layer)
             )));
         }
-        if asked > 1 && self.info()?.edited != info.edited {
+        if requested > 1 && self.info()?.edited != info.edited {
             pages.remove();
             return Err(FetchError::transient(format!(
                 "{} was edited while it was being downloaded: starting again",
@@ -172,24 +179,25 @@ impl Reader<'_> {
                 self.page = (self.page / 2).max(SMALLEST_PAGE.min(self.page));
             }
         })?;
-        let page = answers::page(&answer, query.shape()).map_err(|t| self.at_layer(t))?;
+        let page = responses::page(&answer, query.fields()).map_err(|t| self.at_layer(t))?;
         if page.features.is_empty() || (!page.exceeded && offset + page.len() < count) {
             let there = offset + page.len();
-            pages.clear().map_err(|error| FetchError::local(&self.wanted.path, &error))?;
+            pages.clear().map_err(|error| FetchError::local(&self.download.path, &error))?;
             return Err(FetchError::transient(format!(
                 "{} counted {count} features but ends after {there}: starting again",
                 shown(&self.layer)
             )));
         }
         let features = page.len();
-        pages.add(page).map_err(|error| FetchError::local(&self.wanted.path, &error))?;
-        self.gained = true;
+        pages.add(page).map_err(|error| FetchError::local(&self.download.path, &error))?;
+        self.has_progressed = true;
         self.listener.advance(features);
         Ok(())
     }
 
-    fn info(&self) -> Result<Info, FetchError> {
-        answers::info(&self.ask(&format!("{}?f=json", self.layer))?).map_err(|t| self.at_layer(t))
+    fn info(&self) -> Result<LayerInfo, FetchError> {
+        responses::layer_info(&self.ask(&format!("{}?f=json", self.layer))?)
+            .map_err(|t| self.at_layer(t))
     }
 
     /// Completes the URL of the catalogue to `…/FeatureServer/0`; it may name only the service or a
@@ -201,7 +209,7 @@ impl Reader<'_> {
         if let Some(layer) = layer {
             return Ok(format!("{service}/{layer}"));
         }
-        let layers = answers::layers(&self.ask(&format!("{service}?f=json"))?)
+        let layers = responses::layers(&self.ask(&format!("{service}?f=json"))?)
             .map_err(|error| name_place(&service, error))?;
         match &layers[..] {
             [(id, _)] => Ok(format!("{service}/{id}")),

@@ -9,7 +9,7 @@ use lapwing_boundaries::storage::atomic_file::hidden_sibling;
 use serde::{Deserialize, Serialize};
 
 use super::super::digest::create;
-use super::answers::{Page, PageCrs, PageFeature};
+use super::responses::{Page, PageCrs, PageFeature};
 
 /// The file that identifies the query of the pages.
 const MARK: &str = "query";
@@ -20,12 +20,12 @@ pub(super) struct Pages {
     /// The query that they belong to.
     mark: String,
     /// The index of the first feature and the number of features of each page, in order.
-    pages: Vec<Kept>,
+    pages: Vec<StoredPage>,
 }
 
 /// A page as stored in the folder.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredPage {
     degrees: bool,
     features: Vec<PageFeature>,
 }
@@ -36,8 +36,8 @@ impl Pages {
         let folder = hidden_sibling(path, "pages")?;
         let mut pages = Self { folder, mark: mark.to_owned(), pages: Vec::new() };
         if fs::read_to_string(pages.folder.join(MARK)).is_ok_and(|there| there == mark) {
-            while let Some(kept) = pages.read_next() {
-                pages.pages.push(kept);
+            while let Some(page) = pages.read_next() {
+                pages.pages.push(page);
             }
             return Ok(pages);
         }
@@ -46,9 +46,9 @@ impl Pages {
     }
 
     /// The next page if it exists and can be read; otherwise it is requested again.
-    fn read_next(&self) -> Option<Kept> {
+    fn read_next(&self) -> Option<StoredPage> {
         let bytes = fs::read(self.next_path()).ok()?;
-        serde_json::from_slice(&bytes).ok().filter(|kept: &Kept| !kept.features.is_empty())
+        serde_json::from_slice(&bytes).ok().filter(|page: &StoredPage| !page.features.is_empty())
     }
 
     fn next_path(&self) -> PathBuf {
@@ -57,19 +57,19 @@ impl Pages {
 
     /// The number of features.
     pub(super) fn features(&self) -> u64 {
-        self.pages.iter().map(|kept| kept.features.len() as u64).sum()
+        self.pages.iter().map(|page| page.features.len() as u64).sum()
     }
 
     /// Stores the next page.
     pub(super) fn add(&mut self, page: Page) -> io::Result<()> {
-        let kept = Kept { degrees: page.crs == PageCrs::Degrees, features: page.features };
+        let page = StoredPage { degrees: page.crs == PageCrs::Degrees, features: page.features };
         let mut file = create(&self.next_path())?;
         let mut writer = io::BufWriter::new(file.file());
-        serde_json::to_writer(&mut writer, &kept)?;
+        serde_json::to_writer(&mut writer, &page)?;
         writer.flush()?;
         drop(writer);
         file.finish()?;
-        self.pages.push(kept);
+        self.pages.push(page);
         Ok(())
     }
 
@@ -82,11 +82,11 @@ impl Pages {
     /// Whether all pages are in degrees, or none; `None` if they differ.
     pub(super) fn in_degrees(&self) -> Option<bool> {
         let first = self.pages.first()?.degrees;
-        self.pages.iter().all(|kept| kept.degrees == first).then_some(first)
+        self.pages.iter().all(|page| page.degrees == first).then_some(first)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &PageFeature> {
-        self.pages.iter().flat_map(|kept| &kept.features)
+        self.pages.iter().flat_map(|page| &page.features)
     }
 
     /// Deletes all pages and starts again.

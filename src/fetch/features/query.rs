@@ -7,7 +7,7 @@ use form_urlencoded::Serializer;
 use super::super::client::shown;
 use super::super::downloads::Download;
 use super::super::error::FetchError;
-use super::answers::{Info, Shape};
+use super::responses::{LayerInfo, PageFields};
 
 /// The features to download. The build selects exactly; this only keeps the download small.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,7 +22,7 @@ pub(crate) struct ServerFilter {
 /// The query of one layer.
 pub(super) struct Query {
     layer: String,
-    shape: Shape,
+    fields: PageFields,
     parameters: Vec<(&'static str, String)>,
 }
 
@@ -32,8 +32,8 @@ impl Query {
     /// If the layer has no areas or lacks a required field.
     pub(super) fn new(
         layer: &str,
-        info: &Info,
-        wanted: &Download,
+        info: &LayerInfo,
+        download: &Download,
         filter: &ServerFilter,
     ) -> Result<Self, FetchError> {
         let refuse = |why: String| Err(FetchError::permanent(format!("{}: {why}", shown(layer))));
@@ -42,7 +42,7 @@ impl Query {
         {
             return refuse(format!("the layer has {kind}, but areas are required"));
         }
-        let Some(code) = wanted.fields.code.clone() else {
+        let Some(code) = download.fields.code.clone() else {
             return refuse(
                 "a feature service gives areas: let `source` end in .geojson and name the field \
                  of the code"
@@ -50,7 +50,7 @@ impl Query {
             );
         };
         let mut fields = Vec::new();
-        for name in &wanted.fields.all {
+        for name in &download.fields.all {
             let Some(theirs) = info.field(name) else {
                 let has = info.fields.join(", ");
                 return refuse(format!("the layer has no field {name}; its fields are {has}"));
@@ -68,11 +68,11 @@ impl Query {
         }
         let id = info.object_id.clone();
         parameters.push(("outFields", format!("{id},{}", out.join(","))));
-        Ok(Self { layer: layer.to_owned(), shape: Shape { id, code, fields }, parameters })
+        Ok(Self { layer: layer.to_owned(), fields: PageFields { id, code, fields }, parameters })
     }
 
-    pub(super) fn shape(&self) -> &Shape {
-        &self.shape
+    pub(super) fn fields(&self) -> &PageFields {
+        &self.fields
     }
 
     /// Describes the query, for messages and the lock.
@@ -89,7 +89,7 @@ impl Query {
 
     /// Identifies the pages of a query: a later run continues with pages only if all of this is the
     /// same.
-    pub(super) fn mark(&self, info: &Info, count: u64) -> String {
+    pub(super) fn mark(&self, info: &LayerInfo, count: u64) -> String {
         format!("{}\n{}\n{:?}\n{count}\n", self.layer, self.in_words(), info.edited)
     }
 
@@ -103,7 +103,7 @@ impl Query {
         self.address(&[
             ("returnGeometry", "true"),
             ("outSR", "27700"),
-            ("orderByFields", &self.shape.id),
+            ("orderByFields", &self.fields.id),
             ("resultOffset", &offset.to_string()),
             ("resultRecordCount", &most.to_string()),
             ("f", "geojson"),
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_a_layer_and_a_query_are_told_apart() {
+    fn urls_of_services_layers_and_queries_are_distinguished() {
         let base = "https://a.example/x/rest/services/Wards/FeatureServer";
         let layer = |rest: &str| split(&format!("{base}{rest}"));
         assert_eq!(layer(""), Some((base.to_owned(), None)));

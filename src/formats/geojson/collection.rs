@@ -1,4 +1,4 @@
-//! Many features as one document, piece by piece.
+//! A feature collection, written in chunks.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -10,26 +10,26 @@ use super::{Bounds, Form, append, write_members};
 use crate::features::attributes::Schema;
 use crate::features::crs::Crs;
 
-/// A piece is sent once it is so long: fewer would make many small writes, more would hold much
-/// in memory for a slow reader.
+/// The size of a chunk. A smaller one would cause many small writes; a larger one would use more
+/// memory for each slow client.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// The `crs` member of GeoJSON's 2008 edition, which GDAL and QGIS heed. RFC 7946 has none, and
-/// with latitude first readers differ on what it would mean: only metres are told.
+/// The `crs` member of GeoJSON 2008, which GDAL and QGIS read. RFC 7946 does not have it, and readers
+/// disagree about it for CRSs with latitude first, so it is written only for CRSs in metres.
 fn crs_member(crs: Crs) -> Option<Map<String, Value>> {
     let name = (!crs.is_degrees()).then(|| crs.urn())?;
     let member = json!({"type": "name", "properties": {"name": name}});
     Some(Map::from_iter([("crs".to_owned(), member)]))
 }
 
-/// A FeatureCollection in pieces of some 64 KB, each made when it is asked for.
+/// A FeatureCollection as an iterator of chunks of about 64 KB.
 ///
-/// It holds the atlas as the caller does, borrowed or in an `Arc`.
+/// The atlas is borrowed or in an `Arc`.
 #[derive(Debug)]
 pub struct FeatureCollection<A, I> {
     atlas: A,
     schema: Arc<Schema>,
-    places: I,
+    indices: I,
     form: Form,
     members: Map<String, Value>,
     bounds: Bounds,
@@ -44,12 +44,12 @@ enum Stage {
 }
 
 impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> FeatureCollection<A, I> {
-    /// The areas or sites of the layer of the schema at those places, in that order.
-    pub fn new(atlas: A, schema: Arc<Schema>, places: I, form: impl Into<Form>) -> Self {
+    /// The features of the layer of the schema with these indices, in this order.
+    pub fn new(atlas: A, schema: Arc<Schema>, indices: I, form: impl Into<Form>) -> Self {
         Self {
             atlas,
             schema,
-            places,
+            indices,
             form: form.into(),
             members: Map::new(),
             bounds: Bounds::default(),
@@ -86,7 +86,7 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
         };
         let mut any = self.stage == Stage::Features { any: true };
         while piece.len() < PIECE_BYTES {
-            let Some(place) = self.places.next() else {
+            let Some(index) = self.indices.next() else {
                 // After the features, when it is known.
                 piece.extend(b"\n]");
                 self.bounds.write(&mut piece, self.form.crs);
@@ -97,7 +97,7 @@ impl<A: Deref<Target = Atlas>, I: Iterator<Item = usize>> Iterator for FeatureCo
             // One feature a line: such a file can be looked at and compared with line tools.
             piece.extend(if any { &b",\n"[..] } else { b"\n" });
             let (atlas, schema, bounds) = (&self.atlas, &self.schema, &mut self.bounds);
-            append(&mut piece, atlas, schema, place, &self.form, bounds, |_, _| {});
+            append(&mut piece, atlas, schema, index, &self.form, bounds, |_, _| {});
             any = true;
         }
         self.stage = Stage::Features { any };

@@ -1,5 +1,5 @@
-//! Layers as GeoJSON (RFC 7946), written piece by piece: the one writer behind `lapwing export`
-//! and the collections of the service.
+//! Layers as GeoJSON (RFC 7946), written in chunks, for `lapwing export` and the collections of the
+//! service.
 //!
 //! A feature is `{"type": "Feature", "id": CODE, "geometry": …, "properties": …}`, its properties
 //! those of [`crate::features::attributes`]. All features of
@@ -27,36 +27,36 @@ pub use collection::FeatureCollection;
 /// How features are written.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
-    /// The coordinates.
+    /// The CRS.
     pub crs: Crs,
-    /// The attributes, by their places in the schema; all where it is `None`.
+    /// The attributes, as indices in the schema; `None` for all.
     pub only: Option<Arc<[usize]>>,
-    /// The ground of the layer's areas, where it is not their own.
+    /// Simplified geometries to write instead of the areas' own.
     pub drawing: Option<Drawing>,
 }
 
 impl From<Crs> for Form {
-    /// As they are.
+    /// All attributes and the original geometries.
     fn from(crs: Crs) -> Self {
         Self { crs, ..Self::default() }
     }
 }
 
-/// Appends a feature, with its `bbox` if it is an area; `members` stand after its own, such as
-/// `links`.
+/// Appends a feature, with its `bbox` if it is an area. `members`, such as `links`, follow its own
+/// members.
 ///
 /// # Panics
 ///
-/// When the layer of the schema has no such place.
+/// If the index is not in the layer of the schema.
 pub fn write_feature(
     out: &mut Vec<u8>,
     atlas: &Atlas,
     schema: &Schema,
-    place: usize,
+    index: usize,
     form: &Form,
     members: &Map<String, Value>,
 ) {
-    append(out, atlas, schema, place, form, &mut Bounds::default(), |out, bounds| {
+    append(out, atlas, schema, index, form, &mut Bounds::default(), |out, bounds| {
         if atlas.layers()[schema.layer()].layer().is_areas() {
             bounds.write(out, form.crs);
         }
@@ -64,29 +64,29 @@ pub fn write_feature(
     });
 }
 
-/// Appends a feature and what `more` has to say; its coordinates widen the bounds.
+/// Appends a feature and the members that `more` writes, and extends the bounds by its coordinates.
 fn append(
     out: &mut Vec<u8>,
     atlas: &Atlas,
     schema: &Schema,
-    place: usize,
+    index: usize,
     form: &Form,
     bounds: &mut Bounds,
     more: impl FnOnce(&mut Vec<u8>, &Bounds),
 ) {
     let layer = atlas.layers()[schema.layer()].layer();
     let crs = form.crs;
-    let properties = schema.properties(atlas, place, form.only.as_deref());
+    let properties = schema.properties(atlas, index, form.only.as_deref());
     out.extend(br#"{"type":"Feature","id":"#);
-    write_value(out, &schema.json(atlas, place, Schema::CODE));
+    write_value(out, &schema.json(atlas, index, Schema::CODE));
     out.extend(br#","geometry":"#);
     if layer.is_areas() {
-        let drawn = form.drawing.as_ref().and_then(|drawing| drawing.get(place));
-        let ground = drawn.unwrap_or_else(|| layer.areas()[place].geometry());
+        let drawn = form.drawing.as_ref().and_then(|drawing| drawing.get(index));
+        let ground = drawn.unwrap_or_else(|| layer.areas()[index].geometry());
         write_multi_polygon(out, ground, crs, bounds);
     } else {
         out.extend(br#"{"type":"Point","coordinates":"#);
-        write_position(out, layer.sites()[place].position, crs, bounds);
+        write_position(out, layer.sites()[index].position, crs, bounds);
         out.push(b'}');
     }
     out.extend(br#","properties":"#);
@@ -95,7 +95,7 @@ fn append(
     out.push(b'}');
 }
 
-/// Appends a MultiPolygon geometry of ground in BNG metres; its coordinates widen the bounds.
+/// Appends a geometry in BNG metres as a MultiPolygon, and extends the bounds by its coordinates.
 pub fn write_multi_polygon(
     out: &mut Vec<u8>,
     ground: &MultiPolygon<f64>,
@@ -115,7 +115,7 @@ pub fn write_multi_polygon(
     out.extend(b"]}");
 }
 
-/// Appends a geometry of ground in BNG metres, a Polygon where it has one part alone.
+/// Appends a geometry in BNG metres: a Polygon if it has one part, otherwise a MultiPolygon.
 pub fn write_ground(out: &mut Vec<u8>, ground: &MultiPolygon<f64>, crs: Crs) {
     let bounds = &mut Bounds::default();
     let [polygon] = ground.0.as_slice() else {
@@ -130,8 +130,7 @@ pub fn write_ground(out: &mut Vec<u8>, ground: &MultiPolygon<f64>, crs: Crs) {
     out.extend(b"]}");
 }
 
-/// A ring whose vertices are closer than the decimals can tell has positions left out that would
-/// repeat the one before, as long as four remain.
+/// Positions that equal the previous one after rounding are left out while more than four remain.
 fn write_ring(out: &mut Vec<u8>, ring: &LineString<f64>, crs: Crs, bounds: &mut Bounds) {
     let start = out.len();
     if write_positions(out, ring, crs, bounds, true) < 4 {
@@ -140,7 +139,7 @@ fn write_ring(out: &mut Vec<u8>, ring: &LineString<f64>, crs: Crs, bounds: &mut 
     }
 }
 
-/// Returns how many were written.
+/// Returns the number of positions written.
 fn write_positions(
     out: &mut Vec<u8>,
     ring: &LineString<f64>,
@@ -179,11 +178,11 @@ fn write_position(out: &mut Vec<u8>, at: Bng, crs: Crs, bounds: &mut Bounds) {
     out.push(b']');
 }
 
-/// A number to so many decimals, at most 9, without the zeros at its end.
+/// Writes a number with at most `decimals` decimals, up to 9, without trailing zeros.
 fn write_number(out: &mut Vec<u8>, number: f64, decimals: usize) {
     let unit = 10_u64.pow(decimals as u32);
     let scaled = (number.abs() * unit as f64).round();
-    // Up to here every whole number is exact; no coordinate is as great.
+    // Up to this value every integer is exact; no coordinate is larger.
     if scaled >= 9e15 {
         // Writing to memory does not fail, here and below.
         let _ = write!(out, "{number}");
@@ -206,7 +205,7 @@ fn write_number(out: &mut Vec<u8>, number: f64, decimals: usize) {
     let _ = write!(out, ".{fraction:0width$}");
 }
 
-/// The least and the greatest coordinates written, in the axis order of their CRS.
+/// The minimum and maximum coordinates written, in the axis order of their CRS.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bounds(Option<[f64; 4]>);
 

@@ -1,27 +1,11 @@
 use geo::polygon;
-use jiff::Timestamp;
-use lapwing_boundaries::area::{Area, Site};
-use lapwing_boundaries::atlas::Contents;
+use lapwing_boundaries::area::Area;
 use lapwing_boundaries::code::AreaCode;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_testing::area_and_site;
 
 use super::*;
 
-fn meta(id: &str) -> LayerMeta {
-    LayerMeta {
-        id: LayerId::parse(id).unwrap(),
-        series: LayerId::parse(id).unwrap(),
-        title: id.to_owned(),
-        vintage: Vintage::default(),
-        resolution: None,
-        coverage: false,
-        licence: None,
-        attribution: None,
-        source: String::new(),
-    }
-}
-
-/// A 1 km square with a 200 m hole and a kept property that is called like one of ours.
+/// A 1 km square with a 200 m hole and a source property named `name`.
 fn atlas() -> Atlas {
     let ground = MultiPolygon::new(vec![polygon!(
         exterior: [(x: 475_000.0, y: 260_000.0), (x: 476_000.0, y: 260_000.0),
@@ -30,24 +14,15 @@ fn atlas() -> Atlas {
                      (x: 475_600.0, y: 260_600.0), (x: 475_600.0, y: 260_400.0)]],
     )]);
     let kept = vec![("name".to_owned(), "CASTLE".into()), ("homes".to_owned(), 12.into())];
-    let code = |text| AreaCode::parse(text).unwrap();
-    let ward = Area::from_valid(code("W1"), "Castle \"Hill\"".to_owned(), kept, ground);
-    let hall = Site {
-        code: code("H1"),
-        name: "Hall".to_owned(),
-        position: Bng::new(475_486.0, 260_275.0).unwrap(),
-        properties: vec![],
-    };
-    let layers =
-        vec![Layer::of_areas(meta("ward"), vec![ward]), Layer::of_sites(meta("hall"), vec![hall])];
-    let contents = Contents { title: "T".to_owned(), layers, ..Contents::default() };
-    Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
+    let code = AreaCode::parse("W1").unwrap();
+    let ward = Area::from_valid(code, "Castle \"Hill\"".to_owned(), kept, ground);
+    area_and_site::atlas(ward, [475_486.0, 260_275.0])
 }
 
 fn text(atlas: &Atlas, layer: usize, crs: Crs) -> String {
-    let places = 0..atlas.layers()[layer].layer().len();
+    let indices = 0..atlas.layers()[layer].layer().len();
     let schema = Arc::new(Schema::of(atlas, layer));
-    let pieces: Vec<Vec<u8>> = FeatureCollection::new(atlas, schema, places, crs).collect();
+    let pieces: Vec<Vec<u8>> = FeatureCollection::new(atlas, schema, indices, crs).collect();
     String::from_utf8(pieces.concat()).unwrap()
 }
 
@@ -99,7 +74,7 @@ fn an_empty_choice_is_a_collection_without_features() {
 }
 
 #[test]
-fn vertices_that_the_decimals_cannot_tell_apart_are_written_once_while_a_ring_remains() {
+fn vertices_equal_after_rounding_are_written_once_while_a_ring_remains() {
     let ring = |points: &[(f64, f64)]| LineString::from(points.to_vec());
     let written = |ring: &LineString<f64>| {
         let mut out = Vec::new();
@@ -113,7 +88,7 @@ fn vertices_that_the_decimals_cannot_tell_apart_are_written_once_while_a_ring_re
 }
 
 #[test]
-fn numbers_lose_their_last_zeros_and_never_say_minus_nought() {
+fn numbers_have_no_trailing_zeros_and_no_negative_zero() {
     let written = |number, decimals| {
         let mut out = Vec::new();
         write_number(&mut out, number, decimals);

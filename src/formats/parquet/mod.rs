@@ -19,13 +19,13 @@ use row_groups::{Field, Sheet};
 
 const GEOMETRY: &str = "geometry";
 const BBOX: &str = "bbox";
-/// A row group, which is held in memory until it is written and is the least that a reader can pass
-/// over, has at most so many rows and about so many bytes of geometry.
+/// The maximum number of rows of a row group, and the approximate maximum of geometry bytes. A row
+/// group is in memory until it is written, and is the smallest unit that a reader can skip.
 const GROUP_ROWS: usize = 16 * 1024;
 const GROUP_BYTES: usize = 16 << 20;
 
 /// Writes a layer as GeoParquet 1.1.0: the attributes, `geometry` as WKB, and `bbox`, the extent of
-/// each feature, by whose statistics a reader passes over row groups.
+/// each feature, whose statistics let a reader skip row groups.
 pub(super) fn write(
     selection: &Selection<'_>,
     out: &mut (dyn Write + Send),
@@ -41,8 +41,8 @@ pub(super) fn write(
     let mut sheet = Sheet::begin(out, &fields).map_err(io::Error::other)?;
     let mut all = Extent::NONE;
     let mut bytes = 0;
-    for (place, shape) in shapes(selection, selection.places) {
-        let cells = columns::cells(selection, place);
+    for (index, shape) in shapes(selection, selection.indices) {
+        let cells = columns::cells(selection, index);
         let mut wkb = Vec::with_capacity(shape.weight() + 64);
         shape.write_wkb(&mut wkb);
         bytes += wkb.len();
@@ -89,12 +89,12 @@ fn geo(selection: &Selection<'_>, extent: Extent) -> Value {
     json!({"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}})
 }
 
-/// Writes the lookup table of two layers: the columns of its CSV, numbers as numbers, what is empty
-/// there null here.
+/// Writes the lookup table of two layers: the columns of its CSV with typed numbers, and null for
+/// empty cells.
 ///
 /// # Errors
 ///
-/// When the output cannot be written.
+/// If the output cannot be written.
 pub fn write_table(table: &Table, atlas: &Atlas, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let kind = |column: &str| match column {
         "postcodes" | "addresses" => CellType::Integer,

@@ -1,4 +1,4 @@
-//! Rows into the columns of a Parquet file, a group of rows at a time.
+//! Writes rows as the columns of a Parquet file, one row group at a time.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ impl Field {
     }
 }
 
-/// The values of a column that are there, and for every row whether there is one.
+/// The non-null values of a column, and for every row whether its value is non-null.
 #[derive(Clone)]
 struct Column<T> {
     values: Vec<T>,
@@ -108,7 +108,7 @@ impl<T> Column<T> {
     }
 }
 
-/// The column of the rows that wait to be written.
+/// A column of the buffered rows.
 #[derive(Clone)]
 enum Series {
     Text(Column<ByteArray>),
@@ -143,7 +143,7 @@ impl Series {
         }
     }
 
-    /// Writes what waits into the next column of a group.
+    /// Writes the buffered values into the next column of a group.
     fn write<W: Write + Send>(self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<()> {
         match self {
             Self::Text(Column { values, levels }) => {
@@ -185,7 +185,7 @@ fn next<W: Write + Send, T: DataType>(
 /// A Parquet file being written.
 pub(super) struct Sheet<'o> {
     writer: SerializedFileWriter<&'o mut (dyn Write + Send)>,
-    /// Empty columns, to begin each group with.
+    /// Empty columns for a new group.
     blank: Vec<Series>,
     waiting: Vec<Series>,
     rows: usize,
@@ -213,12 +213,12 @@ impl<'o> Sheet<'o> {
         Ok(Self { writer, waiting: blank.clone(), blank, rows: 0 })
     }
 
-    /// The rows that wait to be written.
+    /// The number of buffered rows.
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Takes a row: its cells, and the bytes and numbers of the fields that have them.
+    /// Adds a row: its cells, and the bytes and numbers of the fields that have them.
     pub(super) fn push(&mut self, cells: Vec<Cell>, of_geometry: Option<(Vec<u8>, [f64; 4])>) {
         let (bytes, numbers) = of_geometry.unzip();
         let (mut cells, mut bytes) = (cells.into_iter(), bytes.into_iter());
@@ -233,7 +233,7 @@ impl<'o> Sheet<'o> {
         self.rows += 1;
     }
 
-    /// Writes the rows that wait as one group.
+    /// Writes the buffered rows as one group.
     pub(super) fn write_group(&mut self) -> Result<()> {
         let waiting = std::mem::replace(&mut self.waiting, self.blank.clone());
         self.rows = 0;
@@ -244,12 +244,12 @@ impl<'o> Sheet<'o> {
         group.close().map(|_| ())
     }
 
-    /// Says something of the whole file.
+    /// Sets metadata of the file.
     pub(super) fn tell(&mut self, key: &str, value: &str) {
         self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value.to_owned()));
     }
 
-    /// Writes what waits and the file's end.
+    /// Writes the buffered rows and the footer.
     pub(super) fn finish(mut self) -> Result<()> {
         if self.rows > 0 {
             self.write_group()?;

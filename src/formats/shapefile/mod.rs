@@ -1,6 +1,6 @@
 //! ESRI shapefile: a zip of `.shp`, `.shx`, `.dbf`, `.cpg`, `.prj` and a `.txt`.
 //!
-//! | part | holds |
+//! | part | content |
 //! |---|---|
 //! | `.shp` | polygons (shells clockwise, each followed by its holes) or points |
 //! | `.shx` | the offset of each record in the `.shp` |
@@ -55,15 +55,15 @@ pub(super) fn write(
     let mut dbf = temporary_file()?;
     let mut geometries = Geometries::new(&mut shp, &mut shx);
     let mut rows = table.writer(&mut dbf)?;
-    for (place, shape) in shapes(selection, selection.places) {
+    for (index, shape) in shapes(selection, selection.indices) {
         geometries.write(&shape)?;
-        rows.write_record(&table.row(place)).map_err(io::Error::other)?;
+        rows.write_record(&table.row(index)).map_err(io::Error::other)?;
         progress.advance(1);
     }
     geometries.finish()?;
     rows.finalize().map_err(io::Error::other)?;
     drop(rows);
-    if selection.places.is_empty() {
+    if selection.indices.is_empty() {
         let is_areas = selection.layer().is_areas();
         let shape_type = if is_areas { ShapeType::Polygon } else { ShapeType::Point };
         write_shape_type(&mut shp, shape_type)?;

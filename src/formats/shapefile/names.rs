@@ -40,7 +40,7 @@ fn cut_and_number(name: &str, used: &mut HashSet<String>) -> String {
     short
 }
 
-/// Returns the beginning of a text, at most so many bytes and without a broken character.
+/// Returns the beginning of a text, at most `bytes` bytes, cut between characters.
 pub(super) fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn twelve_long_names_that_begin_alike_stay_apart() {
+    fn twelve_long_names_with_a_common_prefix_stay_unique() {
         let names: Vec<String> = (0..12).map(|at| format!("households_with_{at}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let short = field_names(&names);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_nothing_gets_one() {
+    fn an_empty_name_is_replaced() {
         assert_eq!(field_names(&["", " ", "\n"]), ["field", "field_1", "_"]);
     }
 }

@@ -65,12 +65,12 @@ async fn accept(
 ) -> io::Result<()> {
     let threads = WorkerThreads::start(limits.threads)?;
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let permits = Arc::new(Semaphore::new(limits.connections));
     let builder = builder(limits);
     let mut shutdown = pin!(shutdown);
     loop {
-        let place = tokio::select! {
-            place = Arc::clone(&places).acquire_owned() => place.map_err(io::Error::other)?,
+        let permit = tokio::select! {
+            permit = Arc::clone(&permits).acquire_owned() => permit.map_err(io::Error::other)?,
             () = &mut shutdown => break,
         };
         let accepted = tokio::select! {
@@ -82,7 +82,7 @@ async fn accept(
             let watcher = graceful.watcher();
             threads.spawn(with_nodelay(stream), async move |stream| {
                 serve(stream, builder, stack, idle, watcher).await;
-                drop(place);
+                drop(permit);
             })
         });
         if let Err(error) = given {

@@ -53,10 +53,10 @@ impl WorkerThreads {
             TcpStream::from_std(stream)?
         };
         let connection = serve(stream);
-        let place = ConnectionCount::taken(&thread.connections);
+        let counted = ConnectionCount::taken(&thread.connections);
         thread.runtime.spawn(async move {
             connection.await;
-            drop(place);
+            drop(counted);
         });
         Ok(())
     }

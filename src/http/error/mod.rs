@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_panic_is_an_internal_problem_that_tells_nothing_of_it() {
+    async fn a_panic_is_an_internal_problem_without_details() {
         let id = RequestId::of(&HeaderMap::new());
         let panics = poll_fn(|_| -> Poll<Response> { panic!("secret {}", "detail") });
         let answer = async { finish(None, catch(pin!(panics)).await) };

@@ -68,7 +68,7 @@ impl Drop for LoggedBody {
     fn drop(&mut self) {
         let LogLine { method, route, started, id, metrics, .. } = &self.line;
         let took = started.elapsed();
-        metrics.answered(route.and_then(|(_, place)| place), method, self.status, self.bytes, took);
+        metrics.answered(route.and_then(|(_, index)| index), method, self.status, self.bytes, took);
         tracing::info!(
             target: "lapwing::access",
             %method,

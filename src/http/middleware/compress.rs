@@ -55,8 +55,8 @@ pub(in crate::http) enum AcceptedEncoding {
 
 impl AcceptedEncoding {
     pub(in crate::http) fn of(request: &Request) -> Self {
-        let asked = request.headers().get_all(header::ACCEPT_ENCODING);
-        let mut values = asked.iter();
+        let accept_values = request.headers().get_all(header::ACCEPT_ENCODING);
+        let mut values = accept_values.iter();
         let only = match (values.next(), values.next()) {
             (None, _) => return Self::Plain,
             (Some(only), None) => only.to_str().ok(),
@@ -67,7 +67,7 @@ impl AcceptedEncoding {
         if is_simple && words().any(|word| word == "gzip") && request.method() != Method::HEAD {
             Self::Gzip
         } else {
-            Self::Other(asked.iter().cloned().collect())
+            Self::Other(accept_values.iter().cloned().collect())
         }
     }
 }
@@ -99,8 +99,8 @@ pub(in crate::http) fn compress(accepted: &AcceptedEncoding, mut response: Respo
             let gzip = [HeaderValue::from_static("gzip")];
             Compressed::Later(Box::pin(by_tower(gzip, response)))
         }
-        AcceptedEncoding::Other(asked) => {
-            Compressed::Later(Box::pin(by_tower(asked.clone(), response)))
+        AcceptedEncoding::Other(accept_values) => {
+            Compressed::Later(Box::pin(by_tower(accept_values.clone(), response)))
         }
     }
 }
@@ -158,9 +158,12 @@ fn gzip(bytes: &[u8]) -> Option<Bytes> {
 }
 
 /// Compresses with tower-http, which parses Accept-Encoding.
-async fn by_tower(asked: impl IntoIterator<Item = HeaderValue>, response: Response) -> Response {
+async fn by_tower(
+    accept_values: impl IntoIterator<Item = HeaderValue>,
+    response: Response,
+) -> Response {
     let mut request = Request::new(Body::empty());
-    for value in asked {
+    for value in accept_values {
         request.headers_mut().append(header::ACCEPT_ENCODING, value);
     }
     let mut response = Some(response);

@@ -21,10 +21,10 @@ impl Codings {
     pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
         let mut codings = Self::default();
         let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok());
-        for asked in lists.flat_map(|list| list.split(',')) {
-            let mut parts = asked.split(';').map(str::trim);
+        for element in lists.flat_map(|list| list.split(',')) {
+            let mut parts = element.split(';').map(str::trim);
             let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let told = match name.as_str() {
+            let coding = match name.as_str() {
                 "gzip" | "x-gzip" => &mut codings.gzip,
                 "br" => &mut codings.brotli,
                 "identity" => &mut codings.identity,
@@ -32,7 +32,7 @@ impl Codings {
                 _ => continue,
             };
             // The first mention of an encoding counts.
-            told.get_or_insert_with(|| weight(parts).unwrap_or(0.0));
+            coding.get_or_insert_with(|| weight(parts).unwrap_or(0.0));
         }
         codings
     }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_taken_by_name_or_by_star_and_refused_by_weight_zero() {
+    fn gzip_is_accepted_by_name_or_star_and_refused_by_weight_zero() {
         for taken in ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, GZip;q=0.5", "*", "*;q=0, gzip"]
         {
             assert!(codings(&[taken]).take_gzip(), "{taken}");
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_preferred_unless_something_else_is_taken_more_gladly() {
+    fn gzip_is_preferred_unless_another_encoding_has_more_weight() {
         let prefers = |values: &[&str]| codings(values).prefer_gzip();
         assert!(prefers(&["gzip"]));
         assert!(prefers(&["gzip, deflate, br, zstd"]), "as browsers ask");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_coding_is_named_where_it_is_there_and_not_refused() {
+    fn an_accepted_encoding_is_used_if_available() {
         assert!(codings(&["gzip, br;q=0.9"]).name_brotli());
         assert!(codings(&["GZIP"]).name_gzip());
         assert!(!codings(&["br;q=0, gzip"]).name_brotli());

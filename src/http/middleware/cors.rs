@@ -74,7 +74,7 @@ pub(in crate::http) fn says_vary(headers: &HeaderMap, name: &HeaderName) -> bool
             return true;
         }
         let mut names = value.to_str().unwrap_or_default().split(',').map(str::trim);
-        names.any(|said| said.eq_ignore_ascii_case(name.as_str()))
+        names.any(|listed| listed.eq_ignore_ascii_case(name.as_str()))
     };
     headers.get_all(header::VARY).iter().any(says)
 }

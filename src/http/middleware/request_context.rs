@@ -73,8 +73,8 @@ impl RequestId {
 /// The 16 hexadecimal digits of a number.
 pub(in crate::http) fn hexadecimal(number: u64) -> [u8; 16] {
     let mut digits = [0; 16];
-    for (place, digit) in digits.iter_mut().enumerate() {
-        *digit = b"0123456789abcdef"[(number >> (60 - 4 * place)) as usize & 15];
+    for (position, digit) in digits.iter_mut().enumerate() {
+        *digit = b"0123456789abcdef"[(number >> (60 - 4 * position)) as usize & 15];
     }
     digits
 }

@@ -41,7 +41,7 @@ pub(super) struct RouteTable(matchit::Router<RouteEntry>);
 impl RouteTable {
     pub(super) fn add(&mut self, routes: &Routes, kind: RouteKind, metrics: &Metrics) {
         for (pattern, _) in routes {
-            let counted = metrics.place_of(pattern);
+            let counted = metrics.index_of(pattern);
             let at_once = (*pattern == lookup::ADDRESS).then_some(lookup::one as AtOnce);
             let entry = RouteEntry { pattern, kind, counted, at_once };
             self.0.insert(*pattern, entry).expect("axum's router would reject it, too");

@@ -91,13 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn without_a_wish_the_first_format_is_taken() {
+    fn without_a_preference_the_first_format_is_used() {
         assert_eq!(chosen(&[], &[JSON, CSV]), Some(JSON));
         assert_eq!(chosen(&["*/*"], &[JSON, CSV]), Some(JSON));
     }
 
     #[test]
-    fn the_heaviest_wish_wins_and_the_most_specific_range_has_the_say() {
+    fn the_greatest_weight_wins_and_the_most_specific_range_applies() {
         assert_eq!(chosen(&["application/json;q=0.5, text/csv"], &[JSON, CSV]), Some(CSV));
         assert_eq!(chosen(&["text/*, application/json;q=0.9"], &[JSON, CSV]), Some(CSV));
         assert_eq!(chosen(&["*/*, application/json;q=0"], &[JSON, CSV]), Some(CSV));
@@ -105,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_gets_html_where_there_is_some() {
+    fn a_browser_gets_html_if_available() {
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         assert_eq!(chosen(&[browser], &[JSON, HTML]), Some(HTML));
         assert_eq!(chosen(&[browser], &[JSON]), Some(JSON));
     }
 
     #[test]
-    fn nothing_acceptable_is_refused() {
+    fn an_unacceptable_accept_header_is_refused() {
         assert_eq!(chosen(&["image/png"], &[JSON, CSV]), None);
         assert_eq!(chosen(&["application/json;q=0"], &[JSON]), None);
         assert_eq!(chosen(&["nonsense"], &[JSON]), None);

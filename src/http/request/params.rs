@@ -78,7 +78,7 @@ impl<'a> Params<'a> {
                     .ok_or_else(|| malformed("date", text, "a date as in 2024-05-01"))?,
             ),
         };
-        Ok(date.map_or_else(|| Day::Today(crate::http::today()), Day::Asked))
+        Ok(date.map_or_else(|| Day::Today(crate::http::today()), Day::Requested))
     }
 
     /// A maximum number of results, from 1 to `most`.

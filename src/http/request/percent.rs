@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_a_meaning_in_a_url_is_escaped() {
+    fn reserved_characters_are_escaped() {
         assert_eq!(segment("N4/é &~"), "N4%2F%C3%A9%20%26~");
         let mut query = "?bbox=".to_owned();
         push_in_query(&mut query, "1,2:3/4&x=#");

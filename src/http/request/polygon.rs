@@ -44,18 +44,18 @@ impl PolygonCrs {
 /// The `crs` member of GeoJSON 2008 is respected, as our own exports in grid metres have it.
 pub(in crate::http) fn read(
     body: &[u8],
-    asked: Option<PolygonCrs>,
+    requested: Option<PolygonCrs>,
     most: usize,
 ) -> Result<Admitted, Problem> {
     let document: Value = serde_json::from_slice(body).map_err(|error| {
         Problem::new(ProblemKind::InvalidBody, format!("the body is not JSON: {error}"))
     })?;
-    let crs = match (asked, stated_crs(&document)?) {
-        (Some(asked), Some(stated)) if asked != stated => {
+    let crs = match (requested, stated_crs(&document)?) {
+        (Some(requested), Some(stated)) if requested != stated => {
             let detail = "the parameter crs and the member crs of the body differ";
             return Err(Problem::new(ProblemKind::ConflictingParameters, detail));
         }
-        (asked, stated) => asked.or(stated).unwrap_or(PolygonCrs::LngLat),
+        (requested, stated) => requested.or(stated).unwrap_or(PolygonCrs::LngLat),
     };
     let polygons = polygons(&document)?;
     let vertices: usize =
@@ -134,9 +134,9 @@ fn coord(
         let numbers = position.as_array()?;
         Some((numbers.first()?.as_f64()?, numbers.get(1)?.as_f64()?))
     };
-    let place = || format!("polygon {polygon}, ring {ring}, vertex {vertex}");
+    let vertex_name = || format!("polygon {polygon}, ring {ring}, vertex {vertex}");
     let Some((x, y)) = numbers() else {
-        let detail = format!("{} is not a position: write [longitude, latitude]", place());
+        let detail = format!("{} is not a position: write [longitude, latitude]", vertex_name());
         return Err(Problem::new(ProblemKind::InvalidGeometry, detail));
     };
     let at = match crs {
@@ -144,7 +144,7 @@ fn coord(
         PolygonCrs::LngLat => LngLat::new(x, y).and_then(|at| at.to_bng().map(|(at, _)| at)),
     };
     at.map(Bng::coord).map_err(|error| {
-        let detail = format!("{}: {error}", place());
+        let detail = format!("{}: {error}", vertex_name());
         Problem::new(ProblemKind::InvalidGeometry, detail)
     })
 }
@@ -157,18 +157,18 @@ fn refused(faults: &[Fault], crs: PolygonCrs) -> Problem {
         .map(|fault| fault.message.as_str())
         .take(3)
         .collect();
-    let told: Vec<Value> = faults
+    let listed: Vec<Value> = faults
         .iter()
         .map(|fault| {
-            let mut told = json!(fault);
-            let place = fault.at.and_then(|[x, y]| Bng::new(x, y).ok());
-            if let (PolygonCrs::LngLat, Some(place)) = (crs, place) {
-                let (at, _) = place.to_lng_lat();
-                told["lon_lat"] = json!([at.lon(), at.lat()]);
+            let mut described = json!(fault);
+            let position = fault.at.and_then(|[x, y]| Bng::new(x, y).ok());
+            if let (PolygonCrs::LngLat, Some(position)) = (crs, position) {
+                let (at, _) = position.to_lng_lat();
+                described["lon_lat"] = json!([at.lon(), at.lat()]);
             }
-            told
+            described
         })
         .collect();
     let detail = format!("the polygon is not valid: {}", errors.join("; "));
-    Problem::new(ProblemKind::InvalidGeometry, detail).with("faults", told)
+    Problem::new(ProblemKind::InvalidGeometry, detail).with("faults", listed)
 }

@@ -67,25 +67,25 @@ mod tests {
     }
 
     #[test]
-    fn without_a_proxy_the_host_header_says_where() {
+    fn without_a_proxy_the_host_header_determines_the_public_url() {
         assert_eq!(of(&[("host", "localhost:8080")]), "http://localhost:8080");
         assert_eq!(of(&[("host", "[::1]:8080")]), "http://[::1]:8080");
         assert_eq!(of(&[]), "");
     }
 
     #[test]
-    fn a_proxy_says_where_it_was_reached() {
-        let asked = of(&[
+    fn forwarded_headers_determine_the_public_url() {
+        let forwarded = of(&[
             ("host", "10.0.0.7:8080"),
             ("x-forwarded-host", "maps.example.org, inner"),
             ("x-forwarded-proto", "https,http"),
             ("x-forwarded-prefix", "/lapwing/"),
         ]);
-        assert_eq!(asked, "https://maps.example.org/lapwing");
+        assert_eq!(forwarded, "https://maps.example.org/lapwing");
     }
 
     #[test]
-    fn what_is_no_host_scheme_or_path_is_passed_over() {
+    fn invalid_hosts_schemes_and_paths_are_ignored() {
         let host = ("host", "here");
         for odd in ["a/b", "a\"b", "a b", "<script>", "user@host", "a?b"] {
             assert_eq!(of(&[host, ("x-forwarded-host", odd)]), "http://here", "{odd}");

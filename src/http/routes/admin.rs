@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_can_stand_in_a_header() {
+    fn a_token_is_a_valid_header_value() {
         assert!(AdminToken::new("aZ09-._~+/=").is_ok());
         for bad in ["", "two words", "tøken", "a\nb", "\"quoted\""] {
             assert!(AdminToken::new(bad).is_err(), "{bad:?}");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_token_itself_is_taken() {
+    fn only_the_exact_token_is_accepted() {
         let token = AdminToken::new("open-sesame").unwrap();
         let shown = |value: &str| {
             let mut headers = HeaderMap::new();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_not_shown_by_debugging() {
+    fn the_token_is_hidden_in_debug_output() {
         assert!(!format!("{:?}", AdminToken::new("open-sesame").unwrap()).contains("sesame"));
     }
 }

@@ -81,21 +81,23 @@ async fn area(
         let answer = answers::area(atlas, &layer, &code, day)?;
         let used = answer.layers.get(&answer.area.layer).and_then(Option::as_ref);
         let id = used.map_or(&*layer, |used| used.layer.as_str());
-        let points = atlas
-            .layer_place(id)
-            .map_or_else(Vec::new, |place| points_within(&served, place, answer.area.code));
-        let name = |place: usize| atlas.layers()[place].layer().meta().id.to_string();
-        let points = points.into_iter().map(|(place, address)| (name(place), address)).collect();
+        let points = atlas.layer_index(id).map_or_else(Vec::new, |layer_index| {
+            points_within(&served, layer_index, answer.area.code)
+        });
+        let name = |layer_index: usize| atlas.layers()[layer_index].layer().meta().id.to_string();
+        let points =
+            points.into_iter().map(|(layer_index, address)| (name(layer_index), address)).collect();
         let code = segment(answer.area.code);
-        let place = atlas.layer_place(id);
-        let dated =
-            place.and_then(|place| atlas.required_date(place, Day::Today(crate::http::today())));
+        let layer_index = atlas.layer_index(id);
+        let dated = layer_index.and_then(|layer_index| {
+            atlas.required_date(layer_index, Day::Today(crate::http::today()))
+        });
         let dated = dated.map(|date| format!("?date={date}")).unwrap_or_default();
-        let vintages = place.map_or_else(Vec::new, |place| {
-            atlas.vintages_of(&atlas.layers()[place].layer().meta().series)
+        let vintages = layer_index.map_or_else(Vec::new, |layer_index| {
+            atlas.vintages_of(&atlas.layers()[layer_index].layer().meta().series)
         });
         let between = |towards: &str, ends: Option<&usize>| {
-            let has_other = ends.is_some_and(|end| place != Some(*end));
+            let has_other = ends.is_some_and(|end| layer_index != Some(*end));
             has_other.then(|| format!("/v1/areas/{id}/{code}/{towards}{dated}"))
         };
         let links = Links {

@@ -72,10 +72,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_are_left_out_of_what_anybody_may_read() {
-        let told = without_folders(
+    fn folder_paths_are_removed_from_public_messages() {
+        let message = without_folders(
             "/srv/secret/county.lapwing is not in own/laps.toml; make and/or ask\nsecond line",
         );
-        assert_eq!(told, "county.lapwing is not in laps.toml; make and/or ask");
+        assert_eq!(message, "county.lapwing is not in laps.toml; make and/or ask");
     }
 }

@@ -1,19 +1,19 @@
-// The page's address is its state: whoever has the link sees the same.
+// The page's state is in its URL, so a link always opens the same view.
 
-export interface Asked {
-  /** What was asked: a postcode, `lon,lat`, `layer/code`, or any text. */
+export interface PageState {
+  /** The query: a postcode, `lon,lat`, `layer/code`, or any text. */
   q: string;
-  /** The day whose boundaries are wanted; empty for today's, else the latest. */
+  /** The date of the boundaries; empty for today's, or the latest if none are in force today. */
   date: string;
-  /** The series drawn; `null` where the page chooses. */
+  /** The series to draw; `null` for the default. */
   layers: string[] | null;
-  /** The series drawn in colours; `null` where the page chooses. */
+  /** The series to fill with patterns; `null` for the default. */
   fill: string | null;
-  /** A compact form for frames on other pages. */
+  /** The compact layout, for an `<iframe>` on another page. */
   embed: boolean;
 }
 
-export function read(): Asked {
+export function readAddress(): PageState {
   const query = new URLSearchParams(location.search);
   const layers = query.get("layers");
   return {
@@ -25,33 +25,33 @@ export function read(): Asked {
   };
 }
 
-export function write(asked: Asked, hash = location.hash): string {
+export function formatAddress(state: PageState, hash = location.hash): string {
   const query = new URLSearchParams();
-  if (asked.q) query.set("q", asked.q);
-  if (asked.date) query.set("date", asked.date);
-  if (asked.layers) query.set("layers", asked.layers.join(","));
-  if (asked.fill != null) query.set("fill", asked.fill);
-  if (asked.embed) query.set("embed", "1");
-  // A slash and a comma may stand in a query as they are, and links are read by people, too.
+  if (state.q) query.set("q", state.q);
+  if (state.date) query.set("date", state.date);
+  if (state.layers) query.set("layers", state.layers.join(","));
+  if (state.fill != null) query.set("fill", state.fill);
+  if (state.embed) query.set("embed", "1");
+  // A query may contain a plain slash and comma, and people read these links.
   const text = query.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
   return `${location.pathname}${text ? `?${text}` : ""}${hash}`;
 }
 
-/** What a text asks for. */
-export type Question =
-  | { kind: "nothing" }
-  | { kind: "place"; postcode: string }
-  | { kind: "place"; lon: number; lat: number }
+/** A query, parsed. */
+export type Query =
+  | { kind: "empty" }
+  | { kind: "location"; postcode: string }
+  | { kind: "location"; lon: number; lat: number }
   | { kind: "area"; layer: string; code: string }
   | { kind: "text"; text: string };
 
-export function understand(q: string, layers: ReadonlySet<string>): Question {
+export function parseQuery(q: string, layers: ReadonlySet<string>): Query {
   const text = q.trim();
-  if (!text) return { kind: "nothing" };
+  if (!text) return { kind: "empty" };
   const degrees = /^(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)$/.exec(text);
-  if (degrees) return { kind: "place", lon: Number(degrees[1]), lat: Number(degrees[2]) };
+  if (degrees) return { kind: "location", lon: Number(degrees[1]), lat: Number(degrees[2]) };
   const [layer, code] = [text.slice(0, text.indexOf("/")), text.slice(text.indexOf("/") + 1)];
   if (text.includes("/") && layers.has(layer) && code) return { kind: "area", layer, code };
-  if (/^[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}$/i.test(text)) return { kind: "place", postcode: text };
+  if (/^[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}$/i.test(text)) return { kind: "location", postcode: text };
   return { kind: "text", text };
 }

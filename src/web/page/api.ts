@@ -1,4 +1,4 @@
-// The answers of /v1, as far as the page reads them, and the way to ask for them.
+// The parts of the /v1 responses that the page uses, and functions to request them.
 
 export interface Snapshot { id: string; title: string; built: string; illustrative: boolean }
 
@@ -11,15 +11,15 @@ export interface Source { count: number; attribution: string | null }
 export interface Layers { layers: Layer[]; postcodes: Source | null; addresses: Source | null; snapshot: Snapshot }
 
 export interface LayerUsed { layer: string; valid_from: string | null; valid_to: string | null; resolution: string | null }
-export type Used = Record<string, LayerUsed | null>;
+export type LayersUsed = Record<string, LayerUsed | null>;
 
 export interface AreaMatch { code: string; name: string; match: "inside" | "boundary" | "addresses"; addresses?: number; share?: number }
 export interface LayerConfidence { level: Level; boundary_distance_m: number | null; threshold_m: number }
 export type Level = "high" | "near_boundary" | "low";
-export interface Near { layer: string; code: string; name: string; distance_m: number }
+export interface NearbyArea { layer: string; code: string; name: string; distance_m: number }
 export interface Confidence extends LayerConfidence {
   by: "position" | "addresses"; split?: boolean;
-  layers: Record<string, LayerConfidence | null>; near: Near[];
+  layers: Record<string, LayerConfidence | null>; near: NearbyArea[];
 }
 export interface Lookup {
   query: { postcode?: string; lon?: number; lat?: number };
@@ -27,7 +27,7 @@ export interface Lookup {
   terminated?: string;
   areas: Record<string, AreaMatch[] | null>;
   confidence: Confidence | null;
-  layers: Used;
+  layers: LayersUsed;
   snapshot: Snapshot;
 }
 
@@ -38,7 +38,7 @@ export interface Area {
     postcodes?: number; addresses?: number; bbox: [number, number, number, number]; properties: Record<string, unknown>;
   };
   parents: Record<string, Parent[]>;
-  layers: Used;
+  layers: LayersUsed;
   snapshot: Snapshot;
 }
 
@@ -51,23 +51,23 @@ export interface Overlaps {
   overlaps: Overlap[];
   best_fit: Record<string, { code: string; name: string; by: string; share: number | null } | null>;
   uncovered: Record<string, { m2: number; share: number | null } | null>;
-  layers: Used;
+  layers: LayersUsed;
 }
 
 export interface TableRow { from_code: string; from_name: string; to_code: string; to_name: string; relation: string }
 
-export type Hit =
+export type SearchResult =
   | { kind: "area" | "point"; layer: string; code: string; name: string }
   | { kind: "postcode"; postcode: string; terminated?: string };
 
-export interface Site { lon: number; lat: number; distance_m: number; code: string; name: string; layer: string }
+export interface NearestSite { lon: number; lat: number; distance_m: number; code: string; name: string; layer: string }
 
-export interface Position { type: "Point"; coordinates: [number, number] }
+export interface PointGeometry { type: "Point"; coordinates: [number, number] }
 export interface Feature<G = unknown> { type: "Feature"; id: string; geometry: G; properties: Record<string, unknown> }
-export interface Features<G = unknown> { type: "FeatureCollection"; features: Feature<G>[] }
+export interface FeatureCollection<G = unknown> { type: "FeatureCollection"; features: Feature<G>[] }
 
-/** A refusal, in the sentence that the service says. */
-export class Refusal extends Error {
+/** An error response, with the message of the service. */
+export class ApiError extends Error {
   readonly kind: string;
   constructor(kind: string, detail: string) {
     super(detail);
@@ -75,37 +75,37 @@ export class Refusal extends Error {
   }
 }
 
-/** Sends a request; every answer that is none becomes a {@link Refusal}. */
-export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+/** Sends a request. Throws an {@link ApiError} for a failed request or an error response. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
   } catch (error) {
     if ((error as Error).name === "AbortError") throw error;
-    throw new Refusal("unreachable", "The service cannot be reached: check the connection and ask again.");
+    throw new ApiError("unreachable", "The service cannot be reached. Check your internet connection and try again.");
   }
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({})) as { type?: string; detail?: string };
-  throw new Refusal(problem.type?.split("/").pop() ?? String(response.status), problem.detail ?? `The service answered ${response.status}.`);
+  throw new ApiError(problem.type?.split("/").pop() ?? String(response.status), problem.detail ?? `The service returned an error (${response.status}).`);
 }
 
-export async function get<T>(path: string, parameters: Record<string, string | number | undefined> = {}, init: RequestInit = {}): Promise<T> {
+export async function getJson<T>(path: string, parameters: Record<string, string | number | undefined> = {}, init: RequestInit = {}): Promise<T> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined && value !== "") query.set(name, String(value));
-  const asked = query.size ? `${path}?${query}` : path;
-  return await (await ask(asked, { headers: { accept: "application/geo+json, application/json" }, ...init })).json() as T;
+  const url = query.size ? `${path}?${query}` : path;
+  return await (await request(url, { headers: { accept: "application/geo+json, application/json" }, ...init })).json() as T;
 }
 
-const kept = new Map<string, Promise<unknown>>();
+const cache = new Map<string, Promise<unknown>>();
 
-/** The same, asked once as long as the page is open: for what belongs to the snapshot alone. */
-export function once<T>(path: string, parameters: Record<string, string | number | undefined> = {}): Promise<T> {
+/** Like {@link getJson}, but requested only once while the page is open: for data that change only with the snapshot. */
+export function getCached<T>(path: string, parameters: Record<string, string | number | undefined> = {}): Promise<T> {
   const key = `${path}?${JSON.stringify(parameters)}`;
-  let answer = kept.get(key) as Promise<T> | undefined;
+  let answer = cache.get(key) as Promise<T> | undefined;
   if (!answer) {
-    answer = get<T>(path, parameters);
-    answer.catch(() => kept.delete(key));
-    kept.set(key, answer);
+    answer = getJson<T>(path, parameters);
+    answer.catch(() => cache.delete(key));
+    cache.set(key, answer);
   }
   return answer;
 }

@@ -1,93 +1,93 @@
-// The answer card of one area: its overlaps, neighbours, what is in it, and downloads.
-import { ask, get, segment, type Area, type Overlap, type Overlaps } from "./api.ts";
-import { sitesByArea, text } from "./coverage.ts";
+// The answer card of one area: its overlaps, neighbours, sites and downloads.
+import { request, getJson, segment, type Area, type Overlap, type Overlaps } from "./api.ts";
+import { sitesByArea, propertyText } from "./coverage.ts";
 import { h } from "./dom.ts";
-import { link, provenance } from "./place.ts";
-import { ALL, count, overlap, percent, side, squareKilometres, whole } from "./words.ts";
-import type { World } from "./world.ts";
+import { link, provenance } from "./location.ts";
+import { ALL, count, describeOverlap, percent, smallerSide, squareKilometres, integer } from "./format.ts";
+import type { LayerCatalogue } from "./catalogue.ts";
 
-/** Longer lists are folded after so many. */
-const SHOWN = 8;
+/** The number of items of a list that are shown before the rest is folded. */
+const LIST_LIMIT = 8;
 
-export async function areaCard(layer: string, code: string, date: string, world: World): Promise<{ card: HTMLElement; spoken: string; answer: Area }> {
+export async function areaCard(layer: string, code: string, date: string, catalogue: LayerCatalogue): Promise<{ card: HTMLElement; announcement: string; answer: Area }> {
   const path = `/v1/areas/${segment(layer)}/${segment(code)}`;
-  const day = date && !world.byId.has(layer) ? { date } : {};
+  const dateParameter = date && !catalogue.byId.has(layer) ? { date } : {};
   const [answer, overlaps] = await Promise.all([
-    get<Area>(path, day),
-    // The own layer among them, for the neighbours.
-    get<Overlaps>(`${path}/overlaps`, { ...day, touches: "include", with: [...new Set([layer, ...world.areaSeries])].join(",") }),
+    getJson<Area>(path, dateParameter),
+    // With the area's own layer, for its neighbours.
+    getJson<Overlaps>(`${path}/overlaps`, { ...dateParameter, touches: "include", with: [...new Set([layer, ...catalogue.areaSeries])].join(",") }),
   ]);
   const { area } = answer;
   const id = answer.layers[area.layer]?.layer ?? layer;
-  const series = world.byId.get(id)?.series ?? layer;
+  const series = catalogue.byId.get(id)?.series ?? layer;
   const facts = [squareKilometres(area.area_m2)];
   if (area.postcodes != null) facts.push(count(area.postcodes, "postcode"));
   if (area.addresses) facts.push(count(area.addresses, "known address", "known addresses"));
-  const vintage = world.vintages(series).length > 1 ? ` (${world.byId.get(id)?.title})` : "";
-  const touching = overlaps.overlaps.filter((entry) => entry.layer === layer && entry.relation === "touches");
+  const vintage = catalogue.vintages(series).length > 1 ? ` (${catalogue.byId.get(id)?.title})` : "";
+  const neighbours = overlaps.overlaps.filter((entry) => entry.layer === layer && entry.relation === "touches");
   const card = h("article", { class: "card area" },
     h("h2", { tabindex: -1 }, area.name),
-    h("p", { class: "kind" }, `${world.one(id)} · `, h("span", { class: "code" }, area.code), vintage),
+    h("p", { class: "kind" }, `${catalogue.singularName(id)} · `, h("span", { class: "code" }, area.code), vintage),
     h("p", { class: "facts" }, facts.join(" · ")),
-    parents(answer, world),
-    // Of an earlier vintage the present one is another layer.
-    ...world.areaSeries.filter((other) => world.vintage(other, date)?.id !== id && !answer.parents[other])
-      .map((other) => shares(area.name, other, overlaps, world)),
-    ...(await sitesIn(id, area.code, world)),
-    touching.length > 0 && h("section", { class: "neighbours" }, h("h3", {}, `Neighbours (${touching.length})`),
-      folded(touching.map((entry) => h("li", {}, link(`${id}/${entry.code}`, entry.name))), 12)),
-    downloads(id, area.code, series, world),
-    provenance({ ...answer.layers, ...overlaps.layers }, world, `/v1/areas/${segment(id)}/${segment(area.code)}`),
+    parents(answer, catalogue),
+    // For an area of an earlier vintage, the present vintage is another layer.
+    ...catalogue.areaSeries.filter((other) => catalogue.vintage(other, date)?.id !== id && !answer.parents[other])
+      .map((other) => overlapSection(area.name, other, overlaps, catalogue)),
+    ...(await sitesIn(id, area.code, catalogue)),
+    neighbours.length > 0 && h("section", { class: "neighbours" }, h("h3", {}, `Neighbours (${neighbours.length})`),
+      foldedList(neighbours.map((entry) => h("li", {}, link(`${id}/${entry.code}`, entry.name))), 12)),
+    downloads(id, area.code, series, catalogue),
+    provenance({ ...answer.layers, ...overlaps.layers }, catalogue, `/v1/areas/${segment(id)}/${segment(area.code)}`),
   );
-  const spoken = `${area.name}, ${world.one(id)}. ${facts.join(", ")}.`;
-  return { card, spoken, answer };
+  const announcement = `${area.name}, ${catalogue.singularName(id)}. ${facts.join(", ")}.`;
+  return { card, announcement, answer };
 }
 
-function parents(answer: Area, world: World): HTMLElement | null {
+function parents(answer: Area, catalogue: LayerCatalogue): HTMLElement | null {
   const within = Object.entries(answer.parents).flatMap(([series, parents]) => parents.map((parent) => {
-    const layer = world.vintage(series, "")?.id ?? series;
-    return [link(`${layer}/${parent.code}`, parent.name), ` (${world.one(series)})`] as const;
+    const layer = catalogue.vintage(series, "")?.id ?? series;
+    return [link(`${layer}/${parent.code}`, parent.name), ` (${catalogue.singularName(series)})`] as const;
   }));
   if (!within.length) return null;
-  return h("p", { class: "parents" }, "Lies in ",
-    ...within.flatMap(([anchor, kind], at) => [at ? ", " : "", anchor, kind]), ".");
+  return h("p", { class: "parents" }, "Within ",
+    ...within.flatMap(([anchor, kind], index) => [index ? ", " : "", anchor, kind]), ".");
 }
 
-/** The overlaps with one layer, each with a bar for the land and one for the postcodes. */
-function shares(name: string, series: string, { overlaps, uncovered, layers }: Overlaps, world: World): HTMLElement | null {
+/** The overlaps with one layer, each with a bar for its share of the land and one for the postcodes. */
+function overlapSection(name: string, series: string, { overlaps, uncovered, layers }: Overlaps, catalogue: LayerCatalogue): HTMLElement | null {
   const entries = overlaps.filter((entry) => entry.layer === series && entry.relation !== "touches");
   if (!entries.length && !uncovered[series]?.share) return null;
-  const from = side(entries);
+  const side = smallerSide(entries);
   const id = layers[series]?.layer ?? series;
-  const weight = (entry: Overlap) => overlap(entry, "area").postcodes ?? overlap(entry, "area").land;
-  const wholly = (entry: Overlap) => overlap(entry, from).text === ALL;
-  // Of many inside, those that are split are what the reader must know of.
-  entries.sort((a, b) => (from === "other" ? Number(wholly(a)) - Number(wholly(b)) : 0)
+  const weight = (entry: Overlap) => describeOverlap(entry, "area").postcodes ?? describeOverlap(entry, "area").land;
+  const isWhole = (entry: Overlap) => describeOverlap(entry, side).text === ALL;
+  // Areas that are only partly inside come first: they are what the reader must check.
+  entries.sort((a, b) => (side === "other" ? Number(isWhole(a)) - Number(isWhole(b)) : 0)
     || weight(b) - weight(a) || b.shared_m2 - a.shared_m2);
-  const bare = uncovered[series]?.share ?? 0;
+  const uncoveredShare = uncovered[series]?.share ?? 0;
   return h("section", { class: "shares" },
-    h("h3", {}, `${world.many(id)} (${entries.length})`),
-    entries.length > 0 && h("p", { class: "quiet" }, from === "area"
-      ? `How much of ${name} lies in each: `
-      : `How much of each lies in ${name}: `, ...keys(entries, from)),
-    folded(entries.map((entry) => {
-      const told = overlap(entry, from);
+    h("h3", {}, `${catalogue.pluralName(id)} (${entries.length})`),
+    entries.length > 0 && h("p", { class: "quiet" }, side === "area"
+      ? `How much of ${name} is in each: `
+      : `How much of each is in ${name}: `, ...barLegend(entries, side)),
+    foldedList(entries.map((entry) => {
+      const share = describeOverlap(entry, side);
       return h("li", {},
-        h("span", { class: "row" }, link(`${id}/${entry.code}`, entry.name), h("span", { class: "share" }, told.text)),
-        told.text !== ALL && bars(told.land, told.postcodes));
+        h("span", { class: "row" }, link(`${id}/${entry.code}`, entry.name), h("span", { class: "share" }, share.text)),
+        share.text !== ALL && bars(share.land, share.postcodes));
     })),
-    bare > 0.0005 && h("p", { class: "quiet" }, `${percent(bare)} of the land lies in no ${world.one(id)}.`));
+    uncoveredShare > 0.0005 && h("p", { class: "quiet" }, `${percent(uncoveredShare)} of the land is not in any ${catalogue.singularName(id)}.`));
 }
 
-/** What the colours of the bars mean, where there are bars. */
-function keys(entries: Overlap[], from: "area" | "other"): (HTMLElement | string)[] {
-  const told = entries.map((entry) => overlap(entry, from)).filter(({ text }) => text !== ALL);
-  if (!told.length) return ["all of it."];
+/** The legend of the bars, if there are any. */
+function barLegend(entries: Overlap[], side: "area" | "other"): (HTMLElement | string)[] {
+  const share = entries.map((entry) => describeOverlap(entry, side)).filter(({ text }) => text !== ALL);
+  if (!share.length) return ["all of it."];
   const key = (kind: string) => h("span", { class: `key ${kind}`, "aria-hidden": "true" });
-  return [key("land"), "land", ...(told.some(({ postcodes }) => postcodes != null) ? [", ", key("postcodes"), "postcodes"] : []), "."];
+  return [key("land"), "land", ...(share.some(({ postcodes }) => postcodes != null) ? [", ", key("postcodes"), "postcodes"] : []), "."];
 }
 
-/** The text beside them says the same. */
+/** Bars for the shares. They are hidden from screen readers: the text beside them has the same numbers. */
 function bars(land: number, postcodes: number | null): HTMLElement {
   const bar = (kind: string, share: number) => {
     const inner = h("span", { class: kind });
@@ -97,44 +97,44 @@ function bars(land: number, postcodes: number | null): HTMLElement {
   return h("span", { class: "bars", "aria-hidden": "true" }, bar("land", land), postcodes != null && bar("postcodes", postcodes));
 }
 
-/** A list whose end is folded away where it is long. */
-function folded(items: HTMLLIElement[], shown = SHOWN): HTMLElement {
-  // Folding two away is no gain.
+/** A list; the end of a long one is folded. */
+function foldedList(items: HTMLLIElement[], shown = LIST_LIMIT): HTMLElement {
+  // Folding one or two items saves no space.
   if (items.length <= shown + 2) return h("ul", {}, ...items);
   return h("div", {}, h("ul", {}, ...items.slice(0, shown)),
     h("details", {}, h("summary", {}, `${items.length - shown} more`), h("ul", {}, ...items.slice(shown))));
 }
 
-async function sitesIn(layer: string, code: string, world: World): Promise<(HTMLElement | null)[]> {
-  const areas = world.byId.get(layer);
+async function sitesIn(layer: string, code: string, catalogue: LayerCatalogue): Promise<(HTMLElement | null)[]> {
+  const areas = catalogue.byId.get(layer);
   if (!areas) return [];
-  return Promise.all(world.points.map(async (points) => {
-    const within = (await sitesByArea(points, areas, world)).get(code) ?? [];
-    const names = within.sort((a, b) => text(a, "name").localeCompare(text(b, "name")));
-    return h("section", { class: "sites" }, h("h3", {}, `${world.many(points.id)} (${whole(names.length)})`),
-      names.length
-        ? folded(names.map((site) => h("li", {}, link(`${points.id}/${site.id}`, text(site, "name")), ` ${text(site, "postcode")}`)))
-        : h("p", { class: "quiet" }, "None within."));
+  return Promise.all(catalogue.points.map(async (points) => {
+    const within = (await sitesByArea(points, areas, catalogue)).get(code) ?? [];
+    const sorted = within.sort((a, b) => propertyText(a, "name").localeCompare(propertyText(b, "name")));
+    return h("section", { class: "sites" }, h("h3", {}, `${catalogue.pluralName(points.id)} (${integer(sorted.length)})`),
+      sorted.length
+        ? foldedList(sorted.map((site) => h("li", {}, link(`${points.id}/${site.id}`, propertyText(site, "name")), ` ${propertyText(site, "postcode")}`)))
+        : h("p", { class: "quiet" }, "None in this area."));
   }));
 }
 
-function downloads(id: string, code: string, series: string, world: World): HTMLElement {
+function downloads(id: string, code: string, series: string, catalogue: LayerCatalogue): HTMLElement {
   const file = `${id}-${code}`.replace(/[^\w-]/g, "_");
   const boundary = `/collections/${segment(id)}/items/${segment(code)}`;
-  const tables = world.areaSeries.filter((other) => other !== series).slice(0, 3);
-  const whole = [["gpkg", "GeoPackage"], ["geojson", "GeoJSON"], ["csv", "CSV"]].flatMap(([suffix, name], at) =>
-    [at ? ", " : "", h("a", { href: `/downloads/${segment(id)}.${suffix}`, download: true }, name!)]);
-  return h("section", { class: "downloads" }, h("h3", {}, "Take it with you"), h("ul", {},
-    h("li", {}, h("a", { href: boundary, download: `${file}.geojson`, onclick: (event) => { event.preventDefault(); void save(boundary, `${file}.geojson`); } }, "This boundary, GeoJSON")),
-    h("li", {}, `All ${world.many(id)}: `, ...whole),
+  const tables = catalogue.areaSeries.filter((other) => other !== series).slice(0, 3);
+  const fullLayer = [["gpkg", "GeoPackage"], ["geojson", "GeoJSON"], ["csv", "CSV"]].flatMap(([suffix, name], index) =>
+    [index ? ", " : "", h("a", { href: `/downloads/${segment(id)}.${suffix}`, download: true }, name!)]);
+  return h("section", { class: "downloads" }, h("h3", {}, "Downloads"), h("ul", {},
+    h("li", {}, h("a", { href: boundary, download: `${file}.geojson`, onclick: (event) => { event.preventDefault(); void save(boundary, `${file}.geojson`); } }, "This boundary (GeoJSON)")),
+    h("li", {}, `All ${catalogue.pluralName(id)}: `, ...fullLayer),
     ...tables.map((other) => h("li", {}, h("a", { href: `/v1/overlaps/${segment(id)}/${segment(other)}?f=csv`, download: `${id}-${other}.csv` },
-      `Shares of all ${world.many(id)} by ${world.one(other)}, CSV`))),
-    h("li", {}, h("button", { type: "button", class: "plain", onclick: () => window.print() }, "Print this on one page"))));
+      `Overlaps with each ${catalogue.singularName(other)}, for all ${catalogue.pluralName(id)} (CSV)`))),
+    h("li", {}, h("button", { type: "button", class: "plain", onclick: () => window.print() }, "Print on one page"))));
 }
 
-/** Saves a feature: a browser that follows a link wishes for a page, not for data. */
+/** Saves a feature as GeoJSON. A plain link would get HTML, since browsers send `Accept: text/html`. */
 async function save(path: string, file: string): Promise<void> {
-  const response = await ask(path, { headers: { accept: "application/geo+json" } });
+  const response = await request(path, { headers: { accept: "application/geo+json" } });
   const url = URL.createObjectURL(await response.blob());
   h("a", { href: url, download: file }).click();
   window.setTimeout(() => URL.revokeObjectURL(url), 10_000);

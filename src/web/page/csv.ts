@@ -1,28 +1,28 @@
-// Reading CSV (RFC 4180), as far as the page shows it. The service reads it for itself.
+// A CSV parser (RFC 4180) for what the page shows. The service parses the file itself.
 
-/** Rows of cells; line ends of any kind; quotes doubled inside quotes. */
+/** Parses rows of cells, with any line ending, and with doubled quotes inside quoted cells. */
 export function parse(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = "";
   let quoted = false;
-  const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const content = text.startsWith("\ufeff") ? text.slice(1) : text;
   const endRow = () => {
     row.push(cell);
-    // An empty line is no row.
+    // Empty lines are skipped.
     if (row.length > 1 || row[0] !== "") rows.push(row);
     [row, cell] = [[], ""];
   };
-  for (let at = 0; at < plain.length; at++) {
-    const c = plain[at]!;
+  for (let index = 0; index < content.length; index++) {
+    const character = content[index]!;
     if (quoted) {
-      if (c !== '"') cell += c;
-      else if (plain[at + 1] === '"') { cell += '"'; at++; } else quoted = false;
-    } else if (c === '"' && cell === "") quoted = true;
-    else if (c === ",") { row.push(cell); cell = ""; }
-    else if (c === "\n") endRow();
-    else if (c === "\r") { if (plain[at + 1] !== "\n") endRow(); }
-    else cell += c;
+      if (character !== '"') cell += character;
+      else if (content[index + 1] === '"') { cell += '"'; index++; } else quoted = false;
+    } else if (character === '"' && cell === "") quoted = true;
+    else if (character === ",") { row.push(cell); cell = ""; }
+    else if (character === "\n") endRow();
+    else if (character === "\r") { if (content[index + 1] !== "\n") endRow(); }
+    else cell += character;
   }
   if (cell !== "" || row.length) endRow();
   return rows;

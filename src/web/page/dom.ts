@@ -1,9 +1,9 @@
-// Making elements. Text is only ever set as text, so nothing of an answer can become markup.
+// Creating elements. Text is always inserted as text, so a response can never become markup.
 
 type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
 
-/** An element: attributes by their names, listeners as `onclick`; `true` sets an empty attribute. */
+/** Creates an element. A function is added as an event listener (`onclick`); `true` sets an empty attribute. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -23,12 +23,12 @@ export function append(element: Element, children: Child[]): void {
   element.append(...children.filter((child): child is Node | string => !!child));
 }
 
-export function fill(element: Element, ...children: Child[]): void {
+export function setChildren(element: Element, ...children: Child[]): void {
   element.replaceChildren();
   append(element, children);
 }
 
-/** An element that index.html has. */
-export function part<T extends HTMLElement>(id: string): T {
+/** An element of index.html. */
+export function elementById<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }

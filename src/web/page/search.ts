@@ -1,109 +1,109 @@
 // The search field: a combobox with a list (WAI-ARIA Authoring Practices, list autocomplete with
-// manual selection). Without its script it is a plain form that the service answers in words.
-import { get, type Hit } from "./api.ts";
-import { fill, h, part } from "./dom.ts";
-import { count, month } from "./words.ts";
-import type { World } from "./world.ts";
+// manual selection). Without JavaScript it is a plain form, and the service answers with text.
+import { getJson, type SearchResult } from "./api.ts";
+import { setChildren, h, elementById } from "./dom.ts";
+import { count, month } from "./format.ts";
+import type { LayerCatalogue } from "./catalogue.ts";
 
-/** Long enough not to ask for every letter of a quick typist. */
+/** Delay before suggestions are requested, so that fast typing does not send a request for each letter. */
 const PAUSE_MS = 120;
 
 export interface Search { set(text: string): void }
 
-/** What a hit is asked by. */
-export const queryOf = (hit: Hit): string => (hit.kind === "postcode" ? hit.postcode : `${hit.layer}/${hit.code}`);
+/** The query that finds a result. */
+export const queryFor = (result: SearchResult): string => (result.kind === "postcode" ? result.postcode : `${result.layer}/${result.code}`);
 
-export const nameOf = (hit: Hit): string => (hit.kind === "postcode" ? hit.postcode : hit.name);
+export const resultName = (result: SearchResult): string => (result.kind === "postcode" ? result.postcode : result.name);
 
-export function kindOf(hit: Hit, world: World): string {
-  if (hit.kind === "postcode") return hit.terminated ? `Postcode, ended ${month(hit.terminated)}` : "Postcode";
-  const layer = world.byId.get(hit.layer);
-  const dated = layer && world.vintages(layer.series).length > 1 ? `, ${layer.title.split(",").slice(1).join(",").trim()}` : "";
-  return `${world.one(hit.layer)}${dated === ", " ? "" : dated} · ${hit.code}`;
+export function resultKind(result: SearchResult, catalogue: LayerCatalogue): string {
+  if (result.kind === "postcode") return result.terminated ? `Postcode, withdrawn ${month(result.terminated)}` : "Postcode";
+  const layer = catalogue.byId.get(result.layer);
+  const vintage = layer && catalogue.vintages(layer.series).length > 1 ? `, ${layer.title.split(",").slice(1).join(",").trim()}` : "";
+  return `${catalogue.singularName(result.layer)}${vintage === ", " ? "" : vintage} · ${result.code}`;
 }
 
-export function search(world: World, asked: (q: string, shown: string) => void, say: (text: string) => void): Search {
-  const [form, input, list] = [part<HTMLFormElement>("search"), part<HTMLInputElement>("q"), part("suggestions")];
-  let hits: Hit[] = [];
+export function search(catalogue: LayerCatalogue, onSearch: (q: string) => void, announce: (text: string) => void): Search {
+  const [form, input, list] = [elementById<HTMLFormElement>("search"), elementById<HTMLInputElement>("q"), elementById("suggestions")];
+  let results: SearchResult[] = [];
   let active = -1;
-  let pause = 0;
-  let under: AbortController | null = null;
+  let timer = 0;
+  let pendingRequest: AbortController | null = null;
 
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", list.id);
   const close = () => {
-    window.clearTimeout(pause);
-    under?.abort();
-    hits = [];
-    activate(-1);
+    window.clearTimeout(timer);
+    pendingRequest?.abort();
+    results = [];
+    setActive(-1);
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
   };
-  const activate = (at: number) => {
-    active = at;
-    [...list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === at)));
-    if (at < 0) return input.removeAttribute("aria-activedescendant");
-    input.setAttribute("aria-activedescendant", `suggestion-${at}`);
-    list.children[at]?.scrollIntoView({ block: "nearest" });
+  const setActive = (index: number) => {
+    active = index;
+    [...list.children].forEach((option, position) => option.setAttribute("aria-selected", String(position === index)));
+    if (index < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", `suggestion-${index}`);
+    list.children[index]?.scrollIntoView({ block: "nearest" });
   };
-  const choose = (hit: Hit) => {
-    input.value = nameOf(hit);
+  const choose = (result: SearchResult) => {
+    input.value = resultName(result);
     close();
-    asked(queryOf(hit), nameOf(hit));
+    onSearch(queryFor(result));
   };
   const suggest = async () => {
     const q = input.value.trim();
     if (!q) return close();
-    under?.abort();
-    const own = (under = new AbortController());
+    pendingRequest?.abort();
+    const controller = (pendingRequest = new AbortController());
     try {
-      const found = await get<{ results: Hit[] }>("/v1/search", { q, limit: 8 }, { signal: own.signal });
-      if (own.signal.aborted || document.activeElement !== input) return;
-      hits = found.results;
+      const response = await getJson<{ results: SearchResult[] }>("/v1/search", { q, limit: 8 }, { signal: controller.signal });
+      if (controller.signal.aborted || document.activeElement !== input) return;
+      results = response.results;
     } catch {
-      // Suggestions are a help: a refusal is told when the question is asked.
+      // Suggestions are optional: an error is shown when the query is submitted.
       return;
     }
-    fill(list, ...hits.map((hit, at) =>
-      h("li", { id: `suggestion-${at}`, role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); choose(hit); } },
-        h("span", { class: "name" }, nameOf(hit)), h("span", { class: "kind" }, kindOf(hit, world)))));
-    activate(-1);
-    list.hidden = !hits.length;
-    input.setAttribute("aria-expanded", String(!!hits.length));
-    say(hits.length ? `${count(hits.length, "suggestion")}: arrow down to choose.` : "No suggestions.");
+    setChildren(list, ...results.map((result, index) =>
+      h("li", { id: `suggestion-${index}`, role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); choose(result); } },
+        h("span", { class: "name" }, resultName(result)), h("span", { class: "kind" }, resultKind(result, catalogue)))));
+    setActive(-1);
+    list.hidden = !results.length;
+    input.setAttribute("aria-expanded", String(!!results.length));
+    announce(results.length ? `${count(results.length, "suggestion")}. Use the down arrow to choose.` : "No suggestions.");
   };
   close();
 
   input.addEventListener("input", () => {
-    window.clearTimeout(pause);
-    pause = window.setTimeout(() => void suggest(), PAUSE_MS);
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void suggest(), PAUSE_MS);
   });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
-    const by = moves[event.key];
-    if (by && !hits.length && event.key === "ArrowDown") void suggest();
-    if (by && hits.length) {
+    const step = moves[event.key];
+    if (step && !results.length && event.key === "ArrowDown") void suggest();
+    if (step && results.length) {
       event.preventDefault();
-      // One place before the first is the field itself.
-      const places = hits.length + 1;
-      activate(((active + 1 + by + places) % places) - 1);
+      // The position before the first result is the field itself.
+      const positions = results.length + 1;
+      setActive(((active + 1 + step + positions) % positions) - 1);
     }
     if (event.key === "Escape") {
       if (list.hidden) input.value = "";
       close();
     }
-    const hit = hits[active];
-    if (event.key === "Enter" && hit) {
+    const result = results[active];
+    if (event.key === "Enter" && result) {
       event.preventDefault();
-      choose(hit);
+      choose(result);
     }
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     close();
-    if (input.value.trim()) asked(input.value.trim(), input.value.trim());
+    if (input.value.trim()) onSearch(input.value.trim());
     else input.focus();
   });
   return { set: (text) => { input.value = text; } };

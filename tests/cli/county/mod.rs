@@ -1,4 +1,4 @@
-//! Lyonesse as a snapshot, and as the files and the catalogue that a real county would have.
+//! Lyonesse as a snapshot, and as the files and catalogue of a real county.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -19,7 +19,7 @@ pub(crate) use lapwing_testing::squares;
 #[cfg(unix)]
 pub(crate) mod service;
 
-/// The command, with no setting of the surroundings.
+/// The command, without the settings of the environment.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lapwing"));
     for (name, _) in std::env::vars_os() {
@@ -31,23 +31,23 @@ pub(crate) fn command(args: &[&str]) -> Command {
     command
 }
 
-/// The command, run to its end.
+/// Runs the command.
 pub(crate) fn lapwing(args: &[&str]) -> Output {
     command(args).output().expect("lapwing starts")
 }
 
-/// What it said on stdout, having succeeded.
+/// Runs the command, which must succeed, and returns stdout.
 pub(crate) fn stdout_of(args: &[&str]) -> String {
     let output = lapwing(args);
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8 on stdout")
 }
 
-/// Its exit code and what it said on stderr.
+/// Runs the command and returns its exit code and stderr.
 pub(crate) fn refusal(args: &[&str]) -> (i32, String) {
     let output = lapwing(args);
-    let told = String::from_utf8(output.stderr).expect("UTF-8 on stderr");
-    (output.status.code().expect("an exit code"), told)
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8 on stderr");
+    (output.status.code().expect("an exit code"), stderr)
 }
 
 /// Lyonesse of seed 1.
@@ -72,7 +72,7 @@ pub(crate) fn squares_file() -> &'static str {
 }
 
 fn write_snapshot(atlas: &Atlas, name: &str) -> PathBuf {
-    // Each test binary has its own, and writes over it the next time.
+    // Each test binary has its own file, and overwrites it on the next run.
     let binary = std::env::current_exe().expect("the test's own path");
     let binary = binary.file_name().expect("a name").to_string_lossy().into_owned();
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{binary}.lapwing"));
@@ -83,13 +83,13 @@ fn write_snapshot(atlas: &Atlas, name: &str) -> PathBuf {
 /// Writes a county's files and its catalogue, and returns the catalogue.
 pub(crate) fn write_files(atlas: &Atlas, folder: &Path) -> PathBuf {
     let mut catalogue = format!("title = {:?}\n", atlas.title());
-    for (place, indexed) in atlas.layers().iter().enumerate() {
+    for (layer_index, indexed) in atlas.layers().iter().enumerate() {
         let layer = indexed.layer();
         let id = layer.meta().id.as_str();
         let written = if layer.is_areas() {
-            let places = 0..layer.len();
-            let schema = Arc::new(Schema::of(atlas, place));
-            let pieces = FeatureCollection::new(atlas, schema, places, Crs::Epsg27700);
+            let indices = 0..layer.len();
+            let schema = Arc::new(Schema::of(atlas, layer_index));
+            let pieces = FeatureCollection::new(atlas, schema, indices, Crs::Epsg27700);
             fs::write(folder.join(format!("{id}.geojson")), pieces.collect::<Vec<_>>().concat())
         } else {
             fs::write(folder.join(format!("{id}.csv")), sites_csv(layer))
@@ -156,7 +156,7 @@ fn sites_csv(layer: &Layer) -> Vec<u8> {
     rows.into_inner().expect("memory")
 }
 
-/// As the ONS Postcode Directory has them.
+/// Postcodes in the format of the ONS Postcode Directory.
 fn postcodes_csv(atlas: &Atlas) -> String {
     let mut rows = "pcds,doterm,oseast1m,osnrth1m,osgrdind,osward\n".to_owned();
     for record in atlas.all_records() {

@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use super::command;
 
-/// Long enough for a busy machine; nothing waits so long unless it fails.
+/// Long enough for a busy machine. Only a failing test waits this long.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running service. Killed when dropped, should a test end early.
+/// A running service, killed when dropped.
 pub(crate) struct Service {
     pub(crate) child: Child,
-    /// What it says, line by line; read all the time, or a full pipe would stop it.
+    /// Its log lines, read continuously, since a full pipe would block it.
     lines: Receiver<String>,
-    /// All that it has said so far.
-    pub(crate) said: Vec<String>,
+    /// All log lines so far.
+    pub(crate) log: Vec<String>,
     pub(crate) address: String,
 }
 
@@ -26,12 +26,12 @@ impl Service {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().expect("lapwing starts");
         let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
-        let (said, lines) = channel();
+        let (log, lines) = channel();
         std::thread::spawn(move || {
-            stderr.lines().map_while(Result::ok).try_for_each(|line| said.send(line))
+            stderr.lines().map_while(Result::ok).try_for_each(|line| log.send(line))
         });
-        let mut service = Self { child, lines, said: Vec::new(), address: String::new() };
-        // That of the counters may come before it.
+        let mut service = Self { child, lines, log: Vec::new(), address: String::new() };
+        // The line of the metrics listener may come first.
         let mut line = service.wait_for("http://");
         while line.contains("metrics: ") {
             line = service.wait_for("http://");
@@ -39,7 +39,7 @@ impl Service {
         let address = line.split("http://").nth(1).expect("a URL");
         service.address =
             address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
-        // The line is said just before the snapshot is put in.
+        // The line is logged just before the snapshot is served.
         let started = Instant::now();
         while service.get("/health/ready").0 != 200 {
             assert!(started.elapsed() < PATIENCE, "it is not ready");
@@ -51,8 +51,8 @@ impl Service {
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
         loop {
             let line = self.lines.recv_timeout(PATIENCE);
-            let line = line.unwrap_or_else(|error| panic!("{error}: {text:?}: {:#?}", self.said));
-            self.said.push(line.clone());
+            let line = line.unwrap_or_else(|error| panic!("{error}: {text:?}: {:#?}", self.log));
+            self.log.push(line.clone());
             if line.contains(text) {
                 return line;
             }
@@ -79,11 +79,11 @@ impl Service {
         assert!(sent.success());
     }
 
-    /// Its exit code, and all that it said.
+    /// Its exit code and all log lines.
     pub(crate) fn end(mut self) -> (Option<i32>, Vec<String>) {
         let status = self.child.wait().expect("it ends");
-        self.said.extend(self.lines.iter());
-        (status.code(), std::mem::take(&mut self.said))
+        self.log.extend(self.lines.iter());
+        (status.code(), std::mem::take(&mut self.log))
     }
 }
 
@@ -94,7 +94,7 @@ impl Drop for Service {
     }
 }
 
-/// Status and body of an answer that ends with its connection.
+/// Status and body of a response that ends with the connection.
 pub(crate) fn answer(mut stream: TcpStream) -> (u16, String) {
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("an answer is read");
@@ -103,7 +103,7 @@ pub(crate) fn answer(mut stream: TcpStream) -> (u16, String) {
     (status, body)
 }
 
-/// It, on a free port.
+/// The command for a service on a free port.
 pub(crate) fn serve(args: &[&str]) -> Command {
     command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat())
 }

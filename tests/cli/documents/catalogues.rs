@@ -1,8 +1,8 @@
 //! `docs/catalogue.md` and `docs/laps.md` against the readers of catalogues and definitions.
 //!
 //! - Every block marked `toml catalogue` or `toml laps` is read as a whole file.
-//! - Every table marked `<!-- table: keys of … -->` lists a key a row, with an example in the last
-//!   cell. Each example is put into a file that holds what such a key needs beside it, and read.
+//! - Every table marked `<!-- table: keys of … -->` has a key per row, with an example in the last
+//!   cell. Each example is inserted into a file with the other keys that it needs, and read.
 //! - The keys of each table are those that the reader knows, no more and no fewer.
 
 use std::collections::BTreeSet;
@@ -14,10 +14,10 @@ use toml::{Table, Value};
 
 use super::text::{Document, code};
 
-/// No key is spelt at all like this one, so the reader lists every key that it knows.
+/// A key unlike any other, so that the reader lists every key that it knows.
 const NO_KEY: &str = "zzzzzzzzzzzzzzzzzzzzzzzz";
 
-/// Reads the bytes of a file and returns what is wrong with them.
+/// Reads a file and returns its errors.
 type Read = fn(&[u8]) -> Result<(), String>;
 
 fn read_catalogue(bytes: &[u8]) -> Result<(), String> {
@@ -30,15 +30,15 @@ fn read_laps(bytes: &[u8]) -> Result<(), String> {
     read.map(drop).map_err(|error| error.to_string())
 }
 
-/// A table of keys: its name in the document, the way to the TOML table whose keys they are, and
-/// files that hold such a table. An example has to be valid in one of the files.
+/// A table of keys in a document: its name, the path of the TOML table that has these keys, and
+/// files with such a table. An example must be valid in one of the files.
 struct Keys {
     name: &'static str,
-    way: &'static [&'static str],
+    path: &'static [&'static str],
     files: &'static [&'static str],
 }
 
-/// Stands at the end of every catalogue, after the table that is looked at.
+/// The end of every catalogue, after the tested table.
 const OTHER_LAYERS: &str = r#"
 [[layer]]
 id = "ward"
@@ -54,80 +54,37 @@ source = "authorities.gpkg"
 code = "C"
 "#;
 
-const VECTOR: &str = r#"
-title = "T"
-[[layer]]
-id = "example"
-title = "E"
-source = "e.gpkg"
-code = "C"
-"#;
+/// A catalogue with one layer, `example`: the keys of the layer, and first those of the catalogue.
+macro_rules! example_layer {
+    ($($catalogue_key:literal)? ; $($layer_key:literal),+) => {
+        concat!(
+            "title = \"T\"\n", $($catalogue_key, "\n",)?
+            "[[layer]]\nid = \"example\"\ntitle = \"E\"\n", $($layer_key, "\n"),+
+        )
+    };
+}
 
-const EARLIER_VINTAGE: &str = r#"
-title = "T"
-[[layer]]
-id = "example"
-title = "E"
-source = "e.gpkg"
-code = "C"
-valid_to = 2021-04-01
-"#;
-
-const EPRACCUR: &str = r#"
-title = "T"
-postcodes = { source = "p.zip", format = "onspd" }
-[[layer]]
-id = "example"
-title = "E"
-source = "e.csv"
-format = "ods-epraccur"
-"#;
-
-const CSV_COLUMNS: &str = r#"
-title = "T"
-postcodes = { source = "p.zip", format = "onspd" }
-[[layer]]
-id = "example"
-title = "E"
-source = "e.csv"
-columns = { code = "c", name = "n", postcode = "p" }
-"#;
-
-const COMPOSED: &str = r#"
-title = "T"
-[[layer]]
-id = "example"
-title = "E"
-compose = "e.toml"
-"#;
-
-const CSV_GRID: &str = r#"
-title = "T"
-[[layer]]
-id = "example"
-title = "E"
-source = "e.csv"
-columns = { code = "c", name = "n", easting = "e", northing = "n" }
-"#;
-
-const CSV_DEGREES: &str = r#"
-title = "T"
-[[layer]]
-id = "example"
-title = "E"
-source = "e.csv"
-columns = { code = "c", name = "n", lon = "x", lat = "y" }
-"#;
-
-const WITHIN: &str = r#"
-title = "T"
-[[layer]]
-id = "example"
-title = "E"
-source = "e.gpkg"
-code = "C"
-within = { layer = "ward" }
-"#;
+const VECTOR: &str = example_layer!(; r#"source = "e.gpkg""#, r#"code = "C""#);
+const EARLIER_VINTAGE: &str =
+    example_layer!(; r#"source = "e.gpkg""#, r#"code = "C""#, "valid_to = 2021-04-01");
+const EPRACCUR: &str = example_layer!(
+    r#"postcodes = { source = "p.zip", format = "onspd" }"#;
+    r#"source = "e.csv""#, r#"format = "ods-epraccur""#
+);
+const CSV_COLUMNS: &str = example_layer!(
+    r#"postcodes = { source = "p.zip", format = "onspd" }"#;
+    r#"source = "e.csv""#, r#"columns = { code = "c", name = "n", postcode = "p" }"#
+);
+const COMPOSED: &str = example_layer!(; r#"compose = "e.toml""#);
+const CSV_GRID: &str = example_layer!(;
+    r#"source = "e.csv""#, r#"columns = { code = "c", name = "n", easting = "e", northing = "n" }"#
+);
+const CSV_DEGREES: &str = example_layer!(;
+    r#"source = "e.csv""#, r#"columns = { code = "c", name = "n", lon = "x", lat = "y" }"#
+);
+const WITHIN: &str = example_layer!(;
+    r#"source = "e.gpkg""#, r#"code = "C""#, r#"within = { layer = "ward" }"#
+);
 
 const POSTCODES: &str = r#"
 title = "T"
@@ -145,23 +102,23 @@ addresses = { source = "a.csv", columns = { uprn = "u" } }
 "#;
 
 const CATALOGUE: [Keys; 7] = [
-    Keys { name: "keys of the catalogue", way: &[], files: &["title = \"T\"\n"] },
+    Keys { name: "keys of the catalogue", path: &[], files: &["title = \"T\"\n"] },
     Keys {
         name: "keys of a layer",
-        way: &["layer"],
+        path: &["layer"],
         files: &[VECTOR, EARLIER_VINTAGE, EPRACCUR, CSV_COLUMNS, COMPOSED],
     },
     Keys {
         name: "keys of columns",
-        way: &["layer", "columns"],
+        path: &["layer", "columns"],
         files: &[CSV_COLUMNS, CSV_GRID, CSV_DEGREES],
     },
-    Keys { name: "keys of within", way: &["layer", "within"], files: &[WITHIN] },
-    Keys { name: "keys of postcodes", way: &["postcodes"], files: &[POSTCODES] },
-    Keys { name: "keys of addresses", way: &["addresses"], files: &[ADDRESSES] },
+    Keys { name: "keys of within", path: &["layer", "within"], files: &[WITHIN] },
+    Keys { name: "keys of postcodes", path: &["postcodes"], files: &[POSTCODES] },
+    Keys { name: "keys of addresses", path: &["addresses"], files: &[ADDRESSES] },
     Keys {
         name: "keys of the columns of addresses",
-        way: &["addresses", "columns"],
+        path: &["addresses", "columns"],
         files: &[ADDRESS_COLUMNS],
     },
 ];
@@ -184,13 +141,13 @@ polygon = "a.geojson"
 "#;
 
 const LAPS: [Keys; 7] = [
-    Keys { name: "keys of the definition", way: &[], files: &[PLACES] },
-    Keys { name: "keys of places", way: &["places"], files: &[PLACES] },
-    Keys { name: "keys of an area", way: &["area"], files: &[AREA] },
-    Keys { name: "keys of include", way: &["area", "include"], files: &[AREA] },
-    Keys { name: "keys of members", way: &["area", "include", "within"], files: &[AREA] },
-    Keys { name: "keys of members", way: &["area", "exclude"], files: &[AREA] },
-    Keys { name: "keys of members", way: &["area", "intersect"], files: &[AREA] },
+    Keys { name: "keys of the definition", path: &[], files: &[PLACES] },
+    Keys { name: "keys of places", path: &["places"], files: &[PLACES] },
+    Keys { name: "keys of an area", path: &["area"], files: &[AREA] },
+    Keys { name: "keys of include", path: &["area", "include"], files: &[AREA] },
+    Keys { name: "keys of members", path: &["area", "include", "within"], files: &[AREA] },
+    Keys { name: "keys of members", path: &["area", "exclude"], files: &[AREA] },
+    Keys { name: "keys of members", path: &["area", "intersect"], files: &[AREA] },
 ];
 
 impl Keys {
@@ -206,7 +163,7 @@ impl Keys {
 
     /// The table whose keys these are: of several tables in a list, the first.
     fn at<'f>(&self, file: &'f mut Table) -> &'f mut Table {
-        self.way.iter().fold(file, |table, key| match &mut table[*key] {
+        self.path.iter().fold(file, |table, key| match &mut table[*key] {
             Value::Array(tables) => tables[0].as_table_mut().expect("is a list of tables"),
             other => other.as_table_mut().expect("is a table"),
         })

@@ -54,8 +54,8 @@ fn line_matches(expected: &str, found: &str) -> bool {
     let mut parts = expected.split('…');
     let Some(mut rest) = found.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     let parts: Vec<&str> = parts.collect();
-    for (place, part) in parts.iter().enumerate() {
-        if place + 1 == parts.len() {
+    for (index, part) in parts.iter().enumerate() {
+        if index + 1 == parts.len() {
             return rest.ends_with(part);
         }
         match rest.find(part) {

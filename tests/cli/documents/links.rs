@@ -41,7 +41,7 @@ fn anchors(document: &Document) -> Vec<String> {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_resolves() {
     let mut failures = Vec::new();
     for document in documents() {
         let folder = document.path.parent().unwrap_or(Path::new(""));

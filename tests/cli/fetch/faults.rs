@@ -1,4 +1,4 @@
-//! What goes wrong on the way, and what is left of it.
+//! Failed transfers, and the files after them.
 
 use std::fs::{self, File};
 use std::process::{Child, Stdio};
@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::layers::offsets;
 use super::world::{World, ZIP, catalogue, wards, zip};
-use crate::standin::faults::Fault;
-use crate::standin::files::PlainFile;
-use crate::standin::{Asked, ONS};
+use crate::mock_publishers::faults::Fault;
+use crate::mock_publishers::files::PlainFile;
+use crate::mock_publishers::{ONS, ReceivedRequest};
 
 const FILE: [&str; 2] = ["--only", "postcodes"];
 const LAYER: [&str; 2] = ["--only", "ward"];
@@ -24,7 +24,7 @@ fn start(world: &World, more: &[&str]) -> Child {
     world.command(more).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Waits for something to come true, and not for ever.
+/// Waits for a condition, with a time limit.
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
@@ -37,24 +37,24 @@ fn length(world: &World, name: &str) -> u64 {
     fs::metadata(world.path(name)).map_or(0, |found| found.len())
 }
 
-fn ranges(asked: &[Asked]) -> Vec<&str> {
-    asked.iter().filter_map(|asked| asked.range.as_deref()).collect()
+fn ranges(requests: &[ReceivedRequest]) -> Vec<&str> {
+    requests.iter().filter_map(|requests| requests.range.as_deref()).collect()
 }
 
 #[test]
-fn a_transfer_that_breaks_is_gone_on_with_where_it_broke() {
+fn an_interrupted_transfer_is_resumed() {
     let world = world();
     world.publishers.fault(ZIP, 1, Fault::BreakAfter(100_000));
-    let told = world.fetch(&FILE);
-    assert!(told.contains("trying again in"), "{told}");
+    let stderr = world.fetch(&FILE);
+    assert!(stderr.contains("trying again in"), "{stderr}");
     assert_eq!(world.read("data/postcodes.zip"), zip(0));
-    let asked = world.publishers.asked();
-    assert_eq!((asked.len(), ranges(&asked)), (2, vec!["bytes=100000-"]));
+    let requests = world.publishers.take_requests();
+    assert_eq!((requests.len(), ranges(&requests)), (2, vec!["bytes=100000-"]));
     assert_eq!(world.names(), ["postcodes.zip"]);
 }
 
 #[test]
-fn a_process_killed_in_the_middle_leaves_no_file_and_the_next_goes_on() {
+fn a_killed_process_leaves_no_file_and_the_next_one_resumes() {
     let world = world();
     world.publishers.fault(ZIP, 1, Fault::Slow(4096, Duration::from_millis(20)));
     let mut child = start(&world, &FILE);
@@ -64,29 +64,29 @@ fn a_process_killed_in_the_middle_leaves_no_file_and_the_next_goes_on() {
     assert_eq!(world.names(), [".postcodes.zip.part", ".postcodes.zip.part.toml"]);
     let there = length(&world, "data/.postcodes.zip.part");
     assert!(there < 300_000, "it was killed in the middle");
-    world.publishers.asked();
+    world.publishers.take_requests();
     world.fetch(&FILE);
-    let asked = world.publishers.asked();
-    assert_eq!(ranges(&asked), [format!("bytes={there}-")]);
-    assert_eq!(asked[0].status, 206);
+    let requests = world.publishers.take_requests();
+    assert_eq!(ranges(&requests), [format!("bytes={there}-")]);
+    assert_eq!(requests[0].status, 206);
     assert_eq!(world.read("data/postcodes.zip"), zip(0));
     assert_eq!(world.names(), ["postcodes.zip"]);
 }
 
 #[test]
-fn a_file_that_changes_between_two_parts_is_taken_from_its_beginning() {
+fn a_file_that_changes_during_a_transfer_is_downloaded_from_its_start() {
     let world = world();
     world.publishers.fault(ZIP, 9, Fault::BreakAfter(50_000));
-    let told = world.refusal(&[&FILE[..], &["--retries", "0"]].concat());
+    let stderr = world.refusal(&[&FILE[..], &["--retries", "0"]].concat());
     assert!(
-        told.contains("closed the connection") && told.contains("run the command again"),
-        "{told}"
+        stderr.contains("closed the connection") && stderr.contains("run the command again"),
+        "{stderr}"
     );
     assert!(!world.names().contains(&"postcodes.zip".to_owned()));
     let changed = world_after_change(&world);
     assert_eq!(world.read("data/postcodes.zip"), changed);
-    let asked = world.publishers.asked();
-    let whole = asked.iter().rfind(|asked| asked.range.is_some()).unwrap();
+    let requests = world.publishers.take_requests();
+    let whole = requests.iter().rfind(|requests| requests.range.is_some()).unwrap();
     assert_eq!(whole.status, 200, "the tag of the part was of other content");
 }
 
@@ -94,13 +94,13 @@ fn a_file_that_changes_between_two_parts_is_taken_from_its_beginning() {
 fn world_after_change(world: &World) -> Vec<u8> {
     world.publishers.clear_faults();
     world.publishers.put_file(ZIP, PlainFile::new(zip(1), "two"));
-    let told = world.fetch(&FILE);
-    assert!(told.contains("has changed: starting again"), "{told}");
+    let stderr = world.fetch(&FILE);
+    assert!(stderr.contains("has changed: starting again"), "{stderr}");
     zip(1)
 }
 
 #[test]
-fn a_file_that_has_become_shorter_than_its_part_is_taken_from_its_beginning() {
+fn a_file_shorter_than_its_part_is_downloaded_from_its_start() {
     let world = world();
     world.publishers.fault(ZIP, 1, Fault::BreakAfter(200_000));
     world.refusal(&[&FILE[..], &["--retries", "0"]].concat());
@@ -112,69 +112,70 @@ fn a_file_that_has_become_shorter_than_its_part_is_taken_from_its_beginning() {
 }
 
 #[test]
-fn a_server_without_ranges_or_tags_is_asked_for_the_whole_again() {
+fn without_ranges_or_validators_the_complete_file_is_requested_again() {
     let world = world();
     let plain = PlainFile { bytes: zip(3).into(), ..PlainFile::default() };
     world.publishers.put_file(ZIP, plain);
     world.publishers.fault(ZIP, 1, Fault::BreakAfter(100_000));
     world.fetch(&FILE);
     assert_eq!(world.read("data/postcodes.zip"), zip(3));
-    assert!(ranges(&world.publishers.asked()).is_empty());
-    let told = world.fetch(&FILE);
-    assert!(told.contains("fetched again, same content"), "{told}");
+    assert!(ranges(&world.publishers.take_requests()).is_empty());
+    let stderr = world.fetch(&FILE);
+    assert!(stderr.contains("fetched again, same content"), "{stderr}");
 }
 
 #[test]
-fn a_busy_server_is_asked_again_and_obeyed() {
+fn a_busy_server_is_retried_after_the_requested_delay() {
     let world = world();
     world.publishers.fault(ZIP, 2, Fault::Status(503, None));
     world.publishers.fault(ZIP, 1, Fault::Status(429, Some("1")));
     let began = Instant::now();
-    let told = world.fetch(&FILE);
+    let stderr = world.fetch(&FILE);
     assert!(began.elapsed() >= Duration::from_secs(1), "it asked to be left alone for a second");
-    assert!(told.contains("503") && told.contains("trying again in 1.0 s"), "{told}");
-    let statuses: Vec<u16> = world.publishers.asked().iter().map(|asked| asked.status).collect();
+    assert!(stderr.contains("503") && stderr.contains("trying again in 1.0 s"), "{stderr}");
+    let statuses: Vec<u16> =
+        world.publishers.take_requests().iter().map(|requests| requests.status).collect();
     assert_eq!(statuses, [503, 503, 429, 200]);
     fs::remove_dir_all(world.path("data")).unwrap();
     world.publishers.fault(ZIP, 1, Fault::Status(429, Some("3600")));
-    let told = world.refusal(&FILE);
-    assert!(told.contains("left alone for 60 minutes: run the command again then"), "{told}");
+    let stderr = world.refusal(&FILE);
+    assert!(stderr.contains("left alone for 60 minutes: run the command again then"), "{stderr}");
 }
 
 #[test]
-fn a_silent_server_is_not_waited_for_for_ever() {
+fn a_silent_server_times_out() {
     let world = world();
     world.publishers.fault(ZIP, 1, Fault::Hang);
     world.publishers.fault(ZIP, 1, Fault::HangAfter(70_000));
-    let told = world.fetch(&[&FILE[..], &["--timeout", "0.5"]].concat());
-    assert!(told.contains("sent nothing within the time limit"), "{told}");
+    let stderr = world.fetch(&[&FILE[..], &["--timeout", "0.5"]].concat());
+    assert!(stderr.contains("sent nothing within the time limit"), "{stderr}");
     assert_eq!(world.read("data/postcodes.zip"), zip(0));
-    assert_eq!(ranges(&world.publishers.asked()), ["bytes=70000-"]);
+    assert_eq!(ranges(&world.publishers.take_requests()), ["bytes=70000-"]);
 }
 
 #[test]
-fn a_file_that_is_not_the_expected_one_never_takes_its_name() {
+fn an_unexpected_file_never_replaces_the_old_one() {
     let world = World::new(&catalogue("", &format!("sha256 = \"{}\"", "ab".repeat(32))));
     world.publishers.put_file(ZIP, PlainFile::new(zip(0), "one"));
-    let told = world.refusal(&FILE);
-    assert!(told.contains("the catalogue expects abab"), "{told}");
+    let stderr = world.refusal(&FILE);
+    assert!(stderr.contains("the catalogue expects abab"), "{stderr}");
     assert!(world.names().is_empty(), "{:?}", world.names());
     assert!(!world.path("sources.lock").exists());
 
     world.publishers.fault(ZIP, 1, Fault::WebPage);
     fs::write(world.path("catalogue.toml"), catalogue("", "")).unwrap();
-    let told = world.refusal(&FILE);
-    assert!(told.contains("a web page instead of a data file"), "{told}");
+    let stderr = world.refusal(&FILE);
+    assert!(stderr.contains("a web page instead of a data file"), "{stderr}");
     assert!(world.names().is_empty());
 }
 
 #[test]
-fn a_refused_fetch_leaves_the_old_file_and_the_second_address_is_taken() {
+fn a_refused_download_leaves_the_old_file_and_the_second_url_is_tried() {
     let world = world();
     world.fetch(&FILE);
     world.publishers.fault(ZIP, 1, Fault::Status(404, None));
-    let told = world.refusal(&FILE);
-    assert!(told.contains("for the postcodes; the existing file is unchanged"), "{told}");
+    let stderr = world.refusal(&FILE);
+    assert!(stderr.contains("for the postcodes; the existing file is unchanged"), "{stderr}");
     assert_eq!(world.read("data/postcodes.zip"), zip(0));
     let two = catalogue("", "").replace(
         &format!("url = \"https://{ZIP}\""),
@@ -188,57 +189,58 @@ fn a_refused_fetch_leaves_the_old_file_and_the_second_address_is_taken() {
 }
 
 #[test]
-fn a_file_put_there_by_hand_is_not_written_over() {
+fn a_file_placed_by_hand_is_not_overwritten() {
     let world = world();
     fs::create_dir(world.path("data")).unwrap();
     fs::write(world.path("data/postcodes.zip"), "mine").unwrap();
-    let told = world.refusal(&FILE);
-    assert!(told.contains("was not fetched by lapwing: --force"), "{told}");
+    let stderr = world.refusal(&FILE);
+    assert!(stderr.contains("was not fetched by lapwing: --force"), "{stderr}");
     assert_eq!(world.read("data/postcodes.zip"), b"mine");
     world.fetch(&[&FILE[..], &["--force"]].concat());
     fs::write(world.path("data/postcodes.zip"), "mended").unwrap();
-    let told = world.refusal(&FILE);
-    assert!(told.contains("has changed since it was fetched"), "{told}");
+    let stderr = world.refusal(&FILE);
+    assert!(stderr.contains("has changed since it was fetched"), "{stderr}");
 }
 
 #[test]
-fn offline_says_what_is_missing_and_what_differs_and_asks_nobody() {
+fn offline_reports_missing_and_changed_files_without_requests() {
     let world = world();
-    let told = world.refusal(&["--offline"]);
+    let stderr = world.refusal(&["--offline"]);
     assert!(
-        told.contains("2 of 2 files") && told.contains("wards.geojson, for layer ward, is missing")
+        stderr.contains("2 of 2 files")
+            && stderr.contains("wards.geojson, for layer ward, is missing")
     );
     world.fetch(&[]);
-    world.publishers.asked();
-    let told = world.fetch(&["--offline"]);
-    assert!(told.contains("all 2 files are present"), "{told}");
+    world.publishers.take_requests();
+    let stderr = world.fetch(&["--offline"]);
+    assert!(stderr.contains("all 2 files are present"), "{stderr}");
     fs::write(world.path("data/postcodes.zip"), "mine").unwrap();
-    let told = world.refusal(&["--offline"]);
+    let stderr = world.refusal(&["--offline"]);
     assert!(
-        told.contains("postcodes.zip, for the postcodes, has changed since it was fetched"),
-        "{told}"
+        stderr.contains("postcodes.zip, for the postcodes, has changed since it was fetched"),
+        "{stderr}"
     );
     fs::remove_file(world.path("sources.lock")).unwrap();
-    let told = world.fetch(&["--offline"]);
-    assert!(told.contains("not fetched by lapwing"), "{told}");
-    assert!(world.publishers.asked().is_empty());
+    let stderr = world.fetch(&["--offline"]);
+    assert!(stderr.contains("not fetched by lapwing"), "{stderr}");
+    assert!(world.publishers.take_requests().is_empty());
 }
 
 #[test]
-fn two_at_once_are_refused_and_a_broken_lock_is_told() {
+fn concurrent_fetches_and_broken_locks_are_refused() {
     let world = world();
     let held = File::open(world.path("catalogue.toml")).unwrap();
     held.lock().unwrap();
-    let told = world.refusal(&FILE);
-    assert!(told.contains("another lapwing is fetching"), "{told}");
+    let stderr = world.refusal(&FILE);
+    assert!(stderr.contains("another lapwing is fetching"), "{stderr}");
     drop(held);
     fs::write(world.path("sources.lock"), "version = 1\nfoo = 2\n").unwrap();
-    let told = world.refusal(&FILE);
-    assert!(told.contains("sources.lock is not a lock that can be used: line 2"), "{told}");
+    let stderr = world.refusal(&FILE);
+    assert!(stderr.contains("sources.lock is not a lock that can be used: line 2"), "{stderr}");
 }
 
 #[test]
-fn a_process_killed_between_two_pages_asks_only_for_the_rest_the_next_time() {
+fn a_process_killed_between_two_pages_later_requests_only_the_rest() {
     let world = world();
     world.publishers.fault("resultOffset=2000", 1, Fault::Hang);
     let mut child = start(&world, &LAYER);
@@ -248,67 +250,67 @@ fn a_process_killed_between_two_pages_asks_only_for_the_rest_the_next_time() {
     child.wait().unwrap();
     assert_eq!(world.names(), [".wards.geojson.pages"]);
     world.publishers.clear_faults();
-    world.publishers.asked();
+    world.publishers.take_requests();
     world.fetch(&LAYER);
     assert_eq!(offsets(&world), [2000, 4000]);
     assert_eq!(world.names(), ["wards.geojson"]);
 
-    // As one that was never interrupted.
+    // Equal to an uninterrupted transfer.
     let other = self::world();
     other.fetch(&LAYER);
     assert_eq!(other.read("data/wards.geojson"), world.read("data/wards.geojson"));
 }
 
 #[test]
-fn pages_of_a_layer_that_was_edited_since_are_thrown_away() {
+fn pages_of_an_edited_layer_are_discarded() {
     let world = world();
     world.publishers.fault("resultOffset=2000", 9, Fault::ErrorBody(400));
-    let told = world.refusal(&LAYER);
-    assert!(told.contains("error 400, Unable to perform query."), "{told}");
+    let stderr = world.refusal(&LAYER);
+    assert!(stderr.contains("error 400, Unable to perform query."), "{stderr}");
     world.publishers.clear_faults();
     let mut edited = wards(4000);
     edited.edited += 1;
     world.publishers.put_service("Wards", edited);
-    world.publishers.asked();
-    let told = world.fetch(&LAYER);
-    assert!(told.contains("4000 features"), "{told}");
+    world.publishers.take_requests();
+    let stderr = world.fetch(&LAYER);
+    assert!(stderr.contains("4000 features"), "{stderr}");
     assert_eq!(offsets(&world), [0, 2000]);
 }
 
 #[test]
-fn an_answer_of_200_with_an_error_or_cut_short_is_asked_for_again() {
+fn an_error_with_status_200_or_a_truncated_response_is_retried() {
     let world = world();
     world.publishers.fault("resultOffset=0", 1, Fault::ErrorBody(500));
     world.publishers.fault("resultOffset=0", 1, Fault::CutTo(1000));
     world.publishers.fault("returnCountOnly", 1, Fault::Status(502, None));
-    let told = world.fetch(&LAYER);
-    assert!(told.contains("error 500") && told.contains("cut short"), "{told}");
-    assert!(told.contains("fetched, 4321 features"), "{told}");
+    let stderr = world.fetch(&LAYER);
+    assert!(stderr.contains("error 500") && stderr.contains("cut short"), "{stderr}");
+    assert!(stderr.contains("fetched, 4321 features"), "{stderr}");
 }
 
 #[test]
-fn pages_that_are_too_large_for_a_service_are_asked_for_smaller() {
+fn a_failing_page_is_requested_in_smaller_pages() {
     let world = world();
     world.publishers.fault("resultRecordCount=2000", 99, Fault::Status(504, None));
     world.fetch(&LAYER);
-    let asked = offsets(&world);
-    assert_eq!(asked, [0, 0, 1000, 2000, 3000, 4000]);
+    let requests = offsets(&world);
+    assert_eq!(requests, [0, 0, 1000, 2000, 3000, 4000]);
 }
 
 #[test]
-fn a_layer_without_a_field_or_a_feature_says_so() {
+fn a_missing_field_or_an_empty_layer_is_an_error() {
     let world = world();
     let other = catalogue("only = { LADCD = [\"E06000062\"] }", "");
     fs::write(world.path("catalogue.toml"), other).unwrap();
-    let told = world.refusal(&LAYER);
+    let stderr = world.refusal(&LAYER);
     assert!(
-        told.contains("the layer has no field LADCD; its fields are FID, WDCD, WDNM"),
-        "{told}"
+        stderr.contains("the layer has no field LADCD; its fields are FID, WDCD, WDNM"),
+        "{stderr}"
     );
     let none = catalogue("only = { WDCD = [\"E06*\"] }", "");
     fs::write(world.path("catalogue.toml"), none).unwrap();
-    let told = world.refusal(&LAYER);
-    assert!(told.contains("has no feature for where=WDCD LIKE 'E06%'"), "{told}");
+    let stderr = world.refusal(&LAYER);
+    assert!(stderr.contains("has no feature for where=WDCD LIKE 'E06%'"), "{stderr}");
     let some = catalogue("only = { WDCD = [\"E05000007\", \"E05000011\"] }", "");
     fs::write(world.path("catalogue.toml"), some).unwrap();
     assert!(world.fetch(&LAYER).contains("2 features"));

@@ -1,10 +1,10 @@
-//! What others answer, spoilt in every way: it is read or refused, and nothing breaks.
+//! Mutated responses of other services: they are read or refused, without a panic.
 
-use lapwing::fetch::features::answers::{self, Shape};
+use lapwing::fetch::features::responses::{self, PageFields};
 use lapwing::fetch::lock::Lock;
 use lapwing::fetch::portal;
 
-/// Spoils a text: some bytes changed, put in, taken out, doubled or cut off. From a seed.
+/// Mutates a text from a seed: changes, inserts, removes, doubles or truncates bytes.
 struct Spoiler(u64);
 
 impl Spoiler {
@@ -54,26 +54,26 @@ const LOCK: &str = "version = 1\n\n[[source]]\nfile = \"data/a.zip\"\nurl = \"ht
     fetched = \"2026-11-22T02:00:00Z\"\nbytes = 12\n\
     sha256 = \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\n";
 
-fn shape() -> Shape {
+fn fields() -> PageFields {
     let fields = vec![("CD".to_owned(), "CD".to_owned())];
-    Shape { id: "FID".to_owned(), code: "CD".to_owned(), fields }
+    PageFields { id: "FID".to_owned(), code: "CD".to_owned(), fields }
 }
 
-/// Whatever the bytes are, each reader ends, and what it lets pass keeps its promises.
+/// Runs every parser on the bytes, and checks the invariants of what it accepts.
 fn read_all(bytes: &[u8]) -> usize {
     let mut passed = 0;
-    let wanted = portal::words("Wards_December_2022");
-    if let Ok(page) = answers::page(bytes, &shape()) {
+    let words = portal::words("Wards_December_2022");
+    if let Ok(page) = responses::page(bytes, &fields()) {
         passed += 1;
         for feature in &page.features {
             assert!(!feature.json.contains(['\n', '\r']), "a feature has a line of its own");
             serde_json::from_str::<serde::de::IgnoredAny>(&feature.json).expect("JSON");
         }
     }
-    passed += usize::from(answers::info(bytes).is_ok());
-    passed += usize::from(answers::layers(bytes).is_ok());
-    passed += usize::from(answers::count(bytes).is_ok());
-    if let Ok(found) = portal::services(bytes, &wanted) {
+    passed += usize::from(responses::layer_info(bytes).is_ok());
+    passed += usize::from(responses::layers(bytes).is_ok());
+    passed += usize::from(responses::count(bytes).is_ok());
+    if let Ok(found) = portal::services(bytes, &words) {
         passed += 1;
         assert!(found.iter().all(|url| url.starts_with("http") && url.contains("Server")));
     }
@@ -85,16 +85,16 @@ fn read_all(bytes: &[u8]) -> usize {
 }
 
 #[test]
-fn the_texts_that_are_spoilt_below_are_good_ones() {
-    assert_eq!(answers::page(PAGE, &shape()).unwrap().features.len(), 2);
-    assert_eq!(answers::info(INFO).unwrap().most_a_page, Some(2000));
+fn the_texts_to_be_mutated_are_valid() {
+    assert_eq!(responses::page(PAGE, &fields()).unwrap().features.len(), 2);
+    assert_eq!(responses::layer_info(INFO).unwrap().max_per_page, Some(2000));
     assert_eq!(portal::services(ITEMS, &portal::words("Wards_December_2022")).unwrap().len(), 1);
     assert!(Lock::parse(LOCK).unwrap().entry("data/a.zip").is_some());
-    assert!(answers::count(ERROR).unwrap_err().to_string().contains("Invalid URL"));
+    assert!(responses::count(ERROR).unwrap_err().to_string().contains("Invalid URL"));
 }
 
 #[test]
-fn nothing_that_others_answer_breaks_a_reader() {
+fn mutated_responses_do_not_panic_a_parser() {
     let seed = std::env::var("LAPWING_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or(0x5eed_1a9e);
     println!("LAPWING_SEED={seed}");

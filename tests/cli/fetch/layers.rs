@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::world::{World, catalogue, wards};
-use crate::standin::ONS;
-use crate::standin::portal::Item;
+use crate::mock_publishers::ONS;
+use crate::mock_publishers::portal::Item;
 
 fn world(count: usize) -> World {
     let world = World::new(&catalogue("", ""));
@@ -14,21 +14,21 @@ fn world(count: usize) -> World {
 
 const ONLY: [&str; 2] = ["--only", "ward"];
 
-/// The pages that were asked for: where each begins.
+/// The offsets of the requested pages.
 pub(crate) fn offsets(world: &World) -> Vec<u64> {
-    let asked = world.publishers.asked();
+    let requests = world.publishers.take_requests();
     let offset = |address: &str| {
         let (_, rest) = address.split_once("resultOffset=")?;
         rest.split('&').next()?.parse().ok()
     };
-    asked.iter().filter_map(|asked| offset(&asked.address)).collect()
+    requests.iter().filter_map(|requests| offset(&requests.address)).collect()
 }
 
 #[test]
-fn a_layer_larger_than_a_page_comes_whole_and_in_the_order_of_its_codes() {
+fn a_layer_larger_than_a_page_is_complete_and_in_code_order() {
     let world = world(4321);
-    let told = world.fetch(&ONLY);
-    assert!(told.contains("data/wards.geojson: fetched, 4321 features"), "{told}");
+    let stderr = world.fetch(&ONLY);
+    assert!(stderr.contains("data/wards.geojson: fetched, 4321 features"), "{stderr}");
     assert_eq!(offsets(&world), [0, 2000, 4000]);
     let layer: Value = serde_json::from_slice(&world.read("data/wards.geojson")).unwrap();
     assert_eq!(layer["crs"]["properties"]["name"], "urn:ogc:def:crs:EPSG::27700");
@@ -42,8 +42,8 @@ fn a_layer_larger_than_a_page_comes_whole_and_in_the_order_of_its_codes() {
     assert!(codes.is_sorted());
     assert_eq!(layer["features"][0]["properties"].as_object().unwrap().len(), 2);
     assert_eq!(world.names(), ["wards.geojson"]);
-    let told = world.fetch(&ONLY);
-    assert!(told.contains(": unchanged"), "{told}");
+    let stderr = world.fetch(&ONLY);
+    assert!(stderr.contains(": unchanged"), "{stderr}");
     assert_eq!(offsets(&world), [0_u64; 0], "its pages were not asked for again");
 }
 
@@ -58,22 +58,22 @@ fn the_same_features_in_other_pages_are_the_same_bytes() {
     service.edited += 1;
     service.features.reverse();
     world.publishers.put_service("Wards", service);
-    let told = world.fetch(&ONLY);
-    assert!(told.contains(", same content"), "{told}");
+    let stderr = world.fetch(&ONLY);
+    assert!(stderr.contains(", same content"), "{stderr}");
     assert_eq!(world.read("data/wards.geojson"), whole);
 }
 
 #[test]
-fn a_service_that_has_gone_is_told_with_all_that_was_tried() {
+fn the_error_for_a_missing_service_lists_everything_tried() {
     let world = World::new(&catalogue("", ""));
-    let told = world.refusal(&ONLY);
+    let stderr = world.refusal(&ONLY);
     for part in [
         "cannot fetch data/wards.geojson, for layer ward",
         "Wards/FeatureServer/0 answered: error 400, Invalid URL",
         "the search of geoportal.statistics.gov.uk knows no service for wards",
         "write its address as `url`",
     ] {
-        assert!(told.contains(part), "{told}");
+        assert!(stderr.contains(part), "{stderr}");
     }
     assert!(world.names().is_empty());
 }
@@ -89,9 +89,9 @@ fn the_portals_search_finds_a_service_by_its_new_name() {
     };
     world.publishers.put_item(item("Parishes", "https://elsewhere.example/P/FeatureServer"));
     world.publishers.put_item(item("Wards (December 2022)", &url));
-    let told = world.fetch(&ONLY);
-    assert!(told.contains(&format!("taken from {url}/0, which the search")), "{told}");
+    let stderr = world.fetch(&ONLY);
+    assert!(stderr.contains(&format!("taken from {url}/0, which the search")), "{stderr}");
     assert!(String::from_utf8(world.read("sources.lock")).unwrap().contains("WD_V2"));
-    let told = world.fetch(&ONLY);
-    assert!(told.contains(": unchanged"), "{told}");
+    let stderr = world.fetch(&ONLY);
+    assert!(stderr.contains(": unchanged"), "{stderr}");
 }

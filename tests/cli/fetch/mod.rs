@@ -1,4 +1,4 @@
-//! `lapwing fetch` and `lapwing new` against a stand-in for the publishers.
+//! `lapwing fetch` and `lapwing new` against a mock of the publishers.
 
 mod faults;
 mod files;

@@ -1,4 +1,4 @@
-//! `lapwing new`: what it writes and what it refuses.
+//! `lapwing new`: its catalogues and its error messages.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn ids(catalogue: &Catalogue) -> Vec<&str> {
 #[test]
 fn every_authority_of_england_gets_a_catalogue_that_can_be_read() {
     let codes = include_str!("../../../src/cli/commands/new/authorities.txt");
-    // Each takes a process; one of ten is enough to meet every kind and odd name.
+    // Each needs a process; one in ten covers every kind and unusual name.
     for (code, name) in codes.lines().step_by(10).map(|line| line.split_once(' ').unwrap()) {
         let (_folder, catalogue) = new(&["--authority", code]);
         assert_eq!(catalogue.title, name);
@@ -68,7 +68,7 @@ fn several_editions_of_wards_are_vintages_of_one_layer() {
 }
 
 #[test]
-fn full_resolution_is_asked_for_of_its_own_services() {
+fn full_resolution_has_its_own_services() {
     let (_folder, catalogue) = new(&["--authority", "E09000001", "--resolution", "BFC"]);
     for layer in &catalogue.layers {
         for url in layer.origin.urls.iter().filter(|url| url.contains("FeatureServer")) {
@@ -91,11 +91,11 @@ fn northamptonshire_comes_with_the_partnerships_that_are_known() {
 }
 
 #[test]
-fn what_is_no_authority_or_stands_there_already_is_refused() {
+fn an_unknown_authority_or_existing_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("x");
     let out = out.to_str().unwrap();
-    for (args, told) in [
+    for (args, expected) in [
         (&["--authority", "W06000015"][..], "W06000015 is in Wales"),
         (&["--authority", "E10000021"], "is a county council: name its districts"),
         (&["--authority", "Nowhere"], "is not a local authority in England"),
@@ -105,7 +105,7 @@ fn what_is_no_authority_or_stands_there_already_is_refused() {
     ] {
         let (code, message) = refusal(&[&["new"], args, &["-o", out]].concat());
         assert_eq!(code, 2, "{message}");
-        assert!(message.contains(told), "{message}");
+        assert!(message.contains(expected), "{message}");
         assert!(!fs::exists(out).unwrap(), "nothing is written");
     }
     let new = ["new", "--authority", "E06000062", "-o", out];

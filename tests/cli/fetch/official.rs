@@ -1,5 +1,5 @@
-//! From nothing to a snapshot: `new`, `fetch` and `build` of Northamptonshire, from publishers
-//! that are fed from the shared files, give what the shared files give.
+//! `new`, `fetch` and `build` of Northamptonshire from mock publishers that serve the shared files
+//! give the same snapshot as a build from these files.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,17 +15,17 @@ use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
 use crate::county::{command, lapwing};
-use crate::standin::Standin;
-use crate::standin::faults::Fault;
-use crate::standin::files::PlainFile;
-use crate::standin::services::{Feature, Service};
+use crate::mock_publishers::Standin;
+use crate::mock_publishers::faults::Fault;
+use crate::mock_publishers::files::PlainFile;
+use crate::mock_publishers::services::{Feature, Service};
 
 const ZIP: &str =
     "api.os.uk/downloads/v1/products/CodePointOpen/downloads?area=GB&format=CSV&redirect";
 const SIGNED: &str = "omseprd1stdstordownload.example/CodePointOpen/codepo_gb.zip";
 const PRACTICES: &str = "www.odsdatasearchandexport.nhs.uk/api/getReport?report=epraccur";
 
-/// The folder of the shared files; `None`, said loudly, where there is none.
+/// The folder of the shared files; `None`, with a message, if it does not exist.
 fn shared() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let folder = std::env::var_os("LAPWING_SHARED").map_or(beside, PathBuf::from);
@@ -67,7 +67,7 @@ fn national(shared: &Path, country: &str, county: &str, code: &str) -> Service {
     for feature in of_county {
         by_code.insert(feature["properties"][code].as_str().unwrap().to_owned(), feature);
     }
-    // Far from the county nothing meets its extent; leaving it out saves the test its projection.
+    // Features far from the county are outside its extent. Leaving them out saves their projection.
     let near = |feature: &&Value| {
         let [lon, lat, ..] = numbers(&feature["geometry"])[..] else { return false };
         (-2.5..0.5).contains(&lon) && (51.0..53.5).contains(&lat)
@@ -173,11 +173,11 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     let Some(shared) = shared() else { return };
     let publishers = publish(&shared);
     let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("county");
-    let catalogue = place.join("catalogue.toml");
-    assert!(lapwing(&["new", "northamptonshire", "-o", place.to_str().unwrap()]).status.success());
+    let county = folder.path().join("county");
+    let catalogue = county.join("catalogue.toml");
+    assert!(lapwing(&["new", "northamptonshire", "-o", county.to_str().unwrap()]).status.success());
 
-    // Killed in the middle of the zip, with everything else still to come.
+    // Killed during the transfer of the zip, before everything else.
     let fetch = || {
         let mut command = command(&["fetch", catalogue.to_str().unwrap(), "--wait", "0.01"]);
         command.args(["--mirror", &publishers.address]).env_remove("http_proxy");
@@ -185,7 +185,7 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     };
     publishers.fault(SIGNED, 1, Fault::Slow(8192, Duration::from_millis(10)));
     let mut child = fetch().stderr(Stdio::null()).spawn().unwrap();
-    let part = place.join("data/.codepo_gb.zip.part");
+    let part = county.join("data/.codepo_gb.zip.part");
     let is_begun = || fs::metadata(&part).is_ok_and(|found| found.len() > 30_000);
     let mut tries = 0;
     while !is_begun() {
@@ -195,12 +195,12 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(!place.join("data/codepo_gb.zip").exists(), "no half file under a final name");
+    assert!(!county.join("data/codepo_gb.zip").exists(), "no half file under a final name");
 
-    // Then everything goes wrong once, the practices change, and a page has its limit.
-    publishers.asked();
+    // Then every transfer fails once, the practices change, and pages are limited.
+    publishers.take_requests();
     for name in ["wards_2022_12.geojson", "lsoas_2021.geojson", "epraccur.csv"] {
-        fs::remove_file(place.join("data").join(name)).unwrap();
+        fs::remove_file(county.join("data").join(name)).unwrap();
     }
     publishers.fault("Wards_December_2022", 1, Fault::ErrorBody(500));
     publishers.fault("resultOffset=300", 1, Fault::BreakAfter(10_000));
@@ -208,16 +208,16 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     publishers.fault(SIGNED, 1, Fault::BreakAfter(100_000));
     publishers.fault(PRACTICES, 1, Fault::CutTo(0));
     let output = fetch().output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "an empty file is refused: {told}");
-    assert!(told.contains("epraccur.csv") && told.contains("empty file"), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "an empty file is refused: {stderr}");
+    assert!(stderr.contains("epraccur.csv") && stderr.contains("empty file"), "{stderr}");
     let output = fetch().output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{told}");
-    let asked = publishers.asked();
-    let resumed = asked.iter().filter(|asked| asked.status == 206).count();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    let requests = publishers.take_requests();
+    let resumed = requests.iter().filter(|requests| requests.status == 206).count();
     assert!(resumed >= 2, "the zip was gone on with: {resumed}");
-    assert!(asked.iter().any(|asked| asked.address.contains("resultOffset=600")), "pages");
+    assert!(requests.iter().any(|requests| requests.address.contains("resultOffset=600")), "pages");
 
     let fetched = build(&catalogue, &[]);
 
@@ -241,7 +241,7 @@ fn new_fetch_and_build_give_the_snapshot_of_the_shared_files() {
     same_as_the_sample(&fetched, &shared, folder.path());
 }
 
-/// Layer by layer what the catalogue of the shared files gives, which cuts nothing.
+/// Compares each layer with that of the catalogue of the shared files, which has no selection.
 fn same_as_the_sample(fetched: &Atlas, shared: &Path, folder: &Path) {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("boundaries/catalogues/northamptonshire/sample.toml");
@@ -258,12 +258,12 @@ fn same_as_the_sample(fetched: &Atlas, shared: &Path, folder: &Path) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let sample = snapshot::read(&file).unwrap();
     let layer = |atlas: &'_ Atlas, id: &str| {
-        let place = atlas.layer_place(id).unwrap();
-        atlas.layers()[place].layer().clone()
+        let layer = atlas.layer_index(id).unwrap();
+        atlas.layers()[layer].layer().clone()
     };
     for (id, more) in [("ward", 0), ("local_authority", 0), ("lap", 0), ("lsoa", 1)] {
         let (ours, theirs) = (layer(fetched, id), layer(&sample, id));
-        // An LSOA of Harborough that only reaches over the county's edge is no area of it.
+        // An LSOA of Harborough that only extends across the county boundary is not in the county.
         assert_eq!(ours.len() + more, theirs.len(), "{id}");
         for area in ours.areas() {
             let other = &theirs.areas()[theirs.area_index(area.code().as_str()).unwrap()];

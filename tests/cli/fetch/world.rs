@@ -1,4 +1,4 @@
-//! A catalogue, its folder and a stand-in.
+//! A catalogue, its folder and a mock of its publishers.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,8 +7,8 @@ use std::process::Output;
 use serde_json::json;
 
 use crate::county;
-use crate::standin::services::{Feature, Service};
-use crate::standin::{ONS, Standin};
+use crate::mock_publishers::services::{Feature, Service};
+use crate::mock_publishers::{ONS, Standin};
 
 /// A folder with a catalogue, and the publishers of its files.
 pub(crate) struct World {
@@ -19,7 +19,7 @@ pub(crate) struct World {
 /// The address of the zip of postcodes, and of the host that it redirects to.
 pub(crate) const ZIP: &str = "api.os.uk/downloads/v1/zip";
 
-/// The catalogue of a layer of wards and of postcodes that nobody reads here.
+/// The catalogue of a layer of wards, and of postcodes that these tests do not read.
 pub(crate) fn catalogue(more_of_wards: &str, more_of_postcodes: &str) -> String {
     format!(
         "title = \"Squares\"\n\
@@ -31,7 +31,7 @@ pub(crate) fn catalogue(more_of_wards: &str, more_of_postcodes: &str) -> String 
     )
 }
 
-/// So many wards, squares of a kilometre in rows of a hundred, in an order of their own.
+/// `count` wards: squares of a kilometre in rows of a hundred, in shuffled order.
 pub(crate) fn wards(count: usize) -> Service {
     let ward = |at: usize| {
         let (code, name) = (format!("E05{:06}", (at * 7919) % count), format!("Ward {at}"));
@@ -41,7 +41,7 @@ pub(crate) fn wards(count: usize) -> Service {
     Service::new((0..count).map(ward).collect())
 }
 
-/// Not quite a zip, but it begins like one; long enough for several reads.
+/// Bytes that start like a zip, long enough for several reads.
 pub(crate) fn zip(seed: u8) -> Vec<u8> {
     let mut bytes = b"PK\x03\x04".to_vec();
     bytes.extend((0..300_000_u32).map(|at| (at % 251) as u8 ^ seed));
@@ -49,7 +49,7 @@ pub(crate) fn zip(seed: u8) -> Vec<u8> {
 }
 
 impl World {
-    /// A world with the catalogue and nothing published.
+    /// A catalogue, before anything is published.
     pub(crate) fn new(catalogue: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("catalogue.toml"), catalogue).unwrap();
@@ -60,7 +60,7 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// The command for a fetch, quick in its retry_policy.
+    /// The command for a fetch, with short delays between retries.
     pub(crate) fn command(&self, more: &[&str]) -> std::process::Command {
         let catalogue = self.path("catalogue.toml");
         let mut command = county::command(&["fetch", catalogue.to_str().unwrap()]);
@@ -76,24 +76,24 @@ impl World {
         self.command(more).output().unwrap()
     }
 
-    /// Fetches well, and gives what was told.
+    /// Fetches successfully, and returns what was written to stderr.
     pub(crate) fn fetch(&self, more: &[&str]) -> String {
         let output = self.run(more);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success(), "{told}");
-        assert!(output.stdout.is_empty(), "talk goes to stderr");
-        told
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{stderr}");
+        assert!(output.stdout.is_empty(), "messages go to stderr");
+        stderr
     }
 
-    /// Fetches badly, with exit code 1, and gives what was told.
+    /// Fetches with exit code 1, and returns what was written to stderr.
     pub(crate) fn refusal(&self, more: &[&str]) -> String {
         let output = self.run(more);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        told
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        stderr
     }
 
-    /// The names in the folder of the data, hidden ones too.
+    /// The file names in the data folder, including hidden ones.
     pub(crate) fn names(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.path("data")) else { return Vec::new() };
         let mut names: Vec<String> =

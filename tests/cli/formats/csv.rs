@@ -25,7 +25,7 @@ fn quotes_commas_and_line_ends_stay_in_their_cell() {
 }
 
 #[test]
-fn well_known_text_is_in_the_crs_asked_for() {
+fn well_known_text_is_in_the_requested_crs() {
     let (_, rows) = read(&whole(&atlas(), AREAS, Format::Csv, Crs::Epsg27700));
     let wkt = &rows[0][rows[0].len() - 1];
     assert!(wkt.starts_with("MULTIPOLYGON (((475000.125 260000.001, "), "{wkt}");
@@ -35,7 +35,7 @@ fn well_known_text_is_in_the_crs_asked_for() {
 }
 
 #[test]
-fn nothing_selected_is_a_header() {
+fn an_empty_selection_is_a_header() {
     let (header, rows) = read(&bytes_of(&atlas(), SITES, &[], Format::Csv, Crs::Crs84));
     assert!(header.iter().any(|column| column == "easting") && rows.is_empty());
 }

@@ -1,4 +1,4 @@
-//! FlatGeobuf: its index finds what a search without index finds.
+//! FlatGeobuf: its index finds the same features as a scan.
 
 use std::io::Cursor;
 
@@ -13,12 +13,12 @@ use proptest::test_runner::{Config, TestRunner};
 use super::world::{SITES, atlas, bytes_of, whole};
 
 #[test]
-fn the_index_finds_the_features_that_a_box_meets_and_no_other() {
+fn the_index_finds_exactly_the_features_that_intersect_a_box() {
     let atlas = Atlas::build(demo::lyonesse(1).into_contents(), Timestamp::UNIX_EPOCH, &());
     for layer in ["parish", "gp_practice"] {
-        let place = atlas.layer_place(layer).unwrap();
-        let of = atlas.layers()[place].layer();
-        let bytes = whole(&atlas, place, Format::FlatGeobuf, Crs::Epsg27700);
+        let layer_index = atlas.layer_index(layer).unwrap();
+        let of = atlas.layers()[layer_index].layer();
+        let bytes = whole(&atlas, layer_index, Format::FlatGeobuf, Crs::Epsg27700);
         let extents: Vec<[f64; 4]> = if of.is_areas() {
             let extent = |area: &lapwing_boundaries::area::Area| {
                 let extent = area.extent();
@@ -55,7 +55,7 @@ fn the_index_finds_the_features_that_a_box_meets_and_no_other() {
 }
 
 #[test]
-fn the_header_tells_the_layer_and_its_crs() {
+fn the_header_has_the_layer_and_its_crs() {
     let atlas = atlas();
     let bytes = whole(&atlas, SITES, Format::FlatGeobuf, Crs::Epsg27700);
     let mut cursor = Cursor::new(&bytes);
@@ -63,14 +63,17 @@ fn the_header_tells_the_layer_and_its_crs() {
     let header = reader.header();
     assert_eq!(header.name(), Some("hall"));
     assert_eq!(header.title(), Some("Halls"));
-    let told = header.description().unwrap();
-    assert!(told.contains("OGL-UK-3.0") && told.contains("\"hand\""), "{told}");
+    let description = header.description().unwrap();
+    assert!(
+        description.contains("OGL-UK-3.0") && description.contains("\"hand\""),
+        "{description}"
+    );
     assert_eq!((header.features_count(), header.index_node_size()), (4, 16));
     assert_eq!(header.crs().unwrap().code(), 27700);
 }
 
 #[test]
-fn nothing_selected_is_a_file_with_columns() {
+fn an_empty_selection_is_a_file_with_columns() {
     let bytes = bytes_of(&atlas(), SITES, &[], Format::FlatGeobuf, Crs::Crs84);
     let mut cursor = Cursor::new(&bytes);
     let reader = FgbReader::open(&mut cursor).unwrap();

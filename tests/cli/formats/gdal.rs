@@ -1,5 +1,5 @@
-//! The files as GDAL sees them: counts, CRS, columns, areas, and what a box holds. Skipped, loudly,
-//! where GDAL is not installed.
+//! The files as read by GDAL: counts, CRS, columns, areas, and features in a box. Skipped, with a
+//! message, if GDAL is not installed.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +12,7 @@ use lapwing_boundaries::demo;
 
 use super::world::{AREAS, SITES, atlas, bytes_of, file, whole};
 
-/// What ogrinfo says; none where it is not installed.
+/// The output of ogrinfo; `None` if it is not installed.
 fn ogrinfo(arguments: &[&str], path: &Path) -> Option<String> {
     match Command::new("ogrinfo").args(arguments).arg(path).output() {
         Err(error) => {
@@ -20,9 +20,10 @@ fn ogrinfo(arguments: &[&str], path: &Path) -> Option<String> {
             None
         }
         Ok(done) => {
-            let (told, warned) = (done.stdout, String::from_utf8_lossy(&done.stderr).into_owned());
-            assert!(done.status.success() && warned.is_empty(), "{}: {warned}", path.display());
-            Some(String::from_utf8(told).unwrap())
+            let (info, warnings) =
+                (done.stdout, String::from_utf8_lossy(&done.stderr).into_owned());
+            assert!(done.status.success() && warnings.is_empty(), "{}: {warnings}", path.display());
+            Some(String::from_utf8(info).unwrap())
         }
     }
 }
@@ -31,8 +32,8 @@ fn ogrinfo(arguments: &[&str], path: &Path) -> Option<String> {
 const READ: [Format; 4] =
     [Format::GeoJson, Format::FlatGeobuf, Format::GeoPackage, Format::Shapefile];
 
-fn count(told: &str) -> usize {
-    let line = told.lines().find(|line| line.starts_with("Feature Count: ")).unwrap();
+fn count(info: &str) -> usize {
+    let line = info.lines().find(|line| line.starts_with("Feature Count: ")).unwrap();
     line["Feature Count: ".len()..].parse().unwrap()
 }
 
@@ -48,16 +49,16 @@ fn counts_crs_and_kinds_are_right_in_every_crs() {
         for format in READ {
             for (layer, kind) in [(AREAS, "Multi Polygon"), (SITES, "Point")] {
                 let path = file(folder.path(), format, &whole(&atlas, layer, format, crs));
-                let Some(told) = ogrinfo(&["-so", "-al"], &path) else { return };
-                assert_eq!(count(&told), 4, "{format:?}");
-                assert!(told.contains(id), "{format:?} {crs:?}: {told}");
-                // A shapefile does not tell polygons of one part from those of several.
+                let Some(info) = ogrinfo(&["-so", "-al"], &path) else { return };
+                assert_eq!(count(&info), 4, "{format:?}");
+                assert!(info.contains(id), "{format:?} {crs:?}: {info}");
+                // A shapefile does not distinguish Polygon and MultiPolygon.
                 let kind = if format == Format::Shapefile {
                     kind.trim_start_matches("Multi ")
                 } else {
                     kind
                 };
-                assert!(told.contains(&format!("Geometry: {kind}")), "{told}");
+                assert!(info.contains(&format!("Geometry: {kind}")), "{info}");
             }
         }
     }
@@ -68,11 +69,11 @@ fn columns_have_the_types_that_gdal_knows() {
     let folder = tempfile::tempdir().unwrap();
     for format in [Format::FlatGeobuf, Format::GeoPackage, Format::Shapefile] {
         let path = file(folder.path(), format, &whole(&atlas(), AREAS, format, Crs::Crs84));
-        let Some(told) = ogrinfo(&["-so", "-al"], &path) else { return };
+        let Some(info) = ogrinfo(&["-so", "-al"], &path) else { return };
         let upper =
             if format == Format::Shapefile { "Code_1: String" } else { "source_Code: String" };
         for column in ["count: Integer64", "area_m2: Real", upper] {
-            assert!(told.contains(column), "{format:?} lacks {column}: {told}");
+            assert!(info.contains(column), "{format:?} lacks {column}: {info}");
         }
         let dates: &[&str] = match format {
             Format::GeoPackage => &["opened: Date", "seen: DateTime", "bbox: Integer(Boolean)"],
@@ -80,15 +81,15 @@ fn columns_have_the_types_that_gdal_knows() {
             _ => &["seen: DateTime", "bbox: Integer(Boolean)"],
         };
         for column in dates {
-            assert!(told.contains(column), "{format:?} lacks {column}: {told}");
+            assert!(info.contains(column), "{format:?} lacks {column}: {info}");
         }
     }
 }
 
 #[test]
-fn areas_and_what_a_box_holds_are_the_atlas_s_own() {
+fn areas_and_box_queries_equal_those_of_the_atlas() {
     let atlas = Atlas::build(demo::lyonesse(1).into_contents(), Timestamp::UNIX_EPOCH, &());
-    let parish = atlas.layer_place("parish").unwrap();
+    let parish = atlas.layer_index("parish").unwrap();
     let areas = atlas.layers()[parish].layer().areas();
     let sum: f64 = areas.iter().map(lapwing_boundaries::area::Area::area_m2).sum();
     let (low, high) = (areas[7].extent().min(), areas[7].extent().max());
@@ -99,26 +100,26 @@ fn areas_and_what_a_box_holds_are_the_atlas_s_own() {
         let name = if format == Format::GeoPackage { "geom" } else { "geometry" };
         let sql = format!("SELECT SUM(ST_Area({name})) AS sum FROM parish");
         let sql = ["-q", "-dialect", "SQLite", "-sql", &sql];
-        let Some(told) = ogrinfo(&sql, &path) else { return };
-        let read: f64 = told.split('=').next_back().unwrap().trim().parse().unwrap();
+        let Some(info) = ogrinfo(&sql, &path) else { return };
+        let read: f64 = info.split('=').next_back().unwrap().trim().parse().unwrap();
         assert!((read - sum).abs() / sum < 1e-9, "{format:?}: {read} and {sum}");
         let corners = [low.x, low.y, high.x, high.y].map(|number| number.to_string());
         let corners: Vec<&str> = corners.iter().map(String::as_str).collect();
         let spat = [&["-so", "-al", "-spat"], &corners[..]].concat();
-        let Some(told) = ogrinfo(&spat, &path) else { return };
-        found.push(count(&told));
+        let Some(info) = ogrinfo(&spat, &path) else { return };
+        found.push(count(&info));
     }
     assert!(found[0] > 1 && found.iter().all(|count| *count == found[0]), "{found:?}");
 }
 
 #[test]
-fn nothing_selected_is_a_layer_with_columns_and_no_feature() {
+fn an_empty_selection_is_a_layer_with_columns() {
     let folder = tempfile::tempdir().unwrap();
     for format in READ {
         let bytes = bytes_of(&atlas(), AREAS, &[], format, Crs::Epsg27700);
         let path = file(folder.path(), format, &bytes);
-        let Some(told) = ogrinfo(&["-so", "-al"], &path) else { return };
-        assert_eq!(count(&told), 0, "{format:?}");
-        assert!(format == Format::GeoJson || told.contains("area_m2: Real"), "{format:?}: {told}");
+        let Some(info) = ogrinfo(&["-so", "-al"], &path) else { return };
+        assert_eq!(count(&info), 0, "{format:?}");
+        assert!(format == Format::GeoJson || info.contains("area_m2: Real"), "{format:?}: {info}");
     }
 }

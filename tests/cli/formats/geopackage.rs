@@ -1,4 +1,4 @@
-//! GeoPackage: the database is what OGC 12-128r18 wants.
+//! GeoPackage: the database conforms to OGC 12-128r18.
 
 use lapwing::features::crs::Crs;
 use lapwing::formats::Format;
@@ -26,7 +26,7 @@ impl Package {
 }
 
 #[test]
-fn the_database_is_sound_and_says_what_it_is() {
+fn the_database_is_valid_and_has_metadata() {
     let package = Package::of(&whole(&atlas(), AREAS, Format::GeoPackage, Crs::Epsg27700));
     assert_eq!(package.one::<i64>("PRAGMA application_id"), 0x4750_4B47, "GPKG");
     assert_eq!(package.one::<i64>("PRAGMA user_version"), 10300, "version 1.3");
@@ -53,18 +53,18 @@ fn titles_licence_attribution_and_vintage_are_in_its_metadata() {
     assert_eq!(title, "Wards, \"awkward\" ones");
     let changed: String = package.one("SELECT last_change FROM gpkg_contents");
     assert_eq!(changed, "2023-11-14T22:13:20.000Z", "the snapshot's time, not the file's");
-    let told: String = package.one(
+    let metadata: String = package.one(
         "SELECT metadata FROM gpkg_metadata JOIN gpkg_metadata_reference ON md_file_id = id \
          WHERE table_name = 'ward'",
     );
-    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["license"], "OGL-UK-3.0");
-    assert_eq!(told["creditText"], "Drawn by \"hand\" & <heart>");
-    assert_eq!(told["temporalCoverage"], "2021-04-01/..");
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+    assert_eq!(metadata["license"], "OGL-UK-3.0");
+    assert_eq!(metadata["creditText"], "Drawn by \"hand\" & <heart>");
+    assert_eq!(metadata["temporalCoverage"], "2021-04-01/..");
 }
 
 #[test]
-fn the_r_tree_has_every_feature_where_it_is() {
+fn the_r_tree_has_the_extent_of_every_feature() {
     let package = Package::of(&whole(&atlas(), SITES, Format::GeoPackage, Crs::Epsg27700));
     let found: i64 = package.one(
         "SELECT count(*) FROM rtree_hall_geom JOIN hall ON id = fid \
@@ -96,7 +96,7 @@ fn columns_have_the_types_of_their_values() {
 }
 
 #[test]
-fn nothing_selected_is_an_empty_table_without_an_extent() {
+fn an_empty_selection_is_an_empty_table_without_an_extent() {
     let package = Package::of(&bytes_of(&atlas(), AREAS, &[], Format::GeoPackage, Crs::Crs84));
     assert_eq!(package.one::<i64>("SELECT count(*) FROM ward"), 0);
     assert_eq!(package.one::<Option<f64>>("SELECT min_x FROM gpkg_contents"), None);

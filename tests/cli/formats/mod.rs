@@ -1,5 +1,5 @@
-//! Files of layers, read back: by the crate's own loaders, which share no line with the writers, by
-//! the libraries of the formats, and by GDAL where it is installed.
+//! Files of layers, read back: by the crate's own loaders, which share no code with the writers, by
+//! the libraries of the formats, and by GDAL if it is installed.
 
 mod csv;
 mod flatgeobuf;

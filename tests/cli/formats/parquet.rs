@@ -28,9 +28,9 @@ fn rows(reader: &SerializedFileReader<Bytes>) -> Vec<BTreeMap<String, Field>> {
     rows.map(|each| row(each.unwrap())).collect()
 }
 
-fn told(reader: &SerializedFileReader<Bytes>, key: &str) -> Value {
+fn metadata_value(reader: &SerializedFileReader<Bytes>, key: &str) -> Value {
     let all = reader.metadata().file_metadata().key_value_metadata().unwrap();
-    let text = all.iter().find(|told| told.key == key).and_then(|told| told.value.clone());
+    let text = all.iter().find(|entry| entry.key == key).and_then(|entry| entry.value.clone());
     serde_json::from_str(&text.unwrap()).unwrap()
 }
 
@@ -74,7 +74,7 @@ fn geometry_is_wkb_and_bbox_is_around_it() {
 #[test]
 fn the_metadata_are_those_of_geoparquet() {
     let atlas = atlas();
-    let geo = told(&open(whole(&atlas, AREAS, Format::Parquet, Crs::Epsg27700)), "geo");
+    let geo = metadata_value(&open(whole(&atlas, AREAS, Format::Parquet, Crs::Epsg27700)), "geo");
     assert_eq!((&geo["version"], &geo["primary_column"]), (&json!("1.1.0"), &json!("geometry")));
     let column = &geo["columns"]["geometry"];
     assert_eq!(column["encoding"], "WKB");
@@ -83,16 +83,16 @@ fn the_metadata_are_those_of_geoparquet() {
     assert_eq!(column["crs"]["id"], json!({"authority": "EPSG", "code": 27700}));
     assert_eq!(column["bbox"], json!([475_000.125, 260_000.001, 478_900.125, 261_000.0]));
     assert_eq!(column["covering"]["bbox"]["ymax"], json!(["bbox", "ymax"]));
-    let geo = told(&open(whole(&atlas, SITES, Format::Parquet, Crs::Crs84)), "geo");
+    let geo = metadata_value(&open(whole(&atlas, SITES, Format::Parquet, Crs::Crs84)), "geo");
     assert_eq!(geo["columns"]["geometry"].get("crs"), None, "CRS84 goes without saying");
 }
 
 #[test]
-fn nothing_selected_is_a_file_with_columns() {
+fn an_empty_selection_is_a_file_with_columns() {
     let reader = open(bytes_of(&atlas(), SITES, &[], Format::Parquet, Crs::Crs84));
     assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
     assert!(reader.metadata().file_metadata().schema_descr().num_columns() > 10);
-    assert_eq!(told(&reader, "geo")["columns"]["geometry"].get("bbox"), None);
+    assert_eq!(metadata_value(&reader, "geo")["columns"]["geometry"].get("bbox"), None);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What holds of every format.
+//! Rules for every format.
 
 use lapwing::features::crs::Crs;
 use lapwing::formats::Format;
@@ -87,7 +87,7 @@ fn awkward_names_and_values_of_every_kind_come_back() {
     let atlas = atlas();
     let of_schema = schema(&atlas, AREAS);
     for (format, own) in [(Format::FlatGeobuf, &[][..]), (Format::GeoPackage, &["fid", "geom"])] {
-        // What the file calls the properties that are called like its own columns.
+        // The names in the file of properties that are named like its own columns.
         let names: Vec<String> = of_schema
             .attributes()
             .iter()
@@ -99,11 +99,11 @@ fn awkward_names_and_values_of_every_kind_come_back() {
             .collect();
         let keep: Vec<&str> = names.iter().map(String::as_str).collect();
         let features = read(format, &whole(&atlas, AREAS, format, Crs::Epsg27700), &keep);
-        for (place, feature) in features.iter().enumerate() {
-            let name = (!world::NAMES[place].is_empty()).then_some(world::NAMES[place]);
+        for (index, feature) in features.iter().enumerate() {
+            let name = (!world::NAMES[index].is_empty()).then_some(world::NAMES[index]);
             assert_eq!(feature.name.as_deref().filter(|name| !name.is_empty()), name, "{format:?}");
             for (at, (name, read)) in feature.properties.iter().enumerate() {
-                let written = match of_schema.value(&atlas, place, at) {
+                let written = match of_schema.value(&atlas, index, at) {
                     lapwing::features::attributes::Value::Null => Value::Null,
                     lapwing::features::attributes::Value::Integer(number) => json!(number),
                     lapwing::features::attributes::Value::Number(number) => json!(number),
@@ -115,7 +115,7 @@ fn awkward_names_and_values_of_every_kind_come_back() {
                     Value::String(text) => json!(text.replace(".25Z", ".250Z")),
                     other => other.clone(),
                 };
-                assert_eq!(read, written, "{format:?} {place} {name}");
+                assert_eq!(read, written, "{format:?} {index} {name}");
             }
         }
     }

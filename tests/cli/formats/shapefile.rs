@@ -34,7 +34,7 @@ fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn the_zip_holds_every_part_and_what_the_parts_have_no_place_for() {
+fn the_zip_has_every_part_and_a_text_with_the_other_metadata() {
     for (layer, id) in [(AREAS, "ward"), (SITES, "hall")] {
         let parts = parts(&whole(&atlas(), layer, Format::Shapefile, Crs::Epsg27700));
         let names: Vec<&str> = parts.keys().map(String::as_str).collect();
@@ -89,10 +89,10 @@ fn values_of_every_kind_come_back_in_fields_of_short_names() {
     let keep: Vec<&str> = names.iter().map(String::as_str).collect();
     let features =
         read(Format::Shapefile, &whole(&atlas, AREAS, Format::Shapefile, Crs::Crs84), &keep);
-    for (place, feature) in features.iter().enumerate() {
-        assert_eq!(feature.name.as_deref().unwrap_or(""), NAMES[place]);
+    for (index, feature) in features.iter().enumerate() {
+        assert_eq!(feature.name.as_deref().unwrap_or(""), NAMES[index]);
         for (at, (name, read)) in feature.properties.iter().enumerate() {
-            let written = match of_schema.value(&atlas, place, at) {
+            let written = match of_schema.value(&atlas, index, at) {
                 Attribute::Null => Value::Null,
                 Attribute::Integer(number) => json!(number),
                 Attribute::Number(number) => json!(number),
@@ -101,7 +101,7 @@ fn values_of_every_kind_come_back_in_fields_of_short_names() {
                 other if other.cell().is_empty() => Value::Null,
                 other => json!(other.cell()),
             };
-            assert_eq!(*read, written, "{place} {name}");
+            assert_eq!(*read, written, "{index} {name}");
         }
     }
 }
@@ -163,7 +163,7 @@ fn attributes_that_are_too_wide_together_are_refused() {
 }
 
 #[test]
-fn nothing_selected_is_a_shapefile_of_its_kind_with_fields() {
+fn an_empty_selection_is_a_shapefile_of_its_type_with_fields() {
     for (layer, id, kind) in [(AREAS, "ward", 5), (SITES, "hall", 1)] {
         let parts = parts(&bytes_of(&atlas(), layer, &[], Format::Shapefile, Crs::Crs84));
         for suffix in ["shp", "shx"] {

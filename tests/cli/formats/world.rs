@@ -1,5 +1,5 @@
-//! A small county that is hard to write: names that break tables, properties that are called like a
-//! format's own columns, of every kind and of none, holes and parts.
+//! A small county that is hard to write: names with special characters, properties named like the
+//! columns of a format, values of every type and nulls, holes and parts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) fn meta(id: &str, title: &str) -> LayerMeta {
     }
 }
 
-/// Kept properties of every kind; the second area has none but nulls, the third lacks some.
+/// Properties of every type; those of the second area are null, and the third lacks some.
 fn kept(at: usize) -> Properties {
     let own = |key: &str, value: Value| (key.to_owned(), value);
     match at {
@@ -112,12 +112,12 @@ pub(crate) fn schema(atlas: &Atlas, layer: usize) -> Arc<Schema> {
 pub(crate) fn bytes_of(
     atlas: &Atlas,
     layer: usize,
-    places: &[usize],
+    indices: &[usize],
     format: Format,
     crs: Crs,
 ) -> Vec<u8> {
     let schema = schema(atlas, layer);
-    let selection = Selection::new(atlas, &schema, places, crs);
+    let selection = Selection::new(atlas, &schema, indices, crs);
     let mut bytes = Vec::new();
     formats::write(format, &selection, &mut bytes, &()).unwrap();
     bytes
@@ -125,8 +125,8 @@ pub(crate) fn bytes_of(
 
 /// All of a layer in a format.
 pub(crate) fn whole(atlas: &Atlas, layer: usize, format: Format, crs: Crs) -> Vec<u8> {
-    let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
-    bytes_of(atlas, layer, &places, format, crs)
+    let indices: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
+    bytes_of(atlas, layer, &indices, format, crs)
 }
 
 /// The bytes as a file in a folder.

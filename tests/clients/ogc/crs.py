@@ -28,9 +28,9 @@ def crs_uri(s):
         yield f"{PART2}crs is not declared"
     for collection in s.collections:
         crss = supported(s, collection)
-        for wanted in WANTED:
-            if wanted not in crss:
-                yield f"{collection['id']} has no {wanted}"
+        for expected in WANTED:
+            if expected not in crss:
+                yield f"{collection['id']} has no {expected}"
         for crs in crss:
             if not crs.startswith("http://www.opengis.net/def/crs/"):
                 yield f"{collection['id']}: {crs}"

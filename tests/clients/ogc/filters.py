@@ -23,13 +23,13 @@ def queryables(s, collection):
 @abstract_test("/req/filter/conformance")
 def conformance(s):
     """The classes of filters are declared."""
-    for wanted in [PART3 + name for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")] + [
+    for expected in [PART3 + name for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")] + [
         CQL2 + name
         for name in ("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators",
                      "basic-spatial-functions", "spatial-functions", "temporal-functions")
     ]:
-        if wanted not in s.conforms_to:
-            yield f"{wanted} is not declared"
+        if expected not in s.conforms_to:
+            yield f"{expected} is not declared"
 
 
 @abstract_test("/req/queryables/queryables-link")
@@ -87,8 +87,8 @@ def query_parameters(s):
             value = features[len(features) // 2]["properties"][name]
             if value is None:
                 continue
-            wanted = {f["id"] for f in features if f["properties"].get(name) == value}
-            if ids(s, collection, **{name: value}) != wanted:
+            expected = {f["id"] for f in features if f["properties"].get(name) == value}
+            if ids(s, collection, **{name: value}) != expected:
                 yield f"{collection['id']} {name}={value}: not the features with that value"
 
 
@@ -130,12 +130,12 @@ def filter_param(s):
     """Filters on properties select what Python selects, in text and in JSON."""
     for collection in s.collections:
         for text, tree, question in predicates(s, collection):
-            wanted = {f["id"] for f in s.whole(collection) if question(f["properties"])}
-            if (got := ids(s, collection, filter=text)) != wanted:
-                yield f"{collection['id']} {text}: {len(got)} features, Python finds {len(wanted)}"
+            expected = {f["id"] for f in s.whole(collection) if question(f["properties"])}
+            if (got := ids(s, collection, filter=text)) != expected:
+                yield f"{collection['id']} {text}: {len(got)} features, Python finds {len(expected)}"
             got = ids(s, collection, filter=json.dumps(tree), filter_lang="cql2-json")
-            if got != wanted:
-                yield f"{collection['id']} {json.dumps(tree)}: {len(got)}, Python finds {len(wanted)}"
+            if got != expected:
+                yield f"{collection['id']} {json.dumps(tree)}: {len(got)}, Python finds {len(expected)}"
 
 
 @abstract_test("/req/filter/filter-lang-param")

@@ -32,8 +32,8 @@ def rings(geometry):
     """The rings of a polygonal geometry, each with whether it is a shell."""
     polygons = {"Polygon": [geometry["coordinates"]], "MultiPolygon": geometry["coordinates"]}
     for polygon in polygons.get(geometry["type"], []):
-        for place, ring in enumerate(polygon):
-            yield place == 0, ring
+        for index, ring in enumerate(polygon):
+            yield index == 0, ring
 
 
 def numbers(coordinates):
@@ -124,7 +124,7 @@ class Page(HTMLParser):
 
 @abstract_test("/conf/html/content")
 def html_content(s):
-    """Pages say what the JSON says: ids, titles, the values of properties; their links live."""
+    """Pages have the content of the JSON: ids, titles and property values. Their links work."""
     for collection in s.collections:
         address = f"/collections/{collection['id']}"
         text = " ".join(Page(s.get(address, HTML).text).words)
@@ -135,13 +135,13 @@ def html_content(s):
             for name, value in feature["properties"].items():
                 if isinstance(value, str) and value not in text:
                     yield f"{address}/items/{feature['id']} does not show {name} {value!r}"
-    asked = set()
+    requested = set()
     for address in pages(s):
         response = s.get(address, HTML)
         for link in Page(response.text).links:
             link = link.split("#")[0]
-            if link.startswith("/") and link not in asked:
-                asked.add(link)
+            if link.startswith("/") and link not in requested:
+                requested.add(link)
                 if s.get(link).status_code not in (200, 304):
                     yield f"{address} has a dead link {link}: {s.get(link).status_code}"
 
@@ -238,7 +238,7 @@ def oas30_security(s):
     schemes = s.api["components"]["securitySchemes"]
     for method, path, operation in stated:
         if path.startswith(("/collections", "/conformance", "/tiles")) or path == "/":
-            yield f"{method} {path}: the data are said not to be open"
+            yield f"{method} {path}: the document does not declare the data as open"
         for requirement in operation["security"]:
             yield from (f"{path}: there is no scheme {name}" for name in requirement if name not in schemes)
         for headers in ({}, {"Authorization": "Bearer wrong"}):

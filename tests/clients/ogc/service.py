@@ -1,4 +1,4 @@
-"""The service as its links and its OpenAPI document tell of it."""
+"""The service, explored through its links and its OpenAPI document."""
 
 import re
 from functools import cached_property, lru_cache
@@ -33,7 +33,7 @@ def links(document, rel, media_type=None):
 
 
 class Service:
-    """A service at a base URL. Answers are kept: the tests ask the same things over and over."""
+    """A service at a base URL. Responses are cached, since the tests repeat their requests."""
 
     def __init__(self, base):
         self.base = base
@@ -137,6 +137,6 @@ def self_and_alternates(document, types, what):
         yield f"{what}: no link to itself"
     have = {link.get("type", "").split(";")[0] for link in links(document, "self")}
     have |= {link.get("type", "").split(";")[0] for link in links(document, "alternate")}
-    for wanted in types:
-        if wanted not in have:
-            yield f"{what}: no link to it as {wanted}"
+    for expected in types:
+        if expected not in have:
+            yield f"{what}: no link to it as {expected}"

@@ -42,11 +42,11 @@ def run(service, expected_skips):
     print(f"passed: {', '.join(passed)}")
     for identifier, reason in skipped.items():
         print(f"SKIP {identifier}: {reason}")
-    strangers = sorted(set(skipped) - set(expected_skips))
-    for identifier in strangers:
+    unexpected_skips = sorted(set(skipped) - set(expected_skips))
+    for identifier in unexpected_skips:
         print(f"NEW SKIP {identifier}: fix it, or say why in skips.txt")
     returned = sorted(set(expected_skips) - set(skipped))
     for identifier in returned:
         print(f"NO LONGER SKIPPED {identifier}: take it out of skips.txt")
     print(f"{len(passed)} passed, {len(failed)} failed, {len(skipped)} skipped")
-    return not (failed or strangers or returned)
+    return not (failed or unexpected_skips or returned)

@@ -43,10 +43,10 @@ mod tests {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let drawn: OnceLock<u64> = OnceLock::new();
             let draw = || run(|| (0..100_000_u64).into_par_iter().sum());
-            let asked: u64 = pool.install(|| {
+            let requested: u64 = pool.install(|| {
                 (0..64_u64).into_par_iter().map(|_| *drawn.get_or_init(draw) / 4_999_950_000).sum()
             });
-            assert_eq!(asked, 64);
+            assert_eq!(requested, 64);
         }
     }
 

@@ -218,15 +218,15 @@ mod tests {
                 let mut found = Vec::new();
                 hot.route(pair[0], pair[1], &mut found);
                 let start = cell(pair[0], shift);
-                let mut wanted: Vec<Point> = ends
+                let mut snap_points: Vec<Point> = ends
                     .iter()
                     .map(|&p| cell(p, shift))
                     .filter(|&c| c != start && hot.passes(pair[0], pair[1], c))
                     .collect();
-                wanted.sort_unstable();
-                wanted.dedup();
+                snap_points.sort_unstable();
+                snap_points.dedup();
                 found.sort_unstable();
-                assert_eq!(found, wanted, "shift {shift}, {pair:?}");
+                assert_eq!(found, snap_points, "shift {shift}, {pair:?}");
             }
         }
     }

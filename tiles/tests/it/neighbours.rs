@@ -66,8 +66,8 @@ fn unshared<'a>(areas: impl Iterator<Item = &'a MultiPolygon>) -> Vec<(Corner, C
 /// Returns the low and high corners of a tile's window in tile units, buffer included.
 fn window(tile: TileCoord) -> [Corner; 2] {
     let size = 1_i64 << tile.zoom();
-    let reach = |place: u32| {
-        let at = i64::from(place);
+    let reach = |column: u32| {
+        let at = i64::from(column);
         let low = if at == 0 { 0 } else { -BUFFER };
         let high = if at + 1 == size { EXTENT } else { EXTENT + BUFFER };
         (low, high)
@@ -160,7 +160,7 @@ fn no_ground_is_left_out_or_covered_twice_in_any_tile_of_any_zoom() {
 }
 
 #[test]
-fn neighbouring_tiles_hold_the_same_where_both_reach() {
+fn neighbouring_tiles_are_equal_where_they_overlap() {
     let source = source(county(31, FRAME, 7, 7, 20));
     for zoom in 10..=MAX_ZOOM {
         for tile in source.tiles(zoom, &[0]) {

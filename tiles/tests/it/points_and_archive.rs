@@ -67,7 +67,7 @@ fn points(bytes: &[u8]) -> Vec<Drawn> {
 }
 
 #[test]
-fn a_point_stands_in_one_tile_of_each_zoom_with_its_properties() {
+fn a_point_is_in_one_tile_of_each_zoom_with_its_properties() {
     let source = TileSource::prepare(vec![places(&[(-0.896_042, 52.235_518)])]).unwrap();
     for zoom in 0..=MAX_ZOOM {
         let tiles = source.tiles(zoom, &[0]);
@@ -88,7 +88,7 @@ fn a_point_stands_in_one_tile_of_each_zoom_with_its_properties() {
 }
 
 #[test]
-fn a_cluster_has_a_count_and_nothing_else() {
+fn a_cluster_has_only_a_count() {
     let near = [(-0.9, 52.2), (-0.9001, 52.2), (-0.9, 52.2001)];
     let source = TileSource::prepare(vec![places(&near)]).unwrap();
     let tile = source.tiles(5, &[0])[0];
@@ -106,7 +106,7 @@ fn a_cluster_has_a_count_and_nothing_else() {
 }
 
 #[test]
-fn a_name_stands_in_the_middle_of_its_area_once() {
+fn a_label_is_in_the_middle_of_its_area_once() {
     let source = TileSource::prepare(vec![squares("ward", &[square(-0.9, 52.2, 0.05)])]).unwrap();
     for zoom in 10..=MAX_ZOOM {
         let mut names = Vec::new();
@@ -128,7 +128,7 @@ fn a_name_stands_in_the_middle_of_its_area_once() {
 }
 
 #[test]
-fn several_layers_go_into_one_tile_in_the_order_asked_for() {
+fn several_layers_are_in_one_tile_in_the_requested_order() {
     let layers = vec![
         squares("ward", &[square(-0.9, 52.2, 0.05)]),
         places(&[(-0.88, 52.21)]),
@@ -151,12 +151,12 @@ fn several_layers_go_into_one_tile_in_the_order_asked_for() {
 }
 
 #[test]
-fn a_map_is_told_the_extent_the_layers_and_the_kinds_of_properties() {
+fn the_tilejson_has_the_extent_layers_and_property_types() {
     let layers = vec![squares("ward", &[square(-0.9, 52.2, 0.05)]), places(&[(-1.2, 52.5)])];
     let set = TileSource::prepare(layers).unwrap().tile_set(&[0, 1]);
     let [west, south, east, north] = set.bounds.unwrap();
-    for (found, wanted) in [(west, -1.2), (south, 52.2), (east, -0.85), (north, 52.5)] {
-        assert!((found - wanted).abs() < 1e-6, "{found} {wanted}");
+    for (found, expected) in [(west, -1.2), (south, 52.2), (east, -0.85), (north, 52.5)] {
+        assert!((found - expected).abs() < 1e-6, "{found} {expected}");
     }
     let ids: Vec<&str> = set.vector_layers.iter().map(|layer| layer.id.as_str()).collect();
     assert_eq!(ids, ["ward", "ward_label", "place"]);
@@ -174,7 +174,7 @@ fn a_map_is_told_the_extent_the_layers_and_the_kinds_of_properties() {
 }
 
 #[test]
-fn coordinates_that_are_no_degrees_are_refused_with_their_feature() {
+fn coordinates_outside_the_range_of_degrees_are_refused_with_their_feature() {
     let metres = places(&[(-0.9, 52.2), (475_486.0, 260_275.0)]);
     let refused = TileSource::prepare(vec![metres]).unwrap_err();
     assert_eq!(
@@ -221,7 +221,7 @@ fn compressed_tiles_come_back_and_are_always_the_same() {
 }
 
 #[test]
-fn the_archive_holds_every_tile_and_tells_its_progress() {
+fn the_archive_has_every_tile_and_reports_progress() {
     let layers = vec![squares("ward", &[square(-0.9, 52.2, 0.05)]), places(&[(-0.88, 52.21)])];
     let source = TileSource::prepare(layers).unwrap();
     let tiles: Vec<TileCoord> = (0..=11)
@@ -230,12 +230,14 @@ fn the_archive_holds_every_tile_and_tells_its_progress() {
         .collect();
     let about = ArchiveMetadata { name: "Wards".to_owned(), attribution: "ONS \"OGL\"".to_owned() };
     let mut archive = Cursor::new(Vec::new());
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let written = source
-        .write_pmtiles(&mut archive, &[0, 1], 0..=11, &about, |done, all| told.push((done, all)))
+        .write_pmtiles(&mut archive, &[0, 1], 0..=11, &about, |done, all| {
+            reported.push((done, all));
+        })
         .unwrap();
     assert_eq!(written.tiles, tiles.len() as u64);
-    assert!(matches!(told.last(), Some((done, all)) if done == all));
+    assert!(matches!(reported.last(), Some((done, all)) if done == all));
     let archive = archive.into_inner();
     // Version 3 of the PMTiles specification, section 3: the header.
     assert_eq!(&archive[..8], b"PMTiles\x03");

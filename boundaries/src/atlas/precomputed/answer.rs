@@ -13,7 +13,7 @@ use crate::position::Accuracy;
 #[derive(Clone, Copy, Debug)]
 pub struct PrecomputedAnswer<'a> {
     pub(super) all: &'a Precomputed,
-    pub(super) place: usize,
+    pub(super) index: usize,
     /// Its entry in [`Precomputed::sets`].
     pub(super) set: u32,
     pub(super) is_estimate: bool,
@@ -23,12 +23,12 @@ pub struct PrecomputedAnswer<'a> {
 impl<'a> PrecomputedAnswer<'a> {
     /// Longitude and latitude in millionths of a degree, rounded.
     pub fn millionths(&self) -> [i32; 2] {
-        [self.all.degrees[2 * self.place], self.all.degrees[2 * self.place + 1]]
+        [self.all.degrees[2 * self.index], self.all.degrees[2 * self.index + 1]]
     }
 
     /// The accuracy of the degrees.
     pub fn accuracy(&self) -> Accuracy {
-        let is_helmert = self.all.near_at[self.place] & HELMERT != 0;
+        let is_helmert = self.all.near_at[self.index] & HELMERT != 0;
         if is_helmert { Accuracy::Helmert } else { Accuracy::Ostn15 }
     }
 
@@ -46,7 +46,7 @@ impl<'a> PrecomputedAnswer<'a> {
 
     /// The number of addresses that the answer is from; 0 if it is from the position.
     pub fn addresses(&self) -> usize {
-        if self.is_by_addresses() { self.all.addresses[self.place] as usize } else { 0 }
+        if self.is_by_addresses() { self.all.addresses[self.index] as usize } else { 0 }
     }
 
     /// The id of the postcode's set of areas of all layers. Postcodes share sets, see
@@ -94,13 +94,13 @@ impl<'a> PrecomputedAnswer<'a> {
     #[inline]
     pub fn boundary_distance_m(&self, layer: usize) -> Option<f64> {
         let column = self.all.columns[layer] as usize;
-        let distance = self.all.distances[self.all.stride * self.place + column];
+        let distance = self.all.distances[self.all.stride * self.index + column];
         (!distance.is_nan()).then_some(distance)
     }
 
     /// Other areas near the postcode, sorted by layer, then code, with the distance in metres.
     pub fn near(&self) -> impl Iterator<Item = (usize, usize, f64)> + 'a {
-        let from = (self.all.near_at[self.place] & !(HELMERT | OUTSIDE_ALL)) as usize;
+        let from = (self.all.near_at[self.index] & !(HELMERT | OUTSIDE_ALL)) as usize;
         let count = self.all.near[from] as usize;
         self.all.near[from + 1..from + 1 + 4 * count].chunks_exact(4).map(|near| {
             let bits = u64::from(near[2]) | u64::from(near[3]) << 32;
@@ -115,7 +115,7 @@ impl<'a> PrecomputedAnswer<'a> {
         if !self.is_by_addresses() {
             return self.area_set() == EMPTY_SET;
         }
-        self.all.near_at[self.place] & OUTSIDE_ALL != 0
+        self.all.near_at[self.index] & OUTSIDE_ALL != 0
             && layers.into_iter().all(|layer| self.areas().all(|(of, _)| of != layer))
     }
 

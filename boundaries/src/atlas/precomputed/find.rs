@@ -113,17 +113,19 @@ impl Finder<'_> {
             near: vec![0],
             distances: Vec::new(),
         };
-        for (place, layer) in self.layers.iter().enumerate().filter(|(_, l)| l.layer.is_areas()) {
-            let (meta, cells) = (layer.layer.meta(), self.cells.of_layer(place));
+        for (layer_index, layer) in
+            self.layers.iter().enumerate().filter(|(_, l)| l.layer.is_areas())
+        {
+            let (meta, cells) = (layer.layer.meta(), self.cells.of_layer(layer_index));
             let located = if addresses.is_empty() {
-                let own = here.iter().filter(|(of, ..)| *of == place);
+                let own = here.iter().filter(|(of, ..)| *of == layer_index);
                 let matches =
                     own.map(|&(_, area, at)| Match { area, by: MatchBy::Position(at) }).collect();
                 locate::with_matches(meta, &cells, at, matches)
             } else {
                 locate::locate_addresses(meta, &cells, addresses)
             };
-            entry.add(place as u32, located);
+            entry.add(layer_index as u32, located);
         }
         Some(entry)
     }

@@ -111,34 +111,34 @@ impl Precomputed {
     #[inline]
     pub(super) fn answer<'a>(
         &'a self,
-        place: usize,
+        index: usize,
         positional_quality: u8,
         layers: &'a [AtlasLayer],
     ) -> Option<PrecomputedAnswer<'a>> {
-        let set = *self.sets.get(place)?;
+        let set = *self.sets.get(index)?;
         if set == UNKNOWN {
             return None;
         }
         // Addresses are exact, whatever the quality of the postcode's own position.
         let is_estimate = confidence::is_estimate(positional_quality) && set & BY_ADDRESSES == 0;
-        Some(PrecomputedAnswer { all: self, place, set, is_estimate, layers })
+        Some(PrecomputedAnswer { all: self, index, set, is_estimate, layers })
     }
 
     /// Prefetches what [`Self::answer`] and the distances of an answer read.
     #[inline]
-    pub(super) fn prefetch(&self, place: usize) {
-        prefetch(&self.sets, place);
+    pub(super) fn prefetch(&self, index: usize) {
+        prefetch(&self.sets, index);
         // The distances of a postcode may span two cache lines.
-        prefetch(&self.distances, self.stride * place);
-        prefetch(&self.distances, self.stride * place + self.stride.saturating_sub(1));
+        prefetch(&self.distances, self.stride * index);
+        prefetch(&self.distances, self.stride * index + self.stride.saturating_sub(1));
     }
 
     /// Prefetches the degrees and the areas nearby of an answer, too.
     #[inline]
-    pub(super) fn prefetch_all(&self, place: usize) {
-        self.prefetch(place);
-        prefetch(&self.degrees, 2 * place);
-        if let Some(near) = self.near_at.get(place) {
+    pub(super) fn prefetch_all(&self, index: usize) {
+        self.prefetch(index);
+        prefetch(&self.degrees, 2 * index);
+        if let Some(near) = self.near_at.get(index) {
             prefetch(&self.near, (near & !(HELMERT | OUTSIDE_ALL)) as usize);
         }
     }

@@ -6,7 +6,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 use crate::area::Area;
 use crate::code::AreaCode;
-use crate::layer::{Layer, LayerId, LayerMeta, Vintage};
+use crate::layer::{Layer, LayerId, LayerMeta};
 use lapwing_testing::random::Random;
 
 pub(super) fn at(x: f64, y: f64) -> Coord<f64> {
@@ -40,19 +40,9 @@ pub(super) fn whole(shell: LineString<f64>) -> Polygon<f64> {
 /// A layer of areas with codes A000, A001, …
 pub(super) fn layer(id: &str, areas: Vec<Vec<Polygon<f64>>>) -> Layer {
     let id = LayerId::parse(id).unwrap();
-    let meta = LayerMeta {
-        series: id.clone(),
-        title: String::new(),
-        vintage: Vintage::default(),
-        resolution: None,
-        coverage: false,
-        licence: None,
-        attribution: None,
-        source: String::from("made here"),
-        id,
-    };
-    let area = |(place, polygons)| {
-        let code = AreaCode::parse(&format!("A{place:03}")).unwrap();
+    let meta = LayerMeta { source: String::from("made here"), ..LayerMeta::new(id) };
+    let area = |(index, polygons)| {
+        let code = AreaCode::parse(&format!("A{index:03}")).unwrap();
         Area::from_valid(code, String::new(), Vec::new(), MultiPolygon::new(polygons))
     };
     Layer::of_areas(meta, areas.into_iter().enumerate().map(area).collect())
@@ -61,8 +51,8 @@ pub(super) fn layer(id: &str, areas: Vec<Vec<Polygon<f64>>>) -> Layer {
 /// A grid of squares from the origin. Their sides coincide with sides of cells or pass through centres
 /// of cells.
 pub(super) fn squares(along: usize, side: f64) -> Layer {
-    let place = |n: usize| (n % along, n / along);
-    let corner = |n: usize| (place(n).0 as f64 * side, place(n).1 as f64 * side);
+    let index = |n: usize| (n % along, n / along);
+    let corner = |n: usize| (index(n).0 as f64 * side, index(n).1 as f64 * side);
     let areas = (0..along * along).map(|n| vec![whole(square(corner(n).0, corner(n).1, side))]);
     layer("squares", areas.collect())
 }
@@ -90,9 +80,9 @@ pub(super) fn crooked(along: usize, side: f64, origin: Coord<f64>, seed: u64) ->
         |x: f64, y: f64, r: f64| at(x + random.between(-r, r), y + random.between(-r, r));
     let knots: Vec<Vec<Coord<f64>>> = (0..=along)
         .map(|row| {
-            let place = |n: usize| n as f64 * side;
+            let index = |n: usize| n as f64 * side;
             (0..=along)
-                .map(|c| near(origin.x + place(c), origin.y + place(row), side / 5.0))
+                .map(|c| near(origin.x + index(c), origin.y + index(row), side / 5.0))
                 .collect()
         })
         .collect();
@@ -111,18 +101,18 @@ pub(super) fn crooked(along: usize, side: f64, origin: Coord<f64>, seed: u64) ->
             north.push(if row < along { border(here, knots[row + 1][column]) } else { vec![] });
         }
     }
-    let place = |column: usize, row: usize| row * (along + 1) + column;
+    let index = |column: usize, row: usize| row * (along + 1) + column;
     let backward = |line: &[Coord<f64>], end: Coord<f64>| -> Vec<Coord<f64>> {
         std::iter::once(end).chain(line[1..].iter().rev().copied()).collect()
     };
     let mut areas: Vec<Vec<Polygon<f64>>> = Vec::new();
     for row in 0..along {
         for column in 0..along {
-            let mut shell = east[place(column, row)].clone();
-            shell.extend(&north[place(column + 1, row)]);
+            let mut shell = east[index(column, row)].clone();
+            shell.extend(&north[index(column + 1, row)]);
             let corner = knots[row + 1][column + 1];
-            shell.extend(backward(&east[place(column, row + 1)], corner));
-            shell.extend(backward(&north[place(column, row)], knots[row + 1][column]));
+            shell.extend(backward(&east[index(column, row + 1)], corner));
+            shell.extend(backward(&north[index(column, row)], knots[row + 1][column]));
             let mut shell = LineString(shell);
             shell.close();
             let middle = (knots[row][column] + corner) / 2.0;

@@ -29,7 +29,9 @@ fn by_cells(index: &CellIndex, at: Bng) -> Answer {
 fn by_scan(layers: &[&Layer], at: Bng) -> Answer {
     let all = layers.iter().enumerate().flat_map(|(layer, areas)| {
         let areas = areas.areas().iter().enumerate();
-        areas.map(move |(place, area)| (layer, place, position_among(area.edges(), at.coord())))
+        areas.map(move |(area_index, area)| {
+            (layer, area_index, position_among(area.edges(), at.coord()))
+        })
     });
     all.filter(|(_, _, position)| *position != Position::Outside).collect()
 }
@@ -150,27 +152,31 @@ fn assert_same_in_batches(layers: &[&Layer], index: &CellIndex, points: &[Bng]) 
 fn assert_same_distances(layers: &[&Layer], index: &CellIndex, points: &[Bng], reach_m: f64) {
     assert_same_in_batches(layers, index, points);
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs());
-    for (place, tree) in trees(layers).iter().enumerate() {
+    for (area_index, tree) in trees(layers).iter().enumerate() {
         for &point in points {
             let (ours, theirs) =
-                (index.boundary_distance_m(place, point), tree.boundary_distance_m(point));
+                (index.boundary_distance_m(area_index, point), tree.boundary_distance_m(point));
             match (ours, theirs) {
                 (Some(ours), Some(theirs)) if close(ours, theirs) => {}
                 (None, None) => {}
-                _ => panic!("layer {place} at {point:?}: {ours:?} is not {theirs:?}"),
+                _ => panic!("layer {area_index} at {point:?}: {ours:?} is not {theirs:?}"),
             }
-            if let Some(by_candidates) = index.boundary_distance_m(place, point) {
-                let by_rings = index.view().distance_by_rings(place, point.coord());
-                assert_eq!(by_candidates, by_rings, "layer {place} at {point:?}");
+            if let Some(by_candidates) = index.boundary_distance_m(area_index, point) {
+                let by_rings = index.view().distance_by_rings(area_index, point.coord());
+                assert_eq!(by_candidates, by_rings, "layer {area_index} at {point:?}");
             }
             let (ours, theirs) =
-                (index.edges_within(place, point, reach_m), tree.edges_within(point, reach_m));
+                (index.edges_within(area_index, point, reach_m), tree.edges_within(point, reach_m));
             // Rounding decides about edges at exactly this distance.
             let sure = |near: &[(usize, f64)]| -> Vec<(usize, f64)> {
                 near.iter().copied().filter(|(_, far)| !close(*far, reach_m)).collect()
             };
             let (ours, theirs) = (sure(&ours), sure(&theirs));
-            assert_eq!(ours.len(), theirs.len(), "layer {place} within {reach_m} m of {point:?}");
+            assert_eq!(
+                ours.len(),
+                theirs.len(),
+                "layer {area_index} within {reach_m} m of {point:?}"
+            );
             for (ours, theirs) in ours.iter().zip(&theirs) {
                 assert!(ours.0 == theirs.0 && close(ours.1, theirs.1), "{ours:?} {theirs:?}");
             }

@@ -72,12 +72,12 @@ impl<'a> ComparedLayer<'a> {
         Self { layer, disjoint, outlines, open }
     }
 
-    fn area(&self, place: usize) -> &'a Area {
-        &self.layer.areas()[place]
+    fn area(&self, index: usize) -> &'a Area {
+        &self.layer.areas()[index]
     }
 
-    fn outline(&self, place: usize) -> &Outline {
-        self.outlines[place].get_or_init(|| Outline::new(self.area(place).geometry()))
+    fn outline(&self, index: usize) -> &Outline {
+        self.outlines[index].get_or_init(|| Outline::new(self.area(index).geometry()))
     }
 }
 
@@ -195,9 +195,9 @@ impl<'a> Succession<'a> {
         View { of: self, backward: true }
     }
 
-    fn strength(&self, place: usize) -> LinkStrength {
-        *self.strengths[place].get_or_init(|| {
-            let row = &self.rows[place];
+    fn strength(&self, index: usize) -> LinkStrength {
+        *self.strengths[index].get_or_init(|| {
+            let row = &self.rows[index];
             if row.sliver || row.relation == Relation::Touches {
                 return LinkStrength::None;
             }

@@ -37,23 +37,23 @@ impl<'s, 'a> View<'s, 'a> {
         range.map(move |at| if self.backward { back[at] as usize } else { at })
     }
 
-    fn row(self, place: usize) -> OverlapRow {
-        let row = self.of.rows[place];
+    fn row(self, index: usize) -> OverlapRow {
+        let row = self.of.rows[index];
         if self.backward { row.reversed() } else { row }
     }
 
     fn rows(self, area: usize) -> impl Iterator<Item = OverlapRow> + 's {
-        self.row_indices(area).map(move |place| self.row(place))
+        self.row_indices(area).map(move |index| self.row(index))
     }
 
     pub(super) fn parts(self, area: usize) -> Vec<OverlapPart> {
-        let part = |place| OverlapPart { row: self.row(place), strength: self.of.strength(place) };
+        let part = |index| OverlapPart { row: self.row(index), strength: self.of.strength(index) };
         self.row_indices(area).map(part).collect()
     }
 
     pub(super) fn uncovered_m2(self, area: usize) -> f64 {
-        let (asked, there) = (self.here().area(area), self.there());
-        uncovered_by_m2(asked, self.rows(area), there.layer, there.disjoint)
+        let (requested, there) = (self.here().area(area), self.there());
+        uncovered_by_m2(requested, self.rows(area), there.layer, there.disjoint)
     }
 
     /// The significance of the uncovered part of an area.
@@ -84,8 +84,8 @@ impl<'s, 'a> View<'s, 'a> {
     /// The areas of the other vintage that an area is linked to, in code order.
     fn links(self, area: usize, doubtful: bool) -> Vec<usize> {
         self.row_indices(area)
-            .filter(|&place| counts(self.of.strength(place), doubtful))
-            .map(|place| self.row(place).to as usize)
+            .filter(|&index| counts(self.of.strength(index), doubtful))
+            .map(|index| self.row(index).to as usize)
             .collect()
     }
 

@@ -54,7 +54,7 @@ fn a_ward_split_between_two_areas_is_claimed_once() {
 }
 
 #[test]
-fn a_member_that_no_area_claims_is_noted_if_its_place_has_areas() {
+fn an_unclaimed_member_is_noted_if_its_place_has_areas() {
     let places = "[places]\nlayer = \"ward\"\nfield = \"LAD\"\n";
     let claims = "include = [{ layer = \"ward\", codes = [\"W00\"] }, { layer = \"parish\", codes = [\"P2\"] }]";
     let west = format!("{places}{}", area("N1", &format!("place = \"West\"\n{claims}")));
@@ -119,7 +119,7 @@ fn every_missing_member_is_reported_with_a_hint() {
 }
 
 #[test]
-fn an_area_with_nothing_left_is_refused() {
+fn an_area_without_remaining_geometry_is_refused() {
     let toml = area(
         "N1",
         "include = [{ layer = \"ward\", codes = [\"W00\"] }]\nexclude = [{ layer = \"parish\", codes = [\"P1\"] }]",

@@ -10,7 +10,7 @@ use crate::fault::{FaultKind as K, Report, Severity};
 use crate::layer::Resolution;
 
 #[test]
-fn whole_members_dissolve_without_new_vertices() {
+fn complete_members_dissolve_without_new_vertices() {
     let wards = wards();
     let toml = area(
         "N1",

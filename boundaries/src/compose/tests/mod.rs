@@ -10,7 +10,7 @@ use geo::Coord;
 
 use super::{Definition, compose};
 use crate::fault::Report;
-use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use crate::layer::{Layer, LayerId, LayerMeta, Resolution};
 use crate::load::raw::{RawFeature, RawGeometry, RawLayer, RawRing};
 use crate::validity::admit;
 
@@ -25,15 +25,10 @@ fn rectangle(x: f64, y: f64, width: f64, height: f64) -> RawRing {
 
 fn meta(id: &str, resolution: Option<Resolution>) -> LayerMeta {
     LayerMeta {
-        id: LayerId::parse(id).unwrap(),
-        series: LayerId::parse(id).unwrap(),
-        title: id.to_owned(),
-        vintage: Vintage::default(),
         resolution,
         coverage: true,
-        licence: None,
-        attribution: None,
         source: format!("{id}.geojson"),
+        ..LayerMeta::new(LayerId::parse(id).unwrap())
     }
 }
 

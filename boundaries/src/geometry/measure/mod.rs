@@ -151,12 +151,12 @@ fn sum_whole_edges(
             continue;
         }
         let mut is_inside = i32::from(starts_inside(geometry.edges[edges.start].start));
-        for place in edges {
-            let Line { start, end } = geometry.edges[place];
+        for index in edges {
+            let Line { start, end } = geometry.edges[index];
             if is_inside == 1 {
                 inside.add(1.0, start, end, origin);
             }
-            is_inside += steps[place];
+            is_inside += steps[index];
         }
     }
 }
@@ -164,8 +164,8 @@ fn sum_whole_edges(
 /// Returns true if an unshifted point lies inside a shifted geometry.
 fn shifted_contains(geometry: &Outline, point: Coord<f64>) -> bool {
     let mut inside = false;
-    for place in geometry.strips.at(point.y) {
-        let edge = geometry.edges[place];
+    for index in geometry.strips.at(point.y) {
+        let edge = geometry.edges[index];
         // The shift raises the edge by ε², so an end with the y coordinate of the point is above it.
         let (start_above, end_above) = (edge.start.y >= point.y, edge.end.y >= point.y);
         if start_above != end_above {
@@ -179,8 +179,8 @@ fn shifted_contains(geometry: &Outline, point: Coord<f64>) -> bool {
 /// [`shifted_contains`].
 fn unshifted_contains(geometry: &Outline, point: Coord<f64>) -> bool {
     let mut inside = false;
-    for place in geometry.strips.at(point.y) {
-        let edge = geometry.edges[place];
+    for index in geometry.strips.at(point.y) {
+        let edge = geometry.edges[index];
         // The shift raises the point by ε², so an end with its y coordinate is below it.
         let (start_above, end_above) = (edge.start.y > point.y, edge.end.y > point.y);
         if start_above != end_above {

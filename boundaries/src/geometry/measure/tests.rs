@@ -76,7 +76,7 @@ fn areas_that_meet_in_one_corner_touch() {
 }
 
 #[test]
-fn areas_apart_share_nothing_and_do_not_touch() {
+fn separate_areas_share_nothing_and_do_not_touch() {
     for other in [rectangle(20., 0., 5., 5.), rectangle(10.000_001, 0., 10., 10.)] {
         let shared = measure(&rectangle(0., 0., 10., 10.), &other);
         expect(shared, [0.0, 0.0, 40.0, shared.rest_of_second_perimeter_m]);

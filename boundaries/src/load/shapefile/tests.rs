@@ -134,8 +134,8 @@ fn a_bad_record_costs_one_feature() {
     let kept: Vec<_> =
         read.unwrap().features.iter().map(|f| (f.index, f.code.clone().unwrap())).collect();
     assert_eq!(kept, [(0, "A".to_owned()), (6, "G".to_owned())]);
-    let said: Vec<String> = report.faults[1..].iter().map(ToString::to_string).collect();
-    for (fault, words) in said.iter().zip([
+    let messages: Vec<String> = report.faults[1..].iter().map(ToString::to_string).collect();
+    for (fault, words) in messages.iter().zip([
         "feature 1 (B): its shape cannot be read: its record ends before its last coordinate",
         "feature 2 (C): its shape cannot be read: parts: -1 is less than none",
         "feature 3 (D): its shape cannot be read: part 0 goes from point 9 to 5 of 10",
@@ -144,7 +144,7 @@ fn a_bad_record_costs_one_feature() {
     ]) {
         assert!(fault.contains(words), "{fault}");
     }
-    assert_eq!(said.len(), 5);
+    assert_eq!(messages.len(), 5);
 }
 
 #[test]

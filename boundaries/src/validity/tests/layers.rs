@@ -39,10 +39,10 @@ fn missing_invalid_and_duplicate_codes_are_all_reported() {
         None,
     );
     assert!(layer.is_none());
-    let told: Vec<_> =
+    let listed: Vec<_> =
         report.faults.iter().map(|f| (f.kind, f.feature.as_ref().unwrap().index)).collect();
     assert_eq!(
-        told,
+        listed,
         [(K::DuplicateCode, 1), (K::InvalidCode, 2), (K::MissingCode, 3), (K::MissingCode, 4)]
     );
     assert!(report.faults[0].message.contains("feature 0"));
@@ -57,8 +57,8 @@ fn features_with_the_same_code_and_name_are_parts_of_one_area() {
     };
     let (layer, report) = admitted(vec![part(0, 0.), part(1, 10.)], None);
     assert_eq!(layer.unwrap().areas()[0].area_m2(), 200.0);
-    let told: Vec<_> = report.faults.iter().map(|f| (f.kind, f.severity)).collect();
-    assert_eq!(told, [(K::DuplicateCode, Repaired), (K::CrossingRings, Repaired)]);
+    let listed: Vec<_> = report.faults.iter().map(|f| (f.kind, f.severity)).collect();
+    assert_eq!(listed, [(K::DuplicateCode, Repaired), (K::CrossingRings, Repaired)]);
     assert!(report.faults[0].message.contains("as feature 0"));
     // Parts that overlap are refused.
     let (layer, _) = admitted(vec![part(0, 0.), part(1, 5.)], None);

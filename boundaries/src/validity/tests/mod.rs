@@ -11,7 +11,7 @@ use geo::{Coord, MultiPolygon};
 
 use super::admit;
 use crate::fault::{Fault, FaultKind, Report, Severity};
-use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use crate::layer::{Layer, LayerId, LayerMeta, Resolution};
 use crate::load::raw::{RawFeature, RawGeometry, RawLayer, RawRing};
 
 fn ring(points: &[(f64, f64)]) -> RawRing {
@@ -30,15 +30,10 @@ fn hole(x: f64, y: f64, side: f64) -> RawRing {
 
 fn meta(resolution: Option<Resolution>) -> LayerMeta {
     LayerMeta {
-        id: LayerId::parse("ward").unwrap(),
-        series: LayerId::parse("ward").unwrap(),
         title: "Wards".to_owned(),
-        vintage: Vintage::default(),
         resolution,
-        coverage: false,
-        licence: None,
-        attribution: None,
         source: "wards.geojson".to_owned(),
+        ..LayerMeta::new(LayerId::parse("ward").unwrap())
     }
 }
 

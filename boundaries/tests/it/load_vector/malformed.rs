@@ -117,12 +117,12 @@ fn a_database_without_feature_tables_is_refused() {
     with_blobs.crs = Some("EPSG:27700".into());
     let (layer, faults) = load(&with_blobs);
     assert_eq!(layer.unwrap().features.len(), 2);
-    let said: Vec<String> = faults
+    let messages: Vec<String> = faults
         .iter()
         .map(|f| format!("{} {:?} {}", f.feature.as_ref().unwrap().index, f.kind, f.message))
         .collect();
     assert_eq!(
-        said,
+        messages,
         [
             "0 WrongGeometry it is not a GeoPackage geometry: it does not start with GP and a header",
             "1 WrongGeometry its geometry is a number or text, not a blob",

@@ -41,8 +41,8 @@ fn spoil(bytes: &mut Vec<u8>, random: &mut Random) {
                 let number =
                     if random.below(2) == 0 { number.to_le_bytes() } else { number.to_be_bytes() };
                 let at = at & !3;
-                if let Some(place) = bytes.get_mut(at..at + 4) {
-                    place.copy_from_slice(&number);
+                if let Some(bytes_at) = bytes.get_mut(at..at + 4) {
+                    bytes_at.copy_from_slice(&number);
                 }
             }
         }
@@ -92,7 +92,7 @@ fn parts() -> Option<shapefile::Parts> {
 }
 
 #[test]
-fn spoilt_geojson() {
+fn mutated_geojson_does_not_panic() {
     let Some(path) = shared("wards_2013.geojson") else { return };
     let bytes = fs::read(path).unwrap();
     // A few features suffice: the reader handles each independently.
@@ -108,7 +108,7 @@ fn spoilt_geojson() {
 }
 
 #[test]
-fn spoilt_flatgeobuf() {
+fn mutated_flatgeobuf_does_not_panic() {
     let Some(path) = shared("wards_2013.fgb") else { return };
     let bytes = fs::read(path).unwrap();
     let read = |bytes: &[u8]| with_fields(|f, r| flatgeobuf::read(bytes, f, r));
@@ -117,7 +117,7 @@ fn spoilt_flatgeobuf() {
 }
 
 #[test]
-fn spoilt_shapefile() {
+fn mutated_shapefiles_do_not_panic() {
     let Some(parts) = parts() else { return };
     let read = |parts: &shapefile::Parts| -> Result<Unprojected, LoadError> {
         with_fields(|f, r| shapefile::read(parts, f, r))
@@ -141,7 +141,7 @@ fn spoilt_shapefile() {
 }
 
 #[test]
-fn spoilt_geopackage_geometries() {
+fn mutated_geopackage_geometries_do_not_panic() {
     let Some(path) = shared("wards_2013_bng.gpkg") else { return };
     let database =
         rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
@@ -158,7 +158,7 @@ fn spoilt_geopackage_geometries() {
 }
 
 #[test]
-fn spoilt_geopackage() {
+fn mutated_geopackages_do_not_panic() {
     let Some(path) = shared("wards_2013_bng.gpkg") else { return };
     let folder = tempfile::tempdir().unwrap();
     let spoilt = folder.path().join("spoilt.gpkg");

@@ -1,4 +1,4 @@
-//! Shapefiles that GDAL writes, and what may become of their parts. Skipped, loudly, where there
+//! Shapefiles that GDAL writes, with damaged and missing parts. Skipped, with a message, if there
 //! is no GDAL.
 
 use std::fs;
@@ -65,7 +65,7 @@ fn three(folder: &Path) -> Option<std::path::PathBuf> {
 }
 
 #[test]
-fn holes_and_islands_in_holes_come_through_the_shapefile_whole() {
+fn holes_and_islands_in_holes_survive_the_shapefile() {
     let folder = tempdir().unwrap();
     let input = folder.path().join("lake.geojson");
     let ring = |x: f64, y: f64, side: f64| {
@@ -121,7 +121,7 @@ fn after_a_deleted_record_every_feature_keeps_its_own_code() {
 }
 
 #[test]
-fn siblings_that_are_missing_are_named_and_those_not_needed_are_done_without() {
+fn missing_required_parts_are_named_and_optional_ones_are_not_needed() {
     let folder = tempdir().unwrap();
     let Some(shp) = three(folder.path()) else { return };
     let whole = load_clean(&source(&shp, "code", "name"));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use lapwing_boundaries::catalogue::VectorSource;
 use lapwing_boundaries::fault::{Fault, Report, Severity};
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta};
 use lapwing_boundaries::load::load_vector;
 use lapwing_boundaries::load::raw::{RawFeature, RawGeometry, RawLayer};
 use lapwing_boundaries::validity::admit;
@@ -39,17 +39,7 @@ pub(crate) fn load_clean(source: &VectorSource) -> RawLayer {
 /// Admits a raw layer, which must have no errors.
 pub(crate) fn admitted(raw: RawLayer) -> Layer {
     let id = LayerId::parse("ward").unwrap();
-    let meta = LayerMeta {
-        id: id.clone(),
-        series: id,
-        title: String::new(),
-        vintage: Vintage::default(),
-        resolution: None,
-        coverage: false,
-        licence: None,
-        attribution: None,
-        source: raw.file.clone(),
-    };
+    let meta = LayerMeta { source: raw.file.clone(), ..LayerMeta::new(id) };
     let mut report = Report::default();
     let layer = admit(raw, meta, &mut report);
     let errors: Vec<_> = report.faults.iter().filter(|f| f.severity == Severity::Error).collect();

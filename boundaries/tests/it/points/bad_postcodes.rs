@@ -1,4 +1,4 @@
-//! Postcode files with a mistake, each with the message that is reported.
+//! Postcode files with an error, each with its message.
 
 use std::path::{Path, PathBuf};
 
@@ -6,17 +6,17 @@ use lapwing_boundaries::catalogue::{Origin, PostcodeFormat, PostcodeSpec};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::load::postcodes::{load_postcodes, read_postcodes};
 
-use super::told;
+use super::messages;
 
 fn each_is_refused(cases: &[(&str, &str)], format: PostcodeFormat) {
     for (csv, expected) in cases {
         let mut report = Report::default();
         read_postcodes(csv.as_bytes(), "pc.csv", format, &mut report);
-        let told = told(&report);
+        let messages = messages(&report);
         assert!(
-            told.iter().any(|one| one.starts_with("error pc.csv: ") && one.contains(expected)),
+            messages.iter().any(|one| one.starts_with("error pc.csv: ") && one.contains(expected)),
             "of {csv}\nexpected: {expected}\nfound: {}",
-            told.join("\n")
+            messages.join("\n")
         );
     }
 }
@@ -114,7 +114,7 @@ fn load(path: &Path) -> Vec<String> {
         within: None,
     };
     assert!(load_postcodes(&spec, &mut report).is_empty());
-    told(&report)
+    messages(&report)
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_mistake_in_every_row_of_a_national_file_is_listed_up_to_a_limit() {
     let csv = "NN1,10,475486,260275\n".repeat(5000);
     let mut report = Report::default();
     read_postcodes(csv.as_bytes(), "pc.csv", PostcodeFormat::CodePointOpen, &mut report);
-    let told = told(&report);
-    assert_eq!(told.len(), 1001);
-    assert_eq!(told[1000], "error pc.csv: 4000 more rows have the fault invalid_postcode");
+    let messages = messages(&report);
+    assert_eq!(messages.len(), 1001);
+    assert_eq!(messages[1000], "error pc.csv: 4000 more rows have the fault invalid_postcode");
 }

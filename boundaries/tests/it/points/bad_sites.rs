@@ -1,4 +1,4 @@
-//! CSVs of sites and addresses with a mistake, each with the message that its author reads.
+//! CSV files of sites and addresses with an error, each with its message.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,19 +9,19 @@ use lapwing_boundaries::gazetteer::Address;
 use lapwing_boundaries::load::addresses::{load_addresses, read_addresses};
 use lapwing_boundaries::load::sites::{load_sites, read_sites};
 
-use super::{by_degrees, by_grid, by_postcode, gp, only_nn1_1ed, source_of, told};
+use super::{by_degrees, by_grid, by_postcode, gp, messages, only_nn1_1ed, source_of};
 
 /// Checks that reading the CSV reports exactly one error, with the expected ending.
 fn is_refused(csv: &[u8], format: SitesFormat, expected: &str) {
     let mut report = Report::default();
     let source = source_of(format, &[]);
     read_sites(csv, "gp.csv", &source, &gp(), &only_nn1_1ed, &mut report);
-    let told = told(&report);
+    let messages = messages(&report);
     assert!(
-        matches!(&told[..], [one] if one.starts_with("error gp: gp.csv: ") && one.contains(expected)),
+        matches!(&messages[..], [one] if one.starts_with("error gp: gp.csv: ") && one.contains(expected)),
         "of {}\nexpected: {expected}\nfound: {}",
         String::from_utf8_lossy(csv),
-        told.join("\n")
+        messages.join("\n")
     );
 }
 
@@ -79,8 +79,12 @@ fn mistakes_in_a_header_are_reported_with_the_columns_of_the_file() {
         let mut report = Report::default();
         let source = source_of(by_postcode(), &[]);
         read_sites(csv, "gp.csv", &source, &gp(), &only_nn1_1ed, &mut report);
-        let told = told(&report);
-        assert!(told.iter().any(|one| one.contains(expected)), "{expected}\n{}", told.join("\n"));
+        let messages = messages(&report);
+        assert!(
+            messages.iter().any(|one| one.contains(expected)),
+            "{expected}\n{}",
+            messages.join("\n")
+        );
     }
 }
 
@@ -149,12 +153,12 @@ fn a_missing_file_is_reported_with_its_full_path() {
     source.path = PathBuf::from("/nowhere/gp.csv");
     assert!(load_sites(&source, &gp(), &only_nn1_1ed, &mut report).is_empty());
     load_addresses(&address_spec(Path::new("/nowhere/uprn.csv")), &mut report);
-    let told = told(&report);
+    let messages = messages(&report);
     assert_eq!(
-        told[0],
+        messages[0],
         "error gp: gp.csv: /nowhere/gp.csv does not exist: download it, or correct `source` in the catalogue"
     );
-    assert!(told[1].contains("/nowhere/uprn.csv does not exist"));
+    assert!(messages[1].contains("/nowhere/uprn.csv does not exist"));
 }
 
 #[test]
@@ -167,9 +171,9 @@ fn a_damaged_gzip_file_is_reported() {
     source.path = path;
     load_sites(&source, &gp(), &only_nn1_1ed, &mut report);
     assert!(
-        told(&report)[0].contains("gp.csv.gz: the file cannot be read after line"),
+        messages(&report)[0].contains("gp.csv.gz: the file cannot be read after line"),
         "{:?}",
-        told(&report)
+        messages(&report)
     );
 }
 
@@ -187,17 +191,19 @@ fn a_zip_with_exactly_one_csv_is_read() {
         let mut report = Report::default();
         let mut source = source_of(by_grid(), &[]);
         source.path = path;
-        (load_sites(&source, &gp(), &only_nn1_1ed, &mut report).len(), told(&report))
+        (load_sites(&source, &gp(), &only_nn1_1ed, &mut report).len(), messages(&report))
     };
     assert_eq!(read("epraccur.zip", &["epraccur.csv", "epraccur.pdf"]), (1, vec![]));
-    let (_, told) = read("two.zip", &["a.csv", "b.csv"]);
-    assert!(told[0].ends_with("the zip contains 2 CSV files: unpack it and name the one to use"));
+    let (_, messages) = read("two.zip", &["a.csv", "b.csv"]);
+    assert!(
+        messages[0].ends_with("the zip contains 2 CSV files: unpack it and name the one to use")
+    );
     std::fs::write(folder.path().join("none.zip"), b"no zip").unwrap();
     let mut report = Report::default();
     let mut source = source_of(by_grid(), &[]);
     source.path = folder.path().join("none.zip");
     load_sites(&source, &gp(), &only_nn1_1ed, &mut report);
-    assert!(super::told(&report)[0].contains("none.zip cannot be read: "));
+    assert!(super::messages(&report)[0].contains("none.zip cannot be read: "));
 }
 
 fn address_spec(path: &Path) -> AddressSpec {
@@ -222,12 +228,12 @@ fn addresses(rows: &str) -> (Vec<Address>, Vec<String>) {
     let mut report = Report::default();
     let spec = address_spec(Path::new("uprn.csv"));
     let found = read_addresses(csv.as_bytes(), "uprn.csv", &spec, &mut report);
-    (found, told(&report))
+    (found, messages(&report))
 }
 
 #[test]
 fn addresses_are_sorted_by_postcode() {
-    let (found, told) = addresses(
+    let (found, messages) = addresses(
         "2,NN2 6LS,475001.5,260001\n10,NN1 1ED,475003,260003\n9,nn11ed,475002,260002\n\
          10,NN1 1ED,475003,260003\n11,,475003,260003\n12,NN1 1ED,0,0\n",
     );
@@ -236,7 +242,7 @@ fn addresses_are_sorted_by_postcode() {
     assert_eq!(order, expected.map(|(postcode, uprn)| (postcode.to_owned(), uprn)));
     assert!((found[2].position.easting() - 475_001.5).abs() < 1e-9);
     assert_eq!(
-        told,
+        messages,
         [
             "note uprn.csv: 2 rows without a postcode or position were left out",
             "note uprn.csv: 1 rows repeat another row and were left out"
@@ -272,7 +278,11 @@ fn mistakes_in_a_row_of_addresses_are_reported() {
         ),
     ];
     for (rows, expected) in cases {
-        let (_, told) = addresses(rows);
-        assert!(told.iter().any(|one| one.contains(expected)), "{expected}\n{}", told.join("\n"));
+        let (_, messages) = addresses(rows);
+        assert!(
+            messages.iter().any(|one| one.contains(expected)),
+            "{expected}\n{}",
+            messages.join("\n")
+        );
     }
 }

@@ -9,7 +9,7 @@ use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::load::postcodes::load_postcodes;
 use zip::write::SimpleFileOptions;
 
-use super::told;
+use super::messages;
 
 const NN: &str = "\"NN1 1ED\",10,475486,260275,\"E92000001\",\"E19000001\",\"E18000004\",\"\",\"E06000062\",\"E05015983\"\n";
 const NN_OTHER: &str = "\"NN1 1EE\",10,475487,260275,\"E92000001\",\"E19000001\",\"E18000004\",\"\",\"E06000062\",\"E05015983\"\n";
@@ -30,7 +30,7 @@ fn load(path: &Path, format: PostcodeFormat) -> (Vec<String>, Vec<String>) {
         within: None,
     };
     let records = load_postcodes(&spec, &mut report);
-    (records.iter().map(|record| record.postcode.to_string()).collect(), told(&report))
+    (records.iter().map(|record| record.postcode.to_string()).collect(), messages(&report))
 }
 
 fn zip_of(path: &Path, entries: &[(&str, &str)]) {
@@ -66,10 +66,10 @@ fn code_point_open_is_read_from_the_published_zip_and_from_its_folders() {
     let folder = root.path().join("codepo_gb");
     folder_of(&folder, &CODE_POINT);
     for source in [zip, folder.clone(), folder.join("Data/CSV")] {
-        let (postcodes, told) = load(&source, PostcodeFormat::CodePointOpen);
+        let (postcodes, messages) = load(&source, PostcodeFormat::CodePointOpen);
         assert_eq!(postcodes, ["AB10 1AB", "NN1 1ED"]);
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].ends_with("1 postcodes have no position and were kept without one"));
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(messages[0].ends_with("1 postcodes have no position and were kept without one"));
     }
 }
 
@@ -77,8 +77,8 @@ fn code_point_open_is_read_from_the_published_zip_and_from_its_folders() {
 fn a_copy_with_a_header_is_read() {
     let root = tempfile::tempdir().unwrap();
     folder_of(root.path(), &[("nn.csv", &format!("{HEADERS}{NN}"))]);
-    let (postcodes, told) = load(&root.path().join("nn.csv"), PostcodeFormat::CodePointOpen);
-    assert_eq!((postcodes, told), (vec!["NN1 1ED".to_owned()], vec![]));
+    let (postcodes, messages) = load(&root.path().join("nn.csv"), PostcodeFormat::CodePointOpen);
+    assert_eq!((postcodes, messages), (vec!["NN1 1ED".to_owned()], vec![]));
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn a_file_with_four_columns_has_no_published_wards() {
         flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
     gz.write_all(b"NN1 1ED,10,475486,260275\n").unwrap();
     gz.finish().unwrap();
-    let (postcodes, told) = load(root.path(), PostcodeFormat::CodePointOpen);
-    assert_eq!((postcodes, told), (vec!["NN1 1ED".to_owned()], vec![]));
+    let (postcodes, messages) = load(root.path(), PostcodeFormat::CodePointOpen);
+    assert_eq!((postcodes, messages), (vec!["NN1 1ED".to_owned()], vec![]));
 }
 
 #[test]
@@ -104,9 +104,9 @@ fn the_directory_is_read_once_although_its_zip_contains_it_twice() {
         ("User Guide/guide.pdf", "%PDF"),
     ];
     zip_of(&zip, &entries);
-    let (postcodes, told) = load(&zip, PostcodeFormat::Onspd);
+    let (postcodes, messages) = load(&zip, PostcodeFormat::Onspd);
     assert_eq!(
-        (postcodes, told),
+        (postcodes, messages),
         (vec!["NN1 1ED".to_owned()], vec![]),
         "no repeated row is counted"
     );
@@ -120,13 +120,13 @@ fn a_contradiction_between_two_files_is_reported_with_both() {
     let root = tempfile::tempdir().unwrap();
     let moved = NN.replace("475486", "475400");
     folder_of(root.path(), &[("a.csv", &format!("{NN_OTHER}{NN}")), ("b.csv", &moved)]);
-    let (_, told) = load(root.path(), PostcodeFormat::CodePointOpen);
-    assert_eq!(told.len(), 1);
+    let (_, messages) = load(root.path(), PostcodeFormat::CodePointOpen);
+    assert_eq!(messages.len(), 1);
     assert!(
-        told[0].ends_with(
+        messages[0].ends_with(
             "NN1 1ED has two different records, a.csv line 2 and b.csv line 1: keep one"
         ),
-        "{told:?}"
+        "{messages:?}"
     );
 }
 
@@ -139,10 +139,10 @@ fn a_damaged_zip_entry_is_reported_and_the_others_are_read() {
     // The data of the first entry starts after its local header and name, at about byte 50.
     bytes[60..70].fill(0xFF);
     std::fs::write(&path, bytes).unwrap();
-    let (postcodes, told) = load(&path, PostcodeFormat::CodePointOpen);
+    let (postcodes, messages) = load(&path, PostcodeFormat::CodePointOpen);
     assert!(postcodes.contains(&"NN1 1ED".to_owned()));
     assert!(
-        told.iter().any(|one| one.starts_with("error codepo_gb.zip/Data/CSV/ab.csv: ")),
-        "{told:?}"
+        messages.iter().any(|one| one.starts_with("error codepo_gb.zip/Data/CSV/ab.csv: ")),
+        "{messages:?}"
     );
 }

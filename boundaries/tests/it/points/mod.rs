@@ -20,7 +20,7 @@ fn postcode(text: &str) -> Postcode {
 }
 
 /// The faults as `lapwing check` prints them, each after its severity.
-fn told(report: &Report) -> Vec<String> {
+fn messages(report: &Report) -> Vec<String> {
     let severity = |severity| match severity {
         Severity::Note => "note",
         Severity::Repaired => "repaired",
@@ -60,6 +60,6 @@ fn gp() -> LayerId {
 }
 
 /// The catalogue's postcodes in these tests: only NN1 1ED.
-fn only_nn1_1ed(asked: Postcode) -> Option<Bng> {
-    (asked == postcode("NN1 1ED")).then(|| Bng::new(475_486.0, 260_275.0).unwrap())
+fn only_nn1_1ed(found: Postcode) -> Option<Bng> {
+    (found == postcode("NN1 1ED")).then(|| Bng::new(475_486.0, 260_275.0).unwrap())
 }

@@ -5,12 +5,12 @@ use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::gazetteer::{Month, PostcodeRecord};
 use lapwing_boundaries::load::postcodes::read_postcodes;
 
-use super::{postcode, told};
+use super::{messages, postcode};
 
 fn read(csv: &str, format: PostcodeFormat) -> (Vec<PostcodeRecord>, Vec<String>) {
     let mut report = Report::default();
     let records = read_postcodes(csv.as_bytes(), "pc.csv", format, &mut report);
-    (records, told(&report))
+    (records, messages(&report))
 }
 
 /// The 2025 edition, with some columns that are not used.
@@ -47,9 +47,9 @@ fn editions_before_and_after_the_renaming_of_columns_give_equal_results() {
 #[test]
 fn a_terminated_postcode_is_kept_with_its_month() {
     let row = row_2025("NN1 1AA", "201809", "475320,261359,1", "E05008848,E92000001", "52.2,-0.9");
-    let (records, told) = edition_2025(&[row]);
+    let (records, messages) = edition_2025(&[row]);
     assert_eq!(records[0].terminated, Some(Month { year: 2018, month: 9 }));
-    assert!(records[0].position.is_some() && told.is_empty());
+    assert!(records[0].position.is_some() && messages.is_empty());
 }
 
 #[test]
@@ -60,12 +60,12 @@ fn an_irish_grid_reference_is_never_read_as_a_british_one() {
         row_2025("BT1 5GS", "", "333866,374108,1", "N08000313,N92000002", "54.596,-5.930"),
         row_2025("BT2 7AA", "", "333866,374108,1", "N08000313,N92000002", "99.999999,0.000000"),
     ];
-    let (records, told) = edition_2025(&rows);
+    let (records, messages) = edition_2025(&rows);
     let place = records[0].position.unwrap();
     assert!((place.easting() - 146_000.0).abs() < 2_000.0, "{place:?}");
     assert!((place.northing() - 529_500.0).abs() < 2_000.0, "{place:?}");
     assert_eq!(records[1].position, None);
-    assert!(told[0].contains("2 postcodes of Northern Ireland have an Irish Grid reference"));
+    assert!(messages[0].contains("2 postcodes of Northern Ireland have an Irish Grid reference"));
     let without_degrees =
         "pcds,doterm,oseast1m,osnrth1m,osgrdind,osward\nBT1 5GS,,333866,374108,1,N08000313\n";
     let (records, _) = read(without_degrees, PostcodeFormat::Onspd);
@@ -78,11 +78,11 @@ fn a_postcode_without_a_position_is_kept_and_counted() {
         row_2025("GY1 1AA", "", ",,9", "L99999999,L93000001", "99.999999,0.000000"),
         row_2025("IM1 1AA", "", ",,9", "M99999999,M83000003", "99.999999,0.000000"),
     ];
-    let (records, told) = edition_2025(&rows);
+    let (records, messages) = edition_2025(&rows);
     assert_eq!(records.len(), 2);
     assert!(records.iter().all(|r| r.position.is_none() && r.published_ward.is_none()));
     assert_eq!(records[0].positional_quality, 90);
-    assert_eq!(told, ["note pc.csv: 2 postcodes have no position and were kept without one"]);
+    assert_eq!(messages, ["note pc.csv: 2 postcodes have no position and were kept without one"]);
 }
 
 #[test]
@@ -97,13 +97,13 @@ fn a_live_record_wins_and_repeats_are_counted() {
         row_2025("NN1 1AC", "", at, ward, "52.2,-0.9"),
         row_2025("NN1 1AC", "", at, ward, "52.2,-0.9"),
     ];
-    let (records, told) = edition_2025(&rows);
+    let (records, messages) = edition_2025(&rows);
     let found: Vec<_> =
         records.iter().map(|r| (r.position.unwrap().easting(), r.terminated)).collect();
     let later = Some(Month { year: 2005, month: 12 });
     assert_eq!(found, [(475_000.0, None), (475_001.0, later), (475_320.0, None)]);
     assert_eq!(
-        told,
+        messages,
         [
             "note pc.csv: 1 rows repeat another row and were left out",
             "note pc.csv: 2 terminated records were left out because their postcodes are live or were terminated later"
@@ -114,9 +114,9 @@ fn a_live_record_wins_and_repeats_are_counted() {
 #[test]
 fn a_directory_without_wards_is_read_with_a_note() {
     let csv = "pcds,doterm,east1m,north1m,gridind\nNN1 1ED,2018-09,475486,260275,1\n";
-    let (records, told) = read(csv, PostcodeFormat::Onspd);
+    let (records, messages) = read(csv, PostcodeFormat::Onspd);
     assert_eq!(records[0].terminated, Some(Month { year: 2018, month: 9 }));
-    assert!(told[0].starts_with("note pc.csv: field osward: the file has no ward column"));
+    assert!(messages[0].starts_with("note pc.csv: field osward: the file has no ward column"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use lapwing_boundaries::gazetteer::PostcodeRecord;
 use lapwing_boundaries::load::postcodes::load_postcodes;
 use lapwing_boundaries::load::sites::load_sites;
 
-use super::{postcode, told};
+use super::{messages, postcode};
 
 /// The folder of the sample, or `None` with a message.
 fn data() -> Option<PathBuf> {
@@ -38,7 +38,7 @@ fn code_point(path: PathBuf) -> (Vec<PostcodeRecord>, Vec<String>) {
         origin: Origin::default(),
         within: None,
     };
-    (load_postcodes(&spec, &mut report), told(&report))
+    (load_postcodes(&spec, &mut report), messages(&report))
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn the_practices_of_the_sample_are_placed_by_its_postcodes() {
         source.include_closed = include_closed;
         source.format = lapwing_boundaries::catalogue::SitesFormat::OdsEpraccur { settings };
         let mut report = Report::default();
-        let find = |asked| places.get(&asked).copied();
+        let find = |requested| places.get(&requested).copied();
         let sites = load_sites(&source, &layer.meta.id, &find, &mut report);
         (sites, report)
     };
@@ -94,7 +94,7 @@ fn the_practices_of_the_sample_are_placed_by_its_postcodes() {
         .filter_map(|fault| fault.feature.as_ref()?.code.as_deref())
         .collect();
     assert_eq!(unplaced, ["K83017", "K83023"]);
-    let counts = told(&report);
+    let counts = messages(&report);
     assert!(counts.iter().any(|one| one.contains(": 22 closed, dormant or proposed practices")));
     assert!(counts.iter().any(|one| one.contains(": 25 records of other prescribing settings")));
     let lakeside = practices.iter().find(|site| site.code.as_str() == "K83002").unwrap();

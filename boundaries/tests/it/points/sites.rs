@@ -6,7 +6,7 @@ use lapwing_boundaries::fault::{FaultKind, Report, Severity};
 use lapwing_boundaries::load::sites::read_sites;
 use serde_json::{Value, json};
 
-use super::{by_degrees, by_grid, by_postcode, gp, only_nn1_1ed, source_of, told};
+use super::{by_degrees, by_grid, by_postcode, gp, messages, only_nn1_1ed, source_of};
 
 fn read(csv: &[u8], format: SitesFormat, keep: &[&str]) -> (Vec<Site>, Report) {
     let mut report = Report::default();
@@ -32,7 +32,7 @@ fn the_three_ways_to_give_a_position_are_equivalent() {
         read(b"code,name,lon,lat\nA,Hall,-0.896042,52.235518\n", by_degrees(), &[]),
     ];
     for (sites, report) in &places {
-        assert_eq!(told(report), [""; 0]);
+        assert_eq!(messages(report), [""; 0]);
         assert_eq!((sites[0].code.as_str(), sites[0].name.as_str()), ("A", "Hall"));
         assert!(sites[0].position.distance_m(places[0].0[0].position) < 0.1);
     }
@@ -47,16 +47,17 @@ fn a_csv_from_a_spreadsheet_is_read_as_intended() {
     assert_eq!(sites[0].name, "The \"Old\" Surgery,\r\nMoulton");
     assert_eq!(sites[0].properties, [("note".to_owned(), Value::Null)]);
     assert_eq!(sites[1].properties, [("note".to_owned(), json!("open"))]);
-    assert_eq!(told(&report), ["note gp: gp.csv: 1 blank rows were left out"]);
+    assert_eq!(messages(&report), ["note gp: gp.csv: 1 blank rows were left out"]);
 }
 
 #[test]
-fn latin_1_is_read_and_told() {
+fn latin_1_is_read_with_a_note() {
     let (sites, report) = read(b"code,name,postcode\nA,Caf\xE9,NN1 1ED\n", by_postcode(), &[]);
     assert_eq!(sites[0].name, "Café");
     assert_eq!(report.count(Severity::Note), 1);
     assert!(
-        told(&report)[0].contains("1 rows are not UTF-8 and were read as Windows-1252 (Latin-1)")
+        messages(&report)[0]
+            .contains("1 rows are not UTF-8 and were read as Windows-1252 (Latin-1)")
     );
 }
 
@@ -66,7 +67,7 @@ fn a_site_without_a_known_position_is_left_out_and_reported() {
     let (sites, report) = read(csv, by_postcode(), &[]);
     assert_eq!(sites.len(), 1);
     assert_eq!(
-        told(&report),
+        messages(&report),
         [
             "note gp: gp.csv: feature 0 (A), field postcode: line 2: NN9 9ZZ is missing from \
              the catalogue's postcodes or has no position there: the site was left out",
@@ -97,7 +98,7 @@ fn a_closed_practice_is_left_out_by_default() {
     let (sites, report) = read(csv.as_bytes(), format(), &[]);
     assert_eq!(sites.len(), 1);
     assert_eq!(
-        told(&report),
+        messages(&report),
         ["note gp: gp.csv: 4 closed, dormant or proposed practices were left out; \
              include_closed = true includes them"]
     );
@@ -124,7 +125,7 @@ fn prescribing_settings_select_the_gp_practices() {
     assert_eq!(sites.len(), 1);
     assert_eq!(sites[0].properties, [("prescribing_setting".to_owned(), json!(4))]);
     let note = "note gp: gp.csv: 2 records of other prescribing settings were left out";
-    assert_eq!(told(&report), [note]);
+    assert_eq!(messages(&report), [note]);
 }
 
 #[test]

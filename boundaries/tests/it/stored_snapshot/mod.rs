@@ -46,15 +46,12 @@ fn area(code: &str, name: &str, [x, y, width, height]: [f64; 4]) -> Area {
 
 fn meta(id: &str, resolution: Option<Resolution>) -> LayerMeta {
     LayerMeta {
-        id: LayerId::parse(id).unwrap(),
-        series: LayerId::parse(id).unwrap(),
-        title: id.to_owned(),
         vintage: Vintage { valid_from: Some("2025-05-01".parse().unwrap()), valid_to: None },
         resolution,
         coverage: true,
         licence: Some(String::from("OGL-UK-3.0")),
-        attribution: None,
         source: String::from("rectangles"),
+        ..LayerMeta::new(LayerId::parse(id).unwrap())
     }
 }
 
@@ -155,5 +152,5 @@ fn the_stored_snapshot_answers_positions_postcodes_overlaps_and_layers() {
     let row = atlas.overlaps_of(0, 0, 1)[0];
     assert_eq!((row.shared_m2, row.relation), (100_000.0, Relation::Partial));
     let found = atlas.search().find("wes", 5);
-    assert_eq!(found.iter().map(|f| (f.layer, f.place)).collect::<Vec<_>>(), [(0, 0)]);
+    assert_eq!(found.iter().map(|f| (f.layer, f.index)).collect::<Vec<_>>(), [(0, 0)]);
 }

@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_is_that_of_now() {
+    fn the_time_is_the_current_one() {
         let mut line = String::new();
         let before = jiff::Timestamp::now();
         write_time(&mut line);

@@ -82,8 +82,8 @@ mod tests {
     }
 
     #[test]
-    fn the_error_says_what_a_wrong_code_is() {
-        for (text, told) in [
+    fn the_error_describes_a_wrong_code() {
+        for (text, expected) in [
             ("W06000015", "Wales"),
             ("S12000036", "Scotland"),
             ("N09000003", "Northern Ireland"),
@@ -96,7 +96,7 @@ mod tests {
             ("E0600006é", "write its code"),
         ] {
             let error = find(text).unwrap_err();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 }

@@ -209,8 +209,8 @@ fn example_of(atlas: &Atlas) -> String {
     let layers = atlas.layers().iter().map(lapwing_boundaries::atlas::AtlasLayer::layer);
     let mut areas = layers.enumerate().filter(|(_, layer)| layer.is_areas() && !layer.is_empty());
     match areas.next() {
-        Some((place, layer)) => {
-            format!("/v1/areas/{}/{}", layer.meta().id, atlas.code_and_name(place, 0).0)
+        Some((layer_index, layer)) => {
+            format!("/v1/areas/{}/{}", layer.meta().id, atlas.code_and_name(layer_index, 0).0)
         }
         None => "/v1/layers".to_owned(),
     }

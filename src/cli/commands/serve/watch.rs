@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_catalogue_every_file_that_it_names_is_watched() {
+    fn every_file_of_a_catalogue_is_watched() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::write(

@@ -15,8 +15,10 @@ use super::relation::Relation;
 use crate::features::attributes::{AttributeType, GEOMETRY, Schema};
 use crate::features::crs::Crs;
 
+mod mistakes;
 mod scalar;
 
+use mistakes::{do_not_compare, is_known, unknown_function};
 use scalar::Sort;
 
 /// The context of names and coordinates.
@@ -189,7 +191,7 @@ impl Binder<'_> {
     }
 
     fn spatial(&self, relation: Relation, a: &Node, b: &Node) -> Result<Predicate, FilterError> {
-        match (self.place(a)?, self.place(b)?) {
+        match (self.geometry_of(a)?, self.geometry_of(b)?) {
             (None, None) => Ok(Predicate::Always(relation.of_itself())),
             (None, Some(shape)) => self.shape(relation, shape),
             (Some(shape), None) => self.shape(relation.reversed(), shape),
@@ -202,7 +204,7 @@ impl Binder<'_> {
     }
 
     /// A geometry of the client, or `None` for that of the area or site.
-    fn place<'n>(&self, node: &'n Node) -> Result<Option<&'n Geometry<f64>>, FilterError> {
+    fn geometry_of<'n>(&self, node: &'n Node) -> Result<Option<&'n Geometry<f64>>, FilterError> {
         match node {
             Node::Geometry(geometry) => Ok(Some(geometry)),
             Node::Property(name) => match self.property(name)? {
@@ -262,7 +264,7 @@ impl Binder<'_> {
     }
 
     fn list(&self, node: &Node, name: &str) -> Result<List, FilterError> {
-        let wanted = || self.mistaken(node, &format!("a list for {}", name.to_uppercase()));
+        let expected = || self.mistaken(node, &format!("a list for {}", name.to_uppercase()));
         let item = |node: &Node| match node {
             Node::Text(text) | Node::Date(text) | Node::Timestamp(text) => Ok(text.clone()),
             Node::Number(number) => Ok(number.to_string()),
@@ -279,18 +281,18 @@ impl Binder<'_> {
                 {
                     Ok(List::Attribute(at))
                 }
-                _ => Err(wanted()),
+                _ => Err(expected()),
             },
             Node::Text(_) | Node::Number(_) | Node::Boolean(_) => {
                 Ok(List::Constant(vec![item(node)?]))
             }
             Node::Call(name, _) if !is_known(name) => Err(unknown_function(name)),
-            _ => Err(wanted()),
+            _ => Err(expected()),
         }
     }
 
     /// A node of the wrong type.
-    fn mistaken(&self, node: &Node, wanted: &str) -> FilterError {
+    fn mistaken(&self, node: &Node, expected: &str) -> FilterError {
         let kind = match node {
             Node::Property(name) => self
                 .schema
@@ -298,48 +300,10 @@ impl Binder<'_> {
                 .map_or(String::new(), |at| format!(", which is {},", self.kind(at).words())),
             _ => String::new(),
         };
-        FilterError::WrongType(format!("expected {wanted}, found {}{kind}", node.words()))
+        FilterError::WrongType(format!("expected {expected}, found {}{kind}", node.words()))
     }
-}
-
-fn do_not_compare(a: &Node, sort: Sort, b: &Node, other: Sort) -> FilterError {
-    FilterError::WrongType(format!(
-        "{} is {} and cannot be compared with {}, which is {}{}",
-        a.words(),
-        sort.words(),
-        b.words(),
-        other.words(),
-        match (sort, other) {
-            (Sort::Instant, Sort::Text) | (Sort::Text, Sort::Instant) => {
-                ": write a date as DATE('2024-05-01')"
-            }
-            (Sort::Text, Sort::Number) | (Sort::Number, Sort::Text) => {
-                ": write a text in single quotes and a number without"
-            }
-            _ => "",
-        }
-    ))
 }
 
 fn named<T: Copy>(all: &[(&str, T)], name: &str) -> Option<T> {
     all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
-}
-
-/// Returns whether this is a supported function or operator of CQL2.
-fn is_known(name: &str) -> bool {
-    const OTHERS: [&str; 9] =
-        ["and", "or", "not", "isnull", "like", "between", "in", "casei", "accenti"];
-    OTHERS.contains(&name)
-        || named(&Comparison::ALL, name).is_some()
-        || named(&super::expression::Operator::ALL, name).is_some()
-        || named(&Relation::ALL, name).is_some()
-        || named(&TimeRelation::ALL, name).is_some()
-        || named(&ListRelation::ALL, name).is_some()
-}
-
-fn unknown_function(name: &str) -> FilterError {
-    FilterError::UnknownFunction {
-        name: shown(name),
-        advice: "the functions are CASEI, ACCENTI, DATE, TIMESTAMP, INTERVAL, and those of CQL2 that begin with S_, T_ and A_".to_owned(),
-    }
 }

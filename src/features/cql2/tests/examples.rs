@@ -36,7 +36,7 @@ fn every_published_example_is_read_and_its_two_forms_are_one() {
 }
 
 /// What becomes of the examples when they are asked of a layer of wards: most ask for properties
-/// that wards do not have, and are told so. The others, with what they are told.
+/// that wards do not have, and are refused for it. The others, with their error.
 const OUTCOMES: [(&str, &str); 27] = [
     ("clause6_01", "unknown function or operator \"avg\""),
     ("clause6_02b", "unknown function or operator \"avg\""),
@@ -77,11 +77,11 @@ fn every_published_example_is_answered_or_refused_with_its_reason() {
         let (name, text) = (fields.next().unwrap(), fields.next().unwrap());
         let node = parse(text, Language::Text).unwrap();
         let expected = OUTCOMES.iter().find(|(known, _)| *known == name);
-        let expected = expected.map_or("there is no property", |(_, told)| told);
-        let told = Filter::new(&node, &atlas, &schema, Crs::Crs84)
+        let expected = expected.map_or("there is no property", |(_, result)| result);
+        let result = Filter::new(&node, &atlas, &schema, Crs::Crs84)
             .map_or_else(|error| error.to_string(), |_| String::new());
-        if !told.contains(expected) || told.is_empty() != expected.is_empty() {
-            wrong.push(format!("{name}: {told:?}, not {expected:?}"));
+        if !result.contains(expected) || result.is_empty() != expected.is_empty() {
+            wrong.push(format!("{name}: {result:?}, not {expected:?}"));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

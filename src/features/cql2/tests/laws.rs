@@ -16,8 +16,8 @@ fn lyonesse() -> &'static Atlas {
 /// Filters of one condition about the layer, geometries in metres around Lyonesse.
 fn condition(layer: &'static str) -> BoxedStrategy<String> {
     let extent = |layer: &str| {
-        let place = lyonesse().layer_place(layer).unwrap();
-        let layer = lyonesse().layers()[place].layer();
+        let index = lyonesse().layer_index(layer).unwrap();
+        let layer = lyonesse().layers()[index].layer();
         let points: Vec<[f64; 2]> = if layer.is_areas() {
             layer
                 .areas()
@@ -36,8 +36,8 @@ fn condition(layer: &'static str) -> BoxedStrategy<String> {
     };
     let (points, len) = extent(layer);
     let codes: Vec<String> = {
-        let place = lyonesse().layer_place(layer).unwrap();
-        let schema = Schema::of(lyonesse(), place);
+        let index = lyonesse().layer_index(layer).unwrap();
+        let schema = Schema::of(lyonesse(), index);
         (0..len).map(|at| schema.value(lyonesse(), at, 0).cell()).collect()
     };
     let relation = prop::sample::select(vec![
@@ -72,7 +72,7 @@ fn condition(layer: &'static str) -> BoxedStrategy<String> {
         Just("true".to_owned()),
     ];
     if layer == "gp_practice" {
-        let lap = &lyonesse().layers()[lyonesse().layer_place("lap").unwrap()];
+        let lap = &lyonesse().layers()[lyonesse().layer_index("lap").unwrap()];
         let laps: Vec<String> = lap.layer().areas().iter().map(|a| a.code().to_string()).collect();
         let lap = prop::sample::select(laps).prop_map(|code| format!("lap = '{code}'"));
         return prop_oneof![spatial, by_code, lap].boxed();
@@ -94,16 +94,16 @@ fn filter(layer: &'static str) -> impl Strategy<Value = String> {
 
 fn by_scan(layer: &str, written: &str) -> Vec<Option<bool>> {
     let atlas = lyonesse();
-    let schema = Schema::of(atlas, atlas.layer_place(layer).unwrap());
+    let schema = Schema::of(atlas, atlas.layer_index(layer).unwrap());
     let node = parse(written, Language::Text).unwrap();
     let filter = Filter::new(&node, atlas, &schema, Crs::Epsg27700).unwrap();
     let len = atlas.layers()[schema.layer()].layer().len();
-    (0..len).map(|place| filter.predicate.of(Subject { atlas, schema: &schema, place })).collect()
+    (0..len).map(|index| filter.predicate.of(Subject { atlas, schema: &schema, index })).collect()
 }
 
 fn by_index(layer: &str, written: &str) -> Vec<usize> {
     let atlas = lyonesse();
-    let schema = Schema::of(atlas, atlas.layer_place(layer).unwrap());
+    let schema = Schema::of(atlas, atlas.layer_index(layer).unwrap());
     let node = parse(written, Language::Text).unwrap();
     let filter = Filter::new(&node, atlas, &schema, Crs::Epsg27700).unwrap();
     filter.select(atlas, &schema, None, Moment::now() + Duration::from_mins(1)).unwrap()
@@ -116,7 +116,7 @@ proptest! {
     fn the_index_selects_what_a_scan_selects_of_areas(written in filter("parish")) {
         let scanned = by_scan("parish", &written);
         let selected: Vec<usize> =
-            (0..scanned.len()).filter(|&place| scanned[place] == Some(true)).collect();
+            (0..scanned.len()).filter(|&index| scanned[index] == Some(true)).collect();
         prop_assert_eq!(by_index("parish", &written), selected);
     }
 
@@ -124,7 +124,7 @@ proptest! {
     fn the_index_selects_what_a_scan_selects_of_points(written in filter("gp_practice")) {
         let scanned = by_scan("gp_practice", &written);
         let selected: Vec<usize> =
-            (0..scanned.len()).filter(|&place| scanned[place] == Some(true)).collect();
+            (0..scanned.len()).filter(|&index| scanned[index] == Some(true)).collect();
         prop_assert_eq!(by_index("gp_practice", &written), selected);
     }
 
@@ -147,7 +147,7 @@ proptest! {
 }
 
 #[test]
-fn exactly_one_of_allens_thirteen_relations_holds_of_two_true_intervals() {
+fn exactly_one_of_allens_thirteen_relations_is_true_of_two_proper_intervals() {
     const ALLEN: [TimeRelation; 13] = [
         TimeRelation::Before,
         TimeRelation::After,

@@ -18,19 +18,19 @@ fn codes(atlas: &Atlas, layer: &str, written: &str) -> Vec<String> {
 }
 
 fn codes_in(atlas: &Atlas, layer: &str, written: &str, crs: Crs) -> Vec<String> {
-    let schema = Schema::of(atlas, atlas.layer_place(layer).unwrap());
+    let schema = Schema::of(atlas, atlas.layer_index(layer).unwrap());
     let node = parse(written, Language::Text).unwrap_or_else(|e| panic!("{written}: {e}"));
     let filter = Filter::new(&node, atlas, &schema, crs)
         .unwrap_or_else(|error| panic!("{written}: {error}"));
     let deadline = Moment::now() + Duration::from_mins(1);
-    let places = filter.select(atlas, &schema, None, deadline).unwrap();
-    places.into_iter().map(|place| schema.value(atlas, place, 0).cell()).collect()
+    let indices = filter.select(atlas, &schema, None, deadline).unwrap();
+    indices.into_iter().map(|index| schema.value(atlas, index, 0).cell()).collect()
 }
 
 /// Why a filter in text about a layer of the squares is refused.
 fn refusal(layer: &str, written: &str) -> String {
     let atlas = squares::atlas();
-    let schema = Schema::of(&atlas, atlas.layer_place(layer).unwrap());
+    let schema = Schema::of(&atlas, atlas.layer_index(layer).unwrap());
     let read = parse(written, Language::Text)
         .and_then(|node| Filter::new(&node, &atlas, &schema, Crs::Crs84));
     match read {

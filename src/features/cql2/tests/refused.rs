@@ -4,14 +4,14 @@ use super::*;
 
 #[test]
 fn an_unknown_property_is_named_with_those_there_are() {
-    let said = refusal("ward", "nmae = 'Abbey'");
+    let message = refusal("ward", "nmae = 'Abbey'");
     for word in ["\"nmae\"", "name", "area_m2", "LAD22NM", "geometry", "valid_from"] {
-        assert!(said.contains(word), "{said}");
+        assert!(message.contains(word), "{message}");
     }
 }
 
 #[test]
-fn a_wrong_type_is_told_with_the_property_and_what_it_is() {
+fn a_type_error_names_the_property_and_its_type() {
     for (written, words) in [
         ("name = 5", &["\"name\"", "text", "number 5", "single quotes"][..]),
         ("area_m2 = 'big'", &["\"area_m2\"", "a number", "'big'"]),
@@ -31,9 +31,9 @@ fn a_wrong_type_is_told_with_the_property_and_what_it_is() {
         ("CASEI(name)", &["casei", "compare"]),
         ("S_INTERSECTS(geometry)", &["2 arguments"]),
     ] {
-        let said = refusal("ward", written);
+        let message = refusal("ward", written);
         for word in words {
-            assert!(said.contains(word), "{written}: {said} lacks {word}");
+            assert!(message.contains(word), "{written}: {message} lacks {word}");
         }
     }
 }
@@ -47,13 +47,16 @@ fn an_unknown_function_is_named_with_those_there_are() {
         "A_CONTAINS(list(name), ('a'))",
         "S_NEAR(geometry, POINT(0 0))",
     ] {
-        let said = refusal("ward", written);
-        assert!(said.contains("unknown function") && said.contains("CASEI"), "{written}: {said}");
+        let message = refusal("ward", written);
+        assert!(
+            message.contains("unknown function") && message.contains("CASEI"),
+            "{written}: {message}"
+        );
     }
 }
 
 #[test]
-fn a_mistake_of_the_text_is_told_with_its_character() {
+fn a_syntax_error_has_a_character_position() {
     for (written, at, word) in [
         ("", 1, "empty"),
         ("name = ", 8, "the end"),
@@ -72,14 +75,14 @@ fn a_mistake_of_the_text_is_told_with_its_character() {
         ("name = DATE(2020)", 13, "date takes one text"),
         ("1e999 = area_m2", 1, "is not a number"),
     ] {
-        let said = refusal("ward", written);
-        assert!(said.contains(&format!("at character {at}")), "{written}: {said}");
-        assert!(said.contains(word), "{written}: {said} lacks {word}");
+        let message = refusal("ward", written);
+        assert!(message.contains(&format!("at character {at}")), "{written}: {message}");
+        assert!(message.contains(word), "{written}: {message} lacks {word}");
     }
 }
 
 #[test]
-fn a_geometry_or_date_that_is_none_is_refused() {
+fn an_invalid_geometry_or_date_is_refused() {
     for (written, word) in [
         ("S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 1 0)))", "ring"),
         ("S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 1 0, 0 1)))", "ring"),
@@ -92,8 +95,8 @@ fn a_geometry_or_date_that_is_none_is_refused() {
         ("valid_from < TIMESTAMP('2024-02-03')", "2024-02-03"),
         ("T_AFTER(valid_from, INTERVAL('soon', '..'))", "soon"),
     ] {
-        let said = refusal("ward", written);
-        assert!(said.contains(word), "{written}: {said}");
+        let message = refusal("ward", written);
+        assert!(message.contains(word), "{written}: {message}");
     }
 }
 
@@ -110,8 +113,8 @@ fn a_filter_that_is_too_deep_long_or_large_is_refused_before_any_stack_is_full()
         nested("GEOMETRYCOLLECTION(", "POINT(0 0)", ")"),
         format!("area_m2 = 1{}", "+1".repeat(5_000)),
     ] {
-        let said = parse(&written, Language::Text).unwrap_err().to_string();
-        assert!(said.contains("deep") || said.contains("parts"), "{said}");
+        let message = parse(&written, Language::Text).unwrap_err().to_string();
+        assert!(message.contains("deep") || message.contains("parts"), "{message}");
     }
     let json = nested(r#"{"op":"not","args":["#, "true", "]}");
     assert!(parse(&json, Language::Json).is_err());
@@ -125,7 +128,7 @@ fn a_filter_that_is_too_deep_long_or_large_is_refused_before_any_stack_is_full()
 }
 
 #[test]
-fn json_that_is_no_expression_is_refused() {
+fn json_without_an_expression_is_refused() {
     for (written, word) in [
         ("{", "not JSON"),
         ("null", "null"),
@@ -140,8 +143,8 @@ fn json_that_is_no_expression_is_refused() {
         (r#"{"bbox": [1, 2, "3", 4]}"#, "four numbers"),
         (r#"{"interval": ["2020-01-01"]}"#, "two ends"),
     ] {
-        let said = parse(written, Language::Json).unwrap_err().to_string();
-        assert!(said.contains(word), "{written}: {said}");
+        let message = parse(written, Language::Json).unwrap_err().to_string();
+        assert!(message.contains(word), "{written}: {message}");
     }
 }
 

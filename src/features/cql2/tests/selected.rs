@@ -76,7 +76,7 @@ fn a_division_by_zero_is_unknown_and_so_is_its_negation() {
 }
 
 #[test]
-fn points_are_asked_for_the_areas_they_lie_in() {
+fn points_can_be_filtered_by_the_areas_that_contain_them() {
     assert_eq!(halls("lap = 'N4' AND ward = 'E05000001'"), ["H1", "H2", "H3"]);
     assert_eq!(halls("ward IN ('E05000002')"), [""; 0]);
     assert_eq!(halls("ward LIKE '%1' AND ward_2013 = 'E05000009'"), ["H1", "H2", "H3"]);
@@ -176,7 +176,7 @@ fn a_filter_may_be_drawn_in_each_crs_and_its_axis_order() {
 }
 
 #[test]
-fn what_lies_beyond_the_grid_is_met_by_nothing_and_contained_by_nothing() {
+fn geometry_outside_the_grid_intersects_no_area() {
     for (written, expected) in [
         ("S_INTERSECTS(geometry, BBOX(-180,-90,180,90))", &ALL[..]),
         ("S_WITHIN(geometry, BBOX(-180,-90,180,90))", &ALL[..]),
@@ -194,7 +194,7 @@ fn what_lies_beyond_the_grid_is_met_by_nothing_and_contained_by_nothing() {
 }
 
 #[test]
-fn temporal_functions_ask_the_vintage() {
+fn temporal_functions_use_the_vintage() {
     // In force from 2021-04-01 on.
     for (written, found) in [
         ("valid_from = DATE('2021-04-01')", true),

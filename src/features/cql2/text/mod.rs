@@ -80,11 +80,11 @@ impl Parser {
         if self.takes_sign(sign) {
             return Ok(());
         }
-        Err(self.wanted(&format!("{sign:?} {place}")))
+        Err(self.expected(&format!("{sign:?} {place}")))
     }
 
     /// The error for an unexpected token.
-    fn wanted(&self, what: &str) -> FilterError {
+    fn expected(&self, what: &str) -> FilterError {
         FilterError::syntax(format!("expected {what}, found {}", self.peek().words()), self.at())
     }
 
@@ -137,7 +137,7 @@ impl Parser {
         if self.takes_word("IS") {
             let negated = self.takes_word("NOT");
             if !self.takes_word("NULL") {
-                return Err(self.wanted("NULL after IS"));
+                return Err(self.expected("NULL after IS"));
             }
             return Ok(negate(negated, Node::call("isnull", [left])));
         }
@@ -149,7 +149,7 @@ impl Parser {
         if self.takes_word("BETWEEN") {
             let low = self.sum()?;
             if !self.takes_word("AND") {
-                return Err(self.wanted("AND between the bounds of BETWEEN"));
+                return Err(self.expected("AND between the bounds of BETWEEN"));
             }
             let high = self.sum()?;
             return Ok(negate(negated, Node::call("between", [left, low, high])));
@@ -160,7 +160,7 @@ impl Parser {
             return Ok(negate(negated, Node::call("in", [left, Node::List(items)])));
         }
         if negated {
-            return Err(self.wanted("LIKE, BETWEEN or IN after NOT"));
+            return Err(self.expected("LIKE, BETWEEN or IN after NOT"));
         }
         Ok(left)
     }

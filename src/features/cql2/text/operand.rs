@@ -23,7 +23,7 @@ impl Parser {
         if self.takes_sign("+") {
             return match self.take() {
                 Token::Number(number) => Ok(Node::Number(number)),
-                _ => Err(self.wanted("a number after +")),
+                _ => Err(self.expected("a number after +")),
             };
         }
         if self.takes_sign("(") {
@@ -36,7 +36,7 @@ impl Parser {
                 Ok(Node::Number(number))
             }
             Token::Text(_) => {
-                let Token::Text(text) = self.take() else { return Err(self.wanted("a text")) };
+                let Token::Text(text) = self.take() else { return Err(self.expected("a text")) };
                 Ok(Node::Text(text))
             }
             Token::Quoted(name) => {
@@ -51,7 +51,7 @@ impl Parser {
                 let word = word.clone();
                 self.word(&word)
             }
-            Token::Sign(_) | Token::End => Err(self.wanted("a property, a value or a function")),
+            Token::Sign(_) | Token::End => Err(self.expected("a property, a value or a function")),
         }
     }
 
@@ -70,7 +70,7 @@ impl Parser {
         if RESERVED.iter().any(|reserved| word.eq_ignore_ascii_case(reserved)) {
             let what =
                 "a property (in double quotes if its name is a keyword), a value or a function";
-            return Err(self.wanted(what));
+            return Err(self.expected(what));
         }
         self.take();
         if self.takes_sign("(") {

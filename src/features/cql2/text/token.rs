@@ -108,10 +108,10 @@ fn quoted(rest: &str, at: usize) -> Result<(String, usize), FilterError> {
     let mut text = String::new();
     let mut chars = rest.char_indices().peekable();
     let Some((_, quote)) = chars.next() else { return Ok((text, 0)) };
-    while let Some((place, c)) = chars.next() {
+    while let Some((offset, c)) = chars.next() {
         let before_quote = chars.peek().is_some_and(|(_, next)| *next == quote);
         if c == quote && !before_quote {
-            return Ok((text, place + c.len_utf8()));
+            return Ok((text, offset + c.len_utf8()));
         }
         if before_quote && (c == quote || (c == '\\' && quote == '\'')) {
             chars.next();

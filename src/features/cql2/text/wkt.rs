@@ -29,7 +29,7 @@ pub(super) fn is_geometry(word: &str) -> bool {
 pub(super) fn geometry(parser: &mut Parser) -> Result<Geometry<f64>, FilterError> {
     let at = parser.at();
     let Token::Word(kind) = parser.take() else {
-        return Err(parser.wanted("a geometry"));
+        return Err(parser.expected("a geometry"));
     };
     let kind = kind.to_ascii_uppercase();
     if ["Z", "M", "ZM"].iter().any(|dimensions| parser.peek().is_word(dimensions)) {
@@ -65,7 +65,7 @@ pub(super) fn geometry(parser: &mut Parser) -> Result<Geometry<f64>, FilterError
         _ => {
             let members = list(parser, |parser| match parser.peek() {
                 Token::Word(word) if is_geometry(word) => geometry(parser),
-                _ => Err(parser.wanted("a geometry")),
+                _ => Err(parser.expected("a geometry")),
             })?;
             Geometry::GeometryCollection(GeometryCollection(members))
         }
@@ -131,6 +131,6 @@ fn number(parser: &mut Parser) -> Result<f64, FilterError> {
             parser.take();
             Ok(if negative { -number } else { number })
         }
-        _ => Err(parser.wanted("a coordinate")),
+        _ => Err(parser.expected("a coordinate")),
     }
 }

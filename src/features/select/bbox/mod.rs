@@ -105,8 +105,8 @@ impl Bbox {
     }
 
     /// The features of a layer that intersect the box, in code order.
-    pub(super) fn places(&self, layer: &AtlasLayer) -> Vec<usize> {
-        let mut places = Vec::new();
+    pub(super) fn indices(&self, layer: &AtlasLayer) -> Vec<usize> {
+        let mut indices = Vec::new();
         for &rect in &self.rects {
             let Some(ground) = Ground::of(self.crs, rect) else { continue };
             let meets = Meets { crs: self.crs, rect, ground };
@@ -114,18 +114,18 @@ impl Bbox {
                 let areas = layer.layer().areas();
                 let outlines = layer.area_index().outlines();
                 let near = layer.area_index().meeting(ground.outer);
-                places.extend(near.filter(|&place| meets.area(&areas[place], &outlines[place])));
+                indices.extend(near.filter(|&index| meets.area(&areas[index], &outlines[index])));
             } else {
                 let near = layer.site_index().within(ground.outer);
-                places.extend(
+                indices.extend(
                     near.filter(|&(_, at)| ground.holds(at) || meets.point(at))
-                        .map(|(place, _)| place),
+                        .map(|(index, _)| index),
                 );
             }
         }
-        places.sort_unstable();
-        places.dedup();
-        places
+        indices.sort_unstable();
+        indices.dedup();
+        indices
     }
 }
 

@@ -1,26 +1,11 @@
 use geo::{MultiPolygon, Polygon, polygon};
 use jiff::Timestamp;
-use lapwing_boundaries::area::Site;
-use lapwing_boundaries::atlas::{Atlas, Contents};
+use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::demo;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_testing::area_and_site;
 
 use super::*;
-
-fn meta(id: &str) -> LayerMeta {
-    LayerMeta {
-        id: LayerId::parse(id).unwrap(),
-        series: LayerId::parse(id).unwrap(),
-        title: id.to_owned(),
-        vintage: Vintage::default(),
-        resolution: None,
-        coverage: false,
-        licence: None,
-        attribution: None,
-        source: String::new(),
-    }
-}
 
 /// An L of 1 km with a hall in its notch, which is in its extent and not in it.
 fn atlas() -> Atlas {
@@ -28,25 +13,16 @@ fn atlas() -> Atlas {
         (x: 475_000.0, y: 260_000.0), (x: 476_000.0, y: 260_000.0), (x: 476_000.0, y: 260_200.0),
         (x: 475_200.0, y: 260_200.0), (x: 475_200.0, y: 261_000.0), (x: 475_000.0, y: 261_000.0)
     ];
-    let code = |text| AreaCode::parse(text).unwrap();
-    let area = Area::from_valid(code("L"), "L".to_owned(), vec![], MultiPolygon::new(vec![shape]));
-    let hall = Site {
-        code: code("H"),
-        name: "H".to_owned(),
-        position: Bng::new(475_800.0, 260_800.0).unwrap(),
-        properties: vec![],
-    };
-    let layers =
-        vec![Layer::of_areas(meta("ward"), vec![area]), Layer::of_sites(meta("hall"), vec![hall])];
-    let contents = Contents { title: "T".to_owned(), layers, ..Contents::default() };
-    Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
+    let code = AreaCode::parse("L").unwrap();
+    let area = Area::from_valid(code, "L".to_owned(), vec![], MultiPolygon::new(vec![shape]));
+    area_and_site::atlas(area, [475_800.0, 260_800.0])
 }
 
 /// Whether the L and the hall meet a box.
 fn met(text: &str, crs: Crs) -> [bool; 2] {
     let bbox = Bbox::read(text, crs).unwrap_or_else(|error| panic!("{text}: {error}"));
     let atlas = atlas();
-    [0, 1].map(|layer| !bbox.places(&atlas.layers()[layer]).is_empty())
+    [0, 1].map(|layer| !bbox.indices(&atlas.layers()[layer]).is_empty())
 }
 
 #[test]
@@ -74,7 +50,7 @@ fn the_axes_of_a_box_are_those_of_its_crs() {
 }
 
 #[test]
-fn heights_are_passed_over() {
+fn heights_are_ignored() {
     assert_eq!(met("-0.8941,52.2376,-50,-0.8900,52.2413,9000", Crs::Crs84), [false, true]);
 }
 
@@ -89,7 +65,7 @@ fn a_box_over_the_antimeridian_has_a_greater_west_than_east() {
 }
 
 #[test]
-fn poles_and_the_whole_world_are_boxes_as_others() {
+fn poles_and_the_entire_world_are_valid_boxes() {
     assert_eq!(met("-180,-90,180,90", Crs::Crs84), [true, true]);
     assert_eq!(met("-180,85,180,90", Crs::Crs84), [false, false]);
     assert_eq!(met("-180,-90,180,-85", Crs::Crs84), [false, false]);
@@ -101,7 +77,7 @@ fn poles_and_the_whole_world_are_boxes_as_others() {
 }
 
 #[test]
-fn numbers_that_are_no_box_are_refused() {
+fn invalid_boxes_are_refused() {
     for text in
         ["", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,7", "a,b,c,d", "1,2,3,", "nan,1,2,3", "1,2,inf,4"]
     {
@@ -120,7 +96,7 @@ fn numbers_that_are_no_box_are_refused() {
 }
 
 #[test]
-fn a_site_is_found_by_its_position_as_it_is_written() {
+fn a_site_is_found_by_its_position_as_written() {
     for crs in Crs::ALL {
         let [a, b] = crs.own(Bng::new(475_800.0, 260_800.0).unwrap());
         let decimals = crs.decimals();
@@ -148,10 +124,10 @@ fn plainly(atlas: &Atlas, layer: usize, bbox: &Bbox) -> Vec<usize> {
 }
 
 #[test]
-fn the_quick_way_equals_the_plain_one_on_boxes_of_every_size_in_every_crs() {
+fn the_fast_path_equals_the_direct_one_for_boxes_of_every_size_in_every_crs() {
     let county = demo::lyonesse(11).into_contents();
     let atlas = Atlas::build(county, Timestamp::UNIX_EPOCH, &());
-    let layer = atlas.layer_place("parish").unwrap();
+    let layer = atlas.layer_index("parish").unwrap();
     let extents = atlas.layers()[layer].layer().areas().iter().map(Area::extent);
     let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
     for extent in extents {
@@ -175,7 +151,7 @@ fn the_quick_way_equals_the_plain_one_on_boxes_of_every_size_in_every_crs() {
         let ([a, b], [c, d]) = (corner(x, y), corner(x + size, y + size));
         let text = format!("{},{},{},{}", a.min(c), b.min(d), a.max(c), b.max(d));
         let bbox = Bbox::read(&text, crs).unwrap();
-        let quick = bbox.places(&atlas.layers()[layer]);
+        let quick = bbox.indices(&atlas.layers()[layer]);
         assert_eq!(quick, plainly(&atlas, layer, &bbox), "{crs:?} {text}");
         some += usize::from(!quick.is_empty());
     }

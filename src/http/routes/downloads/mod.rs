@@ -74,7 +74,7 @@ fn file_of(atlas: &Atlas, file: &str) -> Result<(usize, Format), Problem> {
         let detail = format!("there is no file {:?}: use one of {known}", short(file));
         Problem::new(ProblemKind::UnknownRoute, detail)
     })?;
-    let place = atlas.layer_place(layer).ok_or_else(|| {
+    let layer_index = atlas.layer_index(layer).ok_or_else(|| {
         let known: Vec<&str> =
             atlas.layers().iter().map(|l| l.layer().meta().id.as_str()).collect();
         let detail = format!(
@@ -84,7 +84,7 @@ fn file_of(atlas: &Atlas, file: &str) -> Result<(usize, Format), Problem> {
         );
         Problem::new(ProblemKind::UnknownLayer, detail)
     })?;
-    Ok((place, format))
+    Ok((layer_index, format))
 }
 
 /// The file of a whole layer from the cache.
@@ -97,9 +97,9 @@ async fn whole(
 ) -> Result<Arc<Made>, Problem> {
     let begin = || {
         let (atlas, schema) = (Arc::clone(served.atlas()), Arc::clone(served.schema(layer)));
-        let places: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
+        let indices: Vec<usize> = (0..atlas.layers()[layer].layer().len()).collect();
         begin(&app.blocking_pool, move || {
-            let selection = Selection::new(&atlas, &schema, &places, crs);
+            let selection = Selection::new(&atlas, &schema, &indices, crs);
             Made::by(|out| formats::write(format, &selection, out, &()))
         })
     };
@@ -220,10 +220,10 @@ fn tell(response: &mut Response, format: Format, layer: &str, crs: Crs) {
 }
 
 /// The selection of a request, without its format.
-pub(in crate::http) struct Wish {
+pub(in crate::http) struct ItemsFile {
     pub(in crate::http) schema: Arc<Schema>,
     /// The indices of the features in the layer, in order.
-    pub(in crate::http) places: Vec<usize>,
+    pub(in crate::http) indices: Vec<usize>,
     pub(in crate::http) form: Form,
 }
 
@@ -232,13 +232,13 @@ pub(in crate::http) async fn selected(
     app: &AppState,
     served: &Arc<Served>,
     format: Format,
-    wish: Wish,
+    items_file: ItemsFile,
 ) -> Result<Response, Problem> {
-    let Wish { schema, places, form } = wish;
+    let ItemsFile { schema, indices, form } = items_file;
     let (layer, crs) = (schema.layer(), form.crs);
     let atlas = Arc::clone(served.atlas());
     let made = once(&app.blocking_pool, move || {
-        let mut selection = Selection::new(&atlas, &schema, &places, crs);
+        let mut selection = Selection::new(&atlas, &schema, &indices, crs);
         if let Some(only) = &form.only {
             selection.attributes = only.to_vec();
         }

@@ -109,14 +109,14 @@ mod tests {
     const TAG: &str = "\"abc\"";
     const BUILT: &str = "Sat, 21 Nov 2026 19:00:00 GMT";
 
-    fn asked(headers: &[(HeaderName, &str)]) -> RangeOutcome {
+    fn outcome(headers: &[(HeaderName, &str)]) -> RangeOutcome {
         let headers =
             headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
         read(&headers, TAG, BUILT, 100)
     }
 
     fn of_range(range: &str) -> RangeOutcome {
-        asked(&[(header::RANGE, range)])
+        outcome(&[(header::RANGE, range)])
     }
 
     #[test]
@@ -131,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_there_are_refused() {
+    fn an_unsatisfiable_range_is_refused() {
         for range in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=99999999999999999999-"] {
             assert_eq!(of_range(range), RangeOutcome::Unsatisfiable, "{range}");
         }
     }
 
     #[test]
-    fn what_is_no_single_range_of_bytes_is_passed_over() {
+    fn other_range_headers_are_ignored() {
         for range in
             ["bytes=0-1,5-6", "lines=0-1", "bytes", "bytes=", "bytes=-", "bytes=9-1", "bytes=+1-2"]
         {
@@ -147,8 +147,8 @@ mod tests {
     }
 
     #[test]
-    fn a_range_of_another_version_is_answered_with_all_of_this_one() {
-        let ranged = |of: &str| asked(&[(header::RANGE, "bytes=1-2"), (header::IF_RANGE, of)]);
+    fn a_range_of_another_version_gets_the_complete_file() {
+        let ranged = |of: &str| outcome(&[(header::RANGE, "bytes=1-2"), (header::IF_RANGE, of)]);
         assert_eq!(ranged(TAG), RangeOutcome::Part(1, 3));
         assert_eq!(ranged(BUILT), RangeOutcome::Part(1, 3));
         assert_eq!(ranged("\"other\""), RangeOutcome::All);
@@ -157,24 +157,24 @@ mod tests {
     }
 
     #[test]
-    fn who_has_the_file_is_told_so() {
+    fn a_matching_etag_of_a_file_gets_304() {
         for tags in ["\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", "*"] {
             assert_eq!(
-                asked(&[(header::IF_NONE_MATCH, tags)]),
+                outcome(&[(header::IF_NONE_MATCH, tags)]),
                 RangeOutcome::NotModified,
                 "{tags}"
             );
         }
-        let since = |at: &str| asked(&[(header::IF_MODIFIED_SINCE, at)]);
+        let since = |at: &str| outcome(&[(header::IF_MODIFIED_SINCE, at)]);
         assert_eq!(since(BUILT), RangeOutcome::NotModified);
         assert_eq!(since("Sat, 21 Nov 2026 18:59:59 GMT"), RangeOutcome::All);
         assert_eq!(since("yesterday"), RangeOutcome::All);
         let both = [(header::IF_NONE_MATCH, "\"x\""), (header::IF_MODIFIED_SINCE, BUILT)];
-        assert_eq!(asked(&both), RangeOutcome::All, "the tag goes before the time");
+        assert_eq!(outcome(&both), RangeOutcome::All, "the tag goes before the time");
     }
 
     #[test]
-    fn a_time_is_written_as_http_does() {
+    fn a_time_is_in_the_form_of_http() {
         let at: Timestamp = "2026-11-21T19:00:00.9Z".parse().unwrap();
         assert_eq!(http_date(at), BUILT);
     }

@@ -103,7 +103,7 @@ impl Metrics {
     }
 
     /// The index of a route among the counters.
-    pub(in crate::http) fn place_of(&self, pattern: &str) -> Option<usize> {
+    pub(in crate::http) fn index_of(&self, pattern: &str) -> Option<usize> {
         self.inner.routes.iter().position(|route| *route == pattern)
     }
 
@@ -118,7 +118,7 @@ impl Metrics {
         took: Duration,
     ) {
         let none = self.inner.routes.len() - 1;
-        let of_route = &self.shard().routes[route.map_or(none, |place| place.min(none))];
+        let of_route = &self.shard().routes[route.map_or(none, |index| index.min(none))];
         let method = match *method {
             Method::GET => 0,
             Method::HEAD => 1,

@@ -39,19 +39,19 @@ impl Metrics {
     fn write(&self, text: &mut Text) {
         let routes = || self.inner.routes.iter().enumerate();
         // A route without requests is omitted.
-        let asked = |place: usize| {
+        let was_requested = |index: usize| {
             let all = self.inner.shards.iter();
-            all.flat_map(|shard| &shard.routes[place].latency).any(|class| class.load(Relaxed) > 0)
+            all.flat_map(|shard| &shard.routes[index].latency).any(|class| class.load(Relaxed) > 0)
         };
-        let sum = |place: usize, of: &dyn Fn(&OfRoute) -> &AtomicU64| {
-            self.sum(|shard| of(&shard.routes[place]))
+        let sum = |index: usize, of: &dyn Fn(&OfRoute) -> &AtomicU64| {
+            self.sum(|shard| of(&shard.routes[index]))
         };
         let name = "lapwing_http_requests_total";
         text.family(name, Type::Counter, "Requests, by route, method and status class.");
-        for (place, route) in routes().filter(|(place, _)| asked(*place)) {
+        for (index, route) in routes().filter(|(index, _)| was_requested(*index)) {
             for (at, method) in METHODS.iter().enumerate() {
                 for (class, status) in ["1xx", "2xx", "3xx", "4xx", "5xx"].iter().enumerate() {
-                    let count = sum(place, &|of| &of.answers[at][class]);
+                    let count = sum(index, &|of| &of.answers[at][class]);
                     if count > 0 {
                         let labels = [("route", *route), ("method", *method), ("status", *status)];
                         text.sample(name, &labels, count as f64);
@@ -62,23 +62,23 @@ impl Metrics {
         let help =
             "Time from receiving a request head to the end of its response, by route, in seconds.";
         text.family("lapwing_http_request_duration_seconds", Type::Histogram, help);
-        for (place, route) in routes().filter(|(place, _)| asked(*place)) {
+        for (index, route) in routes().filter(|(index, _)| was_requested(*index)) {
             let mut up_to = 0;
             for class in 0..=LATENCY_US.len() {
-                up_to += sum(place, &|of| &of.latency[class]);
+                up_to += sum(index, &|of| &of.latency[class]);
                 let end = LATENCY_US.get(class).map(|&end| (end as f64 / 1e6).to_string());
                 let labels = [("route", *route), ("le", end.as_deref().unwrap_or("+Inf"))];
                 text.sample("lapwing_http_request_duration_seconds_bucket", &labels, up_to as f64);
             }
             let labels = [("route", *route)];
-            let seconds = sum(place, &|of| &of.latency_us) as f64 / 1e6;
+            let seconds = sum(index, &|of| &of.latency_us) as f64 / 1e6;
             text.sample("lapwing_http_request_duration_seconds_sum", &labels, seconds);
             text.sample("lapwing_http_request_duration_seconds_count", &labels, up_to as f64);
         }
         let name = "lapwing_http_response_bytes_total";
         text.family(name, Type::Counter, "Bytes of response bodies as sent, by route.");
-        for (place, route) in routes().filter(|(place, _)| asked(*place)) {
-            text.sample(name, &[("route", *route)], sum(place, &|of| &of.bytes) as f64);
+        for (index, route) in routes().filter(|(index, _)| was_requested(*index)) {
+            text.sample(name, &[("route", *route)], sum(index, &|of| &of.bytes) as f64);
         }
         let in_flight = self.inner.shards.iter().map(|shard| shard.in_flight.load(Relaxed));
         let in_flight: i64 = in_flight.sum();
@@ -92,10 +92,10 @@ impl Metrics {
         }
         // A tile may be added between the two reads: in this order hits are never negative.
         let made = self.sum(|shard| &shard.tiles_made);
-        let asked = self.sum(|shard| &shard.tiles_asked);
+        let was_requested = self.sum(|shard| &shard.tiles_asked);
         let name = "lapwing_tile_cache_requests_total";
         text.family(name, Type::Counter, "Tile requests, by whether the tile was in the cache.");
-        text.sample(name, &[("result", "hit")], asked.saturating_sub(made) as f64);
+        text.sample(name, &[("result", "hit")], was_requested.saturating_sub(made) as f64);
         text.sample(name, &[("result", "miss")], made as f64);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::describe::{self, collection};
 use super::formats::{Format, OF_DOCUMENTS};
 use super::links::{Address, Link};
-use super::params::{place_of, queryables};
+use super::params::{layer_index_of, queryables};
 use super::{Request, respond_document};
 use crate::answers;
 use crate::features::attributes::Schema;
@@ -27,11 +27,11 @@ pub(super) async fn list(taken: RequestSnapshot, request: Request) -> Result<Res
         return Ok(respond_page(list_page(&atlas, &request.base, &links)));
     }
     let collections: Vec<Value> = (0..atlas.layers().len())
-        .map(|place| {
-            let path = describe::path(atlas.layers()[place].layer().meta());
+        .map(|layer_index| {
+            let path = describe::path(atlas.layers()[layer_index].layer().meta());
             let links =
                 Address::new(path).in_formats(&request.base, Format::Json, JSON, &OF_DOCUMENTS);
-            collection(&atlas, place, &request.base, links)
+            collection(&atlas, layer_index, &request.base, links)
         })
         .collect();
     let document = json!({
@@ -51,13 +51,13 @@ pub(super) async fn one(
 ) -> Result<Response, Problem> {
     let (chosen, links) = request.document(&OF_DOCUMENTS)?;
     let served = taken.served()?;
-    let place = place_of(served.atlas(), &id)?;
+    let layer_index = layer_index_of(served.atlas(), &id)?;
     if chosen.format != Format::Html {
-        let document = collection(served.atlas(), place, &request.base, links.clone());
+        let document = collection(served.atlas(), layer_index, &request.base, links.clone());
         return respond_document(chosen, &document, &links);
     }
     let page = app.blocking_pool.run_blocking(move || {
-        let schema = served.schema(place);
+        let schema = served.schema(layer_index);
         Ok(one_page(served.atlas(), schema, &request.base, &links))
     });
     Ok(respond_page(page.await?))
@@ -132,8 +132,8 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
     let layer = atlas.layers()[schema.layer()].layer();
     let meta = layer.meta();
     let items = base.at(&format!("{}/items", describe::path(meta)));
-    let places: Vec<usize> = (0..layer.len()).collect();
-    let drawing = map::draw(layer, &places, &meta.title).unwrap_or_default();
+    let indices: Vec<usize> = (0..layer.len()).collect();
+    let drawing = map::draw(layer, &indices, &meta.title).unwrap_or_default();
     let coverage = if meta.coverage {
         "The areas cover the land without gaps or overlaps."
     } else if layer.is_areas() {
@@ -148,19 +148,20 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
         ("Series", format!("<code>{}</code>", meta.series)),
         ("Coverage", coverage.to_owned()),
     ]
-    .map(|(what, told)| format!("<dt>{what}</dt><dd>{told}</dd>\n"))
+    .map(|(what, description)| format!("<dt>{what}</dt><dd>{description}</dd>\n"))
     .concat();
     let queryables = queryables(schema);
     let rows: Vec<Vec<String>> = schema
         .attributes()
         .iter()
         .map(|attribute| {
-            let asked = if queryables.contains(&attribute.name.as_str()) { "yes" } else { "no" };
+            let is_queryable =
+                if queryables.contains(&attribute.name.as_str()) { "yes" } else { "no" };
             vec![
                 format!("<code>{}</code>", escape(&attribute.name)),
                 attribute.kind.words().to_owned(),
                 escape(attribute.description.as_deref().unwrap_or("As in the source.")),
-                asked.to_owned(),
+                is_queryable.to_owned(),
             ]
         })
         .collect();

@@ -28,11 +28,11 @@ pub(in crate::http) const STORAGE: Crs = Crs::Epsg27700;
 /// A layer as a collection, with these links first.
 pub(in crate::http) fn collection(
     atlas: &Atlas,
-    place: usize,
+    layer_index: usize,
     base: &Base,
     mut links: Vec<Link>,
 ) -> Value {
-    let layer = atlas.layers()[place].layer();
+    let layer = atlas.layers()[layer_index].layer();
     let meta = layer.meta();
     links.extend(to_items(meta, base));
     links.extend(to_files(meta, base));
@@ -198,7 +198,7 @@ pub(in crate::http) fn bbox(layer: &Layer) -> Option<[f64; 4]> {
 /// The extent on the grid of the features at these indices.
 pub(in crate::http) fn extent(
     layer: &Layer,
-    places: impl IntoIterator<Item = usize>,
+    indices: impl IntoIterator<Item = usize>,
 ) -> Option<Rect<f64>> {
-    places.into_iter().map(|place| layer.extent_of(place)).reduce(around)
+    indices.into_iter().map(|layer_index| layer.extent_of(layer_index)).reduce(around)
 }

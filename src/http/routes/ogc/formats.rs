@@ -107,12 +107,12 @@ impl Format {
 
 /// The chosen format and its media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) struct Chosen {
+pub(in crate::http) struct ChosenFormat {
     pub(in crate::http) format: Format,
     pub(in crate::http) media_type: &'static str,
 }
 
-impl Chosen {
+impl ChosenFormat {
     /// Chooses among those `offered`. Fails with 400 if `f` names none of them, and with 406 if
     /// `Accept` excludes all.
     pub(in crate::http) fn of(

@@ -8,9 +8,9 @@ use lapwing_boundaries::layer::Layer;
 use serde_json::{Map, Value, json};
 
 use super::describe;
-use super::formats::{Chosen, Format, OF_FEATURES};
+use super::formats::{ChosenFormat, Format, OF_FEATURES};
 use super::links::{self, Link};
-use super::params::{crs, place_of, queryables};
+use super::params::{crs, layer_index_of, queryables};
 use super::{Request, filter_params, tell_crs};
 use crate::answers;
 use crate::formats::geojson::{Form, write_feature};
@@ -30,11 +30,11 @@ pub(super) async fn item(
     request: Request,
 ) -> Result<Response, Problem> {
     let params = Params::read(request.query(), &[&["f", "crs"], &filter_params::OF_ITEM])?;
-    let chosen = Chosen::of(&params, &request.headers, &OF_FEATURES)?;
+    let chosen = ChosenFormat::of(&params, &request.headers, &OF_FEATURES)?;
     let crs = crs(&params)?;
     let served = taken.served()?;
-    let layer = place_of(served.atlas(), &id)?;
-    let place = place_in(served.atlas().layers()[layer].layer(), &code)?;
+    let layer = layer_index_of(served.atlas(), &id)?;
+    let index = feature_index(served.atlas().layers()[layer].layer(), &code)?;
     let only = filter_params::properties(&params, served.schema(layer))?;
     let is_areas = served.atlas().layers()[layer].layer().is_areas();
     let tolerance = filter_params::tolerance(&params)?.filter(|_| is_areas);
@@ -43,23 +43,23 @@ pub(super) async fn item(
     links.extend(to_answers(&request, &served, layer, &code));
 
     // A large area has hundreds of thousands of vertices to project or draw.
-    let told = links.clone();
+    let page_links = links.clone();
     let work = Arc::clone(&served);
     let body = app.blocking_pool.run_blocking(move || {
         let (atlas, schema) = (work.atlas(), work.schema(layer));
         if chosen.format == Format::Html {
-            let page = super::pages::item(atlas, schema, &request.base, &told, place);
+            let page = super::pages::item(atlas, schema, &request.base, &page_links, index);
             return Ok(Body::Page(page));
         }
         let members: Map<String, Value> =
-            [("links", json!(told)), ("snapshot", json!(answers::snapshot(atlas)))]
+            [("links", json!(page_links)), ("snapshot", json!(answers::snapshot(atlas)))]
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect();
         let drawing = tolerance.map(|metres| work.drawing(layer, metres));
         let form = Form { crs, only, drawing };
         let mut feature = Vec::new();
-        write_feature(&mut feature, atlas, schema, place, &form, &members);
+        write_feature(&mut feature, atlas, schema, index, &form, &members);
         Ok(Body::Feature(feature))
     });
     let mut response = match body.await? {
@@ -80,7 +80,7 @@ enum Body {
 }
 
 /// The index of the area or site with this code.
-fn place_in(layer: &Layer, code: &str) -> Result<usize, Problem> {
+fn feature_index(layer: &Layer, code: &str) -> Result<usize, Problem> {
     layer.area_index(code).or_else(|| layer.site_index(code)).ok_or_else(|| {
         let code: String = code.chars().take(80).collect();
         let id = &layer.meta().id;
@@ -123,8 +123,8 @@ pub(in crate::http) fn points_within(
     let layers = served.atlas().layers().iter().enumerate();
     layers
         .filter(|(_, points)| !points.layer().is_areas())
-        .filter_map(|(place, points)| {
-            let schema = served.schema(place);
+        .filter_map(|(index, points)| {
+            let schema = served.schema(index);
             let attribute = (0..schema.attributes().len())
                 .find(|&attribute| schema.holders(attribute) == Some(layer))?;
             let name = &schema.attributes()[attribute].name;
@@ -134,7 +134,7 @@ pub(in crate::http) fn points_within(
             } else {
                 format!("filter={name}%3D%27{}%27", segment(code))
             };
-            Some((place, format!("{}/items?{query}", describe::path(points.layer().meta()))))
+            Some((index, format!("{}/items?{query}", describe::path(points.layer().meta()))))
         })
         .collect()
 }

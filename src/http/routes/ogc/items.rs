@@ -14,9 +14,9 @@ use jiff::{Timestamp, Unit};
 use serde_json::{Map, Value, json};
 
 use super::describe;
-use super::formats::{Chosen, Format, OF_ITEMS};
+use super::formats::{ChosenFormat, Format, OF_ITEMS};
 use super::links::{self, Link};
-use super::params::{COMMON, ItemsQuery, Window, place_of, queryables};
+use super::params::{COMMON, ItemsQuery, Window, layer_index_of, queryables};
 use super::{Request, tell_crs};
 use crate::answers;
 use crate::features::attributes::Schema;
@@ -26,7 +26,7 @@ use crate::http::blocking::{respond, took_too_long};
 use crate::http::error::Problem;
 use crate::http::html::respond_page;
 use crate::http::request::params::Params;
-use crate::http::routes::downloads::{self, Wish};
+use crate::http::routes::downloads::{self, ItemsFile};
 use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
@@ -45,18 +45,18 @@ impl Found {
     fn of(
         served: &Served,
         schema: &Schema,
-        asked: &ItemsQuery,
+        items_query: &ItemsQuery,
         patience: Duration,
     ) -> Result<Self, Problem> {
         let started = Instant::now();
-        let mut selection = asked.selection.clone();
-        if let Some(filter) = &asked.filter {
+        let mut selection = items_query.selection.clone();
+        if let Some(filter) = &items_query.filter {
             selection = selection.filtered(filter.bind(served.atlas(), schema)?);
         }
         let all = selection
-            .places(served.atlas(), schema, started + patience)
+            .indices(served.atlas(), schema, started + patience)
             .map_err(|TooSlow| took_too_long(patience))?;
-        let window = asked.window;
+        let window = items_query.window;
         let places = all.iter().copied().skip(window.offset).take(window.limit).collect();
         Ok(Self { matched: all.len(), window, places })
     }
@@ -73,7 +73,7 @@ impl Found {
     }
 
     /// The links to the next and previous page.
-    fn beside(&self, request: &Request, chosen: Chosen) -> Vec<Link> {
+    fn beside(&self, request: &Request, chosen: ChosenFormat) -> Vec<Link> {
         let page = |offset: usize, rel, title| {
             let address = request.address();
             let address = match offset {
@@ -102,31 +102,32 @@ pub(super) async fn items(
     request: Request,
 ) -> Result<Response, Problem> {
     let served = taken.served()?;
-    let layer = place_of(served.atlas(), &id);
+    let layer = layer_index_of(served.atlas(), &id);
     // An unknown parameter is reported before an unknown layer.
     let of_layer = layer.as_ref().map_or_else(|_| Vec::new(), |&at| queryables(served.schema(at)));
     let params = Params::read(request.query(), &[&COMMON, &of_layer])?;
     let layer = layer?;
-    let chosen = Chosen::of(&params, &request.headers, OF_ITEMS)?;
+    let chosen = ChosenFormat::of(&params, &request.headers, OF_ITEMS)?;
     let schema = Arc::clone(served.schema(layer));
-    let asked = ItemsQuery::read(&params, &schema, chosen.format == Format::Html)?;
+    let items_query = ItemsQuery::read(&params, &schema, chosen.format == Format::Html)?;
     let mut links = request.links(chosen, OF_ITEMS);
 
     // Scanning a whole country, and drawing a page, can take a while.
     let patience = app.limits.answer;
     let looked = app.blocking_pool.run_blocking({
         let served = Arc::clone(&served);
-        let (schema, asked, request) = (Arc::clone(&schema), asked.clone(), request.clone());
+        let (schema, items_query, request) =
+            (Arc::clone(&schema), items_query.clone(), request.clone());
         move || {
-            let found = Found::of(&served, &schema, &asked, patience)?;
+            let found = Found::of(&served, &schema, &items_query, patience)?;
             links.extend(found.beside(&request, chosen));
             let page = (chosen.format == Format::Html).then(|| {
                 super::pages::items(served.atlas(), &schema, &request.base, &links, &found)
             });
             let is_areas = served.atlas().layers()[layer].layer().is_areas();
-            let tolerance = asked.tolerance_m.filter(|_| is_areas && page.is_none());
+            let tolerance = items_query.tolerance_m.filter(|_| is_areas && page.is_none());
             let drawing = tolerance.map(|metres| served.drawing(layer, metres));
-            let form = Form { crs: asked.crs, only: asked.properties, drawing };
+            let form = Form { crs: items_query.crs, only: items_query.properties, drawing };
             Ok((found, links, page, form))
         }
     });
@@ -136,8 +137,8 @@ pub(super) async fn items(
     let mut response = if let Some(page) = page {
         respond_page(page)
     } else if let Format::File(format) = chosen.format {
-        let wish = Wish { schema, places: found.places, form };
-        let mut response = downloads::selected(&app, &served, format, wish).await?;
+        let items_file = ItemsFile { schema, indices: found.places, form };
+        let mut response = downloads::selected(&app, &served, format, items_file).await?;
         let counts = [(MATCHED, found.matched), (RETURNED, returned)];
         response.headers_mut().extend(counts.map(|(name, count)| (name, count.into())));
         response
@@ -149,7 +150,7 @@ pub(super) async fn items(
             .with_members(head)
             .map(Ok::<_, Infallible>);
         let mut response = respond(chosen.media_type, app.blocking_pool.stream(pieces));
-        tell_crs(&mut response, asked.crs);
+        tell_crs(&mut response, items_query.crs);
         response
     };
     links::tell(response.headers_mut(), &links);

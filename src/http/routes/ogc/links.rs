@@ -43,7 +43,7 @@ impl Address {
 
     /// Adds all parameters of a query.
     #[must_use]
-    pub(in crate::http) fn asked(mut self, query: Option<&str>) -> Self {
+    pub(in crate::http) fn with_query(mut self, query: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         self.pairs = pairs.into_owned().collect();
         self
@@ -116,9 +116,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_keeps_its_parameters_and_escapes_what_has_a_meaning() {
+    fn an_address_keeps_its_parameters_and_escapes_reserved_characters() {
         let address = Address::new("/collections/ward/items")
-            .asked(Some("bbox=-1,52,0%2C53&name=A%26B+%C3%A9&f=json"));
+            .with_query(Some("bbox=-1,52,0%2C53&name=A%26B+%C3%A9&f=json"));
         assert_eq!(
             address.under(&Base::default()),
             "/collections/ward/items?bbox=-1,52,0,53&name=A%26B%20%C3%A9&f=json"

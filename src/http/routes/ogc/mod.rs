@@ -39,7 +39,7 @@ mod pages;
 pub(in crate::http) mod params;
 pub(in crate::http) mod queryables;
 
-use formats::{Chosen, Format};
+use formats::{ChosenFormat, Format};
 use links::{Address, Link};
 
 pub(in crate::http) fn routes() -> Routes {
@@ -86,25 +86,25 @@ impl Request {
         // Unescaped characters in the path of a request are kept out of links.
         let is_plain = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c);
         let path: String = self.path.chars().filter(|&c| is_plain(c)).collect();
-        Address::new(path).asked(self.query())
+        Address::new(path).with_query(self.query())
     }
 
     /// The requested format, for a route with the parameter `f` only.
-    fn document(&self, offered: &[Format]) -> Result<(Chosen, Vec<Link>), Problem> {
+    fn document(&self, offered: &[Format]) -> Result<(ChosenFormat, Vec<Link>), Problem> {
         let params = Params::read(self.query(), &[&["f"]])?;
-        let chosen = Chosen::of(&params, &self.headers, offered)?;
+        let chosen = ChosenFormat::of(&params, &self.headers, offered)?;
         Ok((chosen, self.links(chosen, offered)))
     }
 
     /// The links to this document and to its other formats.
-    pub(in crate::http) fn links(&self, chosen: Chosen, offered: &[Format]) -> Vec<Link> {
+    pub(in crate::http) fn links(&self, chosen: ChosenFormat, offered: &[Format]) -> Vec<Link> {
         self.address().in_formats(&self.base, chosen.format, chosen.media_type, offered)
     }
 }
 
 /// A document, with its links in the headers as well.
 pub(in crate::http) fn respond_document(
-    chosen: Chosen,
+    chosen: ChosenFormat,
     document: &impl Serialize,
     links: &[Link],
 ) -> Result<Response, Problem> {

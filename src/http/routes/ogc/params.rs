@@ -90,11 +90,13 @@ impl ItemsQuery {
             selection = selection.during(interval);
         }
         for name in queryables(schema) {
-            let (Some(text), Some(place)) = (params.get(name), schema.position(name)) else {
+            let (Some(text), Some(attribute_index)) = (params.get(name), schema.position(name))
+            else {
                 continue;
             };
-            let equal = Equal::read(schema, place, text)
-                .ok_or_else(|| malformed(name, text, schema.attributes()[place].kind.words()))?;
+            let equal = Equal::read(schema, attribute_index, text).ok_or_else(|| {
+                malformed(name, text, schema.attributes()[attribute_index].kind.words())
+            })?;
             selection = selection.equal(equal);
         }
         Ok(Self {
@@ -159,8 +161,8 @@ fn refused(name: &str, error: &dyn std::fmt::Display) -> Problem {
 }
 
 /// The index of the layer with this id.
-pub(in crate::http) fn place_of(atlas: &Atlas, id: &str) -> Result<usize, Problem> {
-    atlas.layer_place(id).ok_or_else(|| {
+pub(in crate::http) fn layer_index_of(atlas: &Atlas, id: &str) -> Result<usize, Problem> {
+    atlas.layer_index(id).ok_or_else(|| {
         let known: Vec<&str> =
             atlas.layers().iter().map(|l| l.layer().meta().id.as_str()).collect();
         let id: String = id.chars().take(80).collect();

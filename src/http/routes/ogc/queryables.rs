@@ -6,9 +6,9 @@ use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use serde_json::{Map, Value, json};
 
-use super::formats::{Chosen, Format};
+use super::formats::{ChosenFormat, Format};
 use super::links::{self, Link};
-use super::params::place_of;
+use super::params::layer_index_of;
 use super::{Request, describe};
 use crate::features::attributes::{Attribute, AttributeType, Schema};
 use crate::http::RequestSnapshot;
@@ -29,9 +29,9 @@ pub(super) async fn queryables(
     request: Request,
 ) -> Result<Response, Problem> {
     let params = Params::read(request.query(), &[&["f"]])?;
-    let chosen = Chosen::of(&params, &request.headers, &OFFERED)?;
+    let chosen = ChosenFormat::of(&params, &request.headers, &OFFERED)?;
     let served = snapshot.served()?;
-    let (atlas, layer) = (served.atlas(), place_of(served.atlas(), &id)?);
+    let (atlas, layer) = (served.atlas(), layer_index_of(served.atlas(), &id)?);
     let schema = served.schema(layer);
     let links = request.links(chosen, &OFFERED);
     let mut response = match chosen.format {
@@ -139,11 +139,11 @@ fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
                 (format, _) if !format.is_empty() => format,
                 (_, kind) => kind,
             };
-            let told = match text("description") {
-                told if told.is_empty() => "As in the source.".to_owned(),
-                told => told,
+            let summary = match text("description") {
+                summary if summary.is_empty() => "As in the source.".to_owned(),
+                summary => summary,
             };
-            vec![format!("<code>{}</code>", escape(&name)), escape(&kind), escape(&told)]
+            vec![format!("<code>{}</code>", escape(&name)), escape(&kind), escape(&summary)]
         })
         .collect();
     let items = base.at(&format!("{}/items", describe::path(meta)));

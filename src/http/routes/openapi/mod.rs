@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
 
-use super::ogc::formats::{Chosen, Format};
+use super::ogc::formats::{ChosenFormat, Format};
 use super::ogc::{Request, links};
 use crate::http::blocking::{json as serialize, respond};
 use crate::http::error::Problem;
@@ -43,7 +43,7 @@ pub(in crate::http) fn routes() -> Routes {
 async fn api(snapshot: RequestSnapshot, request: Request) -> Result<Response, Problem> {
     let params = Params::read(request.query(), &[&["f"]])?;
     let offered = [Format::OpenApi, Format::Html];
-    let chosen = Chosen::of(&params, &request.headers, &offered)?;
+    let chosen = ChosenFormat::of(&params, &request.headers, &offered)?;
     let served = snapshot.served()?;
     let document = document(&served, &request.base);
     let links = request.links(chosen, &offered);

@@ -20,7 +20,7 @@ use crate::http::Routes;
 use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::params::Params;
 use crate::live::Served;
-use crate::tile_layers::{ChoiceError, Chosen};
+use crate::tile_layers::{ChoiceError, TileLayers};
 
 pub(super) mod ogc;
 mod tile;
@@ -41,12 +41,12 @@ pub(in crate::http) fn routes() -> Routes {
 const MOST_LAYERS: usize = 32;
 
 /// The layers of a comma-separated list, on the requested date.
-fn selection(served: &Served, names: &str, day: Day) -> Result<Arc<Chosen>, Problem> {
+fn selection(served: &Served, names: &str, day: Day) -> Result<Arc<TileLayers>, Problem> {
     if names.split(',').count() > MOST_LAYERS {
         let detail = format!("a tile can have up to {MOST_LAYERS} layers: name fewer");
         return Err(Problem::new(ProblemKind::UnknownLayer, detail));
     }
-    served.tiles().chosen(names, day).map_err(refused)
+    served.tiles().layers(names, day).map_err(refused)
 }
 
 fn refused(error: ChoiceError) -> Problem {

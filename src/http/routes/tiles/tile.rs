@@ -16,7 +16,7 @@ use crate::http::middleware::etag;
 use crate::http::request::params::Params;
 use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
-use crate::tile_layers::{Chosen, Place};
+use crate::tile_layers::{TileKey, TileLayers};
 
 /// The registered media type of Mapbox Vector Tiles.
 pub(in crate::http) const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -39,18 +39,18 @@ pub(super) async fn tile(
     let tile = coord(&z, &x, file_stem(&y))?;
     let served = taken.served()?;
     let chosen = selection(&served, &layers, day)?;
-    let asked = params.get("v");
-    if asked.is_some_and(|asked| asked != chosen.version) {
+    let requested_version = params.get("v");
+    if requested_version.is_some_and(|requested_version| requested_version != chosen.version) {
         return Ok(send_on(&lasting_query(&params, &chosen.version)));
     }
-    answer(&app, served, chosen, tile, asked.is_some(), &headers).await
+    answer(&app, served, chosen, tile, requested_version.is_some(), &headers).await
 }
 
 /// The tile of some layers, with its caching headers.
 pub(in crate::http) async fn answer(
     app: &AppState,
     served: Arc<Served>,
-    chosen: Arc<Chosen>,
+    chosen: Arc<TileLayers>,
     tile: TileCoord,
     lasts: bool,
     headers: &HeaderMap,
@@ -80,10 +80,10 @@ pub(in crate::http) async fn answer(
 async fn kept_or_made(
     app: &AppState,
     served: Arc<Served>,
-    chosen: Arc<Chosen>,
+    chosen: Arc<TileLayers>,
     tile: TileCoord,
 ) -> Result<Option<Bytes>, Problem> {
-    let place = Place { layers: Arc::clone(&chosen.key), tile };
+    let key = TileKey { layers: Arc::clone(&chosen.key), tile };
     let cache = served.tiles().cache(app.limits.tile_cache as u64);
     let worker = Arc::clone(&served);
     app.metrics.tile_asked();
@@ -94,7 +94,7 @@ async fn kept_or_made(
         };
         app.blocking_pool.run_blocking(make).await
     };
-    cache.get_or_make(place, make).await
+    cache.get_or_make(key, make).await
 }
 
 fn written(gzipped: Bytes, as_gzip: bool) -> Result<Response, Problem> {

@@ -51,8 +51,10 @@ pub(super) async fn tilejson(
 }
 
 fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &str) -> Value {
-    let metas: Vec<_> =
-        layers.layers().map(|(_, place)| atlas.layers()[place].layer().meta()).collect();
+    let metas: Vec<_> = layers
+        .layers()
+        .map(|(_, layer_index)| atlas.layers()[layer_index].layer().meta())
+        .collect();
     let titles: Vec<&str> = metas.iter().map(|meta| meta.title.as_str()).collect();
     let vector_layers: Vec<Value> = set
         .vector_layers

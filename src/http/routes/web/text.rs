@@ -68,7 +68,7 @@ fn tell(atlas: &Atlas, asked: &PageQuery) -> Result<String, String> {
     let told = |error: AnswerError| error.to_string();
     let day = match asked.date.as_deref().filter(|date| !date.is_empty()) {
         None => Day::Today(crate::http::today()),
-        Some(text) => answers::read_date(text).map(Day::Asked).ok_or_else(|| {
+        Some(text) => answers::read_date(text).map(Day::Requested).ok_or_else(|| {
             format!(
                 "{:?} is not a date: write it like 2024-05-01",
                 text.chars().take(40).collect::<String>()

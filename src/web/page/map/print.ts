@@ -1,24 +1,24 @@
-// A canvas that is drawn by the graphics card may print blank, and its scale bar may be shrunk
-// apart from it. So just before printing it becomes a picture with the scale bar in it.
+// A WebGL canvas may print blank, and its scale bar may be scaled differently. So just before
+// printing the map is copied to an image, with the scale bar drawn in it.
 import type { Map } from "maplibre-gl";
 
-export function printable(map: Map, container: HTMLElement): void {
+export function preparePrinting(map: Map, container: HTMLElement): void {
   const picture = document.createElement("img");
   picture.className = "for-print";
-  picture.alt = "Map of what is shown";
+  picture.alt = "Map of the area shown";
   container.append(picture);
   window.addEventListener("beforeprint", () => {
-    // What is drawn can be read only until the browser goes on.
+    // The drawing buffer can be read only in the task that drew it.
     map.redraw();
-    const from = map.getCanvas();
+    const source = map.getCanvas();
     const canvas = document.createElement("canvas");
-    canvas.width = from.width;
-    canvas.height = from.height;
+    canvas.width = source.width;
+    canvas.height = source.height;
     const context = canvas.getContext("2d");
     if (!context) return;
-    context.drawImage(from, 0, 0);
+    context.drawImage(source, 0, 0);
     const scale = container.querySelector<HTMLElement>(".maplibregl-ctrl-scale");
-    if (scale) drawScale(context, scale, from.width / from.clientWidth);
+    if (scale) drawScale(context, scale, source.width / source.clientWidth);
     picture.src = canvas.toDataURL("image/png");
   });
 }

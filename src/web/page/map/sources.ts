@@ -1,12 +1,12 @@
-// Where the map's areas come from. The one place that knows.
+// The tile sources of the layers.
 import type { SourceSpecification } from "maplibre-gl";
 import type { Layer } from "../api.ts";
 
 export interface AreaSource {
   spec: SourceSpecification;
-  /** The layer inside the tiles. */
+  /** The layer of areas in the tiles. */
   areas: { "source-layer": string };
-  /** The points that carry the names. */
+  /** The layer of label points in the tiles. */
   labels: { "source-layer": string };
 }
 
@@ -19,11 +19,11 @@ export function areaSource(layer: Layer): AreaSource {
 }
 
 /**
- * A TileJSON names its tiles with the host that the service believes it has. Behind a proxy that is
- * another: the reader asks whom the page came from.
+ * A TileJSON has absolute tile URLs. Behind a proxy the service may not know its public host, so tiles
+ * are requested from the origin of the page.
  */
-export function fromHere(url: string, basemap: { url: string } | null): string {
-  const asked = new URL(url, location.href);
-  const isBasemap = basemap !== null && new URL(basemap.url).origin === asked.origin;
-  return isBasemap || !asked.pathname.startsWith("/tiles/") ? url : `${location.origin}${asked.pathname}${asked.search}`;
+export function sameOrigin(url: string, basemap: { url: string } | null): string {
+  const parsed = new URL(url, location.href);
+  const isBasemap = basemap !== null && new URL(basemap.url).origin === parsed.origin;
+  return isBasemap || !parsed.pathname.startsWith("/tiles/") ? url : `${location.origin}${parsed.pathname}${parsed.search}`;
 }

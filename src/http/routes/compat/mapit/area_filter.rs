@@ -60,7 +60,7 @@ impl AreaFilter {
     /// Returns true if an area of one of the layers is selected.
     pub(super) fn selects(&self, served: &Served, layer_area: LayerArea) -> bool {
         let of_type = &*served.directory().type_of(layer_area).code;
-        if !self.types.is_empty() && !self.types.iter().any(|wanted| wanted == of_type) {
+        if !self.types.is_empty() && !self.types.iter().any(|listed| listed == of_type) {
             return false;
         }
         if self.countries.is_empty() {
@@ -68,7 +68,7 @@ impl AreaFilter {
         }
         let (code, _) = served.atlas().code_and_name(layer_area.0, layer_area.1);
         let country = kinds::country(code).map_or("", |(letter, _)| letter);
-        self.countries.iter().any(|wanted| wanted == country)
+        self.countries.iter().any(|listed| listed == country)
     }
 
     /// Returns the selected areas among `layer_areas`. Each id appears once, with its latest vintage.

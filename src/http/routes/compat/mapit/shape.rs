@@ -165,10 +165,10 @@ const KML_END: &[u8] = b"</Document></kml>\n";
 fn positions(text: &mut String, ring: &LineString<f64>, crs: Crs, first: char, between: &str) {
     let decimals = crs.decimals();
     // Coordinates were validated when the atlas was built.
-    let placed = ring.coords().filter_map(|at| Bng::new(at.x, at.y).ok());
-    for (place, at) in placed.enumerate() {
+    let positions = ring.coords().filter_map(|at| Bng::new(at.x, at.y).ok());
+    for (index, at) in positions.enumerate() {
         let [x, y] = crs.xy(at);
-        let between = if place == 0 { "" } else { between };
+        let between = if index == 0 { "" } else { between };
         // Writing to a `String` cannot fail.
         let _ = write!(text, "{between}{x:.decimals$}{first}{y:.decimals$}");
     }

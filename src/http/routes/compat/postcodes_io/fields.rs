@@ -214,8 +214,9 @@ impl Serialize for PostcodeFields<'_> {
                 }
             }
             Some(only) => {
-                for wanted in only {
-                    if let Some((name, source)) = FIELDS.iter().find(|(name, _)| name == wanted) {
+                for requested in only {
+                    if let Some((name, source)) = FIELDS.iter().find(|(name, _)| name == requested)
+                    {
                         self.write(&mut map, name, *source)?;
                     }
                 }

@@ -34,19 +34,19 @@ fn put(at: &mut Value, path: &[&str], text: &str) {
         }
         return;
     };
-    let place = if key.is_empty() { Some(usize::MAX) } else { key.parse::<usize>().ok() };
-    match (place, &mut *at) {
+    let index = if key.is_empty() { Some(usize::MAX) } else { key.parse::<usize>().ok() };
+    match (index, &mut *at) {
         (Some(_), Value::Null) => *at = Value::Array(Vec::new()),
         (None, Value::Null) => *at = Value::Object(Map::new()),
         _ => {}
     }
-    match (at, place) {
-        (Value::Array(all), Some(place)) => {
-            let place = place.min(all.len());
-            if place == all.len() && place < MAX_LIST_LENGTH {
+    match (at, index) {
+        (Value::Array(all), Some(index)) => {
+            let index = index.min(all.len());
+            if index == all.len() && index < MAX_LIST_LENGTH {
                 all.push(Value::Null);
             }
-            if let Some(one) = all.get_mut(place) {
+            if let Some(one) = all.get_mut(index) {
                 put(one, rest, text);
             }
         }

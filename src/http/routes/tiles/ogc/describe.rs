@@ -22,8 +22,8 @@ pub(super) fn link(rel: &str, href: &str, kind: &str, title: &str) -> Value {
 
 /// The titles of the layers.
 pub(super) fn title(atlas: &Atlas, layers: &Selection) -> String {
-    let of = |place: usize| atlas.layers()[place].layer().meta().title.as_str();
-    layers.layers().map(|(_, place)| of(place)).collect::<Vec<_>>().join(", ")
+    let of = |layer_index: usize| atlas.layers()[layer_index].layer().meta().title.as_str();
+    layers.layers().map(|(_, layer_index)| of(layer_index)).collect::<Vec<_>>().join(", ")
 }
 
 /// The links of a tileset: to its document, its tile matrix set and its tiles.
@@ -98,7 +98,7 @@ fn layers_of(atlas: &Atlas, layers: &Selection, set: &TileSet) -> Vec<Value> {
         .iter()
         .map(|layer| {
             let own = layers.layers().find(|(name, _)| *name == layer.id);
-            let meta = own.map(|(_, place)| atlas.layers()[place].layer());
+            let meta = own.map(|(_, layer_index)| atlas.layers()[layer_index].layer());
             let title = meta.map_or_else(
                 || format!("Names of {}", layer.id.trim_end_matches("_label")),
                 |layer| layer.meta().title.clone(),

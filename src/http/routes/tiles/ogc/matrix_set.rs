@@ -85,9 +85,9 @@ mod tests {
             (14, 34_123.673_341_596_4, 9.554_628_535_647_03),
         ] {
             let matrix = &set["tileMatrices"][zoom];
-            let near = |name: &str, wanted: f64| {
+            let near = |name: &str, expected: f64| {
                 let found = matrix[name].as_f64().unwrap();
-                assert!((found / wanted - 1.0).abs() < 1e-9, "{name} of {zoom}: {found}");
+                assert!((found / expected - 1.0).abs() < 1e-9, "{name} of {zoom}: {found}");
             };
             near("scaleDenominator", scale);
             near("cellSize", cell);

@@ -21,7 +21,7 @@ use crate::http::request::negotiate::{JSON, negotiate};
 use crate::http::request::params::Params;
 use crate::http::request::public_url::origin;
 use crate::http::{AppState, RequestSnapshot, Routes};
-use crate::tile_layers::{Chosen, Selection};
+use crate::tile_layers::{Selection, TileLayers};
 
 mod describe;
 mod matrix_set;
@@ -97,8 +97,8 @@ async fn matrix_sets(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
-    answer(&matrix_set::list(&asked.origin))
+    let tileset_request = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    answer(&matrix_set::list(&tileset_request.origin))
 }
 
 async fn matrix_set(
@@ -114,12 +114,12 @@ async fn matrix_set(
 /// One layer, by its own id, as for a collection.
 fn one(atlas: &Atlas, id: &str) -> Result<Selection, Problem> {
     let known = || crate::answers::layer_names(atlas).join(", ");
-    let place = atlas.layer_place(id).ok_or_else(|| {
+    let layer_index = atlas.layer_index(id).ok_or_else(|| {
         let id: String = id.chars().take(80).collect();
         let detail = format!("there is no layer {id:?}: the layers here are {}", known());
         Problem::new(ProblemKind::UnknownLayer, detail)
     })?;
-    Ok(Selection::one(atlas, place))
+    Ok(Selection::one(atlas, layer_index))
 }
 
 async fn tilesets_of_all(
@@ -163,9 +163,9 @@ async fn tileset_of_all(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
-    let layers = Selection::all(&*asked.snapshot.clone().atlas()?).map_err(refused)?;
-    tileset(&app, asked, String::new(), layers).await
+    let tileset_request = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let layers = Selection::all(&*tileset_request.snapshot.clone().atlas()?).map_err(refused)?;
+    tileset(&app, tileset_request, String::new(), layers).await
 }
 
 async fn tileset_of_one(
@@ -176,9 +176,9 @@ async fn tileset_of_one(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
-    let layers = one(&*asked.snapshot.clone().atlas()?, &id)?;
-    tileset(&app, asked, format!("/collections/{id}"), layers).await
+    let tileset_request = TilesetRequest::of(snapshot, query.as_deref(), &uri, &headers)?;
+    let layers = one(&*tileset_request.snapshot.clone().atlas()?, &id)?;
+    tileset(&app, tileset_request, format!("/collections/{id}"), layers).await
 }
 
 async fn tileset(
@@ -219,7 +219,7 @@ async fn tile_of_all(
     let tile = tile::coord(&zoom, &column, &row)?;
     let served = snapshot.served()?;
     let layers = Selection::all(served.atlas()).map_err(refused)?;
-    let chosen = Arc::new(Chosen::of(layers, served.atlas()));
+    let chosen = Arc::new(TileLayers::of(layers, served.atlas()));
     tile::answer(&app, served, chosen, tile, false, &headers).await
 }
 
@@ -233,6 +233,6 @@ async fn tile_of_one(
     Params::read(query.as_deref(), &[])?;
     let tile = tile::coord(&zoom, &column, &row)?;
     let served = snapshot.served()?;
-    let chosen = Arc::new(Chosen::of(one(served.atlas(), &id)?, served.atlas()));
+    let chosen = Arc::new(TileLayers::of(one(served.atlas(), &id)?, served.atlas()));
     tile::answer(&app, served, chosen, tile, false, &headers).await
 }
