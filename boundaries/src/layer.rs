@@ -11,6 +11,7 @@ use crate::area::{Area, Site};
 
 /// The id of a layer in catalogues, URLs and answers: `[a-z][a-z0-9_]*`, at most 40 characters.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(try_from = "String", into = "String")]
 pub struct LayerId(Box<str>);
 
@@ -75,6 +76,7 @@ impl fmt::Debug for LayerId {
 
 /// The degree to which the boundaries of a layer are generalised, as ONS classifies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Resolution {
     /// Full resolution, clipped to the coast.
