@@ -51,8 +51,24 @@ impl Serialize for ConfidenceLevel {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for ConfidenceLevel {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ConfidenceLevel".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "enum": Self::ALL})
+    }
+}
+
 /// What an answer is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
     /// One position: the place itself, or the centroid of a postcode.

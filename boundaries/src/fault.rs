@@ -12,6 +12,7 @@ use crate::layer::LayerId;
 
 /// What a fault means for the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The data is used unchanged. Worth knowing.
@@ -115,6 +116,7 @@ pub struct FeatureRef {
 
 /// A ring of a feature. Both indexes count from 0; ring 0 is the exterior ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct RingRef {
     /// Index of the polygon in the multipolygon.
     pub polygon: usize,

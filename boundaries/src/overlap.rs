@@ -13,6 +13,7 @@ use crate::layer::Layer;
 
 /// The spatial relation of a first area to a second, ignoring the error of their boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "lowercase")]
 pub enum Relation {
     /// Both cover the same area.

@@ -26,6 +26,7 @@ pub struct LngLat {
 
 /// The accuracy of a converted position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "lowercase")]
 pub enum Accuracy {
     /// Converted with OSTN15: about 1 mm.

@@ -5,6 +5,7 @@ use lapwing_boundaries::area::Properties;
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
@@ -14,55 +15,60 @@ use super::common_fields::{
 use super::error::AnswerError;
 
 /// The answer about one area.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct AreaAnswer<'a> {
     /// The area.
     pub area: AreaDetail<'a>,
-    /// The areas of other layers that contain this one, by layer. Layers without one are omitted.
+    /// Areas that contain it by geometry, by layer, in order of code. Layers without one are omitted.
     pub parents: Keyed<Vec<Parent<'a>>>,
-    /// The vintages used.
+    /// The vintage used for each requested layer. Null if none is in force on that day.
     pub layers: Keyed<Option<LayerUsed>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// The details of one area.
-#[derive(Clone, Debug, Serialize)]
+/// An area.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct AreaDetail<'a> {
-    /// Key of its layer, as requested.
+    /// Key of the layer: the series or id in the request.
     pub layer: String,
     /// Code of the area.
     pub code: &'a str,
     /// Name of the area.
     pub name: &'a str,
-    /// Its size in m², on the grid.
+    /// Area in m² on the British National Grid.
     pub area_m2: f64,
-    /// Length of its boundary in metres, including holes.
+    /// Length of the boundary in metres, including holes.
     pub perimeter_m: f64,
-    /// Number of live postcodes in it. Absent if the snapshot has no postcodes.
+    /// Number of live postcodes in the area. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<u32>,
-    /// Number of addresses in it. Absent if the snapshot has no addresses.
+    /// Number of addresses in the area. Absent if the snapshot has no addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<u32>,
-    /// Extent on the grid in metres: west, south, east, north.
+    /// Bounding box in metres on the British National Grid (EPSG:27700): west, south, east, north.
     pub extent: [Metres; 4],
-    /// Bounding box in degrees: west, south, east, north. It surrounds the extent on the grid,
-    /// whose sides are curved in degrees, so it can be slightly larger than necessary.
+    /// Bounding box in degrees (WGS84) that encloses `extent`: west, south, east, north. The sides of
+    /// `extent` are curved in degrees, so it can be slightly larger than necessary.
     pub bbox: [f64; 4],
-    /// The columns of the source that the catalogue keeps.
+    /// Source attributes that the catalogue keeps.
     #[serde(serialize_with = "as_object")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub properties: &'a Properties,
 }
 
-/// An area that contains the whole of another one, apart from the drawing error.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// An area that contains the requested area, apart from the drawing error.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct Parent<'a> {
     /// Code of the area.
     pub code: &'a str,
     /// Name of the area.
     pub name: &'a str,
-    /// `within` if the other area is smaller, `equals` if both are the same.
+    /// Relation of the requested area to this one.
+    #[schemars(extend("enum" = ["within", "equals"]))]
     pub relation: Relation,
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::change::{Change, ChangeKind, LinkStrength, OverlapPart};
 use lapwing_boundaries::overlap::Relation;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, share, snapshot, tenths};
@@ -13,76 +14,83 @@ use super::overlaps::{Amount, SharedCount, Uncovered, best_fit};
 use super::succession::{ChangeWords, both_used, candidates, part_entry};
 use super::vintage;
 
-/// The changes of a layer from one vintage to another.
-#[derive(Clone, Debug, Serialize)]
+/// How the areas of a layer changed between two vintages.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Changes")]
 pub struct ChangesAnswer<'a> {
-    /// The series of both vintages.
+    /// Series to which both vintages belong.
     pub series: String,
-    /// Id of the earlier vintage's layer.
+    /// Id of the layer of the earlier vintage.
     pub from: &'a str,
-    /// Id of the later vintage's layer.
+    /// Id of the layer of the later vintage.
     pub to: &'a str,
     /// Number of changes of each kind, certain or not.
     pub summary: BTreeMap<&'static str, usize>,
-    /// Number of changes that the drawings cannot decide.
+    /// Number of changes with `certain` false.
     pub uncertain: usize,
-    /// All areas of the earlier vintage in code order, followed by the new areas of the later
-    /// vintage.
+    /// All areas of the earlier vintage in order of code, then the new areas of the later vintage in
+    /// order of code.
     pub changes: Vec<AreaChange<'a>>,
-    /// Ground thinner than this, in metres, can be a difference between the drawings.
+    /// Overlaps thinner than this, in metres, may be artefacts of inaccurate boundaries.
     pub sliver_tolerance_m: f64,
     /// The two vintages, the earlier one first.
     pub layers: Keyed<Option<LayerUsed>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// The change of one area.
-#[derive(Clone, Debug, Serialize)]
+/// How one area changed.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct AreaChange<'a> {
     /// The kind of change, and whether it is certain.
     #[serde(flatten)]
     pub change: ChangeWords<'a>,
-    /// The area of the earlier vintage. `null` for a new area.
+    /// An area of the earlier vintage. Null if the area is new in the later one.
     pub from: Option<NamedArea<'a>>,
-    /// The areas of the later vintage with the same ground, in code order, without slivers.
+    /// Areas of the later vintage, in order of code, without slivers.
     pub to: Vec<SharedPlace<'a>>,
-    /// The omitted slivers, in total.
+    /// Total of the slivers that are not listed.
     pub slivers: Uncovered,
-    /// Ground of the area that the other vintage does not cover.
+    /// Part of the area that the other vintage does not cover.
     pub uncovered: Uncovered,
 }
 
 /// An area with its name.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct NamedArea<'a> {
     /// Code of the area.
     pub code: &'a str,
     /// Name of the area.
     pub name: &'a str,
-    /// Its size in m², on the grid.
+    /// Area in m² on the British National Grid.
     pub area_m2: f64,
 }
 
-/// An area of the later vintage, and the ground that it shares with the earlier one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// An area of the later vintage.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct SharedPlace<'a> {
     /// Code of the area.
     pub code: &'a str,
     /// Name of the area.
     pub name: &'a str,
-    /// The shared ground in m². 0 for a new area.
+    /// Area of the overlap in m². 0 for a new area.
     pub shared_m2: f64,
-    /// The shared ground as a share of the earlier area, from 0 to 1.
+    /// Share of the earlier area, 0 to 1. Null if it has no area.
+    #[schemars(range(min = 0, max = 1))]
     pub share_of_from: Option<f64>,
-    /// The shared ground as a share of the later area, from 0 to 1.
+    /// Share of the later area, 0 to 1. Null if it has no area.
+    #[schemars(range(min = 0, max = 1))]
     pub share_of_to: Option<f64>,
-    /// Number of live postcodes in both. Absent if the snapshot has no postcodes.
+    /// Number of live postcodes in both areas. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<SharedCount>,
     /// True if the whole earlier area is assigned to this one.
     pub best_fit: bool,
-    /// True if the shared ground is thinner than the error of the drawings.
+    /// True if the overlap is thinner than the drawing error and may be an artefact of inaccurate
+    /// boundaries.
     pub doubtful: bool,
 }
 

@@ -1,21 +1,25 @@
 //! Fields that many answers share, and the rounding of numbers.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer};
-use lapwing_boundaries::layer::LayerId;
+use lapwing_boundaries::layer::{LayerId, Resolution};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-/// The snapshot that an answer comes from.
-#[derive(Clone, Copy, Debug, serde::Serialize)]
+/// The snapshot that answered.
+#[derive(Clone, Copy, Debug, serde::Serialize, JsonSchema)]
+#[schemars(rename = "Snapshot")]
 pub struct SnapshotBlock<'a> {
-    /// Hash of the contents of the snapshot.
+    /// Hash of the snapshot's content.
     pub id: &'a str,
     /// Title of the snapshot.
     pub title: &'a str,
-    /// When the snapshot was built.
+    /// Time at which it was built.
     pub built: Timestamp,
-    /// True if the place does not exist.
+    /// True if the data describe a fictional place.
     pub illustrative: bool,
 }
 
@@ -29,18 +33,20 @@ pub fn snapshot(atlas: &Atlas) -> SnapshotBlock<'_> {
     }
 }
 
-/// The vintage used for a layer.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+/// The vintage of a layer.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, JsonSchema)]
 pub struct LayerUsed {
     /// Id of the layer.
     pub layer: LayerId,
-    /// First day on which its boundaries are in force. `null` if the catalogue has none.
+    /// First day on which the vintage is in force. Null if the source does not say.
     pub valid_from: Option<Date>,
-    /// First day on which they are no longer in force. `null` if the catalogue has none.
+    /// First day on which the vintage is no longer in force. Null if there is no such day.
     pub valid_to: Option<Date>,
-    /// BFC, BFE, BGC, BSC or BUC. `null` if the catalogue has none.
-    pub resolution: Option<&'static str>,
-    /// Ground thinner than this, in metres, can be a sliver. Only in answers about overlaps.
+    /// Generalisation of the boundaries, in the codes of the Office for National Statistics (ONS).
+    /// Null if unknown.
+    pub resolution: Option<Resolution>,
+    /// Overlaps thinner than this, in metres, may be artefacts of inaccurate boundaries. Present only
+    /// in answers about overlaps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sliver_tolerance_m: Option<f64>,
 }
@@ -52,7 +58,7 @@ pub(super) fn layer_used(atlas: &Atlas, layer: usize) -> LayerUsed {
         layer: meta.id.clone(),
         valid_from: meta.vintage.valid_from,
         valid_to: meta.vintage.valid_to,
-        resolution: meta.resolution.map(lapwing_boundaries::layer::Resolution::as_str),
+        resolution: meta.resolution,
         sliver_tolerance_m: None,
     }
 }
@@ -89,6 +95,23 @@ impl<T: Serialize> Serialize for Keyed<T> {
     }
 }
 
+impl<T: JsonSchema> JsonSchema for Keyed<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Keyed_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "additionalProperties": generator.subschema_for::<T>(),
+        })
+    }
+}
+
 /// Metres on the grid, rounded to the millimetre. Whole numbers are written without a fraction: the
 /// positions of Code-Point are whole metres, and `475486.0` would claim more precision.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,6 +125,20 @@ impl Serialize for Metres {
         } else {
             serializer.serialize_f64(metres)
         }
+    }
+}
+
+impl JsonSchema for Metres {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Metres".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        f64::json_schema(generator)
     }
 }
 

@@ -3,63 +3,79 @@
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, Provenance};
 use lapwing_boundaries::layer::Resolution;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{SnapshotBlock, snapshot};
 
-/// All layers, and the postcodes and addresses.
-#[derive(Clone, Debug, Serialize)]
+/// The layers, postcodes and addresses of the snapshot.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Layers")]
 pub struct LayersAnswer<'a> {
     /// The layers, in the order of the catalogue.
     pub layers: Vec<LayerListing<'a>>,
-    /// The postcodes. `null` if the snapshot has none.
+    /// The postcodes. Null if the snapshot has none.
     pub postcodes: Option<PointsListing<'a>>,
-    /// The addresses. `null` if the snapshot has none.
+    /// The addresses. Null if the snapshot has none.
     pub addresses: Option<PointsListing<'a>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// One layer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A layer.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct LayerListing<'a> {
-    /// Id of the layer, as in URLs and answers.
+    /// Id of the layer.
     pub id: &'a str,
-    /// The series of its vintages. A request for the series uses the vintage of the day.
+    /// Series to which this and other vintages of the layer belong.
     pub series: &'a str,
-    /// Title for people to read.
+    /// Title of the layer.
     pub title: &'a str,
-    /// `areas` or `points`.
-    pub kind: &'static str,
+    /// What the layer contains.
+    pub kind: LayerKind,
     /// Number of areas or points.
     pub count: usize,
-    /// First day on which its boundaries are in force.
+    /// First day on which the vintage is in force. Null if the source does not say.
     pub valid_from: Option<Date>,
-    /// First day on which they are no longer in force.
+    /// First day on which the vintage is no longer in force. Null if there is no such day.
     pub valid_to: Option<Date>,
-    /// BFC, BFE, BGC, BSC or BUC.
-    pub resolution: Option<&'static str>,
-    /// How far its boundaries can be off, in metres.
+    /// Generalisation of the boundaries, in the codes of the Office for National Statistics (ONS).
+    /// Null if unknown.
+    pub resolution: Option<Resolution>,
+    /// Greatest distance in metres of the drawn boundary from the true one.
     pub drawing_error_m: f64,
-    /// True if its areas cover their ground without gaps or overlaps.
+    /// True if the areas cover their extent without gaps or overlaps.
     pub coverage: bool,
-    /// The licence, as an SPDX identifier if there is one.
+    /// Licence, as an SPDX identifier if there is one. Null if unknown.
     pub licence: Option<&'a str>,
-    /// The attribution to show wherever the layer is shown.
+    /// Attribution to show wherever the data are shown. Null if none is required.
     pub attribution: Option<&'a str>,
 }
 
-/// The postcodes, or the addresses, as a whole.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What a layer contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum LayerKind {
+    /// Areas.
+    Areas,
+    /// Points.
+    Points,
+}
+
+/// The postcodes or the addresses of the snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct PointsListing<'a> {
     /// Number of postcodes or addresses.
     pub count: usize,
-    /// Number of postcodes that are not terminated. Absent for addresses.
+    /// Number of live (not terminated) postcodes. Absent for addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live: Option<usize>,
-    /// The licence, as an SPDX identifier if there is one.
+    /// Licence, as an SPDX identifier if there is one. Null if unknown.
     pub licence: Option<&'a str>,
-    /// The attribution to show with everything made from them.
+    /// Attribution to show wherever the data are shown. Null if none is required.
     pub attribution: Option<&'a str>,
 }
 
@@ -72,11 +88,11 @@ pub fn layers(atlas: &Atlas) -> LayersAnswer<'_> {
                 id: meta.id.as_str(),
                 series: meta.series.as_str(),
                 title: &meta.title,
-                kind: if layer.is_areas() { "areas" } else { "points" },
+                kind: if layer.is_areas() { LayerKind::Areas } else { LayerKind::Points },
                 count: layer.len(),
                 valid_from: meta.vintage.valid_from,
                 valid_to: meta.vintage.valid_to,
-                resolution: meta.resolution.map(Resolution::as_str),
+                resolution: meta.resolution,
                 drawing_error_m: meta.drawing_error_m(),
                 coverage: meta.coverage,
                 licence: meta.licence.as_deref(),

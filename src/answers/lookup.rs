@@ -6,6 +6,7 @@ use lapwing_boundaries::gazetteer::Month;
 use lapwing_boundaries::geometry::predicate::Position;
 use lapwing_boundaries::locate::{Located, Match, MatchBy};
 use lapwing_boundaries::position::Bng;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::basis::AnswerBasis;
@@ -13,58 +14,64 @@ use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, 
 use super::error::AnswerError;
 use super::place::{Location, Place, Query, ResolvedPlace};
 
-/// The answer to a lookup.
-#[derive(Clone, Debug, Serialize)]
+/// The areas of a place.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Lookup")]
 pub struct LookupAnswer<'a> {
     /// The place and its areas.
     #[serde(flatten)]
     pub place: PlaceAnswer<'a>,
-    /// The vintages used.
+    /// The vintage used for each requested layer. Null if none is in force on that day.
     pub layers: Keyed<Option<LayerUsed>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
 /// A place and its areas: the part of a lookup that each row of a bulk answer has.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct PlaceAnswer<'a> {
     /// The question.
     pub query: Query,
     /// Location of the place.
     pub location: Location,
-    /// Month in which the postcode was terminated, as in `2019-07`. The answer uses its last
-    /// location. Absent for live postcodes and positions.
+    /// Month in which a terminated postcode ended, as in `2019-07`. The answer is for its last
+    /// position. Absent for live postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminated: Option<String>,
-    /// The areas of each layer, in code order. `null` where no vintage is in force on the day.
+    /// Areas by layer, in order of code. Empty if the place lies in no area of the layer. Null for a
+    /// layer with no vintage in force.
     pub areas: Keyed<Option<Vec<AreaMatch<'a>>>>,
-    /// How far the answer can be trusted. `null` if no layer answered.
+    /// How far the answer can be trusted. Null if no layer answered.
     pub confidence: Option<Confidence<'a>>,
 }
 
-/// One area of an answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// An area that contains the place.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AreaMatch<'a> {
     /// Code of the area.
     pub code: &'a str,
     /// Name of the area.
     pub name: &'a str,
-    /// Why the answer names the area.
+    /// Why the area matches: the place is inside it, on its boundary, or some of the postcode's
+    /// addresses are in it.
     #[serde(rename = "match")]
     pub matched: MatchKind,
-    /// Number of the postcode's addresses in the area. Absent unless the answer is based on
-    /// addresses.
+    /// Number of the postcode's addresses in the area. Present only if the postcode was matched by
+    /// its addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<usize>,
-    /// Share of the postcode's addresses in the area, from 0 to 1. Absent unless the answer is
-    /// based on addresses.
+    /// Share of the postcode's addresses in the area, 0 to 1. Present only if the postcode was
+    /// matched by its addresses.
+    #[schemars(range(min = 0, max = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
 }
 
 /// Why an answer names an area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(inline)]
 pub enum MatchKind {
     /// The position is inside the area.
     Inside,
@@ -74,48 +81,55 @@ pub enum MatchKind {
     Addresses,
 }
 
-/// How far an answer can be trusted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// How certain the answer is: the lowest level of the requested layers.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Confidence<'a> {
-    /// The worst level of the layers.
+    /// How certain the areas are. `high`: no boundary is near. `near_boundary`: a boundary is within
+    /// the threshold. `low`: the position is an estimate, or the postcode's addresses are in more
+    /// than one area.
     pub level: ConfidenceLevel,
-    /// Metres to the nearest boundary of any layer.
+    /// Distance in metres to the nearest boundary of any layer. Null if no layer has areas.
     pub boundary_distance_m: Option<f64>,
-    /// An answer closer than this to that boundary, in metres, is uncertain.
+    /// Distance in metres within which a boundary lowers the level.
     pub threshold_m: f64,
-    /// `addresses` if the addresses of the postcode are known, otherwise `position`.
+    /// How the place was located: by its position, or by the addresses of the postcode.
     pub by: Basis,
-    /// True if the addresses are in several areas of a layer. Absent unless the answer is based on
-    /// addresses.
+    /// True if the postcode's addresses lie in more than one area of a layer. Absent unless the place
+    /// was located by addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub split: Option<bool>,
-    /// The confidence of each layer. `null` where no vintage is in force on the day.
+    /// Confidence by layer. Null where no vintage is in force.
     pub layers: Keyed<Option<LayerConfidence>>,
-    /// Other areas whose boundary is near, in the order of the layers, then the nearest first.
+    /// Neighbouring areas whose boundary is within the threshold, in order of layer, then of
+    /// distance.
     pub near: Vec<NearArea<'a>>,
 }
 
-/// How far the answer of one layer can be trusted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Confidence for one layer.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct LayerConfidence {
-    /// The level of this layer.
+    /// How certain the areas are. `high`: no boundary is near. `near_boundary`: a boundary is within
+    /// the threshold. `low`: the position is an estimate, or the postcode's addresses are in more
+    /// than one area.
     pub level: ConfidenceLevel,
-    /// Metres to the nearest boundary of the layer. `null` if the layer has no areas.
+    /// Distance in metres to the nearest boundary. Null for a layer without areas.
     pub boundary_distance_m: Option<f64>,
-    /// An answer closer than this to a boundary, in metres, is uncertain.
+    /// Distance in metres within which a boundary lowers the level.
     pub threshold_m: f64,
 }
 
-/// Another area near the place.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A neighbouring area whose boundary is within the threshold.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct NearArea<'a> {
-    /// Key of its layer.
+    /// Key of the layer: the series or id in the request.
     pub layer: String,
     /// Code of the area.
     pub code: &'a str,
     /// Name of the area.
     pub name: &'a str,
-    /// Metres to its boundary.
+    /// Distance in metres to the boundary of the area.
     pub distance_m: f64,
 }
 

@@ -15,7 +15,7 @@
 //!   source.
 //!
 //! The answer types define the fields, their names and their order. JSON is written from them by
-//! serde. [`Prerendered`] writes the same text faster, from fragments that are cut from what serde
+//! serde, and their schemas are derived from them ([`schema`]). [`Prerendered`] writes the same text faster, from fragments that are cut from what serde
 //! writes ([`sample`]).
 
 mod area;
@@ -33,6 +33,7 @@ mod overlaps;
 mod place;
 mod prerendered;
 pub(crate) mod sample;
+pub(crate) mod schema;
 mod search;
 mod submitted_polygon;
 mod succession;
@@ -47,7 +48,7 @@ pub(crate) use common_fields::{degrees, tenths};
 pub use date::read_date;
 pub use direction::ChangeDirection;
 pub use error::AnswerError;
-pub use layers::{LayerListing, LayersAnswer, PointsListing, layers};
+pub use layers::{LayerKind, LayerListing, LayersAnswer, PointsListing, layers};
 pub use lookup::{
     AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, MatchKind, NearArea, PlaceAnswer,
     find, lookup, place_answer,
@@ -63,6 +64,8 @@ pub use prerendered::{Prerendered, PrerenderedPlaces};
 pub use search::{SearchAnswer, SearchHit, search};
 pub use submitted_polygon::{PolygonAnswer, RequestedPolygon, overlaps_of_polygon};
 pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};
+pub(crate) use succession::{Predecessors, Successors};
+pub(crate) use table::TableDocument;
 pub use table::{Table, TableHead, TableRow, table};
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};

@@ -2,6 +2,7 @@
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::layer::LayerId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{
@@ -11,7 +12,8 @@ use super::error::{AnswerError, names_of};
 use super::place::{Location, Place, Query, ResolvedPlace};
 
 /// The points nearest to a place.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Nearest")]
 pub struct NearestAnswer<'a> {
     /// The question.
     pub query: Query,
@@ -20,27 +22,28 @@ pub struct NearestAnswer<'a> {
     /// The points, nearest first. Points at equal distance are in the order of layers, then of
     /// codes.
     pub nearest: Vec<NearestSite<'a>>,
-    /// The vintages used.
+    /// The vintage used for each requested layer. Null if none is in force on that day.
     pub layers: Keyed<Option<LayerUsed>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// One point.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A point.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct NearestSite<'a> {
-    /// Key of its layer.
+    /// Key of its layer: the series or id in the request.
     pub layer: String,
     /// Code of the point.
     pub code: &'a str,
     /// Name of the point.
     pub name: &'a str,
-    /// Distance in a straight line on the grid, in metres.
+    /// Straight-line distance in metres.
     pub distance_m: f64,
     /// Location of the point.
     #[serde(flatten)]
     pub location: Location,
-    /// The columns of the source that the catalogue keeps.
+    /// Source attributes that the catalogue keeps.
     pub properties: serde_json::Map<String, serde_json::Value>,
 }
 

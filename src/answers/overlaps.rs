@@ -2,6 +2,7 @@
 
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::overlap::{OverlapRow, Relation, sliver_tolerance_m};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
@@ -22,102 +23,114 @@ impl Choice {
     }
 }
 
-/// The overlaps of one area.
-#[derive(Clone, Debug, Serialize)]
+/// The overlaps of an area.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Overlaps")]
 pub struct OverlapsAnswer<'a> {
     /// The requested area.
     pub area: RequestedArea<'a>,
-    /// The overlaps, in the order of the layers, then of codes.
+    /// The overlaps, in order of layer, then of code.
     pub overlaps: Vec<OverlapEntry<'a>>,
-    /// For each layer, the one area to assign the whole requested area to. `null` where nothing
-    /// overlaps or no vintage is in force on the day.
+    /// Best-fit area by layer. Null if no area overlaps.
     pub best_fit: Keyed<Option<BestFit<'a>>>,
-    /// For each layer, the ground of the requested area that the layer does not cover. `null` where
-    /// no vintage is in force on the day.
+    /// Uncovered part by layer. Null if no vintage is in force.
     pub uncovered: Keyed<Option<Uncovered>>,
-    /// The coarsest tolerance of the layers, in metres. `layers` has the tolerance of each.
+    /// Largest sliver tolerance of the layers, in metres: overlaps thinner than this may be artefacts
+    /// of inaccurate boundaries.
     pub sliver_tolerance_m: f64,
-    /// The vintages used.
+    /// The vintage used for each requested layer. Null if none is in force on that day.
     pub layers: Keyed<Option<LayerUsed>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
 /// The requested area.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct RequestedArea<'a> {
-    /// Key of its layer, as requested.
+    /// Key of its layer: the series or id in the request. Beside its successors or predecessors: the
+    /// id of the layer of its vintage.
     pub layer: String,
     /// Code of the area.
     pub code: &'a str,
     /// Name of the area.
     pub name: &'a str,
-    /// Its size in m², on the grid.
+    /// Area in m² on the British National Grid.
     pub area_m2: f64,
-    /// Number of live postcodes in it. Absent if the snapshot has no postcodes.
+    /// Number of live postcodes in the area. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<u32>,
-    /// Number of addresses in it. Absent if the snapshot has no addresses.
+    /// Number of addresses in the area. Absent if the snapshot has no addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<u32>,
 }
 
-/// One overlap.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// An area that overlaps the requested area or polygon.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "Overlap")]
 pub struct OverlapEntry<'a> {
-    /// Key of the other area's layer.
+    /// Key of the other area's layer: the series or id in the request. In answers about another
+    /// vintage: the id of its layer.
     pub layer: String,
     /// Code of the other area.
     pub code: &'a str,
     /// Name of the other area.
     pub name: &'a str,
-    /// The relation of the requested area to the other one.
+    /// Relation of the first area to the second.
     pub relation: Relation,
-    /// The shared ground in m².
+    /// Area of the overlap in m².
     pub shared_m2: f64,
-    /// The shared ground as a share of the requested area, from 0 to 1.
+    /// Share of the requested area, 0 to 1. Null if it has no area.
+    #[schemars(range(min = 0, max = 1))]
     pub share_of_area: Option<f64>,
-    /// The shared ground as a share of the other area, from 0 to 1.
+    /// Share of the other area, 0 to 1. Null if it has no area.
+    #[schemars(range(min = 0, max = 1))]
     pub share_of_other: Option<f64>,
-    /// The live postcodes in both areas. Absent if the snapshot has no postcodes.
+    /// Number of live postcodes in both areas. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<SharedCount>,
-    /// The addresses in both areas. Absent if the snapshot has no addresses.
+    /// Number of addresses in both areas. Absent if the snapshot has no addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<SharedCount>,
-    /// True if the overlap is only a drawing error of the boundaries. Absent otherwise.
+    /// True if the overlap is only an artefact of inaccurate boundaries. Absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub sliver: bool,
 }
 
-/// The number of postcodes or addresses that two areas share.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+/// Number of postcodes or addresses in both areas.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct SharedCount {
-    /// Number that both areas share.
+    /// Number in both areas.
     pub shared: u32,
-    /// Their share of those in the requested area. `null` if it has none.
+    /// Share of those in the requested or earlier area, 0 to 1. Null if it has none.
+    #[schemars(range(min = 0, max = 1))]
     pub share_of_area: Option<f64>,
-    /// Their share of those in the other area. `null` if it has none.
+    /// Share of those in the other area, 0 to 1. Null if it has none.
+    #[schemars(range(min = 0, max = 1))]
     pub share_of_other: Option<f64>,
 }
 
-/// The one area that the whole requested area is assigned to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The one area to which to assign the whole requested area.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct BestFit<'a> {
     /// Code of the area.
     pub code: &'a str,
     /// Name of the area.
     pub name: &'a str,
-    /// The measure that decided.
+    /// Measure by which the best fit was chosen.
     pub by: BestFitBy,
-    /// Its share of the requested area by that measure, from 0 to 1.
+    /// Share of the requested area by that measure, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
     pub share: Option<f64>,
 }
 
 /// The measure of a best fit. Addresses are not used: a file of addresses can cover a part of the
 /// place only, and a few known doors would outvote all postcodes elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub enum BestFitBy {
     /// The most shared live postcodes, if any are shared.
     Postcodes,
@@ -125,12 +138,14 @@ pub enum BestFitBy {
     Area,
 }
 
-/// Ground that no area covers.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+/// Part of the requested area that no area of the layer covers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct Uncovered {
-    /// Its size in m².
+    /// Area in m².
     pub m2: f64,
-    /// Its share of the requested area, from 0 to 1.
+    /// Share of the requested area, 0 to 1. Null if it has no area.
+    #[schemars(range(min = 0, max = 1))]
     pub share: Option<f64>,
 }
 

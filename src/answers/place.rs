@@ -5,10 +5,12 @@ use lapwing_boundaries::atlas::{Atlas, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::{Accuracy, Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{Metres, degrees};
 use super::error::AnswerError;
+use super::schema::one_object;
 
 /// A requested place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,38 +33,39 @@ impl Place {
     }
 }
 
-/// The question as it was understood.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The place and day of the request, as understood. Has only the members that the request gave.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Query {
     /// The place.
     #[serde(flatten)]
     pub place: QueryPlace,
-    /// The requested day. Absent if none was requested.
+    /// Day for which boundaries were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
 }
 
 /// The place of a question. Numbers are repeated unchanged.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(inline, transform = one_object)]
 pub enum QueryPlace {
     /// A postcode in canonical form.
     Postcode {
-        /// `NN1 1ED`
+        /// Postcode in standard form.
         postcode: String,
     },
     /// A position in degrees.
     LngLat {
-        /// Degrees east.
+        /// Longitude in degrees (WGS84).
         lon: f64,
-        /// Degrees north.
+        /// Latitude in degrees (WGS84).
         lat: f64,
     },
     /// A position in metres on the grid.
     Bng {
-        /// Metres east.
+        /// Easting in metres (EPSG:27700).
         easting: Metres,
-        /// Metres north.
+        /// Northing in metres (EPSG:27700).
         northing: Metres,
     },
 }
@@ -85,23 +88,25 @@ impl Query {
     }
 }
 
-/// The location of a place.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Position of the place.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Location {
-    /// Degrees east, WGS84.
+    /// Longitude in degrees (WGS84).
     pub lon: f64,
-    /// Degrees north, WGS84.
+    /// Latitude in degrees (WGS84).
     pub lat: f64,
-    /// Metres east on the British National Grid.
+    /// Easting in metres (EPSG:27700).
     pub easting: Metres,
-    /// Metres north on the British National Grid.
+    /// Northing in metres (EPSG:27700).
     pub northing: Metres,
-    /// Positional quality of a postcode, from 10 (best) to 90 (no position). Absent for positions.
+    /// ONS positional quality of the postcode: 10 is best, 50 and 60 are estimates, 90 has no
+    /// position. Absent for other places.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub positional_quality: Option<u8>,
-    /// `helmert` if degrees and metres agree to about 5 m only, which is so outside the OSTN15
-    /// grid. Absent if they agree to the millimetre.
+    /// Present if degrees and metres agree only to within 5 m, because the place lies outside the
+    /// OSTN15 grid.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = ["helmert"]))]
     pub accuracy: Option<Accuracy>,
 }
 

@@ -3,45 +3,50 @@
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::postcode::{Postcode, PostcodePrefix};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{SnapshotBlock, snapshot};
 use super::error::{AnswerError, names_of};
 use super::lookup::month;
+use super::schema::one_object;
 
-/// The results of a search.
-#[derive(Clone, Debug, Serialize)]
+/// Areas, points and postcodes that match.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Search")]
 pub struct SearchAnswer<'a> {
     /// The question.
     pub query: SearchQuery,
     /// Exact matches first, then names that start with the text, then names with a later word that
     /// does. Postcodes come last, unless the text is a whole postcode.
     pub results: Vec<SearchHit<'a>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// The question as it was understood.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The request as understood.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct SearchQuery {
-    /// The text.
+    /// The search text.
     pub q: String,
-    /// The layers that were searched. Absent if all were.
+    /// Layers that were searched. Absent if all were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layers: Option<Vec<String>>,
 }
 
-/// One result.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// An area, a point or a postcode.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[schemars(inline, transform = one_object)]
 pub enum SearchHit<'a> {
     /// An area.
     Area {
-        /// Id of its layer.
+        /// Id of the layer. Absent for postcodes.
         layer: &'a str,
-        /// Code of the area.
+        /// Code of the area or point. Absent for postcodes.
         code: &'a str,
-        /// Name of the area.
+        /// Name of the area or point. Absent for postcodes.
         name: &'a str,
     },
     /// A point.
@@ -55,7 +60,7 @@ pub enum SearchHit<'a> {
     },
     /// A postcode.
     Postcode {
-        /// `NN1 1ED`
+        /// The postcode. Absent for areas and points.
         postcode: String,
         /// Month in which the postcode was terminated. Absent for live postcodes.
         #[serde(skip_serializing_if = "Option::is_none")]

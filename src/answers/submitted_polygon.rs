@@ -6,6 +6,7 @@ use lapwing_boundaries::geometry::predicate::{Position, position_in};
 use lapwing_boundaries::overlap;
 use lapwing_boundaries::position::Bng;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
@@ -15,35 +16,36 @@ use super::overlaps::{
 };
 
 /// The overlaps of a submitted polygon.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct PolygonAnswer<'a> {
-    /// The polygon.
-    pub area: RequestedPolygon,
-    /// The overlaps, in the order of the layers, then of codes.
+    /// The submitted polygon.
+    pub area: AskedPolygon,
+    /// The overlaps, in order of layer, then of code.
     pub overlaps: Vec<OverlapEntry<'a>>,
-    /// For each layer, the one area to assign the whole polygon to. `null` where nothing overlaps
-    /// or no vintage is in force on the day.
+    /// Best-fit area by layer. Null if no area overlaps.
     pub best_fit: Keyed<Option<BestFit<'a>>>,
-    /// For each layer, the ground of the polygon that the layer does not cover. `null` where no
-    /// vintage is in force on the day.
+    /// Uncovered part by layer. Null if no vintage is in force.
     pub uncovered: Keyed<Option<Uncovered>>,
-    /// The coarsest tolerance of the layers, in metres. The submitted polygon is taken as exact.
+    /// Largest sliver tolerance of the layers, in metres: overlaps thinner than this may be artefacts
+    /// of inaccurate boundaries. The submitted polygon is taken as exact.
     pub sliver_tolerance_m: f64,
-    /// The vintages used.
+    /// The vintage used for each requested layer. Null if none is in force on that day.
     pub layers: Keyed<Option<LayerUsed>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
 /// A submitted polygon.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct RequestedPolygon {
-    /// Its size in m², on the grid.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AskedPolygon {
+    /// Area in m² on the British National Grid.
     pub area_m2: f64,
-    /// Number of live postcodes in it. Absent if the snapshot has no postcodes.
+    /// Number of live postcodes in the area. Absent if the snapshot has no postcodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcodes: Option<u32>,
-    /// Number of addresses in it. Absent if the snapshot has no addresses.
+    /// Number of addresses in the area. Absent if the snapshot has no addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<u32>,
 }

@@ -4,7 +4,9 @@ use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::change::{Change, ChangeKind, LinkStrength, OverlapPart};
 use lapwing_boundaries::layer::LayerId;
 use lapwing_boundaries::overlap::Relation;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layer_used, share, snapshot, tenths};
 use super::direction::ChangeDirection;
@@ -18,48 +20,97 @@ use super::vintage;
 ///
 /// The shares of the listed areas, of the omitted slivers and of the uncovered ground add up to 1,
 /// unless areas of the other vintage overlap each other.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SuccessionAnswer<'a> {
-    /// The requested area, with the id of its layer.
+    /// The requested area.
     pub area: RequestedArea<'a>,
     /// How the area changed.
     pub change: ChangeWords<'a>,
-    /// The areas of the later vintage with its ground, in code order. Absent for predecessors.
+    /// Areas of the other vintage, in order of code. Absent for predecessors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub successors: Option<Vec<PartEntry<'a>>>,
-    /// The areas of the earlier vintage with its ground, in code order. Absent for successors.
+    /// Areas of the other vintage, in order of code. Absent for successors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predecessors: Option<Vec<PartEntry<'a>>>,
-    /// The one area that the whole area is assigned to. `null` if there is none.
+    /// The one area to which to assign the whole requested area. Null if there is none.
     pub best_fit: Option<BestFit<'a>>,
-    /// The omitted slivers, in total.
+    /// Total of the slivers that are not listed.
     pub slivers: Uncovered,
-    /// Ground of the area that the other vintage does not cover.
+    /// Part of the area that the other vintage does not cover.
     pub uncovered: Uncovered,
-    /// Ground thinner than this, in metres, can be a difference between the drawings.
+    /// Overlaps thinner than this, in metres, may be artefacts of inaccurate boundaries.
     pub sliver_tolerance_m: f64,
     /// The two vintages, the earlier one first.
     pub layers: Keyed<Option<LayerUsed>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// A change of an area.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Describes the components of one direction, which have one of the two lists and always have it.
+macro_rules! direction {
+    ($name:ident, $list:literal, $other:literal, $description:literal) => {
+        #[doc = concat!("The schema of an answer about ", $list, ".")]
+        pub(crate) enum $name {}
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                in_direction(generator, $list, $other, $description)
+            }
+        }
+    };
+}
+
+direction!(Successors, "successors", "predecessors", "What became of an area in a later vintage.");
+direction!(
+    Predecessors,
+    "predecessors",
+    "successors",
+    "Where an area came from in an earlier vintage."
+);
+
+fn in_direction(
+    generator: &mut SchemaGenerator,
+    list: &str,
+    other: &str,
+    description: &str,
+) -> Schema {
+    let mut schema = SuccessionAnswer::json_schema(generator);
+    schema.insert("description".to_owned(), description.into());
+    if let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        members.shift_remove(other);
+        if let Some(member) = members.get_mut(list) {
+            member["description"] = "Areas of the other vintage, in order of code.".into();
+        }
+    }
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.push(list.into());
+    }
+    schema
+}
+
+/// How the area changed.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct ChangeWords<'a> {
-    /// The kind of change that the drawings prove.
+    /// Kind of change that the boundaries show.
     pub kind: ChangeKind,
-    /// True if the drawings decide the kind.
+    /// True if overlaps thinner than the drawing error cannot change the kind.
     pub certain: bool,
-    /// What else the change can be. Absent if the kind is certain.
+    /// The other possible kind, if `certain` is false. Absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub or: Option<ChangeKind>,
-    /// Code of the area that continues this one, or that this one continues: each has more than
-    /// half of the other. `null` if there is none.
+    /// Code of the area that continues this one, or that this one continues: more than half of each
+    /// lies in the other. Null if there is none.
     pub counterpart: Option<&'a str>,
-    /// Ground of the earlier area that the later one lacks, in m². `null` without a counterpart.
+    /// Area in m² that belongs to the earlier area but not to the later one. Null without a
+    /// counterpart.
     pub lost_m2: Option<f64>,
-    /// Ground of the later area that the earlier one lacked, in m². `null` without a counterpart.
+    /// Area in m² that belongs to the later area but not to the earlier one. Null without a
+    /// counterpart.
     pub gained_m2: Option<f64>,
 }
 
@@ -78,13 +129,15 @@ impl<'a> ChangeWords<'a> {
     }
 }
 
-/// An area of the other vintage, and what the two areas share.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// An area of the other vintage that overlaps the requested area.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct PartEntry<'a> {
     /// The shared ground and postcodes.
     #[serde(flatten)]
     pub overlap: OverlapEntry<'a>,
-    /// True if the shared ground is thinner than the error of the drawings. Absent otherwise.
+    /// True if the overlap is thinner than the drawing error and may be an artefact of inaccurate
+    /// boundaries. Absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub doubtful: bool,
 }

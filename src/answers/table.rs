@@ -4,11 +4,13 @@ use std::ops::Deref;
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::overlap::{Relation, sliver_tolerance_m};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 use super::error::AnswerError;
 use super::overlaps::{Amount, Choice, best_fit, may_fit};
+use super::schema::Together;
 
 /// The table of all pairs of overlapping areas of two layers, in the order of both codes. An area
 /// without overlaps has no row.
@@ -22,51 +24,87 @@ pub struct Table {
 }
 
 /// The members of a table before its rows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct TableHead<'a> {
     /// Key of the first layer.
     pub from: String,
     /// Key of the second layer.
     pub to: String,
-    /// Ground thinner than this, in metres, can be a sliver.
+    /// Overlaps thinner than this, in metres, may be artefacts of inaccurate boundaries.
     pub sliver_tolerance_m: f64,
-    /// The vintages used.
+    /// The vintage used for each requested layer. Null if none is in force on that day.
     pub layers: Keyed<Option<LayerUsed>>,
-    /// The snapshot.
+    /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
 
-/// One row. Its members are the columns of the CSV form, in the same order. The members about
-/// addresses are absent if the snapshot has no addresses, `sliver` unless slivers were requested.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "the columns are documented with the table's column names")]
+/// The lookup table of two layers.
+#[derive(JsonSchema)]
+#[schemars(rename = "Table")]
+#[expect(dead_code, reason = "written in chunks; the type describes the whole")]
+pub(crate) struct TableDocument<'a> {
+    #[serde(flatten)]
+    head: TableHead<'a>,
+    /// In order of the first code, then of the second.
+    rows: Vec<TableRow<'a>>,
+}
+
+/// A pair of areas that overlap.
+///
+/// The members are the columns of the CSV form, in the same order. The members about addresses are
+/// absent if the snapshot has no addresses, `sliver` unless slivers were requested.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct TableRow<'a> {
+    /// Code of the first area.
     pub from_code: &'a str,
+    /// Name of the first area.
     pub from_name: &'a str,
+    /// Code of the second area.
     pub to_code: &'a str,
+    /// Name of the second area.
     pub to_name: &'a str,
+    /// Relation of the first area to the second.
     pub relation: Relation,
+    /// Area of the overlap in m².
     pub shared_m2: f64,
+    /// Share of the first area, 0 to 1. Null if it has no area.
+    #[schemars(range(min = 0, max = 1))]
     pub share_of_from: Option<f64>,
+    /// Share of the second area, 0 to 1. Null if it has no area.
+    #[schemars(range(min = 0, max = 1))]
     pub share_of_to: Option<f64>,
-    /// Number of live postcodes in both areas. `null` if the snapshot has no postcodes.
+    /// Number of live postcodes in both areas. Null if the snapshot has no postcodes.
     pub postcodes: Option<u32>,
+    /// Share of the first area's postcodes, 0 to 1. Null if it has none.
+    #[schemars(range(min = 0, max = 1))]
     pub postcode_share_of_from: Option<f64>,
+    /// Share of the second area's postcodes, 0 to 1. Null if it has none.
+    #[schemars(range(min = 0, max = 1))]
     pub postcode_share_of_to: Option<f64>,
     /// True if the whole first area is assigned to the second.
     pub best_fit: bool,
+    /// The columns about addresses. Absent if the snapshot has no addresses.
     #[serde(flatten)]
+    #[schemars(with = "Option<Together<AddressColumns>>")]
     pub of_addresses: Option<AddressColumns>,
+    /// True if the overlap is a sliver. Present only with `slivers=include`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sliver: Option<bool>,
 }
 
 /// The columns about addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "named as the columns are")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct AddressColumns {
+    /// Number of addresses in both areas. Absent if the snapshot has no addresses.
     pub addresses: u32,
+    /// Share of the first area's addresses, 0 to 1. Null if it has none.
+    #[schemars(range(min = 0, max = 1))]
     pub address_share_of_from: Option<f64>,
+    /// Share of the second area's addresses, 0 to 1. Null if it has none.
+    #[schemars(range(min = 0, max = 1))]
     pub address_share_of_to: Option<f64>,
 }
 

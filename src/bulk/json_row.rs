@@ -4,44 +4,83 @@ use std::sync::LazyLock;
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{RowError, Status, locate};
 use crate::answers::sample::{around, json};
+use crate::answers::schema::Together;
 use crate::answers::text_writer::{ShortText, TextWriter};
 use crate::answers::{
     Keyed, LayerUsed, Place, PlaceAnswer, PrerenderedPlaces, SnapshotBlock, layers_used,
     place_answer, snapshot,
 };
 
-/// The answer of one row.
-#[derive(Serialize)]
-pub(super) struct Row<'a> {
-    /// The identifier that the caller gave the row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<&'a RawValue>,
+/// One row of a bulk request.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Row<'a> {
+    /// Result of the row. `outside`: the place lies in no area of any layer.
     pub(super) status: Status,
     #[serde(flatten)]
-    pub(super) answer: Option<PlaceAnswer<'a>>,
+    #[schemars(with = "Option<Together<PlaceAnswer<'a>>>")]
+    answer: Option<PlaceAnswer<'a>>,
     #[serde(flatten)]
-    pub(super) refused: Option<Refused<'a>>,
+    refused: Option<Refused<'a>>,
 }
 
 /// A row without an answer.
-#[derive(Serialize)]
-pub(super) struct Refused<'a> {
-    /// The row as it was received, if it is JSON.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Refused<'a> {
+    /// The place as understood; for a row that failed, the input as received, if it is JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) query: Option<&'a RawValue>,
-    pub(super) error: String,
+    #[schemars(with = "serde_json::Value")]
+    query: Option<&'a RawValue>,
+    /// Why the row has no answer. Present only if the row failed.
+    error: String,
+}
+
+/// A row with the identifier that the caller gave it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) struct IdentifiedRow<'a> {
+    /// The `id` of the input line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "serde_json::Value")]
+    pub(super) id: Option<&'a RawValue>,
+    #[serde(flatten)]
+    pub(super) row: Row<'a>,
 }
 
 /// The vintages and the snapshot of the answers: once in a JSON document, in every line of NDJSON.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 pub(super) struct AnswerSource<'a> {
-    pub(super) layers: Keyed<Option<LayerUsed>>,
-    pub(super) snapshot: SnapshotBlock<'a>,
+    /// The vintage used for each requested layer. Null if none is in force on that day.
+    layers: Keyed<Option<LayerUsed>>,
+    /// The snapshot that answered.
+    snapshot: SnapshotBlock<'a>,
+}
+
+/// One line of an NDJSON response.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "written in parts; the type describes the whole")]
+pub(crate) struct Line<'a> {
+    #[serde(flatten)]
+    row: IdentifiedRow<'a>,
+    #[serde(flatten)]
+    source: AnswerSource<'a>,
+}
+
+/// The areas of many places.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "written in chunks; the type describes the whole")]
+pub(crate) struct Document<'a> {
+    /// In the order of the request.
+    answers: Vec<Row<'a>>,
+    #[serde(flatten)]
+    source: AnswerSource<'a>,
 }
 
 impl<'a> AnswerSource<'a> {
@@ -59,14 +98,11 @@ pub(super) fn row<'a>(
     query: impl FnOnce() -> Option<&'a RawValue>,
 ) -> Row<'a> {
     match place.and_then(|place| locate(atlas, place, chosen)) {
-        Ok((status, found)) => Row {
-            id: None,
-            status,
-            answer: Some(place_answer(atlas, &found, chosen, day)),
-            refused: None,
-        },
+        Ok((status, found)) => {
+            Row { status, answer: Some(place_answer(atlas, &found, chosen, day)), refused: None }
+        }
         Err((status, error)) => {
-            Row { id: None, status, answer: None, refused: Some(Refused { query: query(), error }) }
+            Row { status, answer: None, refused: Some(Refused { query: query(), error }) }
         }
     }
 }
@@ -98,7 +134,7 @@ pub(super) fn write_prerendered(
     Some(status)
 }
 
-/// The text around the values before the place in a [`Row`].
+/// The text around the values before the place in a row.
 struct RowFragments {
     /// `{"id":`
     id: ShortText,
@@ -109,7 +145,8 @@ struct RowFragments {
 static FRAGMENTS: LazyLock<RowFragments> = LazyLock::new(|| {
     let id: &RawValue = serde_json::from_str("7").expect("a number");
     let around = |status: Status| {
-        let sample = Row { id: Some(id), status, answer: None, refused: None };
+        let row = Row { status, answer: None, refused: None };
+        let sample = IdentifiedRow { id: Some(id), row };
         let value = json(&status);
         let ([before_id, before_status], _) = around(&sample, ["7", &value]);
         let status = format!("{}{value},", before_status.trim_start_matches(','));
@@ -134,7 +171,7 @@ fn begin_prerendered(writer: &mut TextWriter, status: Status, id: Option<&[u8]>)
 }
 
 /// Writes a row without its closing brace. Writing these types to memory cannot fail.
-pub(super) fn write(writer: &mut TextWriter, row: &Row<'_>) {
+pub(super) fn write(writer: &mut TextWriter, row: &impl Serialize) {
     let _ = serde_json::to_writer(&mut *writer, row);
     writer.truncate_by(1);
 }

@@ -18,6 +18,7 @@ use std::ops::Deref;
 use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::answers::{self, AnswerError, Found, Place};
@@ -40,12 +41,13 @@ mod place_fields;
 
 pub use csv::CsvRows;
 pub use error::BulkError;
+pub(crate) use flat::FlatLine;
 pub use flat::FlatRows;
 pub use gzip::Gzip;
 pub use input_columns::{ColumnOptions, PlaceColumns};
 pub use json::JsonRows;
+pub(crate) use json_row::{Document, Line, Row};
 pub use ndjson::NdjsonRows;
-pub(crate) use output_columns::{ERROR, QUERY, STATUS};
 pub use output_columns::{OutputColumn, OutputColumnSet};
 
 /// The options of a bulk request.
@@ -103,6 +105,20 @@ impl Status {
 impl Serialize for Status {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl JsonSchema for Status {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Status".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "enum": Self::ALL})
     }
 }
 

@@ -17,7 +17,11 @@ use crate::features::generalise::{Drawing, Drawings};
 use crate::formats::Shelf;
 use crate::tile_layers::Tiles;
 
+mod api_documents;
 pub mod reload;
+
+pub use api_documents::ApiDocument;
+use api_documents::ApiDocuments;
 
 /// A snapshot that is being served: the atlas, and what is derived from it once and cached for as
 /// long as it is served.
@@ -30,6 +34,7 @@ pub struct Served {
     files: Shelf,
     ready: Arc<Prerendered>,
     compat: CompatTables,
+    api: ApiDocuments,
 }
 
 impl Served {
@@ -42,6 +47,7 @@ impl Served {
             files: Shelf::default(),
             ready: Arc::default(),
             compat: CompatTables::default(),
+            api: ApiDocuments::default(),
             atlas,
         }
     }
@@ -98,6 +104,16 @@ impl Served {
     /// Its layers by role, on a date.
     pub fn plan(&self, day: Date) -> Arc<LayerPlan> {
         self.compat.plan(&self.atlas, day)
+    }
+
+    /// Its OpenAPI document, under the public URL `url`. `build` is called once for each URL and
+    /// must be the same function for all.
+    pub fn api_document<E>(
+        &self,
+        url: &str,
+        build: impl FnOnce() -> Result<ApiDocument, E>,
+    ) -> Result<Arc<ApiDocument>, E> {
+        self.api.of(url, build)
     }
 
     /// Its layers as files.

@@ -1,6 +1,7 @@
 //! The document at `/api` matches the service: every route and method, response and problem.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -400,6 +401,30 @@ async fn every_answer_to_a_body_has_the_documented_form() {
             let request = request.body(Body::from(body.clone())).unwrap();
             judge.judge("post", address, &send(service.clone(), request).await);
         }
+    }
+}
+
+#[tokio::test]
+async fn every_outcome_of_a_reload_has_the_documented_form() {
+    let judge = Judge { document: document().await };
+    let live = Live::with(squares::atlas());
+    let failure = Err("county.lapwing was altered".to_owned());
+    // The last is opened first.
+    let next = vec![failure, Ok(squares::with_addresses()), Ok(squares::with_addresses())];
+    let next = Mutex::new(next);
+    let reloads =
+        Reloads::new(live.clone(), move || next.lock().unwrap().pop().expect("one to open"));
+    let admin = Admin { token: AdminToken::new("token").unwrap(), reloads: reloads.clone() };
+    let settings = Settings { admin: Some(admin), reloads: Some(reloads), ..Settings::default() };
+    let service = router(live, settings);
+    for status in ["reloaded", "unchanged", "failed"] {
+        let request = Request::post("/admin/reload").header("authorization", "Bearer token");
+        let reply = send(service.clone(), request.body(Body::empty()).unwrap()).await;
+        judge.judge("post", "/admin/reload", &reply);
+        let request = Request::get("/health/ready").body(Body::empty()).unwrap();
+        let reply = send(service.clone(), request).await;
+        judge.judge("get", "/health/ready", &reply);
+        assert_eq!(reply.json()["last_reload"]["status"], status);
     }
 }
 

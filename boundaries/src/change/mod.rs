@@ -41,6 +41,7 @@ pub use succession::{AllChanges, LinkStrength, OverlapPart, Succession};
 
 /// The kind of a change of an area between two vintages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// Same geometry, code and name.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The id of a layer in catalogues, URLs and answers: `[a-z][a-z0-9_]*`, at most 40 characters.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(try_from = "String", into = "String")]
 pub struct LayerId(Box<str>);
 

@@ -15,6 +15,7 @@ pub use id::{InvalidLayerId, LayerId};
 
 /// The degree to which the boundaries of a layer are generalised, as ONS classifies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Resolution {
     /// Full resolution, clipped to the coast.

@@ -7,9 +7,9 @@ use super::question::Question;
 use crate::answers::text_writer::TextWriter;
 use crate::bulk::ndjson_fast_path::{FastPath, MemberRules, ParsedLine};
 use crate::bulk::output_columns::{
-    AnswerColumns, BATCH_SIZE, BatchRows, FlatJsonFormat, PlaceBatch, Scratch, member,
+    AnswerColumns, BATCH_SIZE, BatchRows, ERROR, FlatJsonFormat, PlaceBatch, QUERY, Scratch, member,
 };
-use crate::bulk::{ERROR, QUERY, Status, Tally, locate};
+use crate::bulk::{Status, Tally, locate};
 
 /// The members of an answer are usually shorter, in bytes.
 const ROOM_A_LINE: usize = 512;

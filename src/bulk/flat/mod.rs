@@ -15,11 +15,15 @@ use super::input_columns::ColumnOptions;
 use super::line_engine::LineEngine;
 use super::ndjson_fast_path::MemberRules;
 use super::output_columns::{AnswerColumns, FlatJsonFormat};
-use super::{AtlasRef, BulkError, BulkRequest, ERROR, QUERY, Tally};
+use super::output_columns::{ERROR, QUERY};
+use super::{AtlasRef, BulkError, BulkRequest, Tally};
 use crate::answers;
 
 mod batch;
 mod question;
+mod schema;
+
+pub(crate) use schema::FlatLine;
 
 /// The engine for flat NDJSON.
 #[derive(Debug)]

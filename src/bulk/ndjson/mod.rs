@@ -10,7 +10,7 @@ use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use memchr::memchr;
 
 use super::blocks::{Blocks, LONGEST_LINE, LineEnds, NDJSON_BLOCK};
-use super::json_row::{self, AnswerSource, Known};
+use super::json_row::{self, AnswerSource, IdentifiedRow, Known};
 use super::line_engine::LineEngine;
 use super::ndjson_fast_path::FastPath;
 use super::{AtlasRef, BulkError, BulkRequest, RowError, Status, Tally};
@@ -170,14 +170,15 @@ impl<A: AtlasRef> NdjsonRows<A> {
             Layers::Own(chosen, day) => (chosen, *day),
         };
         let query = || serde_json::from_slice(line).ok();
-        let mut row = json_row::row(atlas, place, chosen, day, query);
-        row.id = id.and_then(|id| serde_json::from_slice(id).ok());
-        json_row::write(writer, &row);
+        let row = json_row::row(atlas, place, chosen, day, query);
+        let status = row.status;
+        let id = id.and_then(|id| serde_json::from_slice(id).ok());
+        json_row::write(writer, &IdentifiedRow { id, row });
         match layers {
             Layers::None | Layers::Default => writer.put(&self.source),
             Layers::Own(chosen, _) => writer.put(&tail_of(&AnswerSource::new(atlas, &chosen))),
         }
-        row.status
+        status
     }
 
     /// The layers and the day that a line names, or `None` if it names neither.

@@ -22,7 +22,7 @@ pub(super) use batch::{BATCH_SIZE, BatchRows, PlaceBatch};
 pub(super) use format::member;
 pub(super) use format::{CsvFormat, FlatJsonFormat, RowFormat};
 use format::{put_distance, put_level, put_status};
-pub(crate) use names::{ERROR, QUERY, STATUS};
+pub(super) use names::{ERROR, QUERY, STATUS};
 pub use names::{OutputColumn, OutputColumnSet};
 
 /// Writes the output columns for some layers.

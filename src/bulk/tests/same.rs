@@ -5,7 +5,7 @@ use jiff::civil::date;
 use lapwing_boundaries::atlas::Day;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::super::json_row::{self, AnswerSource};
+use super::super::json_row::{self, AnswerSource, IdentifiedRow};
 use super::*;
 use crate::answers::{tenths, test_worlds};
 
@@ -164,7 +164,7 @@ fn rows_of_a_long_file_equal_single_rows() {
 }
 
 /// A row by serde, without and with its source.
-fn by_serde(atlas: &Atlas, row: &json_row::Row<'_>, chosen: &[ChosenLayer]) -> [String; 2] {
+fn by_serde(atlas: &Atlas, row: &impl serde::Serialize, chosen: &[ChosenLayer]) -> [String; 2] {
     let alone = serde_json::to_string(row).unwrap();
     let source = serde_json::to_string(&AnswerSource::new(atlas, chosen)).unwrap();
     let line = format!("{},{}", &alone[..alone.len() - 1], &source[1..]);
@@ -211,9 +211,8 @@ fn json_rows_equal_serde() {
                 let (id, question) =
                     (to_raw_value(&n).unwrap(), format!("{{\"id\":{n},{question}}}"));
                 let query = raw(&question);
-                let mut row =
-                    json_row::row(&atlas, place.clone(), &chosen, ask.day, || Some(&*query));
-                row.id = Some(&id);
+                let row = json_row::row(&atlas, place.clone(), &chosen, ask.day, || Some(&*query));
+                let row = IdentifiedRow { id: Some(&id), row };
                 lines.push(by_serde(&atlas, &row, &chosen)[1].clone());
                 input.push_str(&question);
                 input.push('\n');

@@ -19,8 +19,10 @@ use super::routes::compat::{AlreadyFormatted, ErrorFormat};
 use crate::answers::AnswerError;
 
 mod kinds;
+mod schema;
 
 pub use kinds::ProblemKind;
+pub(super) use schema::ProblemDocument;
 
 /// An error response: what is wrong with the request and what to change.
 #[derive(Clone, Debug)]

@@ -2,9 +2,11 @@
 //! fault.
 
 use geo::Coord;
-use lapwing_boundaries::fault::{Fault, Severity};
+use lapwing_boundaries::fault::{Fault, FaultKind, RingRef, Severity};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::validity::{Admitted, admit_geometry};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::params::malformed;
@@ -149,6 +151,49 @@ fn coord(
     })
 }
 
+/// A fault of a geometry and its position.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Fault")]
+pub(in crate::http) struct PolygonFault<'f> {
+    /// `note`: harmless. `repaired`: fixed automatically. `error`: the geometry is rejected.
+    severity: Severity,
+    /// Kind of fault.
+    #[schemars(with = "String")]
+    kind: FaultKind,
+    /// The ring at fault. Indices start at 0; ring 0 is the exterior ring.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ring: Option<RingRef>,
+    /// Easting and northing in metres (EPSG:27700).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<[f64; 2]>,
+    /// Area concerned, in m².
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area_m2: Option<f64>,
+    /// What is wrong and how to fix it.
+    message: &'f str,
+    /// Longitude and latitude in degrees (WGS84) of the same position.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lon_lat: Option<[f64; 2]>,
+}
+
+impl<'f> PolygonFault<'f> {
+    fn new(fault: &'f Fault, crs: PolygonCrs) -> Self {
+        // A submitted polygon comes from no layer, file, feature or field.
+        let Fault { severity, kind, ring, at, area_m2, ref message, .. } = *fault;
+        let place = at.and_then(|[x, y]| Bng::new(x, y).ok());
+        let lon_lat = place.filter(|_| crs == PolygonCrs::LngLat).map(|place| {
+            let (at, _) = place.to_lng_lat();
+            [at.lon(), at.lat()]
+        });
+        Self { severity, kind, ring, at, area_m2, message, lon_lat }
+    }
+
+    /// A fault with its position on the grid only.
+    pub(in crate::http) fn on_grid(fault: &'f Fault) -> Self {
+        Self::new(fault, PolygonCrs::Bng)
+    }
+}
+
 /// All faults, with their positions on the grid and, for a polygon in degrees, in degrees.
 fn refused(faults: &[Fault], crs: PolygonCrs) -> Problem {
     let errors: Vec<&str> = faults
@@ -157,18 +202,8 @@ fn refused(faults: &[Fault], crs: PolygonCrs) -> Problem {
         .map(|fault| fault.message.as_str())
         .take(3)
         .collect();
-    let listed: Vec<Value> = faults
-        .iter()
-        .map(|fault| {
-            let mut described = json!(fault);
-            let position = fault.at.and_then(|[x, y]| Bng::new(x, y).ok());
-            if let (PolygonCrs::LngLat, Some(position)) = (crs, position) {
-                let (at, _) = position.to_lng_lat();
-                described["lon_lat"] = json!([at.lon(), at.lat()]);
-            }
-            described
-        })
-        .collect();
+    let listed: Vec<Value> =
+        faults.iter().map(|fault| json!(PolygonFault::new(fault, crs))).collect();
     let detail = format!("the polygon is not valid: {}", errors.join("; "));
     Problem::new(ProblemKind::InvalidGeometry, detail).with("faults", listed)
 }

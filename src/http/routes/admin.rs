@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::health::fresh;
 use crate::http::error::{Problem, ProblemKind};
 use crate::http::{AppState, Routes};
-use crate::live::reload::{Cause, Reloaded, Reloads};
+use crate::live::reload::{Cause, Outcome, Reloads};
 
 /// Registered only if there is a token ([`crate::http::router`]).
 pub(in crate::http) fn routes() -> Routes {
@@ -74,16 +75,28 @@ pub struct Admin {
     pub reloads: Reloads,
 }
 
+/// Result of the reload.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) struct ReloadAnswer {
+    /// Outcome. `unchanged`: the file holds the same snapshot as before.
+    #[schemars(extend("enum" = ["reloaded", "unchanged"]))]
+    status: Outcome,
+    /// Id of the previous snapshot. Null if there was none.
+    from: Option<String>,
+    /// Id of the snapshot now in use.
+    to: String,
+}
+
 async fn reload(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, Problem> {
     let Some(admin) = &app.admin else {
         return Err(Problem::new(ProblemKind::UnknownRoute, ProblemKind::UnknownRoute.advice()));
     };
     admin.token.is_shown(&headers)?;
     let done = admin.reloads.reload(Cause::Request).await;
-    let Reloaded { changed, from, to } =
-        done.map_err(|why| Problem::new(ProblemKind::NotReloaded, why))?;
-    let status = if changed { "reloaded" } else { "unchanged" };
-    Ok(fresh(Json(json!({"status": status, "from": from, "to": to})).into_response()))
+    let done = done.map_err(|why| Problem::new(ProblemKind::NotReloaded, why))?;
+    let status = done.outcome();
+    Ok(fresh(Json(ReloadAnswer { status, from: done.from, to: done.to }).into_response()))
 }
 
 #[cfg(test)]

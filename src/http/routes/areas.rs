@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use lapwing_boundaries::atlas::Day;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ogc::item::points_within;
@@ -36,32 +37,35 @@ async fn layers(
     Ok(respond(format, json(&answers::layers(&*taken.atlas()?))?))
 }
 
-/// The answer about an area, with links.
-#[derive(Serialize)]
-struct Linked<'a> {
+/// One area.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Area")]
+pub(super) struct Linked<'a> {
     #[serde(flatten)]
     answer: AreaAnswer<'a>,
+    /// Links to related resources.
     links: Links,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Links {
-    /// The area under the id of its own vintage.
+    /// URL of the area under the id of its vintage.
     #[serde(rename = "self")]
     this: String,
-    /// Its overlaps.
+    /// URL of its overlaps.
     overlaps: String,
-    /// Its successors, if the snapshot has a later vintage.
+    /// URL of its successors. Absent if there is no later vintage.
     #[serde(skip_serializing_if = "Option::is_none")]
     successors: Option<String>,
-    /// Its predecessors, if the snapshot has an earlier vintage.
+    /// URL of its predecessors. Absent if there is no earlier vintage.
     #[serde(skip_serializing_if = "Option::is_none")]
     predecessors: Option<String>,
-    /// Its geometry as GeoJSON.
+    /// URL of its feature, with the geometry.
     feature: String,
-    /// The points within it, by point layer.
+    /// URLs of the points inside the area as features, by point layer.
     points: BTreeMap<String, String>,
-    /// The licence and attribution of every layer.
+    /// URL of the layers, with licences and attributions.
     layers: &'static str,
 }
 

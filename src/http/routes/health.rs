@@ -5,12 +5,14 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::answers;
+use crate::answers::{self, SnapshotBlock};
 use crate::http::error::{Problem, ProblemKind};
 use crate::http::{AppState, RequestSnapshot, Routes};
-use crate::live::reload::LastReload;
+use crate::live::reload::{Cause, LastReload, Outcome};
 
 pub(in crate::http) fn routes() -> Routes {
     vec![("/health/live", get(live)), ("/health/ready", get(ready))]
@@ -21,9 +23,49 @@ pub(in crate::http) fn fresh(mut response: Response) -> Response {
     response
 }
 
+/// The process is running.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) struct Alive {
+    /// Always `live`.
+    #[schemars(extend("enum" = ["live"]))]
+    status: &'static str,
+}
+
+/// The service is ready.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) struct Ready<'a> {
+    /// Always `ready`.
+    #[schemars(extend("enum" = ["ready"]))]
+    status: &'static str,
+    /// The snapshot that answers.
+    snapshot: SnapshotBlock<'a>,
+    /// The last reload. Null if there was none. A failed reload changes nothing: the previous
+    /// snapshot stays in use.
+    last_reload: Option<ReloadReport<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct ReloadReport<'a> {
+    /// Time at which it ended.
+    at: Timestamp,
+    /// What started the reload.
+    by: Cause,
+    /// Outcome. `unchanged`: the file holds the same snapshot as before.
+    status: Outcome,
+    /// Id of the previous snapshot. Null if there was none.
+    from: Option<&'a str>,
+    /// Id of the new snapshot. Null if the reload failed.
+    to: Option<&'a str>,
+    /// Why the reload failed. Null if it succeeded.
+    error: Option<String>,
+}
+
 /// The process responds. If this fails, restart it.
 async fn live() -> Response {
-    fresh(Json(json!({"status": "live"})).into_response())
+    fresh(Json(Alive { status: "live" }).into_response())
 }
 
 /// The service has a snapshot and is not shutting down. If this fails, send it no requests. A
@@ -36,23 +78,20 @@ async fn ready(State(app): State<AppState>, taken: RequestSnapshot) -> Result<Re
         return Err(Problem::new(ProblemKind::NotReady, detail).with_retry_after(5));
     }
     let last = app.reloads.as_ref().and_then(crate::live::reload::Reloads::last);
-    let body = json!({
-        "status": "ready",
-        "snapshot": answers::snapshot(&atlas),
-        "last_reload": last.as_deref().map(in_words),
-    });
+    let body = Ready {
+        status: "ready",
+        snapshot: answers::snapshot(&atlas),
+        last_reload: last.as_deref().map(in_words),
+    };
     Ok(fresh(Json(body).into_response()))
 }
 
-fn in_words(last: &LastReload) -> Value {
+fn in_words(last: &LastReload) -> ReloadReport<'_> {
     let (status, to, error) = match &last.outcome {
-        Ok(done) if done.changed => ("reloaded", Some(&done.to), None),
-        Ok(done) => ("unchanged", Some(&done.to), None),
-        Err(why) => ("failed", None, Some(without_folders(why))),
+        Ok(done) => (done.outcome(), Some(&*done.to), None),
+        Err(why) => (Outcome::Failed, None, Some(without_folders(why))),
     };
-    json!({
-        "at": last.at, "by": last.by, "status": status, "from": last.from, "to": to, "error": error,
-    })
+    ReloadReport { at: last.at, by: last.by, status, from: last.from.as_deref(), to, error }
 }
 
 /// The message with file names in place of paths: anyone can read it, and the paths of this machine

@@ -7,7 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum::routing::{get, post};
-use lapwing_boundaries::fault::Fault;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 #[cfg(feature = "parquet")]
@@ -22,7 +22,7 @@ use crate::http::request::body;
 use crate::http::request::negotiate::PARQUET;
 use crate::http::request::negotiate::{CSV, GEOJSON, JSON, negotiate};
 use crate::http::request::params::{Params, malformed};
-use crate::http::request::polygon::{self, PolygonCrs};
+use crate::http::request::polygon::{self, PolygonCrs, PolygonFault};
 use crate::http::{AppState, RequestSnapshot, Routes};
 
 /// The formats of a table, with their names in `f=`.
@@ -84,14 +84,14 @@ pub(in crate::http) fn called(mut response: Response, name: &str) -> Response {
     response
 }
 
-/// The answer about a polygon, with the repairs that were made.
-#[derive(Serialize)]
-struct PolygonOverlaps<'a> {
+/// The overlaps of a submitted polygon.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PolygonOverlaps<'a> {
     #[serde(flatten)]
     answer: PolygonAnswer<'a>,
-    /// Absent if there were none.
+    /// Faults that were repaired in the polygon. Absent if there were none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    repaired: Vec<Fault>,
+    repaired: Vec<PolygonFault<'a>>,
 }
 
 async fn of_polygon(
@@ -115,7 +115,8 @@ async fn of_polygon(
         let admitted = polygon::read(&received.concat(), crs, vertices)?;
         let ground = &admitted.geometry;
         let answer = answers::overlaps_of_polygon(&atlas, ground, with.as_deref(), day, choice)?;
-        json(&PolygonOverlaps { answer, repaired: admitted.faults })
+        let repaired = admitted.faults.iter().map(PolygonFault::on_grid).collect();
+        json(&PolygonOverlaps { answer, repaired })
     });
     Ok(respond(format, answer.await?))
 }

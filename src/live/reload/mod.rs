@@ -14,6 +14,7 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
 use lapwing_boundaries::atlas::Atlas;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -26,8 +27,9 @@ type Open = Arc<dyn Fn() -> Result<Atlas, String> + Send + Sync>;
 const OLD_IN_USE: Duration = Duration::from_millis(50);
 
 /// What triggered a reload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(inline)]
 pub enum Cause {
     /// SIGHUP.
     Signal,
@@ -46,6 +48,26 @@ pub struct Reloaded {
     pub from: Option<String>,
     /// The id of the current snapshot.
     pub to: String,
+}
+
+/// How a reload ended, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Outcome {
+    /// A different snapshot was swapped in.
+    Reloaded,
+    /// The source holds the same snapshot as before.
+    Unchanged,
+    /// The source could not be opened.
+    Failed,
+}
+
+impl Reloaded {
+    /// The outcome in a word.
+    pub fn outcome(&self) -> Outcome {
+        if self.changed { Outcome::Reloaded } else { Outcome::Unchanged }
+    }
 }
 
 /// The result of the last reload.

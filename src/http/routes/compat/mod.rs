@@ -37,16 +37,20 @@
 //! | JSONP | wraps errors too, with status 200 |
 //! | places, Scottish postcodes | no data: an empty list, `null`, or "not found" |
 
+use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use postcodes_io::Terminated;
 
 use crate::http::error::Problem;
 use crate::http::{AppState, Routes};
 
 mod distance;
-mod mapit;
-mod postcodes_io;
+pub(super) mod mapit;
+pub(super) mod postcodes_io;
 mod query;
 mod reply;
 
@@ -79,6 +83,46 @@ pub(in crate::http) enum ErrorFormat {
     PostcodesIo,
 }
 
+/// Error in MapIt's shape.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MapItError")]
+pub(super) struct MapItErrorJson<'a> {
+    /// What is wrong.
+    error: &'a str,
+    /// HTTP status code.
+    code: u16,
+}
+
+impl MapItErrorJson<'_> {
+    fn text(&self) -> Bytes {
+        // Strings and numbers always serialize.
+        serde_json::to_vec(self).unwrap_or_default().into()
+    }
+}
+
+/// Error in postcodes.io's shape.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PostcodesIoError")]
+pub(super) struct PostcodesIoErrorJson<'a> {
+    /// HTTP status code.
+    status: u16,
+    /// What is wrong.
+    error: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terminated: Option<&'a Terminated>,
+}
+
+impl<'a> PostcodesIoErrorJson<'a> {
+    fn new(status: u16, error: &'a str) -> Self {
+        Self { status, error, terminated: None }
+    }
+
+    fn text(&self) -> Bytes {
+        // Strings and numbers always serialize.
+        serde_json::to_vec(self).unwrap_or_default().into()
+    }
+}
+
 /// Response extension: the body is already in the right error format.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::http) struct AlreadyFormatted;
@@ -99,14 +143,15 @@ impl ErrorFormat {
     /// Rewrites a problem response in this format; headers are kept.
     pub(in crate::http) fn rewrite(self, problem: &Problem, mut response: Response) -> Response {
         let status = response.status();
+        let (code, detail) = (status.as_u16(), problem.detail());
         let body = match self {
-            Self::MapIt => json!({"error": problem.detail(), "code": status.as_u16()}),
+            Self::MapIt => MapItErrorJson { error: detail, code }.text(),
             Self::PostcodesIo if status == StatusCode::NOT_FOUND => {
-                json!({"status": 404, "error": "Resource not found"})
+                PostcodesIoErrorJson::new(code, "Resource not found").text()
             }
-            Self::PostcodesIo => json!({"status": status.as_u16(), "error": problem.detail()}),
+            Self::PostcodesIo => PostcodesIoErrorJson::new(code, detail).text(),
         };
-        let written = reply::json(status, body.to_string().into());
+        let written = reply::json(status, body);
         *response.body_mut() = written.into_body();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(reply::JSON));
         response.headers_mut().remove(header::CONTENT_LENGTH);

@@ -4,14 +4,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::LayerMeta;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::describe::{self, collection};
+use super::describe::{self, Collection, collection};
 use super::formats::{Format, OF_DOCUMENTS};
 use super::links::{Address, Link};
 use super::params::{layer_index_of, queryables};
 use super::{Request, respond_document};
-use crate::answers;
+use crate::answers::{self, SnapshotBlock};
 use crate::features::attributes::Schema;
 use crate::features::crs::Crs;
 use crate::http::error::Problem;
@@ -20,13 +21,26 @@ use crate::http::request::base_url::Base;
 use crate::http::request::negotiate::JSON;
 use crate::http::{AppState, RequestSnapshot};
 
+/// The feature collections.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::http) struct Collections<'a> {
+    /// Links to related resources.
+    links: &'a [Link],
+    /// CRSs that every collection supports.
+    crs: [&'static str; Crs::ALL.len()],
+    /// In the order of the catalogue.
+    collections: Vec<Collection<'a>>,
+    /// The snapshot that answered.
+    snapshot: SnapshotBlock<'a>,
+}
+
 pub(super) async fn list(taken: RequestSnapshot, request: Request) -> Result<Response, Problem> {
     let (chosen, links) = request.document(&OF_DOCUMENTS)?;
     let atlas = taken.atlas()?;
     if chosen.format == Format::Html {
         return Ok(respond_page(list_page(&atlas, &request.base, &links)));
     }
-    let collections: Vec<Value> = (0..atlas.layers().len())
+    let collections = (0..atlas.layers().len())
         .map(|layer_index| {
             let path = describe::path(atlas.layers()[layer_index].layer().meta());
             let links =
@@ -34,12 +48,12 @@ pub(super) async fn list(taken: RequestSnapshot, request: Request) -> Result<Res
             collection(&atlas, layer_index, &request.base, links)
         })
         .collect();
-    let document = json!({
-        "links": links,
-        "crs": Crs::ALL.map(Crs::uri),
-        "collections": collections,
-        "snapshot": answers::snapshot(&atlas),
-    });
+    let document = Collections {
+        links: &links,
+        crs: Crs::ALL.map(Crs::uri),
+        collections,
+        snapshot: answers::snapshot(&atlas),
+    };
     respond_document(chosen, &document, &links)
 }
 

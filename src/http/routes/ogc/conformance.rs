@@ -1,9 +1,11 @@
 //! `/conformance`: the requirements classes that the service implements.
 
 use axum::response::Response;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::formats::{Format, OF_DOCUMENTS};
+use super::links::Link;
 use super::{Request, respond_document};
 use crate::http::RequestSnapshot;
 use crate::http::error::Problem;
@@ -66,6 +68,16 @@ fn classes() -> impl Iterator<Item = (&'static str, &'static str)> {
     CLASSES.into_iter().chain(crate::http::routes::tiles::ogc::CLASSES)
 }
 
+/// The standards the service conforms to.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::http) struct Conformance<'a> {
+    /// Links to related resources.
+    links: &'a [Link],
+    /// Conformance classes the service implements.
+    #[serde(rename = "conformsTo")]
+    conforms_to: Vec<&'static str>,
+}
+
 pub(super) async fn conformance(
     snapshot: RequestSnapshot,
     request: Request,
@@ -74,7 +86,7 @@ pub(super) async fn conformance(
     let atlas = snapshot.atlas()?;
     if chosen.format != Format::Html {
         let classes: Vec<&str> = classes().map(|(class, _)| class).collect();
-        let document = json!({"links": links, "conformsTo": classes});
+        let document = Conformance { links: &links, conforms_to: classes };
         return respond_document(chosen, &document, &links);
     }
     let classes: Vec<String> = classes()

@@ -3,11 +3,14 @@
 use std::fmt::Write as _;
 
 use geo::Rect;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::index::around;
-use lapwing_boundaries::layer::{Layer, LayerMeta};
+use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution};
 use lapwing_boundaries::position::Bng;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::formats::{Format, OF_ITEMS};
 use super::links::{Address, Link};
@@ -25,13 +28,90 @@ pub(in crate::http) fn path(meta: &LayerMeta) -> String {
 /// The CRS of the stored geometry, served without loss.
 pub(in crate::http) const STORAGE: Crs = Crs::Epsg27700;
 
+/// A layer as a collection of features.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::http) struct Collection<'a> {
+    /// Id of the layer.
+    id: &'a LayerId,
+    /// Title of the layer.
+    title: &'a str,
+    /// What the layer contains, in one sentence.
+    description: String,
+    /// Attribution to show wherever the data are shown. Null if none is required.
+    attribution: Option<&'a str>,
+    /// Licence, as an SPDX identifier if there is one. Null if unknown.
+    licence: Option<&'a str>,
+    extent: Extent,
+    /// Type of the items.
+    #[serde(rename = "itemType")]
+    #[schemars(extend("enum" = [ITEM_TYPE]))]
+    item_type: &'static str,
+    /// CRSs in which the features are available, the default first.
+    crs: [&'static str; Crs::ALL.len()],
+    /// URI of the CRS in which the coordinates are stored.
+    #[serde(rename = "storageCrs")]
+    storage_crs: &'static str,
+    /// Series to which this and other vintages of the layer belong.
+    series: &'a LayerId,
+    /// First day on which the vintage is in force. Null if the source does not say.
+    valid_from: Option<Date>,
+    /// First day on which the vintage is no longer in force. Null if there is no such day.
+    valid_to: Option<Date>,
+    /// Generalisation of the boundaries, in the codes of the Office for National Statistics (ONS).
+    /// Null if unknown.
+    resolution: Option<Resolution>,
+    /// Greatest distance in metres of the drawn boundary from the true one.
+    drawing_error_m: f64,
+    /// True if the areas cover their extent without gaps or overlaps.
+    coverage: bool,
+    /// Number of features.
+    count: usize,
+    /// True if the data describe a fictional place.
+    illustrative: bool,
+    /// Links to related resources.
+    links: Vec<Link>,
+}
+
+const ITEM_TYPE: &str = "feature";
+
+/// Spatial and temporal extent.
+#[derive(Serialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
+struct Extent {
+    /// Where the features are. Absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spatial: Option<SpatialExtent>,
+    /// When the vintage is in force. Absent if the source does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temporal: Option<TemporalExtent>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct SpatialExtent {
+    /// One box that contains all features: west, south, east, north, in the CRS of `crs`.
+    bbox: Vec<[f64; 4]>,
+    /// URI of the CRS of the box.
+    crs: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct TemporalExtent {
+    /// One interval: start and end. Null if it is open at this end.
+    #[schemars(with = "Vec<[Option<Timestamp>; 2]>")]
+    interval: Vec<[Option<String>; 2]>,
+    /// URI of the temporal reference system.
+    trs: &'static str,
+}
+
 /// A layer as a collection, with these links first.
-pub(in crate::http) fn collection(
-    atlas: &Atlas,
+pub(in crate::http) fn collection<'a>(
+    atlas: &'a Atlas,
     layer_index: usize,
     base: &Base,
     mut links: Vec<Link>,
-) -> Value {
+) -> Collection<'a> {
     let layer = atlas.layers()[layer_index].layer();
     let meta = layer.meta();
     links.extend(to_items(meta, base));
@@ -46,33 +126,29 @@ pub(in crate::http) fn collection(
         JSON,
         "Vintage, resolution, licence",
     ));
-    let mut extent = json!({});
-    if let Some(bbox) = bbox(layer) {
-        extent["spatial"] = json!({"bbox": [bbox], "crs": Crs::Crs84.uri()});
+    let spatial = bbox(layer).map(|bbox| SpatialExtent { bbox: vec![bbox], crs: Crs::Crs84.uri() });
+    let temporal =
+        interval(meta).map(|interval| TemporalExtent { interval: vec![interval], trs: GREGORIAN });
+    Collection {
+        id: &meta.id,
+        title: &meta.title,
+        description: description(atlas, layer),
+        attribution: meta.attribution.as_deref(),
+        licence: meta.licence.as_deref(),
+        extent: Extent { spatial, temporal },
+        item_type: ITEM_TYPE,
+        crs: Crs::ALL.map(Crs::uri),
+        storage_crs: STORAGE.uri(),
+        series: &meta.series,
+        valid_from: meta.vintage.valid_from,
+        valid_to: meta.vintage.valid_to,
+        resolution: meta.resolution,
+        drawing_error_m: meta.drawing_error_m(),
+        coverage: meta.coverage,
+        count: layer.len(),
+        illustrative: atlas.is_illustrative(),
+        links,
     }
-    if let Some(interval) = interval(meta) {
-        extent["temporal"] = json!({"interval": [interval], "trs": GREGORIAN});
-    }
-    json!({
-        "id": meta.id,
-        "title": meta.title,
-        "description": description(atlas, layer),
-        "attribution": meta.attribution,
-        "licence": meta.licence,
-        "extent": extent,
-        "itemType": "feature",
-        "crs": Crs::ALL.map(Crs::uri),
-        "storageCrs": STORAGE.uri(),
-        "series": meta.series,
-        "valid_from": meta.vintage.valid_from,
-        "valid_to": meta.vintage.valid_to,
-        "resolution": meta.resolution,
-        "drawing_error_m": meta.drawing_error_m(),
-        "coverage": meta.coverage,
-        "count": layer.len(),
-        "illustrative": atlas.is_illustrative(),
-        "links": links,
-    })
 }
 
 /// The items in each format, including formats of whole layers.

@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::formats::{Format, OF_DOCUMENTS};
 use super::links::Link;
 use super::{Request, respond_document};
-use crate::answers;
+use crate::answers::{self, SnapshotBlock};
 use crate::http::RequestSnapshot;
 use crate::http::error::Problem;
 use crate::http::html::layout::has_map;
@@ -19,6 +20,21 @@ use crate::http::routes::tiles::ogc::{TILESETS_VECTOR, TILING_SCHEMES};
 
 const QUESTION: &str = "Which Local Area Partnership, ward and parish is this?";
 
+/// The landing page.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::http) struct Landing<'a> {
+    /// Title of the snapshot.
+    title: String,
+    /// What the service does.
+    description: &'static str,
+    /// Attribution to show wherever the data are shown.
+    attribution: String,
+    /// Links to related resources.
+    links: &'a [Link],
+    /// The snapshot that answered.
+    snapshot: SnapshotBlock<'a>,
+}
+
 pub(super) async fn landing(taken: RequestSnapshot, request: Request) -> Result<Response, Problem> {
     let (chosen, mut links) = request.document(&OF_DOCUMENTS)?;
     let atlas = taken.atlas()?;
@@ -26,13 +42,13 @@ pub(super) async fn landing(taken: RequestSnapshot, request: Request) -> Result<
         return Ok(respond_page(page(&atlas, &request.base, &links)));
     }
     links.extend(ways(&request.base));
-    let document = json!({
-        "title": title(&atlas),
-        "description": QUESTION,
-        "attribution": attributions(&atlas).join(" "),
-        "links": links,
-        "snapshot": answers::snapshot(&atlas),
-    });
+    let document = Landing {
+        title: title(&atlas),
+        description: QUESTION,
+        attribution: attributions(&atlas).join(" "),
+        links: &links,
+        snapshot: answers::snapshot(&atlas),
+    };
     respond_document(chosen, &document, &links)
 }
 

@@ -1,19 +1,24 @@
 //! Links (OGC 17-069r4, section 5.2): absolute URLs with relation, type and title.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::formats::Format;
 use crate::http::request::base_url::Base;
 use crate::http::request::percent::push_in_query;
 
-/// A link in a document.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A link.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub(in crate::http) struct Link {
+    /// URL of the target.
     pub(in crate::http) href: String,
+    /// Link relation type (RFC 8288).
     pub(in crate::http) rel: &'static str,
+    /// Media type of the target.
     #[serde(rename = "type")]
     pub(in crate::http) media_type: &'static str,
+    /// Title of the target.
     pub(in crate::http) title: String,
 }
 

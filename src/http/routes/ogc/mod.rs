@@ -26,14 +26,15 @@ use crate::http::request::base_url::Base;
 use crate::http::request::params::Params;
 use crate::http::{AppState, Routes};
 
-mod collections;
+pub(in crate::http) mod collections;
 pub(in crate::http) mod conformance;
 pub(in crate::http) mod describe;
+pub(in crate::http) mod feature_schema;
 pub(in crate::http) mod filter_params;
 pub(in crate::http) mod formats;
 pub(in crate::http) mod item;
 mod items;
-mod landing;
+pub(in crate::http) mod landing;
 pub(in crate::http) mod links;
 mod pages;
 pub(in crate::http) mod params;

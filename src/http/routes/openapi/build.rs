@@ -13,23 +13,6 @@ pub(super) fn text(description: &str) -> Value {
     json!({"type": "string", "description": description})
 }
 
-pub(super) fn date(description: &str) -> Value {
-    json!({"type": "string", "format": "date", "description": description})
-}
-
-pub(super) fn number(description: &str) -> Value {
-    json!({"type": "number", "description": description})
-}
-
-/// A proportion from 0 to 1.
-pub(super) fn share(description: &str) -> Value {
-    json!({"type": "number", "minimum": 0, "maximum": 1, "description": description})
-}
-
-pub(super) fn whole(description: &str) -> Value {
-    json!({"type": "integer", "minimum": 0, "description": description})
-}
-
 pub(super) fn truth(description: &str) -> Value {
     json!({"type": "boolean", "description": description})
 }
@@ -40,11 +23,6 @@ pub(super) fn one_of(words: &[&str], description: &str) -> Value {
 
 pub(super) fn list(of: &Value, description: &str) -> Value {
     json!({"type": "array", "items": of, "description": description})
-}
-
-/// An object with one member per requested layer.
-pub(super) fn per_layer(of: &Value, description: &str) -> Value {
-    json!({"type": "object", "additionalProperties": of, "description": description})
 }
 
 pub(super) fn any_object(description: &str) -> Value {

@@ -1,7 +1,12 @@
-//! `GET /api`: the routes as an OpenAPI 3.0 document, written by hand.
+//! `GET /api`: the routes as an OpenAPI 3.0 document.
+//!
+//! Paths and parameters are written by hand. [`schemas`] collects the components, which
+//! [`crate::answers::schema`] derives from the types of the answers.
 //!
 //! `tests/http/openapi.rs` requests every route of the router and compares the document with the
 //! responses: paths, methods, parameters, the members of every response, and the problems.
+
+use std::sync::Arc;
 
 use axum::response::Response;
 use axum::routing::get;
@@ -16,7 +21,7 @@ use crate::http::request::base_url::Base;
 use crate::http::request::negotiate::JSON;
 use crate::http::request::params::Params;
 use crate::http::{RequestSnapshot, Routes};
-use crate::live::Served;
+use crate::live::{ApiDocument, Served};
 
 mod build;
 mod changes;
@@ -45,21 +50,28 @@ async fn api(snapshot: RequestSnapshot, request: Request) -> Result<Response, Pr
     let offered = [Format::OpenApi, Format::Html];
     let chosen = ChosenFormat::of(&params, &request.headers, &offered)?;
     let served = snapshot.served()?;
-    let document = document(&served, &request.base);
+    let document = document(&served, &request.base)?;
     let links = request.links(chosen, &offered);
     let mut response = match chosen.format {
         Format::Html => {
-            respond_page(page::render(&document, served.atlas(), &request.base, &links))
+            respond_page(page::render(&document.value, served.atlas(), &request.base, &links))
         }
-        _ if chosen.media_type == JSON => respond(JSON, serialize(&document)?),
-        _ => respond(OPENAPI, serialize(&document)?),
+        _ if chosen.media_type == JSON => respond(JSON, document.text.clone()),
+        _ => respond(OPENAPI, document.text.clone()),
     };
     links::tell(response.headers_mut(), &links);
     Ok(response)
 }
 
-/// Builds the document; `base` is the public address of the service.
-fn document(served: &Served, base: &Base) -> Value {
+/// The document; `base` is the public address of the service.
+fn document(served: &Served, base: &Base) -> Result<Arc<ApiDocument>, Problem> {
+    served.api_document(base.server(), || {
+        let value = build(served, base);
+        Ok(ApiDocument { text: serialize(&value)?, value })
+    })
+}
+
+fn build(served: &Served, base: &Base) -> Value {
     let mut paths: Map<String, Value> = [
         places::paths(),
         data::paths(),
@@ -123,3 +135,6 @@ fn document(served: &Served, base: &Base) -> Value {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::build::{self, Members, Operation, named, object, ok, one_of, or_null, text};
+use super::build::{self, Members, Operation, ok};
+use crate::answers::schema;
 use crate::http::error::ProblemKind;
 use crate::http::request::negotiate::{HTML, JSON};
+use crate::http::routes::admin::ReloadAnswer;
+use crate::http::routes::health::{Alive, Ready};
 
 pub(super) fn paths() -> Members {
     let service = |id, summary, parameters, ok, problems| Operation {
@@ -23,27 +26,18 @@ pub(super) fn paths() -> Members {
         api_answer(),
         vec![ProblemKind::InvalidParameter],
     );
-    let live = object("The process is running.", [("status", one_of(&["live"], "Always `live`."))]);
     let live = service(
         "live",
         "Liveness check",
         &[],
-        ok("The process is running.", &[(JSON, live)]),
+        ok("The process is running.", &[(JSON, schema::of::<Alive>())]),
         vec![],
-    );
-    let ready = object(
-        "The service is ready.",
-        [
-            ("status", one_of(&["ready"], "Always `ready`.")),
-            ("snapshot", named("Snapshot")),
-            ("last_reload", or_null(last_reload())),
-        ],
     );
     let ready = service(
         "ready",
         "Readiness check",
         &[],
-        ok("The service is ready for requests.", &[(JSON, ready)]),
+        ok("The service is ready for requests.", &[(JSON, schema::of::<Ready<'_>>())]),
         vec![ProblemKind::NotReady],
     );
     let problem = service(
@@ -72,52 +66,13 @@ fn api_answer() -> Value {
     )
 }
 
-const PREVIOUS_ID: &str = "Id of the previous snapshot. Null if there was none.";
-
-fn last_reload() -> Value {
-    let at =
-        json!({"type": "string", "format": "date-time", "description": "Time at which it ended."});
-    object(
-        "The last reload. Null if there was none. A failed reload changes nothing: the previous \
-         snapshot stays in use.",
-        [
-            ("at", at),
-            ("by", one_of(&["signal", "request", "watch"], "What started the reload.")),
-            (
-                "status",
-                one_of(
-                    &["reloaded", "unchanged", "failed"],
-                    "Outcome. `unchanged`: the file holds the same snapshot as before.",
-                ),
-            ),
-            ("from", or_null(text(PREVIOUS_ID))),
-            ("to", or_null(text("Id of the new snapshot. Null if the reload failed."))),
-            ("error", or_null(text("Why the reload failed. Null if it succeeded."))),
-        ],
-    )
-}
-
 fn reload() -> (&'static str, Value) {
-    let done = object(
-        "Result of the reload.",
-        [
-            (
-                "status",
-                one_of(
-                    &["reloaded", "unchanged"],
-                    "Outcome. `unchanged`: the file holds the same snapshot as before.",
-                ),
-            ),
-            ("from", or_null(text(PREVIOUS_ID))),
-            ("to", text("Id of the snapshot now in use.")),
-        ],
-    );
     let reload = Operation {
         tag: "service",
         id: "reload",
         summary: "Reload the snapshot file",
         parameters: &[],
-        ok: ok("The snapshot is in use.", &[(JSON, done)]),
+        ok: ok("The snapshot is in use.", &[(JSON, schema::of::<ReloadAnswer>())]),
         problems: vec![
             ProblemKind::Unauthorized,
             ProblemKind::NotReloaded,

@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::build::{
-    self, Members, Operation, list, named, number, object, ok, ok_json, one_of, text, whole,
-};
+use super::build::{self, Members, Operation, ok, ok_json};
 use crate::http::error::ProblemKind;
 use crate::http::routes::tiles::MVT;
 
@@ -122,56 +120,4 @@ pub(super) fn parameters() -> Vec<(&'static str, Value)> {
             }),
         ),
     ]
-}
-
-/// Schemas of tiles, by name.
-pub(super) fn schemas() -> Vec<(&'static str, Value)> {
-    let layer = object(
-        "A layer in the tiles.",
-        [
-            ("id", text("Name of the layer in the tiles.")),
-            (
-                "fields",
-                json!({
-                    "type": "object", "description": "Types of the feature properties, by name.",
-                    "additionalProperties": one_of(&["String", "Number", "Boolean"], "Type of the \
-                        property."),
-                }),
-            ),
-            ("minzoom", whole("Lowest zoom level.")),
-            ("maxzoom", whole("Highest zoom level.")),
-        ],
-    );
-    let numbers = |description: &str| {
-        list(&number("Degrees (WGS84); the last number of `center` is a zoom level."), description)
-    };
-    let tilejson = object(
-        "TileJSON 3.0.",
-        [
-            ("tilejson", one_of(&["3.0.0"], "Version of TileJSON.")),
-            ("name", text("Title of the snapshot.")),
-            ("description", text("Titles of the layers.")),
-            ("scheme", one_of(&["xyz"], "Tile rows count from the north.")),
-            (
-                "tiles",
-                list(&text("URL template with {z}, {x} and {y}."), "URL templates of the tiles."),
-            ),
-            ("minzoom", whole("Lowest zoom level.")),
-            ("maxzoom", whole("Highest zoom level. Maps overzoom these tiles beyond it.")),
-            ("attribution", text("Attribution to show on the map, as HTML.")),
-            (
-                "bounds?",
-                numbers(
-                    "West, south, east, north, in degrees (WGS84). Absent if the layers are empty.",
-                ),
-            ),
-            (
-                "center?",
-                numbers("Longitude, latitude and zoom level. Absent if the layers are empty."),
-            ),
-            ("vector_layers", list(&layer, "The layers, and the label points of the area layers.")),
-            ("snapshot", named("Snapshot")),
-        ],
-    );
-    vec![("TileJson", tilejson)]
 }

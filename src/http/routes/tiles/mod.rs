@@ -24,7 +24,7 @@ use crate::tile_layers::{ChoiceError, TileLayers};
 
 pub(super) mod ogc;
 mod tile;
-mod tilejson;
+pub(super) mod tilejson;
 
 pub(in crate::http) use tile::MVT;
 

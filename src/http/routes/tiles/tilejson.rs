@@ -1,16 +1,18 @@
 //! TileJSON 3.0 of some layers.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_tiles::TileSet;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{lasting_query, selection};
-use crate::answers;
+use crate::answers::{self, SnapshotBlock};
 use crate::http::blocking::{json, respond};
 use crate::http::error::{Problem, ProblemKind};
 use crate::http::request::negotiate::{JSON, negotiate};
@@ -50,40 +52,93 @@ pub(super) async fn tilejson(
     Ok(respond(format, body.await?))
 }
 
-fn document(atlas: &Arc<Atlas>, layers: &Selection, set: &TileSet, template: &str) -> Value {
-    let metas: Vec<_> = layers
-        .layers()
-        .map(|(_, layer_index)| atlas.layers()[layer_index].layer().meta())
-        .collect();
+/// TileJSON 3.0.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::http::routes) struct TileJson<'a> {
+    /// Version of TileJSON.
+    #[schemars(extend("enum" = [VERSION]))]
+    tilejson: &'static str,
+    /// Title of the snapshot.
+    name: &'a str,
+    /// Titles of the layers.
+    description: String,
+    /// Tile rows count from the north.
+    #[schemars(extend("enum" = [SCHEME]))]
+    scheme: &'static str,
+    /// URL templates of the tiles, with {z}, {x} and {y}.
+    tiles: [&'a str; 1],
+    /// Lowest zoom level.
+    minzoom: u8,
+    /// Highest zoom level. Maps overzoom these tiles beyond it.
+    maxzoom: u8,
+    /// Attribution to show on the map, as HTML.
+    attribution: String,
+    /// The layers, and the label points of the area layers.
+    vector_layers: Vec<TileLayer<'a>>,
+    /// The snapshot that answered.
+    snapshot: SnapshotBlock<'a>,
+    /// West, south, east, north, in degrees (WGS84). Absent if the layers are empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bounds: Option<[f64; 4]>,
+    /// Longitude, latitude and zoom level. Absent if the layers are empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<[f64; 3]>")]
+    center: Option<(f64, f64, u8)>,
+}
+
+const VERSION: &str = "3.0.0";
+const SCHEME: &str = "xyz";
+
+/// The types of TileJSON that [`lapwing_tiles::VectorLayer`] has.
+const PROPERTY_TYPES: [&str; 3] = ["String", "Number", "Boolean"];
+
+/// A layer in the tiles.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct TileLayer<'a> {
+    /// Name of the layer in the tiles.
+    id: &'a str,
+    /// Types of the feature properties, by name.
+    #[schemars(with = "BTreeMap<String, PropertyType>")]
+    fields: Map<String, Value>,
+    /// Lowest zoom level.
+    minzoom: u8,
+    /// Highest zoom level.
+    maxzoom: u8,
+}
+
+/// Type of the property.
+#[derive(JsonSchema)]
+#[schemars(inline, extend("type" = "string", "enum" = PROPERTY_TYPES))]
+struct PropertyType(#[expect(dead_code, reason = "stands for a type in attributes")] String);
+
+fn document<'a>(
+    atlas: &'a Atlas,
+    layers: &Selection,
+    set: &'a TileSet,
+    template: &'a str,
+) -> TileJson<'a> {
+    let metas: Vec<_> =
+        layers.layers().map(|(_, index)| atlas.layers()[index].layer().meta()).collect();
     let titles: Vec<&str> = metas.iter().map(|meta| meta.title.as_str()).collect();
-    let vector_layers: Vec<Value> = set
-        .vector_layers
-        .iter()
-        .map(|layer| {
-            let fields: Map<String, Value> =
-                layer.fields.iter().map(|(name, kind)| (name.clone(), json!(kind))).collect();
-            json!({
-                "id": layer.id, "fields": fields, "minzoom": set.minzoom, "maxzoom": set.maxzoom,
-            })
-        })
-        .collect();
-    let mut document = json!({
-        "tilejson": "3.0.0",
-        "name": atlas.title(),
-        "description": titles.join(", "),
-        "scheme": "xyz",
-        "tiles": [template],
-        "minzoom": set.minzoom,
-        "maxzoom": set.maxzoom,
-        "attribution": attribution(atlas, layers),
-        "vector_layers": vector_layers,
-        "snapshot": answers::snapshot(atlas),
+    let vector_layers = set.vector_layers.iter().map(|layer| TileLayer {
+        id: &layer.id,
+        fields: layer.fields.iter().map(|(name, kind)| (name.clone(), (*kind).into())).collect(),
+        minzoom: set.minzoom,
+        maxzoom: set.maxzoom,
     });
-    if let Some(bounds) = set.bounds {
-        document["bounds"] = json!(bounds);
+    TileJson {
+        tilejson: VERSION,
+        name: atlas.title(),
+        description: titles.join(", "),
+        scheme: SCHEME,
+        tiles: [template],
+        minzoom: set.minzoom,
+        maxzoom: set.maxzoom,
+        attribution: attribution(atlas, layers),
+        vector_layers: vector_layers.collect(),
+        snapshot: answers::snapshot(atlas),
+        bounds: set.bounds,
+        center: set.center().map(|center| (center.lon, center.lat, center.zoom)),
     }
-    if let Some(center) = set.center() {
-        document["center"] = json!([center.lon, center.lat, center.zoom]);
-    }
-    document
 }

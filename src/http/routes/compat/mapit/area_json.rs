@@ -1,8 +1,11 @@
 //! Areas as MapIt JSON.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use lapwing_boundaries::atlas::Atlas;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
@@ -13,20 +16,33 @@ use crate::compat::generations::GenerationNumber;
 use crate::compat::kinds;
 use crate::live::Served;
 
-/// One area in MapIt's format.
-#[derive(Serialize)]
-pub(super) struct AreaJson<'a> {
+/// An area.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MapItArea")]
+pub(in crate::http::routes) struct AreaJson<'a> {
+    /// Id of the area, the same in every snapshot.
     id: AreaId,
+    /// Name of the area.
     name: &'a str,
+    /// Id of the area with authority over it. Null if there is none.
     parent_area: Option<AreaId>,
+    /// Area type: LAP, UTW, CPC…
     #[serde(rename = "type")]
     of_type: &'a str,
+    /// Name of the area type.
     type_name: &'a str,
+    /// Country: E (England), N (Northern Ireland), S (Scotland) or W (Wales). Empty for any other.
     country: &'static str,
+    /// Name of the country.
     country_name: &'static str,
+    /// First generation in which the area is in force.
     generation_low: GenerationNumber,
+    /// Last generation in which the area is in force.
     generation_high: GenerationNumber,
+    /// Codes of the area, by type of code.
     codes: Codes<'a>,
+    /// Always empty.
+    #[schemars(with = "BTreeMap<String, String>")]
     all_names: EmptyObject,
 }
 
@@ -52,6 +68,20 @@ impl Serialize for Codes<'_> {
             map.serialize_entry(self.series, self.code)?;
         }
         map.end()
+    }
+}
+
+impl JsonSchema for Codes<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Codes".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, String>::json_schema(generator)
     }
 }
 

@@ -2,28 +2,45 @@
 
 use geo::{BoundingRect as _, Centroid as _, Coord, MapCoords as _};
 use lapwing_boundaries::position::Bng;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::compat::directory::LayerArea;
 use crate::live::Served;
 
-/// The measures of an area, in metres (EPSG:27700) and in degrees (WGS84).
-#[derive(Serialize)]
-pub(super) struct AreaMeasures {
+/// Measures of an area.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MapItMeasures")]
+pub(in crate::http::routes) struct AreaMeasures {
+    /// Number of polygons.
     parts: usize,
+    /// EPSG code of the metric coordinates: 27700.
     srid_en: u16,
+    /// Area in m².
     area: f64,
+    /// Metres on the British National Grid (EPSG:27700).
     min_e: f64,
+    /// Metres on the British National Grid (EPSG:27700).
     min_n: f64,
+    /// Metres on the British National Grid (EPSG:27700).
     max_e: f64,
+    /// Metres on the British National Grid (EPSG:27700).
     max_n: f64,
+    /// Metres on the British National Grid (EPSG:27700).
     centre_e: f64,
+    /// Metres on the British National Grid (EPSG:27700).
     centre_n: f64,
+    /// Degrees (WGS84).
     min_lon: f64,
+    /// Degrees (WGS84).
     min_lat: f64,
+    /// Degrees (WGS84).
     max_lon: f64,
+    /// Degrees (WGS84).
     max_lat: f64,
+    /// Degrees (WGS84).
     centre_lon: f64,
+    /// Degrees (WGS84).
     centre_lat: f64,
 }
 

@@ -13,10 +13,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
-use serde_json::json;
 
 use super::query::Query;
-use super::reply;
+use super::{MapItErrorJson, reply};
 use crate::features::crs::Crs;
 use crate::http::Routes;
 use crate::http::error::Problem;
@@ -31,6 +30,12 @@ mod postcode;
 mod relations;
 mod service_info;
 mod shape;
+
+pub(in crate::http::routes) use area_json::AreaJson;
+pub(in crate::http::routes) use geometry::AreaMeasures;
+pub(in crate::http::routes) use postcode::{MapItPlace, MapItPostcode};
+pub(in crate::http::routes) use service_info::{AreaType, Generation};
+pub(in crate::http::routes) use shape::MapItGeometry;
 
 pub(super) fn routes() -> Routes {
     vec![
@@ -102,7 +107,7 @@ fn respond(query: &Query, answer: Answer) -> Response {
             return axum::response::IntoResponse::into_response(problem);
         }
         Err(MapItError::Message(status, why)) => {
-            (status, json!({"error": why, "code": status.as_u16()}).to_string().into())
+            (status, MapItErrorJson { error: &why, code: status.as_u16() }.text())
         }
     };
     match callback {

@@ -1,16 +1,20 @@
 //! `/mapit/postcode`, `/mapit/postcode/partial` and `/mapit/nearest`.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::area_filter::AreaFilter;
-use super::area_json::write_by_id;
+use super::area_json::{AreaJson, write_by_id};
 use super::{
     Answer, Query, Reply, crs_of, json as send, malformed, not_found, point, respond, split_json,
 };
@@ -22,22 +26,35 @@ use crate::http::{AppState, RequestSnapshot};
 use crate::live::Served;
 
 /// A postcode and its position, in MapIt's format.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct PostcodeJson {
+    /// Postcode in standard form.
     postcode: String,
     #[serde(flatten)]
     at: Option<PositionJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct PositionJson {
+    /// Longitude in degrees (WGS84). Absent without a position.
     wgs84_lon: f64,
+    /// Latitude in degrees (WGS84). Absent without a position.
     wgs84_lat: f64,
-    /// `G`, the British National Grid. There are no postcodes on the Irish grid here.
+    /// Grid of `easting` and `northing`: `G` is the British National Grid.
+    // There are no postcodes on the Irish grid here.
+    #[schemars(extend("enum" = [BRITISH_GRID]))]
     coordsyst: &'static str,
+    /// Easting in metres (EPSG:27700). Absent without a position.
+    #[schemars(range(min = 0))]
     easting: i64,
+    /// Northing in metres (EPSG:27700). Absent without a position.
+    #[schemars(range(min = 0))]
     northing: i64,
 }
+
+const BRITISH_GRID: &str = "G";
 
 impl PostcodeJson {
     fn of(atlas: &Atlas, record: &PostcodeFacts) -> Self {
@@ -48,7 +65,7 @@ impl PostcodeJson {
         let at = at.map(|(at, [wgs84_lon, wgs84_lat])| PositionJson {
             wgs84_lon,
             wgs84_lat,
-            coordsyst: "G",
+            coordsyst: BRITISH_GRID,
             easting: at.easting().round() as i64,
             northing: at.northing().round() as i64,
         });
@@ -56,12 +73,28 @@ impl PostcodeJson {
     }
 }
 
-/// A postcode and its distance in metres.
-#[derive(Serialize)]
-struct NearestJson {
+/// A postcode or an outcode.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::http::routes) struct MapItPlace {
     #[serde(flatten)]
     place: PostcodeJson,
-    distance: i64,
+    /// Distance in metres from the point. Present only for the postcode nearest to a point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    distance: Option<i64>,
+}
+
+/// A postcode and its areas.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "written in parts; the type describes the whole")]
+pub(in crate::http::routes) struct MapItPostcode<'a> {
+    #[serde(flatten)]
+    place: PostcodeJson,
+    /// Areas by id.
+    areas: BTreeMap<String, AreaJson<'a>>,
+    /// Ids of the ward, council and LAP. Absent without them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortcuts: Option<Shortcuts>,
 }
 
 pub(super) async fn one(
@@ -137,6 +170,20 @@ impl Serialize for Shortcuts {
     }
 }
 
+impl JsonSchema for Shortcuts {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Shortcuts".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "object"})
+    }
+}
+
 impl Shortcuts {
     fn of(served: &Served, layer_areas: impl Iterator<Item = LayerArea>) -> Self {
         let directory = served.directory();
@@ -206,7 +253,8 @@ fn centre(snapshot: RequestSnapshot, text: &str) -> Answer {
     let served = snapshot.served()?;
     let centre = served.outcodes().get(&outcode).and_then(|outcode| outcode.centre);
     let centre = centre.ok_or_else(|| not_found("Postcode not found"))?;
-    send(&PostcodeJson::at(outcode, Some((centre, degrees_at(centre)))))
+    let place = PostcodeJson::at(outcode, Some((centre, degrees_at(centre))));
+    send(&MapItPlace { place, distance: None })
 }
 
 pub(super) async fn nearest(
@@ -233,5 +281,5 @@ fn nearest_to(snapshot: RequestSnapshot, srid: &str, text: &str) -> Answer {
     let there = record.position.ok_or_else(none)?;
     let place = PostcodeJson::of(served.atlas(), &record);
     let metres = distance::metres(at.to_lng_lat().0, there.to_lng_lat().0).round() as i64;
-    send(&json!({"postcode": NearestJson { place, distance: metres }}))
+    send(&json!({"postcode": MapItPlace { place, distance: Some(metres) }}))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use geo::{LineString, MultiPolygon};
 use lapwing_boundaries::position::Bng;
+use schemars::JsonSchema;
 
 use super::area_json::area_json;
 use super::{Format, MapItError, Query, crs_of, malformed};
@@ -209,6 +210,17 @@ fn kml(ground: &MultiPolygon<f64>) -> String {
     }
     text.push_str("</MultiGeometry>");
     text
+}
+
+/// A GeoJSON geometry.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "written piece by piece; the type describes the whole")]
+pub(in crate::http::routes) struct MapItGeometry {
+    /// Geometry type.
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["Polygon", "MultiPolygon"]))]
+    kind: &'static str,
+    coordinates: Vec<serde_json::Value>,
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::http::error::Problem;
+use crate::http::routes::compat::PostcodesIoErrorJson;
 
 /// Why a request fails.
 #[derive(Debug)]
@@ -30,13 +31,21 @@ pub(super) enum PostcodesIoError {
     Problem(Problem),
 }
 
-/// A terminated postcode, with the month in which it ended.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Terminated {
+/// A terminated postcode.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PostcodesIoTerminated")]
+pub(in crate::http::routes) struct Terminated {
+    /// Postcode in standard form.
     pub(super) postcode: String,
+    /// Year in which it was terminated.
+    #[schemars(range(min = 0))]
     pub(super) year_terminated: i16,
+    /// Month in which it was terminated, 1 to 12.
+    #[schemars(range(min = 1, max = 12))]
     pub(super) month_terminated: u8,
+    /// Longitude in degrees (WGS84). Null if unknown.
     pub(super) longitude: Option<f64>,
+    /// Latitude in degrees (WGS84). Null if unknown.
     pub(super) latitude: Option<f64>,
 }
 
@@ -96,10 +105,10 @@ impl PostcodesIoError {
 
     pub(super) fn body(&self) -> Bytes {
         let (status, error) = self.status_and_message();
-        let mut body = json!({"status": status.as_u16(), "error": error});
-        if let Self::PostcodeNotFound(Some(terminated)) = self {
-            body["terminated"] = json!(terminated);
-        }
-        body.to_string().into()
+        let terminated = match self {
+            Self::PostcodeNotFound(terminated) => terminated.as_ref(),
+            _ => None,
+        };
+        PostcodesIoErrorJson { status: status.as_u16(), error, terminated }.text()
     }
 }

@@ -3,11 +3,16 @@
 //! [`crate::compat::layer_roles`] selects the layer for each kind. A field that has no source here,
 //! or for whose kind there is no layer, is `null`.
 
+use std::borrow::Cow;
+
 use lapwing_boundaries::gazetteer::PostcodeFacts;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
+use serde_json::{Map, Value};
 
 use crate::answers::Metres;
+use crate::answers::schema::{can_be_null, object};
 use crate::compat::areas_of::{areas_of, degrees_of, of_layer};
 use crate::compat::kinds::{self, AreaKind};
 use crate::compat::layer_roles::{LayerPlan, ROLE_COUNT, ROLES, Role, census, of, role_index};
@@ -134,7 +139,7 @@ pub(super) fn is_field(name: &str) -> bool {
 }
 
 /// One postcode, ready to serialize.
-pub(super) struct PostcodeFields<'a> {
+pub(in crate::http::routes) struct PostcodeFields<'a> {
     record: PostcodeFacts,
     /// Code and name for each entry of [`ROLES`].
     areas: [Option<(&'a str, &'a str)>; ROLE_COUNT],
@@ -223,6 +228,75 @@ impl Serialize for PostcodeFields<'_> {
             }
         }
         map.end()
+    }
+}
+
+impl Source {
+    /// The schema of a member from this source, beside [`PostcodeFields::write`]. A member can be
+    /// absent, because `filter` leaves it out.
+    fn schema(self, generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = match self {
+            Self::Postcode => json_schema!({
+                "type": "string", "description": "Postcode in standard form.",
+            }),
+            Self::Quality => json_schema!({
+                "type": "integer", "minimum": 0,
+                "description": "Positional quality: 1 is best, 9 means no position.",
+            }),
+            Self::Easting | Self::Northing | Self::Longitude | Self::Latitude => {
+                generator.subschema_for::<Option<f64>>()
+            }
+            Self::Incode | Self::Outcode => generator.subschema_for::<String>(),
+            Self::Codes => generator.subschema_for::<Codes<'_>>(),
+            Self::Country | Self::Name(_) | Self::Code(_) | Self::Nothing => {
+                generator.subschema_for::<Option<String>>()
+            }
+        };
+        can_be_null(&mut schema);
+        schema
+    }
+}
+
+fn members(generator: &mut SchemaGenerator, of: &[(&str, Source)]) -> Map<String, Value> {
+    of.iter().map(|(name, source)| ((*name).to_owned(), source.schema(generator).into())).collect()
+}
+
+impl JsonSchema for PostcodeFields<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "PostcodesIoPostcode".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut members = members(generator, &FIELDS);
+        let distance = json_schema!({
+            "type": "number",
+            "description": "Distance in metres on the ellipsoid. Present only in searches near a                 position.",
+        });
+        members.insert("distance".to_owned(), distance.into());
+        object(
+            "A postcode. A field is null if the snapshot has no such data. With `filter` only the              requested fields are present.",
+            members,
+            &[],
+        )
+    }
+}
+
+impl JsonSchema for Codes<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Codes".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        // `filter` leaves out `codes` as a whole.
+        object(
+            "Codes of the areas. Null for areas that the snapshot does not have.",
+            members(generator, &CODES),
+            &CODES.map(|(name, _)| name),
+        )
     }
 }
 

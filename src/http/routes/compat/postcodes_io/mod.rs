@@ -32,6 +32,9 @@ mod search;
 mod without_data;
 
 use errors::PostcodesIoError;
+pub(in crate::http::routes) use errors::Terminated;
+pub(in crate::http::routes) use fields::PostcodeFields;
+pub(in crate::http::routes) use outcode::OutcodeFields;
 
 pub(super) fn routes() -> Routes {
     vec![

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use lapwing_boundaries::position::LngLat;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::errors::PostcodesIoError;
@@ -22,22 +23,38 @@ use crate::live::Served;
 /// Radius of a search for outcodes.
 const OUTCODE_RADIUS: RadiusLimits = RadiusLimits { radius_m: 5000.0, max_radius_m: 25_000.0 };
 
-/// The fields of an outcode. A list is empty if there is no layer of the kind; postcodes.io does
-/// the same for an outcode without such areas.
-#[derive(Serialize)]
-struct OutcodeFields {
+/// An outcode, with the names of the areas that its live postcodes lie in.
+///
+/// A list is empty if there is no layer of the kind; postcodes.io does the same for an outcode
+/// without such areas.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PostcodesIoOutcode")]
+pub(in crate::http::routes) struct OutcodeFields {
+    /// The outcode.
     outcode: String,
+    /// Longitude in degrees (WGS84). Null if unknown.
     longitude: Option<f64>,
+    /// Latitude in degrees (WGS84). Null if unknown.
     latitude: Option<f64>,
+    /// Northing in metres (EPSG:27700). Null if unknown.
     northings: Option<i64>,
+    /// Easting in metres (EPSG:27700). Null if unknown.
     eastings: Option<i64>,
+    /// Names of the districts.
     admin_district: Vec<String>,
+    /// Names of the parishes.
     parish: Vec<String>,
+    /// Names of the counties.
     admin_county: Vec<String>,
+    /// Names of the wards.
     admin_ward: Vec<String>,
+    /// Names of the countries.
     country: Vec<&'static str>,
+    /// Names of the constituencies.
     parliamentary_constituency: Vec<String>,
+    /// Names of the Local Area Partnerships.
     lap: Vec<String>,
+    /// Distance in metres from the requested place.
     #[serde(skip_serializing_if = "Option::is_none")]
     distance: Option<f64>,
 }

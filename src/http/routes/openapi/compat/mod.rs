@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::build::{Members, named, object, text, whole};
+use super::build::{Members, named};
 use crate::http::request::negotiate::JSON;
 
 mod mapit;
@@ -15,24 +15,6 @@ pub(super) fn paths() -> Members {
     let mut paths = postcodes_io::paths();
     paths.extend(mapit::paths());
     paths
-}
-
-pub(super) fn schemas() -> Vec<(&'static str, Value)> {
-    let mapit = object(
-        "Error in MapIt's shape.",
-        [("error", text("What is wrong.")), ("code", whole("HTTP status code."))],
-    );
-    let terminated = named("PostcodesIoTerminated");
-    let postcodes_io = object(
-        "Error in postcodes.io's shape.",
-        [
-            ("status", whole("HTTP status code.")),
-            ("error", text("What is wrong.")),
-            ("terminated?", terminated),
-        ],
-    );
-    let shared = vec![("MapItError", mapit), ("PostcodesIoError", postcodes_io)];
-    [shared, postcodes_io::schemas(), mapit::schemas()].concat()
 }
 
 /// A parameter with a string schema.

@@ -1,13 +1,13 @@
 //! `/mapit`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::super::build::{self, Members, any_object, named, object, or_null, text, truth, whole};
+use super::super::build::{self, Members, any_object, named, object, or_null, text};
 use super::{JSON, Operation, path, query};
-
-mod schemas;
-
-pub(super) use schemas::schemas;
+use crate::answers::schema;
+use crate::http::routes::compat::mapit::{AreaType, Generation};
 
 pub(super) fn paths() -> Members {
     let mut paths = of_places();
@@ -244,24 +244,11 @@ fn of_areas() -> Members {
     );
     about.ok.extend(kml());
     let generations = |id| {
-        let generation = object(
-            "A period in which the boundaries do not change.",
-            [
-                ("id", whole("Number of the generation.")),
-                ("active", truth("True if the generation has begun.")),
-                ("created", text("Time at which it began.")),
-                ("description", text("The layers in force.")),
-            ],
-        );
-        let all = json!({"type": "object", "additionalProperties": generation});
+        let all = schema::of::<BTreeMap<String, Generation<'_>>>();
         operation(id, "MapIt: the generations", vec![], all, &[])
     };
     let types = |id| {
-        let one = object(
-            "An area type.",
-            [("code", text("Code of the type.")), ("description", text("Name of the type."))],
-        );
-        let all = json!({"type": "object", "additionalProperties": one});
+        let all = schema::of::<BTreeMap<String, AreaType<'_>>>();
         operation(id, "MapIt: the area types in use", vec![], all, &[])
     };
     build::paths([

@@ -5,10 +5,6 @@ use serde_json::{Value, json};
 use super::super::build::{self, Members, any_object, list, named, object, or_null, text};
 use super::{JSON, Operation, path, query};
 
-mod schemas;
-
-pub(super) use schemas::schemas;
-
 pub(super) fn paths() -> Members {
     let mut paths = of_postcodes();
     paths.extend(of_positions());

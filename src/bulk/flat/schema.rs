@@ -1,0 +1,58 @@
+//! The schema of a line. Its members have names that depend on the layers and on the input.
+
+use std::borrow::Cow;
+
+use lapwing_boundaries::confidence::ConfidenceLevel;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, json};
+
+use crate::answers::schema::{can_be_null, object};
+use crate::bulk::output_columns::{ERROR, QUERY, STATUS};
+use crate::bulk::{OutputColumn, Status};
+
+/// One line of a flat NDJSON response.
+pub(crate) enum FlatLine {}
+
+impl JsonSchema for FlatLine {
+    fn schema_name() -> Cow<'static, str> {
+        "FlatLine".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut status = generator.subschema_for::<Status>();
+        status.insert(
+            "description".to_owned(),
+            "Result of the line. `outside`: the place lies in no area of any layer.".into(),
+        );
+        // With `add` a member is absent, otherwise null if there is no answer.
+        let mut level = generator.subschema_for::<Option<ConfidenceLevel>>();
+        let mut distance = generator.subschema_for::<Option<f64>>();
+        can_be_null(&mut level);
+        can_be_null(&mut distance);
+        let error = json_schema!({
+            "type": "string",
+            "description": "Why the line has no answer. Present only if the line failed.",
+        });
+        let query = json_schema!({
+            "description": "The input line as received, if its members cannot be returned.",
+        });
+        let members = [
+            (STATUS, status),
+            (OutputColumn::Confidence.as_str(), level),
+            (OutputColumn::BoundaryDistance.as_str(), distance),
+            (ERROR, error),
+            (QUERY, query),
+        ];
+        let members: Map<_, _> =
+            members.into_iter().map(|(name, schema)| (name.to_owned(), schema.into())).collect();
+        let mut line = object(
+            "The members of the input line, then those of its answer. Each layer has {layer}_code \
+             and {layer}_name, null if the place lies in none of its areas; several areas are \
+             joined by `;`. With `add` only the members it lists, and the status.",
+            members,
+            &[STATUS],
+        );
+        line.insert("additionalProperties".to_owned(), json!(true));
+        line
+    }
+}
