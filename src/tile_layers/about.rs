@@ -1,6 +1,7 @@
 //! The attribution of tiles.
 
 use lapwing_boundaries::atlas::Atlas;
+use maud::html;
 
 use super::Selection;
 
@@ -15,8 +16,5 @@ pub fn attribution(atlas: &Atlas, layers: &Selection) -> String {
         let said = atlas.layers()[place].layer().meta().attribution.as_deref();
         each.extend(said.filter(|said| !each.contains(said)));
     }
-    let escape = |text: &&str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
-    each.iter().map(escape).collect::<Vec<_>>().join(" | ")
+    html! { (each.join(" | ")) }.into_string()
 }

@@ -2,8 +2,9 @@
 //
 // 1. esbuild puts the modules of page/ together, the map library apart, since it is loaded late;
 // 2. every file is named by its content, so that it may be kept for ever;
-// 3. it is compressed once, here;
-// 4. page/index.html gets those names, and stays a template for what is known only when serving.
+// 3. it is compressed once, here.
+//
+// The page itself is src/http/routes/web/page.rs; build.rs finds the names that it links to.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -47,15 +48,10 @@ const define = {
   MAP_STYLE_URL: JSON.stringify(`/map/assets/${mapStyle}`),
 };
 const map = keep("map.js", await bundle("page/map/index.ts", { define }));
-const style = keep("page.css", await bundle("page/page.css"));
-const page = keep("page.js", await bundle("page/main.ts", {
+keep("page.css", await bundle("page/page.css"));
+keep("page.js", await bundle("page/main.ts", {
   define: { MAP_MODULE_URL: JSON.stringify(`/map/assets/${map}`) },
 }));
-const html = readFileSync("page/index.html", "utf8")
-  .replaceAll("{page.css}", `/map/assets/${style}`)
-  .replaceAll("{page.js}", `/map/assets/${page}`)
-  .replaceAll("{map.js}", `/map/assets/${map}`);
-writeFileSync(join(out, "index.html"), html);
 
 /** The licence of every package that is in the bundle. */
 function licences() {
