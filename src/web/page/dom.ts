@@ -28,7 +28,7 @@ export function fill(element: Element, ...children: Child[]): void {
   append(element, children);
 }
 
-/** An element that index.html has. */
+/** An element that the page has from the beginning. */
 export function part<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }

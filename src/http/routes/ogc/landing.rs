@@ -97,7 +97,9 @@ fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> Markup {
         p { (QUESTION) }
         form action=(base.at(action)) role="search" {
             label for="place" { (label) }
+            " "
             input id="place" name=(name) required spellcheck="false" autocomplete=[hint];
+            " "
             button { "Look up" }
         }
         h2 { "Layers" }

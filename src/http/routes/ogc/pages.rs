@@ -79,7 +79,8 @@ fn paging(links: &[Link], which: &str, place: &str) -> Markup {
             p { (which) }
             @for (rel, text) in [("prev", "← Previous page"), ("next", "Next page →")] {
                 @if let Some(link) = links.iter().find(|link| link.rel == rel) {
-                    a rel=(rel) href=(link.href) { (text) }
+                    // Words stay apart without the style, too.
+                    " " a rel=(rel) href=(link.href) { (text) }
                 }
             }
         }

@@ -27,6 +27,7 @@ pub(super) fn with_map(built: &MapPage, basemap: Option<&Basemap>, answer: &Answ
             }
             body {
                 a class="skip" href="#answer" { "Skip to the answer" }
+                " "
                 a class="skip" href="#layers" { "Skip to the layers" }
                 (header(&answer.query))
                 div id="stage" {
@@ -61,6 +62,7 @@ fn header(query: &str) -> Markup {
                 div class="field" {
                     input id="q" name="q" type="text" value=(query) autocomplete="off"
                         autocapitalize="off" spellcheck="false" enterkeyhint="search";
+                    " "
                     button type="submit" { "Search" }
                 }
                 ul id="suggestions" role="listbox" aria-label="Suggestions" hidden {}

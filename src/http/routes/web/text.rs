@@ -193,7 +193,7 @@ fn area_in_words(atlas: &Atlas, layer: &str, code: &str, day: Day) -> Result<Mar
 
 fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> Markup {
     if finds.is_empty() {
-        return html! { p { "Nothing begins with " (format_args!("{text:?}")) "." } };
+        return html! { p { "Nothing begins with \"" (text) "\"." } };
     }
     html! {
         ul {
