@@ -20,7 +20,7 @@ use super::overlaps::{
 #[schemars(inline)]
 pub struct PolygonAnswer<'a> {
     /// The submitted polygon.
-    pub area: AskedPolygon,
+    pub area: RequestedPolygon,
     /// The overlaps, in order of layer, then of code.
     pub overlaps: Vec<OverlapEntry<'a>>,
     /// Best-fit area by layer. Null if no area overlaps.
@@ -39,7 +39,7 @@ pub struct PolygonAnswer<'a> {
 /// A submitted polygon.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(inline)]
-pub struct AskedPolygon {
+pub struct RequestedPolygon {
     /// Area in m² on the British National Grid.
     pub area_m2: f64,
     /// Number of live postcodes in the area. Absent if the snapshot has no postcodes.

@@ -1,5 +1,9 @@
 //! Retries of a transfer: exponential back-off with jitter, or the delay that the server requests
 //! with `Retry-After` (RFC 9110 section 10.2.3).
+//!
+//! The crate backon 1.6 is not used. Its blocking retry cannot use a delay that the server requests,
+//! does not reset after progress, and its jitter can exceed the maximum delay. It could replace only
+//! the doubling, which is shorter than its set-up.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! The attribution of tiles.
 
 use lapwing_boundaries::atlas::Atlas;
+use maud::html;
 
 use super::Selection;
 
@@ -15,8 +16,5 @@ pub fn attribution(atlas: &Atlas, layers: &Selection) -> String {
         let credit = atlas.layers()[layer_index].layer().meta().attribution.as_deref();
         each.extend(credit.filter(|credit| !each.contains(credit)));
     }
-    let escape = |text: &&str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
-    each.iter().map(escape).collect::<Vec<_>>().join(" | ")
+    html! { (each.join(" | ")) }.into_string()
 }

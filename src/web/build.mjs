@@ -2,8 +2,9 @@
 //
 // 1. esbuild bundles the modules of page/; the map library is a separate bundle, loaded later;
 // 2. the name of every file contains a hash of its content, so that browsers may cache it for ever;
-// 3. every file is compressed once, here;
-// 4. the names are inserted into page/index.html. Its other placeholders are filled for each request.
+// 3. every file is compressed once, here.
+//
+// The page itself is src/http/routes/web/page.rs; build.rs finds the names that it links to.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -47,15 +48,10 @@ const define = {
   MAP_STYLE_URL: JSON.stringify(`/map/assets/${mapStyle}`),
 };
 const map = writeAsset("map.js", await bundle("page/map/index.ts", { define }));
-const style = writeAsset("page.css", await bundle("page/page.css"));
-const page = writeAsset("page.js", await bundle("page/main.ts", {
+writeAsset("page.css", await bundle("page/page.css"));
+writeAsset("page.js", await bundle("page/main.ts", {
   define: { MAP_MODULE_URL: JSON.stringify(`/map/assets/${map}`) },
 }));
-const html = readFileSync("page/index.html", "utf8")
-  .replaceAll("{page.css}", `/map/assets/${style}`)
-  .replaceAll("{page.js}", `/map/assets/${page}`)
-  .replaceAll("{map.js}", `/map/assets/${map}`);
-writeFileSync(join(out, "index.html"), html);
 
 /** The licence of every package that is in the bundle. */
 function licences() {

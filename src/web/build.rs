@@ -111,7 +111,16 @@ fn list(built: &Path) -> Result<String, String> {
     names.sort();
     let path = |name: String| built.join(name).to_string_lossy().into_owned();
     let mut list = String::from("static BUILT: Result<MapPage, &str> = Ok(MapPage {\n");
-    let _ = writeln!(list, "page: include_str!({:?}),", path("index.html".to_owned()));
+    // A name is what build.mjs calls the asset, a hyphen, a hash and the suffix.
+    for (field, stem, suffix) in
+        [("style", "page-", ".css"), ("script", "page-", ".js"), ("map", "map-", ".js")]
+    {
+        let is_it = |name: &&String| name.starts_with(stem) && name.ends_with(suffix);
+        let name = names.iter().find(is_it).ok_or_else(|| {
+            format!("{stem}*{suffix} is missing: {} should have it", built.display())
+        })?;
+        let _ = writeln!(list, "{field}: {name:?},");
+    }
     let _ = writeln!(list, "licences: include_str!({:?}),", path("licences.txt".to_owned()));
     list.push_str("assets: &[\n");
     for name in names {

@@ -12,8 +12,10 @@ use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::FutureExt as _;
+use maud::{DOCTYPE, display, html};
 use serde_json::{Map, Value};
 
+use super::html::anchor;
 use super::middleware::request_context::{self, RequestId};
 use super::routes::compat::{AlreadyFormatted, ErrorFormat};
 use crate::answers::AnswerError;
@@ -215,11 +217,22 @@ pub(super) async fn page(Path(slug): Path<String>) -> Result<Html<String>, Probl
         Problem::new(ProblemKind::UnknownRoute, detail)
     })?;
     let (title, advice, status) = (kind.title(), kind.advice(), kind.status());
-    Ok(Html(format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
-         <h1>{title}</h1><p>HTTP status {status}</p><p>{advice}</p>\
-         <p><a href=\"/api\">The routes of this service</a></p></html>\n"
-    )))
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                title { (title) }
+            }
+            body {
+                h1 { (title) }
+                p { "HTTP status " (display(status)) }
+                p { (advice) }
+                p { (anchor("/api", "The routes of this service")) }
+            }
+        }
+    };
+    Ok(Html(page.into_string()))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The frame of every HTML page: breadcrumbs, title, sources of the data.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use lapwing_boundaries::atlas::Atlas;
+use maud::{DOCTYPE, Markup, PreEscaped, display, html};
 
-use super::{anchor, escape};
+use super::anchor;
 use crate::http::request::base_url::Base;
 use crate::http::routes::ogc::links::Link;
 
@@ -36,123 +36,123 @@ pub(in crate::http) struct Page<'a> {
     pub(in crate::http) above: Vec<Crumb>,
     /// Links such as `self` and `alternate`, for programs and for the list of formats.
     pub(in crate::http) links: &'a [Link],
-    /// The attributions to display, without duplicates.
+    /// The attributions to display. Each is displayed once.
     pub(in crate::http) attributions: Vec<&'a str>,
 }
 
 impl Page<'_> {
     /// Renders the page around its main content.
-    pub(in crate::http) fn around(&self, main: &str) -> String {
-        let title = escape(&self.title);
-        let place = escape(self.atlas.title());
-        let window = if self.above.is_empty() && self.title.contains(self.atlas.title()) {
-            title.clone()
-        } else {
-            format!("{title} – {place} – Lapwing")
-        };
-        format!(
-            "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>{window}</title>\n{links}<style>\n{STYLE}</style>\n</head>\n<body>\n\
-             <a class=\"skip\" href=\"#main\">Skip to the content</a>\n{header}{warning}\
-             <main id=\"main\" tabindex=\"-1\">\n{crumbs}<h1>{title}</h1>\n{main}{formats}</main>\n\
-             {footer}</body>\n</html>\n",
-            links = self.head_links(),
-            header = self.header(&place),
-            warning = self.warning(),
-            crumbs = self.crumbs(),
-            formats = self.formats(),
-            footer = self.footer(),
-        )
-    }
-
-    fn head_links(&self) -> String {
-        let told = |link: &&Link| ["self", "alternate", "next", "prev"].contains(&link.rel);
-        self.links.iter().filter(told).fold(String::new(), |mut all, link| {
-            let (rel, href) = (if link.rel == "self" { "canonical" } else { link.rel }, &link.href);
-            // Writing to a `String` cannot fail, here and below.
-            let _ = writeln!(
-                all,
-                "<link rel=\"{rel}\" type=\"{}\" href=\"{}\">",
-                link.media_type,
-                escape(href)
-            );
-            all
-        })
-    }
-
-    fn header(&self, place: &str) -> String {
-        let mut ways = vec![("/collections", "Layers"), ("/api", "API")];
-        if has_map() {
-            ways.insert(0, ("/map", "Map"));
-        }
-        let ways = ways
-            .into_iter()
-            .map(|(path, text)| format!("<li>{}</li>", anchor(&self.base.at(path), text)))
-            .collect::<Vec<_>>()
-            .concat();
-        format!(
-            "<header>\n<p class=\"name\"><a href=\"{}\"><b>Lapwing</b> {place}</a></p>\n\
-             <nav aria-label=\"Main\"><ul>{ways}</ul></nav>\n</header>\n",
-            self.base.at("/")
-        )
-    }
-
-    fn warning(&self) -> &'static str {
-        if self.atlas.is_illustrative() {
-            "<aside class=\"warning\" aria-label=\"Warning\"><strong>This place does not exist: its data \
-             are illustrative.</strong></aside>\n"
-        } else {
-            ""
-        }
-    }
-
-    fn crumbs(&self) -> String {
-        if self.above.is_empty() {
-            return String::new();
-        }
-        let mut crumbs = format!(
-            "<nav aria-label=\"Breadcrumb\" class=\"crumbs\"><ol><li>{}</li>",
-            anchor(&self.base.at("/"), "Start")
-        );
-        for crumb in &self.above {
-            let _ = write!(crumbs, "<li>{}</li>", anchor(&self.base.at(&crumb.path), &crumb.title));
-        }
-        let _ = write!(crumbs, "<li aria-current=\"page\">{}</li>", escape(&self.title));
-        crumbs.push_str("</ol></nav>\n");
-        crumbs
-    }
-
-    fn formats(&self) -> String {
-        let mut others = self.links.iter().filter(|link| link.rel == "alternate").peekable();
-        if others.peek().is_none() {
-            return String::new();
-        }
-        let list = others
-            .map(|link| format!("<li>{}</li>", anchor(&link.href, &link.title)))
-            .collect::<Vec<_>>()
-            .concat();
-        format!(
-            "<nav aria-labelledby=\"formats\">\n<h2 id=\"formats\">For programs</h2>\n\
-             <ul>{list}</ul>\n</nav>\n"
-        )
-    }
-
-    fn footer(&self) -> String {
-        let mut shown: Vec<&str> = Vec::new();
-        let mut sources = String::new();
-        for &attribution in &self.attributions {
-            if !shown.contains(&attribution) {
-                shown.push(attribution);
-                let _ = writeln!(sources, "<p>{}</p>", escape(attribution));
+    pub(in crate::http) fn around(&self, main: &Markup) -> Markup {
+        let (title, place) = (&self.title, self.atlas.title());
+        let names_place = self.above.is_empty() && title.contains(place);
+        html! {
+            (DOCTYPE)
+            html lang="en-GB" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title {
+                        (title)
+                        @if !names_place { " – " (place) " – Lapwing" }
+                    }
+                    (self.head_links())
+                    // A file of the program. Browsers read no character references in a style.
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    a class="skip" href="#main" { "Skip to the content" }
+                    (self.header())
+                    (self.warning())
+                    main id="main" tabindex="-1" {
+                        (self.crumbs())
+                        h1 { (title) }
+                        (main)
+                        (self.formats())
+                    }
+                    (self.footer())
+                }
             }
         }
+    }
+
+    fn head_links(&self) -> Markup {
+        let told = |link: &&Link| ["self", "alternate", "next", "prev"].contains(&link.rel);
+        html! {
+            @for link in self.links.iter().filter(told) {
+                @let rel = if link.rel == "self" { "canonical" } else { link.rel };
+                link rel=(rel) type=(link.media_type) href=(link.href);
+            }
+        }
+    }
+
+    fn header(&self) -> Markup {
+        let map = has_map().then_some(("/map", "Map"));
+        let ways = map.into_iter().chain([("/collections", "Layers"), ("/api", "API")]);
+        html! {
+            header {
+                p class="name" {
+                    a href=(self.base.at("/")) { b { "Lapwing" } " " (self.atlas.title()) }
+                }
+                nav aria-label="Main" {
+                    ul {
+                        @for (path, text) in ways { li { (anchor(&self.base.at(path), text)) } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn warning(&self) -> Markup {
+        html! {
+            @if self.atlas.is_illustrative() {
+                aside class="warning" aria-label="Warning" {
+                    strong { "This place does not exist: its data are illustrative." }
+                }
+            }
+        }
+    }
+
+    fn crumbs(&self) -> Markup {
+        html! {
+            @if !self.above.is_empty() {
+                nav aria-label="Breadcrumb" class="crumbs" {
+                    ol {
+                        li { (anchor(&self.base.at("/"), "Start")) }
+                        @for crumb in &self.above {
+                            li { (anchor(&self.base.at(&crumb.path), &crumb.title)) }
+                        }
+                        li aria-current="page" { (self.title) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn formats(&self) -> Markup {
+        let mut others = self.links.iter().filter(|link| link.rel == "alternate").peekable();
+        html! {
+            @if others.peek().is_some() {
+                nav aria-labelledby="formats" {
+                    h2 id="formats" { "For programs" }
+                    ul {
+                        @for link in others { li { (anchor(&link.href, &link.title)) } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn footer(&self) -> Markup {
         let id: String = self.atlas.id().chars().take(12).collect();
-        format!(
-            "<footer>\n{sources}<p>Snapshot {}, built {}.</p>\n</footer>\n",
-            escape(&id),
-            self.atlas.built().strftime("%-d %B %Y, %H:%M UTC")
-        )
+        let built = self.atlas.built().strftime("%-d %B %Y, %H:%M UTC");
+        html! {
+            footer {
+                @for (at, attribution) in self.attributions.iter().enumerate() {
+                    @if !self.attributions[..at].contains(attribution) { p { (attribution) } }
+                }
+                p { "Snapshot " (id) ", built " (display(built)) "." }
+            }
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use geo::{Coord, LineString, Rect};
 use lapwing_boundaries::layer::Layer;
+use maud::{Markup, html};
 
-use super::{count, escape};
+use super::count;
 use crate::http::routes::ogc::describe::extent;
 
 /// The width of the drawing in its own units, each about half a pixel of the widest screen.
@@ -20,41 +21,13 @@ const MARGIN: f64 = 24.0;
 /// The maximum number of features drawn: a page with more would be slow to display.
 pub(in crate::http) const MOST: usize = 500;
 
-/// Draws the features at these indices. `None` if there are none, or too many.
+/// Draws the features at these indices. Empty if there are none, or too many.
 ///
 /// `what` describes them for users who cannot see the map: "Wards 1 to 50 of 57".
-pub(in crate::http) fn draw(layer: &Layer, places: &[usize], what: &str) -> Option<String> {
-    if places.len() > MOST {
-        return None;
-    }
-    let sheet = Viewport::around(extent(layer, places.iter().copied())?);
-    let mut shapes = String::new();
-    for &place in places {
-        if layer.is_areas() {
-            let area = &layer.areas()[place];
-            let path: String = area
-                .geometry()
-                .iter()
-                .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
-                .map(|ring| sheet.ring(ring))
-                .collect();
-            // Writing to a `String` cannot fail, here and below.
-            let _ = writeln!(
-                shapes,
-                "<path d=\"{path}\"><title>{}</title></path>",
-                escape(named(area.name(), area.code().as_str()))
-            );
-        } else {
-            let site = &layer.sites()[place];
-            let [x, y] = sheet.at(site.position.coord());
-            let _ = writeln!(
-                shapes,
-                "<circle cx=\"{x}\" cy=\"{y}\" r=\"11\"><title>{}</title></circle>",
-                escape(named(&site.name, site.code.as_str()))
-            );
-        }
-    }
-    let ground = sheet.ground;
+pub(in crate::http) fn draw(layer: &Layer, places: &[usize], what: &str) -> Markup {
+    let ground = extent(layer, places.iter().copied()).filter(|_| places.len() <= MOST);
+    let Some(ground) = ground else { return Markup::default() };
+    let sheet = Viewport::around(ground);
     let (across, along) = (distance(ground.width()), distance(ground.height()));
     let kind = if layer.is_areas() { "outlines" } else { "dots" };
     let description = format!(
@@ -62,14 +35,17 @@ pub(in crate::http) fn draw(layer: &Layer, places: &[usize], what: &str) -> Opti
          from south to north, north up.",
         if places.len() == 1 { "It is".to_owned() } else { format!("{} are", count(places.len())) }
     );
-    let (what, description) = (escape(what), escape(&description));
-    Some(format!(
-        "<figure>\n<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
-         aria-labelledby=\"map-title map-text\">\n<title id=\"map-title\">Map: {what}</title>\n\
-         <desc id=\"map-text\">{description}</desc>\n{shapes}</svg>\n\
-         <figcaption>{what}. {description}</figcaption>\n</figure>\n",
-        height = sheet.height,
-    ))
+    html! {
+        figure {
+            svg viewBox={ "0 0 " (WIDTH) " " (sheet.height) } role="img"
+                aria-labelledby="map-title map-text" {
+                title id="map-title" { "Map: " (what) }
+                desc id="map-text" { (description) }
+                @for &place in places { (sheet.shape(layer, place)) }
+            }
+            figcaption { (what) ". " (description) }
+        }
+    }
 }
 
 fn named<'a>(name: &'a str, code: &'a str) -> &'a str {
@@ -116,6 +92,24 @@ impl Viewport {
         [x.round() as i64, y.round() as i64]
     }
 
+    /// A feature: an area as a path, a point as a circle, with its name.
+    fn shape(&self, layer: &Layer, place: usize) -> Markup {
+        if !layer.is_areas() {
+            let site = &layer.sites()[place];
+            let [x, y] = self.at(site.position.coord());
+            let name = named(&site.name, site.code.as_str());
+            return html! { circle cx=(x) cy=(y) r="11" { title { (name) } } };
+        }
+        let area = &layer.areas()[place];
+        let path: String = area
+            .geometry()
+            .iter()
+            .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
+            .map(|ring| self.ring(ring))
+            .collect();
+        html! { path d=(path) { title { (named(area.name(), area.code().as_str())) } } }
+    }
+
     /// A ring as relative steps, without steps too short to see. A ring with fewer than two steps
     /// becomes a dot of one unit, so that no area vanishes.
     fn ring(&self, ring: &LineString<f64>) -> String {
@@ -128,6 +122,7 @@ impl Viewport {
             if [x, y] == last {
                 continue;
             }
+            // Writing to a `String` cannot fail.
             let _ = write!(path, "l{} {}", x - last[0], y - last[1]);
             last = [x, y];
             steps += 1;

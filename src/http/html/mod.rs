@@ -1,12 +1,17 @@
 //! HTML pages that work without scripts, with one layout and one style.
 //!
+//! Pages are [`maud`] templates: a text that is put into one is escaped where it is put, and
+//! attributes are always quoted, so no text can become markup. Two kinds of text are written as
+//! they are: the style sheet, a constant of the program, and [`ScriptJson`], which has its own
+//! escapes.
+//!
 //! Read [`layout`] first, then [`map`] (features as inline SVG). The pages themselves are in their
 //! routes.
 
-use std::fmt::Write as _;
-
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use maud::{Markup, Render, html};
+use serde_json::Value;
 
 use super::blocking::respond;
 use super::request::negotiate::HTML;
@@ -16,25 +21,31 @@ pub(super) mod map;
 
 pub(super) use layout::{Crumb, Page};
 
-/// Escapes a text for an element or a quoted attribute.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+/// A link.
+pub(super) fn anchor(href: &str, text: &str) -> Markup {
+    html! { a href=(href) { (text) } }
 }
 
-/// A link.
-pub(super) fn anchor(href: &str, text: &str) -> String {
-    format!("<a href=\"{}\">{}</a>", escape(href), escape(text))
+/// Parts with a text between them.
+pub(super) fn joined(parts: impl IntoIterator<Item = Markup>, between: &str) -> Markup {
+    html! {
+        @for (at, part) in parts.into_iter().enumerate() {
+            @if at > 0 { (between) }
+            (part)
+        }
+    }
+}
+
+/// JSON for a `script` element. Browsers read no character references there; only `<` can end the
+/// element or begin a comment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ScriptJson<'a>(pub(super) &'a Value);
+
+impl Render for ScriptJson<'_> {
+    fn render_to(&self, page: &mut String) {
+        // In JSON, `<` occurs only in strings, where an escape stands for it.
+        page.push_str(&self.0.to_string().replace('<', "\\u003c"));
+    }
 }
 
 /// A whole number with thousands separators.
@@ -50,31 +61,34 @@ pub(super) fn count(number: usize) -> String {
     text
 }
 
-/// A table with headings for columns and rows. Cells are HTML; the first of each row is its
-/// heading. A table wider than the page scrolls by itself, also with the keyboard.
-pub(super) fn table(caption: &str, columns: &[String], rows: &[Vec<String>]) -> String {
-    let caption = escape(caption);
-    let mut table = format!(
-        "<div class=\"wide\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n<table>\n\
-         <caption>{caption}</caption>\n<thead><tr>"
-    );
-    for column in columns {
-        // Writing to a `String` cannot fail, here and below.
-        let _ = write!(table, "<th scope=\"col\">{}</th>", escape(column));
-    }
-    table.push_str("</tr></thead>\n<tbody>\n");
-    for row in rows {
-        table.push_str("<tr>");
-        for (at, cell) in row.iter().enumerate() {
-            let _ = match at {
-                0 => write!(table, "<th scope=\"row\">{cell}</th>"),
-                _ => write!(table, "<td>{cell}</td>"),
-            };
+/// A table with headings for columns and rows. The first cell of each row is its heading. A table
+/// wider than the page scrolls by itself, also with the keyboard.
+pub(super) fn table(
+    caption: &str,
+    columns: &[impl AsRef<str>],
+    rows: impl IntoIterator<Item = Vec<Markup>>,
+) -> Markup {
+    html! {
+        div class="wide" role="region" aria-label=(caption) tabindex="0" {
+            table {
+                caption { (caption) }
+                thead {
+                    tr {
+                        @for column in columns { th scope="col" { (column.as_ref()) } }
+                    }
+                }
+                tbody {
+                    @for row in rows {
+                        tr {
+                            @for (at, cell) in row.iter().enumerate() {
+                                @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                            }
+                        }
+                    }
+                }
+            }
         }
-        table.push_str("</tr>\n");
     }
-    table.push_str("</tbody>\n</table>\n</div>\n");
-    table
 }
 
 /// The content security policy: a page may load only its own style; other sites may frame it.
@@ -82,8 +96,8 @@ const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'";
 
 /// A response with an HTML page.
-pub(super) fn respond_page(page: String) -> Response {
-    let mut response = respond("text/html; charset=utf-8", page);
+pub(super) fn respond_page(page: Markup) -> Response {
+    let mut response = respond("text/html; charset=utf-8", page.into_string());
     debug_assert!("text/html; charset=utf-8".starts_with(HTML));
     let policy = HeaderValue::from_static(POLICY);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -97,9 +111,26 @@ mod tests {
     #[test]
     fn what_has_a_meaning_in_html_is_escaped() {
         assert_eq!(
-            anchor("/?a=1&b=\"x\"", "<St George's>"),
-            "<a href=\"/?a=1&amp;b=&quot;x&quot;\">&lt;St George&#39;s&gt;</a>"
+            anchor("/?a=1&b=\"x\"", "<St George's>").into_string(),
+            "<a href=\"/?a=1&amp;b=&quot;x&quot;\">&lt;St George's&gt;</a>"
         );
+    }
+
+    #[test]
+    fn json_cannot_end_its_script_or_begin_a_comment_and_stays_the_same_json() {
+        let value = serde_json::json!({"</script>": "<!--<script>", "&": "\"'"});
+        let script = html! { script type="application/json" { (ScriptJson(&value)) } };
+        let script = script.into_string();
+        let json = script.strip_prefix("<script type=\"application/json\">").unwrap();
+        let json = json.strip_suffix("</script>").unwrap();
+        assert!(!json.contains('<'), "{json}");
+        assert_eq!(serde_json::from_str::<Value>(json).unwrap(), value);
+    }
+
+    #[test]
+    fn parts_are_joined_by_a_text() {
+        let parts = ["<", "b"].map(|text| html! { (text) });
+        assert_eq!(joined(parts, " & ").into_string(), "&lt; &amp; b");
     }
 
     #[test]

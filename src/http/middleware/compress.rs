@@ -2,7 +2,8 @@
 //!
 //! A small complete response is compressed with gzip at once, with a compressor that is kept per
 //! thread: setting up a new one costs more than using it. Streams, brotli and requests with weights
-//! are left to tower-http.
+//! are left to tower-http, whose layer was weighed for all: it sets up a compressor for each
+//! response, and is part of the cost of layers ([`super`]).
 
 use std::cell::RefCell;
 use std::convert::Infallible;

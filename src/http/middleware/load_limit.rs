@@ -1,4 +1,7 @@
 //! Limits on the length of a URL, the number of concurrent requests and the time of a response.
+//!
+//! `tower_http::timeout` was weighed: it sets a timer for every request, also for one that needs no
+//! waiting, answers without a body, and is part of the cost of layers ([`super`]).
 
 use std::future::poll_fn;
 use std::pin::Pin;

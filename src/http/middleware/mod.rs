@@ -2,8 +2,8 @@
 //! limits and conditional requests.
 //!
 //! It is one function rather than a stack of tower layers. Each axum layer clones the service below
-//! it and boxes its future for every request; replacing the layers reduced the instructions of a
-//! request from 73,900 to 26,300. The function needs the [`RouteKind`] of the route, so it matches the
+//! it and boxes its future for every request; replacing the layers, tower-http's among them, reduced the
+//! instructions of a request from 73,900 to 26,300. The function needs the [`RouteKind`] of the route, so it matches the
 //! path in its own [`RouteTable`] first. A request that needs no waiting is answered without a future.
 
 use std::convert::Infallible;

@@ -1,4 +1,7 @@
 //! The context of the request that the current task, or blocking thread, is working on.
+//!
+//! `tower_http::request_id` was weighed: it takes any id that a client sends, is two layers, and is
+//! part of their cost ([`super`]).
 
 use std::cell::OnceCell;
 use std::hash::{BuildHasher as _, RandomState};

@@ -1,31 +1,22 @@
 //! Percent-encoding (RFC 3986, section 2.1).
 
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Appends a text and escapes everything but letters, digits and the bytes in `plain`.
-fn push(out: &mut String, text: &str, plain: &[u8]) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a `String` cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-}
+/// What is escaped in a segment of a path: all but the unreserved characters (section 2.3).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Encodes a text as one segment of a path; only unreserved characters stay as they are (section
-/// 2.3).
+/// What is escaped in a query (section 3.4). Commas, colons and slashes stay readable, as they have
+/// no special meaning there.
+const QUERY: &AsciiSet = &SEGMENT.remove(b',').remove(b':').remove(b'/');
+
+/// Encodes a text as one segment of a path.
 pub(in crate::http) fn segment(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    push(&mut escaped, text, b"-._~");
-    escaped
+    utf8_percent_encode(text, SEGMENT).to_string()
 }
 
-/// Appends a name or a value of a query (section 3.4). Commas, colons and slashes stay readable, as
-/// they have no special meaning there.
+/// Appends a name or a value of a query.
 pub(in crate::http) fn push_in_query(out: &mut String, text: &str) {
-    push(out, text, b"-._~,:/");
+    out.extend(utf8_percent_encode(text, QUERY));
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ export function setChildren(element: Element, ...children: Child[]): void {
   append(element, children);
 }
 
-/** An element of index.html. */
+/** An element that the page has from the beginning. */
 export function elementById<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }

@@ -1,6 +1,7 @@
 //! Conditional and range requests for files (RFC 9110, sections 13 and 14).
 
 use axum::http::{HeaderMap, HeaderName, header};
+use http_range_header::parse_range_header;
 use jiff::Timestamp;
 
 /// What to send of a file.
@@ -26,9 +27,15 @@ pub(super) fn read(headers: &HeaderMap, tag: &str, built: &str, length: u64) -> 
     let Some(range) = text(headers, header::RANGE) else { return RangeOutcome::All };
     // A range of another version of the file would not fit the part that the client has.
     let fits = text(headers, header::IF_RANGE).is_none_or(|of| of == tag || of == built);
-    match parse(range) {
-        Some(range) if fits => range.of(length),
-        _ => RangeOutcome::All,
+    let Ok(ranges) = parse_range_header(range) else { return RangeOutcome::All };
+    if !fits || ranges.len() > 1 {
+        return RangeOutcome::All;
+    }
+    match ranges.validate(length).as_deref() {
+        Ok([range]) => RangeOutcome::Part(*range.start(), range.end() + 1),
+        // The last bytes of an empty file.
+        Ok(_) => RangeOutcome::All,
+        Err(_) => RangeOutcome::Unsatisfiable,
     }
 }
 
@@ -50,50 +57,6 @@ fn has_already(headers: &HeaderMap, tag: &str, built: &str) -> bool {
     match (text(headers, header::IF_MODIFIED_SINCE).and_then(instant), instant(built)) {
         (Some(theirs), Some(ours)) => ours <= theirs,
         _ => false,
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Range {
-    /// `5-`, `5-9`; the last byte is included.
-    From(u64, Option<u64>),
-    /// `-5`: the last bytes.
-    Last(u64),
-}
-
-impl Range {
-    fn of(self, length: u64) -> RangeOutcome {
-        match self {
-            Self::From(first, _) if first >= length => RangeOutcome::Unsatisfiable,
-            Self::From(first, last) => {
-                let end = last.map_or(length, |last| last.saturating_add(1).min(length));
-                RangeOutcome::Part(first, end)
-            }
-            Self::Last(0) => RangeOutcome::Unsatisfiable,
-            Self::Last(_) if length == 0 => RangeOutcome::Unsatisfiable,
-            Self::Last(count) => RangeOutcome::Part(length.saturating_sub(count), length),
-        }
-    }
-}
-
-fn parse(text: &str) -> Option<Range> {
-    let (unit, range) = text.split_once('=')?;
-    if !unit.trim().eq_ignore_ascii_case("bytes") || range.contains(',') {
-        return None;
-    }
-    let (first, last) = range.trim().split_once('-')?;
-    // Only digits: `parse` would accept a plus sign. A number that overflows is beyond every file.
-    let number = |text: &str| {
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| text.parse().unwrap_or(u64::MAX))
-    };
-    match (first, last) {
-        ("", count) => Some(Range::Last(number(count)?)),
-        (first, "") => Some(Range::From(number(first)?, None)),
-        (first, last) => {
-            let (first, last) = (number(first)?, number(last)?);
-            (first <= last).then_some(Range::From(first, Some(last)))
-        }
     }
 }
 
@@ -144,6 +107,16 @@ mod tests {
         {
             assert_eq!(of_range(range), RangeOutcome::All, "{range}");
         }
+    }
+
+    #[test]
+    fn the_last_bytes_of_an_empty_file_are_the_whole_file() {
+        let of_empty = |range: &str| {
+            let headers = HeaderMap::from_iter([(header::RANGE, range.parse().unwrap())]);
+            read(&headers, TAG, BUILT, 0)
+        };
+        assert_eq!(of_empty("bytes=-7"), RangeOutcome::All);
+        assert_eq!(of_empty("bytes=0-"), RangeOutcome::Unsatisfiable);
     }
 
     #[test]

@@ -1,4 +1,8 @@
 //! Metric families as text, in the Prometheus format 0.0.4 or OpenMetrics 1.0, which differ little.
+//!
+//! prometheus-client 0.26 was weighed. It writes both formats, and its trait `Collector` lets the
+//! caller keep its own counters, but needs a registry and an encoder for each family and sample, which
+//! is more code than [`Text::family`] and [`Text::sample`]; it also writes whole floats as `1.0`.
 
 use std::fmt::Write as _;
 

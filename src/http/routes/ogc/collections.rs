@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::LayerMeta;
+use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ use crate::answers::{self, SnapshotBlock};
 use crate::features::attributes::Schema;
 use crate::features::crs::Crs;
 use crate::http::error::Problem;
-use crate::http::html::{Crumb, Page, anchor, count, escape, map, respond_page, table};
+use crate::http::html::{Crumb, Page, anchor, count, map, respond_page, table};
 use crate::http::request::base_url::Base;
 use crate::http::request::negotiate::JSON;
 use crate::http::{AppState, RequestSnapshot};
@@ -94,39 +95,38 @@ fn resolution(meta: &LayerMeta) -> String {
     )
 }
 
-fn licence(meta: &LayerMeta) -> String {
-    match meta.licence.as_deref() {
-        None => "not stated".to_owned(),
-        Some(licence) => describe::licence_address(licence)
-            .map_or_else(|| escape(licence), |href| anchor(&href, licence)),
+fn licence(meta: &LayerMeta) -> Markup {
+    let licence = meta.licence.as_deref();
+    match licence.map(|licence| (licence, describe::licence_address(licence))) {
+        None => html! { "not stated" },
+        Some((licence, None)) => html! { (licence) },
+        Some((licence, Some(href))) => anchor(&href, licence),
     }
 }
 
-fn list_page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
-    let columns = ["Layer", "Features", "In force", "Drawn to", "Licence", "Id"].map(str::to_owned);
-    let rows: Vec<Vec<String>> = atlas
-        .layers()
-        .iter()
-        .map(|layer| {
-            let (layer, meta) = (layer.layer(), layer.layer().meta());
-            let kind = if layer.is_areas() { "areas" } else { "points" };
-            vec![
-                anchor(&base.at(&describe::path(meta)), &meta.title),
-                format!("{} {kind}", count(layer.len())),
-                vintage(meta),
-                resolution(meta),
-                licence(meta),
-                format!("<code>{}</code>", meta.id),
-            ]
-        })
-        .collect();
-    let main = format!(
-        "{}<h2>In your own tools</h2>\n<p>This is an OGC API: give its address to QGIS (Layer, Add \
-         Layer, Add WFS / OGC API - Features Layer) or to GDAL:</p>\n\
-         <p><code>{}</code></p>\n",
-        table("The layers of this service", &columns, &rows),
-        escape(&base.at("/")),
-    );
+fn list_page(atlas: &Atlas, base: &Base, links: &[Link]) -> Markup {
+    let columns = ["Layer", "Features", "In force", "Drawn to", "Licence", "Id"];
+    let rows = atlas.layers().iter().map(|layer| {
+        let (layer, meta) = (layer.layer(), layer.layer().meta());
+        let kind = if layer.is_areas() { "areas" } else { "points" };
+        vec![
+            anchor(&base.at(&describe::path(meta)), &meta.title),
+            html! { (count(layer.len())) " " (kind) },
+            html! { (vintage(meta)) },
+            html! { (resolution(meta)) },
+            licence(meta),
+            html! { code { (meta.id.as_str()) } },
+        ]
+    });
+    let main = html! {
+        (table("The layers of this service", &columns, rows))
+        h2 { "In your own tools" }
+        p {
+            "This is an OGC API: give its address to QGIS (Layer, Add Layer, Add WFS / OGC API - \
+             Features Layer) or to GDAL:"
+        }
+        p { code { (base.at("/")) } }
+    };
     Page {
         base,
         atlas,
@@ -142,12 +142,11 @@ fn list_page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
     .around(&main)
 }
 
-fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
+fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Markup {
     let layer = atlas.layers()[schema.layer()].layer();
     let meta = layer.meta();
     let items = base.at(&format!("{}/items", describe::path(meta)));
     let indices: Vec<usize> = (0..layer.len()).collect();
-    let drawing = map::draw(layer, &indices, &meta.title).unwrap_or_default();
     let coverage = if meta.coverage {
         "The areas cover the land without gaps or overlaps."
     } else if layer.is_areas() {
@@ -156,43 +155,41 @@ fn one_page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Stri
         "Its features are points."
     };
     let facts = [
-        ("In force", vintage(meta)),
-        ("Drawn to", resolution(meta)),
+        ("In force", html! { (vintage(meta)) }),
+        ("Drawn to", html! { (resolution(meta)) }),
         ("Licence", licence(meta)),
-        ("Series", format!("<code>{}</code>", meta.series)),
-        ("Coverage", coverage.to_owned()),
-    ]
-    .map(|(what, description)| format!("<dt>{what}</dt><dd>{description}</dd>\n"))
-    .concat();
+        ("Series", html! { code { (meta.series.as_str()) } }),
+        ("Coverage", html! { (coverage) }),
+    ];
     let queryables = queryables(schema);
-    let rows: Vec<Vec<String>> = schema
-        .attributes()
-        .iter()
-        .map(|attribute| {
-            let is_queryable =
-                if queryables.contains(&attribute.name.as_str()) { "yes" } else { "no" };
-            vec![
-                format!("<code>{}</code>", escape(&attribute.name)),
-                attribute.kind.words().to_owned(),
-                escape(attribute.description.as_deref().unwrap_or("As in the source.")),
-                is_queryable.to_owned(),
-            ]
-        })
-        .collect();
-    let columns = ["Name", "Type", "Description", "Parameter"].map(str::to_owned);
-    let systems = Crs::ALL
-        .map(|crs| format!("<li>{}: <code>{}</code></li>\n", crs.title(), crs.uri()))
-        .concat();
-    let main = format!(
-        "<p>{}</p>\n<p>{}</p>\n{drawing}<dl>\n{facts}</dl>\n<h2>Attributes</h2>\n\
-         <p>Those that are parameters choose features: <code>{}?name=…</code></p>\n{}\
-         <h2>Coordinates</h2>\n<p>By the parameter <code>crs</code>; all is kept in the British \
-         National Grid.</p>\n<ul>\n{systems}</ul>\n",
-        escape(&describe::description(atlas, layer)),
-        anchor(&items, &format!("All {} features", count(layer.len()))),
-        escape(&items),
-        table("The attributes of each feature", &columns, &rows),
-    );
+    let rows = schema.attributes().iter().map(|attribute| {
+        let is_queryable = if queryables.contains(&attribute.name.as_str()) { "yes" } else { "no" };
+        vec![
+            html! { code { (attribute.name) } },
+            html! { (attribute.kind.words()) },
+            html! { (attribute.description.as_deref().unwrap_or("As in the source.")) },
+            html! { (is_queryable) },
+        ]
+    });
+    let columns = ["Name", "Type", "Description", "Parameter"];
+    let main = html! {
+        p { (describe::description(atlas, layer)) }
+        p { (anchor(&items, &format!("All {} features", count(layer.len())))) }
+        (map::draw(layer, &indices, &meta.title))
+        dl {
+            @for (term, description) in facts { dt { (term) } dd { (description) } }
+        }
+        h2 { "Attributes" }
+        p { "Those that are parameters choose features: " code { (items) "?name=…" } }
+        (table("The attributes of each feature", &columns, rows))
+        h2 { "Coordinates" }
+        p {
+            "By the parameter " code { "crs" } "; all is kept in the British National Grid."
+        }
+        ul {
+            @for crs in Crs::ALL { li { (crs.title()) ": " code { (crs.uri()) } } }
+        }
+    };
     Page {
         base,
         atlas,

@@ -1,6 +1,7 @@
 //! `/conformance`: the requirements classes that the service implements.
 
 use axum::response::Response;
+use maud::html;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use super::links::Link;
 use super::{Request, respond_document};
 use crate::http::RequestSnapshot;
 use crate::http::error::Problem;
-use crate::http::html::{Page, escape, respond_page};
+use crate::http::html::{Page, respond_page};
 
 /// The classes, each with its subject.
 pub(in crate::http) const CLASSES: [(&str, &str); 27] = [
@@ -89,10 +90,6 @@ pub(super) async fn conformance(
         let document = Conformance { links: &links, conforms_to: classes };
         return respond_document(chosen, &document, &links);
     }
-    let classes: Vec<String> = classes()
-        .map(|(class, about)| format!("<dt>{}</dt><dd><code>{class}</code></dd>\n", escape(about)))
-        .collect();
-    let classes = classes.concat();
     let page = Page {
         base: &request.base,
         atlas: &atlas,
@@ -101,8 +98,12 @@ pub(super) async fn conformance(
         links: &links,
         attributions: vec![],
     };
-    Ok(respond_page(page.around(&format!(
-        "<p>This service keeps these requirements classes of the Open Geospatial Consortium.</p>\n\
-         <dl>\n{classes}</dl>\n"
-    ))))
+    Ok(respond_page(page.around(&html! {
+        p {
+            "This service keeps these requirements classes of the Open Geospatial Consortium."
+        }
+        dl {
+            @for (class, about) in classes() { dt { (about) } dd { code { (class) } } }
+        }
+    })))
 }

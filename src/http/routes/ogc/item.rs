@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use lapwing_boundaries::layer::Layer;
+use maud::Markup;
 use serde_json::{Map, Value, json};
 
 use super::describe;
@@ -75,7 +76,7 @@ pub(super) async fn item(
 }
 
 enum Body {
-    Page(String),
+    Page(Markup),
     Feature(Vec<u8>),
 }
 

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
+use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -89,43 +90,45 @@ fn attributions(atlas: &Atlas) -> Vec<&str> {
     once
 }
 
-fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> String {
+fn page(atlas: &Atlas, base: &Base, links: &[Link]) -> Markup {
     // The map looks a postcode up if there is a map, else the service itself.
     let (action, name, label, hint) = if has_map() {
-        ("/map", "q", "Postcode, place or code", "")
+        ("/map", "q", "Postcode, place or code", None)
     } else {
-        ("/v1/lookup", "postcode", "Postcode", " autocomplete=\"postal-code\"")
+        ("/v1/lookup", "postcode", "Postcode", Some("postal-code"))
     };
-    let map = if has_map() {
-        format!("<p>{} of every layer</p>\n", anchor(&base.at("/map"), "Map"))
-    } else {
-        String::new()
-    };
-    let layers = atlas
-        .layers()
-        .iter()
-        .map(|layer| {
-            let meta = layer.layer().meta();
-            let to = anchor(&base.at(&super::describe::path(meta)), &meta.title);
-            format!("<li>{to}: {}</li>\n", super::describe::description_of(layer.layer()))
-        })
-        .collect::<Vec<_>>()
-        .concat();
+    let layers = atlas.layers().iter().map(|layer| {
+        let path = super::describe::path(layer.layer().meta());
+        let to = anchor(&base.at(&path), &layer.layer().meta().title);
+        (to, super::describe::description_of(layer.layer()))
+    });
     let more = [
         ("/collections", "All layers", "for QGIS, GDAL, geopandas and OWSLib"),
         ("/api", "API", "every route, with examples"),
         ("/conformance", "Conformance", "the standards that the service implements"),
         ("/v1/layers", "Sources", "vintage, resolution, licence and attribution of every layer"),
-    ]
-    .map(|(path, text, about)| format!("<li>{}: {about}</li>\n", anchor(&base.at(path), text)))
-    .concat();
-    let main = format!(
-        "{map}<p>{QUESTION}</p>\n<form action=\"{action}\" role=\"search\">\n\
-         <label for=\"place\">{label}</label>\n<input id=\"place\" name=\"{name}\" required \
-         spellcheck=\"false\"{hint}>\n<button>Look up</button>\n</form>\n\
-         <h2>Layers</h2>\n<ul>\n{layers}</ul>\n<h2>More</h2>\n<ul>\n{more}</ul>\n",
-        action = base.at(action),
-    );
+    ];
+    let main = html! {
+        @if has_map() { p { (anchor(&base.at("/map"), "Map")) " of every layer" } }
+        p { (QUESTION) }
+        form action=(base.at(action)) role="search" {
+            label for="place" { (label) }
+            " "
+            input id="place" name=(name) required spellcheck="false" autocomplete=[hint];
+            " "
+            button { "Look up" }
+        }
+        h2 { "Layers" }
+        ul {
+            @for (to, about) in layers { li { (to) ": " (about) } }
+        }
+        h2 { "More" }
+        ul {
+            @for (path, text, about) in more {
+                li { (anchor(&base.at(path), text)) ": " (about) }
+            }
+        }
+    };
     let page = Page {
         base,
         atlas,

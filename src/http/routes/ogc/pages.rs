@@ -1,16 +1,15 @@
 //! The HTML pages of features: a map and a table of their attributes.
 
-use std::fmt::Write as _;
-
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::layer::Layer;
+use maud::{Markup, html};
 
 use super::describe;
 use super::items::Found;
 use super::links::Link;
 use crate::features::attributes::{Schema, Value};
 use crate::http::html::layout::has_map;
-use crate::http::html::{Crumb, Page, anchor, count, escape, map, table};
+use crate::http::html::{Crumb, Page, anchor, count, joined, map, table};
 use crate::http::request::base_url::Base;
 use crate::http::request::percent::segment;
 
@@ -21,23 +20,21 @@ pub(super) fn items(
     base: &Base,
     links: &[Link],
     found: &Found,
-) -> String {
+) -> Markup {
     let layer = atlas.layers()[schema.layer()].layer();
     let meta = layer.meta();
     let which = which(found);
-    let drawing =
-        map::draw(layer, &found.places, &format!("{}: {which}", meta.title)).unwrap_or_default();
-    let columns: Vec<String> =
-        schema.attributes().iter().map(|attribute| attribute.name.clone()).collect();
-    let rows: Vec<Vec<String>> =
-        found.places.iter().map(|&place| row(atlas, schema, base, place)).collect();
-    let features = if rows.is_empty() {
-        String::new()
-    } else {
-        table(&format!("{}: {which}", meta.title), &columns, &rows)
+    let what = format!("{}: {which}", meta.title);
+    let columns: Vec<&str> =
+        schema.attributes().iter().map(|attribute| attribute.name.as_str()).collect();
+    let rows = found.places.iter().map(|&place| row(atlas, schema, base, place));
+    let main = html! {
+        p { (meta.title) }
+        (paging(links, &which, "above"))
+        (map::draw(layer, &found.places, &what))
+        @if !found.places.is_empty() { (table(&what, &columns, rows)) }
+        @if found.places.len() > 10 { (paging(links, &which, "below")) }
     };
-    let above = paging(links, &which, "above");
-    let below = if rows.len() > 10 { paging(links, &which, "below") } else { String::new() };
     Page {
         base,
         atlas,
@@ -46,7 +43,7 @@ pub(super) fn items(
         links,
         attributions: meta.attribution.as_deref().into_iter().collect(),
     }
-    .around(&format!("<p>{}</p>\n{above}{drawing}{features}{below}", escape(&meta.title)))
+    .around(&main)
 }
 
 fn above_items(layer: &Layer) -> Vec<Crumb> {
@@ -72,19 +69,22 @@ fn which(found: &Found) -> String {
     }
 }
 
-fn paging(links: &[Link], which: &str, place: &str) -> String {
+fn paging(links: &[Link], which: &str, place: &str) -> Markup {
     let mut which: String = which.to_owned();
     if let Some(first) = which.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let ways: String = [("prev", "← Previous page"), ("next", "Next page →")]
-        .iter()
-        .filter_map(|(rel, text)| {
-            let link = links.iter().find(|link| link.rel == *rel)?;
-            Some(format!("<a rel=\"{rel}\" href=\"{}\">{text}</a>\n", escape(&link.href)))
-        })
-        .collect();
-    format!("<nav class=\"pages\" aria-label=\"Pages, {place}\"><p>{which}</p>\n{ways}</nav>\n")
+    html! {
+        nav class="pages" aria-label={ "Pages, " (place) } {
+            p { (which) }
+            @for (rel, text) in [("prev", "← Previous page"), ("next", "Next page →")] {
+                @if let Some(link) = links.iter().find(|link| link.rel == rel) {
+                    // Words stay apart without the style, too.
+                    " " a rel=(rel) href=(link.href) { (text) }
+                }
+            }
+        }
+    }
 }
 
 /// The path of a feature.
@@ -93,34 +93,31 @@ fn path(layer: &Layer, code: &str) -> String {
 }
 
 /// A row of the table. The code links to the feature.
-fn row(atlas: &Atlas, schema: &Schema, base: &Base, place: usize) -> Vec<String> {
+fn row(atlas: &Atlas, schema: &Schema, base: &Base, place: usize) -> Vec<Markup> {
     let layer = atlas.layers()[schema.layer()].layer();
     (0..schema.attributes().len())
         .map(|attribute| {
-            let cell = cell(atlas, schema, base, place, attribute);
-            if attribute == 0 {
-                // The first attribute of every layer is its code.
+            if attribute == Schema::CODE {
                 let code = schema.value(atlas, place, attribute).cell();
                 return anchor(&base.at(&path(layer, &code)), &code);
             }
-            cell
+            cell(atlas, schema, base, place, attribute)
         })
         .collect()
 }
 
 /// A value. The codes of other layers' areas link to these areas.
-fn cell(atlas: &Atlas, schema: &Schema, base: &Base, place: usize, attribute: usize) -> String {
+fn cell(atlas: &Atlas, schema: &Schema, base: &Base, place: usize, attribute: usize) -> Markup {
     let value = schema.value(atlas, place, attribute);
     match (&value, schema.holders(attribute)) {
         (Value::Codes(codes), Some(holders)) => {
             let areas = atlas.layers()[holders].layer();
-            let links: Vec<String> = codes
+            let links = codes
                 .iter()
-                .map(|code| anchor(&base.at(&path(areas, code.as_str())), code.as_str()))
-                .collect();
-            links.join("; ")
+                .map(|code| anchor(&base.at(&path(areas, code.as_str())), code.as_str()));
+            joined(links, "; ")
         }
-        _ => escape(&value.cell()),
+        _ => html! { (value.cell()) },
     }
 }
 
@@ -131,31 +128,27 @@ pub(super) fn item(
     base: &Base,
     links: &[Link],
     place: usize,
-) -> String {
+) -> Markup {
     let layer = atlas.layers()[schema.layer()].layer();
     let meta = layer.meta();
     let (code, name) = atlas.code_and_name(schema.layer(), place);
     let title = if name.is_empty() { code } else { name };
-    let drawing = map::draw(layer, &[place], title).unwrap_or_default();
-    let rows: Vec<Vec<String>> = schema
-        .attributes()
-        .iter()
-        .enumerate()
-        .map(|(at, attribute)| vec![escape(&attribute.title), cell(atlas, schema, base, place, at)])
-        .collect();
-    let mut more = String::new();
-    if has_map() {
-        let href = base.at(&format!("/map?q={}", segment(code)));
-        // Writing to a `String` cannot fail, here and below.
-        let _ = writeln!(more, "<li>{}</li>", anchor(&href, "On the map"));
-    }
-    for link in links.iter().filter(|link| link.rel == "related") {
-        let _ = writeln!(more, "<li>{}</li>", anchor(&link.href, &link.title));
-    }
-    let more = if more.is_empty() {
-        String::new()
-    } else {
-        format!("<h2>More about it</h2>\n<ul>\n{more}</ul>\n")
+    let rows = schema.attributes().iter().enumerate().map(|(at, attribute)| {
+        vec![html! { (attribute.title) }, cell(atlas, schema, base, place, at)]
+    });
+    let on_map =
+        has_map().then(|| anchor(&base.at(&format!("/map?q={}", segment(code))), "On the map"));
+    let related = links.iter().filter(|link| link.rel == "related");
+    let more: Vec<Markup> =
+        on_map.into_iter().chain(related.map(|link| anchor(&link.href, &link.title))).collect();
+    let main = html! {
+        p { (meta.title) }
+        (map::draw(layer, &[place], title))
+        (table(&format!("Attributes of {title}"), &["Attribute", "Value"], rows))
+        @if !more.is_empty() {
+            h2 { "More about it" }
+            ul { @for way in more { li { (way) } } }
+        }
     };
     let mut above = above_items(layer);
     above.push(Crumb::new(format!("{}/items", describe::path(meta)), "Features"));
@@ -167,13 +160,5 @@ pub(super) fn item(
         links,
         attributions: meta.attribution.as_deref().into_iter().collect(),
     }
-    .around(&format!(
-        "<p>{}</p>\n{drawing}{}{more}",
-        escape(&meta.title),
-        table(
-            &format!("Attributes of {title}"),
-            &["Attribute".to_owned(), "Value".to_owned()],
-            &rows
-        ),
-    ))
+    .around(&main)
 }

@@ -4,6 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
+use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 
 use super::formats::{ChosenFormat, Format};
@@ -14,7 +15,7 @@ use crate::features::attributes::{Attribute, AttributeType, Schema};
 use crate::http::RequestSnapshot;
 use crate::http::blocking::{json as written, respond};
 use crate::http::error::Problem;
-use crate::http::html::{Crumb, Page, escape, respond_page, table};
+use crate::http::html::{Crumb, Page, respond_page, table};
 use crate::http::request::base_url::Base;
 use crate::http::request::params::Params;
 
@@ -128,32 +129,23 @@ fn document(atlas: &Atlas, schema: &Schema, base: &Base) -> Value {
     })
 }
 
-fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> String {
+fn page(atlas: &Atlas, schema: &Schema, base: &Base, links: &[Link]) -> Markup {
     let meta = atlas.layers()[schema.layer()].layer().meta();
-    let columns = ["Name", "Type", "Description"].map(str::to_owned);
-    let rows: Vec<Vec<String>> = properties(atlas, schema)
-        .into_iter()
-        .map(|(name, schema)| {
-            let text = |key: &str| schema[key].as_str().unwrap_or_default().to_owned();
-            let kind = match (text("format"), text("type")) {
-                (format, _) if !format.is_empty() => format,
-                (_, kind) => kind,
-            };
-            let summary = match text("description") {
-                summary if summary.is_empty() => "As in the source.".to_owned(),
-                summary => summary,
-            };
-            vec![format!("<code>{}</code>", escape(&name)), escape(&kind), escape(&summary)]
-        })
-        .collect();
+    let rows = properties(atlas, schema).into_iter().map(|(name, schema)| {
+        let text = |key: &str| schema[key].as_str().filter(|text| !text.is_empty());
+        let kind = text("format").or(text("type")).unwrap_or_default();
+        let summary = text("description").unwrap_or("As in the source.");
+        vec![html! { code { (name) } }, html! { (kind) }, html! { (summary) }]
+    });
     let items = base.at(&format!("{}/items", describe::path(meta)));
     let example = "filter=name LIKE 'C%' AND S_INTERSECTS(geometry, BBOX(-1, 52, 0, 53))";
-    let main = format!(
-        "<p>A filter in CQL2 asks by these names: <code>{}?{}</code></p>\n{}",
-        escape(&items),
-        escape(example),
-        table("Properties for filters", &columns, &rows),
-    );
+    let main = html! {
+        p {
+            "A filter in CQL2 asks by these names: "
+            code { (items) "?" (example) }
+        }
+        (table("Properties for filters", &["Name", "Type", "Description"], rows))
+    };
     Page {
         base,
         atlas,

@@ -4,9 +4,10 @@
 use std::fmt::Write as _;
 
 use lapwing_boundaries::atlas::Atlas;
+use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::http::html::{Page, anchor, escape, table};
+use crate::http::html::{Page, anchor, joined, table};
 use crate::http::request::base_url::Base;
 use crate::http::routes::ogc::links::{Address, Link};
 
@@ -48,40 +49,40 @@ impl Operation<'_> {
 }
 
 /// Renders the document as a page.
-pub(super) fn render(document: &Value, atlas: &Atlas, base: &Base, links: &[Link]) -> String {
+pub(super) fn render(document: &Value, atlas: &Atlas, base: &Base, links: &[Link]) -> Markup {
     let operations = operations(document);
-    let mut contents = String::new();
-    let mut sections = String::new();
-    for tag in document["tags"].as_array().into_iter().flatten() {
-        let (name, about) = (text(tag, "name"), text(tag, "description"));
-        let of_tag = || operations.iter().filter(|o| o.definition["tags"][0] == name);
-        if of_tag().next().is_none() {
-            continue;
+    // Each tag with its operations; one without any is left out.
+    let tags: Vec<(&Value, Vec<&Operation>)> = document["tags"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|tag| {
+            let of_tag = |o: &&Operation| o.definition["tags"][0] == tag["name"];
+            (tag, operations.iter().filter(of_tag).collect())
+        })
+        .filter(|(_, operations): &(_, Vec<_>)| !operations.is_empty())
+        .collect();
+    let id = |tag: &Value| format!("tag-{}", text(tag, "name"));
+    let main = html! {
+        p { (marked(text(&document["info"], "description"))) }
+        p {
+            "Machine-readable version: " (anchor(&base.at("/api?f=json"), "OpenAPI 3.0")) "."
         }
-        // Writing to a `String` cannot fail, here and below.
-        let _ = writeln!(
-            contents,
-            "<li><a href=\"#tag-{name}\">{}</a></li>",
-            escape(about),
-            name = escape(name)
-        );
-        let _ = writeln!(
-            sections,
-            "<section aria-labelledby=\"tag-{name}\">\n<h2 id=\"tag-{name}\">{}</h2>",
-            escape(about),
-            name = escape(name)
-        );
-        for operation in of_tag() {
-            sections.push_str(&section(operation, base));
+        nav aria-labelledby="contents" {
+            h2 id="contents" { "On this page" }
+            ul {
+                @for (tag, _) in &tags {
+                    li { (anchor(&format!("#{}", id(tag)), text(tag, "description"))) }
+                }
+            }
         }
-        sections.push_str("</section>\n");
-    }
-    let main = format!(
-        "<p>{}</p>\n<p>Machine-readable version: {}.</p>\n<nav aria-labelledby=\"contents\">\n<h2 \
-         id=\"contents\">On this page</h2>\n<ul>\n{contents}</ul>\n</nav>\n{sections}",
-        marked(text(&document["info"], "description")),
-        anchor(&base.at("/api?f=json"), "OpenAPI 3.0"),
-    );
+        @for (tag, operations) in &tags {
+            section aria-labelledby=(id(tag)) {
+                h2 id=(id(tag)) { (text(tag, "description")) }
+                @for operation in operations { (section(operation, base)) }
+            }
+        }
+    };
     Page { base, atlas, title: "API".to_owned(), above: vec![], links, attributions: vec![] }
         .around(&main)
 }
@@ -105,59 +106,61 @@ fn resolved<'a>(document: &'a Value, given: &'a Value) -> &'a Value {
     reference.and_then(|pointer| document.pointer(pointer)).unwrap_or(given)
 }
 
-fn section(operation: &Operation, base: &Base) -> String {
-    let id = escape(operation.id());
-    let mut section = format!(
-        "<h3 id=\"{id}\"><span class=\"method\">{}</span> <code>{}</code></h3>\n<p>{}.</p>\n",
-        operation.method.to_uppercase(),
-        escape(operation.path),
-        marked(text(operation.definition, "summary")),
-    );
-    if let Some(address) = operation.example(base) {
-        // The examples are places in Lyonesse and return nothing from other data, so only URLs
-        // without parameters become links.
-        let address = match operation.parameters[..] {
-            [] => anchor(&address, &address),
-            _ => escape(&address),
-        };
-        let _ = writeln!(section, "<p>Example: <code>{address}</code></p>");
+fn section(operation: &Operation, base: &Base) -> Markup {
+    let method = operation.method.to_uppercase();
+    let summary = format!("{method} {}", operation.path);
+    let columns = ["Name", "In", "Type", "Description", "Example"];
+    html! {
+        h3 id=(operation.id()) {
+            span class="method" { (method) } " " code { (operation.path) }
+        }
+        p { (marked(text(operation.definition, "summary"))) "." }
+        @if let Some(address) = operation.example(base) {
+            p {
+                "Example: "
+                code {
+                    // The examples are places in Lyonesse and return nothing from other data, so
+                    // only URLs without parameters become links.
+                    @if operation.parameters.is_empty() { (anchor(&address, &address)) }
+                    @else { (address) }
+                }
+            }
+        }
+        @if !operation.parameters.is_empty() {
+            (table(
+                &format!("Parameters of {summary}"),
+                &columns,
+                operation.parameters.iter().map(|parameter| row(parameter)),
+            ))
+        }
+        details {
+            summary { "Responses of " (summary) }
+            (table(
+                &format!("Responses of {summary}"),
+                &["Status", "Description", "Formats"],
+                responses(operation.definition),
+            ))
+        }
     }
-    let summary = format!("{} {}", operation.method.to_uppercase(), operation.path);
-    if !operation.parameters.is_empty() {
-        let columns = ["Name", "In", "Type", "Description", "Example"].map(str::to_owned);
-        let rows: Vec<Vec<String>> = operation.parameters.iter().map(|p| row(p)).collect();
-        section.push_str(&table(&format!("Parameters of {summary}"), &columns, &rows));
-    }
-    let answers: Vec<Vec<String>> = operation.definition["responses"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(status, answer)| {
-            let types = answer["content"].as_object().into_iter().flatten();
-            let types: Vec<String> =
-                types.map(|(name, _)| format!("<code>{}</code>", escape(name))).collect();
-            vec![escape(status), marked(text(answer, "description")), types.join(", ")]
-        })
-        .collect();
-    let columns = ["Status", "Description", "Formats"].map(str::to_owned);
-    let _ = writeln!(
-        section,
-        "<details>\n<summary>Responses of {}</summary>\n{}</details>",
-        escape(&summary),
-        table(&format!("Responses of {summary}"), &columns, &answers)
-    );
-    section
 }
 
-fn row(parameter: &Value) -> Vec<String> {
-    let required = if parameter["required"] == true { ", required" } else { "" };
+fn row(parameter: &Value) -> Vec<Markup> {
     vec![
-        format!("<code>{}</code>", escape(text(parameter, "name"))),
-        format!("{}{required}", escape(text(parameter, "in"))),
-        kind(&parameter["schema"]),
+        html! { code { (text(parameter, "name")) } },
+        html! { (text(parameter, "in")) @if parameter["required"] == true { ", required" } },
+        html! { (kind(&parameter["schema"])) },
         marked(text(parameter, "description")),
-        example(parameter).map_or_else(String::new, |e| format!("<code>{}</code>", escape(&e))),
+        html! { @if let Some(example) = example(parameter) { code { (example) } } },
     ]
+}
+
+fn responses(definition: &Value) -> impl Iterator<Item = Vec<Markup>> {
+    let responses = definition["responses"].as_object().into_iter().flatten();
+    responses.map(|(status, response)| {
+        let types = response["content"].as_object().into_iter().flatten();
+        let types = types.map(|(name, _)| html! { code { (name) } });
+        vec![html! { (status) }, marked(text(response, "description")), joined(types, ", ")]
+    })
 }
 
 /// Describes a schema in a few words.
@@ -174,7 +177,7 @@ fn kind(schema: &Value) -> String {
             let _ = write!(words, ", {before} {}", shown(value));
         }
     }
-    escape(&words)
+    words
 }
 
 /// The example of a parameter as it appears in a URL.
@@ -193,16 +196,11 @@ fn text<'a>(of: &'a Value, member: &str) -> &'a str {
     of[member].as_str().unwrap_or_default()
 }
 
-/// Escapes a description and turns `text` in backticks into code elements.
-fn marked(text: &str) -> String {
-    let mut marked = String::new();
-    for (at, part) in text.split('`').enumerate() {
-        let part = escape(part);
-        if at % 2 == 1 {
-            let _ = write!(marked, "<code>{part}</code>");
-        } else {
-            marked.push_str(&part);
+/// A description, with `text` in backticks as code elements.
+fn marked(text: &str) -> Markup {
+    html! {
+        @for (at, part) in text.split('`').enumerate() {
+            @if at % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
-    marked
 }

@@ -1,10 +1,10 @@
 //! `/map`: the map page, embedded in the program.
 //!
-//! `src/web/build.rs` bundles and compresses the page; this module serves it. The names of assets
-//! contain a hash of their content, so they are cached for ever; the page itself is revalidated
-//! each time.
+//! `src/web/build.rs` bundles and compresses the scripts and styles; this module serves them, and
+//! [`page`] has the HTML. The names of assets contain a hash of their content, so they are cached
+//! for ever; the page itself is revalidated each time.
 //!
-//! Without scripts, and in a program built without the page, `?q=` is answered as text ([`text`]).
+//! Without scripts, and in a program built without the map, `?q=` is answered as text ([`text`]).
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -13,21 +13,24 @@ use axum::routing::get;
 use bytes::Bytes;
 
 use crate::http::error::{Problem, ProblemKind};
-use crate::http::html::escape;
 use crate::http::middleware::content_encoding::Codings;
 use crate::http::middleware::etag;
 use crate::http::{AppState, RequestSnapshot, Routes};
 
 mod basemap;
+mod page;
 mod text;
 
 pub use basemap::Basemap;
 
-/// The page as built.
+/// What the build script made for the page.
 #[allow(dead_code, reason = "none is made in a program that was built without the page")]
 struct MapPage {
-    /// A template: [`fill`] adds what is known only at run time.
-    page: &'static str,
+    /// The names of the assets that [`page`] links to: its style, its script, and the map's script,
+    /// which the page's script loads.
+    style: &'static str,
+    script: &'static str,
+    map: &'static str,
     /// The licences of everything that is bundled.
     licences: &'static str,
     assets: &'static [Asset],
@@ -45,7 +48,11 @@ struct Asset {
 include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
 pub(in crate::http) fn routes() -> Routes {
-    vec![("/map", get(page)), ("/map/assets/{name}", get(asset)), ("/map/licences", get(licences))]
+    vec![
+        ("/map", get(map_page)),
+        ("/map/assets/{name}", get(asset)),
+        ("/map/licences", get(licences)),
+    ]
 }
 
 const NOSNIFF: (HeaderName, HeaderValue) =
@@ -54,7 +61,7 @@ const NOSNIFF: (HeaderName, HeaderValue) =
 /// For names with a hash of the content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-async fn page(
+async fn map_page(
     State(app): State<AppState>,
     snapshot: RequestSnapshot,
     RawQuery(query): RawQuery,
@@ -64,9 +71,10 @@ async fn page(
     let served = snapshot.served().ok();
     let answer = text::answer(served.as_deref(), &asked);
     let html = match &BUILT {
-        Ok(built) => fill(built.page, app.basemap.as_ref(), &answer),
-        Err(why) => text::page_without_map(why, &answer),
+        Ok(built) => page::with_map(built, app.basemap.as_ref(), &answer),
+        Err(why) => page::without_map(why, &answer),
     };
+    let html = html.into_string();
     let tag = etag::of_content(&html);
     let policy = policy(app.basemap.as_ref());
     let mut response = if etag::has(&headers, &tag) {
@@ -104,17 +112,6 @@ fn policy(basemap: Option<&Basemap>) -> String {
          img-src 'self' data: blob:{also}; connect-src 'self'{also}; form-action 'self'; \
          base-uri 'none'; frame-ancestors *"
     )
-}
-
-/// The template with the settings and the answer as text.
-fn fill(template: &str, basemap: Option<&Basemap>, answer: &text::Answer) -> String {
-    let settings = serde_json::json!({ "basemap": basemap.map(Basemap::settings) });
-    // Inside a script element only "<" could end it.
-    let settings = settings.to_string().replace('<', "\\u003c");
-    template
-        .replacen("{settings}", &settings, 1)
-        .replacen("{query}", &escape(&answer.query), 1)
-        .replacen("{answer}", &answer.html, 1)
 }
 
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
@@ -179,14 +176,6 @@ async fn licences() -> Result<Response, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_settings_cannot_end_their_element() {
-        let answer = text::Answer::default();
-        let basemap = Basemap::new("https://a.example/{z}/{x}/{y}.png", "</script><b>x").unwrap();
-        let page = fill("<script>{settings}</script>", Some(&basemap), &answer);
-        assert_eq!(page.matches("</script>").count(), 1, "{page}");
-    }
 
     #[test]
     fn the_policy_lets_in_the_basemap_and_nobody_else() {

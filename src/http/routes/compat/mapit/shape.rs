@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use geo::{LineString, MultiPolygon};
 use lapwing_boundaries::position::Bng;
+use maud::{Markup, html};
 use schemars::JsonSchema;
 
 use super::area_json::area_json;
@@ -13,7 +14,6 @@ use crate::compat::directory::LayerArea;
 use crate::features::crs::Crs;
 use crate::features::generalise::tolerance_m;
 use crate::formats::geojson::write_ground;
-use crate::http::html::escape;
 use crate::live::Served;
 
 /// Format, CRS and simplification of geometries.
@@ -146,11 +146,12 @@ impl ShapeOptions {
 
     fn placemark(self, out: &mut Vec<u8>, served: &Served, layer_area: LayerArea) {
         let (_, name) = served.atlas().code_and_name(layer_area.0, layer_area.1);
-        out.extend(b"<Placemark><styleUrl>#area</styleUrl><name>");
-        out.extend(escape(name).as_bytes());
-        out.extend(b"</name>");
-        self.with_ground(served, layer_area, |ground| out.extend(kml(ground).as_bytes()));
-        out.extend(b"</Placemark>\n");
+        let geometry = self.with_ground(served, layer_area, kml);
+        let placemark = html! {
+            Placemark { styleUrl { "#area" } name { (name) } (geometry) }
+        };
+        out.extend(placemark.into_string().into_bytes());
+        out.push(b'\n');
     }
 }
 
@@ -193,23 +194,24 @@ fn wkt(ground: &MultiPolygon<f64>, crs: Crs) -> String {
     }
 }
 
-fn kml(ground: &MultiPolygon<f64>) -> String {
-    let mut text = String::from("<MultiGeometry>");
-    let ring = |text: &mut String, name: &str, ring: &LineString<f64>| {
-        let _ = write!(text, "<{name}><LinearRing><coordinates>");
-        positions(text, ring, Crs::Crs84, ',', " ");
-        let _ = write!(text, "</coordinates></LinearRing></{name}>");
+/// The geometry as KML. The templates of HTML serve: KML has no empty elements here, and both
+/// escape the same characters.
+fn kml(ground: &MultiPolygon<f64>) -> Markup {
+    let ring = |ring: &LineString<f64>| {
+        let mut text = String::new();
+        positions(&mut text, ring, Crs::Crs84, ',', " ");
+        html! { LinearRing { coordinates { (text) } } }
     };
-    for polygon in ground {
-        text.push_str("<Polygon>");
-        ring(&mut text, "outerBoundaryIs", polygon.exterior());
-        for hole in polygon.interiors() {
-            ring(&mut text, "innerBoundaryIs", hole);
+    html! {
+        MultiGeometry {
+            @for polygon in ground {
+                Polygon {
+                    outerBoundaryIs { (ring(polygon.exterior())) }
+                    @for hole in polygon.interiors() { innerBoundaryIs { (ring(hole)) } }
+                }
+            }
         }
-        text.push_str("</Polygon>");
     }
-    text.push_str("</MultiGeometry>");
-    text
 }
 
 /// A GeoJSON geometry.

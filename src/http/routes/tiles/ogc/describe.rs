@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::matrix_set;
 use crate::http::request::negotiate::JSON;
-use crate::http::routes::tiles::{MVT, tilejson};
+use crate::http::routes::tiles::MVT;
 use crate::tile_layers::{Selection, attribution};
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
