@@ -17,7 +17,6 @@ use serde_json::{Map, Value};
 
 use super::html::anchor;
 use super::middleware::request_context::{self, RequestId};
-use super::routes::compat::{AlreadyFormatted, ErrorFormat};
 use crate::answers::AnswerError;
 
 mod kinds;
@@ -171,6 +170,13 @@ pub(super) async fn catch(
     AssertUnwindSafe(answer).catch_unwind().await.map_err(|_| Panicked)
 }
 
+/// Rewrites a problem response in the error format of another service. Headers are kept.
+pub(super) type ErrorFormat = fn(&Problem, Response) -> Response;
+
+/// Response extension: the body is already in the right error format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AlreadyFormatted;
+
 /// Converts every error response to a problem document that names the request: errors of handlers,
 /// of the HTTP library, and panics. On compatibility routes the error has the format of the other
 /// service.
@@ -183,7 +189,7 @@ pub(super) fn finish(
         let response = problem.response(id.as_ref());
         match error_format {
             None => response,
-            Some(error_format) => error_format.rewrite(problem, response),
+            Some(rewrite) => rewrite(problem, response),
         }
     };
     let Ok(response) = answered else {

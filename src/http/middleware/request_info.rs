@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::route_table::{AtOnce, RouteEntry, RouteTable};
 use crate::http::Metrics;
 use crate::http::connection::idle_timeout::RequestInProgress;
+use crate::http::error::ErrorFormat;
 use crate::http::middleware::access_log::{LogLine, LoggedBody};
 use crate::http::middleware::request_context::{REQUEST_ID, RequestId};
 use crate::http::middleware::{compress, cors};
@@ -18,7 +19,7 @@ pub(super) struct RequestInfo {
     line: LogLine,
     pub(super) origin: cors::CorsRequest,
     pub(super) coding: compress::AcceptedEncoding,
-    pub(super) error_format: Option<compat::ErrorFormat>,
+    pub(super) error_format: Option<ErrorFormat>,
 }
 
 impl RequestInfo {
@@ -42,7 +43,7 @@ impl RequestInfo {
             line,
             origin: cors::CorsRequest::of(request.headers()),
             coding: compress::AcceptedEncoding::of(request),
-            error_format: compat::ErrorFormat::of(path),
+            error_format: compat::error_format(path),
         }
     }
 

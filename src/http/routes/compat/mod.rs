@@ -45,7 +45,7 @@ use serde::Serialize;
 
 use postcodes_io::Terminated;
 
-use crate::http::error::Problem;
+use crate::http::error::{ErrorFormat, Problem};
 use crate::http::{AppState, Routes};
 
 mod distance;
@@ -74,13 +74,6 @@ where
     R: From<Problem> + Send + 'static,
 {
     app.blocking_pool.run_blocking(move || Ok(work())).await?
-}
-
-/// The format of error responses for a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum ErrorFormat {
-    MapIt,
-    PostcodesIo,
 }
 
 /// Error in MapIt's shape.
@@ -123,38 +116,35 @@ impl<'a> PostcodesIoErrorJson<'a> {
     }
 }
 
-/// Response extension: the body is already in the right error format.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::http) struct AlreadyFormatted;
-
-impl ErrorFormat {
-    /// Returns the error format for a request path. `None` for our own routes.
-    pub(in crate::http) fn of(path: &str) -> Option<Self> {
-        let under = |start: &str| {
-            path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        if under("/mapit") {
-            Some(Self::MapIt)
-        } else {
-            under("/postcodes-io").then_some(Self::PostcodesIo)
-        }
+/// Returns the error format for a request path. `None` for our own routes.
+pub(in crate::http) fn error_format(path: &str) -> Option<ErrorFormat> {
+    let under = |start: &str| {
+        path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if under("/mapit") {
+        Some(|problem, response| {
+            let code = response.status().as_u16();
+            rewritten(response, MapItErrorJson { error: problem.detail(), code }.text())
+        })
+    } else if under("/postcodes-io") {
+        Some(|problem, response| {
+            let status = response.status();
+            let error = if status == StatusCode::NOT_FOUND {
+                "Resource not found"
+            } else {
+                problem.detail()
+            };
+            rewritten(response, PostcodesIoErrorJson::new(status.as_u16(), error).text())
+        })
+    } else {
+        None
     }
+}
 
-    /// Rewrites a problem response in this format; headers are kept.
-    pub(in crate::http) fn rewrite(self, problem: &Problem, mut response: Response) -> Response {
-        let status = response.status();
-        let (code, detail) = (status.as_u16(), problem.detail());
-        let body = match self {
-            Self::MapIt => MapItErrorJson { error: detail, code }.text(),
-            Self::PostcodesIo if status == StatusCode::NOT_FOUND => {
-                PostcodesIoErrorJson::new(code, "Resource not found").text()
-            }
-            Self::PostcodesIo => PostcodesIoErrorJson::new(code, detail).text(),
-        };
-        let written = reply::json(status, body);
-        *response.body_mut() = written.into_body();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(reply::JSON));
-        response.headers_mut().remove(header::CONTENT_LENGTH);
-        response
-    }
+/// Replaces the body of a problem response.
+fn rewritten(mut response: Response, body: Bytes) -> Response {
+    *response.body_mut() = reply::json(response.status(), body).into_body();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(reply::JSON));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
 }

@@ -4,8 +4,8 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::AlreadyFormatted;
 use crate::http::blocking::respond;
+use crate::http::error::AlreadyFormatted;
 use crate::http::middleware::etag;
 
 /// The media type that both services send.
