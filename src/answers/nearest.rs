@@ -2,8 +2,9 @@
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::layer::LayerId;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::common_fields::{
     Keyed, LayerUsed, Metres, SnapshotBlock, layers_used, snapshot, tenths,
@@ -30,7 +31,7 @@ pub struct NearestAnswer<'a> {
 
 /// A point.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(inline)]
+#[schemars(inline, transform = without_positional_quality)]
 pub struct NearestSite<'a> {
     /// Key of its layer: the series or id in the request.
     pub layer: String,
@@ -44,7 +45,14 @@ pub struct NearestSite<'a> {
     #[serde(flatten)]
     pub location: Location,
     /// Source attributes that the catalogue keeps.
-    pub properties: serde_json::Map<String, serde_json::Value>,
+    pub properties: Map<String, Value>,
+}
+
+/// Of the members of a [`Location`], points lack the one that only postcodes have.
+fn without_positional_quality(schema: &mut Schema) {
+    if let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        members.shift_remove("positional_quality");
+    }
 }
 
 /// Finds the `limit` nearest points of the named layers, or of every point layer.

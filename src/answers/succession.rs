@@ -78,13 +78,17 @@ fn in_direction(
     other: &str,
     description: &str,
 ) -> Schema {
+    // The list is always there, so it is no `Option` here.
+    let mut entries = generator.subschema_for::<Vec<PartEntry<'_>>>();
     let mut schema = SuccessionAnswer::json_schema(generator);
     schema.insert("description".to_owned(), description.into());
     if let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         members.shift_remove(other);
-        if let Some(member) = members.get_mut(list) {
-            member["description"] = "Areas of the other vintage, in order of code.".into();
-        }
+        entries.insert(
+            "description".to_owned(),
+            "Areas of the other vintage, in order of code.".into(),
+        );
+        members.insert(list.to_owned(), entries.into());
     }
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
         required.push(list.into());

@@ -69,3 +69,24 @@ fn schemas_keep_to_the_dialect_of_openapi_3_0() {
         });
     }
 }
+
+#[test]
+fn members_of_shared_types_are_only_where_they_can_be() {
+    let all = schemas::all();
+    for (name, list, other) in [
+        ("Successors", "successors", "predecessors"),
+        ("Predecessors", "predecessors", "successors"),
+    ] {
+        let (schema, members) = (&all[name], &all[name]["properties"]);
+        assert!(schema["required"].as_array().unwrap().contains(&json!(list)), "{schema:#}");
+        assert_eq!(
+            (&members[list]["type"], members[list].get("nullable")),
+            (&json!("array"), None)
+        );
+        assert_eq!(members.get(other), None, "{name}");
+    }
+    let location = &all["Location"]["properties"];
+    let site = &all["Nearest"]["properties"]["nearest"]["items"]["properties"];
+    assert!(location["positional_quality"].is_object() && site["lon"].is_object());
+    assert_eq!(site.get("positional_quality"), None, "only postcodes have a quality");
+}
