@@ -273,11 +273,33 @@ impl fmt::Display for Fault {
     }
 }
 
+/// What became of the rows of a CSV of points.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RowCounts {
+    /// The layer; `None` for postcodes and addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layer: Option<LayerId>,
+    /// The file.
+    pub file: String,
+    /// The rows, without the header and blank rows.
+    pub rows: usize,
+    /// The records that were kept, one for each postcode, address or site.
+    pub kept: usize,
+    /// The postcodes among them that are terminated.
+    pub terminated: usize,
+    /// The postcodes among them without a position.
+    pub without_position: usize,
+    /// The rows that were left out: unreadable, incomplete, excluded or repeated.
+    pub left_out: usize,
+}
+
 /// All faults found in some data.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// The faults, in the order in which they were found.
     pub faults: Vec<Fault>,
+    /// The rows of each CSV of points.
+    pub rows: Vec<RowCounts>,
 }
 
 impl Report {
@@ -289,6 +311,7 @@ impl Report {
     /// Appends another report.
     pub fn extend(&mut self, other: Self) {
         self.faults.extend(other.faults);
+        self.rows.extend(other.rows);
     }
 
     /// Returns the number of faults with this severity.
