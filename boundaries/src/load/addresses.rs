@@ -29,7 +29,7 @@ const LISTED: usize = 1000;
 pub fn load_addresses(spec: &AddressSpec, report: &mut Report) -> Vec<Address> {
     let name = csv::name_of(&spec.path);
     let refuse = |report: &mut Report, message: String| {
-        RowFaults::new(report, &name, None, BadRows::AreErrors).of_file(
+        RowFaults::new(report, &name, None, BadRows::Refused).of_file(
             FaultKind::UnreadableFile,
             Severity::Error,
             message,
@@ -98,7 +98,7 @@ impl FileOfAddresses {
 }
 
 const fn bad_rows(spec: &AddressSpec) -> BadRows {
-    if spec.strict { BadRows::AreErrors } else { BadRows::AreCounted }
+    if spec.strict { BadRows::Refused } else { BadRows::Counted }
 }
 
 fn read_file(

@@ -149,7 +149,7 @@ fn of_json(text: &str) -> Content {
     let spaceless: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     if spaceless.contains("\"type\":\"topology\"") {
         Content::Convertible("TopoJSON")
-    } else if spaceless.contains("\"esrigeometry") || spaceless.contains("\"esrifieldtype") {
+    } else if is_esri(&spaceless) {
         foreign(
             "Esri JSON, which is not read",
             "request GeoJSON from the service (f=geojson), or convert it with ogr2ogr",
@@ -157,6 +157,11 @@ fn of_json(text: &str) -> Content {
     } else {
         Content::Json
     }
+}
+
+fn is_esri(spaceless: &str) -> bool {
+    let has = |text: &str| spaceless.contains(text);
+    has("\"esrigeometry") || has("\"esrifieldtype") || has("\"attributes\":{") && has("\"rings\":[")
 }
 
 fn of_xml(text: &str) -> Content {
@@ -217,6 +222,10 @@ mod tests {
             (b"Version 300\nCharset \"WindowsLatin1\"", ["MapInfo Interchange", "ogr2ogr"]),
             (b"{ \"type\" : \"Topology\", ", ["TopoJSON", "ogr2ogr"]),
             (b"{\"geometryType\":\"esriGeometryPolygon\"", ["Esri JSON", "f=geojson"]),
+            (
+                b"{\"features\": [{\"attributes\": {\"A\": 1}, \"geometry\": {\"rings\": [[",
+                ["Esri JSON", "f=geojson"],
+            ),
         ] {
             let refusal = refusal(start);
             for word in words {

@@ -37,7 +37,7 @@ pub(super) fn read(
         }
     };
     let mut own = Report::default();
-    let mut faults = RowFaults::new(&mut own, report.file(), None, BadRows::AreErrors);
+    let mut faults = RowFaults::new(&mut own, report.file(), None, BadRows::Refused);
     let mut rows = Rows::new(source);
     let read = read_rows(&mut rows, fields, report, &mut faults);
     rows.finish(&mut faults);

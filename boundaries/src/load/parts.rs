@@ -67,7 +67,7 @@ pub(super) fn find(path: &Path, directories: &[&str]) -> Result<Vec<Part>, Strin
         walk(path, DEPTH, &mut files)?;
         let inside = |file: &Path| file.strip_prefix(path).unwrap_or(file).to_owned();
         files.into_iter().map(|file| (inside(&file), Part::File(file))).collect()
-    } else if csv::has_extension(path, "zip") || is_zip(path) {
+    } else if is_zip(path) {
         entries(path)?
     } else {
         return Ok(vec![Part::File(path.to_owned())]);
@@ -139,9 +139,13 @@ fn entries(path: &Path) -> Result<Vec<(PathBuf, Part)>, String> {
     Ok(found)
 }
 
-/// Returns true for a zip under another name.
+/// Returns true for a zip under any name, and for a file of that name whose content does not tell.
 fn is_zip(path: &Path) -> bool {
-    File::open(path).and_then(content::look).is_ok_and(|(content, _)| content == Content::Zip)
+    let content = File::open(path).and_then(content::look).map(|(content, _)| content);
+    let is_named_zip = csv::has_extension(path, "zip");
+    content.is_ok_and(|content| {
+        content == Content::Zip || content == Content::Unmarked && is_named_zip
+    })
 }
 
 fn open_zip(path: &Path) -> Result<ZipArchive<BufReader<File>>, String> {

@@ -11,6 +11,7 @@ use crate::fault::{Fault, FaultKind, Report};
 use crate::layer::LayerId;
 
 use super::content::{self, Content};
+use super::csv::has_extension;
 use super::error::{FileReport, LoadError};
 use super::fields::FieldPicker;
 use super::raw::{RawFeature, RawLayer, Unprojected};
@@ -127,7 +128,7 @@ fn read_format(
     let suffix = suffix(path);
     match content {
         Content::Gzip => {
-            if !suffix.ends_with(".gz") {
+            if !has_extension(path, "gz") {
                 let message = "the file is compressed with gzip, although its name does not end in .gz: it was decompressed";
                 report.add(Fault::note(FaultKind::UnreadableFile, message));
             }

@@ -243,16 +243,14 @@ impl Parser<'_> {
                 let members = self.list(|parser| parser.geometry(depth + 1))?;
                 Ok(collection("GeometryCollection", members))
             }
-            kind => match OTHERS.iter().find(|(name, _)| *name == kind) {
-                Some((_, name)) => {
-                    self.skip_brackets()?;
-                    Ok(RawGeometry::Other((*name).to_owned()).into())
-                }
-                None => {
+            kind => {
+                let Some((_, name)) = OTHERS.iter().find(|(name, _)| *name == kind) else {
                     self.at = start;
-                    Err(self.unexpected("the type of a geometry, such as MULTIPOLYGON,"))
-                }
-            },
+                    return Err(self.unexpected("the type of a geometry, such as MULTIPOLYGON,"));
+                };
+                self.skip_brackets()?;
+                Ok(RawGeometry::Other((*name).to_owned()).into())
+            }
         }
     }
 }

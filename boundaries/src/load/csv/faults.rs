@@ -18,12 +18,12 @@ const LINES_NAMED: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BadRows {
     /// Each is an error, so nothing is built: `strict = true`.
-    AreErrors,
+    Refused,
     /// Each is left out and listed. For registers, which their owner can correct.
-    AreListed,
+    Listed,
     /// They are left out and counted, with the first of each kind. For files of publishers, which
     /// nobody but the publisher can correct.
-    AreCounted,
+    Counted,
 }
 
 /// What becomes of a row with a bad cell, if that is not an error.
@@ -85,7 +85,7 @@ impl<'r> RowFaults<'r> {
 
     /// Returns true if bad rows are errors.
     pub(crate) fn is_strict(&self) -> bool {
-        self.bad_rows == BadRows::AreErrors
+        self.bad_rows == BadRows::Refused
     }
 
     /// Returns true if the report has an error, of this file or another.
@@ -142,16 +142,16 @@ impl<'r> RowFaults<'r> {
     ) {
         self.bad += usize::from(outcome == Outcome::LeftOut);
         match self.bad_rows {
-            BadRows::AreErrors => {
+            BadRows::Refused => {
                 let fault = fault_of(row, code, column, kind, Severity::Error, message);
                 self.list(fault);
             }
-            BadRows::AreListed => {
+            BadRows::Listed => {
                 let message = format!("{message}: {}", outcome.of_one());
                 let fault = fault_of(row, code, column, kind, Severity::Note, &message);
                 self.list(fault);
             }
-            BadRows::AreCounted => {
+            BadRows::Counted => {
                 let key = (kind, column.unwrap_or_default().to_owned(), outcome);
                 let counted = self.counted.entry(key).or_insert_with(|| Counted {
                     first: fault_of(row, code, column, kind, Severity::Note, message),
@@ -194,9 +194,10 @@ impl<'r> RowFaults<'r> {
     }
 
     /// Records how many rows the file has and how many were kept.
-    pub(crate) fn rows(&mut self, counts: RowCounts) {
-        let layer = self.layer.clone();
-        self.report.rows.push(RowCounts { layer, file: self.file.clone(), ..counts });
+    pub(crate) fn rows(&mut self, mut counts: RowCounts) {
+        counts.layer.clone_from(&self.layer);
+        counts.file.clone_from(&self.file);
+        self.report.rows.push(counts);
     }
 
     /// Reports how many faults of each kind were not listed.

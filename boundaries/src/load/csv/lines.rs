@@ -73,6 +73,35 @@ impl<R: Read> Read for LineCounter<R> {
     }
 }
 
+/// A reader that skips a byte-order mark, so that offsets count what the `csv` crate sees.
+pub(crate) struct WithoutMark<R> {
+    source: R,
+    start: Option<io::Cursor<Vec<u8>>>,
+}
+
+impl<R: Read> WithoutMark<R> {
+    pub(crate) const fn new(source: R) -> Self {
+        Self { source, start: None }
+    }
+}
+
+impl<R: Read> Read for WithoutMark<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.start.is_none() {
+            let mut start = Vec::with_capacity(3);
+            self.source.by_ref().take(3).read_to_end(&mut start)?;
+            if start == b"\xEF\xBB\xBF" {
+                start.clear();
+            }
+            self.start = Some(io::Cursor::new(start));
+        }
+        match self.start.as_mut().map_or(Ok(0), |start| start.read(buffer))? {
+            0 => self.source.read(buffer),
+            count => Ok(count),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 
 mod columns;
 mod faults;
+mod header;
 mod lines;
 mod open;
 
@@ -12,12 +13,12 @@ use std::io::Read;
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
 use crate::fault::{FaultKind, Severity};
-use crate::manifest::nearest;
 use crate::text::composed;
 
 pub(crate) use columns::Role;
 pub(crate) use faults::{BadRows, Outcome, RowFaults};
-use lines::LineCounter;
+pub(crate) use header::Header;
+use lines::{LineCounter, WithoutMark};
 pub(crate) use open::{has_extension, name_of, open, open_entry, unreadable};
 
 /// One row of a CSV: its index, its line and its cells.
@@ -74,35 +75,6 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
-    }
-}
-
-/// A reader that skips a byte-order mark, so that offsets count what the `csv` crate sees.
-struct WithoutMark<R> {
-    source: R,
-    start: Option<std::io::Cursor<Vec<u8>>>,
-}
-
-impl<R: Read> WithoutMark<R> {
-    const fn new(source: R) -> Self {
-        Self { source, start: None }
-    }
-}
-
-impl<R: Read> Read for WithoutMark<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.start.is_none() {
-            let mut start = Vec::with_capacity(3);
-            self.source.by_ref().take(3).read_to_end(&mut start)?;
-            if start == b"\xEF\xBB\xBF" {
-                start.clear();
-            }
-            self.start = Some(std::io::Cursor::new(start));
-        }
-        match self.start.as_mut().map_or(Ok(0), |start| start.read(buffer))? {
-            0 => self.source.read(buffer),
-            count => Ok(count),
-        }
     }
 }
 
@@ -256,56 +228,4 @@ pub(crate) enum FirstRow {
     Data,
     /// The first row names the columns.
     Header(Header),
-}
-
-/// The column names.
-pub(crate) struct Header {
-    names: Vec<String>,
-}
-
-impl Header {
-    #[cfg(test)]
-    pub(crate) fn of(names: Vec<String>) -> Self {
-        Self { names }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// Returns the column with this name, preferring an exact match to one that ignores case.
-    /// Reports a missing or duplicate column and returns `None`.
-    pub(crate) fn find(&self, name: &str, faults: &mut RowFaults<'_>) -> Option<usize> {
-        let columns = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            (0..self.names.len()).filter(|&column| same(&self.names[column])).collect()
-        };
-        let mut found = columns(&|other| other == name);
-        if found.is_empty() {
-            found = columns(&|other| other.eq_ignore_ascii_case(name));
-        }
-        let message = match found[..] {
-            [column] => return Some(column),
-            [] => format!("the file has no column {name:?}; {}", self.hint(name)),
-            _ => format!("the header has the column {name:?} twice: rename one"),
-        };
-        faults.of_column(name, FaultKind::BadField, Severity::Error, message);
-        None
-    }
-
-    fn hint(&self, name: &str) -> String {
-        if let [only] = &self.names[..]
-            && let Some(mark) = [';', '\t', '|'].into_iter().find(|&mark| only.contains(mark))
-        {
-            return format!("its columns are separated by {mark:?}: save it with commas");
-        }
-        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        match nearest(name, &names) {
-            Some(meant) => format!("did you mean {meant:?}?"),
-            None => format!("its columns are {}", names.join(", ")),
-        }
-    }
 }

@@ -22,7 +22,7 @@ pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
         return Err(io::Error::other("this is a folder: name the file in it"));
     }
     let (content, source) = content::look(BufReader::with_capacity(1 << 16, file))?;
-    if content == Content::Zip || has_extension(path, "zip") {
+    if content == Content::Zip || content == Content::Unmarked && has_extension(path, "zip") {
         return Ok(Box::new(Cursor::new(decompress_zip(BufReader::new(File::open(path)?))?)));
     }
     text(content, source, path)

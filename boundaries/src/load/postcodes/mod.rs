@@ -31,7 +31,7 @@ pub fn load_postcodes(spec: &PostcodeSpec, report: &mut Report) -> Vec<PostcodeR
     let parts = match parts::find(&spec.path, directories(spec.format)) {
         Ok(parts) => parts,
         Err(message) => {
-            let mut faults = RowFaults::new(report, &name, None, BadRows::AreCounted);
+            let mut faults = RowFaults::new(report, &name, None, BadRows::Counted);
             faults.of_file(FaultKind::UnreadableFile, Severity::Error, message);
             return Vec::new();
         }
@@ -78,7 +78,7 @@ const fn directories(format: PostcodeFormat) -> &'static [&'static str] {
 }
 
 const fn bad_rows(strict: bool) -> BadRows {
-    if strict { BadRows::AreErrors } else { BadRows::AreCounted }
+    if strict { BadRows::Refused } else { BadRows::Counted }
 }
 
 /// A record and its location, for messages about contradictions.

@@ -99,7 +99,7 @@ pub fn read(
         }
     }
     if let Some(example) = table.mistaken_encoding() {
-        report.add(Fault::note(FaultKind::BadField, mistaken(&table, example)));
+        report.add(Fault::note(FaultKind::BadField, mistaken(&table, &example)));
     }
     if let Some(first) = deleted.first() {
         let message = format!(
@@ -112,7 +112,7 @@ pub fn read(
 }
 
 /// What to do about a table whose text is UTF-8, although it states another encoding.
-fn mistaken(table: &Table<'_>, (wrong, right): (String, String)) -> String {
+fn mistaken(table: &Table<'_>, (wrong, right): &(String, String)) -> String {
     format!(
         "the text is read as {}, as the .cpg or the .dbf states, but all of it is valid UTF-8: {wrong:?} would be {right:?}; if that is right, write encoding = \"UTF-8\" in the catalogue",
         table.encoding()

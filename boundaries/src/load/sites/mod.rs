@@ -32,7 +32,7 @@ pub fn load_sites(
     match csv::open(&source.path) {
         Ok(reader) => read_sites(reader, &file, source, layer, position_of, report),
         Err(error) => {
-            RowFaults::new(report, &file, Some(layer), BadRows::AreErrors).of_file(
+            RowFaults::new(report, &file, Some(layer), BadRows::Refused).of_file(
                 FaultKind::UnreadableFile,
                 Severity::Error,
                 csv::unreadable(&source.path, &error),
@@ -51,7 +51,7 @@ pub fn read_sites(
     position_of: &PostcodePosition<'_>,
     report: &mut Report,
 ) -> Vec<Site> {
-    let bad_rows = if source.strict { BadRows::AreErrors } else { BadRows::AreListed };
+    let bad_rows = if source.strict { BadRows::Refused } else { BadRows::Listed };
     let mut faults = RowFaults::new(report, file, Some(layer), bad_rows);
     let reader: Box<dyn Read + '_> = match &source.encoding {
         None => Box::new(reader),

@@ -161,13 +161,15 @@ fn geometry_blob(kind: &str) -> Vec<u8> {
     let mut blob = b"GP\0\x01".to_vec();
     blob.extend(27_700_i32.to_le_bytes());
     blob.push(1);
-    let points = [(475_000.0, 260_000.0), (476_000.0, 260_000.0), (475_000.0, 261_000.0)];
+    let points = [(475_000.0_f64, 260_000.0_f64), (476_000.0, 260_000.0), (475_000.0, 261_000.0)];
     let mut numbers = |points: &[(f64, f64)], head: &[u32]| {
-        head.iter().for_each(|number| blob.extend(number.to_le_bytes()));
-        points.iter().for_each(|(x, y)| {
-            blob.extend(f64::to_le_bytes(*x));
-            blob.extend(f64::to_le_bytes(*y));
-        });
+        for number in head {
+            blob.extend(number.to_le_bytes());
+        }
+        for (x, y) in points {
+            blob.extend(x.to_le_bytes());
+            blob.extend(y.to_le_bytes());
+        }
     };
     match kind {
         "POINT" => numbers(&points[..1], &[1]),

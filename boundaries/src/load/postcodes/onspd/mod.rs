@@ -75,6 +75,9 @@ pub(super) fn read<R: Read>(
     }
 }
 
+/// A row was refused, which is reported.
+struct Refused;
+
 impl Columns {
     fn is_irish(&self, row: &Row<'_>) -> bool {
         let area = row.bytes(self.postcode).get(..2);
@@ -118,7 +121,7 @@ impl Columns {
                 return None;
             }
         };
-        let published_ward = self.published_ward(row, postcode, faults)?;
+        let published_ward = self.published_ward(row, postcode, faults).ok()?;
         Some(PostcodeRecord { postcode, position, positional_quality, terminated, published_ward })
     }
 
@@ -154,20 +157,20 @@ impl Columns {
         row: &Row<'_>,
         postcode: Postcode,
         faults: &mut RowFaults<'_>,
-    ) -> Option<Option<AreaCode>> {
-        let Some(ward) = self.ward.map(|column| row.text(column)) else { return Some(None) };
+    ) -> Result<Option<AreaCode>, Refused> {
+        let Some(ward) = self.ward.map(|column| row.text(column)) else { return Ok(None) };
         // E99999999 and similar codes mean no ward: the Isle of Man, the Channel Islands.
         if ward.is_empty() || ward.ends_with("99999999") {
-            return Some(None);
+            return Ok(None);
         }
         match AreaCode::parse(&ward) {
-            Ok(code) => Some(Some(code)),
+            Ok(code) => Ok(Some(code)),
             Err(error) => {
                 let (code, message) = (postcode.to_string(), error.to_string());
                 let kind = FaultKind::InvalidCode;
                 let outcome = Outcome::CellIgnored;
                 faults.bad_row(row, Some(&code), Some("ward"), kind, &message, outcome);
-                (!faults.is_strict()).then_some(None)
+                if faults.is_strict() { Err(Refused) } else { Ok(None) }
             }
         }
     }

@@ -1,19 +1,16 @@
 //! The report of `check` and `build`, as text and as JSON.
 
+mod json;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::Path;
 
 use lapwing_boundaries::atlas::Contents;
-use lapwing_boundaries::catalogue::{Catalogue, CatalogueError};
+use lapwing_boundaries::catalogue::Catalogue;
 use lapwing_boundaries::fault::{Fault, FaultKind, Report, RowCounts, Severity};
 use lapwing_boundaries::layer::LayerId;
-use serde_json::{Value, json};
 
-use super::output::Output;
-use super::published::Published;
-use crate::cli::failure::Failure;
+pub(super) use json::{write_catalogue_report, write_report};
 
 /// How many faults of each kind are printed: enough to see what they have in common.
 pub(super) const FEW: usize = 5;
@@ -180,71 +177,6 @@ pub(super) fn errors_in_words(report: &Report) -> String {
         1 => "1 error".to_owned(),
         count => format!("{count} errors"),
     }
-}
-
-/// Writes the report as JSON: counts, a summary of each layer, every fault, and the comparison of
-/// published wards if requested.
-pub(super) fn write_report(
-    path: &Path,
-    catalogue_file: &Path,
-    catalogue: &Catalogue,
-    contents: Option<&Contents>,
-    report: &Report,
-    published: Option<&Published>,
-) -> Result<(), Failure> {
-    let all = Tally::of(report.faults.iter());
-    let layers: Vec<Value> = catalogue
-        .layers
-        .iter()
-        .map(|spec| {
-            let id = &spec.meta.id;
-            let held = contents
-                .and_then(|contents| contents.layers.iter().find(|l| l.meta().id == *id))
-                .map(lapwing_boundaries::layer::Layer::len);
-            let tally =
-                Tally::of(report.faults.iter().filter(|fault| fault.layer.as_ref() == Some(id)));
-            json!({
-                "id": id,
-                "count": held,
-                "errors": tally.errors,
-                "repaired": tally.repaired,
-                "notes": tally.notes,
-            })
-        })
-        .collect();
-    let mut document = json!({
-        "catalogue": catalogue_file.display().to_string(),
-        "errors": all.errors,
-        "repaired": all.repaired,
-        "notes": all.notes,
-        "layers": layers,
-        "rows": report.rows,
-        "faults": report.faults,
-    });
-    if let Some(published) = published {
-        document["published_wards"] = json!(published);
-    }
-    write_json(path, &document)
-}
-
-/// Writes the problems of the catalogue itself as JSON, so that a program that reads reports does
-/// not need to parse stderr.
-pub(super) fn write_catalogue_report(path: &Path, error: &CatalogueError) -> Result<(), Failure> {
-    let document = json!({
-        "catalogue": error.file().display().to_string(),
-        "errors": error.problems().len(),
-        "catalogue_problems": error.problems(),
-    });
-    write_json(path, &document)
-}
-
-fn write_json(path: &Path, document: &Value) -> Result<(), Failure> {
-    let mut output = Output::create(path)?;
-    let written = serde_json::to_writer_pretty(&mut output, document)
-        .map_err(std::io::Error::from)
-        .and_then(|()| output.write_all(b"\n"));
-    written.map_err(|error| output.failed(&error))?;
-    output.finish()
 }
 
 /// The layers with faults, in order of first appearance; `None` for faults outside any layer.
