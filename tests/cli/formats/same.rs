@@ -104,7 +104,7 @@ fn a_csv_with_well_known_text_comes_back_in_every_crs() {
         assert_eq!(features.len(), areas.len());
         for (feature, area) in features.iter().zip(areas) {
             let RawGeometry::Polygons { polygons, .. } = &feature.geometry else { panic!() };
-            let written = area.geometry().iter().map(|polygon| polygon.exterior());
+            let written = area.geometry().iter().map(geo::Polygon::exterior);
             for (read, written) in polygons.iter().zip(written) {
                 assert_eq!(read[0].len(), written.0.len());
                 for (a, b) in read[0].iter().zip(&written.0) {
