@@ -37,6 +37,7 @@ fn main() {
         name: None,
         keep: vec![],
         crs: None,
+        encoding: None,
         only: Vec::new(),
     };
 

@@ -90,5 +90,6 @@ pub mod projection;
 pub mod search;
 pub mod snapshot;
 pub mod storage;
+pub mod text;
 #[cfg(feature = "load")]
 pub mod validity;

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::layer::Layer;
 use crate::storage::mmap::Numbers;
@@ -42,14 +44,38 @@ fn text_at(text: &[u8], start: u32) -> &[u8] {
     &rest[..rest.iter().position(|&byte| byte == END).unwrap_or(rest.len())]
 }
 
-/// Normalises a text for comparison: lower case, without accents, and with one space for each run of
-/// other characters. `St. George` and `st george` are equal.
+/// Normalises a text for comparison: lower case, without accents, `&` as `and`, and with one space for
+/// each run of other characters. `St. George` and `st george` are equal, and so are `Tŷ Gŵyn` and
+/// `ty gwyn`.
 pub fn fold(text: &str) -> String {
+    fold_with(text, false)
+}
+
+/// Folds a text with the words around a hyphen as one word: `Pen-y-Bont` as `penybont`.
+fn fold_joined(text: &str) -> Option<String> {
+    text.contains(is_hyphen).then(|| fold_with(text, true))
+}
+
+fn fold_with(text: &str, join_hyphens: bool) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
-        match base_letter(c) {
+    // Decomposed, accents are characters of their own.
+    for c in text.nfd().flat_map(char::to_lowercase) {
+        match c {
             // Apostrophes are dropped, so that King's Heath is found as kings heath.
-            '\'' | '\u{2019}' => {}
+            '\'' | '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2BC}' | '\u{B4}' | '`'
+            | '\u{2032}' => {}
+            c if is_combining_mark(c) => {}
+            c if join_hyphens && is_hyphen(c) => {}
+            '&' => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+                folded.push_str("and ");
+            }
+            'ø' => folded.push('o'),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ß' => folded.push_str("ss"),
             c if c.is_alphanumeric() => folded.push(c),
             _ if folded.is_empty() || folded.ends_with(' ') => {}
             _ => folded.push(' '),
@@ -59,21 +85,8 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Strips the accents of British place names: Welsh circumflexes, Gaelic graves, and those of foreign
-/// names.
-fn base_letter(c: char) -> char {
-    match c {
-        'à' | 'á' | 'â' | 'ä' => 'a',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ò' | 'ó' | 'ô' | 'ö' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ŵ' | 'ẁ' | 'ẃ' | 'ẅ' => 'w',
-        'ŷ' | 'ỳ' | 'ý' | 'ÿ' => 'y',
-        'ç' => 'c',
-        'ñ' => 'n',
-        c => c,
-    }
+const fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 impl SearchIndex {
@@ -91,12 +104,13 @@ impl SearchIndex {
             let sites = content.sites().iter().map(|site| (&site.code, site.name.as_str()));
             for (index, (code, name)) in (0_u32..).zip(areas.chain(sites)) {
                 entries.push([put(&fold(code.as_str())), layer, index, 0]);
-                let name = fold(name);
-                let start = put(&name);
-                let starts = name.match_indices(' ').map(|(space, _)| space + 1);
-                for (word, begins) in (0..).zip(std::iter::once(0).chain(starts)) {
-                    if begins < name.len() {
-                        entries.push([start + begins as u32, layer, index, word]);
+                for name in std::iter::once(fold(name)).chain(fold_joined(name)) {
+                    let start = put(&name);
+                    let starts = name.match_indices(' ').map(|(space, _)| space + 1);
+                    for (word, begins) in (0..).zip(std::iter::once(0).chain(starts)) {
+                        if begins < name.len() {
+                            entries.push([start + begins as u32, layer, index, word]);
+                        }
                     }
                 }
             }
@@ -136,23 +150,25 @@ impl SearchIndex {
         limit: usize,
         is_included: impl Fn(&SearchHit) -> bool,
     ) -> Vec<SearchHit> {
-        let text = fold(text);
-        if text.is_empty() {
-            return Vec::new();
+        let mut hits: Vec<(bool, SearchHit)> = Vec::new();
+        for text in std::iter::once(fold(text)).chain(fold_joined(text)) {
+            if text.is_empty() {
+                continue;
+            }
+            let text = text.as_bytes();
+            let (entries, _) = self.entries.as_chunks::<ENTRY>();
+            let key = |entry: &[u32; ENTRY]| text_at(&self.text, entry[0]);
+            let start = entries.partition_point(|entry| key(entry) < text);
+            let of_text = entries[start..]
+                .iter()
+                .take_while(|entry| key(entry).starts_with(text))
+                .map(|entry| {
+                    let &[_, layer, index, word] = entry;
+                    (key(entry) != text, SearchHit { layer, index, word: word as u16 })
+                })
+                .filter(|(_, found)| is_included(found));
+            hits.extend(of_text);
         }
-        let text = text.as_bytes();
-        let (entries, _) = self.entries.as_chunks::<ENTRY>();
-        let key = |entry: &[u32; ENTRY]| text_at(&self.text, entry[0]);
-        let start = entries.partition_point(|entry| key(entry) < text);
-        let mut hits: Vec<(bool, SearchHit)> = entries[start..]
-            .iter()
-            .take_while(|entry| key(entry).starts_with(text))
-            .map(|entry| {
-                let &[_, layer, index, word] = entry;
-                (key(entry) != text, SearchHit { layer, index, word: word as u16 })
-            })
-            .filter(|(_, found)| is_included(found))
-            .collect();
         // The sort is stable, so equal keys keep the order of the text.
         hits.sort_by_key(|(is_longer, found)| (*is_longer, found.word));
         let mut seen = HashSet::new();
@@ -177,5 +193,22 @@ mod tests {
             "llanbedr y cennin pen y bont ar ogwr"
         );
         assert_eq!(fold("…"), "");
+    }
+
+    #[test]
+    fn ways_to_write_a_name_do_not_matter() {
+        for (one, other) in [
+            ("Mynydd Isa & Bach", "mynydd isa and bach"),
+            ("Abington&Phippsville", "Abington and Phippsville"),
+            ("St George\u{2019}s", "st george's"),
+            ("Cae\u{2BC}r Bryn", "caer bryn"),
+            ("T\u{177} G\u{175}yn", "ty gwyn"),
+            ("Ty\u{302} Gw\u{302}yn", "T\u{177} G\u{175}yn"),
+            ("Ynys M\u{f4}n", "ynys mon"),
+            ("Stow\u{2011}on\u{2013}the-Wold", "Stow on the Wold"),
+        ] {
+            assert_eq!(fold(one), fold(other));
+        }
+        assert_ne!(fold("Sand"), fold("S&"), "only the sign itself is a word");
     }
 }

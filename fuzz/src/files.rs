@@ -65,7 +65,8 @@ pub fn sites(data: &[u8]) {
         SitesFormat::Columns { .. } => vec!["name".to_owned()],
     };
     let path = PathBuf::from("sites.csv");
-    let source = SitesSource { path, format, keep, include_closed: pick & 4 != 0 };
+    let (include_closed, strict) = (pick & 4 != 0, pick & 8 != 0);
+    let source = SitesSource { path, format, keep, include_closed, strict, encoding: None };
     let mut report = Report::default();
     let locate = |_: Postcode| Bng::new(475_486.0, 260_275.0).ok();
     let sites = read_sites(csv, "sites.csv", &source, &id(), &locate, &mut report);
@@ -83,7 +84,7 @@ pub fn postcodes(data: &[u8]) {
         _ => PostcodeFormat::Onspd,
     };
     let mut report = Report::default();
-    let records = read_postcodes(csv, "postcodes.csv", format, &mut report);
+    let records = read_postcodes(csv, "postcodes.csv", format, pick & 2 != 0, &mut report);
     assert!(records.windows(2).all(|pair| pair[0].postcode < pair[1].postcode));
     assert!(!records.is_empty() || report.has_errors(), "nothing is never no fault");
     show(&report);
@@ -91,13 +92,13 @@ pub fn postcodes(data: &[u8]) {
 
 /// Reads addresses. They must be sorted by postcode.
 pub fn addresses(csv: &[u8]) {
-    let column = str::to_owned;
     let spec = AddressSpec {
         path: PathBuf::from("addresses.csv"),
-        uprn: column("uprn"),
-        postcode: column("postcode"),
-        easting: column("easting"),
-        northing: column("northing"),
+        uprn: None,
+        postcode: None,
+        easting: None,
+        northing: None,
+        strict: false,
         licence: None,
         attribution: None,
         origin: Origin::default(),
@@ -162,6 +163,7 @@ pub fn vector(folder: &Path, name: &str, data: &[u8], beside: &[(&str, &[u8])]) 
         name: Some("WD13NM".to_owned()),
         keep: vec!["LAD13CD".to_owned()],
         crs: None,
+        encoding: None,
         only: Vec::new(),
     };
     let mut report = Report::default();

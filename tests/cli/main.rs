@@ -6,6 +6,7 @@ mod county;
 mod crash;
 mod documents;
 mod fetch;
+mod files;
 mod formats;
 mod http_logs;
 mod match_rows;

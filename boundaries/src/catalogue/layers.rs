@@ -13,9 +13,10 @@ use super::{
 };
 
 /// Keys that apply only to a CSV of sites.
-const SITE_KEYS: [&str; 4] = ["format", "columns", "include_closed", "prescribing_settings"];
+const SITE_KEYS: [&str; 5] =
+    ["format", "columns", "include_closed", "prescribing_settings", "strict"];
 
-/// Keys that apply only to a GIS file.
+/// Keys that apply only to a GIS file or a CSV with geometry.
 const VECTOR_KEYS: [&str; 4] = ["code", "name", "crs", "only"];
 
 /// The folders in which relative paths start.
@@ -132,14 +133,14 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
     if keys.has("compose") {
         let reason = "the layer is composed of areas of other layers";
         let others = ORIGIN_KEYS.into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS);
-        for key in ["source", "keep", "within"].into_iter().chain(others) {
+        for key in ["source", "keep", "within", "encoding"].into_iter().chain(others) {
             keys.forbid(key, reason);
         }
         return keys.text("compose").map(|path| LayerSource::Compose(folders.own.join(path)));
     }
     let Some(source) = source else {
         // Look the other keys up so that they are not reported as unknown.
-        for key in ["keep", "within"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
+        for key in ["keep", "within", "encoding"].into_iter().chain(VECTOR_KEYS).chain(SITE_KEYS) {
             keys.has(key);
         }
         if keys.has("url") && !keys.has("source") {
@@ -153,22 +154,31 @@ fn read_source(keys: &Keys<'_, '_>, folders: &Folders) -> Option<LayerSource> {
         return None;
     };
     let is_csv = has_extension(source.strip_suffix(".gz").unwrap_or(&source), "csv");
-    if is_csv || keys.has("format") || keys.has("columns") {
+    let encoding = keys.text("encoding");
+    let has_geometry = keys.has("code");
+    if is_csv && !has_geometry || keys.has("format") || keys.has("columns") {
         for key in VECTOR_KEYS {
-            keys.forbid(key, "a CSV names its columns in `columns` or `format`");
+            keys.forbid(key, "a CSV of points names its columns in `columns` or `format`");
         }
         let include_closed = keys.flag("include_closed").unwrap_or(false);
+        let strict = keys.flag("strict").unwrap_or(false);
         let (format, keep) = read_sites_format(keys)?;
         let path = folders.data.join(source);
-        return Some(LayerSource::Sites(SitesSource { path, format, keep, include_closed }));
+        let source = SitesSource { path, format, keep, include_closed, strict, encoding };
+        return Some(LayerSource::Sites(source));
     }
     for key in SITE_KEYS {
         keys.forbid(key, "it belongs to a CSV of sites");
     }
-    read_vector(keys, &source, folders).map(LayerSource::Vector)
+    read_vector(keys, &source, encoding, folders).map(LayerSource::Vector)
 }
 
-fn read_vector(keys: &Keys<'_, '_>, source: &str, folders: &Folders) -> Option<VectorSource> {
+fn read_vector(
+    keys: &Keys<'_, '_>,
+    source: &str,
+    encoding: Option<String>,
+    folders: &Folders,
+) -> Option<VectorSource> {
     let code = keys.required_text("code", "the field with the code, such as \"WD22CD\"");
     let name = keys.text("name");
     let keep = keys.texts("keep").unwrap_or_default();
@@ -193,6 +203,7 @@ fn read_vector(keys: &Keys<'_, '_>, source: &str, folders: &Folders) -> Option<V
         name,
         keep,
         crs,
+        encoding,
         only,
     })
 }
@@ -259,7 +270,8 @@ fn read_sites_format(keys: &Keys<'_, '_>) -> Option<(SitesFormat, Vec<String>)> 
             keys.refuse(
                 "source",
                 "a CSV needs column names: write columns = { code = \"…\", name = \"…\", postcode = \"…\" } \
-                 or format = \"ods-epraccur\"",
+                 or format = \"ods-epraccur\"; for a CSV with geometry as WKT, name its fields with \
+                 `code` and `name`",
             );
             None
         }

@@ -95,6 +95,8 @@ pub struct VectorSource {
     pub keep: Vec<String>,
     /// The CRS to assume if the file does not state one, such as `EPSG:27700`.
     pub crs: Option<String>,
+    /// The encoding of the file's text, if the file does not state it or states a wrong one.
+    pub encoding: Option<String>,
     /// Conditions that a feature must all meet to be part of the layer.
     pub only: Vec<Only>,
 }
@@ -110,6 +112,10 @@ pub struct SitesSource {
     pub keep: Vec<String>,
     /// If true, closed and dormant records are included.
     pub include_closed: bool,
+    /// If true, a row that cannot be read is an error. Otherwise it is left out with a note.
+    pub strict: bool,
+    /// The encoding of the file's text, if it is neither UTF-8 nor Windows-1252.
+    pub encoding: Option<String>,
 }
 
 /// The columns of a CSV of sites.
@@ -163,6 +169,8 @@ pub struct PostcodeSpec {
     pub path: PathBuf,
     /// The file's columns.
     pub format: PostcodeFormat,
+    /// If true, a row that cannot be read is an error. Otherwise it is left out and counted.
+    pub strict: bool,
     /// The licence.
     pub licence: Option<String>,
     /// The attribution.
@@ -178,23 +186,26 @@ pub struct PostcodeSpec {
 pub enum PostcodeFormat {
     /// Code-Point Open: no header, ten columns.
     CodePointOpen,
-    /// ONS Postcode Directory: a header, columns found by name.
+    /// ONS Postcode Directory, National Statistics Postcode Lookup or NHS Postcode Directory: a
+    /// header, columns found by name.
     Onspd,
 }
 
 /// The `[addresses]` table of a catalogue: a CSV of UPRN, postcode, easting and northing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddressSpec {
-    /// The file.
+    /// A file, a folder of files, or a zip.
     pub path: PathBuf,
-    /// The column with the UPRN.
-    pub uprn: String,
+    /// The column with the UPRN. A column that is not named is recognised by its name.
+    pub uprn: Option<String>,
     /// The column with the postcode.
-    pub postcode: String,
+    pub postcode: Option<String>,
     /// The column with the easting.
-    pub easting: String,
+    pub easting: Option<String>,
     /// The column with the northing.
-    pub northing: String,
+    pub northing: Option<String>,
+    /// If true, a row that cannot be read is an error. Otherwise it is left out and counted.
+    pub strict: bool,
     /// The licence.
     pub licence: Option<String>,
     /// The attribution.

@@ -110,22 +110,25 @@ fn read_postcodes(keys: Keys<'_, '_>, folders: &Folders) -> Option<PostcodeSpec>
         .required_text("source", "the postcode file, a folder of files, or the published zip")
         .map(|source| folders.data.join(source));
     let format = read_format(&keys);
+    let strict = keys.flag("strict").unwrap_or(false);
     let origin = read_origin(&keys);
     let within = read_within(&keys);
     let licence = keys.text("licence");
     let attribution = keys.text("attribution");
     keys.finish();
-    Some(PostcodeSpec { path: path?, format: format?, licence, attribution, origin, within })
+    let (path, format) = (path?, format?);
+    Some(PostcodeSpec { path, format, strict, licence, attribution, origin, within })
 }
 
 fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
-    const CHOICE: &str = "\"code-point-open\" or \"onspd\"";
+    const FORMATS: [&str; 4] = ["code-point-open", "onspd", "nspl", "nhspd"];
+    const CHOICE: &str = "\"code-point-open\", \"onspd\", \"nspl\" or \"nhspd\"";
     let format = keys.required_text("format", CHOICE)?;
     match format.as_str() {
         "code-point-open" => Some(PostcodeFormat::CodePointOpen),
-        "onspd" => Some(PostcodeFormat::Onspd),
+        "onspd" | "nspl" | "nhspd" => Some(PostcodeFormat::Onspd),
         other => {
-            let hint = nearest(other, &["code-point-open", "onspd"]).map_or_else(
+            let hint = nearest(other, &FORMATS).map_or_else(
                 || format!("write {CHOICE}"),
                 |near| format!("did you mean {near:?}?"),
             );
@@ -137,17 +140,16 @@ fn read_format(keys: &Keys<'_, '_>) -> Option<PostcodeFormat> {
 
 fn read_addresses(keys: Keys<'_, '_>, folders: &Folders) -> Option<AddressSpec> {
     let path = keys
-        .required_text("source", "a CSV with UPRN, postcode, easting and northing")
+        .required_text("source", "a CSV with UPRN, postcode, easting and northing, a folder of them, or the published zip")
         .map(|source| folders.data.join(source));
     let columns = keys.table("columns", "columns of [addresses]");
-    let column = |key: &'static str| {
-        columns.as_ref().and_then(|c| c.text(key)).unwrap_or_else(|| key.to_owned())
-    };
+    let column = |key: &'static str| columns.as_ref().and_then(|c| c.text(key));
     let (uprn, postcode) = (column("uprn"), column("postcode"));
     let (easting, northing) = (column("easting"), column("northing"));
     if let Some(columns) = columns {
         columns.finish();
     }
+    let strict = keys.flag("strict").unwrap_or(false);
     let origin = read_origin(&keys);
     let within = read_within(&keys);
     let licence = keys.text("licence");
@@ -159,6 +161,7 @@ fn read_addresses(keys: Keys<'_, '_>, folders: &Folders) -> Option<AddressSpec> 
         postcode,
         easting,
         northing,
+        strict,
         licence,
         attribution,
         origin,

@@ -100,7 +100,7 @@ pub fn faults_of(error: &ManifestError, layer: &LayerId) -> Report {
         };
         Fault::error(kind, message).in_layer(layer).in_file(file.clone())
     };
-    Report { faults: error.problems().iter().map(fault).collect() }
+    Report { faults: error.problems().iter().map(fault).collect(), ..Report::default() }
 }
 
 /// Builds one composed area.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::area::Properties;
 use crate::catalogue::{Only, VectorSource};
 use crate::fault::{Fault, FaultKind};
+use crate::text::composed;
 
 use super::error::FileReport;
 
@@ -72,7 +73,9 @@ impl<'a> FieldPicker<'a> {
         values: &[(String, Value)],
         report: &mut FileReport<'_>,
     ) -> Picked {
-        let value = |field: &str| values.iter().rfind(|(name, _)| name == field).map(|(_, v)| v);
+        let values: Vec<(&str, Value)> =
+            values.iter().map(|(name, value)| (name.as_str(), composed_value(value))).collect();
+        let value = |field: &str| values.iter().rfind(|(name, _)| *name == field).map(|(_, v)| v);
         let is_chosen = |only: &Only| {
             let text = match value(&only.field) {
                 Some(Value::String(text)) => text.clone(),
@@ -164,6 +167,14 @@ impl<'a> FieldPicker<'a> {
     }
 }
 
+/// Returns a value with its text in composed form.
+fn composed_value(value: &Value) -> Value {
+    match value {
+        Value::String(text) => composed(text).into(),
+        other => other.clone(),
+    }
+}
+
 /// Formats a number for a code or name: whole numbers without `.0`.
 fn number_text(number: &serde_json::Number) -> String {
     /// Above this, `f64` does not represent every whole number.
@@ -227,6 +238,7 @@ mod tests {
             name: Some(name.into()),
             keep: keep.iter().map(|&k| k.into()).collect(),
             crs: None,
+            encoding: None,
             only: Vec::new(),
         }
     }

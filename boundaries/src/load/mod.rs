@@ -6,8 +6,9 @@
 //!
 //! Steps for a GIS file:
 //!
-//! 1. The file extension selects the reader ([`geojson`], [`shapefile`], [`geopackage`],
-//!    [`flatgeobuf`]).
+//! 1. The first bytes of the file select the reader ([`content`]): [`geojson`], [`shapefile`],
+//!    [`geopackage`], [`flatgeobuf`], `geoparquet`, [`csv_geometry`], or one of these in a zip
+//!    ([`archive`]). Only where they do not tell does the suffix.
 //! 2. The reader returns features in the file's own coordinates and the CRS that the file states
 //!    ([`raw`], [`fields`]).
 //! 3. The CRS of the file and of the catalogue are reconciled ([`crs`]).
@@ -17,14 +18,21 @@
 //! They have no rings to check, so their loaders return finished values.
 
 pub mod addresses;
+mod archive;
 mod collection;
+mod content;
 pub mod crs;
 mod csv;
+mod csv_geometry;
+mod encoding;
 pub mod error;
 pub mod fields;
 pub mod flatgeobuf;
 pub mod geojson;
 pub mod geopackage;
+#[cfg(feature = "parquet")]
+mod geoparquet;
+mod parts;
 mod position;
 pub mod postcodes;
 pub mod project;
@@ -35,6 +43,7 @@ mod source;
 mod vector;
 pub(crate) mod within;
 pub mod wkb;
+pub mod wkt;
 
 pub use collection::ReadGeometry;
 pub use vector::{load_polygons, load_vector};

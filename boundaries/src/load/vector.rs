@@ -1,22 +1,25 @@
 //! Loading of a GIS file as a raw layer. [`super`] lists the steps.
 
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use flate2::bufread::MultiGzDecoder;
+
 use crate::catalogue::VectorSource;
-use crate::fault::{FaultKind, Report};
+use crate::fault::{Fault, FaultKind, Report};
 use crate::layer::LayerId;
 
+use super::content::{self, Content};
+use super::csv::has_extension;
 use super::error::{FileReport, LoadError};
 use super::fields::FieldPicker;
 use super::raw::{RawFeature, RawLayer, Unprojected};
-use super::source::{open, open_file};
-use super::{crs, flatgeobuf, geojson, geopackage, project, shapefile};
+use super::source::open_file;
+use super::{archive, crs, csv_geometry, flatgeobuf, geojson, geopackage, project, shapefile};
 
 /// The supported formats, for messages.
-const FORMATS: &str =
-    ".geojson, .json, .geojsonl, .ndjson (each also .gz), .shp, .zip of a shapefile, .gpkg, .fgb";
+const FORMATS: &str = "GeoJSON (.geojson, .geojsonl, also .gz), Shapefile (.shp), GeoPackage (.gpkg), FlatGeobuf (.fgb), GeoParquet (.parquet), a CSV with WKT (.csv), or a .zip of one";
 
 /// Loads a GIS file and projects its coordinates to BNG metres.
 ///
@@ -53,6 +56,7 @@ pub fn load_polygons(path: &Path, layer: &LayerId, report: &mut Report) -> Optio
         name: None,
         keep: Vec::new(),
         crs: None,
+        encoding: None,
         only: Vec::new(),
     };
     let mut report = FileReport::new(layer, path.display().to_string(), report);
@@ -109,30 +113,139 @@ fn read(
     })
 }
 
-/// Reads the file in the format of its extension.
+/// Reads the file in the format of its content, or, if that does not tell, of its suffix.
 fn read_format(
     source: &VectorSource,
     fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
 ) -> Result<Unprojected, LoadError> {
-    let path = &source.path;
-    let lower = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let (stem, compressed) = match lower.strip_suffix(".gz") {
-        Some(stem) => (stem, true),
-        None => (lower.as_str(), false),
-    };
-    let suffix = stem.rsplit_once('.').map_or("", |(_, suffix)| suffix);
-    match suffix {
-        "geojson" | "json" => geojson::read(open(path, compressed)?, fields, report),
-        "geojsonl" | "geojsons" | "ndjson" => {
-            geojson::read_sequence(open(path, compressed)?, fields, report)
-        }
-        "shp" if !compressed => shapefile::read_folder(path, fields, report),
-        "zip" if !compressed => shapefile::read_zip(path, source.table.as_deref(), fields, report),
-        "gpkg" if !compressed => geopackage::read(path, source.table.as_deref(), fields, report),
-        "fgb" if !compressed => flatgeobuf::read(BufReader::new(open_file(path)?), fields, report),
-        _ => Err(LoadError::unreadable(format!(
-            "{lower:?} does not have the extension of a supported format: use {FORMATS}"
-        ))),
+    let (path, table) = (&source.path, source.table.as_deref());
+    let encoding = source.encoding.as_deref();
+    if path.is_dir() && is_geodatabase(path) {
+        return Err(LoadError::unreadable(content::convert("a file geodatabase", path)));
     }
+    let (content, start) = look(BufReader::new(open_file(path)?))?;
+    let suffix = suffix(path);
+    match content {
+        Content::Gzip => {
+            if !has_extension(path, "gz") {
+                let message = "the file is compressed with gzip, although its name does not end in .gz: it was decompressed";
+                report.add(Fault::note(FaultKind::UnreadableFile, message));
+            }
+            let (content, start) =
+                look(BufReader::new(MultiGzDecoder::new(BufReader::new(start))))?;
+            read_stream(content, start, source, fields, report)
+        }
+        Content::Zip => archive::read(path, table, encoding, fields, report),
+        Content::Sqlite => {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            geopackage::read(path, &file, table, fields, report)
+        }
+        Content::Parquet => read_parquet(path, fields, report),
+        Content::Shapefile => shapefile::read_folder(path, encoding, fields, report),
+        Content::Unmarked if suffix == "zip" => {
+            archive::read(path, table, encoding, fields, report)
+        }
+        Content::Unmarked if suffix == "shp" => {
+            shapefile::read_folder(path, encoding, fields, report)
+        }
+        _ => read_stream(content, start, source, fields, report),
+    }
+}
+
+/// Reads a format that needs no more than its bytes from start to end.
+fn read_stream(
+    content: Content,
+    start: impl Read,
+    source: &VectorSource,
+    fields: &mut FieldPicker<'_>,
+    report: &mut FileReport<'_>,
+) -> Result<Unprojected, LoadError> {
+    let (path, encoding) = (&source.path, source.encoding.as_deref());
+    if let Some(refusal) = content.refusal(path) {
+        return Err(LoadError::unreadable(refusal));
+    }
+    match content {
+        Content::Json => geojson::read(start, fields, report),
+        Content::FlatGeobuf => flatgeobuf::read(start, fields, report),
+        Content::Unmarked => match suffix(path).trim_end_matches(".gz") {
+            "csv" | "txt" | "tsv" => csv_geometry::read(start, encoding, fields, report),
+            suffix => Err(LoadError::unreadable(unknown(suffix, path))),
+        },
+        _ => Err(LoadError::unreadable(
+            "the file in this gzip cannot be read while it is compressed: decompress it first",
+        )),
+    }
+}
+
+/// What to do about a file of which neither content nor suffix tells the format.
+fn unknown(suffix: &str, path: &Path) -> String {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    match suffix {
+        "kml" => content::convert("KML", path),
+        "gml" | "xml" => content::convert("GML", path),
+        "tab" | "dat" | "map" | "id" => content::convert("MapInfo TAB", path),
+        "mif" | "mid" => content::convert("MapInfo Interchange Format", path),
+        "dbf" | "shx" | "prj" | "cpg" => {
+            format!("{file} is a part of a shapefile: name the .shp, beside which it must be")
+        }
+        "geojson" | "json" | "geojsonl" | "geojsons" | "geojsonseq" | "ndjson" | "ndgeojson"
+        | "jsonl" => {
+            "the file is not valid JSON: it must begin with { or a record separator; open it in an editor to see what it is".to_owned()
+        }
+        "gpkg" => {
+            "this is not a GeoPackage: it is not an SQLite database; open it in an editor to see what it is".to_owned()
+        }
+        "fgb" => "this is not a FlatGeobuf: it does not start with fgb".to_owned(),
+        "parquet" | "geoparquet" => {
+            "this is not a Parquet file: it does not start with PAR1".to_owned()
+        }
+        _ => format!(
+            "neither the content nor the name of {file:?} tells a format that is read: use {FORMATS}"
+        ),
+    }
+}
+
+/// Reads GeoParquet, if the program was built with it.
+#[cfg(feature = "parquet")]
+pub(super) fn read_parquet(
+    path: &Path,
+    fields: &mut FieldPicker<'_>,
+    report: &mut FileReport<'_>,
+) -> Result<Unprojected, LoadError> {
+    super::geoparquet::read(open_file(path)?, fields, report)
+}
+
+/// Reads GeoParquet, if the program was built with it.
+#[cfg(not(feature = "parquet"))]
+pub(super) fn read_parquet(
+    path: &Path,
+    _: &mut FieldPicker<'_>,
+    _: &mut FileReport<'_>,
+) -> Result<Unprojected, LoadError> {
+    Err(LoadError::unreadable(content::convert(
+        "Parquet (without the cargo feature parquet)",
+        path,
+    )))
+}
+
+fn look<R: Read>(source: R) -> Result<(Content, impl Read), LoadError> {
+    content::look(source)
+        .map_err(|error| LoadError::unreadable(geojson::read_error(error.kind(), &error)))
+}
+
+/// Returns the suffix of a file name in lower case, with `.gz`: `geojson.gz`.
+fn suffix(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let stem = name.strip_suffix(".gz").unwrap_or(&name);
+    stem.rsplit_once('.')
+        .map_or_else(String::new, |(before, _)| name[before.len() + 1..].to_owned())
+}
+
+/// Returns true for the folder of an Esri file geodatabase.
+fn is_geodatabase(folder: &Path) -> bool {
+    suffix(folder) == "gdb"
+        || folder
+            .read_dir()
+            .is_ok_and(|entries| entries.flatten().any(|entry| suffix(&entry.path()) == "gdbtable"))
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 mod parse;
+mod unusual;
 
 /// A UK postcode in its canonical form, `NN1 1ED`.
 ///

@@ -1,5 +1,7 @@
 //! Parsing of postcodes from bytes into the packed form of [`Postcode`](super::Postcode).
 
+use super::unusual;
+
 /// Parses the usual form of a postcode, with at most one space and none around it, all characters
 /// at once. Returns `None` for other forms and for texts that are not postcodes.
 #[inline]
@@ -32,7 +34,7 @@ pub(super) fn any_form(text: &[u8]) -> Option<u64> {
     }
     let outward_len = len.checked_sub(3)?;
     let (outward, inward) = chars[..len].split_at(outward_len);
-    if !is_outward(outward) || !is_inward(inward) {
+    if !(is_outward(outward) || unusual::is_outward(outward)) || !is_inward(inward) {
         return None;
     }
     let mut packed = [b' '; 8];

@@ -288,7 +288,7 @@ fn a_csv_of_sites_must_name_its_columns() {
             sites(
                 "code = \"C\"\ncolumns = { code = \"C\", name = \"N\", lon = \"X\", lat = \"Y\" }",
             ),
-            "c.toml:6:8: `code` does not apply here: a CSV names its columns in `columns` or `format`; remove it",
+            "c.toml:6:8: `code` does not apply here: a CSV of points names its columns in `columns` or `format`; remove it",
         ),
         (
             ward("include_closed = true"),
@@ -306,7 +306,7 @@ fn mistakes_in_postcodes_and_addresses_are_reported() {
         ),
         (
             ward("[postcodes]\nsource = \"p.zip\""),
-            "[postcodes] has no `format`: add \"code-point-open\" or \"onspd\"",
+            "[postcodes] has no `format`: add \"code-point-open\", \"onspd\", \"nspl\" or \"nhspd\"",
         ),
         (
             ward("[postcodes]\nsource = \"p.zip\"\nformat = \"codepoint-open\""),

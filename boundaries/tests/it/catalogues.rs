@@ -128,8 +128,8 @@ fn every_form_of_source_is_recognised_by_its_name_and_keys() {
     assert!(prescribers.include_closed && prescribers.keep.contains(&"address".to_owned()));
     assert_eq!(catalogue.postcodes.unwrap().format, PostcodeFormat::Onspd);
     let addresses = catalogue.addresses.unwrap();
-    assert_eq!((addresses.uprn.as_str(), addresses.postcode.as_str()), ("UPRN", "postcode"));
-    assert_eq!(addresses.northing, "Y_COORDINATE");
+    assert_eq!((addresses.uprn.as_deref(), addresses.postcode), (Some("UPRN"), None));
+    assert_eq!(addresses.northing.as_deref(), Some("Y_COORDINATE"));
 }
 
 #[test]

@@ -73,6 +73,7 @@ fn postcodes_of_2014_are_in_the_wards_published_for_them() {
     let spec = PostcodeSpec {
         path: shared().unwrap().join("codepoint_nn_2014.csv"),
         format: PostcodeFormat::CodePointOpen,
+        strict: true,
         licence: None,
         attribution: None,
         origin: Origin::default(),

@@ -1,4 +1,4 @@
-//! `lapwing check`: lists every problem in the files of a catalogue.
+//! `lapwing check`: lists the problems in the files of a catalogue.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -48,7 +48,17 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<(), Failure> {
     let report_on_stdout = args.sources.report.as_deref().is_some_and(is_dash);
     let mut out: Box<dyn std::io::Write> =
         if report_on_stdout { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
-    out.write_all(fault_report::as_text(&report, usize::MAX).as_bytes())?;
+    let text = fault_report::as_text(&report, fault_report::FEW);
+    out.write_all(text.as_bytes())?;
+    if fault_report::has_more(&report) {
+        match &args.sources.report {
+            Some(path) if !report_on_stdout => {
+                writeln!(out, "every fault is in {}", path.display())?;
+            }
+            Some(_) => {}
+            None => writeln!(out, "`--report FILE` writes every fault as JSON")?,
+        }
+    }
     if !report.faults.is_empty() {
         writeln!(out)?;
     }

@@ -89,14 +89,12 @@ pub(super) fn contents_or_refusal(
         let errors = fault_report::errors_in_words(&report);
         let rest = match &sources.report {
             Some(path) => format!("every fault is in {}", path.display()),
-            None => {
-                "`lapwing check` lists every fault, `--report FILE` writes them as JSON".to_owned()
-            }
+            None => "`--report FILE` writes every fault as JSON".to_owned(),
         };
         return Err(Failure::Refused(format!("{errors}; {instead}; {rest}\n{}", text.trim_end())));
     };
     if !quiet {
-        eprint!("{text}");
+        eprint!("{text}{}", fault_report::rows(&report));
     }
     Ok(contents)
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use lapwing_boundaries::atlas::Day;
 use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
 use lapwing_boundaries::postcode::Postcode;
+use lapwing_boundaries::text::composed;
 
 use crate::answers::{Choice, Place};
 use crate::http::error::{Problem, ProblemKind};
@@ -38,6 +39,11 @@ impl<'a> Params<'a> {
                 let problem = Problem::new(ProblemKind::RepeatedParameter, detail);
                 return Err(problem.with("parameter", name.into_owned()));
             }
+            // Names in the data are composed.
+            let value = match composed(&value) {
+                Cow::Owned(composed) => Cow::Owned(composed),
+                Cow::Borrowed(_) => value,
+            };
             pairs.push((name, value));
         }
         Ok(Self { pairs })

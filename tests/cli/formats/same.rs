@@ -1,7 +1,7 @@
 //! Rules for every format.
 
 use lapwing::features::crs::Crs;
-use lapwing::formats::Format;
+use lapwing::formats::{self, Format, Selection};
 use lapwing_boundaries::catalogue::VectorSource;
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::layer::LayerId;
@@ -21,6 +21,7 @@ pub(crate) fn read(format: Format, bytes: &[u8], keep: &[&str]) -> Vec<RawFeatur
         name: Some("name".to_owned()),
         keep: keep.iter().map(|&key| key.to_owned()).collect(),
         crs: None,
+        encoding: None,
         only: Vec::new(),
     };
     let mut report = Report::default();
@@ -31,12 +32,18 @@ pub(crate) fn read(format: Format, bytes: &[u8], keep: &[&str]) -> Vec<RawFeatur
     features
 }
 
-const READ_BACK: [Format; 3] = [Format::GeoJson, Format::FlatGeobuf, Format::GeoPackage];
+const READ_BACK: &[Format] = &[
+    Format::GeoJson,
+    Format::FlatGeobuf,
+    Format::GeoPackage,
+    #[cfg(feature = "parquet")]
+    Format::Parquet,
+];
 
 #[test]
 fn every_vertex_comes_back_to_the_last_bit_in_grid_metres() {
     let atlas = atlas();
-    for format in READ_BACK {
+    for &format in READ_BACK {
         let bytes = whole(&atlas, AREAS, format, Crs::Epsg27700);
         let features = read(format, &bytes, &[]);
         let areas = atlas.layers()[AREAS].layer().areas();
@@ -69,7 +76,7 @@ fn every_vertex_comes_back_to_the_last_bit_in_grid_metres() {
 fn in_other_crs_every_vertex_is_within_some_millimetres() {
     let atlas = atlas();
     for crs in [Crs::Crs84, Crs::Epsg4326, Crs::Epsg3857] {
-        for format in [Format::FlatGeobuf, Format::GeoPackage] {
+        for &format in READ_BACK.iter().filter(|format| **format != Format::GeoJson) {
             let features = read(format, &whole(&atlas, SITES, format, crs), &[]);
             let sites = atlas.layers()[SITES].layer().sites();
             assert_eq!(features.len(), sites.len());
@@ -77,6 +84,32 @@ fn in_other_crs_every_vertex_is_within_some_millimetres() {
                 let RawGeometry::Point(at) = feature.geometry else { panic!("no point") };
                 let at = at - site.position.coord();
                 assert!(at.x.hypot(at.y) < 0.003, "{format:?} {crs:?}: {at:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_csv_with_well_known_text_comes_back_in_every_crs() {
+    let atlas = atlas();
+    let of_schema = schema(&atlas, AREAS);
+    for crs in [Crs::Epsg27700, Crs::Crs84, Crs::Epsg3857] {
+        let places: Vec<usize> = (0..atlas.layers()[AREAS].layer().len()).collect();
+        let mut selection = Selection::new(&atlas, &of_schema, &places, crs);
+        selection.wkt = true;
+        let mut bytes = Vec::new();
+        formats::write(Format::Csv, &selection, &mut bytes, &()).unwrap();
+        let features = read(Format::Csv, &bytes, &[]);
+        let areas = atlas.layers()[AREAS].layer().areas();
+        assert_eq!(features.len(), areas.len());
+        for (feature, area) in features.iter().zip(areas) {
+            let RawGeometry::Polygons { polygons, .. } = &feature.geometry else { panic!() };
+            let written = area.geometry().iter().map(geo::Polygon::exterior);
+            for (read, written) in polygons.iter().zip(written) {
+                assert_eq!(read[0].len(), written.0.len());
+                for (a, b) in read[0].iter().zip(&written.0) {
+                    assert!((*a - *b).x.hypot((*a - *b).y) < 0.02, "{crs:?}: {a:?} {b:?}");
+                }
             }
         }
     }

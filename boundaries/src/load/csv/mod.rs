@@ -1,7 +1,10 @@
 //! Common parts of all CSV loaders: opening files, finding columns, decoding text, and reporting
 //! faults by line and column.
 
+mod columns;
 mod faults;
+mod header;
+mod lines;
 mod open;
 
 use std::borrow::Cow;
@@ -10,10 +13,13 @@ use std::io::Read;
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
 use crate::fault::{FaultKind, Severity};
-use crate::manifest::nearest;
+use crate::text::composed;
 
-pub(crate) use faults::RowFaults;
-pub(crate) use open::{has_extension, name_of, open, unreadable};
+pub(crate) use columns::Role;
+pub(crate) use faults::{BadRows, Outcome, RowFaults};
+pub(crate) use header::Header;
+use lines::{LineCounter, WithoutMark};
+pub(crate) use open::{has_extension, name_of, open, open_entry, unreadable};
 
 /// One row of a CSV: its index, its line and its cells.
 pub(crate) struct Row<'c> {
@@ -30,9 +36,12 @@ impl<'c> Row<'c> {
         self.cells.get(column).unwrap_or_default().trim_ascii()
     }
 
-    /// Returns the text of a cell without surrounding white space.
+    /// Returns the text of a cell in Unicode's composed form, without surrounding white space.
     pub(crate) fn text(&self, column: usize) -> Cow<'c, str> {
-        decode(self.bytes(column))
+        match decode(self.bytes(column)) {
+            Cow::Borrowed(text) => composed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(composed(text.trim()).into_owned()),
+        }
     }
 
     /// Returns the start of a cell, for messages.
@@ -42,6 +51,12 @@ impl<'c> Row<'c> {
 
     pub(crate) fn len(&self) -> usize {
         self.cells.len()
+    }
+
+    /// Returns true if the row has text beyond the columns of the header. Rows that are too short
+    /// are usual, because Excel drops empty cells at the end.
+    pub(crate) fn overflows(&self, width: usize) -> bool {
+        self.cells.iter().skip(width).any(|cell| !cell.trim_ascii().is_empty())
     }
 
     /// Returns true if all cells are empty, as in the rows of commas that spreadsheets leave
@@ -66,9 +81,11 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 /// A CSV reader: comma-separated, quoted as in RFC 4180, with any line ends, with or without a
 /// byte-order mark.
 pub(crate) struct Rows<R> {
-    reader: Reader<R>,
+    reader: Reader<LineCounter<WithoutMark<R>>>,
     cells: ByteRecord,
     next: usize,
+    /// The line of a row that was put back.
+    put_back: Option<u64>,
     blank: usize,
     not_utf8: usize,
 }
@@ -79,8 +96,14 @@ impl<R: Read> Rows<R> {
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(1 << 16)
-            .from_reader(source);
-        Self { reader, cells: ByteRecord::new(), next: 0, blank: 0, not_utf8: 0 }
+            .from_reader(LineCounter::new(WithoutMark::new(source)));
+        let cells = ByteRecord::new();
+        Self { reader, cells, next: 0, put_back: None, blank: 0, not_utf8: 0 }
+    }
+
+    /// Returns how many rows were read, without the header and blank rows.
+    pub(crate) const fn count(&self) -> usize {
+        self.next
     }
 
     /// Returns the first row as column names. Returns `None` if there is no row; a read error is
@@ -94,21 +117,57 @@ impl<R: Read> Rows<R> {
         Some(Header { names })
     }
 
+    /// Returns the first row if it is a header. Otherwise it is the first row of data, and stays to
+    /// be read.
+    pub(crate) fn header_unless(
+        &mut self,
+        is_data: impl Fn(&Row<'_>) -> bool,
+        faults: &mut RowFaults<'_>,
+    ) -> FirstRow {
+        let Some(row) = self.next_row(faults) else { return FirstRow::None };
+        let (line, is_data) = (row.line, is_data(&row));
+        let names = (0..row.len()).map(|column| row.text(column).into_owned()).collect();
+        self.next = 0;
+        if is_data {
+            self.put_back = Some(line);
+            FirstRow::Data
+        } else {
+            FirstRow::Header(Header { names })
+        }
+    }
+
     /// Returns the next row that is not blank. Returns `None` at the end, or after reporting a read
     /// error.
     pub(crate) fn next_row(&mut self, faults: &mut RowFaults<'_>) -> Option<Row<'_>> {
+        let line = match self.put_back.take() {
+            Some(line) => line,
+            None => self.read_row(faults)?,
+        };
+        let index = self.next;
+        self.next += 1;
+        let row = Row { index, line, cells: &self.cells };
+        if !row.is_utf8() {
+            self.not_utf8 += 1;
+        }
+        Some(row)
+    }
+
+    /// Reads the next row that is not blank and returns its line.
+    fn read_row(&mut self, faults: &mut RowFaults<'_>) -> Option<u64> {
         loop {
-            let before = self.reader.position().line();
-            match self.reader.read_byte_record(&mut self.cells) {
+            let before = self.reader.position().byte();
+            let is_row = self.reader.read_byte_record(&mut self.cells);
+            let start = self.cells.position().map_or(before, ::csv::Position::byte);
+            let line = self.reader.get_mut().line_at(start);
+            match is_row {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(error) => {
-                    let message = format!("the file cannot be read after line {before}: {error}");
+                    let message = format!("the file cannot be read after line {line}: {error}");
                     faults.of_file(FaultKind::UnreadableFile, Severity::Error, message);
                     return None;
                 }
             }
-            let line = self.cells.position().map_or(before, ::csv::Position::line);
             let index = self.next;
             let start = self.cells.as_slice();
             if index == 0 && (start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]))
@@ -117,16 +176,11 @@ impl<R: Read> Rows<R> {
                 faults.of_file(FaultKind::UnreadableFile, Severity::Error, message);
                 return None;
             }
-            let row = Row { index, line, cells: &self.cells };
-            if row.is_blank() {
+            if (Row { index, line, cells: &self.cells }).is_blank() {
                 self.blank += 1;
                 continue;
             }
-            self.next += 1;
-            if !row.is_utf8() {
-                self.not_utf8 += 1;
-            }
-            return Some(Row { index, line, cells: &self.cells });
+            return Some(line);
         }
     }
 
@@ -147,49 +201,31 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// The column names.
-pub(crate) struct Header {
-    names: Vec<String>,
+/// Reports a row with text beyond the columns, or, if bad rows are errors, with any other number of
+/// columns. Returns true if it must not be read.
+pub(crate) fn wrong_width(
+    row: &Row<'_>,
+    width: usize,
+    of: &str,
+    faults: &mut RowFaults<'_>,
+) -> bool {
+    let is_wrong = if faults.is_strict() { row.len() != width } else { row.overflows(width) };
+    if is_wrong {
+        let message = format!(
+            "the row has {} columns but the {of} has {width}: look for an extra comma or quote",
+            row.len(),
+        );
+        faults.bad_row(row, None, None, FaultKind::BadField, &message, Outcome::LeftOut);
+    }
+    is_wrong
 }
 
-impl Header {
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// Returns the column with this name, preferring an exact match to one that ignores case.
-    /// Reports a missing or duplicate column and returns `None`.
-    pub(crate) fn find(&self, name: &str, faults: &mut RowFaults<'_>) -> Option<usize> {
-        let columns = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            (0..self.names.len()).filter(|&column| same(&self.names[column])).collect()
-        };
-        let mut found = columns(&|other| other == name);
-        if found.is_empty() {
-            found = columns(&|other| other.eq_ignore_ascii_case(name));
-        }
-        let message = match found[..] {
-            [column] => return Some(column),
-            [] => format!("the file has no column {name:?}; {}", self.hint(name)),
-            _ => format!("the header has the column {name:?} twice: rename one"),
-        };
-        faults.of_column(name, FaultKind::BadField, Severity::Error, message);
-        None
-    }
-
-    fn hint(&self, name: &str) -> String {
-        if let [only] = &self.names[..]
-            && let Some(mark) = [';', '\t', '|'].into_iter().find(|&mark| only.contains(mark))
-        {
-            return format!("its columns are separated by {mark:?}: save it with commas");
-        }
-        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        match nearest(name, &names) {
-            Some(meant) => format!("did you mean {meant:?}?"),
-            None => format!("its columns are {}", names.join(", ")),
-        }
-    }
+/// The first row of a file that may have no header.
+pub(crate) enum FirstRow {
+    /// The file is empty or cannot be read, which is reported.
+    None,
+    /// The first row is data.
+    Data,
+    /// The first row names the columns.
+    Header(Header),
 }

@@ -6,19 +6,65 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
+use super::super::content::{self, Content};
+
 /// The largest size decompressed from a zip, in bytes. Forty million addresses take half of it.
 const UNPACKED_LIMIT: u64 = 4 << 30;
 
-/// Opens a file. Decompresses `.gz`, and `.zip` with exactly one CSV in it.
-pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
-    let file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    if has_extension(path, "gz") {
-        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file)));
+/// Opens a file. Decompresses gzip, and a zip with exactly one CSV in it, by content.
+///
+/// # Errors
+///
+/// Fails if the file cannot be opened or is not text, with what it is.
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+    let file = File::open(path)?;
+    if path.is_dir() {
+        return Err(io::Error::other("this is a folder: name the file in it"));
     }
-    if has_extension(path, "zip") {
-        return Ok(Box::new(Cursor::new(decompress_zip(file)?)));
+    let (content, source) = content::look(BufReader::with_capacity(1 << 16, file))?;
+    if content == Content::Zip || content == Content::Unmarked && has_extension(path, "zip") {
+        return Ok(Box::new(Cursor::new(decompress_zip(BufReader::new(File::open(path)?))?)));
     }
-    Ok(Box::new(file))
+    text(content, source, path)
+}
+
+/// Returns the text of a file, decompressed if it is gzip.
+pub(crate) fn open_entry<'r>(
+    source: impl Read + 'r,
+    path: &Path,
+) -> io::Result<Box<dyn Read + 'r>> {
+    let (content, source) = content::look(source)?;
+    text(content, source, path)
+}
+
+fn text<'r>(
+    content: Content,
+    source: impl Read + 'r,
+    path: &Path,
+) -> io::Result<Box<dyn Read + 'r>> {
+    match content {
+        Content::Gzip => {
+            let source = flate2::bufread::MultiGzDecoder::new(BufReader::new(source));
+            Ok(Box::new(source))
+        }
+        // Without rows it is refused by the reader of its rows, with what they must be.
+        Content::Empty => Ok(Box::new(source)),
+        _ => match refusal(content, path) {
+            Some(reason) => Err(io::Error::other(reason)),
+            None => Ok(Box::new(source)),
+        },
+    }
+}
+
+/// Returns why content is no CSV.
+fn refusal(content: Content, path: &Path) -> Option<String> {
+    let what = match content {
+        Content::Sqlite => "an SQLite database",
+        Content::Parquet => "a Parquet file",
+        Content::FlatGeobuf | Content::Shapefile | Content::Json => "a GIS file",
+        other => return other.refusal(path),
+    };
+    Some(format!("this is {what}, not a CSV: name the fields with `code` and `name`"))
 }
 
 /// Returns true if a path has this extension, ignoring case.
@@ -31,7 +77,12 @@ fn decompress_zip(file: BufReader<File>) -> io::Result<Vec<u8>> {
     let mut archive = ZipArchive::new(file)?;
     let mut indexes = Vec::new();
     for at in 0..archive.len() {
-        if has_extension(Path::new(&*archive.by_index_raw(at)?.name()?), "csv") {
+        let entry = archive.by_index_raw(at)?;
+        let name = entry.name()?;
+        if content::is_workbook(&name) {
+            return Err(io::Error::other(content::WORKBOOK));
+        }
+        if has_extension(Path::new(&*name), "csv") && !name.starts_with("__MACOSX/") {
             indexes.push(at);
         }
     }

@@ -25,22 +25,35 @@ use super::error::{FileReport, LoadError};
 use super::fields::FieldPicker;
 use super::raw::{RawFeature, Unprojected};
 
-/// Reads a FeatureCollection or a Feature.
+/// Reads a FeatureCollection, a Feature, or a sequence of Features, one per line or each after a
+/// record separator. The content tells which, so a sequence is read whatever its file is called.
 ///
 /// # Errors
 ///
-/// Fails if the text is not JSON, is truncated, or is JSON of another kind.
+/// Fails if the text is not JSON, is truncated, or is JSON of another kind, and if it is one page of
+/// an answer that has more.
 pub fn read(
     source: impl Read,
     fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
 ) -> Result<Unprojected, LoadError> {
     let mut sink = Sink { fields, report, features: Vec::new(), next: 0 };
-    let mut json = serde_json::Deserializer::from_reader(io::BufReader::new(without_bom(source)?));
+    let source = io::BufReader::new(SeparatorsAsSpace(without_bom(source)?));
+    let mut json = serde_json::Deserializer::from_reader(source);
     let document = json.deserialize_any(DocumentVisitor { sink: &mut sink });
     let document = document.map_err(|error| unreadable(&error, sink.next))?;
+    let crs = stated_crs(document.crs.as_ref());
+    let is_feature = document.kind.as_deref() == Some("Feature");
+    take(document, &mut sink)?;
+    if is_feature {
+        read_more_features(&mut json, &mut sink)?;
+    }
     json.end().map_err(|error| unreadable(&error, sink.next))?;
+    Ok(Unprojected { crs, features: sink.features })
+}
 
+/// Takes the outermost object, whose features were taken as they were read unless it is a Feature.
+fn take(document: Document, sink: &mut Sink<'_, '_, '_>) -> Result<(), LoadError> {
     match (document.kind.as_deref(), document.has_features) {
         (Some("FeatureCollection"), true) => {}
         (Some("FeatureCollection"), false) => {
@@ -51,35 +64,41 @@ pub fn read(
         (Some("Feature"), _) => {
             let parts = FeatureSeed { fields: sink.fields }
                 .deserialize(Value::Object(document.feature))
-                .map_err(|error| unreadable(&error, 0))?;
+                .map_err(|error| unreadable(&error, sink.next))?;
             sink.take(parts);
+            return Ok(());
         }
         (kind, _) => return Err(LoadError::unreadable(not_features(kind, &document.members))),
     }
-    let crs = stated_crs(document.crs.as_ref());
-    Ok(Unprojected { crs, features: sink.features })
+    let in_properties = document.feature.get("properties").and_then(|p| p.get(EXCEEDED));
+    if document.is_exceeded || in_properties.is_some_and(is_true) {
+        return Err(LoadError::unreadable(format!(
+            "the file is incomplete: it is one page of an ArcGIS answer that has more features ({EXCEEDED}), of which it has {}; download the whole layer, for example with `url` and `lapwing fetch`",
+            sink.next
+        )));
+    }
+    Ok(())
 }
 
-/// Reads a sequence of Features, one per line or each after a record separator.
-///
-/// # Errors
-///
-/// Fails if a record is not JSON, is truncated, or is not a Feature.
-pub fn read_sequence(
-    source: impl Read,
-    fields: &mut FieldPicker<'_>,
-    report: &mut FileReport<'_>,
-) -> Result<Unprojected, LoadError> {
-    let mut sink = Sink { fields, report, features: Vec::new(), next: 0 };
-    let source = io::BufReader::new(SeparatorsAsSpace(without_bom(source)?));
-    let mut json = serde_json::Deserializer::from_reader(source);
+/// Reads the rest of a sequence, after its first Feature.
+fn read_more_features<R: Read>(
+    json: &mut serde_json::Deserializer<serde_json::de::IoRead<R>>,
+    sink: &mut Sink<'_, '_, '_>,
+) -> Result<(), LoadError> {
     while json.end().is_err() {
         let parts = FeatureSeed { fields: sink.fields }
-            .deserialize(&mut json)
+            .deserialize(&mut *json)
             .map_err(|error| unreadable(&error, sink.next))?;
         sink.take(parts);
     }
-    Ok(Unprojected { crs: StatedCrs::Implied(SourceCrs::Degrees), features: sink.features })
+    Ok(())
+}
+
+/// The member by which an ArcGIS server says that it sent only a page of the features.
+const EXCEEDED: &str = "exceededTransferLimit";
+
+fn is_true(value: &Value) -> bool {
+    value.as_bool() == Some(true) || value.as_str().is_some_and(|v| v.eq_ignore_ascii_case("true"))
 }
 
 /// Replaces record separators (RFC 8142, U+001E) by spaces. JSON never contains them unescaped.
@@ -114,7 +133,7 @@ fn without_bom(mut source: impl Read) -> Result<impl Read, LoadError> {
     Ok(io::Cursor::new(start).chain(source))
 }
 
-fn read_error(kind: io::ErrorKind, error: &dyn fmt::Display) -> String {
+pub(super) fn read_error(kind: io::ErrorKind, error: &dyn fmt::Display) -> String {
     if kind == io::ErrorKind::UnexpectedEof {
         format!("the compressed file is truncated ({error}): download it again")
     } else {
@@ -146,6 +165,7 @@ fn not_features(kind: Option<&str>, members: &[String]) -> String {
             "a bare {kind} has no code: wrap it in a Feature with the code in its properties"
         ),
         Some(kind) => format!("\"type\" is {kind:?}: the file must be a FeatureCollection or a Feature"),
+        None if has("error") => "this is the error message of a server, not the data: open it in an editor to read it, and download the file again".to_owned(),
         None if has("geometryType") || has("spatialReference") => "this is Esri JSON, which is not supported: request GeoJSON from the service (f=geojson), or convert it with ogr2ogr".to_owned(),
         None => "the JSON has no \"type\": the file must be a GeoJSON FeatureCollection or Feature".to_owned(),
     }
@@ -194,6 +214,8 @@ struct Document {
     kind: Option<String>,
     crs: Option<Value>,
     has_features: bool,
+    /// The server says that it has more features.
+    is_exceeded: bool,
     /// The members of a single Feature. In a FeatureCollection they are foreign members.
     feature: Map<String, Value>,
     /// The names of other members.
@@ -223,6 +245,7 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_, '_, '_, '_> {
                     document.has_features = true;
                     map.next_value_seed(FeaturesSeed { sink: self.sink })?;
                 }
+                EXCEEDED => document.is_exceeded = is_true(&map.next_value()?),
                 "geometry" | "properties" => {
                     document.feature.insert(key, map.next_value()?);
                 }

@@ -20,6 +20,7 @@ fn source() -> VectorSource {
         name: Some("name".into()),
         keep: vec!["pop".into()],
         crs: None,
+        encoding: None,
         only: Vec::new(),
     }
 }
@@ -283,14 +284,38 @@ fn sequences_are_separated_by_lines_or_record_separators() {
         format!("\u{1e}{one}\n\u{1e}{one}\n"),
         format!("\u{feff}{one}\r\n\r\n{one}"),
     ] {
-        let (read, report) = read_by(text.as_bytes(), read_sequence);
+        let (read, report) = read_by(text.as_bytes(), read);
         assert_eq!(read.unwrap().features.len(), 2, "{text}");
         assert_eq!(report.faults, []);
     }
-    let (cut, _) = read_by(&one.as_bytes()[..one.len() / 2], read_sequence);
+    let (cut, _) = read_by(&one.as_bytes()[..one.len() / 2], read);
     assert!(cut.unwrap_err().contains("truncated"));
-    let (other, _) = read_by(b"[1]".as_slice(), read_sequence);
-    assert!(other.unwrap_err().contains("a GeoJSON Feature"));
+    let (other, _) = read_by(b"[1]".as_slice(), read);
+    assert!(other.unwrap_err().contains("a GeoJSON object"));
+    let mixed = format!("{one}\n{}", collection(&[&one]));
+    assert!(read_text(&mixed).0.unwrap_err().contains("must contain only Features"));
+}
+
+#[test]
+fn one_page_of_an_answer_that_has_more_is_refused_as_incomplete() {
+    let one = feature(SQUARE);
+    let features = format!(r#""type":"FeatureCollection","features":[{one}]"#);
+    for members in [
+        format!(r#"{features},"exceededTransferLimit":true"#),
+        format!(r#""exceededTransferLimit":true,{features}"#),
+        format!(r#"{features},"properties":{{"exceededTransferLimit":true}}"#),
+        format!(r#""properties":{{"exceededTransferLimit":"true"}},{features}"#),
+    ] {
+        let message = read_text(&format!("{{{members}}}")).0.unwrap_err();
+        assert!(message.contains("the file is incomplete"), "{message}");
+        assert!(message.contains("more features (exceededTransferLimit)"), "{message}");
+    }
+    for members in [
+        format!(r#"{features},"exceededTransferLimit":false"#),
+        format!(r#"{features},"properties":{{"exceededTransferLimit":null}}"#),
+    ] {
+        assert_eq!(read_text(&format!("{{{members}}}")).0.unwrap().features.len(), 1);
+    }
 }
 
 #[test]

@@ -20,15 +20,16 @@ use super::fields::FieldPicker;
 use super::raw::{RawFeature, RawGeometry, Unprojected};
 use super::source::open_file;
 
-/// Reads the named feature table, or the only one.
+/// Reads the named feature table, or the only one. `source` is the file as a catalogue names it.
 pub(super) fn read(
     path: &Path,
+    source: &str,
     table: Option<&str>,
     fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
 ) -> Result<Unprojected, LoadError> {
     let database = open(path)?;
-    let table = FeatureTable::choose(&database, table)?;
+    let table = FeatureTable::choose(&database, table, source)?;
     report.rename(format!("{}#{}", report.file(), table.name));
     let crs = table.crs(&database)?;
     for column in &table.columns {

@@ -21,35 +21,67 @@ pub(super) struct Column {
 }
 
 impl FeatureTable {
-    /// Returns the table with this name, or the only feature table.
-    pub(super) fn choose(database: &Connection, wanted: Option<&str>) -> Result<Self, LoadError> {
-        let tables = feature_tables(database)?;
-        let names = || tables.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let chosen = match (wanted, tables.as_slice()) {
+    /// Returns the table with this name, or the only feature table. A table with several columns of
+    /// geometry is read by the only one of polygons, or by the one in `table.column`.
+    pub(super) fn choose(
+        database: &Connection,
+        wanted: Option<&str>,
+        file: &str,
+    ) -> Result<Self, LoadError> {
+        let listed = feature_tables(database)?;
+        let mut names: Vec<&str> = listed.iter().map(|table| table.name.as_str()).collect();
+        names.dedup();
+        let list = names.join(", ");
+        // SQLite names are case-insensitive.
+        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        let (name, column) = match (wanted, names.as_slice()) {
             (_, []) => {
                 return Err(LoadError::unreadable("the GeoPackage contains no feature table"));
             }
-            (None, [only]) => only,
+            (None, [only]) => (*only, None),
             (None, _) => {
                 return Err(LoadError::unreadable(format!(
-                    "the GeoPackage contains {} feature tables, {}: add # and the name of one to `source` in the catalogue",
-                    tables.len(),
-                    names()
+                    "the GeoPackage contains {} feature tables, {list}: add # and the name of one to `source` in the catalogue, such as {file}#{}",
+                    names.len(),
+                    names[0]
                 )));
             }
-            // SQLite names are case-insensitive.
-            (Some(wanted), _) => tables
-                .iter()
-                .find(|(name, ..)| name.eq_ignore_ascii_case(wanted))
-                .ok_or_else(|| {
-                    LoadError::unreadable(format!(
-                        "the GeoPackage has no feature table {wanted:?}; it has {}",
-                        names()
-                    ))
-                })?,
+            (Some(wanted), _) => match names.iter().find(|name| same(name, wanted)) {
+                Some(name) => (*name, None),
+                None => match wanted.rsplit_once('.') {
+                    Some((name, column)) if names.iter().any(|other| same(other, name)) => {
+                        (name, Some(column))
+                    }
+                    _ => {
+                        return Err(LoadError::unreadable(format!(
+                            "the GeoPackage has no feature table {wanted:?}; it has {list}"
+                        )));
+                    }
+                },
+            },
         };
-        let (name, geometry, srs_id) = chosen.clone();
-        let columns = columns(database, &name, &geometry)?;
+        let of_name: Vec<&Listed> = listed.iter().filter(|table| same(&table.name, name)).collect();
+        let of_column = |table: &&Listed| column.is_none_or(|column| same(&table.geometry, column));
+        let mut found: Vec<&Listed> = of_name.iter().copied().filter(of_column).collect();
+        if found.len() > 1 && found.iter().filter(|table| table.has_areas()).count() == 1 {
+            found.retain(|table| table.has_areas());
+        }
+        let [chosen] = found[..] else {
+            let columns: Vec<&str> = of_name.iter().map(|table| table.geometry.as_str()).collect();
+            return Err(LoadError::unreadable(format!(
+                "the table {name} has the columns of geometry {}: name one in `source`, such as {file}#{name}.{}",
+                columns.join(", "),
+                columns[0]
+            )));
+        };
+        let others: Vec<&str> = of_name
+            .iter()
+            .filter(|table| table.geometry != chosen.geometry)
+            .map(|table| table.geometry.as_str())
+            .collect();
+        let Listed { name, geometry, srs_id, .. } = chosen.clone();
+        let mut columns = columns(database, &name, &geometry)?;
+        columns.retain(|column| !others.iter().any(|other| same(other, &column.name)));
         Ok(Self { name, geometry, srs_id, columns })
     }
 
@@ -97,8 +129,24 @@ impl FeatureTable {
     }
 }
 
-/// Returns the name, geometry column and srs_id of every feature table.
-fn feature_tables(database: &Connection) -> Result<Vec<(String, String, i64)>, LoadError> {
+/// A column of geometry of a feature table.
+#[derive(Clone)]
+struct Listed {
+    name: String,
+    geometry: String,
+    kind: String,
+    srs_id: i64,
+}
+
+impl Listed {
+    fn has_areas(&self) -> bool {
+        self.kind.to_ascii_uppercase().contains("POLYGON")
+            || self.kind.to_ascii_uppercase().contains("SURFACE")
+    }
+}
+
+/// Returns every column of geometry of the feature tables, in order of the tables' names.
+fn feature_tables(database: &Connection) -> Result<Vec<Listed>, LoadError> {
     let has_contents = database
         .query_row(
             "SELECT count(*) FROM sqlite_schema WHERE name IN ('gpkg_contents', 'gpkg_geometry_columns')",
@@ -111,11 +159,24 @@ fn feature_tables(database: &Connection) -> Result<Vec<(String, String, i64)>, L
             "this SQLite database is not a GeoPackage with features: it lacks the tables gpkg_contents and gpkg_geometry_columns",
         ));
     }
-    let mut statement = database
-        .prepare(
-            "SELECT c.table_name, g.column_name, coalesce(g.srs_id, c.srs_id, -1) FROM gpkg_contents c JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name) WHERE c.data_type = 'features' ORDER BY c.table_name",
-        )?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    // The standard requires the column, but some writers leave it out.
+    let has_kind = database.query_row(
+        "SELECT count(*) FROM pragma_table_info('gpkg_geometry_columns') WHERE name = 'geometry_type_name'",
+        [],
+        |row| row.get::<_, i64>(0),
+    )? > 0;
+    let kind = if has_kind { "g.geometry_type_name" } else { "''" };
+    let mut statement = database.prepare(&format!(
+        "SELECT c.table_name, g.column_name, coalesce(g.srs_id, c.srs_id, -1), coalesce({kind}, '') FROM gpkg_contents c JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name) WHERE c.data_type = 'features' ORDER BY c.table_name"
+    ))?;
+    let rows = statement.query_map([], |row| {
+        Ok(Listed {
+            name: row.get(0)?,
+            geometry: row.get(1)?,
+            srs_id: row.get(2)?,
+            kind: row.get(3)?,
+        })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

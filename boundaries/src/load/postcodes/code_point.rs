@@ -11,12 +11,15 @@ use crate::code::AreaCode;
 use crate::fault::{FaultKind, Severity};
 use crate::gazetteer::PostcodeRecord;
 
-use super::super::csv::{Row, RowFaults, Rows};
+use super::super::csv::{Outcome, Row, RowFaults, Rows};
 use super::super::position;
 use super::{Reading, postcode_of};
 
 /// Column counts: the product, and copies without area codes.
 const WIDTHS: [usize; 2] = [10, 4];
+
+/// The product with a comma at the end of each row, as some spreadsheets write it.
+const TRAILING_COMMA: usize = 11;
 
 /// The positional quality of a postcode without a position.
 pub(super) const NO_POSITION: u8 = 90;
@@ -27,35 +30,37 @@ pub(super) fn read<R: Read>(
     reading: &mut Reading,
     faults: &mut RowFaults<'_>,
 ) {
-    let mut width = None;
+    let mut wrong = None;
     while let Some(row) = rows.next_row(faults) {
         if is_header(&row) {
             continue;
         }
-        let width = *width.get_or_insert(row.len());
-        if !WIDTHS.contains(&width) {
-            let hint = if row.text(0).to_lowercase().starts_with("pcd") {
-                "; for the Postcode Directory write format = \"onspd\""
-            } else {
-                ""
-            };
-            let message =
-                format!("line {} has {width} columns, but Code-Point Open has 10{hint}", row.line);
-            faults.of_file(FaultKind::BadField, Severity::Error, message);
-            return;
-        }
-        if row.len() != width {
+        if !WIDTHS.contains(&row.len()) && row.len() != TRAILING_COMMA {
+            wrong.get_or_insert_with(|| not_code_point(&row));
             let message = format!(
-                "the row has {} columns but the first row has {width}: look for an extra comma or quote",
+                "the row has {} columns, but Code-Point Open has 10: look for an extra comma or quote",
                 row.len()
             );
-            faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
+            faults.bad_row(&row, None, None, FaultKind::BadField, &message, Outcome::LeftOut);
             continue;
         }
         if let Some(record) = read_row(&row, faults) {
             reading.add(record, part, row.line);
         }
     }
+    if let Some(message) = wrong.filter(|_| reading.placed.is_empty()) {
+        faults.of_file(FaultKind::BadField, Severity::Error, message);
+    }
+}
+
+/// What to do about a file whose rows have another number of columns.
+fn not_code_point(row: &Row<'_>) -> String {
+    let hint = if row.text(0).to_lowercase().starts_with("pcd") {
+        "; for the Postcode Directory write format = \"onspd\""
+    } else {
+        ""
+    };
+    format!("line {} has {} columns, but Code-Point Open has 10{hint}", row.line, row.len())
 }
 
 /// Returns true for a header. The product has none, but its column names come in a separate file
@@ -75,7 +80,7 @@ fn read_row(row: &Row<'_>, faults: &mut RowFaults<'_>) -> Option<PostcodeRecord>
     let postcode = postcode_of(row, 0, "postcode", faults)?;
     let mut refuse = |column, kind, message: &str| {
         let code = postcode.to_string();
-        faults.of_row(row, Some(&code), Some(column), kind, Severity::Error, message);
+        faults.bad_row(row, Some(&code), Some(column), kind, message, Outcome::LeftOut);
     };
     let Some(positional_quality) = quality(row.bytes(1)) else {
         let message = format!(
@@ -97,8 +102,13 @@ fn read_row(row: &Row<'_>, faults: &mut RowFaults<'_>) -> Option<PostcodeRecord>
         ward => match AreaCode::parse(&ward) {
             Ok(code) => Some(code),
             Err(error) => {
-                refuse("ward", FaultKind::InvalidCode, &error.to_string());
-                return None;
+                let (code, message) = (postcode.to_string(), error.to_string());
+                let (kind, outcome) = (FaultKind::InvalidCode, Outcome::CellIgnored);
+                faults.bad_row(row, Some(&code), Some("ward"), kind, &message, outcome);
+                if faults.is_strict() {
+                    return None;
+                }
+                None
             }
         },
     };

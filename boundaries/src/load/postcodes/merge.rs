@@ -16,7 +16,8 @@ const LISTED: usize = 1000;
 /// Returns one record per postcode, sorted by postcode.
 ///
 /// A live record is preferred to terminated ones, and a later termination to an earlier one. Equal
-/// records are merged. Records that contradict each other are an error.
+/// records are merged. Of records that contradict each other the first is kept, unless bad rows are
+/// errors.
 pub(super) fn merge(
     mut placed: Vec<LocatedRecord>,
     parts: &[String],
@@ -43,13 +44,14 @@ pub(super) fn merge(
             contradictions += 1;
             if contradictions <= LISTED {
                 let message = format!(
-                    "{} has two different records, {} line {} and {} line {line}: keep one",
+                    "{} has two different records, {} line {} and {} line {line}",
                     record.postcode, parts[kept.0], kept.1, parts[part]
                 );
-                faults.of_file(FaultKind::DuplicateCode, Severity::Error, message);
+                faults.contradiction(FaultKind::DuplicateCode, &message, "the first was kept");
             }
         }
     }
+    let is_strict = faults.is_strict();
     let mut count = |count: usize, kind, severity, what: &str| {
         if count > 0 {
             faults.of_file(kind, severity, format!("{count} {what}"));
@@ -59,7 +61,7 @@ pub(super) fn merge(
     count(
         more,
         FaultKind::DuplicateCode,
-        Severity::Error,
+        if is_strict { Severity::Error } else { Severity::Note },
         "more postcodes have two different records",
     );
     count(

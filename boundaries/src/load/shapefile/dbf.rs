@@ -15,7 +15,7 @@
 
 use serde_json::Value;
 
-use super::encoding::Encoding;
+use super::super::encoding::{Encoding, without_cut_character};
 
 /// A dBASE table over its bytes.
 pub(super) struct Table<'b> {
@@ -42,7 +42,11 @@ const DELETED: u8 = b'*';
 
 impl<'b> Table<'b> {
     /// Reads the header and checks that all records are there.
-    pub(super) fn open(bytes: &'b [u8], cpg: Option<&[u8]>) -> Result<Self, String> {
+    pub(super) fn open(
+        bytes: &'b [u8],
+        cpg: Option<&[u8]>,
+        encoding: Option<&str>,
+    ) -> Result<Self, String> {
         let header = bytes.get(..HEADER).ok_or("the .dbf is empty or cut short")?;
         if header[0] & 7 == 4 {
             return Err(
@@ -50,7 +54,10 @@ impl<'b> Table<'b> {
                     .to_owned(),
             );
         }
-        let encoding = Encoding::stated(cpg, header[29])?;
+        let encoding = match encoding {
+            Some(name) => Encoding::named(name)?,
+            None => Encoding::stated(cpg, header[29])?,
+        };
         let count = u32::from_le_bytes([header[4], header[5], header[6], header[7]]) as usize;
         let start = usize::from(u16::from_le_bytes([header[8], header[9]]));
         let record_length = usize::from(u16::from_le_bytes([header[10], header[11]]));
@@ -91,6 +98,32 @@ impl<'b> Table<'b> {
         Ok(Self { fields, records, encoding })
     }
 
+    pub(super) const fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Returns a text as it is read and as it would be in UTF-8, if every text beyond ASCII is valid
+    /// UTF-8 but is read in an encoding of one byte for each character.
+    pub(super) fn mistaken_encoding(&self) -> Option<(String, String)> {
+        if !self.encoding.has_one_byte_for_each_character() {
+            return None;
+        }
+        let mut example = None;
+        for record in self.records().flatten() {
+            for field in self.fields.iter().filter(|field| field.kind == b'C') {
+                let bytes = record.get(field.start..field.start + field.length).unwrap_or_default();
+                let bytes = without_cut_character(bytes.trim_ascii_end());
+                if bytes.is_ascii() {
+                    continue;
+                }
+                let text = str::from_utf8(bytes).ok()?;
+                example.get_or_insert((bytes, text));
+            }
+        }
+        let (bytes, text) = example?;
+        Some((self.encoding.decode(bytes).0.into_owned(), text.to_owned()))
+    }
+
     pub(super) fn fields(&self) -> &[Field] {
         &self.fields
     }
@@ -110,7 +143,7 @@ impl<'b> Table<'b> {
                 let (text, sound) = self.encoding.decode(bytes);
                 if !sound {
                     return Err(format!(
-                        "{text:?} holds bytes that are not {}: mend the .cpg, which names the encoding",
+                        "{text:?} holds bytes that are not {}: write the right `encoding` in the catalogue, or correct the .cpg",
                         self.encoding
                     ));
                 }

@@ -8,7 +8,6 @@
 #[cfg(test)]
 mod crates;
 mod dbf;
-mod encoding;
 mod parts;
 mod shp;
 #[cfg(test)]
@@ -29,31 +28,35 @@ use super::raw::{RawFeature, Unprojected};
 /// Reads the `.shp` at the path, with the siblings that stand beside it.
 pub(super) fn read_folder(
     path: &Path,
+    encoding: Option<&str>,
     fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
 ) -> Result<Unprojected, LoadError> {
-    read(&Parts::in_folder(path)?, fields, report)
+    read(&Parts::in_folder(path)?, encoding, fields, report)
 }
 
-/// Reads a shapefile in a zip, the only one or the one named.
+/// Reads the shapefile in a zip whose `.shp` has this path in it.
 pub(super) fn read_zip(
     path: &Path,
-    table: Option<&str>,
+    shp: &str,
+    encoding: Option<&str>,
     fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
 ) -> Result<Unprojected, LoadError> {
-    let (member, parts) = Parts::in_zip(path, table)?;
-    report.rename(format!("{}/{member}", report.file()));
-    read(&parts, fields, report)
+    let parts = Parts::in_zip(path, shp)?;
+    report.rename(format!("{}/{shp}", report.file()));
+    read(&parts, encoding, fields, report)
 }
 
-/// Reads a shapefile out of its parts.
+/// Reads a shapefile out of its parts. `encoding` is that of its text, in place of the one that the
+/// parts state.
 ///
 /// # Errors
 ///
 /// When a part is missing, cut short, or belongs to another shapefile.
 pub fn read(
     parts: &Parts,
+    encoding: Option<&str>,
     fields: &mut FieldPicker<'_>,
     report: &mut FileReport<'_>,
 ) -> Result<Unprojected, LoadError> {
@@ -66,7 +69,7 @@ pub fn read(
             "the shapefile has no .dbf, which holds its codes and names: put the .dbf beside the .shp",
         ));
     };
-    let table = Table::open(dbf, parts.cpg.as_deref()).map_err(LoadError::unreadable)?;
+    let table = Table::open(dbf, parts.cpg.as_deref(), encoding).map_err(LoadError::unreadable)?;
     for field in table.fields() {
         fields.saw(&field.name);
     }
@@ -95,6 +98,9 @@ pub fn read(
             None => deleted.push(index),
         }
     }
+    if let Some(example) = table.mistaken_encoding() {
+        report.add(Fault::note(FaultKind::BadField, mistaken(&table, &example)));
+    }
     if let Some(first) = deleted.first() {
         let message = format!(
             "{} features are marked as deleted in the .dbf and were left out; this is the first",
@@ -103,6 +109,14 @@ pub fn read(
         report.add(Fault::note(FaultKind::LeftOut, message).of_feature(*first, None));
     }
     Ok(Unprojected { crs, features })
+}
+
+/// What to do about a table whose text is UTF-8, although it states another encoding.
+fn mistaken(table: &Table<'_>, (wrong, right): &(String, String)) -> String {
+    format!(
+        "the text is read as {}, as the .cpg or the .dbf states, but all of it is valid UTF-8: {wrong:?} would be {right:?}; if that is right, write encoding = \"UTF-8\" in the catalogue",
+        table.encoding()
+    )
 }
 
 fn feature(

@@ -55,21 +55,19 @@ impl Parts {
         Ok(parts)
     }
 
-    /// The shapefile in a zip: the one that `wanted` names, or the only one. Also its place in
-    /// the zip.
-    pub(super) fn in_zip(path: &Path, wanted: Option<&str>) -> Result<(String, Self), LoadError> {
+    /// The shapefile in a zip whose `.shp` has this path in it.
+    pub(super) fn in_zip(path: &Path, shp: &str) -> Result<Self, LoadError> {
         let cannot = |error: zip::result::ZipError| {
             LoadError::unreadable(format!("the zip cannot be read: {error}"))
         };
         let file = BufReader::new(open_file(path)?);
         let mut zip = ZipArchive::new(file).map_err(cannot)?;
         let members = members(&zip);
-        let names: Vec<&String> = members.keys().collect();
-
-        let shp = choose(&names, wanted)?.clone();
-        let (stem, _) = shp.rsplit_once('.').unwrap_or((&shp, ""));
-        let mut parts =
-            Self { shp: read_member(&mut zip, &shp, members[&shp])?, ..Self::default() };
+        let place = *members.get(shp).ok_or_else(|| {
+            LoadError::unreadable(format!("{shp} in the zip cannot be read: it is not there"))
+        })?;
+        let (stem, _) = shp.rsplit_once('.').unwrap_or((shp, ""));
+        let mut parts = Self { shp: read_member(&mut zip, shp, place)?, ..Self::default() };
         for (name, place) in &members {
             let Some((its_stem, suffix)) = name.rsplit_once('.') else { continue };
             if its_stem.eq_ignore_ascii_case(stem)
@@ -78,7 +76,7 @@ impl Parts {
                 *part = Some(read_member(&mut zip, name, *place)?);
             }
         }
-        Ok((shp, parts))
+        Ok(parts)
     }
 
     fn part(&mut self, suffix: &str) -> Option<&mut Option<Vec<u8>>> {
@@ -100,51 +98,6 @@ fn members(zip: &ZipArchive<BufReader<File>>) -> BTreeMap<String, usize> {
         // What macOS adds to every zip: resource forks under the names of the files.
         .filter(|(name, _)| !name.starts_with("__MACOSX/") && !name.ends_with('/'))
         .collect()
-}
-
-/// Which `.shp` of a zip to read.
-fn choose<'n>(names: &[&'n String], wanted: Option<&str>) -> Result<&'n String, LoadError> {
-    let suffix_of = |name: &str| name.rsplit_once('.').map(|(_, s)| s.to_ascii_lowercase());
-    let shapefiles: Vec<&'n String> =
-        names.iter().copied().filter(|name| suffix_of(name).as_deref() == Some("shp")).collect();
-    let list =
-        |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-    if shapefiles.is_empty() {
-        let all = &names[..names.len().min(20)];
-        return Err(LoadError::unreadable(format!(
-            "the zip holds no .shp, but {}: only shapefiles are read out of a zip, unpack anything else",
-            if all.is_empty() { "nothing".to_owned() } else { list(all) }
-        )));
-    }
-    let Some(wanted) = wanted else {
-        return match shapefiles.as_slice() {
-            [only] => Ok(only),
-            _ => Err(LoadError::unreadable(format!(
-                "the zip holds {} shapefiles, {}: name one as `table` in the catalogue",
-                shapefiles.len(),
-                list(&shapefiles)
-            ))),
-        };
-    };
-    // By its whole place, its file name or its bare name.
-    let is_wanted = |name: &str| {
-        let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
-        let bare = file.rsplit_once('.').map_or(file, |(bare, _)| bare);
-        [name, file, bare].iter().any(|known| known.eq_ignore_ascii_case(wanted))
-    };
-    let found: Vec<&String> = shapefiles.iter().copied().filter(|name| is_wanted(name)).collect();
-    match found.as_slice() {
-        [only] => Ok(only),
-        [] => Err(LoadError::unreadable(format!(
-            "the zip holds no shapefile {wanted:?}, but {}",
-            list(&shapefiles)
-        ))),
-        _ => Err(LoadError::unreadable(format!(
-            "{wanted:?} names {} shapefiles of the zip, {}: give the whole name",
-            found.len(),
-            list(&found)
-        ))),
-    }
 }
 
 fn read_member(

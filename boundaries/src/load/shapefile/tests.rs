@@ -77,6 +77,10 @@ pub(super) fn dbf_with(fields: &[(&[u8], u8, u8, u8)], records: &[&[u8]]) -> Vec
 }
 
 fn read_parts(parts: &Parts) -> (Result<Unprojected, String>, Report) {
+    read_in(parts, None)
+}
+
+fn read_in(parts: &Parts, encoding: Option<&str>) -> (Result<Unprojected, String>, Report) {
     let source = VectorSource {
         path: "w.shp".into(),
         table: None,
@@ -84,11 +88,13 @@ fn read_parts(parts: &Parts) -> (Result<Unprojected, String>, Report) {
         name: None,
         keep: vec!["code".into()],
         crs: None,
+        encoding: None,
         only: Vec::new(),
     };
     let (layer, mut report) = (LayerId::parse("ward").unwrap(), Report::default());
     let mut fields = FieldPicker::of(&source);
-    let result = read(parts, &mut fields, &mut FileReport::new(&layer, "w.shp", &mut report));
+    let result =
+        read(parts, encoding, &mut fields, &mut FileReport::new(&layer, "w.shp", &mut report));
     (result.map_err(|refusal| refusal.into_fault().message), report)
 }
 
@@ -269,4 +275,31 @@ fn records_that_cannot_be_told_apart_refuse_the_file() {
     shp[104..108].copy_from_slice(&1_000_i32.to_be_bytes());
     let parts = Parts { shp, dbf: Some(dbf_of(b'C', 0, &[b"A"])), ..Parts::default() };
     assert!(read_parts(&parts).0.unwrap_err().contains("record 0 of the .shp, at byte 100"));
+}
+
+#[test]
+fn the_catalogue_overrides_an_encoding_that_is_wrong() {
+    let mut wrong =
+        parts(&[polygon(&[square(0.0, 1.0)])], dbf_of(b'C', 0, &["P\u{175}ll".as_bytes()]));
+    wrong.cpg = Some(b"1252".to_vec());
+    let code = |read: Result<Unprojected, String>| read.unwrap().features[0].code.clone().unwrap();
+
+    let (read, report) = read_parts(&wrong);
+    assert_eq!(code(read), "P\u{c5}\u{b5}ll");
+    let note = report.faults.iter().map(ToString::to_string).find(|one| one.contains("UTF-8"));
+    let note = note.expect("a note about the encoding");
+    assert!(note.contains("would be \"P\u{175}ll\""), "{note}");
+    assert!(note.contains("encoding = \"UTF-8\""), "{note}");
+
+    let (read, report) = read_in(&wrong, Some("UTF-8"));
+    assert_eq!(code(read), "P\u{175}ll");
+    assert!(!report.faults.iter().any(|fault| fault.message.contains("UTF-8")));
+    assert!(read_in(&wrong, Some("EBCDIC")).0.unwrap_err().contains("encoding = \"EBCDIC\""));
+
+    // Text that is no UTF-8 is no reason for a note.
+    let mut right = parts(&[polygon(&[square(0.0, 1.0)])], dbf_of(b'C', 0, &[b"Caf\xe9"]));
+    right.cpg = Some(b"1252".to_vec());
+    let (read, report) = read_parts(&right);
+    assert_eq!(code(read), "Caf\u{e9}");
+    assert!(!report.faults.iter().any(|fault| fault.message.contains("UTF-8")));
 }

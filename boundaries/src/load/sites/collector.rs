@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::area::Site;
 use crate::code::AreaCode;
-use crate::fault::{FaultKind, Severity};
+use crate::fault::FaultKind;
 use crate::position::Bng;
 use crate::postcode::Postcode;
 
-use super::super::csv::{Row, RowFaults};
+use super::super::csv::{Outcome, Row, RowFaults};
 
 /// Looks up the position of a postcode in the catalogue's postcodes. Returns `None` if the postcode
 /// is missing or has no position.
@@ -36,7 +36,7 @@ impl SiteCollector<'_, '_, '_> {
         let column = Some(cell.column);
         let mut refuse = |kind, message: &str| {
             let code = (!cell.text.is_empty()).then_some(cell.text);
-            self.faults.of_row(row, code, column, kind, Severity::Error, message);
+            self.faults.bad_row(row, code, column, kind, message, Outcome::LeftOut);
         };
         if cell.text.is_empty() {
             refuse(FaultKind::MissingCode, "the row has no code");
@@ -60,28 +60,24 @@ impl SiteCollector<'_, '_, '_> {
     }
 
     /// Returns the position of a postcode. Reports why and returns `None` if the site must be left
-    /// out. `malformed` is the severity of text that is not a postcode.
+    /// out.
     pub(super) fn place_by_postcode(
         &mut self,
         row: &Row<'_>,
         code: &AreaCode,
         cell: &Cell<'_>,
-        malformed: Severity,
     ) -> Option<Bng> {
-        let mut add = |kind, severity, message: &str| {
-            let code = Some(code.as_str());
-            self.faults.of_row(row, code, Some(cell.column), kind, severity, message);
-        };
+        let (code, column) = (Some(code.as_str()), Some(cell.column));
         if cell.text.is_empty() {
             let message = "the row has no postcode: the site was left out";
-            add(FaultKind::NoPosition, Severity::Note, message);
+            self.faults.note_row(row, code, column, FaultKind::NoPosition, message);
             return None;
         }
         let postcode = match Postcode::parse(cell.text) {
             Ok(postcode) => postcode,
             Err(error) => {
-                let message = format!("{error}: the site was left out");
-                add(FaultKind::InvalidPostcode, malformed, &message);
+                let (kind, message) = (FaultKind::InvalidPostcode, error.to_string());
+                self.faults.bad_row(row, code, column, kind, &message, Outcome::LeftOut);
                 return None;
             }
         };
@@ -91,7 +87,7 @@ impl SiteCollector<'_, '_, '_> {
                 "{postcode} is missing from the catalogue's postcodes or has no position there: the \
                  site was left out"
             );
-            add(FaultKind::NoPosition, Severity::Note, &message);
+            self.faults.note_row(row, code, column, FaultKind::NoPosition, &message);
         }
         position
     }

@@ -5,11 +5,11 @@ use std::io::Read;
 use crate::area::{Properties, Site};
 use crate::catalogue::PositionColumns;
 use crate::code::AreaCode;
-use crate::fault::{FaultKind, Severity};
+use crate::fault::FaultKind;
 use crate::position::{Accuracy, Bng};
 
-use super::super::csv::{Header, Row, RowFaults, Rows};
-use super::super::position;
+use super::super::csv::{Header, Outcome, Row, RowFaults, Rows, wrong_width};
+use super::super::position::{self, PositionError};
 use super::collector::{Cell, SiteCollector, text_or_null};
 
 /// The columns of a CSV with a header: index and name.
@@ -69,13 +69,7 @@ pub(super) fn read_named<R: Read>(
     sites: &mut SiteCollector<'_, '_, '_>,
 ) {
     while let Some(row) = rows.next_row(sites.faults) {
-        if row.len() != header.len() {
-            let message = format!(
-                "the row has {} columns but the header has {}: look for an extra comma or quote",
-                row.len(),
-                header.len()
-            );
-            sites.faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
+        if wrong_width(&row, header.len(), "header", sites.faults) {
             continue;
         }
         let (at, column) = columns.code;
@@ -100,7 +94,7 @@ fn place_named(
     let (found, names) = match position {
         PositionCells::Postcode(at, column) => {
             let cell = Cell { column, text: &row.text(*at) };
-            return sites.place_by_postcode(row, code, &cell, Severity::Error);
+            return sites.place_by_postcode(row, code, &cell);
         }
         PositionCells::Grid(a, b, names) => {
             let found = position::from_grid(row.bytes(*a), row.bytes(*b));
@@ -110,25 +104,24 @@ fn place_named(
             (position::from_degrees(row.bytes(*a), row.bytes(*b)), names)
         }
     };
-    let mut add = |kind, severity, message: &str| {
-        sites.faults.of_row(row, Some(code.as_str()), Some(names), kind, severity, message);
-    };
+    let (code, column, faults) = (Some(code.as_str()), Some(names.as_str()), &mut *sites.faults);
     match found {
         Ok(Some((position, accuracy))) => {
             if accuracy == Accuracy::Helmert {
                 let message =
                     "the position is outside the OSTN15 grid: it is accurate to about 5 m";
-                add(FaultKind::Approximate, Severity::Note, message);
+                faults.note_row(row, code, column, FaultKind::Approximate, message);
             }
             Some(position)
         }
         Ok(None) => {
             let message = "the row has no position: the site was left out";
-            add(FaultKind::NoPosition, Severity::Note, message);
+            faults.note_row(row, code, column, FaultKind::NoPosition, message);
             None
         }
         Err(refused) => {
-            add(refused.kind, Severity::Error, &refused.message);
+            let PositionError { kind, message } = refused;
+            faults.bad_row(row, code, column, kind, &message, Outcome::LeftOut);
             None
         }
     }

@@ -14,7 +14,7 @@ use crate::area::Site;
 use crate::catalogue::SitesSource;
 use crate::fault::{FaultKind, Severity};
 
-use super::super::csv::{Row, Rows};
+use super::super::csv::{Outcome, Row, Rows};
 use super::collector::{Cell, SiteCollector, text_or_null};
 
 // Columns counted from 0.
@@ -46,7 +46,8 @@ pub(super) fn read<R: Read>(
                 "the row has {} columns but epraccur has 27: use the file as published by NHS ODS",
                 row.len()
             );
-            sites.faults.of_row(&row, None, None, FaultKind::BadField, Severity::Error, &message);
+            let kind = FaultKind::BadField;
+            sites.faults.bad_row(&row, None, None, kind, &message, Outcome::LeftOut);
             continue;
         }
         let Some(is_open) = read_status(&row, sites) else { continue };
@@ -61,9 +62,8 @@ pub(super) fn read<R: Read>(
         }
         let text = row.text(CODE);
         let Some(code) = sites.code(&row, &Cell { column: "code", text: &text }) else { continue };
-        // Users cannot correct NHS data, so a bad postcode is a note, not an error.
         let cell = Cell { column: "postcode", text: &row.text(POSTCODE) };
-        let position = sites.place_by_postcode(&row, &code, &cell, Severity::Note);
+        let position = sites.place_by_postcode(&row, &code, &cell);
         let Some(position) = position else { continue };
         let properties =
             source.keep.iter().map(|name| (name.clone(), property(&row, name))).collect();
@@ -94,14 +94,8 @@ fn read_status(row: &Row<'_>, sites: &mut SiteCollector<'_, '_, '_>) -> Option<b
                 "{shown:?} is not a status: column 13 of epraccur has A, C, D or P{header}"
             );
             let code = row.text(CODE);
-            sites.faults.of_row(
-                row,
-                Some(&*code),
-                Some("status"),
-                FaultKind::BadField,
-                Severity::Error,
-                &message,
-            );
+            let (kind, column) = (FaultKind::BadField, Some("status"));
+            sites.faults.bad_row(row, Some(&*code), column, kind, &message, Outcome::LeftOut);
             None
         }
     }

@@ -9,18 +9,19 @@ use std::io::Read;
 
 use crate::area::Site;
 use crate::catalogue::{SitesFormat, SitesSource};
-use crate::fault::{FaultKind, Report, Severity};
+use crate::fault::{FaultKind, Report, RowCounts, Severity};
 use crate::layer::LayerId;
 
-use super::csv::{self, RowFaults, Rows};
+use super::csv::{self, BadRows, RowFaults, Rows};
+use super::encoding::Encoding;
 pub use collector::PostcodePosition;
 use collector::SiteCollector;
 use columns::{Columns, read_named};
 
 /// Loads the sites of a layer, in file order.
 ///
-/// A row that breaks the rules of its columns is an error. A row whose postcode has no known
-/// position is left out with a note. Codes are unique.
+/// A row that breaks the rules of its columns is left out with a note, or is an error if the layer is
+/// strict. A row whose postcode has no known position is left out with a note. Codes are unique.
 pub fn load_sites(
     source: &SitesSource,
     layer: &LayerId,
@@ -31,7 +32,7 @@ pub fn load_sites(
     match csv::open(&source.path) {
         Ok(reader) => read_sites(reader, &file, source, layer, position_of, report),
         Err(error) => {
-            RowFaults::new(report, &file, Some(layer)).of_file(
+            RowFaults::new(report, &file, Some(layer), BadRows::Refused).of_file(
                 FaultKind::UnreadableFile,
                 Severity::Error,
                 csv::unreadable(&source.path, &error),
@@ -50,7 +51,25 @@ pub fn read_sites(
     position_of: &PostcodePosition<'_>,
     report: &mut Report,
 ) -> Vec<Site> {
-    let mut faults = RowFaults::new(report, file, Some(layer));
+    let bad_rows = if source.strict { BadRows::Refused } else { BadRows::Listed };
+    let mut faults = RowFaults::new(report, file, Some(layer), bad_rows);
+    let reader: Box<dyn Read + '_> = match &source.encoding {
+        None => Box::new(reader),
+        Some(name) => {
+            let decoded = Encoding::named(name).and_then(|encoding| {
+                encoding
+                    .decoded(reader)
+                    .map_err(|error| format!("the file cannot be read: {error}"))
+            });
+            match decoded {
+                Ok(decoded) => Box::new(decoded),
+                Err(message) => {
+                    faults.of_file(FaultKind::UnreadableFile, Severity::Error, message);
+                    return Vec::new();
+                }
+            }
+        }
+    };
     let mut rows = Rows::new(reader);
     let mut sites = SiteCollector {
         faults: &mut faults,
@@ -76,6 +95,10 @@ pub fn read_sites(
         }
     }
     let sites = sites.sites;
+    let (rows_read, kept) = (rows.count(), sites.len());
+    faults.refuse_if_all_bad(rows_read, kept);
+    let left_out = rows_read - kept;
+    faults.rows(RowCounts { rows: rows_read, kept, left_out, ..RowCounts::default() });
     rows.finish(&mut faults);
     faults.finish();
     sites

@@ -42,6 +42,7 @@ pub(crate) fn raw_layer(file: &str, code: &str, keep: &[&str]) -> Option<RawLaye
         name: code.strip_suffix("22CD").map(|stem| format!("{stem}22NM")),
         keep: keep.iter().map(|&k| k.to_owned()).collect(),
         crs: None,
+        encoding: None,
         only: Vec::new(),
     };
     let mut report = Report::default();

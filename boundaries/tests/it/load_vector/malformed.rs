@@ -28,35 +28,42 @@ fn a_missing_file_and_a_folder_are_refused() {
 }
 
 #[test]
-fn an_unknown_extension_is_refused_with_the_supported_ones() {
+fn a_file_of_unknown_content_and_extension_is_refused_with_the_supported_formats() {
     let folder = tempdir().unwrap();
-    for name in ["wards.kml", "wards", "wards.tab", "wards.gpkg.gz", "wards.shp.gz", ".geojson_old"]
-    {
+    for name in ["wards.xyz", "wards", ".geojson_old"] {
         let path = folder.path().join(name);
         fs::write(&path, "x").unwrap();
-        refused(
-            &path,
-            ".geojson, .json, .geojsonl, .ndjson (each also .gz), .shp, .zip of a shapefile, .gpkg, .fgb",
-        );
+        refused(&path, "use GeoJSON (.geojson, .geojsonl, also .gz), Shapefile (.shp)");
+    }
+    for (name, words) in [
+        ("wards.kml", "ogr2ogr -f GPKG wards.gpkg wards.kml"),
+        ("wards.tab", "MapInfo TAB"),
+        ("wards.dbf", "name the .shp"),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, "x").unwrap();
+        refused(&path, words);
     }
 }
 
 #[test]
 fn an_empty_file_and_one_of_another_format_are_refused() {
     let folder = tempdir().unwrap();
-    for (suffix, of_nothing, of_text) in [
-        ("geojson", "empty", "not valid JSON"),
-        ("json.gz", "truncated", "cannot be read"),
-        ("ndjson", "empty", "not valid JSON"),
-        ("shp", "no .dbf", "no .dbf"),
-        ("zip", "the zip cannot be read", "the zip cannot be read"),
-        ("gpkg", "empty", "not an SQLite database"),
-        ("fgb", "empty", "does not start with fgb"),
+    for (suffix, of_text) in [
+        ("geojson", "not valid JSON"),
+        ("json.gz", "not valid JSON"),
+        ("ndjson", "not valid JSON"),
+        ("shp", "no .dbf"),
+        ("zip", "the zip cannot be read"),
+        ("gpkg", "not an SQLite database"),
+        ("fgb", "does not start with fgb"),
     ] {
         let path = folder.path().join(format!("w.{suffix}"));
         fs::write(&path, "").unwrap();
-        refused(&path, of_nothing);
+        refused(&path, "the file is empty");
         fs::write(&path, "<html><body>404 Not Found</body></html>").unwrap();
+        refused(&path, "this is an HTML page");
+        fs::write(&path, "Not found").unwrap();
         refused(&path, of_text);
     }
 }

@@ -3,6 +3,7 @@
 mod gdal;
 mod malformed;
 mod mutations;
+mod published;
 mod real;
 mod shapefiles;
 mod tools;

@@ -189,7 +189,9 @@ fn a_zip_may_hold_its_shapefile_anywhere_but_only_one_unless_named() {
     let mut two = zip_of("two.zip", &["wards", "old/wards", "parishes"]);
     let fault = refusal(&two);
     assert!(
-        fault.message.contains("3 shapefiles, old/wards.shp, parishes.shp, wards.shp"),
+        fault.message.contains(
+            "3 layers, old/wards.shp, parishes.shp, wards.shp: add # and the name of one to `source`"
+        ),
         "{fault}"
     );
     for (table, file) in [
@@ -201,10 +203,10 @@ fn a_zip_may_hold_its_shapefile_anywhere_but_only_one_unless_named() {
         assert!(load_clean(&two).file.ends_with(file), "{table}");
     }
     two.table = Some("wards".into());
-    assert!(refusal(&two).message.contains("names 2 shapefiles"));
+    assert!(refusal(&two).message.contains("is the name of 2 files"));
     two.table = Some("lsoas".into());
-    assert!(refusal(&two).message.contains("no shapefile \"lsoas\""));
+    assert!(refusal(&two).message.contains("no file \"lsoas\""));
 
     let none = refusal(&zip_of("none.zip", &[]));
-    assert!(none.message.contains("holds no .shp, but readme.txt"), "{none}");
+    assert!(none.message.contains("no file of a format that is read, but readme.txt"), "{none}");
 }

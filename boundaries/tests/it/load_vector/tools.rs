@@ -18,6 +18,7 @@ pub(crate) fn source(path: impl Into<PathBuf>, code: &str, name: &str) -> Vector
         name: (!name.is_empty()).then(|| name.into()),
         keep: Vec::new(),
         crs: None,
+        encoding: None,
         only: Vec::new(),
     }
 }

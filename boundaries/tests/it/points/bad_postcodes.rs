@@ -1,4 +1,4 @@
-//! Postcode files with an error, each with its message.
+//! Postcode files with an error, each with the message that a strict catalogue gets.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use super::messages;
 fn each_is_refused(cases: &[(&str, &str)], format: PostcodeFormat) {
     for (csv, expected) in cases {
         let mut report = Report::default();
-        read_postcodes(csv.as_bytes(), "pc.csv", format, &mut report);
+        read_postcodes(csv.as_bytes(), "pc.csv", format, true, &mut report);
         let messages = messages(&report);
         assert!(
             messages.iter().any(|one| one.starts_with("error pc.csv: ") && one.contains(expected)),
@@ -29,7 +29,7 @@ fn mistakes_in_code_point_open_are_reported_with_line_and_column() {
         ("pcd,pcd2,pcds\n", "for the Postcode Directory write format = \"onspd\""),
         (
             "NN1 1ED,10,475486,260275\nNN1 1EE,10,475486\n",
-            "feature 1: line 2: the row has 3 columns but the first row has 4",
+            "feature 1: line 2: the row has 3 columns, but Code-Point Open has 10",
         ),
         ("NN1,10,475486,260275\n", "feature 0, field postcode: line 1: \"NN1\" is not a postcode"),
         (
@@ -91,13 +91,16 @@ fn mistakes_in_the_postcode_directory_are_reported_with_line_and_column() {
     each_is_refused(&cases, PostcodeFormat::Onspd);
     let headers = [
         (
-            "postcode,doterm,east1m,north1m,gridind\n",
-            "field pcds: the file has no column pcds or pcd or pcd7 or pcd8 or pcd2",
+            "code,doterm,east1m,north1m,gridind\n",
+            "field pcds: the file has no column pcds, pcd or postcode; its columns are code, doterm",
         ),
-        ("pcds,doterm,x,y,gridind\n", "field east1m: the file has no column east1m or oseast1m"),
+        (
+            "pcds,doterm,a,b,gridind\n",
+            "field east1m: the file has no column east1m, oseast1m or easting, nor long and lat",
+        ),
         (
             "NN1 1ED,10,475486,260275\n",
-            "the first line is not a header; for Code-Point Open write format = \"code-point-open\"",
+            "add the header; for Code-Point Open write format = \"code-point-open\"",
         ),
     ];
     each_is_refused(&headers, PostcodeFormat::Onspd);
@@ -108,6 +111,7 @@ fn load(path: &Path) -> Vec<String> {
     let spec = PostcodeSpec {
         path: path.to_owned(),
         format: PostcodeFormat::CodePointOpen,
+        strict: false,
         licence: None,
         attribution: None,
         origin: Origin::default(),
@@ -123,7 +127,7 @@ fn a_source_that_cannot_be_opened_is_reported_with_the_reason() {
     let zip = folder.path().join("codepo_gb.zip");
     assert!(load(&PathBuf::from("/nowhere/nn.csv"))[0].contains("/nowhere/nn.csv does not exist"));
     assert!(load(&zip)[0].contains("codepo_gb.zip does not exist"));
-    assert!(load(folder.path())[0].contains("contains no CSV of postcodes"));
+    assert!(load(folder.path())[0].contains("contains no CSV: name the file itself"));
     std::fs::write(&zip, b"PK no zip").unwrap();
     assert!(load(&zip)[0].contains("is not a readable zip"));
 }
@@ -132,7 +136,7 @@ fn a_source_that_cannot_be_opened_is_reported_with_the_reason() {
 fn a_mistake_in_every_row_of_a_national_file_is_listed_up_to_a_limit() {
     let csv = "NN1,10,475486,260275\n".repeat(5000);
     let mut report = Report::default();
-    read_postcodes(csv.as_bytes(), "pc.csv", PostcodeFormat::CodePointOpen, &mut report);
+    read_postcodes(csv.as_bytes(), "pc.csv", PostcodeFormat::CodePointOpen, true, &mut report);
     let messages = messages(&report);
     assert_eq!(messages.len(), 1001);
     assert_eq!(messages[1000], "error pc.csv: 4000 more rows have the fault invalid_postcode");

@@ -1,4 +1,5 @@
-//! CSV files of sites and addresses with an error, each with its message.
+//! CSV files of sites and addresses with an error, each with the message that a strict catalogue
+//! gets.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,8 @@ use super::{by_degrees, by_grid, by_postcode, gp, messages, only_nn1_1ed, source
 /// Checks that reading the CSV reports exactly one error, with the expected ending.
 fn is_refused(csv: &[u8], format: SitesFormat, expected: &str) {
     let mut report = Report::default();
-    let source = source_of(format, &[]);
+    let mut source = source_of(format, &[]);
+    source.strict = true;
     read_sites(csv, "gp.csv", &source, &gp(), &only_nn1_1ed, &mut report);
     let messages = messages(&report);
     assert!(
@@ -208,7 +210,7 @@ fn a_zip_with_exactly_one_csv_is_read() {
 
 fn address_spec(path: &Path) -> AddressSpec {
     let [uprn, postcode, easting, northing] =
-        ["UPRN", "postcode", "X_COORDINATE", "Y_COORDINATE"].map(str::to_owned);
+        ["UPRN", "postcode", "X_COORDINATE", "Y_COORDINATE"].map(|name| Some(name.to_owned()));
     let path = path.to_owned();
     AddressSpec {
         path,
@@ -216,6 +218,7 @@ fn address_spec(path: &Path) -> AddressSpec {
         postcode,
         easting,
         northing,
+        strict: true,
         licence: None,
         attribution: None,
         origin: Origin::default(),

@@ -2,8 +2,10 @@
 
 mod bad_postcodes;
 mod bad_sites;
+mod directories;
 mod layouts;
 mod onspd;
+mod registers;
 mod sample;
 mod sites;
 
@@ -36,6 +38,8 @@ fn source_of(format: SitesFormat, keep: &[&str]) -> SitesSource {
         format,
         keep: keep.iter().map(|name| (*name).to_owned()).collect(),
         include_closed: false,
+        strict: false,
+        encoding: None,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{messages, postcode};
 
 fn read(csv: &str, format: PostcodeFormat) -> (Vec<PostcodeRecord>, Vec<String>) {
     let mut report = Report::default();
-    let records = read_postcodes(csv.as_bytes(), "pc.csv", format, &mut report);
+    let records = read_postcodes(csv.as_bytes(), "pc.csv", format, false, &mut report);
     (records, messages(&report))
 }
 
@@ -116,7 +116,7 @@ fn a_directory_without_wards_is_read_with_a_note() {
     let csv = "pcds,doterm,east1m,north1m,gridind\nNN1 1ED,2018-09,475486,260275,1\n";
     let (records, messages) = read(csv, PostcodeFormat::Onspd);
     assert_eq!(records[0].terminated, Some(Month { year: 2018, month: 9 }));
-    assert!(messages[0].starts_with("note pc.csv: field osward: the file has no ward column"));
+    assert!(messages[0].starts_with("note pc.csv: field osward: the file has no column osward or wd25cd: published wards are unknown"));
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn code_point(path: PathBuf) -> (Vec<PostcodeRecord>, Vec<String>) {
     let spec = PostcodeSpec {
         path,
         format,
+        strict: true,
         licence: None,
         attribution: None,
         origin: Origin::default(),

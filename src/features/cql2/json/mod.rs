@@ -1,6 +1,7 @@
 //! The parser of CQL2 JSON (OGC 21-065r2, annex C).
 
 use geo::Geometry;
+use lapwing_boundaries::text::composed;
 use serde_json::{Map, Value};
 
 use super::ast::{Node, shown};
@@ -31,7 +32,7 @@ fn node(json: &Value, meter: &mut Meter) -> Result<Node, FilterError> {
             Some(number) if number.is_finite() => Ok(Node::Number(number)),
             _ => Err(FilterError::json(format!("the number {number} is too large"))),
         },
-        Value::String(text) => Ok(Node::Text(text.clone())),
+        Value::String(text) => Ok(Node::Text(composed(text).into_owned())),
         Value::Array(items) => nodes(items, meter).map(Node::List),
         Value::Object(object) => of_object(object, meter),
     }

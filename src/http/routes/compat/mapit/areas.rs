@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use lapwing_boundaries::search::fold;
 use serde::Serialize;
 
 use super::area::find_area;
@@ -148,18 +149,21 @@ async fn found(
         app.blocking_pool.run_blocking(move || Ok(filter.all(&served))).await?
     } else {
         let filter = AreaFilter::read(query, None, &served)?;
-        let (served, start) = (Arc::clone(&served), selection.to_lowercase());
+        let (served, start) = (Arc::clone(&served), selection.to_owned());
         app.blocking_pool.run_blocking(move || Ok(named(&served, &filter, &start))).await?
     };
     send(app, served, layer_areas, format, srid, query).await
 }
 
-/// Returns the areas whose name begins with `start`, which is in lower case.
+/// Returns the areas whose name begins with `start`. Case, accents and the kind of apostrophe do not
+/// matter.
 fn named(served: &Served, filter: &AreaFilter, start: &str) -> Vec<LayerArea> {
+    let (lower, folded) = (start.to_lowercase(), fold(start));
     let mut layer_areas = filter.all(served);
     layer_areas.retain(|&(layer, area)| {
         let (_, name) = served.atlas().code_and_name(layer, area);
-        name.to_lowercase().starts_with(start)
+        name.to_lowercase().starts_with(&lower)
+            || !folded.is_empty() && fold(name).starts_with(&folded)
     });
     layer_areas
 }

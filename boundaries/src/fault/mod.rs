@@ -4,11 +4,14 @@
 //! feature, not only the first. `lapwing check` prints the report; `lapwing build` fails if any
 //! fault is an error.
 
+mod report;
+
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::layer::LayerId;
+pub use report::{Report, RowCounts};
 
 /// What a fault means for the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -272,34 +275,5 @@ impl fmt::Display for Fault {
             write!(f, " ({area:.3} m²)")?;
         }
         Ok(())
-    }
-}
-
-/// All faults found in some data.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Report {
-    /// The faults, in the order in which they were found.
-    pub faults: Vec<Fault>,
-}
-
-impl Report {
-    /// Adds a fault.
-    pub fn add(&mut self, fault: Fault) {
-        self.faults.push(fault);
-    }
-
-    /// Appends another report.
-    pub fn extend(&mut self, other: Self) {
-        self.faults.extend(other.faults);
-    }
-
-    /// Returns the number of faults with this severity.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.faults.iter().filter(|fault| fault.severity == severity).count()
-    }
-
-    /// Returns true if any fault is an error.
-    pub fn has_errors(&self) -> bool {
-        self.count(Severity::Error) > 0
     }
 }

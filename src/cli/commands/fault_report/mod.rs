@@ -1,35 +1,30 @@
 //! The report of `check` and `build`, as text and as JSON.
 
+mod json;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::Path;
 
 use lapwing_boundaries::atlas::Contents;
-use lapwing_boundaries::catalogue::{Catalogue, CatalogueError};
-use lapwing_boundaries::fault::{Fault, FaultKind, Report, Severity};
+use lapwing_boundaries::catalogue::Catalogue;
+use lapwing_boundaries::fault::{Fault, FaultKind, Report, RowCounts, Severity};
 use lapwing_boundaries::layer::LayerId;
-use serde_json::{Value, json};
 
-use super::output::Output;
-use super::published::Published;
-use crate::cli::failure::Failure;
+pub(super) use json::{write_catalogue_report, write_report};
 
-/// How many faults of each kind `build` and `serve` print: enough to see what they have in common.
+/// How many faults of each kind are printed: enough to see what they have in common.
 pub(super) const FEW: usize = 5;
 
-/// The faults as text, grouped by layer, severity (errors first) and kind, at most `most` of each
-/// kind.
+/// The faults as text: errors first, then repairs, then notes; in each, by layer and kind, at most
+/// `most` of each kind.
 pub(super) fn as_text(report: &Report, most: usize) -> String {
     let mut out = String::new();
-    for layer in layers_of(report) {
-        let of_layer = |fault: &&Fault| fault.layer.as_ref() == layer;
-        for severity in [Severity::Error, Severity::Repaired, Severity::Note] {
-            let faults: Vec<&Fault> = report
-                .faults
-                .iter()
-                .filter(of_layer)
-                .filter(|fault| fault.severity == severity)
-                .collect();
+    let layers = layers_of(report);
+    for severity in [Severity::Error, Severity::Repaired, Severity::Note] {
+        for &layer in &layers {
+            let is_of_both =
+                |fault: &&Fault| fault.severity == severity && fault.layer.as_ref() == layer;
+            let faults: Vec<&Fault> = report.faults.iter().filter(is_of_both).collect();
             for kind in kinds_of(&faults) {
                 let group: Vec<&Fault> =
                     faults.iter().copied().filter(|fault| fault.kind == kind).collect();
@@ -38,6 +33,15 @@ pub(super) fn as_text(report: &Report, most: usize) -> String {
         }
     }
     out
+}
+
+/// Returns true if the text does not list every fault.
+pub(super) fn has_more(report: &Report) -> bool {
+    let mut counts = BTreeMap::new();
+    for fault in &report.faults {
+        *counts.entry((fault.layer.as_ref(), fault.severity, fault.kind)).or_insert(0_usize) += 1;
+    }
+    counts.into_values().any(|count| count > FEW)
 }
 
 fn write_group(
@@ -78,6 +82,7 @@ pub(super) fn summary(
         });
         let tally = tally(&|fault| fault.layer.as_ref() == Some(id));
         let _ = writeln!(out, "{id}: {}{tally}", held.unwrap_or_default());
+        write_rows(&mut out, report, Some(id));
     }
     let rest = tally(&|fault| fault.layer.is_none());
     if let Some(contents) = contents.filter(|_| catalogue.postcodes.is_some()) {
@@ -88,7 +93,38 @@ pub(super) fn summary(
     if let Some(contents) = contents.filter(|_| catalogue.addresses.is_some()) {
         let _ = writeln!(out, "addresses: {} addresses", contents.addresses.len());
     }
+    write_rows(&mut out, report, None);
     out
+}
+
+/// What became of the rows of each CSV.
+pub(super) fn rows(report: &Report) -> String {
+    let mut out = String::new();
+    for counts in &report.rows {
+        let _ = writeln!(out, "{}", rows_in_words(counts));
+    }
+    out
+}
+
+/// Writes the rows of the files of a layer, or of those outside any.
+fn write_rows(out: &mut String, report: &Report, layer: Option<&LayerId>) {
+    for counts in report.rows.iter().filter(|counts| counts.layer.as_ref() == layer) {
+        let _ = writeln!(out, "  {}", rows_in_words(counts));
+    }
+}
+
+/// `onspd.csv: 9 rows: 5 kept (2 terminated, 3 without a position), 4 left out`.
+fn rows_in_words(counts: &RowCounts) -> String {
+    let RowCounts { file, rows, kept, terminated, without_position, left_out, .. } = counts;
+    let mut of_kept = Vec::new();
+    for (count, what) in [(terminated, "terminated"), (without_position, "without a position")] {
+        if *count > 0 {
+            of_kept.push(format!("{count} {what}"));
+        }
+    }
+    let of_kept =
+        if of_kept.is_empty() { String::new() } else { format!(" ({})", of_kept.join(", ")) };
+    format!("{file}: {rows} rows: {kept} kept{of_kept}, {left_out} left out")
 }
 
 /// The number of faults of each severity.
@@ -141,70 +177,6 @@ pub(super) fn errors_in_words(report: &Report) -> String {
         1 => "1 error".to_owned(),
         count => format!("{count} errors"),
     }
-}
-
-/// Writes the report as JSON: counts, a summary of each layer, every fault, and the comparison of
-/// published wards if requested.
-pub(super) fn write_report(
-    path: &Path,
-    catalogue_file: &Path,
-    catalogue: &Catalogue,
-    contents: Option<&Contents>,
-    report: &Report,
-    published: Option<&Published>,
-) -> Result<(), Failure> {
-    let all = Tally::of(report.faults.iter());
-    let layers: Vec<Value> = catalogue
-        .layers
-        .iter()
-        .map(|spec| {
-            let id = &spec.meta.id;
-            let held = contents
-                .and_then(|contents| contents.layers.iter().find(|l| l.meta().id == *id))
-                .map(lapwing_boundaries::layer::Layer::len);
-            let tally =
-                Tally::of(report.faults.iter().filter(|fault| fault.layer.as_ref() == Some(id)));
-            json!({
-                "id": id,
-                "count": held,
-                "errors": tally.errors,
-                "repaired": tally.repaired,
-                "notes": tally.notes,
-            })
-        })
-        .collect();
-    let mut document = json!({
-        "catalogue": catalogue_file.display().to_string(),
-        "errors": all.errors,
-        "repaired": all.repaired,
-        "notes": all.notes,
-        "layers": layers,
-        "faults": report.faults,
-    });
-    if let Some(published) = published {
-        document["published_wards"] = json!(published);
-    }
-    write_json(path, &document)
-}
-
-/// Writes the problems of the catalogue itself as JSON, so that a program that reads reports does
-/// not need to parse stderr.
-pub(super) fn write_catalogue_report(path: &Path, error: &CatalogueError) -> Result<(), Failure> {
-    let document = json!({
-        "catalogue": error.file().display().to_string(),
-        "errors": error.problems().len(),
-        "catalogue_problems": error.problems(),
-    });
-    write_json(path, &document)
-}
-
-fn write_json(path: &Path, document: &Value) -> Result<(), Failure> {
-    let mut output = Output::create(path)?;
-    let written = serde_json::to_writer_pretty(&mut output, document)
-        .map_err(std::io::Error::from)
-        .and_then(|()| output.write_all(b"\n"));
-    written.map_err(|error| output.failed(&error))?;
-    output.finish()
 }
 
 /// The layers with faults, in order of first appearance; `None` for faults outside any layer.
@@ -274,6 +246,33 @@ mod tests {
              note invalid_postcode (1)\n  \
                p.csv: left out\n"
         );
+    }
+
+    #[test]
+    fn errors_of_any_layer_come_before_notes_of_the_first() {
+        let (ward, parish) = (LayerId::parse("ward").unwrap(), LayerId::parse("parish").unwrap());
+        let mut report = Report::default();
+        report.add(Fault::note(FaultKind::WrongWinding, "wound the wrong way").in_layer(&ward));
+        report.add(Fault::error(FaultKind::MissingCode, "no code").in_layer(&parish));
+        let text = as_text(&report, FEW);
+        assert!(text.starts_with("parish: error missing_code (1)\n"), "{text}");
+    }
+
+    #[test]
+    fn the_rows_of_a_file_are_counted_by_what_became_of_them() {
+        let counts = RowCounts {
+            file: "onspd.csv".to_owned(),
+            rows: 9,
+            kept: 5,
+            terminated: 2,
+            without_position: 3,
+            left_out: 4,
+            ..RowCounts::default()
+        };
+        let report = Report { rows: vec![counts], ..Report::default() };
+        let expected =
+            "onspd.csv: 9 rows: 5 kept (2 terminated, 3 without a position), 4 left out\n";
+        assert_eq!(rows(&report), expected);
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! The encoding of a `.dbf`'s text: what the `.cpg` says, else the header's code page mark.
+//! The encoding of a file's text: what the catalogue says, or for a `.dbf` the `.cpg`, or else the code
+//! page mark in its header.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::{self, Read};
 
 /// How bytes become text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,9 +30,39 @@ impl Encoding {
         }
         Self::of_name(named).ok_or_else(|| {
             format!(
-                "the .cpg names {named:?}, which is no encoding that is known: write UTF-8, ISO-8859-1, 1252 or another there, or take the .cpg away"
+                "the .cpg names {named:?}, which is no encoding that is known: write `encoding` in the catalogue, such as encoding = \"UTF-8\", or correct the .cpg"
             )
         })
+    }
+
+    /// The encoding that the catalogue names.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known.
+    pub(super) fn named(name: &str) -> Result<Self, String> {
+        Self::of_name(name.trim()).ok_or_else(|| {
+            format!(
+                "encoding = {name:?} is not a known encoding: write \"UTF-8\", \"windows-1252\", \"ISO-8859-1\" or \"cp850\""
+            )
+        })
+    }
+
+    /// Decodes a source into UTF-8. Holds all of it in memory.
+    pub(super) fn decoded(self, mut source: impl Read) -> io::Result<impl Read> {
+        let mut bytes = Vec::new();
+        source.read_to_end(&mut bytes)?;
+        Ok(io::Cursor::new(self.decode(&bytes).0.into_owned().into_bytes()))
+    }
+
+    /// Returns true for the encodings of which each byte is a character, so that UTF-8 text has a
+    /// meaning in them, but a wrong one.
+    pub(super) fn has_one_byte_for_each_character(self) -> bool {
+        match self {
+            Self::Web(encoding) => encoding.is_single_byte(),
+            Self::Dos(..) => true,
+            Self::Unstated => false,
+        }
     }
 
     /// `UTF-8`, `ISO 8859-1`, `ISO88591`, `1252`, `ANSI 1252`, `CP1252`, `OEM 850`, `65001`…
@@ -118,7 +150,7 @@ fn is_padding(c: char) -> bool {
 
 /// UTF-8 without the character that the field's end cut in two: writers fill a field to its last
 /// byte.
-fn without_cut_character(bytes: &[u8]) -> &[u8] {
+pub(super) fn without_cut_character(bytes: &[u8]) -> &[u8] {
     match str::from_utf8(bytes) {
         Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
         _ => bytes,
