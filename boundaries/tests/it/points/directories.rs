@@ -10,7 +10,7 @@ use lapwing_boundaries::load::addresses::load_addresses;
 use lapwing_boundaries::load::postcodes::{load_postcodes, read_postcodes};
 use zip::write::SimpleFileOptions;
 
-use super::{postcode, told};
+use super::{messages, postcode};
 
 fn read(csv: &str, format: PostcodeFormat) -> (Vec<PostcodeRecord>, Report) {
     let mut report = Report::default();
@@ -62,7 +62,7 @@ fn every_edition_of_the_directories_gives_the_same_record() {
         let csv = one_row(&lower, &values);
         let csv = csv.replacen(&lower, columns, 1);
         let (records, report) = onspd(&csv);
-        assert_eq!(told(&report), [""; 0], "{columns}");
+        assert_eq!(messages(&report), [""; 0], "{columns}");
         let record = &records[0];
         let position = record.position.unwrap();
         assert_eq!(record.postcode, postcode("NN1 1AF"));
@@ -88,7 +88,7 @@ fn postcodes_of_unusual_form_are_kept_or_left_out_with_one_note() {
     let (records, report) = onspd(csv);
     assert_eq!(texts(&records), ["BF1 3AA", "BX1 1LT", "GIR 0AA", "NN1 1ED", "NPT 1AA"]);
     assert_eq!(
-        told(&report),
+        messages(&report),
         [
             "note pc.csv: feature 5, field postcode: line 7: \"BFPO 57\" is not a postcode: write it \
              like \"NN1 1ED\"; 4 rows, this and lines 8, 9, 10, were left out",
@@ -119,20 +119,20 @@ fn one_odd_row_never_costs_the_file() {
     ] {
         let (records, report) = onspd(&format!("{header}{odd}{good}"));
         assert_eq!(texts(&records), ["NN1 1ED"], "{odd}");
-        let told = told(&report);
-        assert_eq!(told.len(), 1);
-        assert!(told[0].contains(words) && told[0].ends_with("the row was left out"), "{told:?}");
+        let messages = messages(&report);
+        assert_eq!(messages.len(), 1);
+        assert!(messages[0].contains(words) && messages[0].ends_with("the row was left out"), "{messages:?}");
     }
     // An unreadable ward is no reason to lose the postcode.
     let (records, report) = onspd(&format!("{header}NN1 1ED,,475486,260275,1,no ward\n"));
     assert_eq!(records[0].published_ward, None);
-    assert!(told(&report)[0].ends_with("the value was ignored"), "{:?}", told(&report));
+    assert!(messages(&report)[0].ends_with("the value was ignored"), "{:?}", messages(&report));
     let (records, report) = read(
         "NN1 1ED,10,475486\nNN1 1EE,10,475487,260275\nNN1 1EF,15,475487,260275\n",
         PostcodeFormat::CodePointOpen,
     );
     assert_eq!(texts(&records), ["NN1 1EE"]);
-    assert!(!report.has_errors(), "{:?}", told(&report));
+    assert!(!report.has_errors(), "{:?}", messages(&report));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_file_of_which_no_row_can_be_used_is_refused() {
     let csv = "pcds,doterm,east1m,north1m,gridind\nA,,1,1,1\nB,,1,1,1\n";
     let (records, report) = onspd(csv);
     assert!(records.is_empty() && report.has_errors());
-    assert!(told(&report).iter().any(|one| one.contains("none of the 2 rows can be read")));
+    assert!(messages(&report).iter().any(|one| one.contains("none of the 2 rows can be read")));
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn rows_that_end_early_and_numbers_with_decimals_are_read() {
         "pcds,doterm,east1m,north1m,gridind,wd25cd,lat,long\n\
          NN1 1ED,201505.0,475486.0,260275.0,1.0\n",
     );
-    assert_eq!(told(&report), [""; 0]);
+    assert_eq!(messages(&report), [""; 0]);
     assert_eq!(records[0].terminated, Some(Month { year: 2015, month: 5 }));
     assert_eq!(records[0].position.unwrap().easting(), 475_486.0);
 }
@@ -158,9 +158,9 @@ fn rows_that_end_early_and_numbers_with_decimals_are_read() {
 fn an_extract_without_quality_and_termination_is_read_with_notes() {
     let (records, report) = onspd("pcd7,lad25cd,east1m,north1m\nNN1 1ED,E06000062,475486,260275\n");
     assert_eq!(records[0].positional_quality, 10);
-    let told = told(&report);
-    assert!(told[0].contains("no column gridind or osgrdind: every position is taken as"));
-    assert!(told[1].contains("no column doterm: every postcode is taken as live"));
+    let messages = messages(&report);
+    assert!(messages[0].contains("no column gridind or osgrdind: every position is taken as"));
+    assert!(messages[1].contains("no column doterm: every postcode is taken as live"));
     let (records, _) = onspd("postcode,latitude,longitude\nNN1 1ED,52.235518,-0.896042\n");
     assert!((records[0].position.unwrap().easting() - 475_486.0).abs() < 0.5, "by degrees alone");
 }
@@ -190,7 +190,7 @@ fn gridall_is_read_without_a_header() {
     assert_eq!(records[3].terminated, Some(Month { year: 2015, month: 5 }));
     assert_eq!(records[4].published_ward.as_ref().unwrap().as_str(), "E05013246");
     assert_eq!(report.rows[0].rows, 5);
-    assert!(!report.has_errors(), "{:?}", told(&report));
+    assert!(!report.has_errors(), "{:?}", messages(&report));
 }
 
 fn zip_of(path: &Path, entries: &[(&str, &str)]) {
@@ -239,7 +239,7 @@ fn tables_beside_the_directory_are_not_read() {
             ],
         );
         let (postcodes, report) = load(&zip);
-        assert_eq!(postcodes, ["NN1 1ED"], "{name}: {:?}", told(&report));
+        assert_eq!(postcodes, ["NN1 1ED"], "{name}: {:?}", messages(&report));
         assert!(!report.has_errors());
     }
 }
@@ -264,8 +264,8 @@ fn a_source_is_what_its_bytes_say() {
         for name in ["page.csv", "page.zip", "page.csv.gz"] {
             let path = root.path().join(name);
             std::fs::write(&path, bytes).unwrap();
-            let told = told(&load(&path).1);
-            assert!(told[0].contains(words), "{name} {told:?}");
+            let messages = told(&load(&path).1);
+            assert!(messages[0].contains(words), "{name} {messages:?}");
         }
     }
     let workbook = root.path().join("onspd.xlsx");
@@ -305,7 +305,7 @@ fn the_uprn_directory_is_read_from_its_regions() {
     let found = load_addresses(&spec, &mut report);
     let found: Vec<_> = found.iter().map(|a| (a.uprn, a.postcode.to_string())).collect();
     assert_eq!(found, [(15_000_001, "NN1 1ED".to_owned()), (10_000_001, "NPT 1AA".to_owned())]);
-    assert!(!report.has_errors(), "{:?}", told(&report));
+    assert!(!report.has_errors(), "{:?}", messages(&report));
     let counts = &report.rows[0];
     assert_eq!((counts.rows, counts.kept, counts.left_out), (4, 2, 2));
 }
