@@ -109,16 +109,13 @@ fn row(atlas: &Atlas, schema: &Schema, base: &Base, place: usize) -> Vec<Markup>
 /// A value. The codes of other layers' areas link to these areas.
 fn cell(atlas: &Atlas, schema: &Schema, base: &Base, place: usize, attribute: usize) -> Markup {
     let value = schema.value(atlas, place, attribute);
-    match (&value, schema.holders(attribute)) {
-        (Value::Codes(codes), Some(holders)) => {
-            let areas = atlas.layers()[holders].layer();
-            let links = codes
-                .iter()
-                .map(|code| anchor(&base.at(&path(areas, code.as_str())), code.as_str()));
-            joined(links, "; ")
-        }
-        _ => html! { (value.cell()) },
-    }
+    let (Value::Codes(codes), Some(holders)) = (&value, schema.holders(attribute)) else {
+        return html! { (value.cell()) };
+    };
+    let areas = atlas.layers()[holders].layer();
+    let links =
+        codes.iter().map(|code| anchor(&base.at(&path(areas, code.as_str())), code.as_str()));
+    joined(links, "; ")
 }
 
 /// The page of one feature.

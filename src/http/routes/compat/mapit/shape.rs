@@ -194,8 +194,8 @@ fn wkt(ground: &MultiPolygon<f64>, crs: Crs) -> String {
     }
 }
 
-/// The geometry as KML. The templates of HTML serve: KML has no empty elements here, and both
-/// escape the same characters.
+/// The geometry as KML, by the same templates as HTML: they escape what XML escapes, and no element
+/// here is empty.
 fn kml(ground: &MultiPolygon<f64>) -> Markup {
     let ring = |ring: &LineString<f64>| {
         let mut text = String::new();
