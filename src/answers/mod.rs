@@ -22,6 +22,7 @@ mod area;
 mod basis;
 mod changes;
 mod common_fields;
+pub(crate) mod coordinate;
 mod date;
 mod direction;
 mod error;
@@ -38,6 +39,7 @@ mod submitted_polygon;
 mod succession;
 mod table;
 pub(crate) mod text_writer;
+mod typed_place;
 mod vintage;
 
 pub use area::{AreaAnswer, AreaDetail, Parent, area};
@@ -48,6 +50,7 @@ pub use date::read_date;
 pub use direction::ChangeDirection;
 pub use error::AnswerError;
 pub use layers::{LayerListing, LayersAnswer, PointsListing, layers};
+pub(crate) use lookup::month;
 pub use lookup::{
     AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, MatchKind, NearArea, PlaceAnswer,
     find, lookup, place_answer,
@@ -58,12 +61,13 @@ pub use overlaps::{
     AskedArea, BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, SharedCount, Uncovered,
     overlaps,
 };
-pub use place::{Location, Place, Query};
+pub use place::{Location, Place, Query, invalid_postcode, similar_postcode};
 pub use prerendered::{Prerendered, PrerenderedPlaces};
 pub use search::{SearchAnswer, SearchHit, search};
 pub use submitted_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
 pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};
 pub use table::{Table, TableHead, TableRow, table};
+pub use typed_place::{TypedPlaceError, read_place};
 
 use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 

@@ -5,9 +5,11 @@ use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::postcode::{Postcode, PostcodePrefix};
 use serde::Serialize;
 
-use super::common_fields::{SnapshotBlock, snapshot};
+use super::common_fields::{Metres, SnapshotBlock, snapshot};
 use super::error::{AnswerError, names_of};
 use super::lookup::month;
+use super::place::{Location, Place, ResolvedPlace, similar_postcode};
+use super::typed_place::read_place;
 
 /// The results of a search.
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +19,10 @@ pub struct SearchAnswer<'a> {
     /// Exact matches first, then names that start with the text, then names with a later word that
     /// does. Postcodes come last, unless the text is a whole postcode.
     pub results: Vec<SearchHit<'a>>,
+    /// The postcode that the text seems to mean, if a letter was typed for a digit or the reverse.
+    /// Absent if there is none, or if the text is a postcode of the snapshot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
     /// The snapshot.
     pub snapshot: SnapshotBlock<'a>,
 }
@@ -52,6 +58,17 @@ pub enum SearchHit<'a> {
         code: &'a str,
         /// Name of the point.
         name: &'a str,
+    },
+    /// The position that the text is.
+    Position {
+        /// Degrees east, WGS84.
+        lon: f64,
+        /// Degrees north, WGS84.
+        lat: f64,
+        /// Metres east on the British National Grid.
+        easting: Metres,
+        /// Metres north on the British National Grid.
+        northing: Metres,
     },
     /// A postcode.
     Postcode {
@@ -89,13 +106,29 @@ pub fn search<'a>(
         postcode: record.postcode.to_string(),
         terminated: record.terminated.map(month),
     });
-    let results: Vec<_> = if Postcode::parse(text).is_ok() {
+    let typed = if layers.is_none() { read_place(text).ok() } else { None };
+    let results: Vec<_> = if matches!(typed, Some(Place::Postcode(_))) {
         postcodes.chain(named).take(limit).collect()
     } else {
-        named.chain(postcodes).take(limit).collect()
+        let position = typed.and_then(position);
+        position.into_iter().chain(named).chain(postcodes).take(limit).collect()
     };
+    let is_known = matches!(typed, Some(Place::Postcode(known)) if atlas.facts(known).is_some());
+    let similar = if is_known { None } else { similar_postcode(atlas, text) };
     let query = SearchQuery { q: text.to_owned(), layers: layers.map(<[String]>::to_vec) };
-    Ok(SearchAnswer { query, results, snapshot: snapshot(atlas) })
+    let did_you_mean = similar.map(|postcode| postcode.to_string());
+    Ok(SearchAnswer { query, results, did_you_mean, snapshot: snapshot(atlas) })
+}
+
+/// A position as a result. `None` outside the National Grid.
+fn position<'a>(place: Place) -> Option<SearchHit<'a>> {
+    let at = match place {
+        Place::Postcode(_) => return None,
+        Place::LngLat(at) => ResolvedPlace::in_degrees(at).ok()?,
+        Place::Bng(at) => ResolvedPlace::at(at),
+    };
+    let Location { lon, lat, easting, northing, .. } = at.location();
+    Some(SearchHit::Position { lon, lat, easting, northing })
 }
 
 /// For each layer of the atlas, whether to search it.
@@ -122,7 +155,8 @@ fn wanted_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>, A
 /// Finds the first `limit` postcodes that start with a text, in order. Without a space, `NN11` is a
 /// prefix of both `NN1 1ED` and `NN11 1AA`; `NN1 1` is a prefix of the first only.
 fn postcodes(atlas: &Atlas, text: &str, limit: usize) -> Vec<PostcodeFacts> {
-    let text = text.trim().to_ascii_uppercase();
+    let text = Postcode::parse(text)
+        .map_or_else(|_| text.trim().to_ascii_uppercase(), |whole| whole.to_string());
     let mut ways: Vec<Option<PostcodePrefix>> = Vec::new();
     if let Some((outward, inward)) = text.split_once(' ') {
         ways.push(PostcodePrefix::of_halves(outward, &inward.replace(' ', "")));

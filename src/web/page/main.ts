@@ -132,15 +132,18 @@ async function place(at: { postcode: string } | { lon: number; lat: number }, da
 
 /** A name that may mean several: the only exact one, or a choice. */
 async function finds(q: string): Promise<Told> {
-  const { results } = await get<{ results: Hit[] }>("/v1/search", { q, limit: 40 });
+  const { results, did_you_mean } = await get<{ results: Hit[]; did_you_mean?: string }>("/v1/search", { q, limit: 40 });
+  if (results[0]?.kind === "position") return place({ lon: results[0].lon, lat: results[0].lat }, asked.date);
   const plain = q.toLowerCase();
-  const exact = results.filter((hit) => [nameOf(hit), hit.kind === "postcode" ? "" : hit.code].some((name) => name.toLowerCase() === plain));
+  const codeOf = (hit: Hit) => (hit.kind === "area" || hit.kind === "point" ? hit.code : "");
+  const exact = results.filter((hit) => [nameOf(hit), codeOf(hit)].some((name) => name.toLowerCase() === plain));
   const only = exact.length === 1 ? exact[0] : results.length === 1 ? results[0] : undefined;
   if (only) return answer(understand(queryOf(only), world.names()));
   const heading = results.length ? `${results.length === 40 ? "The first 40" : results.length} that begin with “${q}”` : "Nothing found";
   return {
     card: h("article", { class: "card" }, h("h2", { tabindex: -1 }, heading),
       results.length ? h("ul", { class: "finds" }, ...results.map((hit) => h("li", {}, link(queryOf(hit), nameOf(hit)), " ", h("span", { class: "kind" }, kindOf(hit, world)))))
+        : did_you_mean ? h("p", {}, "Did you mean ", link(did_you_mean, did_you_mean), "?")
         : h("p", {}, `Nothing here begins with “${q}”. Try the beginning of a name, a code, or a whole postcode.`)),
     spoken: heading, marks: { place: null, area: null },
   };

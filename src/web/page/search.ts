@@ -11,11 +11,18 @@ const PAUSE_MS = 120;
 export interface Search { set(text: string): void }
 
 /** What a hit is asked by. */
-export const queryOf = (hit: Hit): string => (hit.kind === "postcode" ? hit.postcode : `${hit.layer}/${hit.code}`);
+export function queryOf(hit: Hit): string {
+  if (hit.kind === "position") return `${hit.lon},${hit.lat}`;
+  return hit.kind === "postcode" ? hit.postcode : `${hit.layer}/${hit.code}`;
+}
 
-export const nameOf = (hit: Hit): string => (hit.kind === "postcode" ? hit.postcode : hit.name);
+export function nameOf(hit: Hit): string {
+  if (hit.kind === "position") return `${hit.lat}, ${hit.lon}`;
+  return hit.kind === "postcode" ? hit.postcode : hit.name;
+}
 
 export function kindOf(hit: Hit, world: World): string {
+  if (hit.kind === "position") return "Position";
   if (hit.kind === "postcode") return hit.terminated ? `Postcode, ended ${month(hit.terminated)}` : "Postcode";
   const layer = world.byId.get(hit.layer);
   const dated = layer && world.vintages(layer.series).length > 1 ? `, ${layer.title.split(",").slice(1).join(",").trim()}` : "";

@@ -7,10 +7,8 @@ use std::fmt::Write as _;
 
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::confidence::ConfidenceLevel;
-use lapwing_boundaries::position::LngLat;
-use lapwing_boundaries::postcode::Postcode;
 
-use crate::answers::{self, AnswerError, Choice, LookupAnswer, Place, SearchHit};
+use crate::answers::{self, AnswerError, Choice, LookupAnswer, SearchHit, TypedPlaceError};
 use crate::http::html::escape;
 use crate::live::Served;
 
@@ -75,24 +73,21 @@ fn tell(atlas: &Atlas, asked: &PageQuery) -> Result<String, String> {
             )
         })?,
     };
-    if let Some(place) = place(&asked.q)? {
-        return Ok(place_in_words(&answers::lookup(atlas, place, None, day).map_err(told)?));
+    match answers::read_place(&asked.q) {
+        Ok(place) => {
+            return Ok(place_in_words(&answers::lookup(atlas, place, None, day).map_err(told)?));
+        }
+        Err(TypedPlaceError::Position(error)) => return Err(error.to_string()),
+        Err(TypedPlaceError::NotAPlace(_)) => {}
     }
     if let Some((layer, code)) = asked.q.split_once('/') {
         return area_in_words(atlas, layer.trim(), code.trim(), day).map_err(told);
     }
     let found = answers::search(atlas, &asked.q, None, 30).map_err(told)?;
-    Ok(finds_in_words(&found.results, &asked.q))
-}
-
-/// A postcode, or a longitude and latitude.
-fn place(text: &str) -> Result<Option<Place>, String> {
-    if let Ok(postcode) = Postcode::parse(text) {
-        return Ok(Some(Place::Postcode(postcode)));
+    match found.did_you_mean {
+        Some(postcode) if found.results.is_empty() => Ok(suggestion_in_words(&postcode)),
+        _ => Ok(finds_in_words(&found.results, &asked.q)),
     }
-    let Some((lon, lat)) = text.split_once(',') else { return Ok(None) };
-    let (Ok(lon), Ok(lat)) = (lon.trim().parse(), lat.trim().parse()) else { return Ok(None) };
-    LngLat::new(lon, lat).map(|at| Some(Place::LngLat(at))).map_err(|error| error.to_string())
 }
 
 fn link(layer: &str, code: &str, name: &str) -> String {
@@ -172,6 +167,11 @@ fn area_in_words(atlas: &Atlas, layer: &str, code: &str, day: Day) -> Result<Str
     Ok(html + "</tbody></table>")
 }
 
+fn suggestion_in_words(postcode: &str) -> String {
+    let query = postcode.replace(' ', "");
+    format!("<p>Did you mean <a href=\"/map?q={query}\">{postcode}</a>?</p>")
+}
+
 fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> String {
     if finds.is_empty() {
         return format!("<p>Nothing begins with {:?}.</p>", escape(text));
@@ -184,6 +184,9 @@ fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> String {
             }
             SearchHit::Point { layer, name, .. } => {
                 format!("{}, {}", escape(name), escape(layer))
+            }
+            SearchHit::Position { lon, lat, .. } => {
+                format!("<a href=\"/map?q={lon},{lat}\">{lon}, {lat}</a>")
             }
             SearchHit::Postcode { postcode, .. } => {
                 let query = postcode.replace(' ', "");

@@ -39,11 +39,15 @@ pub(super) fn schemas() -> Schemas {
     let hit = object(
         "An area, a point or a postcode.",
         [
-            ("kind", one_of(&["area", "point", "postcode"], "What the result is.")),
+            ("kind", one_of(&["area", "point", "position", "postcode"], "What the result is.")),
             ("layer?", text("Id of the layer. Absent for postcodes.")),
             ("code?", text("Code of the area or point. Absent for postcodes.")),
             ("name?", text("Name of the area or point. Absent for postcodes.")),
             ("postcode?", text("The postcode. Absent for areas and points.")),
+            ("lon?", number("Degrees east. For positions only.")),
+            ("lat?", number("Degrees north. For positions only.")),
+            ("easting?", number("Metres east on the British National Grid. For positions only.")),
+            ("northing?", number("Metres north on the British National Grid. For positions only.")),
             (
                 "terminated?",
                 text("Month in which the postcode was terminated. Absent for live postcodes."),
@@ -65,6 +69,12 @@ pub(super) fn schemas() -> Schemas {
         [
             ("query", query),
             ("results", list(&hit, "Exact matches first.")),
+            (
+                "did_you_mean?",
+                text(
+                    "The postcode that the text seems to mean, if a letter was typed for a digit.",
+                ),
+            ),
             ("snapshot", named("Snapshot")),
         ],
     );
