@@ -65,8 +65,9 @@ pub(super) fn row<'a>(
             answer: Some(place_answer(atlas, &found, chosen, day)),
             refused: None,
         },
-        Err((status, error)) => {
-            Row { id: None, status, answer: None, refused: Some(Refused { query: query(), error }) }
+        Err((status, reason)) => {
+            let refused = Refused { query: query(), error: reason.in_words(atlas) };
+            Row { id: None, status, answer: None, refused: Some(refused) }
         }
     }
 }

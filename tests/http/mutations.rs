@@ -17,6 +17,11 @@ fn rows_of_csv_withstand() {
 }
 
 #[test]
+fn column_names() {
+    every_seed_withstands("columns", requests::columns);
+}
+
+#[test]
 fn rows_of_flat_ndjson_withstand() {
     every_seed_withstands("flat_rows", requests::flat_rows);
 }

@@ -15,6 +15,7 @@ const MAPPED = 20_000;
 
 const STATUS: Record<string, string> = {
   not_found: "no such postcode", invalid: "cannot be read", outside: "outside every area",
+  no_position: "a postcode without a position", blank: "an empty row",
 };
 
 interface Located {
@@ -27,7 +28,7 @@ interface Located {
 
 export function ownPlaces(body: HTMLElement, world: World, today: () => string, map: () => MapView | null, say: (text: string) => void): void {
   const result = h("div", { class: "own-result" });
-  const input = h("input", { type: "file", id: "own-file", accept: ".csv,text/csv", onchange: () => {
+  const input = h("input", { type: "file", id: "own-file", accept: ".csv,.tsv,.txt,text/csv", onchange: () => {
     const file = input.files?.[0];
     if (file) void take(file);
     input.value = "";
@@ -69,9 +70,10 @@ export function ownPlaces(body: HTMLElement, world: World, today: () => string, 
   }
 
   function show({ name, text, header, rows, places }: Located): void {
-    const status = header.lastIndexOf("status");
+    const status = statusOf(header);
+    const reason = header.lastIndexOf("reason");
     const good = rows.filter((row) => row[status] === "ok");
-    const bad = rows.map((row, at) => ({ row, at })).filter(({ row }) => row[status] !== "ok");
+    const bad = rows.map((row, at) => ({ row, at })).filter(({ row }) => row[status] !== "ok" && row[status] !== "blank");
     const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
     const said = `${name}: ${whole(good.length)} of ${count(rows.length, "row")} located${bad.length ? `, ${whole(bad.length)} not` : ""}.`;
     say(said);
@@ -88,7 +90,7 @@ export function ownPlaces(body: HTMLElement, world: World, today: () => string, 
       totals(header, good),
       bad.length > 0 && h("details", { open: true }, h("summary", {}, `${count(bad.length, "row")} not located`),
         h("ul", {}, ...bad.slice(0, LISTED).map(({ row, at }) =>
-          h("li", {}, `Row ${at + 2}: ${row.slice(0, status).filter(Boolean).join(", ")}: ${STATUS[row[status] ?? ""] ?? row[status]}`))),
+          h("li", {}, `Row ${at + 2}: ${row.slice(0, status).filter(Boolean).join(", ")}: ${row[reason] || (STATUS[row[status] ?? ""] ?? row[status])}`))),
         bad.length > LISTED && h("p", { class: "quiet" }, `and ${whole(bad.length - LISTED)} more, in the download`)),
       table(header, rows));
   }
@@ -113,7 +115,7 @@ export function ownPlaces(body: HTMLElement, world: World, today: () => string, 
   }
 
   function table(header: string[], rows: string[][]): HTMLElement {
-    const status = header.lastIndexOf("status");
+    const status = statusOf(header);
     // All that came, and of what was added the names: codes are in the download.
     const shown = header.map((_, at) => at).filter((at) => at <= status || !header[at]!.endsWith("_code"));
     return h("details", {}, h("summary", {}, `The rows${rows.length > LISTED ? ` (the first ${LISTED})` : ""}`),
@@ -123,22 +125,41 @@ export function ownPlaces(body: HTMLElement, world: World, today: () => string, 
   }
 }
 
+/** How columns with the place are called, for the dots on the map. The service recognises more. */
+const LIKE: Record<string, RegExp> = {
+  postcode: /post[\s_]?code|postal[\s_]?code|^pcds?$|\bzip\b/i,
+  lon: /(^|[^a-z])(lon|lng|long|longitude)([^a-z]|$)/i, lat: /(^|[^a-z])(lat|latitude)([^a-z]|$)/i,
+  easting: /easting|^(geo)?x$|x[\s_]?coord|oseast1m/i, northing: /northing|^(geo)?y$|y[\s_]?coord|osnrth1m/i,
+};
+
+/** The column with our status, which is renamed if the file has one of its own. */
+const statusOf = (header: string[]): number =>
+  Math.max(...header.map((name, at) => (/^(lapwing_)*status$/.test(name) ? at : -1)));
+
 /** Sends the file as it is for the download, and its places once more for their positions. */
 async function locate(file: File, date: string, world: World): Promise<Located> {
   const bytes = await file.arrayBuffer();
   const query = new URLSearchParams(date ? { date } : {});
   const post = (type: string, body: BodyInit, extra: Record<string, string> = {}) =>
     ask(`/v1/lookup?${new URLSearchParams({ ...Object.fromEntries(query), ...extra })}`, { method: "POST", headers: { "content-type": type }, body });
-  const text = await (await post("text/csv", bytes)).text();
+  const add = "code,name,confidence,boundary_distance_m,terminated,reason";
+  const text = await (await post("text/csv", bytes, { add })).text();
   const [header = [], ...rows] = parse(text);
-  const column = (name: string) => header.findIndex((cell) => cell.trim().toLowerCase() === name);
-  const status = header.lastIndexOf("status");
-  const label = Math.max(column("name"), 0);
+  const status = statusOf(header);
+  const own = header.slice(0, Math.max(status, 0));
+  const column = (name: string) => {
+    const exact = own.findIndex((cell) => cell.trim().toLowerCase() === name);
+    return exact >= 0 ? exact : own.findIndex((cell) => LIKE[name]?.test(cell));
+  };
+  const label = Math.max(own.findIndex((cell) => cell.trim().toLowerCase() === "name"), 0);
   const at = (row: string[], name: string) => row[column(name)] ?? "";
+  const number = (row: string[], name: string) => Number(at(row, name).replace(/[\s,']/g, ""));
   const question = (row: string[]) => {
     if (column("postcode") >= 0) return { postcode: at(row, "postcode") };
-    if (column("lon") >= 0) return { lon: Number(at(row, "lon")), lat: Number(at(row, "lat")) };
-    return { easting: Number(at(row, "easting")), northing: Number(at(row, "northing")) };
+    if (column("lon") >= 0) return { lon: number(row, "lon"), lat: number(row, "lat") };
+    const [easting, northing] = [number(row, "easting"), number(row, "northing")];
+    // Columns called X and Y can be degrees.
+    return Math.abs(easting) <= 180 ? { lon: easting, lat: northing } : { easting, northing };
   };
   const good = rows.filter((row) => row[status] === "ok").slice(0, MAPPED);
   const lines = good.map((row, id) => JSON.stringify({ id, ...question(row) })).join("\n");

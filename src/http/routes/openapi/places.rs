@@ -22,7 +22,18 @@ pub(super) fn paths() -> Members {
         tag: "places",
         id: "lookupMany",
         summary: "Areas of many places, in the format of the request, with a status for each row",
-        parameters: &["layers", "date", "by", "add", "flat"],
+        parameters: &[
+            "layers",
+            "date",
+            "by",
+            "postcode_column",
+            "lon_column",
+            "lat_column",
+            "easting_column",
+            "northing_column",
+            "add",
+            "flat",
+        ],
         ok: ok(
             "One output row for each input row, in the same order. CSV: all input columns, then \
              status, {layer}_code and {layer}_name for each layer (several values are joined by \

@@ -181,6 +181,8 @@ fn flat_line() -> Value {
             (bulk::STATUS): status,
             (OutputColumn::Confidence.as_str()): {"type": "string", "nullable": true, "enum": levels},
             (OutputColumn::BoundaryDistance.as_str()): {"type": "number", "nullable": true},
+            (OutputColumn::Terminated.as_str()): {"type": "string", "nullable": true},
+            (OutputColumn::Reason.as_str()): {"type": "string", "nullable": true},
             (bulk::ERROR): {"type": "string", "description": "Why the line has no answer. Present only \
                 if the line failed."},
             (bulk::QUERY): {"description": "The input line as received, if its members cannot be \
