@@ -121,7 +121,10 @@ fn one_odd_row_never_costs_the_file() {
         assert_eq!(texts(&records), ["NN1 1ED"], "{odd}");
         let messages = messages(&report);
         assert_eq!(messages.len(), 1);
-        assert!(messages[0].contains(words) && messages[0].ends_with("the row was left out"), "{messages:?}");
+        assert!(
+            messages[0].contains(words) && messages[0].ends_with("the row was left out"),
+            "{messages:?}"
+        );
     }
     // An unreadable ward is no reason to lose the postcode.
     let (records, report) = onspd(&format!("{header}NN1 1ED,,475486,260275,1,no ward\n"));
@@ -264,13 +267,13 @@ fn a_source_is_what_its_bytes_say() {
         for name in ["page.csv", "page.zip", "page.csv.gz"] {
             let path = root.path().join(name);
             std::fs::write(&path, bytes).unwrap();
-            let messages = told(&load(&path).1);
+            let messages = messages(&load(&path).1);
             assert!(messages[0].contains(words), "{name} {messages:?}");
         }
     }
     let workbook = root.path().join("onspd.xlsx");
     zip_of(&workbook, &[("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<workbook/>")]);
-    assert!(told(&load(&workbook).1)[0].contains("a workbook of Excel: save the sheet as CSV"));
+    assert!(messages(&load(&workbook).1)[0].contains("a workbook of Excel: save the sheet as CSV"));
 }
 
 #[test]

@@ -33,10 +33,10 @@ fn editions_before_and_after_the_renaming_of_columns_give_equal_results() {
     let old = "PCD,PCD2,PCDS,DOINTR,DOTERM,OSCTY,OSLAUA,OSWARD,OSEAST1M,OSNRTH1M,OSGRDIND,CTRY\n\
                \"NN1 1ED\",\"NN1  1ED\",\"NN1 1ED\",\"198001\",\"\",\"E99999999\",\"E06000062\",\
                \"E05013246\",\"0475486\",\"0260275\",\"1\",\"E92000001\"\n";
-    let (from_new, told_new) = edition_2025(&[new]);
-    let (from_old, told_old) = read(old, PostcodeFormat::Onspd);
+    let (from_new, new_messages) = edition_2025(&[new]);
+    let (from_old, old_messages) = read(old, PostcodeFormat::Onspd);
     assert_eq!(from_new, from_old);
-    assert_eq!((told_new, told_old), (vec![], vec![]));
+    assert_eq!((new_messages, old_messages), (vec![], vec![]));
     let record = &from_new[0];
     assert_eq!(record.postcode, postcode("NN1 1ED"));
     assert_eq!(record.positional_quality, 10);

@@ -4,7 +4,7 @@ use lapwing_boundaries::area::Site;
 use lapwing_boundaries::fault::{Report, Severity};
 use lapwing_boundaries::load::sites::read_sites;
 
-use super::{by_postcode, gp, only_nn1_1ed, source_of, told};
+use super::{by_postcode, gp, messages, only_nn1_1ed, source_of};
 
 fn read(csv: &str, strict: bool) -> (Vec<Site>, Report) {
     let mut report = Report::default();
@@ -40,17 +40,17 @@ fn a_bad_row_leaves_out_its_site_and_says_so_with_the_line_of_the_file() {
         (11, "(H5), field postcode", "NN1 9ZZ is missing from the catalogue's postcodes"),
         (12, "", "the row has 4 columns but the header has 3"),
     ];
-    let told = told(&report);
-    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    let messages = messages(&report);
+    assert_eq!(messages.len(), expected.len(), "{messages:#?}");
     for (line, place, words) in expected {
-        let is_told = |one: &&String| {
+        let is_expected = |one: &&String| {
             one.starts_with("note gp: halls.csv: ")
                 && one.contains(&format!("line {line}: "))
                 && one.contains(place)
                 && one.contains(words)
                 && one.contains("was left out")
         };
-        assert_eq!(told.iter().filter(is_told).count(), 1, "{line} {words}: {told:#?}");
+        assert_eq!(messages.iter().filter(is_expected).count(), 1, "{line} {words}: {messages:#?}");
     }
     let counts = &report.rows[0];
     assert_eq!((counts.rows, counts.kept, counts.left_out), (7, 1, 6));
@@ -60,7 +60,7 @@ fn a_bad_row_leaves_out_its_site_and_says_so_with_the_line_of_the_file() {
 fn if_the_layer_is_strict_a_bad_row_is_an_error() {
     let (_, report) = read(REGISTER, true);
     // The short row is an error as well; an unknown postcode is not.
-    assert_eq!(report.count(Severity::Error), 5, "{:#?}", told(&report));
+    assert_eq!(report.count(Severity::Error), 5, "{:#?}", messages(&report));
 }
 
 #[test]
@@ -68,7 +68,11 @@ fn lines_are_those_of_the_file_whatever_ends_them() {
     for end in ["\n", "\r\n", "\r"] {
         let csv = "code,name,postcode||A,\"two|lines\",NN1 1ED|||B,Barn,TBC|".replace('|', end);
         let (_, report) = read(&csv, false);
-        assert!(told(&report)[0].contains("line 7: \"TBC\""), "{end:?} {:?}", told(&report));
+        assert!(
+            messages(&report)[0].contains("line 7: \"TBC\""),
+            "{end:?} {:?}",
+            messages(&report)
+        );
     }
 }
 
@@ -76,7 +80,7 @@ fn lines_are_those_of_the_file_whatever_ends_them() {
 fn a_register_without_any_good_row_is_refused() {
     let (sites, report) = read("code,name,postcode\nA,Hall,TBC\nB,Barn,n/a\n", false);
     assert!(sites.is_empty() && report.has_errors());
-    assert!(told(&report).iter().any(|one| one.contains("none of the 2 rows can be used")));
+    assert!(messages(&report).iter().any(|one| one.contains("none of the 2 rows can be used")));
     // Unknown postcodes alone are no fault: the register may be of another county.
     let (_, report) = read("code,name,postcode\nA,Hall,NN1 9ZZ\n", false);
     assert!(!report.has_errors());

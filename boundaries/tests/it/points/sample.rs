@@ -45,10 +45,14 @@ fn code_point(path: PathBuf) -> (Vec<PostcodeRecord>, Vec<String>) {
 #[test]
 fn every_postcode_of_nn_is_read_from_the_editions_of_2025_and_2014() {
     let Some(data) = data() else { return };
-    let (new, told_new) = code_point(data.join("codepoint_nn_2025.csv"));
-    let (old, told_old) = code_point(data.join("codepoint_nn_2014.csv"));
+    let (new, new_messages) = code_point(data.join("codepoint_nn_2025.csv"));
+    let (old, old_messages) = code_point(data.join("codepoint_nn_2014.csv"));
     assert_eq!((new.len(), old.len()), (17_053, 15_649));
-    assert_eq!((told_new, told_old), (vec![], vec![]), "all have positions, none stands twice");
+    assert_eq!(
+        (new_messages, old_messages),
+        (vec![], vec![]),
+        "all have positions, none stands twice"
+    );
     for records in [&new, &old] {
         assert!(records.windows(2).all(|pair| pair[0].postcode < pair[1].postcode));
         assert!(records.iter().all(|r| r.position.is_some() && r.terminated.is_none()));
