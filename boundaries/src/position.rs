@@ -62,6 +62,54 @@ pub enum InvalidPosition {
         /// The northing in metres.
         northing: f64,
     },
+    /// The degrees are too far from Britain for the National Grid.
+    #[error("{lon} {lat} is far from Britain, outside the British National Grid")]
+    FarFromBritain {
+        /// The longitude.
+        lon: f64,
+        /// The latitude.
+        lat: f64,
+    },
+    /// The degrees are in Britain if they are exchanged.
+    #[error(
+        "{lon} {lat} is far from Britain; exchanged, they are in Britain: check whether lon and lat are swapped"
+    )]
+    SwappedDegrees {
+        /// The number given as longitude.
+        lon: f64,
+        /// The number given as latitude.
+        lat: f64,
+    },
+    /// The metres are on the National Grid if they are exchanged.
+    #[error(
+        "{easting} {northing} is outside the British National Grid; exchanged, they are in Britain: check whether easting and northing are swapped"
+    )]
+    SwappedMetres {
+        /// The number given as easting.
+        easting: f64,
+        /// The number given as northing.
+        northing: f64,
+    },
+    /// The numbers are given as degrees and can only be metres.
+    #[error(
+        "{lon} {lat} are not degrees; if they are metres of the British National Grid, give them as easting and northing"
+    )]
+    MetresForDegrees {
+        /// The number given as longitude.
+        lon: f64,
+        /// The number given as latitude.
+        lat: f64,
+    },
+    /// The numbers are given as metres and are probably degrees.
+    #[error(
+        "{easting} {northing} is in the sea at the corner of the grid: the values are not metres; if they are degrees, give them as lon and lat"
+    )]
+    DegreesForMetres {
+        /// The number given as easting.
+        easting: f64,
+        /// The number given as northing.
+        northing: f64,
+    },
 }
 
 /// The rectangle of accepted positions, in BNG metres: the 700 by 1,250 km of OSTN15 and 100 km on
@@ -69,7 +117,36 @@ pub enum InvalidPosition {
 const EASTINGS: std::ops::RangeInclusive<f64> = -100_000.0..=800_000.0;
 const NORTHINGS: std::ops::RangeInclusive<f64> = -100_000.0..=1_350_000.0;
 
+/// Eastings and northings that are both below this, in metres, are open sea south-west of Scilly.
+/// Degrees mistaken for metres fall there.
+const SEA_CORNER_M: f64 = 1000.0;
+
+/// Longitudes and latitudes of Britain. No point is in both, so degrees in them are not swapped.
+const LONGITUDES: std::ops::RangeInclusive<f64> = -8.0..=2.0;
+const LATITUDES: std::ops::RangeInclusive<f64> = 49.0..=61.0;
+
 impl Bng {
+    /// Creates a position from an easting and a northing that a person gave. Unlike [`Self::new`],
+    /// refuses numbers that are degrees, and says if the two are swapped.
+    ///
+    /// ```
+    /// use lapwing_boundaries::position::{Bng, InvalidPosition};
+    /// let degrees = Bng::given(-0.896, 52.2355);
+    /// assert!(matches!(degrees, Err(InvalidPosition::DegreesForMetres { .. })));
+    /// ```
+    pub fn given(easting: f64, northing: f64) -> Result<Self, InvalidPosition> {
+        let at = Self::new(easting, northing);
+        match at {
+            Ok(_) if easting.abs() < SEA_CORNER_M && northing.abs() < SEA_CORNER_M => {
+                Err(InvalidPosition::DegreesForMetres { easting, northing })
+            }
+            Err(InvalidPosition::OutsideGrid { .. }) if Self::new(northing, easting).is_ok() => {
+                Err(InvalidPosition::SwappedMetres { easting, northing })
+            }
+            at => at,
+        }
+    }
+
     /// Creates a position from an easting and a northing in metres.
     ///
     /// A negative zero becomes zero, so that equal positions have equal bits.
@@ -115,6 +192,35 @@ impl Bng {
 }
 
 impl LngLat {
+    /// Creates a position from a longitude and a latitude that a person gave. Unlike
+    /// [`Self::new`], refuses numbers that are metres, and swapped numbers that are in Britain.
+    ///
+    /// ```
+    /// use lapwing_boundaries::position::{InvalidPosition, LngLat};
+    /// let swapped = LngLat::given(52.2355, -0.896);
+    /// assert!(matches!(swapped, Err(InvalidPosition::SwappedDegrees { .. })));
+    /// ```
+    pub fn given(lon: f64, lat: f64) -> Result<Self, InvalidPosition> {
+        let at = Self::new(lon, lat);
+        if LONGITUDES.contains(&lon) && LATITUDES.contains(&lat) {
+            return at;
+        }
+        let is_on_grid = |at: Self| at.to_bng().is_ok();
+        let is_swapped = || Self::new(lat, lon).is_ok_and(is_on_grid);
+        match at {
+            Ok(at) if !is_on_grid(at) && is_swapped() => {
+                Err(InvalidPosition::SwappedDegrees { lon, lat })
+            }
+            Err(InvalidPosition::NotDegrees { .. }) if is_swapped() => {
+                Err(InvalidPosition::SwappedDegrees { lon, lat })
+            }
+            Err(InvalidPosition::NotDegrees { .. }) if lon.abs() > 180.0 && lat.abs() > 180.0 => {
+                Err(InvalidPosition::MetresForDegrees { lon, lat })
+            }
+            at => at,
+        }
+    }
+
     /// Creates a position from a longitude and a latitude in degrees.
     pub fn new(lon: f64, lat: f64) -> Result<Self, InvalidPosition> {
         if !lon.is_finite() || !lat.is_finite() {
@@ -180,5 +286,29 @@ mod tests {
             assert!((back.lon() - lon).abs() < 8e-8, "{place} {back:?}");
             assert!((back.lat() - lat).abs() < 5e-8, "{place} {back:?}");
         }
+    }
+
+    #[test]
+    fn swapped_numbers_and_numbers_in_the_other_unit_are_refused_with_the_reason() {
+        let degrees = |lon, lat| LngLat::given(lon, lat).unwrap_err().to_string();
+        let metres = |easting, northing| Bng::given(easting, northing).unwrap_err().to_string();
+        assert_eq!(
+            degrees(52.2355, -0.896),
+            "52.2355 -0.896 is far from Britain; exchanged, they are in Britain: check whether lon \
+             and lat are swapped"
+        );
+        assert_eq!(
+            degrees(475_486.0, 260_275.25),
+            "475486 260275.25 are not degrees; if they are metres of the British National Grid, \
+             give them as easting and northing"
+        );
+        assert!(metres(-0.896, 52.2355).contains("give them as lon and lat"));
+        assert!(metres(1_200_000.0, 300_000.0).contains("easting and northing are swapped"));
+        assert!(metres(9e9, 0.0).ends_with("around Britain"), "neither way on the grid");
+        // What is far away however it is read is left to the answer.
+        assert_eq!(LngLat::given(12.0, 41.0), LngLat::new(12.0, 41.0));
+        assert_eq!(LngLat::given(-0.896, 52.2355), LngLat::new(-0.896, 52.2355));
+        assert_eq!(Bng::given(475_486.0, 260_275.0), Bng::new(475_486.0, 260_275.0));
+        assert_eq!(Bng::given(0.0, 1_000.0), Bng::new(0.0, 1_000.0));
     }
 }

@@ -111,9 +111,17 @@ pub fn addresses(csv: &[u8]) {
     show(&report);
 }
 
-/// Parses a postcode, a code and a layer id. Parsing their display form must give equal values.
+/// Parses a postcode, a code and a layer id. Parsing their display form must give equal values, and
+/// characters that do not count change nothing.
 pub fn postcode(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
+    assert_eq!(
+        Postcode::parse(&format!("\u{feff}({text})\u{a0}")).ok(),
+        Postcode::parse(text).ok()
+    );
+    if let Some(suggested) = Postcode::suggest(text, |_| true) {
+        assert_ne!(Some(suggested), Postcode::parse(text).ok(), "itself is no suggestion");
+    }
     match Postcode::parse(text) {
         Ok(postcode) => {
             assert_eq!(Postcode::parse(&postcode.to_string()), Ok(postcode));

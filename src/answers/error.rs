@@ -11,8 +11,13 @@ use super::direction::ChangeDirection;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AnswerError {
     /// The postcode is well formed but not in the snapshot.
-    #[error("{0} is not among the postcodes of this snapshot: check it, or use a position")]
-    UnknownPostcode(Postcode),
+    #[error("{postcode} is not among the postcodes of this snapshot: {}", advice(*similar))]
+    UnknownPostcode {
+        /// The postcode.
+        postcode: Postcode,
+        /// The one that it seems to mean ([`similar_postcode`](super::similar_postcode)).
+        similar: Option<Postcode>,
+    },
     /// The postcode is in the snapshot, but its source gives it no position (quality 90).
     #[error("{0} is a postcode, but its source gives it no position: use a position")]
     PostcodeWithoutPosition(Postcode),
@@ -93,6 +98,13 @@ pub enum AnswerError {
         /// Ids of the layers that have an area with this code.
         elsewhere: Vec<String>,
     },
+}
+
+fn advice(similar: Option<Postcode>) -> String {
+    match similar {
+        Some(similar) => format!("did you mean {similar}?"),
+        None => "check it, or use a position".to_owned(),
+    }
 }
 
 fn points_advice(known: &[String]) -> String {

@@ -217,7 +217,7 @@ pub fn lookup<'a>(
     })
 }
 
-pub(super) fn month(month: Month) -> String {
+pub(crate) fn month(month: Month) -> String {
     format!("{:04}-{:02}", month.year, month.month)
 }
 

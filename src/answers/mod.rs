@@ -22,6 +22,7 @@ mod area;
 mod basis;
 mod changes;
 mod common_fields;
+pub(crate) mod coordinate;
 mod date;
 mod direction;
 mod error;
@@ -39,6 +40,7 @@ mod submitted_polygon;
 mod succession;
 mod table;
 pub(crate) mod text_writer;
+mod typed_place;
 mod vintage;
 
 pub use area::{AreaAnswer, AreaDetail, Parent, area};
@@ -49,6 +51,7 @@ pub use date::read_date;
 pub use direction::ChangeDirection;
 pub use error::AnswerError;
 pub use layers::{LayerKind, LayerListing, LayersAnswer, PointsListing, layers};
+pub(crate) use lookup::month;
 pub use lookup::{
     AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, MatchKind, NearArea, PlaceAnswer,
     find, lookup, place_answer,
@@ -59,7 +62,7 @@ pub use overlaps::{
     BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, RequestedArea, SharedCount,
     Uncovered, overlaps,
 };
-pub use place::{Location, Place, Query};
+pub use place::{Location, Place, Query, invalid_postcode, similar_postcode};
 pub use prerendered::{Prerendered, PrerenderedPlaces};
 pub use search::{SearchAnswer, SearchHit, search};
 pub use submitted_polygon::{PolygonAnswer, RequestedPolygon, overlaps_of_polygon};
@@ -67,6 +70,7 @@ pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};
 pub(crate) use succession::{Predecessors, Successors};
 pub(crate) use table::TableDocument;
 pub use table::{Table, TableHead, TableRow, table};
+pub use typed_place::{TypedPlaceError, read_place};
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, Day, PrecomputedAnswer};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
-use lapwing_boundaries::position::{Accuracy, Bng, LngLat};
-use lapwing_boundaries::postcode::Postcode;
+use lapwing_boundaries::position::{Accuracy, Bng, InvalidPosition, LngLat};
+use lapwing_boundaries::postcode::{InvalidPostcode, Postcode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -30,6 +30,22 @@ impl Place {
             Self::Postcode(postcode) => atlas.precomputed(postcode),
             Self::LngLat(_) | Self::Bng(_) => None,
         }
+    }
+}
+
+/// The postcode of the atlas that a text seems to mean, if a letter was typed for a digit or the
+/// reverse. It is only suggested: a wrong guess would look like an answer.
+pub fn similar_postcode(atlas: &Atlas, text: &str) -> Option<Postcode> {
+    Postcode::suggest(text, |postcode| atlas.facts(postcode).is_some())
+}
+
+/// Says that a text is not a postcode, and suggests one if possible.
+pub fn invalid_postcode(atlas: Option<&Atlas>, error: &InvalidPostcode) -> String {
+    match atlas.and_then(|atlas| similar_postcode(atlas, error.text())) {
+        Some(similar) => {
+            format!("{:?} is not a postcode: did you mean {similar}?", error.text())
+        }
+        None => error.to_string(),
     }
 }
 
@@ -127,20 +143,29 @@ impl ResolvedPlace {
         Self { place: Place::Bng(at), at, accuracy: None, record: None }
     }
 
+    /// Resolves a position in degrees.
+    pub(super) fn in_degrees(degrees: LngLat) -> Result<Self, AnswerError> {
+        let (lon, lat) = (degrees.lon(), degrees.lat());
+        let outside = |_| AnswerError::Outside(InvalidPosition::FarFromBritain { lon, lat });
+        let (at, accuracy) = degrees.to_bng().map_err(outside)?;
+        let place = Place::LngLat(degrees);
+        Ok(Self { place, at, accuracy: Some(accuracy), record: None })
+    }
+
     pub(super) fn find(atlas: &Atlas, place: Place) -> Result<Self, AnswerError> {
-        let (at, accuracy, record) = match place {
+        let (at, record) = match place {
             Place::Postcode(postcode) => {
-                let record = atlas.facts(postcode).ok_or(AnswerError::UnknownPostcode(postcode))?;
+                let record = atlas.facts(postcode).ok_or_else(|| {
+                    let similar = similar_postcode(atlas, &postcode.to_string());
+                    AnswerError::UnknownPostcode { postcode, similar }
+                })?;
                 let at = record.position.ok_or(AnswerError::PostcodeWithoutPosition(postcode))?;
-                (at, None, Some(record))
+                (at, record)
             }
-            Place::LngLat(at) => {
-                let (at, accuracy) = at.to_bng().map_err(AnswerError::Outside)?;
-                (at, Some(accuracy), None)
-            }
+            Place::LngLat(at) => return Self::in_degrees(at),
             Place::Bng(at) => return Ok(Self::at(at)),
         };
-        Ok(Self { place, at, accuracy, record })
+        Ok(Self { place, at, accuracy: None, record: Some(record) })
     }
 
     /// The position in degrees, and how accurately degrees and metres agree.

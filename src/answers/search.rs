@@ -6,12 +6,14 @@ use lapwing_boundaries::postcode::{Postcode, PostcodePrefix};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::common_fields::{SnapshotBlock, snapshot};
+use super::common_fields::{Metres, SnapshotBlock, snapshot};
 use super::error::{AnswerError, names_of};
 use super::lookup::month;
+use super::place::{Location, Place, ResolvedPlace, similar_postcode};
 use super::schema::one_object;
+use super::typed_place::read_place;
 
-/// Areas, points and postcodes that match.
+/// Areas, points, positions and postcodes that match.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Search")]
 pub struct SearchAnswer<'a> {
@@ -20,6 +22,10 @@ pub struct SearchAnswer<'a> {
     /// Exact matches first, then names that start with the text, then names with a later word that
     /// does. Postcodes come last, unless the text is a whole postcode.
     pub results: Vec<SearchHit<'a>>,
+    /// The postcode that the text seems to mean, if a letter was typed for a digit or the reverse.
+    /// Absent if there is none, or if the text is a postcode of the snapshot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
     /// The snapshot that answered.
     pub snapshot: SnapshotBlock<'a>,
 }
@@ -35,18 +41,18 @@ pub struct SearchQuery {
     pub layers: Option<Vec<String>>,
 }
 
-/// An area, a point or a postcode.
+/// An area, a point, a position or a postcode.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[schemars(inline, transform = one_object)]
 pub enum SearchHit<'a> {
     /// An area.
     Area {
-        /// Id of the layer. Absent for postcodes.
+        /// Id of the layer. Only for areas and points.
         layer: &'a str,
-        /// Code of the area or point. Absent for postcodes.
+        /// Code of the area or point. Only for areas and points.
         code: &'a str,
-        /// Name of the area or point. Absent for postcodes.
+        /// Name of the area or point. Only for areas and points.
         name: &'a str,
     },
     /// A point.
@@ -58,9 +64,20 @@ pub enum SearchHit<'a> {
         /// Name of the point.
         name: &'a str,
     },
+    /// The position that the text is.
+    Position {
+        /// Longitude in degrees (WGS84). Only for positions.
+        lon: f64,
+        /// Latitude in degrees (WGS84). Only for positions.
+        lat: f64,
+        /// Easting in metres (EPSG:27700). Only for positions.
+        easting: Metres,
+        /// Northing in metres (EPSG:27700). Only for positions.
+        northing: Metres,
+    },
     /// A postcode.
     Postcode {
-        /// The postcode. Absent for areas and points.
+        /// The postcode. Only for postcodes.
         postcode: String,
         /// Month in which the postcode was terminated. Absent for live postcodes.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,13 +111,29 @@ pub fn search<'a>(
         postcode: record.postcode.to_string(),
         terminated: record.terminated.map(month),
     });
-    let results: Vec<_> = if Postcode::parse(text).is_ok() {
+    let typed = if layers.is_none() { read_place(text).ok() } else { None };
+    let results: Vec<_> = if matches!(typed, Some(Place::Postcode(_))) {
         postcodes.chain(named).take(limit).collect()
     } else {
-        named.chain(postcodes).take(limit).collect()
+        let position = typed.and_then(position);
+        position.into_iter().chain(named).chain(postcodes).take(limit).collect()
     };
+    let is_known = matches!(typed, Some(Place::Postcode(known)) if atlas.facts(known).is_some());
+    let similar = if is_known { None } else { similar_postcode(atlas, text) };
     let query = SearchQuery { q: text.to_owned(), layers: layers.map(<[String]>::to_vec) };
-    Ok(SearchAnswer { query, results, snapshot: snapshot(atlas) })
+    let did_you_mean = similar.map(|postcode| postcode.to_string());
+    Ok(SearchAnswer { query, results, did_you_mean, snapshot: snapshot(atlas) })
+}
+
+/// A position as a result. `None` outside the National Grid.
+fn position<'a>(place: Place) -> Option<SearchHit<'a>> {
+    let at = match place {
+        Place::Postcode(_) => return None,
+        Place::LngLat(at) => ResolvedPlace::in_degrees(at).ok()?,
+        Place::Bng(at) => ResolvedPlace::at(at),
+    };
+    let Location { lon, lat, easting, northing, .. } = at.location();
+    Some(SearchHit::Position { lon, lat, easting, northing })
 }
 
 /// For each layer of the atlas, whether to search it.
@@ -127,7 +160,8 @@ fn included_layers(atlas: &Atlas, names: Option<&[String]>) -> Result<Vec<bool>,
 /// Finds the first `limit` postcodes that start with a text, in order. Without a space, `NN11` is a
 /// prefix of both `NN1 1ED` and `NN11 1AA`; `NN1 1` is a prefix of the first only.
 fn postcodes(atlas: &Atlas, text: &str, limit: usize) -> Vec<PostcodeFacts> {
-    let text = text.trim().to_ascii_uppercase();
+    let text = Postcode::parse(text)
+        .map_or_else(|_| text.trim().to_ascii_uppercase(), |whole| whole.to_string());
     let mut ways: Vec<Option<PostcodePrefix>> = Vec::new();
     if let Some((outward, inward)) = text.split_once(' ') {
         ways.push(PostcodePrefix::of_halves(outward, &inward.replace(' ', "")));

@@ -123,20 +123,6 @@ impl<E: RowEnds + Default> Blocks<E> {
         self.is_finished
     }
 
-    /// Removes and returns the first row with its line ending, if there is a whole one.
-    pub(super) fn take_first(&mut self) -> Option<Vec<u8>> {
-        let whole = *self.cuts.last()?;
-        let mut ends = E::default();
-        let end = (1..=whole).find(|&end| ends.last_end(&self.held[end - 1..end]).is_some());
-        let end = end.unwrap_or(whole);
-        let first: Vec<u8> = self.held.drain(..end).collect();
-        self.cuts.retain_mut(|cut| {
-            *cut = cut.saturating_sub(end);
-            *cut > 0
-        });
-        Some(first)
-    }
-
     /// The number of bytes in whole rows.
     pub(super) fn whole(&self) -> usize {
         self.cuts.last().copied().unwrap_or(0)

@@ -8,23 +8,73 @@ pub enum BulkError {
     /// There is no header line.
     #[error("the file is empty: its first line must name the columns")]
     NoHeader,
-    /// The text is in UTF-16.
-    #[error("the file is in UTF-16: save it as \"CSV UTF-8\"")]
-    Utf16,
+    /// The file is not text.
+    #[error("the file is {what}, not CSV: {advice}")]
+    NotText {
+        /// What the file is.
+        what: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The spreadsheet cannot be read.
+    #[error("the spreadsheet cannot be read: {why}")]
+    Spreadsheet {
+        /// The cause, and what to do.
+        why: String,
+    },
     /// No column holds a place.
     #[error(
-        "the header has no place: name one column postcode, or two lon and lat, or two easting and northing. The columns are {columns}{}",
-        separator_advice(columns)
+        "we need a column called postcode, or two called lon and lat, or easting and northing. Yours are: {columns}.{}",
+        column_advice(postcodes.as_deref())
     )]
     NoPlaceColumn {
         /// The columns of the header.
         columns: String,
+        /// The only column whose cells are postcodes.
+        postcodes: Option<String>,
+    },
+    /// The header comes after other rows.
+    #[error(
+        "row 1 is no header: it has {first:?}. Row {row} looks like the header ({header}): remove the rows above it"
+    )]
+    RowsAboveHeader {
+        /// The first row.
+        first: String,
+        /// The number of the row with the header.
+        row: usize,
+        /// The columns of the header.
+        header: String,
+    },
+    /// Several columns could hold the same part of a place.
+    #[error(
+        "several columns could be the {part}: {columns}. Choose one with {part}_column=, by its name or number"
+    )]
+    AmbiguousColumn {
+        /// What the columns hold.
+        part: &'static str,
+        /// The columns.
+        columns: String,
+    },
+    /// The header has no column of the requested name, or several.
+    #[error(
+        "the header has {} column {name:?}: choose one by its name or number. The columns are: {columns}",
+        if *is_repeated { "more than one" } else { "no" }
+    )]
+    UnknownColumn {
+        /// The requested name.
+        name: String,
+        /// True if several columns have it.
+        is_repeated: bool,
+        /// The columns of the header.
+        columns: String,
     },
     /// The header has one half of a position.
-    #[error("the header has a column {has} but no {lacks}: add it")]
+    #[error(
+        "the header has a column {has} but no {lacks}: add it, or name it with {lacks}_column="
+    )]
     HalfAPlace {
         /// The column in the header.
-        has: &'static str,
+        has: String,
         /// The missing column.
         lacks: &'static str,
     },
@@ -35,18 +85,6 @@ pub enum BulkError {
     SeveralPlaces {
         /// The kinds in the header.
         ways: String,
-    },
-    /// Two columns have the same name.
-    #[error("the header has two columns {name:?}: rename one")]
-    RepeatedColumn {
-        /// The name.
-        name: String,
-    },
-    /// A column has the name of an output column.
-    #[error("the header has a column {name:?}, which the answer adds too: rename or remove it")]
-    TakenColumn {
-        /// The name.
-        name: String,
     },
     /// A row is so long that a quote must be unclosed.
     #[error("row {row} is longer than {limit} bytes: is a quote left open there?")]
@@ -59,6 +97,12 @@ pub enum BulkError {
     /// The file cannot be decompressed.
     #[error("the file cannot be decompressed: {why}. Check that it is a complete gzip file")]
     Broken {
+        /// The cause.
+        why: String,
+    },
+    /// The form with the file cannot be read.
+    #[error("{why}")]
+    Form {
         /// The cause.
         why: String,
     },
@@ -87,6 +131,13 @@ pub enum BulkError {
     Answer(#[from] AnswerError),
 }
 
-fn separator_advice(columns: &str) -> &'static str {
-    if columns.contains([';', '\t']) { ". Separate columns by commas" } else { "" }
+fn column_advice(postcodes: Option<&str>) -> String {
+    match postcodes {
+        Some(name) => format!(" {name} holds postcodes: choose it with postcode_column={name}"),
+        None => {
+            " Rename one, or name it with postcode_column=, or lon_column= and lat_column=, or \
+                  easting_column= and northing_column="
+                .to_owned()
+        }
+    }
 }

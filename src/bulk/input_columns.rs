@@ -1,19 +1,55 @@
 //! The columns of the input: which hold the place, and which to add.
 
-use csv::ByteRecord;
 use lapwing_boundaries::position::InvalidPosition;
 
+use super::column_names::{ColumnName, Fit, Found, Part};
 use super::output_columns::OutputColumnSet;
 use super::{BulkError, RowError, Status, bng, lng_lat, postcode};
 use crate::answers::Place;
+use crate::answers::coordinate::{self, Axis};
 
 /// The options for rows with columns: CSV, and flat NDJSON, whose members are its columns.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ColumnOptions {
     /// The columns that hold the place. Needed if the input has several kinds.
     pub by: Option<PlaceColumns>,
     /// The columns to add.
     pub add: OutputColumnSet,
+    /// The names of the columns that hold the place. CSV only.
+    pub named: NamedColumns,
+}
+
+/// Columns that the caller names, by their name in the header, or by their number from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedColumns {
+    /// The column with the postcode.
+    pub postcode: Option<String>,
+    /// The column with the longitude.
+    pub lon: Option<String>,
+    /// The column with the latitude.
+    pub lat: Option<String>,
+    /// The column with the easting.
+    pub easting: Option<String>,
+    /// The column with the northing.
+    pub northing: Option<String>,
+}
+
+impl NamedColumns {
+    /// True if no column is named.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn of(&self, part: Part) -> Option<&str> {
+        match part {
+            Part::Postcode => self.postcode.as_deref(),
+            Part::Lon => self.lon.as_deref(),
+            Part::Lat => self.lat.as_deref(),
+            Part::Easting => self.easting.as_deref(),
+            Part::Northing => self.northing.as_deref(),
+            Part::X | Part::Y => None,
+        }
+    }
 }
 
 /// The columns that hold the place.
@@ -40,11 +76,18 @@ impl PlaceColumns {
 
     const ALL: [Self; 3] = [Self::Postcode, Self::LngLat, Self::Bng];
 
-    const fn names(self) -> &'static [&'static str] {
+    const fn parts(self) -> &'static [Part] {
         match self {
-            Self::Postcode => &["postcode"],
-            Self::LngLat => &["lon", "lat"],
-            Self::Bng => &["easting", "northing"],
+            Self::Postcode => &[Part::Postcode],
+            Self::LngLat => &[Part::Lon, Part::Lat],
+            Self::Bng => &[Part::Easting, Part::Northing],
+        }
+    }
+
+    const fn axes(self) -> [Axis; 2] {
+        match self {
+            Self::LngLat => [Axis::Lon, Axis::Lat],
+            _ => [Axis::Easting, Axis::Northing],
         }
     }
 }
@@ -54,49 +97,151 @@ impl PlaceColumns {
 pub(super) struct HeaderColumns {
     by: PlaceColumns,
     at: Vec<usize>,
+    /// How well the names fit.
+    pub(super) fit: Fit,
 }
 
-/// Normalises a column name for comparison: trimmed and in lower case.
-fn plain(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).trim().to_lowercase()
+/// A header with some rows below it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header<'h> {
+    pub(super) names: &'h [Vec<u8>],
+    pub(super) rows: &'h [Vec<Vec<u8>>],
+}
+
+impl Header<'_> {
+    fn name(&self, at: usize) -> String {
+        String::from_utf8_lossy(&self.names[at]).trim().chars().take(60).collect()
+    }
+
+    /// The names for a message.
+    pub(super) fn listed(&self) -> String {
+        let names: Vec<String> = (0..self.names.len()).map(|at| self.name(at)).collect();
+        names.join(", ").chars().take(300).collect()
+    }
+
+    /// The cells of a column that are not empty.
+    fn cells(&self, at: usize) -> impl Iterator<Item = String> {
+        self.rows.iter().filter_map(move |row| {
+            let cell = String::from_utf8_lossy(row.get(at)?).into_owned();
+            (!cell.trim().is_empty()).then_some(cell)
+        })
+    }
+
+    /// A column whose cells are all postcodes, if it is the only one.
+    fn column_of_postcodes(&self) -> Option<String> {
+        let is_postcodes = |&at: &usize| {
+            let mut cells = self.cells(at).peekable();
+            cells.peek().is_some() && cells.all(|cell| postcode(&cell).is_ok())
+        };
+        let mut found = (0..self.names.len()).filter(is_postcodes);
+        found.next().filter(|_| found.next().is_none()).map(|at| self.name(at))
+    }
+
+    /// The unit of columns called `X` and `Y`: degrees if all rows could be degrees. No place in
+    /// Britain is that near to the origin of the grid.
+    fn kind_of(&self, [x, y]: [usize; 2]) -> PlaceColumns {
+        let within = |at: usize, axis: Axis, most: f64| {
+            let mut numbers =
+                self.cells(at).filter_map(|cell| coordinate::read(&cell, axis)).peekable();
+            numbers.peek().is_some() && numbers.all(|number| number.abs() <= most)
+        };
+        if within(x, Axis::Lon, 180.0) && within(y, Axis::Lat, 90.0) {
+            PlaceColumns::LngLat
+        } else {
+            PlaceColumns::Bng
+        }
+    }
 }
 
 impl HeaderColumns {
-    /// Finds the columns in a header. `by` chooses one of several kinds.
-    pub(super) fn find(header: &ByteRecord, by: Option<PlaceColumns>) -> Result<Self, BulkError> {
-        let names: Vec<String> = header.iter().map(plain).collect();
-        let place = |name: &str| names.iter().position(|n| n == name);
-        let kinds = match by {
-            Some(by) => vec![by],
-            None => PlaceColumns::ALL
-                .into_iter()
-                .filter(|by| by.names().iter().all(|name| place(name).is_some()))
-                .collect(),
+    /// Finds the columns in a header. The options choose one of several kinds, or name columns.
+    pub(super) fn find(header: Header<'_>, options: &ColumnOptions) -> Result<Self, BulkError> {
+        let names: Vec<ColumnName> =
+            header.names.iter().map(|name| ColumnName::new(name)).collect();
+        let ColumnOptions { by, named, .. } = options;
+        let is_named =
+            |kind: &PlaceColumns| kind.parts().iter().any(|&part| named.of(part).is_some());
+        let kinds: Vec<PlaceColumns> = match by {
+            Some(by) => vec![*by],
+            None if named.is_empty() => PlaceColumns::ALL.to_vec(),
+            None => PlaceColumns::ALL.into_iter().filter(is_named).collect(),
         };
-        match kinds[..] {
-            [by] => {
-                let at: Vec<usize> = by.names().iter().filter_map(|name| place(name)).collect();
-                if at.len() == by.names().len() {
-                    return Ok(Self { by, at });
+        let mut found: Vec<Self> = Vec::new();
+        let mut refused = None;
+        for by in kinds {
+            match Self::find_kind(header, &names, (by, options.by.is_some()), named) {
+                Ok(Some(columns)) => found.push(columns),
+                Ok(None) => {}
+                Err(error) => {
+                    refused.get_or_insert(error);
                 }
             }
-            [] => {}
+        }
+        let exact: Vec<&Self> = found.iter().filter(|columns| columns.fit == Fit::Exact).collect();
+        match (&exact[..], &found[..]) {
+            (&[one], _) | (&[], [one]) => Ok(one.clone()),
+            (&[], &[]) => Err(refused.unwrap_or_else(|| BulkError::NoPlaceColumn {
+                columns: header.listed(),
+                postcodes: header.column_of_postcodes(),
+            })),
             _ => {
-                let ways: Vec<String> = kinds.iter().map(|by| by.names().join(" and ")).collect();
-                return Err(BulkError::SeveralPlaces { ways: ways.join(", ") });
+                let ways = found.iter().map(|columns| {
+                    let names: Vec<String> = columns.at.iter().map(|&at| header.name(at)).collect();
+                    names.join(" and ")
+                });
+                Err(BulkError::SeveralPlaces { ways: ways.collect::<Vec<_>>().join(", ") })
             }
         }
-        for by in [PlaceColumns::LngLat, PlaceColumns::Bng] {
-            let &[first, second] = by.names() else { continue };
-            match (place(first), place(second)) {
-                (Some(_), None) => return Err(BulkError::HalfAPlace { has: first, lacks: second }),
-                (None, Some(_)) => return Err(BulkError::HalfAPlace { has: second, lacks: first }),
-                _ => {}
+    }
+
+    /// Finds the columns for one kind of place. `None` if there are none.
+    fn find_kind(
+        header: Header<'_>,
+        names: &[ColumnName],
+        (by, is_asked): (PlaceColumns, bool),
+        named: &NamedColumns,
+    ) -> Result<Option<Self>, BulkError> {
+        let one = |part: Part| -> Result<Found, BulkError> {
+            match named.of(part) {
+                Some(name) => {
+                    named_column(header, names, name).map(|at| Found::One(Fit::Exact, at))
+                }
+                None => Ok(part.find(names)),
+            }
+        };
+        let several = |part: Part, at: &[usize]| BulkError::AmbiguousColumn {
+            part: part.name(),
+            columns: at.iter().map(|&at| header.name(at)).collect::<Vec<_>>().join(", "),
+        };
+        let &[first, second] = by.parts() else {
+            return match one(Part::Postcode)? {
+                Found::One(fit, at) => Ok(Some(Self { by, at: vec![at], fit })),
+                Found::Several(at) => Err(several(Part::Postcode, &at)),
+                Found::None => Ok(None),
+            };
+        };
+        match (one(first)?, one(second)?) {
+            (Found::One(a, x), Found::One(b, y)) => {
+                Ok(Some(Self { by, at: vec![x, y], fit: a.max(b) }))
+            }
+            (Found::Several(at), _) => Err(several(first, &at)),
+            (_, Found::Several(at)) => Err(several(second, &at)),
+            (Found::None, Found::None) => {
+                let (Found::One(a, x), Found::One(b, y)) =
+                    (Part::X.find(names), Part::Y.find(names))
+                else {
+                    return Ok(None);
+                };
+                let is_kind = is_asked || header.kind_of([x, y]) == by;
+                Ok(is_kind.then(|| Self { by, at: vec![x, y], fit: a.max(b).max(Fit::Usual) }))
+            }
+            (Found::One(_, at), Found::None) => {
+                Err(BulkError::HalfAPlace { has: header.name(at), lacks: second.name() })
+            }
+            (Found::None, Found::One(_, at)) => {
+                Err(BulkError::HalfAPlace { has: header.name(at), lacks: first.name() })
             }
         }
-        let columns: Vec<String> =
-            header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        Err(BulkError::NoPlaceColumn { columns: columns.join(", ").chars().take(300).collect() })
     }
 
     /// The positions of the columns whose cells [`Self::read`] takes. A postcode's is there twice.
@@ -124,23 +269,47 @@ impl HeaderColumns {
 
     /// Reads the place from the cells of the columns.
     pub(super) fn read(&self, cells: [&[u8]; 2]) -> Result<Place, RowError> {
-        let cell = |i: usize| std::str::from_utf8(cells[i]);
-        let broken = |_| (Status::Invalid, "the cell is not UTF-8".to_owned());
+        let text = cells.map(String::from_utf8_lossy);
         if self.by == PlaceColumns::Postcode {
-            return postcode(cell(0).map_err(broken)?);
+            return postcode(&text[0]);
         }
+        let axes = self.by.axes();
         let number = |i: usize| {
             if let Some(number) = short_number(cells[i]) {
                 return Ok(number);
             }
-            let text = cell(i).map_err(broken)?.trim();
-            text.parse::<f64>().map_err(|_| (Status::Invalid, format!("{text:?} is not a number")))
+            coordinate::read(&text[i], axes[i]).ok_or_else(|| {
+                let name = self.by.parts()[i].name();
+                let cell: String = text[i].trim().chars().take(40).collect();
+                let why = if cell.is_empty() {
+                    format!("{name} is empty")
+                } else {
+                    format!("{name} {cell:?} is not a number")
+                };
+                (Status::Invalid, why.into())
+            })
         };
         let (x, y) = (number(0)?, number(1)?);
         if !x.is_finite() || !y.is_finite() {
-            return Err((Status::Invalid, InvalidPosition::NotFinite.to_string()));
+            return Err((Status::Invalid, InvalidPosition::NotFinite.to_string().into()));
         }
         if self.by == PlaceColumns::LngLat { lng_lat(x, y) } else { bng(x, y) }
+    }
+}
+
+/// The column that the caller names, by its name or by its number.
+fn named_column(header: Header<'_>, names: &[ColumnName], asked: &str) -> Result<usize, BulkError> {
+    let plain = ColumnName::new(asked.as_bytes()).plain;
+    let mut with_name = (0..names.len()).filter(|&at| names[at].plain == plain);
+    let number = || asked.trim().parse::<usize>().ok().filter(|&n| n > 0 && n <= names.len());
+    match (with_name.next(), with_name.next()) {
+        (Some(at), None) => Ok(at),
+        (None, _) if number().is_some() => Ok(number().unwrap_or(1) - 1),
+        (first, _) => Err(BulkError::UnknownColumn {
+            name: asked.chars().take(60).collect(),
+            is_repeated: first.is_some(),
+            columns: header.listed(),
+        }),
     }
 }
 
@@ -201,20 +370,17 @@ pub(super) fn short_number(cell: &[u8]) -> Option<f64> {
     Some(if is_negative { -number } else { number })
 }
 
-/// Refuses a header with a duplicate name, or with the name of an output column. Several columns
-/// without a name are accepted, because spreadsheets leave them behind.
-pub(super) fn check_names(header: &ByteRecord, added: &[String]) -> Result<(), BulkError> {
-    let mut seen: Vec<String> = Vec::new();
-    for name in header.iter().map(plain).filter(|name| !name.is_empty()) {
-        if added.contains(&name) {
-            return Err(BulkError::TakenColumn { name });
+/// The names of the added columns, changed where the header has the same name.
+pub(super) fn free_names(header: &[Vec<u8>], added: Vec<String>) -> Vec<String> {
+    let taken: Vec<String> = header.iter().map(|name| ColumnName::new(name).plain).collect();
+    let free = |name: String| {
+        let mut free = name.clone();
+        while taken.contains(&free.to_lowercase()) {
+            free.insert_str(0, "lapwing_");
         }
-        if seen.contains(&name) {
-            return Err(BulkError::RepeatedColumn { name });
-        }
-        seen.push(name);
-    }
-    Ok(())
+        free
+    };
+    added.into_iter().map(free).collect()
 }
 
 #[cfg(test)]

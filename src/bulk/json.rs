@@ -12,10 +12,11 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::encoding::TextDecoder;
 use super::json_row::{self, AnswerSource};
 use super::{
     AtlasRef, BulkError, BulkRequest, ROWS_AT_ONCE, ROWS_PER_TASK, RowEngine, RowError, Status,
-    Tally, lng_lat, postcode,
+    Tally, TextEncoding, lng_lat, postcode,
 };
 use crate::answers::text_writer::TextWriter;
 use crate::answers::{self, Place, Prerendered, PrerenderedPlaces};
@@ -27,6 +28,7 @@ pub struct JsonRows<A> {
     ask: BulkRequest,
     ready: Arc<Prerendered>,
     body: Vec<u8>,
+    decoder: TextDecoder,
     stage: Stage,
     tally: Tally,
 }
@@ -68,12 +70,15 @@ impl<A: AtlasRef> JsonRows<A> {
     /// Like [`Self::new`], with the prerendered answers of the atlas.
     pub fn with_prerendered(atlas: A, ask: BulkRequest, ready: Arc<Prerendered>) -> Self {
         let (body, stage) = (Vec::new(), Stage::Reading);
-        Self { atlas, ask, ready, body, stage, tally: Tally::default() }
+        let decoder = TextDecoder::default();
+        Self { atlas, ask, ready, body, decoder, stage, tally: Tally::default() }
     }
 
     fn read(&mut self) -> Result<Questions, BulkError> {
         let refuse = |why: String| BulkError::Document { why };
+        self.body.extend(self.decoder.finish());
         let body = std::mem::take(&mut self.body);
+        let body = self.decoder.utf8(&body);
         let document: Document =
             serde_json::from_slice(&body).map_err(|error| refuse(error.to_string()))?;
         let (rows, points) = match (document.postcodes, document.points) {
@@ -110,13 +115,12 @@ impl<A: AtlasRef> JsonRows<A> {
 fn place(row: &RawValue, points: bool) -> Result<Place, RowError> {
     if points {
         let [lon, lat]: [f64; 2] = serde_json::from_str(row.get()).map_err(|_| {
-            (Status::Invalid, "a point is a list of two numbers, [longitude, latitude]".to_owned())
+            (Status::Invalid, "a point is a list of two numbers, [longitude, latitude]".into())
         })?;
         lng_lat(lon, lat)
     } else {
-        let text: String = serde_json::from_str(row.get()).map_err(|_| {
-            (Status::Invalid, "a postcode is a string, as in \"NN1 1ED\"".to_owned())
-        })?;
+        let text: String = serde_json::from_str(row.get())
+            .map_err(|_| (Status::Invalid, "a postcode is a string, as in \"NN1 1ED\"".into()))?;
         postcode(&text)
     }
 }
@@ -160,7 +164,8 @@ impl Questions {
 
 impl<A: AtlasRef> RowEngine for JsonRows<A> {
     fn push(&mut self, chunk: &[u8]) -> Result<Vec<Bytes>, BulkError> {
-        self.body.extend_from_slice(chunk);
+        let text = self.decoder.decode(chunk);
+        self.body.extend_from_slice(&text);
         Ok(Vec::new())
     }
 
@@ -200,5 +205,9 @@ impl<A: AtlasRef> RowEngine for JsonRows<A> {
 
     fn tally(&self) -> Tally {
         self.tally
+    }
+
+    fn encoding(&self) -> TextEncoding {
+        self.decoder.encoding()
     }
 }

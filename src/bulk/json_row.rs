@@ -101,8 +101,9 @@ pub(super) fn row<'a>(
         Ok((status, found)) => {
             Row { status, answer: Some(place_answer(atlas, &found, chosen, day)), refused: None }
         }
-        Err((status, error)) => {
-            Row { status, answer: None, refused: Some(Refused { query: query(), error }) }
+        Err((status, reason)) => {
+            let refused = Refused { query: query(), error: reason.in_words(atlas) };
+            Row { status, answer: None, refused: Some(refused) }
         }
     }
 }

@@ -25,8 +25,10 @@ use crate::answers::{self, AnswerError, Found, Place};
 
 mod blocks;
 mod buffer_pool;
+mod column_names;
 mod csv;
 mod csv_cell;
+mod encoding;
 mod error;
 mod flat;
 mod gzip;
@@ -38,17 +40,20 @@ mod ndjson;
 mod ndjson_fast_path;
 mod output_columns;
 mod place_fields;
+mod reason;
 
 pub use csv::CsvRows;
+pub use encoding::TextEncoding;
 pub use error::BulkError;
 pub(crate) use flat::FlatLine;
 pub use flat::FlatRows;
 pub use gzip::Gzip;
-pub use input_columns::{ColumnOptions, PlaceColumns};
+pub use input_columns::{ColumnOptions, NamedColumns, PlaceColumns};
 pub use json::JsonRows;
 pub(crate) use json_row::{Document, Line, Row};
 pub use ndjson::NdjsonRows;
 pub use output_columns::{OutputColumn, OutputColumnSet};
+use reason::Reason;
 
 /// The options of a bulk request.
 #[derive(Clone, Debug)]
@@ -72,6 +77,9 @@ pub trait RowEngine: Send {
 
     /// The number of rows with each status, so far.
     fn tally(&self) -> Tally;
+
+    /// The encoding of what was read so far. The output is UTF-8.
+    fn encoding(&self) -> TextEncoding;
 }
 
 /// The outcome of a row.
@@ -79,17 +87,22 @@ pub trait RowEngine: Send {
 pub enum Status {
     /// The row has an answer.
     Ok,
-    /// The snapshot does not have the postcode, or has no position for it.
+    /// The snapshot does not have the postcode.
     NotFound,
     /// The row has no valid postcode or position, or the row itself is malformed.
     Invalid,
     /// The place is in no area of any layer of the snapshot, requested or not, or is off the grid.
     Outside,
+    /// The snapshot has the postcode, but its source gives it no position.
+    NoPosition,
+    /// All cells of the row are empty, as in the rows that spreadsheets leave behind.
+    Blank,
 }
 
 impl Status {
     /// All of them. `ALL[status as usize]` is `status`.
-    pub const ALL: [Self; 4] = [Self::Ok, Self::NotFound, Self::Invalid, Self::Outside];
+    pub const ALL: [Self; 6] =
+        [Self::Ok, Self::NotFound, Self::Invalid, Self::Outside, Self::NoPosition, Self::Blank];
 
     /// The status as answers write it.
     pub const fn as_str(self) -> &'static str {
@@ -98,6 +111,8 @@ impl Status {
             Self::NotFound => "not_found",
             Self::Invalid => "invalid",
             Self::Outside => "outside",
+            Self::NoPosition => "no_position",
+            Self::Blank => "blank",
         }
     }
 }
@@ -133,33 +148,48 @@ pub struct Tally {
     pub invalid: u64,
     /// [`Status::Outside`]
     pub outside: u64,
+    /// [`Status::NoPosition`]
+    pub no_position: u64,
+    /// [`Status::Blank`]
+    pub blank: u64,
 }
 
 impl Tally {
     /// The number of all rows.
     pub fn rows(self) -> u64 {
-        self.ok + self.not_found + self.invalid + self.outside
+        self.counts().iter().sum()
     }
 
-    fn count(&mut self, status: Status) {
+    /// The numbers in the order of [`Status::ALL`].
+    pub fn counts(self) -> [u64; Status::ALL.len()] {
+        let Self { ok, not_found, invalid, outside, no_position, blank } = self;
+        [ok, not_found, invalid, outside, no_position, blank]
+    }
+
+    fn of(&mut self, status: Status) -> &mut u64 {
         match status {
-            Status::Ok => self.ok += 1,
-            Status::NotFound => self.not_found += 1,
-            Status::Invalid => self.invalid += 1,
-            Status::Outside => self.outside += 1,
+            Status::Ok => &mut self.ok,
+            Status::NotFound => &mut self.not_found,
+            Status::Invalid => &mut self.invalid,
+            Status::Outside => &mut self.outside,
+            Status::NoPosition => &mut self.no_position,
+            Status::Blank => &mut self.blank,
         }
     }
 
+    fn count(&mut self, status: Status) {
+        *self.of(status) += 1;
+    }
+
     fn add(&mut self, other: Self) {
-        self.ok += other.ok;
-        self.not_found += other.not_found;
-        self.invalid += other.invalid;
-        self.outside += other.outside;
+        for (status, count) in Status::ALL.into_iter().zip(other.counts()) {
+            *self.of(status) += count;
+        }
     }
 }
 
-/// Why a row has no answer: its status and a sentence.
-type RowError = (Status, String);
+/// Why a row has no answer: its status and the reason.
+type RowError = (Status, Reason);
 
 /// Rows of a JSON document that are answered in one step: enough for all cores, and at most about a
 /// megabyte of output.
@@ -181,9 +211,10 @@ fn locate(
     let found = answers::find(atlas, place, chosen).map_err(|error| {
         let status = match error {
             AnswerError::Outside(_) => Status::Outside,
+            AnswerError::PostcodeWithoutPosition(_) => Status::NoPosition,
             _ => Status::NotFound,
         };
-        (status, error.to_string())
+        (status, error.to_string().into())
     })?;
     let status = if found.is_outside(atlas) { Status::Outside } else { Status::Ok };
     Ok((status, found))
@@ -191,24 +222,27 @@ fn locate(
 
 fn no_position(error: InvalidPosition) -> RowError {
     let status = match error {
-        InvalidPosition::OutsideGrid { .. } => Status::Outside,
+        InvalidPosition::OutsideGrid { .. }
+        | InvalidPosition::FarFromBritain { .. }
+        | InvalidPosition::SwappedDegrees { .. }
+        | InvalidPosition::SwappedMetres { .. } => Status::Outside,
         _ => Status::Invalid,
     };
-    (status, error.to_string())
+    (status, error.to_string().into())
 }
 
 fn lng_lat(lon: f64, lat: f64) -> Result<Place, RowError> {
-    LngLat::new(lon, lat).map(Place::LngLat).map_err(no_position)
+    LngLat::given(lon, lat).map(Place::LngLat).map_err(no_position)
 }
 
 fn bng(easting: f64, northing: f64) -> Result<Place, RowError> {
-    Bng::new(easting, northing).map(Place::Bng).map_err(no_position)
+    Bng::given(easting, northing).map(Place::Bng).map_err(no_position)
 }
 
 fn postcode(text: &str) -> Result<Place, RowError> {
     lapwing_boundaries::postcode::Postcode::parse(text)
         .map(Place::Postcode)
-        .map_err(|error| (Status::Invalid, error.to_string()))
+        .map_err(|error| (Status::Invalid, Reason::Postcode(error)))
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ impl<T> PlaceFields<T> {
             (None, (None, None), (Some(easting), Some(northing))) => bng(easting, northing),
             _ => {
                 let why = "give one of postcode, lon and lat, or easting and northing";
-                Err((Status::Invalid, why.to_owned()))
+                Err((Status::Invalid, why.into()))
             }
         }
     }

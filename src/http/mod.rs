@@ -128,6 +128,11 @@ impl From<Limits> for Settings {
 struct RequestSnapshot(Option<Arc<Served>>);
 
 impl RequestSnapshot {
+    /// The atlas, if a snapshot is ready.
+    fn peek(&self) -> Option<&Atlas> {
+        self.0.as_ref().map(|served| &**served.atlas())
+    }
+
     /// The current snapshot. Handlers get theirs from [`middleware::request_context::taken`].
     fn now(app: &AppState) -> Self {
         Self(app.live.served())

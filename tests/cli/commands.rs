@@ -45,6 +45,8 @@ fn degrees_and_metres_of_one_position_give_the_same_answer() {
     let degrees = format!("{},{}", location["lon"], location["lat"]);
     assert!(degrees.starts_with('-'), "a longitude west of Greenwich is no flag: {degrees}");
     assert_eq!(areas(&degrees).0, by_metres);
+    let latitude_first = format!("{}, {}", location["lat"], location["lon"]);
+    assert_eq!(areas(&latitude_first).0, by_metres);
 }
 
 #[test]
@@ -54,8 +56,8 @@ fn a_failed_lookup_has_a_message_and_an_exit_code() {
     assert!(code == 1 && message.contains("not among the postcodes"), "{code} {message}");
     let (code, message) = error_of("Porthderowen");
     assert!(code == 2 && message.contains("LON,LAT"), "{code} {message}");
-    let (code, message) = error_of("50.43,-6.75");
-    assert!(code == 2 && message.contains("put the longitude first"), "{code} {message}");
+    let (code, message) = error_of("1300000,62301");
+    assert!(code == 2 && message.contains("easting and northing are swapped"), "{code} {message}");
 }
 
 #[test]

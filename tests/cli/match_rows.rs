@@ -146,7 +146,8 @@ fn a_failed_match_has_a_message_and_leaves_no_file() {
         refusal(&[&["match", squares_file(), &at(input), "-o", &out], more].concat())
     };
     let (code, message) = match_error("no_place.csv", &[]);
-    assert!(code == 1 && message.contains("no_place.csv: the header has no place"), "{message}");
+    assert!(code == 1 && message.contains("no_place.csv: we need a column"), "{message}");
+    assert!(message.contains("--postcode-column") && !message.contains("_column="), "{message}");
     let (code, message) = match_error("two_ways.csv", &[]);
     assert!(code == 2 && message.contains("choose one with --by"), "{message}");
     let (code, message) = match_error("cut.csv.gz", &[]);
@@ -167,4 +168,21 @@ fn a_failed_match_has_a_message_and_leaves_no_file() {
     let done =
         lapwing(&["match", squares_file(), &at("two_ways.csv"), "-o", "-", "--by", "lonlat"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
+}
+
+#[test]
+fn a_spreadsheet_of_another_country_is_matched_by_the_column_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.tsv");
+    fs::write(&input, b"Zo\xEB\tHome\tstatus\r\na\t'NN1\xA01AA\topen\r\nb\tNN1 IAA\r\n").unwrap();
+    let args = ["match", squares_file(), input.to_str().unwrap(), "-o", "-", "--layers", "ward"];
+    let done =
+        lapwing(&[&args[..], &["--postcode-column", "home", "--add", "code,reason"]].concat());
+    assert_eq!(
+        text(&done.stdout),
+        "Zo\u{eb},Home,status,lapwing_status,ward_code,reason\n\
+         a,'NN1\u{a0}1AA,open,ok,E05000001,\n\
+         b,NN1 IAA,,invalid,,\"\"\"NN1 IAA\"\" is not a postcode: did you mean NN1 1AA?\"\n"
+    );
+    assert!(text(&done.stderr).contains("read as windows-1252"), "{}", text(&done.stderr));
 }

@@ -10,7 +10,7 @@ use lapwing::live::Live;
 use serde_json::json;
 use tower::ServiceExt as _;
 
-use crate::ask::{Reply, post, send, service};
+use crate::ask::{Reply, get, post, send, service};
 use lapwing_testing::squares;
 
 #[tokio::test]
@@ -252,4 +252,192 @@ async fn a_body_above_the_memory_limit_is_spooled_to_disk_with_the_same_answer()
     let service = router(Live::with(squares::atlas()), limits);
     let request = Request::post("/v1/lookup?layers=ward").header("content-type", "text/csv");
     assert_eq!(send(service, request.body(Body::from(body)).unwrap()).await.body, whole.body);
+}
+
+/// A form with one part, as `curl -F` sends it.
+fn form(head: &str, content: &[u8]) -> (&'static str, Vec<u8>) {
+    let opening = format!("--b0undary\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+    let body = [opening.as_bytes(), content, b"\r\n--b0undary--\r\n"].concat();
+    ("multipart/form-data; boundary=b0undary", body)
+}
+
+#[tokio::test]
+async fn a_form_with_one_file_is_answered_as_the_file_is() {
+    let rows = "postcode\nNN11AA\nNN1\n";
+    let plain = post("/v1/lookup?layers=ward", "text/csv", rows).await;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(rows.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    for (head, content) in [
+        ("name=\"file\"; filename=\"in.csv\"\r\nContent-Type: text/csv", rows.as_bytes()),
+        (
+            "name=\"x\"; filename=\"IN.CSV\"\r\nContent-Type: application/octet-stream",
+            rows.as_bytes(),
+        ),
+        ("name=\"x\"; filename=\"in\"\r\nContent-Type: application/vnd.ms-excel", rows.as_bytes()),
+        ("name=\"x\"; filename=\"in.csv.gz\"", &gzip),
+    ] {
+        let (media_type, body) = form(head, content);
+        let reply = post("/v1/lookup?layers=ward", media_type, body).await;
+        assert_eq!(reply.status, StatusCode::OK, "{head}: {}", reply.text());
+        assert_eq!(reply.header("content-type"), "text/csv; charset=utf-8; header=present");
+        assert_eq!(reply.text(), plain.text(), "{head}");
+    }
+    let (media_type, body) =
+        form("name=\"x\"; filename=\"in.jsonl\"", b"{\"postcode\":\"NN1 1AA\"}");
+    let reply = post("/v1/lookup?layers=ward", media_type, body).await;
+    assert_eq!(reply.header("content-type"), "application/x-ndjson");
+    for (head, problem, expected) in [
+        ("name=\"layers\"", "invalid-body", "parameters of the URL"),
+        ("name=\"x\"; filename=\"in.docx\"", "unsupported-media-type", ".csv or .ndjson"),
+    ] {
+        let (media_type, body) = form(head, rows.as_bytes());
+        let reply = post("/v1/lookup", media_type, body).await;
+        assert_eq!(reply.problem(), problem, "{head}");
+        assert!(reply.json()["detail"].to_string().contains(expected), "{}", reply.text());
+    }
+    let (media_type, body) = form("name=\"x\"; filename=\"in.csv\"", rows.as_bytes());
+    let cut = body[..body.len() - 20].to_vec();
+    let reply = post("/v1/lookup", media_type, cut).await;
+    assert_eq!(reply.problem(), "invalid-body");
+}
+
+#[tokio::test]
+async fn the_answer_says_what_encoding_it_was_read_as() {
+    let utf_16: Vec<u8> =
+        "\u{feff}postcode\nNN11AA\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (body, encoding) in [
+        (b"postcode,a\nNN11AA,b\n".to_vec(), "utf-8"),
+        (b"postcode,a\nNN11AA,Zo\xEB\n".to_vec(), "windows-1252"),
+        (utf_16, "utf-16"),
+    ] {
+        let reply = post("/v1/lookup?layers=ward", "application/vnd.ms-excel", body).await;
+        assert_eq!(reply.header("lapwing-read-as"), encoding);
+        assert!(reply.text().contains(",ok,E05000001"), "{}", reply.text());
+    }
+    let marked = "\u{feff}{\"postcode\":\"NN1 1AA\"}\n";
+    for flat in ["false", "true"] {
+        let address = format!("/v1/lookup?layers=ward&flat={flat}");
+        let reply = post(&address, "application/x-ndjson", marked).await;
+        assert!(reply.text().contains("\"status\":\"ok\""), "{}", reply.text());
+    }
+    let marked = "\u{feff}{\"postcodes\":[\"NN1 1AA\"]}";
+    let reply = post("/v1/lookup?layers=ward", "application/json", marked).await;
+    assert_eq!(reply.json()["answers"][0]["status"], "ok");
+}
+
+/// For each interface, whether it finds a text as a postcode of the county.
+async fn postcode_interfaces(text: &str) -> Vec<(&'static str, bool)> {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    let path = encoded.replace('+', "%20");
+    let cell = format!("\"{}\"", text.replace('"', "\"\""));
+    let line = json!({"postcode": text}).to_string();
+    let single = get(&format!("/v1/lookup?postcode={encoded}")).await.status == StatusCode::OK;
+    let csv = post("/v1/lookup?add=code", "text/csv", format!("postcode\n{cell}\n")).await;
+    let ndjson = post("/v1/lookup", "application/x-ndjson", line.clone()).await;
+    let flat = post("/v1/lookup?flat=true", "application/x-ndjson", line).await;
+    let document = json!({"postcodes": [text]}).to_string();
+    let document = post("/v1/lookup", "application/json", document).await;
+    let mapit = get(&format!("/mapit/postcode/{path}")).await;
+    let postcodes_io = get(&format!("/postcodes-io/postcodes/{path}")).await;
+    let search = get(&format!("/v1/search?q={encoded}")).await;
+    let ok = "\"status\":\"ok\"";
+    vec![
+        ("lookup", single),
+        ("csv", csv.text().contains(",ok,")),
+        ("ndjson", ndjson.text().contains(ok)),
+        ("flat", flat.text().contains(ok)),
+        ("json", document.text().contains(ok)),
+        ("mapit", mapit.status == StatusCode::OK),
+        ("postcodes.io", postcodes_io.status == StatusCode::OK),
+        ("search", search.text().contains("\"kind\":\"postcode\",\"postcode\":\"NN1 1AA\"")),
+    ]
+}
+
+#[tokio::test]
+async fn every_interface_reads_the_same_texts_as_postcodes() {
+    for (text, expected) in [
+        ("NN1 1AA", true),
+        ("nn11aa", true),
+        ("NN1\u{a0}1AA", true),
+        ("\u{feff}NN1\u{200b}1AA\u{200e}", true),
+        ("NN1-1AA", true),
+        ("NN1 \u{2013} 1AA.", true),
+        ("(NN1 1AA)", true),
+        ("'NN1 1AA", true),
+        ("\"NN1 1AA\"", true),
+        ("\u{ff2e}\u{ff2e}\u{ff11} 1\u{ff21}\u{ff21}", true),
+        ("N N 1 1 A A", true),
+        ("NN1 IAA", false),
+        ("NN1 1AAA", false),
+        ("NN1 1A", false),
+        ("x NN1 1AA", false),
+        ("\u{d1}N1 1AA", false),
+    ] {
+        for (interface, is_known) in postcode_interfaces(text).await {
+            assert_eq!(is_known, expected, "{text:?} at {interface}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mistyped_postcode_is_refused_with_a_suggestion() {
+    let reply = get("/v1/lookup?postcode=NN1+IAA").await;
+    assert_eq!(reply.problem(), "invalid-postcode");
+    assert_eq!(reply.json()["did_you_mean"], "NN1 1AA");
+    assert!(reply.json()["detail"].to_string().contains("did you mean NN1 1AA?"));
+    assert_eq!(get("/v1/search?q=nn1iaa").await.json()["did_you_mean"], "NN1 1AA");
+    let none = get("/v1/lookup?postcode=NN1+IZZ").await;
+    assert!(none.json().get("did_you_mean").is_none());
+    let rows = "{\"postcode\":\"NN1 IAA\"}";
+    let reply = post("/v1/lookup", "application/x-ndjson", rows).await;
+    assert!(reply.text().contains("did you mean NN1 1AA?"), "{}", reply.text());
+}
+
+#[tokio::test]
+async fn swapped_degrees_and_other_units_have_the_same_message_everywhere() {
+    for (query, csv, expected) in [
+        (
+            "lon=52.2355&lat=-0.896",
+            "lon,lat\n52.2355,-0.896\n",
+            "52.2355 -0.896 is far from Britain; exchanged, they are in Britain",
+        ),
+        ("lon=475486&lat=260275", "lon,lat\n475486,260275\n", "give them as easting and northing"),
+        (
+            "easting=-0.896&northing=52.2355",
+            "easting,northing\n-0.896,52.2355\n",
+            "give them as lon and lat",
+        ),
+    ] {
+        let reply = get(&format!("/v1/lookup?{query}")).await;
+        assert!(reply.json()["detail"].to_string().contains(expected), "{}", reply.text());
+        let reply = post("/v1/lookup?add=reason", "text/csv", csv).await;
+        assert!(reply.text().contains(expected), "{}", reply.text());
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_list_parameter_is_one_list() {
+    let rows = "postcode\nNN11AA\n";
+    let one = post("/v1/lookup?layers=ward,lap&add=code,name", "text/csv", rows).await;
+    let several =
+        post("/v1/lookup?layers=ward&layers=lap&add=code&add=name", "text/csv", rows).await;
+    assert_eq!(one.status, StatusCode::OK);
+    assert_eq!(one.text(), several.text());
+    let repeated = post("/v1/lookup?date=2024-05-01&date=2024-05-01", "text/csv", rows).await;
+    assert_eq!(repeated.problem(), "repeated-parameter");
+}
+
+#[tokio::test]
+async fn search_finds_positions_in_any_usual_form() {
+    for q in ["475486,+260275", "SP+75486+60275", "SP7548660275", "475,486+260,275"] {
+        let result = &get(&format!("/v1/search?q={q}")).await.json()["results"][0];
+        assert_eq!(result["kind"], "position", "{q}");
+        assert_eq!(result["easting"], 475_486, "{q}");
+        assert_eq!(result["northing"], 260_275, "{q}");
+    }
+    let [a, b] = ["52.2355,-0.896", "-0.896+52.2355"].map(|q| format!("/v1/search?q={q}"));
+    let (a, b) = (get(&a).await.json(), get(&b).await.json());
+    assert_eq!(a["results"][0], b["results"][0]);
+    assert_eq!(a["results"][0]["lon"], -0.896);
 }

@@ -16,6 +16,11 @@ fn mutated_rows_of_csv_do_not_panic() {
 }
 
 #[test]
+fn mutated_column_names_do_not_panic() {
+    mutate_every_seed("columns", requests::columns);
+}
+
+#[test]
 fn mutated_rows_of_flat_ndjson_do_not_panic() {
     mutate_every_seed("flat_rows", requests::flat_rows);
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::ask::{get, get_with, post};
+use crate::ask::{Reply, get, get_with, post};
 use lapwing_testing::squares::at;
 
 #[tokio::test]
@@ -140,4 +140,71 @@ async fn media_types_and_sizes_have_limits() {
     assert_eq!(reply.json()["limit_vertices"], 50_000);
     let reply = post("/v1/overlaps?with=ward", "application/json", " ".repeat(3 << 20)).await;
     assert_eq!(reply.problem(), "body-too-large");
+}
+
+#[tokio::test]
+async fn the_same_ground_has_the_same_answer_in_every_form() {
+    let geometry = rectangle([0.0, 0.0, 1000.0, 1000.0]);
+    let plain = post("/v1/overlaps?with=ward", "application/json", geometry.to_string()).await;
+    assert_eq!(plain.status, StatusCode::OK);
+    let feature = json!({"type": "Feature", "properties": {}, "geometry": geometry});
+    let nowhere = json!({"type": "Feature", "properties": {}, "geometry": null});
+    let mut three = geometry.clone();
+    for position in three["coordinates"][0].as_array_mut().unwrap() {
+        position.as_array_mut().unwrap().push(json!(12.5));
+    }
+    let mut clockwise = geometry.clone();
+    clockwise["coordinates"][0].as_array_mut().unwrap().reverse();
+    let halves = [[0.0, 0.0, 600.0, 1000.0], [400.0, 0.0, 1000.0, 1000.0]]
+        .map(|of| json!({"type": "Feature", "properties": {}, "geometry": rectangle(of)}));
+    for (form, tolerance) in [
+        (feature.clone(), 0.0),
+        (json!({"type": "FeatureCollection", "features": [feature]}), 0.0),
+        (json!({"type": "FeatureCollection", "features": [feature, nowhere, feature]}), 0.0),
+        (json!({"type": "GeometryCollection", "geometries": [geometry]}), 0.0),
+        (three, 0.0),
+        (clockwise, 0.0),
+        // Straight lines in degrees bend on the grid.
+        (json!({"type": "FeatureCollection", "features": halves}), 1.0),
+    ] {
+        let text = form.to_string();
+        let reply = post("/v1/overlaps?with=ward", "application/json", text.clone()).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        let area = |reply: &Reply| reply.json()["area"]["area_m2"].as_f64().unwrap();
+        assert!((area(&reply) - area(&plain)).abs() <= tolerance, "{text}: {}", reply.text());
+        if tolerance == 0.0 {
+            assert_eq!(reply.json()["overlaps"], plain.json()["overlaps"], "{text}");
+        }
+    }
+    let marked = format!("\u{feff}{geometry}");
+    let reply = post("/v1/overlaps?with=ward", "application/geo+json", marked).await;
+    assert_eq!(reply.json()["overlaps"], plain.json()["overlaps"]);
+}
+
+#[tokio::test]
+async fn a_geometry_that_is_no_polygon_is_named_in_the_error() {
+    let line = json!({"type": "LineString", "coordinates": [[-0.9, 52.2], [-0.8, 52.3]]});
+    let square = rectangle([0.0, 0.0, 100.0, 100.0]);
+    let of = |geometry: &Value| json!({"type": "Feature", "properties": {}, "geometry": geometry});
+    for (body, expected) in [
+        (json!({"type": "FeatureCollection", "features": []}), "no polygon"),
+        (
+            json!({"type": "FeatureCollection", "features": [of(&square), of(&line)]}),
+            "feature 1, has LineString",
+        ),
+        (
+            json!({"type": "GeometryCollection", "geometries": [square, line]}),
+            "geometry 1, has LineString",
+        ),
+        (json!({"rings": [[[1, 2]]], "spatialReference": {"wkid": 27700}}), "Esri JSON"),
+        (
+            json!({"type": "Polygon", "coordinates": [[[52.2, -0.9], [52.2, -0.8], [52.3, -0.8], [52.2, -0.9]]]}),
+            "lon and lat are swapped",
+        ),
+        (json!({"type": "Polygon", "coordinates": [[[473_911, 258_530]]]}), "with crs=EPSG:27700"),
+    ] {
+        let reply = post("/v1/overlaps?with=ward", "application/json", body.to_string()).await;
+        assert_eq!(reply.problem(), "invalid-geometry", "{body}");
+        assert!(reply.json()["detail"].to_string().contains(expected), "{}", reply.text());
+    }
 }

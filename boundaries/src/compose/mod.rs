@@ -103,6 +103,28 @@ pub fn faults_of(error: &ManifestError, layer: &LayerId) -> Report {
     Report { faults: error.problems().iter().map(fault).collect(), ..Report::default() }
 }
 
+/// The union of valid geometries, in BNG metres. Fails, with a place, where their boundaries are too
+/// close together to be distinguished in floating point.
+///
+/// ```
+/// use geo::{Area, MultiPolygon, Rect, coord};
+/// use lapwing_boundaries::compose::union;
+/// let square = |x: f64| {
+///     let corner = coord! { x: x, y: 0.0 };
+///     MultiPolygon::new(vec![Rect::new(corner, corner + coord! { x: 10.0, y: 10.0 }).to_polygon()])
+/// };
+/// let both = union(&[square(0.0), square(5.0), square(5.0)]).unwrap();
+/// assert_eq!(both.unsigned_area(), 150.0);
+/// ```
+pub fn union(geometries: &[MultiPolygon<f64>]) -> Result<MultiPolygon<f64>, [f64; 2]> {
+    let include = vec![(geometries.iter().collect(), None)];
+    let operation = dissolve::SetOperation { include, ..dissolve::SetOperation::default() };
+    match dissolve::dissolve(&operation, 0.0) {
+        Ok((geometry, _)) => Ok(geometry),
+        Err(NodingError { at }) => Err([at.x, at.y]),
+    }
+}
+
 /// Builds one composed area.
 fn make(
     definition: &AreaDefinition,

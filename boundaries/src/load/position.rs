@@ -14,10 +14,6 @@ fn position_error(kind: FaultKind, message: impl Into<String>) -> PositionError 
     PositionError { kind, message: message.into() }
 }
 
-/// Eastings and northings that are both below this, in metres, are open sea south-west of Scilly.
-/// Degrees mistaken for metres fall there.
-const SEA_CORNER_M: f64 = 1000.0;
-
 /// Parses easting and northing in BNG metres. Returns `None` if both cells are empty or 0, which
 /// sources use for an unknown position.
 pub(crate) fn from_grid(easting: &[u8], northing: &[u8]) -> Result<Option<Bng>, PositionError> {
@@ -28,16 +24,7 @@ pub(crate) fn from_grid(easting: &[u8], northing: &[u8]) -> Result<Option<Bng>, 
     if easting == 0.0 && northing == 0.0 {
         return Ok(None);
     }
-    let position = Bng::new(easting, northing).map_err(|error| to_position_error(&error))?;
-    if easting.abs() < SEA_CORNER_M && northing.abs() < SEA_CORNER_M {
-        return Err(position_error(
-            FaultKind::MislabelledCrs,
-            format!(
-                "{easting} {northing} is in the sea at the corner of the grid: the values are not \
-                 metres; if they are degrees, name the columns as lon and lat"
-            ),
-        ));
-    }
+    let position = Bng::given(easting, northing).map_err(|error| to_position_error(&error))?;
     Ok(Some(position))
 }
 
@@ -50,33 +37,21 @@ pub(crate) fn from_degrees(
         return Ok(None);
     }
     let (lon, lat) = (number(lon)?, number(lat)?);
-    let on_grid = |lon, lat| LngLat::new(lon, lat).and_then(LngLat::to_bng);
-    match on_grid(lon, lat) {
-        Ok(found) => Ok(Some(found)),
-        Err(InvalidPosition::NotDegrees { .. }) if lon.abs() > 180.0 && lat.abs() > 180.0 => {
-            Err(position_error(
-                FaultKind::MislabelledCrs,
-                format!(
-                    "{lon} {lat} are not degrees; if they are metres of the British National \
-                     Grid, name the columns as easting and northing"
-                ),
-            ))
-        }
-        Err(error) if on_grid(lat, lon).is_ok() => Err(position_error(
-            FaultKind::OutsideBritain,
-            format!(
-                "{error}; exchanged, they are in Britain: check whether lon and lat are swapped"
-            ),
-        )),
-        Err(error) => Err(to_position_error(&error)),
-    }
+    let found = LngLat::given(lon, lat).and_then(LngLat::to_bng);
+    found.map(Some).map_err(|error| to_position_error(&error))
 }
 
 fn to_position_error(error: &InvalidPosition) -> PositionError {
     let kind = match error {
         InvalidPosition::NotFinite => FaultKind::NonFiniteCoordinate,
         InvalidPosition::NotDegrees { .. } => FaultKind::BadField,
-        InvalidPosition::OutsideGrid { .. } => FaultKind::OutsideBritain,
+        InvalidPosition::OutsideGrid { .. }
+        | InvalidPosition::FarFromBritain { .. }
+        | InvalidPosition::SwappedDegrees { .. }
+        | InvalidPosition::SwappedMetres { .. } => FaultKind::OutsideBritain,
+        InvalidPosition::MetresForDegrees { .. } | InvalidPosition::DegreesForMetres { .. } => {
+            FaultKind::MislabelledCrs
+        }
     };
     position_error(kind, error.to_string())
 }

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+mod characters;
+mod look_alike;
 mod parse;
 mod unusual;
 
@@ -13,7 +15,9 @@ mod unusual;
 /// The format is that of BS 7666: an outward code of 2 to 4 characters (one or two letters, a digit,
 /// and optionally another digit or letter) and an inward code of a digit and two letters. Case and
 /// spaces are ignored, so the fixed-width forms of Code-Point Open (`NN1 1ED`, `NN101ED`) and of the
-/// ONS Postcode Directory (`NN1  1ED`) parse to the same value.
+/// ONS Postcode Directory (`NN1  1ED`) parse to the same value. So are characters that come along
+/// when postcodes are copied: all Unicode white space, invisible characters, dashes, full stops and
+/// commas, quotes and brackets. Full-width letters and digits count as the ordinary ones.
 ///
 /// The value is a `u64` with one character per byte: four of the outward code, padded with spaces,
 /// three of the inward code, and a space. Its numeric order is therefore the order of the text, and
@@ -29,13 +33,21 @@ pub struct InvalidPostcode {
     text: String,
 }
 
+impl InvalidPostcode {
+    /// The text, or the beginning of a long one.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Postcode {
-    /// Parses a postcode in any case, with or without spaces.
+    /// Parses a postcode in any case, with or without spaces and punctuation.
     ///
     /// ```
     /// use lapwing_boundaries::postcode::Postcode;
     /// assert_eq!(Postcode::parse("nn11ed").unwrap().to_string(), "NN1 1ED");
     /// assert_eq!(Postcode::parse("SW1A 1AA").unwrap().outward(), "SW1A");
+    /// assert_eq!(Postcode::parse("(NN1-1ED)\u{a0}"), Postcode::parse("NN1 1ED"));
     /// assert!(Postcode::parse("NN1").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, InvalidPostcode> {
@@ -47,6 +59,26 @@ impl Postcode {
     #[inline]
     pub fn read(text: &[u8]) -> Option<Self> {
         parse::usual_form(text).or_else(|| parse::any_form(text)).map(Self)
+    }
+
+    /// The postcode that `text` seems to mean: one of those that `exists` accepts, if a letter was
+    /// typed for a digit that looks like it, or the reverse. Returns `None` if there is no such
+    /// postcode, or if several differ from `text` in equally few characters.
+    ///
+    /// ```
+    /// use lapwing_boundaries::postcode::Postcode;
+    /// let known = Postcode::parse("NN1 0AA").unwrap();
+    /// assert_eq!(Postcode::suggest("NN1 OAA", |postcode| postcode == known), Some(known));
+    /// ```
+    pub fn suggest(text: &str, exists: impl Fn(Self) -> bool) -> Option<Self> {
+        let mut found = look_alike::look_alikes(text);
+        found.retain(|&(_, postcode)| exists(postcode));
+        let fewest = found.iter().map(|&(changed, _)| changed).min()?;
+        let mut nearest = found.into_iter().filter(|&(changed, _)| changed == fewest);
+        match (nearest.next(), nearest.next()) {
+            (Some((_, postcode)), None) => Some(postcode),
+            _ => None,
+        }
     }
 
     /// Returns true if `text` has the form of an outward code, in upper or lower case.
@@ -164,6 +196,60 @@ mod tests {
     }
 
     #[test]
+    fn characters_that_come_along_when_a_postcode_is_copied_are_ignored() {
+        let canonical = Postcode::parse("NN1 1ED").unwrap();
+        for text in [
+            "NN1\u{a0}1ED",
+            "NN1\u{2009}1ED",
+            "\u{3000}NN1 1ED",
+            "NN1\t1ED\r\n",
+            "NN1\u{200b} 1ED\u{200b}",
+            "\u{feff}NN1 1ED",
+            "NN1\u{ad}1ED",
+            "\u{200e}NN1 1ED\u{202c}",
+            "NN1-1ED",
+            "NN1 \u{2013} 1ED",
+            "NN1\u{2011}1ED",
+            "NN1 1ED.",
+            "NN1.1ED",
+            "NN1 1ED,",
+            "(NN1 1ED)",
+            "[NN1 1ED]",
+            "'NN1 1ED",
+            "\"NN1 1ED\"",
+            "\u{201c}NN1 1ED\u{201d}",
+            "\u{2018}NN1 1ED\u{2019}",
+            "\u{ff2e}\u{ff2e}\u{ff11}\u{3000}\u{ff11}\u{ff25}\u{ff24}",
+            "\u{ff08}nn1\u{ff0d}1ed\u{ff09}",
+        ] {
+            assert_eq!(Postcode::parse(text), Ok(canonical), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_typed_for_a_digit_is_suggested_if_one_postcode_alone_fits() {
+        let known = ["NN1 0AA", "SW1A 1AA", "NN10 1AB", "E2 8QZ", "N1O 1AA", "N10 1AA"];
+        let known = known.map(|text| Postcode::parse(text).unwrap());
+        let suggest = |text: &str| Postcode::suggest(text, |postcode| known.contains(&postcode));
+        for (text, meant) in [
+            ("NN1 OAA", "NN1 0AA"),
+            ("nn1-oaa", "NN1 0AA"),
+            ("SWIA IAA", "SW1A 1AA"),
+            ("5W1A 1AA", "SW1A 1AA"),
+            ("NN1O 1AB", "NN10 1AB"),
+            ("EZ BOZ", "E2 8QZ"),
+        ] {
+            assert_eq!(suggest(text), Postcode::parse(meant).ok(), "{text}");
+        }
+        assert_eq!(suggest("NN1 0AA"), None, "itself");
+        assert_eq!(suggest("N1O IAA"), Postcode::parse("N1O 1AA").ok(), "nearer than N10 1AA");
+        for text in ["NN1 OAB", "NN1", "", "NN1 OAAA", "/NN1 OAA"] {
+            assert_eq!(suggest(text), None, "{text}");
+        }
+        assert_eq!(Postcode::suggest("NN1 1OA", |_| true), None, "NN1 1DA or NN1 1QA");
+    }
+
+    #[test]
     fn the_six_outward_forms_round_trip() {
         for text in ["M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 0AX", "EC1A 1BB"] {
             assert_eq!(Postcode::parse(text).unwrap().to_string(), text);
@@ -180,7 +266,8 @@ mod tests {
             "1NN 1ED",
             "NNN1 1ED",
             "NN1 EED",
-            "NN1-1ED",
+            "NN1/1ED",
+            "NN1 1ED x",
             "ÑN1 1ED",
             "NN111 1ED",
         ] {

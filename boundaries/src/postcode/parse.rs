@@ -1,6 +1,6 @@
 //! Parsing of postcodes from bytes into the packed form of [`Postcode`](super::Postcode).
 
-use super::unusual;
+use super::{characters, unusual};
 
 /// Parses the usual form of a postcode, with at most one space and none around it, all characters
 /// at once. Returns `None` for other forms and for texts that are not postcodes.
@@ -18,22 +18,35 @@ pub(super) fn usual_form(text: &[u8]) -> Option<u64> {
     check_packed(u64::from(outward) << 32 | u64::from(inward))
 }
 
-/// Parses a postcode in any form, character by character.
+/// Parses a postcode in any form, character by character. Characters that people and programs write
+/// in and around postcodes are ignored ([`characters`](super::characters)).
 pub(super) fn any_form(text: &[u8]) -> Option<u64> {
+    let (chars, len) = significant(text)?;
+    pack(&chars[..len])
+}
+
+/// The letters and digits of a text, in capitals. Returns `None` if it has more than a postcode, or
+/// other characters that count.
+pub(super) fn significant(text: &[u8]) -> Option<([u8; 7], usize)> {
     let mut chars = [0_u8; 7];
     let mut len = 0;
-    for &byte in text {
-        if byte == b' ' || byte == b'\t' {
+    for char in std::str::from_utf8(text).ok()?.chars().map(characters::narrow) {
+        if characters::is_ignored(char) {
             continue;
         }
-        if len == chars.len() || !byte.is_ascii_alphanumeric() {
+        if len == chars.len() || !char.is_ascii_alphanumeric() {
             return None;
         }
-        chars[len] = byte.to_ascii_uppercase();
+        chars[len] = char.to_ascii_uppercase() as u8;
         len += 1;
     }
-    let outward_len = len.checked_sub(3)?;
-    let (outward, inward) = chars[..len].split_at(outward_len);
+    Some((chars, len))
+}
+
+/// Packs capital letters and digits. Returns `None` if they are not a postcode.
+pub(super) fn pack(chars: &[u8]) -> Option<u64> {
+    let outward_len = chars.len().checked_sub(3)?;
+    let (outward, inward) = chars.split_at(outward_len);
     if !(is_outward(outward) || unusual::is_outward(outward)) || !is_inward(inward) {
         return None;
     }
@@ -118,7 +131,7 @@ mod tests {
         #[test]
         fn both_parsers_give_the_same_result(
             usual in "[A-Za-z]{1,2}[0-9][0-9A-Za-z]?[ \t]{0,2}[0-9][A-Za-z]{2}",
-            near in "[A-Za-z0-9 @Z\\[`{/:.\u{e9}-]{4,9}", spoilt: u8, at in 0_usize..9,
+            near in "[A-Za-z0-9 @Z\\[`{/:.\u{e9}\u{a0}\u{200b}\u{ff21}-]{4,9}", spoilt: u8, at in 0_usize..9,
         ) {
             let mut usual = usual.into_bytes();
             for _ in 0..2 {

@@ -262,7 +262,7 @@ fn positions_and_unknown_names_are_answered_or_refused() {
     }
     let unknown = Place::Postcode(Postcode::parse("ZZ9 9ZZ").unwrap());
     let refused = by_parts(&ready, &atlas, unknown, None, day);
-    assert!(matches!(refused, Err(AnswerError::UnknownPostcode(_))));
+    assert!(matches!(refused, Err(AnswerError::UnknownPostcode { .. })));
     let place = Place::Postcode(Postcode::parse("NN1 1AA").unwrap());
     let unknown = ["nowhere".to_owned()];
     let refused = by_parts(&ready, &atlas, place, Some(&unknown), day);

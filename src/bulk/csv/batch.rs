@@ -7,13 +7,14 @@ use lapwing_boundaries::postcode::Postcode;
 use memchr::memchr;
 
 use super::Columns;
-use super::fallback::RowReader;
+use super::fallback::{Cells, RowReader};
 use super::scan::{RowSink, RowSpan};
+use super::start::is_blank;
 use crate::answers::Place;
 use crate::answers::text_writer::TextWriter;
 use crate::bulk::csv_cell::cell;
 use crate::bulk::output_columns::{BATCH_SIZE, BatchRows, PlaceBatch, Scratch};
-use crate::bulk::{Status, Tally};
+use crate::bulk::{RowError, Status, Tally, locate};
 
 /// The cells of an answer are usually shorter, in bytes.
 const ROOM_A_ROW: usize = 256;
@@ -34,6 +35,7 @@ pub(super) fn complete_all(
         waiting: [RowSpan::default(); BATCH_SIZE],
         asked: PlaceBatch::default(),
         reader: RowReader::default(),
+        rewritten: None,
         tally: Tally::default(),
     };
     columns.finder.each_row(block, &mut lines);
@@ -53,6 +55,8 @@ struct Lines<'b> {
     asked: PlaceBatch,
     /// Reads rows with malformed quotes.
     reader: RowReader,
+    /// The place of the row in the batch, if `reader` has read it.
+    rewritten: Option<Result<Place, RowError>>,
     tally: Tally,
 }
 
@@ -60,7 +64,7 @@ impl RowSink for Lines<'_> {
     #[inline]
     fn row(&mut self, line: RowSpan) {
         self.waiting[self.asked.count()] = line;
-        self.asked.put(self.place(&line));
+        self.asked.put(place(self.block, self.columns, &line));
         if self.asked.is_full() {
             self.answer();
         }
@@ -79,31 +83,35 @@ impl RowSink for Lines<'_> {
                 cell(row, cells.get(at).unwrap_or_default());
             }
         });
-        let cells_of_place = columns.places.at().map(|at| cells.get(at).unwrap_or_default());
-        let place = match columns.places.read(cells_of_place) {
-            _ if cells.len() != columns.count => Err(Status::Invalid),
-            place => place.map_err(|(status, _)| status),
-        };
+        let place = place_of_cells(columns, &cells);
+        self.rewritten = Some(place.clone());
+        let place = place.map_err(|(status, _)| status);
         // The row is already written, so the batch must not copy it.
         self.waiting[0] = RowSpan::default();
         self.asked.put(place);
         self.answer();
+        self.rewritten = None;
         start + read
     }
 }
 
 impl Lines<'_> {
     fn answer(&mut self) {
-        let Self { block, writer, columns, atlas, scratch, waiting, asked, tally, .. } = self;
-        let mut rows = BlockRows { block, columns, lines: waiting };
+        let Self {
+            block, writer, columns, atlas, scratch, waiting, asked, rewritten, tally, ..
+        } = self;
+        let rewritten = rewritten.as_ref();
+        let mut rows = BlockRows { block, columns, atlas, lines: waiting, rewritten };
         tally.add(columns.added.answer_batch(writer, scratch, atlas, asked, &mut rows));
     }
+}
 
-    /// Reads the place of a row.
-    #[inline]
-    fn place(&self, line: &RowSpan) -> Result<Place, Status> {
-        let cells = line.places.ok_or(Status::Invalid)?.map(|cell| cell.of(self.block));
-        let places = &self.columns.places;
+/// Reads the place of a row.
+#[inline]
+fn place(block: &[u8], columns: &Columns, line: &RowSpan) -> Result<Place, Status> {
+    let cells = line.places.map(|cell| cell.of(block));
+    if line.cells as usize <= columns.named {
+        let places = &columns.places;
         if places.are_postcodes() {
             if let Some(postcode) = Postcode::read(cells[0]) {
                 return Ok(Place::Postcode(postcode));
@@ -111,16 +119,76 @@ impl Lines<'_> {
         } else if let Some(place) = places.read_numbers(cells) {
             return Ok(place);
         }
-        let [first, second] = cells.map(unescaped);
-        places.read([&first, &second]).map_err(|(status, _)| status)
     }
+    place_or_reason(block, columns, line).map_err(|(status, _)| status)
+}
+
+/// Reads the place of a row that is not usual.
+fn place_or_reason(block: &[u8], columns: &Columns, line: &RowSpan) -> Result<Place, RowError> {
+    let row = &block[line.kept.from as usize..line.end as usize];
+    let is_longer = line.cells as usize > columns.named;
+    let mut reader = RowReader::default();
+    if is_longer && let (_, Some(cells)) = reader.read(row) {
+        return place_of_cells(columns, &cells);
+    }
+    let [first, second] = line.places.map(|cell| unescaped(cell.of(block)));
+    columns.places.read([&first, &second]).map_err(|error| blank_or(error, row))
+}
+
+/// Replaces the error of a row without content.
+fn blank_or(error: RowError, row: &[u8]) -> RowError {
+    let is_empty = |c: char| c.is_whitespace() || matches!(c, ',' | '"');
+    if String::from_utf8_lossy(row).chars().all(is_empty) {
+        return (Status::Blank, "the row is empty".into());
+    }
+    error
+}
+
+/// Reads the place of a row from all its cells.
+fn place_of_cells(columns: &Columns, cells: &Cells<'_>) -> Result<Place, RowError> {
+    let is_filled = |at: usize| cells.get(at).is_some_and(|cell| !is_blank(cell));
+    let refuse = |why: String| Err((Status::Invalid, why.into()));
+    let (count, named) = (cells.len(), columns.named);
+    if (columns.count..count).any(is_filled) {
+        return refuse(format!(
+            "the row has {count} cells and the header {named}: the cells after the first {} are \
+             left out",
+            columns.count
+        ));
+    }
+    // A comma without quotes moves the cells after it. A cell that is a postcode was not moved, but
+    // any number can be a coordinate.
+    if !columns.places.are_postcodes() && (named..count).any(is_filled) {
+        return refuse(format!(
+            "the row has {count} cells and the header {named}: put quotes around cells with commas"
+        ));
+    }
+    let [first, second] = columns.places.at().map(|at| cells.get(at).unwrap_or_default());
+    columns.places.read([first, second]).map_err(|error| {
+        let is_empty = (0..count).all(|at| !is_filled(at));
+        if is_empty { (Status::Blank, "the row is empty".into()) } else { error }
+    })
 }
 
 /// Rows that are copied from the block.
 struct BlockRows<'b> {
     block: &'b [u8],
     columns: &'b Columns,
+    atlas: &'b Atlas,
     lines: &'b [RowSpan; BATCH_SIZE],
+    rewritten: Option<&'b Result<Place, RowError>>,
+}
+
+impl BlockRows<'_> {
+    /// Why a row has no answer.
+    fn reason(&self, at: usize) -> Option<String> {
+        let place = self
+            .rewritten
+            .cloned()
+            .unwrap_or_else(|| place_or_reason(self.block, self.columns, &self.lines[at]));
+        let found = place.and_then(|place| locate(self.atlas, place, &[]).map(|_| ()));
+        found.err().map(|(_, reason)| reason.in_words(self.atlas))
+    }
 }
 
 impl BatchRows for BlockRows<'_> {
@@ -136,7 +204,9 @@ impl BatchRows for BlockRows<'_> {
 
     fn refuse(&mut self, writer: &mut TextWriter, at: usize, status: Status) {
         self.copy(writer, at);
-        self.columns.added.put_unanswered(writer, status);
+        let added = &self.columns.added;
+        let reason = if added.has_reason() { self.reason(at) } else { None };
+        added.put_unanswered(writer, status, reason.as_deref());
         writer.put(b"\n");
     }
 }

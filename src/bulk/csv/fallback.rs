@@ -19,6 +19,7 @@ impl<'r> Cells<'r> {
         Some(&self.bytes[start..end])
     }
 
+    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = &'r [u8]> {
         (0..self.len()).filter_map(|at| self.get(at))
     }

@@ -11,9 +11,12 @@ pub(super) struct RowSpan {
     pub(super) kept: Span,
     /// The number of cells that the row lacks, compared with the header.
     pub(super) missing: u32,
-    /// The cells with the place, without quotes around them. `None` unless the row has as many
-    /// cells as the header.
-    pub(super) places: Option<[Span; 2]>,
+    /// The number of cells.
+    pub(super) cells: u32,
+    /// The end of the row, before its line ending.
+    pub(super) end: u32,
+    /// The cells with the place, without quotes around them. Empty where the row has no such cell.
+    pub(super) places: [Span; 2],
 }
 
 /// A part of a block. Blocks are far smaller than 4 GiB.
@@ -55,6 +58,8 @@ pub(super) struct CellFinder {
     /// For each cell with a place, the indices in [`Scan::found`] of the commas before and after
     /// it.
     around: [[usize; 2]; 2],
+    /// The numbers of the cells with a place, from 0.
+    places: [usize; 2],
 }
 
 /// The largest number of commas to find.
@@ -81,7 +86,7 @@ impl CellFinder {
             number => numbers.binary_search(&number).unwrap_or(AFTER),
         };
         let around = places.map(|at| [comma(at), comma(at + 1)]);
-        Self { columns, numbers, around }
+        Self { columns, numbers, around, places }
     }
 
     /// Finds every row of a block of whole rows.
@@ -187,22 +192,51 @@ impl Scan<'_> {
             self.found[AFTER] = end;
             // The row can have more cells than the header.
             let cut = if cells > columns { self.found[self.next - 1] } else { end };
-            let places = self.finder.around.map(|[before, after]| {
-                let (from, to) = (self.found[before].wrapping_add(1), self.found[after]);
-                let is_quoted = QUOTES && self.block.get(from) == Some(&b'"');
-                if is_quoted {
-                    Span::new(from + 1, to.saturating_sub(1))
-                } else {
-                    Span::new(from, to)
-                }
-            });
+            let places = if cells == columns {
+                self.finder.around.map(|[before, after]| {
+                    let (from, to) = (self.found[before].wrapping_add(1), self.found[after]);
+                    self.inside::<QUOTES>(from, to)
+                })
+            } else {
+                self.finder.places.map(|at| self.cell_of_uneven_row::<QUOTES>(at, end))
+            };
             sink.row(RowSpan {
                 kept: Span::new(start, cut),
                 missing: columns.saturating_sub(cells) as u32,
-                places: if cells == columns { Some(places) } else { None },
+                cells: cells as u32,
+                end: end as u32,
+                places,
             });
         }
         self.begin(end + 1);
+    }
+
+    /// The part of a cell without quotes around it.
+    #[inline]
+    fn inside<const QUOTES: bool>(&self, from: usize, to: usize) -> Span {
+        if QUOTES && self.block.get(from) == Some(&b'"') && from < to {
+            Span::new(from + 1, to.saturating_sub(1))
+        } else {
+            Span::new(from, to)
+        }
+    }
+
+    /// A cell of a row with more or fewer cells than the header. Empty if the row ends before it.
+    #[cold]
+    fn cell_of_uneven_row<const QUOTES: bool>(&self, at: usize, end: usize) -> Span {
+        // All commas up to the end of the row have been counted.
+        let comma = |number: usize| {
+            let found = self.finder.numbers.binary_search(&number).ok();
+            found.filter(|_| number <= self.commas).map(|place| self.found[place])
+        };
+        if at > self.commas {
+            return Span::new(end, end);
+        }
+        let from = if at == 0 { Some(self.start) } else { comma(at).map(|comma| comma + 1) };
+        match from {
+            Some(from) => self.inside::<QUOTES>(from, comma(at + 1).unwrap_or(end)),
+            None => Span::new(end, end),
+        }
     }
 
     #[inline]
@@ -281,11 +315,11 @@ mod tests {
                 // Padded or cut to the number of columns in the header.
                 let filled = theirs.iter().chain(std::iter::repeat(&b""[..])).take(columns);
                 prop_assert!(ours.iter().eq(filled), "{:?} {:?}", ours, theirs);
-                prop_assert_eq!(line.places.is_some(), theirs.len() == columns);
-                for (of, at) in line.places.iter().flatten().zip(places) {
+                prop_assert_eq!(line.cells as usize, theirs.len());
+                for (of, at) in line.places.iter().zip(places) {
                     let cell = String::from_utf8(of.of(block).to_vec()).unwrap();
                     let cell = cell.replace("\"\"", "\"");
-                    prop_assert_eq!(cell.as_bytes(), &theirs[at]);
+                    prop_assert_eq!(cell.as_bytes(), theirs.get(at).unwrap_or_default());
                 }
             }
         }

@@ -89,13 +89,14 @@ impl BatchRows for Waiting<'_> {
         let question = Question::read(self.block[from..to].trim_ascii_end(), self.allowed);
         let members = question.members.unwrap_or(b"{");
         writer.put(members);
+        let found = question.place.and_then(|place| locate(self.atlas, place, &[]).map(|_| ()));
+        let error = found.err().map(|(_, reason)| reason.in_words(self.atlas));
         let mut added = TextWriter::default();
-        self.added.put_unanswered(&mut added, status);
+        self.added.put_unanswered(&mut added, status, error.as_deref());
         // The first member has no comma before it.
         writer.put(&added.written()[usize::from(members == b"{")..]);
-        let found = question.place.and_then(|place| locate(self.atlas, place, &[]).map(|_| ()));
         // Writing text to memory cannot fail.
-        if let Err((_, error)) = found {
+        if let Some(error) = error {
             writer.put_short_text(&const { member(ERROR, b"") });
             let _ = serde_json::to_writer(&mut *writer, &error);
         }

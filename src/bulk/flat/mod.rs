@@ -11,6 +11,7 @@ use bytes::Bytes;
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer};
 
 use super::blocks::{Blocks, CSV_BLOCK, LineEnds};
+use super::encoding::{TextDecoder, TextEncoding};
 use super::input_columns::ColumnOptions;
 use super::line_engine::LineEngine;
 use super::ndjson_fast_path::MemberRules;
@@ -32,13 +33,14 @@ pub struct FlatRows<A> {
     members: MemberRules,
     added: AnswerColumns<FlatJsonFormat>,
     blocks: Blocks<LineEnds>,
+    decoder: TextDecoder,
     tally: Tally,
 }
 
 impl<A: AtlasRef> FlatRows<A> {
     /// Creates an engine for one document.
     pub fn new(atlas: A, ask: &BulkRequest, asked: ColumnOptions) -> Result<Self, BulkError> {
-        let ColumnOptions { by, add } = asked;
+        let ColumnOptions { by, add, .. } = asked;
         let chosen: Vec<ChosenLayer> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         let mut taken = add.names(&chosen);
         taken.extend([ERROR, QUERY].map(str::to_owned));
@@ -48,6 +50,7 @@ impl<A: AtlasRef> FlatRows<A> {
             members: MemberRules { by, taken, only: None },
             added,
             blocks: Blocks::of(CSV_BLOCK),
+            decoder: TextDecoder::default(),
             tally: Tally::default(),
         })
     }
@@ -58,13 +61,22 @@ impl<A: AtlasRef> LineEngine for FlatRows<A> {
         &mut self.blocks
     }
 
+    fn decoder(&mut self) -> &mut TextDecoder {
+        &mut self.decoder
+    }
+
+    fn encoding(&self) -> TextEncoding {
+        self.decoder.encoding()
+    }
+
     fn answer(&mut self, out: &mut Vec<Bytes>) {
-        let Self { atlas, members, added, blocks, tally } = self;
+        let Self { atlas, members, added, blocks, decoder, tally } = self;
         let atlas: &Atlas = atlas;
         added.prepare(atlas, blocks.whole(), tally.rows());
-        let (added, members) = (&*added, &*members);
-        let answered = blocks
-            .answer(out, |block, writer| batch::complete_all(block, writer, members, added, atlas));
+        let (added, members, decoder) = (&*added, &*members, &*decoder);
+        let answered = blocks.answer(out, |block, writer| {
+            batch::complete_all(&decoder.utf8(block), writer, members, added, atlas)
+        });
         tally.add(answered);
     }
 

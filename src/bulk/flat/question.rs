@@ -33,7 +33,7 @@ impl<'l> Question<'l> {
         let refused = |why: String, query: Option<&'l RawValue>| Self {
             members: None,
             query,
-            place: Err((Status::Invalid, why)),
+            place: Err((Status::Invalid, why.into())),
         };
         // Error positions count from the start of the line, not of the document.
         let in_line =
@@ -56,7 +56,7 @@ impl<'l> Question<'l> {
             );
         }
         let place = match PlaceFields::read(line, allowed.by) {
-            Err(error) => Err((Status::Invalid, in_line(error))),
+            Err(error) => Err((Status::Invalid, in_line(error).into())),
             Ok(fields) => fields.place(|text| text.place()),
         };
         let members = line[..line.len() - 1].trim_ascii_end();

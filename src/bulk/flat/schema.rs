@@ -27,8 +27,17 @@ impl JsonSchema for FlatLine {
         // With `add` a member is absent, otherwise null if there is no answer.
         let mut level = generator.subschema_for::<Option<ConfidenceLevel>>();
         let mut distance = generator.subschema_for::<Option<f64>>();
-        can_be_null(&mut level);
-        can_be_null(&mut distance);
+        let mut month = generator.subschema_for::<Option<String>>();
+        let mut reason = generator.subschema_for::<Option<String>>();
+        for schema in [&mut level, &mut distance, &mut month, &mut reason] {
+            can_be_null(schema);
+        }
+        for (schema, description) in [
+            (&mut month, "Month in which the postcode was terminated. Only if `add` lists it."),
+            (&mut reason, "Why the line has no areas. Only if `add` lists it."),
+        ] {
+            schema.insert("description".to_owned(), description.into());
+        }
         let error = json_schema!({
             "type": "string",
             "description": "Why the line has no answer. Present only if the line failed.",
@@ -40,6 +49,8 @@ impl JsonSchema for FlatLine {
             (STATUS, status),
             (OutputColumn::Confidence.as_str(), level),
             (OutputColumn::BoundaryDistance.as_str(), distance),
+            (OutputColumn::Terminated.as_str(), month),
+            (OutputColumn::Reason.as_str(), reason),
             (ERROR, error),
             (QUERY, query),
         ];

@@ -10,6 +10,7 @@ use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use memchr::memchr;
 
 use super::blocks::{Blocks, LONGEST_LINE, LineEnds, NDJSON_BLOCK};
+use super::encoding::{TextDecoder, TextEncoding};
 use super::json_row::{self, AnswerSource, IdentifiedRow, Known};
 use super::line_engine::LineEngine;
 use super::ndjson_fast_path::FastPath;
@@ -36,6 +37,7 @@ pub struct NdjsonRows<A> {
     ready: PrerenderedPlaces,
     /// Holds only the beginning of a line that is too long.
     blocks: Blocks<LineEnds>,
+    decoder: TextDecoder,
     /// The end of most answers: their vintages and snapshot.
     source: Vec<u8>,
     tally: Tally,
@@ -82,6 +84,7 @@ impl<A: AtlasRef> NdjsonRows<A> {
             day: ask.day,
             ready,
             blocks: Blocks::of(NDJSON_BLOCK),
+            decoder: TextDecoder::default(),
             source,
             tally: Tally::default(),
         })
@@ -98,7 +101,7 @@ impl<A: AtlasRef> NdjsonRows<A> {
         };
         match read {
             Err(why) => {
-                let place = Err((Status::Invalid, format!("not a question: {why}")));
+                let place = Err((Status::Invalid, format!("not a question: {why}").into()));
                 // The layers that the line would have named are unknown.
                 ParsedLine { line, place, id: None, layers: Layers::None }
             }
@@ -189,12 +192,15 @@ impl<A: AtlasRef> NdjsonRows<A> {
         let day = match &question.date {
             None => self.day,
             Some(text) => answers::read_date(text).map(Day::Requested).ok_or_else(|| {
-                (Status::Invalid, format!("{text:?} is not a date: write it as in 2024-05-01"))
+                (
+                    Status::Invalid,
+                    format!("{text:?} is not a date: write it as in 2024-05-01").into(),
+                )
             })?,
         };
         let names = question.layers.as_deref().or(self.layers.as_deref());
         let chosen = answers::choose(&self.atlas, names, day)
-            .map_err(|error| (Status::Invalid, error.to_string()))?;
+            .map_err(|error| (Status::Invalid, error.to_string().into()))?;
         Ok(Some((chosen, day)))
     }
 }
@@ -204,10 +210,19 @@ impl<A: AtlasRef> LineEngine for NdjsonRows<A> {
         &mut self.blocks
     }
 
+    fn decoder(&mut self) -> &mut TextDecoder {
+        &mut self.decoder
+    }
+
+    fn encoding(&self) -> TextEncoding {
+        self.decoder.encoding()
+    }
+
     fn answer(&mut self, out: &mut Vec<Bytes>) {
         let mut blocks = std::mem::replace(&mut self.blocks, Blocks::of(NDJSON_BLOCK));
         let this = &*self;
         let tally = blocks.answer(out, |block, writer| {
+            let block = &*this.decoder.utf8(block);
             let (mut tally, mut start) = (Tally::default(), 0);
             let mut waiting = Vec::with_capacity(BATCH_SIZE);
             let mut fast_path = FastPath::of(block, &ID_ONLY);

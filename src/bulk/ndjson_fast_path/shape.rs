@@ -77,7 +77,7 @@ impl Shape<'_> {
             },
             Some(PlaceColumns::LngLat) => lng_lat(x, y),
             Some(PlaceColumns::Bng) => bng(x, y),
-            None => Err((Status::Invalid, String::new())),
+            None => Err((Status::Invalid, "".into())),
         };
         let place = place.map_err(|(status, _)| status);
         Some(ParsedLine { place, end: at, other, next: self.end.end(block, at)? })

@@ -113,13 +113,19 @@ impl<F: RowFormat> AnswerColumns<F> {
         for at in 0..asked.count {
             let status = if let Some(known) = known.as_ref().and_then(|known| known.answer(at)) {
                 rows.copy(writer, at);
-                self.put_known(writer, scratch, atlas, &known)
+                self.put_known(writer, scratch, atlas, (asked.postcodes[at], &known))
             } else if let (Some(found), Some(position)) = (&found, asked.positions[at]) {
                 rows.copy(writer, at);
                 self.put_position(writer, scratch, atlas, found, (at, position))
             } else {
-                rows.refuse(writer, at, asked.otherwise[at]);
-                asked.otherwise[at]
+                let status = match (asked.otherwise[at], asked.postcodes[at]) {
+                    (Status::NotFound, Some(postcode)) if atlas.facts(postcode).is_some() => {
+                        Status::NoPosition
+                    }
+                    (status, _) => status,
+                };
+                rows.refuse(writer, at, status);
+                status
             };
             tally.count(status);
         }

@@ -42,6 +42,9 @@ pub(in crate::bulk) trait RowFormat: Debug + Send + Sync {
         name: impl FnOnce() -> String,
         texts: impl Iterator<Item = &'t str>,
     );
+
+    /// Writes a column with a text or without one.
+    fn text(out: &mut Vec<u8>, name: &str, text: Option<&str>);
 }
 
 /// CSV cells, each after a comma. Several areas are joined by semicolons.
@@ -64,6 +67,11 @@ impl RowFormat for CsvFormat {
     ) {
         out.push(b',');
         cell_of(out, texts);
+    }
+
+    fn text(out: &mut Vec<u8>, _name: &str, text: Option<&str>) {
+        out.push(b',');
+        cell_of(out, text.into_iter());
     }
 }
 
@@ -93,6 +101,14 @@ impl RowFormat for FlatJsonFormat {
         out.push(b':');
         let texts: Vec<&str> = texts.collect();
         let text = (!texts.is_empty()).then(|| texts.join(";"));
+        let _ = serde_json::to_writer(&mut *out, &text);
+    }
+
+    fn text(out: &mut Vec<u8>, name: &str, text: Option<&str>) {
+        out.extend_from_slice(b",\"");
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"\":");
+        // Writing text to memory cannot fail.
         let _ = serde_json::to_writer(&mut *out, &text);
     }
 }

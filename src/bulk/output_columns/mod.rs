@@ -7,8 +7,11 @@
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, PrecomputedAnswer};
 use lapwing_boundaries::cells::{CandidatesFound, CellsFound};
 use lapwing_boundaries::confidence::{Basis, ConfidenceLevel, Evidence, overall};
+use lapwing_boundaries::gazetteer::Month;
 use lapwing_boundaries::position::Bng;
+use lapwing_boundaries::postcode::Postcode;
 
+use crate::answers;
 use crate::answers::text_writer::TextWriter;
 use crate::bulk::Status;
 
@@ -80,6 +83,11 @@ pub(super) struct Scratch {
     text: Vec<u8>,
 }
 
+/// Why a row with a located place has no areas.
+fn reason_of(status: Status) -> Option<&'static str> {
+    (status == Status::Outside).then_some("the place is in no area of any layer")
+}
+
 impl<F: RowFormat> AnswerColumns<F> {
     /// Creates the columns for the chosen layers. The text of areas is not prepared yet.
     pub(super) fn new(atlas: &Atlas, chosen: &[ChosenLayer], columns: OutputColumnSet) -> Self {
@@ -115,6 +123,34 @@ impl<F: RowFormat> AnswerColumns<F> {
     fn has_confidence(&self) -> bool {
         self.columns.contain(OutputColumn::Confidence)
             || self.columns.contain(OutputColumn::BoundaryDistance)
+    }
+
+    /// True if the month of termination is written.
+    fn has_terminated(&self) -> bool {
+        self.columns.contain(OutputColumn::Terminated)
+    }
+
+    /// True if the reason is written.
+    #[inline]
+    pub(super) fn has_reason(&self) -> bool {
+        self.columns.contain(OutputColumn::Reason)
+    }
+
+    /// Writes the columns after the confidence, which few requests have.
+    #[inline]
+    fn put_notes(&self, writer: &mut TextWriter, month: Option<Month>, reason: Option<&str>) {
+        if !self.has_terminated() && !self.has_reason() {
+            return;
+        }
+        writer.with_vec(|out| {
+            if self.has_terminated() {
+                let month = month.map(answers::month);
+                F::text(out, OutputColumn::Terminated.as_str(), month.as_deref());
+            }
+            if self.has_reason() {
+                F::text(out, OutputColumn::Reason.as_str(), reason);
+            }
+        });
     }
 
     /// The confidence of the answer of a known postcode.
@@ -162,13 +198,16 @@ impl<F: RowFormat> AnswerColumns<F> {
         writer: &mut TextWriter,
         scratch: &mut Scratch,
         atlas: &Atlas,
-        known: &PrecomputedAnswer<'_>,
+        (postcode, known): (Option<Postcode>, &PrecomputedAnswer<'_>),
     ) -> Status {
         let status = if known.is_outside(self.layers()) { Status::Outside } else { Status::Ok };
         self.areas.put_known(writer, &mut scratch.text, atlas, status, known);
         if self.has_confidence() {
             self.put_confidence(writer, self.confidence_of(known));
         }
+        let facts = || atlas.facts(postcode?)?.terminated;
+        let month = if self.has_terminated() { facts() } else { None };
+        self.put_notes(writer, month, reason_of(status));
         writer.put(F::END);
         status
     }
@@ -192,14 +231,21 @@ impl<F: RowFormat> AnswerColumns<F> {
             let distances = found.candidates.iter().map(distance);
             self.put_confidence(writer, self.confidence_of_position(distances, false));
         }
+        self.put_notes(writer, None, reason_of(status));
         writer.put(F::END);
         status
     }
 
     /// Writes the columns of a row without an answer, except for its end.
-    pub(super) fn put_unanswered(&self, writer: &mut TextWriter, status: Status) {
+    pub(super) fn put_unanswered(
+        &self,
+        writer: &mut TextWriter,
+        status: Status,
+        reason: Option<&str>,
+    ) {
         put_status::<F>(writer, status);
         writer.put(&self.without_answer);
+        self.put_notes(writer, None, reason);
     }
 
     #[inline]

@@ -25,11 +25,26 @@ pub enum OutputColumn {
     Confidence,
     /// `boundary_distance_m`: metres to the nearest boundary.
     BoundaryDistance,
+    /// `terminated`: the month in which the postcode ended.
+    Terminated,
+    /// `reason`: why the row has no answer.
+    Reason,
 }
 
 impl OutputColumn {
     /// All groups, in the order of their columns in a row.
-    pub const ALL: [Self; 4] = [Self::Code, Self::Name, Self::Confidence, Self::BoundaryDistance];
+    pub const ALL: [Self; 6] = [
+        Self::Code,
+        Self::Name,
+        Self::Confidence,
+        Self::BoundaryDistance,
+        Self::Terminated,
+        Self::Reason,
+    ];
+
+    /// The groups that are added if none are named.
+    pub const DEFAULT: [Self; 4] =
+        [Self::Code, Self::Name, Self::Confidence, Self::BoundaryDistance];
 
     /// The name of the column. `code` and `name` follow the key of their layer.
     pub const fn as_str(self) -> &'static str {
@@ -38,6 +53,8 @@ impl OutputColumn {
             Self::Name => "name",
             Self::Confidence => "confidence",
             Self::BoundaryDistance => "boundary_distance_m",
+            Self::Terminated => "terminated",
+            Self::Reason => "reason",
         }
     }
 
@@ -52,13 +69,13 @@ impl OutputColumn {
     }
 }
 
-/// A set of column groups. The default is all of them.
+/// A set of column groups. The default is [`OutputColumn::DEFAULT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutputColumnSet(u8);
 
 impl Default for OutputColumnSet {
     fn default() -> Self {
-        OutputColumn::ALL.into_iter().collect()
+        OutputColumn::DEFAULT.into_iter().collect()
     }
 }
 
@@ -86,10 +103,11 @@ impl OutputColumnSet {
             self.of_areas().map(|of| of.of_layer(chosen.key.as_str())).collect()
         };
         let areas = chosen.iter().flat_map::<Vec<String>, _>(of_layer);
-        let confidence = [OutputColumn::Confidence, OutputColumn::BoundaryDistance]
+        let [_, _, others @ ..] = OutputColumn::ALL;
+        let others = others
             .into_iter()
             .filter(|&column| self.contain(column))
             .map(|column| column.as_str().to_owned());
-        std::iter::once(STATUS.to_owned()).chain(areas).chain(confidence).collect()
+        std::iter::once(STATUS.to_owned()).chain(areas).chain(others).collect()
     }
 }

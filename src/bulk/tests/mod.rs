@@ -56,11 +56,11 @@ fn quoted_rows_are_repeated_unchanged() {
             "\"id\",\"postcode\",\"note\"\n\"7\",\"NN1 1AA\",\"two\nlines\"\r\n\"8\",\"NN1 1AB\"\n\
              \"9\",\"NN1 1AB\",\"\",\"too much\"\n10,\"NN1 1\"AB,5\" pipe\n"
         ),
-        "id,postcode,note,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m\n\
-         \"7\",\"NN1 1AA\",\"two\nlines\",ok,E05000001,Abbey,N4,North 4,high,500\n\
-         \"8\",\"NN1 1AB\",,invalid,,,,,,\n\
-         \"9\",\"NN1 1AB\",\"\",invalid,,,,,,\n\
-         10,NN1 1AB,\"5\"\" pipe\",ok,E05000002,Saint George's,,,high,200\n"
+        "id,postcode,note,,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m\n\
+         \"7\",\"NN1 1AA\",\"two\nlines\",,ok,E05000001,Abbey,N4,North 4,high,500\n\
+         \"8\",\"NN1 1AB\",,,ok,E05000002,Saint George's,,,high,200\n\
+         \"9\",\"NN1 1AB\",\"\",\"too much\",ok,E05000002,Saint George's,,,high,200\n\
+         10,NN1 1AB,\"5\"\" pipe\",,ok,E05000002,Saint George's,,,high,200\n"
     );
 }
 
@@ -78,28 +78,29 @@ fn each_row_has_a_status_and_a_bad_one_never_stops_the_rest() {
             status("2", "not_found"),
             status("3", "invalid"),
             status("4", "invalid"),
-            status("5", "not_found"),
+            status("5", "no_position"),
             status("6", "outside"),
-            status("", "invalid"),
-            status("8", "invalid"),
+            status("", "ok"),
+            status("8", "ok"),
             status("9", "ok"),
         ]
     );
 }
 
 #[test]
-fn a_row_with_an_unclosed_quote_is_invalid() {
+fn a_row_with_an_unclosed_quote_is_read_to_the_end_of_the_file() {
     for (row, expected) in [
-        ("\"", ",,,"),
-        ("\"NN11AA", "NN11AA,,,"),
-        ("\"NN11AA\"x", "NN11AAx,,,"),
-        ("NN11AA,a\"b,\"c", "NN11AA,\"a\"\"b\",c,"),
-        ("\"NN11AA\"x,b,c,d,e", "NN11AAx,b,c,d"),
+        ("\"", ",,,,blank"),
+        ("\"NN11AA", "NN11AA,,,,ok"),
+        ("\"NN11AA\"x", "NN11AAx,,,,invalid"),
+        ("NN11AA,a\"b,\"c", "NN11AA,\"a\"\"b\",c,,ok"),
+        ("\"NN11AA\"x,b,c,d,e", "NN11AAx,b,c,d,e,invalid"),
     ] {
         let out = csv(&format!("postcode,b,c,d\nNN11AA,1,2,3\n{row}"));
         let rows: Vec<&str> = out.lines().skip(1).collect();
-        assert!(rows[0].starts_with("NN11AA,1,2,3,ok,"), "{out}");
-        assert_eq!(rows[1], format!("{expected},invalid,,,,,,"), "{row}");
+        let wider = if expected.contains(",e,") { "," } else { "" };
+        assert!(rows[0].starts_with(&format!("NN11AA,1,2,3,{wider}ok,")), "{out}");
+        assert!(rows[1].starts_with(expected), "{row}: {out}");
     }
 }
 
@@ -189,16 +190,26 @@ fn several_areas_are_joined_by_semicolons() {
 }
 
 #[test]
-fn a_byte_order_mark_and_bytes_that_are_not_utf_8_are_repeated_unchanged() {
-    let input = b"\xEF\xBB\xBFpostcode,caf\xE9\r\nNN11AA,\xE9\xFF\r\n\xE9,x\r\n";
+fn every_encoding_is_answered_in_utf_8() {
     let atlas = atlas();
-    for size in [1, 2, 3, 5, 64] {
+    let answer = |input: &[u8], size: usize| {
         let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), ColumnOptions::default()).unwrap();
-        let out = run(&mut engine, input, size).unwrap();
-        assert!(out.starts_with(b"\xEF\xBB\xBFpostcode,caf\xE9,status,"));
-        let lines: Vec<&[u8]> = out.split(|&b| b == b'\n').collect();
-        assert!(lines[1].starts_with(b"NN11AA,\xE9\xFF,ok,N4"));
-        assert!(lines[2].starts_with(b"\xE9,x,invalid,"));
+        let out = String::from_utf8(run(&mut engine, input, size).unwrap()).unwrap();
+        (out, engine.encoding())
+    };
+    let text = "postcode,caf\u{e9}\r\nNN11AA,\u{e9}\u{2019}\r\n";
+    let expected = "postcode,caf\u{e9},status,lap_code,lap_name,confidence,boundary_distance_m\n\
+                    NN11AA,\u{e9}\u{2019},ok,N4,North 4,high,500\n";
+    let marked = format!("\u{feff}{expected}");
+    let utf_16: Vec<u8> =
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let windows = b"postcode,caf\xE9\r\nNN11AA,\xE9\x92\r\n";
+    for size in [1, 2, 3, 5, 64] {
+        assert_eq!(answer(text.as_bytes(), size), (expected.to_owned(), TextEncoding::Utf8));
+        let bom = format!("\u{feff}{text}");
+        assert_eq!(answer(bom.as_bytes(), size), (marked.clone(), TextEncoding::Utf8));
+        assert_eq!(answer(&utf_16, size), (marked.clone(), TextEncoding::Utf16));
+        assert_eq!(answer(windows, size), (expected.to_owned(), TextEncoding::Windows1252));
     }
 }
 
@@ -207,19 +218,16 @@ fn invalid_headers_are_refused_with_what_to_change() {
     let message = |header: &str| csv_by(header.as_bytes(), None).unwrap_err().to_string();
     assert!(message("").contains("empty"));
     assert!(message("\u{feff}").contains("empty"));
-    assert!(message("name,town\n").contains("The columns are name, town"));
-    assert!(message("postcode;name\n").ends_with(". Separate columns by commas"));
+    assert!(message("name,town\n").contains("a column called postcode"));
+    assert!(message("name,town\n").contains("Yours are: name, town."));
+    let hint = "town holds postcodes: choose it with postcode_column=town";
+    assert!(message("name,town\nx,NN1 1AA\ny,\n").ends_with(hint));
     assert!(message("a,lat\n").contains("has a column lat but no lon"));
     assert!(message("easting,x\n").contains("has a column easting but no northing"));
     assert!(message("postcode,lon,lat\n").contains("by=postcode"));
-    assert!(message("postcode,a,A \n").contains("two columns \"a\""));
-    assert!(message("postcode,Ward_Code\n").contains("\"ward_code\", which the answer adds too"));
-    assert!(message("postcode,status\n").contains("status"));
-    let atlas = atlas();
-    for (text, size) in [(b"\xFF\xFEp\0o\0", 64), (b"\xFF\xFEp\0o\0", 1), (b"\xFE\xFF\0p\0o", 1)] {
-        let mut engine = CsvRows::new(&atlas, &ask(&["lap"]), ColumnOptions::default()).unwrap();
-        assert_eq!(run(&mut engine, text, size), Err(BulkError::Utf16));
-    }
+    assert!(message("Home Postcode,Work Postcode\n").contains("Home Postcode, Work Postcode"));
+    assert!(message("PK\u{3}\u{4}x").contains("an .xlsx or other zip file"));
+    assert!(message("a\0b,postcode\n").contains("binary"));
     assert!(csv_by(b"postcode,,\nNN11AA,,\n", None).is_ok(), "columns without a name may be many");
 }
 
@@ -236,9 +244,136 @@ fn by_chooses_one_of_several_kinds_of_place() {
 
 #[test]
 fn an_unclosed_quote_ends_the_document_before_memory_is_full() {
-    let input = format!("postcode\nNN11AA\n\"{}", "x\n".repeat(2 << 20));
-    let error = csv_by(input.as_bytes(), None).unwrap_err();
-    assert!(matches!(error, BulkError::RowTooLong { row: 3, .. }), "{error}");
+    let quote = format!("\"{}", "x\n".repeat(2 << 20));
+    for separator in [",", ";"] {
+        let rows = format!("{separator}NN11AA\n").repeat(70_000);
+        let input = format!("a{separator}postcode\n{rows}{quote}");
+        let error = csv_by(input.as_bytes(), None).unwrap_err();
+        assert!(matches!(error, BulkError::RowTooLong { row: 70_002, .. }), "{error}");
+    }
+}
+
+fn csv_with(input: &str, options: ColumnOptions) -> Result<String, BulkError> {
+    let atlas = atlas();
+    let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), options)?;
+    let out = String::from_utf8(run(&mut engine, input.as_bytes(), 11)?).unwrap();
+    Ok(out)
+}
+
+fn adding(columns: &[OutputColumn]) -> ColumnOptions {
+    ColumnOptions { add: columns.iter().copied().collect(), ..ColumnOptions::default() }
+}
+
+#[test]
+fn the_reason_says_why_a_row_has_no_answer() {
+    let rows = "NN11AA\nNN1 9ZZ\nNN1 1AE\nNN6 9ZZ\nn/a\nNN1 IAA\n\"\"\n";
+    let out = csv_with(&format!("postcode\n{rows}"), adding(&[OutputColumn::Reason])).unwrap();
+    let expected = [
+        "postcode,status,reason",
+        "NN11AA,ok,",
+        "NN1 9ZZ,not_found,\"NN1 9ZZ is not among the postcodes of this snapshot: check it, or use a \
+         position\"",
+        "NN1 1AE,no_position,\"NN1 1AE is a postcode, but its source gives it no position: use a \
+         position\"",
+        "NN6 9ZZ,outside,the place is in no area of any layer",
+        "n/a,invalid,\"\"\"n/a\"\" is not a postcode: write it like \"\"NN1 1ED\"\"\"",
+        "NN1 IAA,invalid,\"\"\"NN1 IAA\"\" is not a postcode: did you mean NN1 1AA?\"",
+        "\"\",blank,the row is empty",
+    ];
+    assert_eq!(out.lines().collect::<Vec<_>>(), expected);
+    let metres = "id,easting,northing\n1,,\n2,475500\n3,x,1\n4,-0.9,52.2\n5,1,2,a\n,,\n";
+    let out = csv_with(metres, adding(&[OutputColumn::Reason])).unwrap();
+    let statuses: Vec<&str> = out.lines().map(|line| line.split(',').nth(4).unwrap()).collect();
+    assert_eq!(
+        statuses,
+        ["status", "invalid", "invalid", "invalid", "invalid", "invalid", "blank"]
+    );
+    for expected in [
+        "easting is empty",
+        "northing is empty",
+        "easting \"\"x\"\" is not a number",
+        "give them as lon and lat",
+        "put quotes around cells with commas",
+    ] {
+        assert!(out.contains(expected), "{expected} in {out}");
+    }
+}
+
+#[test]
+fn a_terminated_postcode_has_its_month() {
+    let columns = adding(&[OutputColumn::Code, OutputColumn::Terminated]);
+    let out = csv_with("postcode\nNN1 1AD\nNN1 1AA\nx\n", columns).unwrap();
+    let rows: Vec<&str> = out.lines().collect();
+    assert_eq!(rows[0], "postcode,status,ward_code,terminated");
+    let month = rows[1].rsplit(',').next().unwrap();
+    let is_month = month.len() == 7 && month[..4].parse::<u16>().is_ok();
+    assert!(is_month, "{}", rows[1]);
+    assert!(rows[2].starts_with("NN1 1AA,ok,") && rows[2].ends_with(','), "{}", rows[2]);
+    assert_eq!(rows[3], "x,invalid,,");
+}
+
+#[test]
+fn short_rows_are_answered_and_rows_without_content_are_blank() {
+    let out = csv("id,postcode,notes\n1,NN1 1AA,x\n2,NN1 1AA\n3\n,,\n\" \",,\n\n");
+    let statuses: Vec<String> =
+        csv_cells(&out, &["status", "id"]).into_iter().map(|(status, _)| status).collect();
+    assert_eq!(statuses, ["ok", "ok", "invalid", "blank", "blank"]);
+}
+
+#[test]
+fn other_separators_come_back_as_commas() {
+    let expected =
+        "id,name,postcode,status\n1,\"Hall, old\",NN1 1AA,ok\n2,\"a \"\"b\"\"\",NN1 1AA,ok\n";
+    for input in [
+        "id;name;postcode\r\n1;Hall, old;NN1 1AA\r\n2;\"a \"\"b\"\"\";NN1 1AA\r\n",
+        "sep=;\nid;name;postcode\n1;\"Hall, old\";NN1 1AA\n2;\"a \"\"b\"\"\";NN1 1AA",
+        "id\tname\tpostcode\n1\tHall, old\tNN1 1AA\n2\t\"a \"\"b\"\"\"\tNN1 1AA\n",
+        "sep=,\r\nid,name,postcode\n1,\"Hall, old\",NN1 1AA\n2,\"a \"\"b\"\"\",NN1 1AA\n",
+    ] {
+        assert_eq!(csv_with(input, adding(&[])).unwrap(), expected, "{input}");
+    }
+}
+
+#[test]
+fn columns_with_the_names_of_ours_are_kept_and_ours_are_renamed() {
+    let out = csv_with("Address,Address,postcode,Status\na,b,NN1 1AA,open\n", adding(&[])).unwrap();
+    assert_eq!(out, "Address,Address,postcode,Status,lapwing_status\na,b,NN1 1AA,open,ok\n");
+    let out = csv_with("postcode,ward_code,lapwing_ward_code\n", adding(&[OutputColumn::Code]));
+    assert!(out.unwrap().ends_with(",status,lapwing_lapwing_ward_code\n"));
+}
+
+#[test]
+fn columns_can_be_named_by_the_caller() {
+    let named = |named: NamedColumns| ColumnOptions { named, ..adding(&[]) };
+    let postcode = |name: &str| {
+        named(NamedColumns { postcode: Some(name.to_owned()), ..NamedColumns::default() })
+    };
+    let input = "Home Postcode,Work Postcode\nx,NN1 1AA\n";
+    for name in ["work postcode", "Work Postcode ", "2"] {
+        assert!(csv_with(input, postcode(name)).unwrap().ends_with("x,NN1 1AA,ok\n"), "{name}");
+    }
+    for name in ["3", "0", "postcode"] {
+        let error = csv_with(input, postcode(name)).unwrap_err().to_string();
+        assert!(error.contains("The columns are: Home Postcode, Work Postcode"), "{error}");
+    }
+    let metres = NamedColumns {
+        easting: Some("across".to_owned()),
+        northing: Some("up".to_owned()),
+        ..NamedColumns::default()
+    };
+    let input = "postcode,up,across\nx,\"260,500\",475 500\n";
+    assert!(csv_with(input, named(metres)).unwrap().ends_with(",ok\n"));
+}
+
+#[test]
+fn columns_called_x_and_y_are_metres_or_degrees_by_their_numbers() {
+    let (at, _) = Bng::new(475_500.0, 260_500.0).unwrap().to_lng_lat();
+    for (x, y) in
+        [("475500".to_owned(), "260500".to_owned()), (at.lon().to_string(), at.lat().to_string())]
+    {
+        let out = csv_with(&format!("id,X,Y\n1,{x},{y}\n"), adding(&[])).unwrap();
+        assert!(out.ends_with(",ok\n"), "{out}");
+    }
 }
 
 #[test]
@@ -414,23 +549,43 @@ proptest! {
         prop_assert_eq!(all(size), all(1 << 20));
     }
 
+    /// Any table that a spreadsheet could write comes back in its place, before what is added.
     #[test]
-    fn cells_are_repeated_byte_for_byte(
-        cells in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..12), 1..20),
+    fn every_cell_comes_back_unchanged_and_in_its_place(
+        rows in proptest::collection::vec(
+            (
+                "(NN1 ?1A[ABE]|nonsense|)",
+                proptest::collection::vec("[ -~\u{a0}-\u{ff}\u{2019}\r\n]{0,6}", 0..5),
+            ),
+            1..20,
+        ),
+        separator in proptest::sample::select(vec![b',', b';', b'\t']),
+        size in 1_usize..50,
     ) {
-        let mut writer = ::csv::Writer::from_writer(Vec::new());
+        let mut writer = ::csv::WriterBuilder::new()
+            .delimiter(separator).flexible(true).quote_style(::csv::QuoteStyle::Always)
+            .from_writer(Vec::new());
         writer.write_record(["postcode", "note"]).unwrap();
-        for cell in &cells {
-            writer.write_record([&b"NN11AA"[..], cell]).unwrap();
+        for (postcode, cells) in &rows {
+            writer.write_record(std::iter::once(postcode).chain(cells)).unwrap();
         }
         let input = writer.into_inner().unwrap();
         let atlas = atlas();
         let mut engine = CsvRows::new(&atlas, &ask(&["ward"]), ColumnOptions::default()).unwrap();
-        let out = run(&mut engine, &input, 3).unwrap();
+        let out = run(&mut engine, &input, size).unwrap();
         let mut reader = ::csv::Reader::from_reader(&*out);
-        let back: Vec<Vec<u8>> =
-            reader.byte_records().map(|row| row.unwrap()[1].to_vec()).collect();
-        prop_assert_eq!(back, cells);
+        let status = reader.headers().unwrap().iter().position(|name| name == "status").unwrap();
+        let back: Vec<Vec<String>> = reader.records()
+            .map(|row| row.unwrap().iter().take(status).map(str::to_owned).collect()).collect();
+        prop_assert_eq!(back.len(), rows.len());
+        for (back, (postcode, cells)) in back.iter().zip(&rows) {
+            let mut sent: Vec<&str> = vec![postcode];
+            sent.extend(cells.iter().map(String::as_str));
+            // Empty cells at the end may have been left out, or filled in.
+            sent.resize(sent.len().max(status), "");
+            prop_assert!(sent[status..].iter().all(|cell| cell.trim().is_empty()));
+            prop_assert_eq!(back, &sent[..status]);
+        }
     }
 }
 
@@ -446,6 +601,9 @@ fn added_columns_are_named_as_the_members_of_a_json_answer() {
     assert!(confidence["level"].is_string(), "{answer}");
     assert!(confidence[OutputColumn::BoundaryDistance.as_str()].is_number(), "{answer}");
     let statuses = Status::ALL.map(|status| serde_json::to_string(&status).unwrap());
-    assert_eq!(statuses, ["\"ok\"", "\"not_found\"", "\"invalid\"", "\"outside\""]);
-    assert_eq!(Status::ALL.map(|status| status as usize), [0, 1, 2, 3]);
+    assert_eq!(
+        statuses.join(" "),
+        "\"ok\" \"not_found\" \"invalid\" \"outside\" \"no_position\" \"blank\""
+    );
+    assert_eq!(Status::ALL.map(|status| status as usize), [0, 1, 2, 3, 4, 5]);
 }

@@ -94,7 +94,7 @@ fn assert_csv_as_found(atlas: &Atlas) {
         let number = |text: &str| text.trim().parse::<f64>().ok();
         let place = match (number(&x), number(&y)) {
             (Some(x), Some(y)) => bng(x, y),
-            _ => Err((Status::Invalid, String::new())),
+            _ => Err((Status::Invalid, "".into())),
         };
         (vec![x, y], place)
     });

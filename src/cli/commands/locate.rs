@@ -5,10 +5,10 @@ use std::io::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use lapwing::answers::{self, AnswerError, AreaMatch, LookupAnswer, MatchKind, Place};
+use lapwing::answers::{
+    self, AnswerError, AreaMatch, LookupAnswer, MatchKind, Place, TypedPlaceError,
+};
 use lapwing_boundaries::atlas::{Atlas, Day};
-use lapwing_boundaries::position::{Bng, LngLat};
-use lapwing_boundaries::postcode::Postcode;
 
 use super::source::{self, SnapshotArgs};
 use crate::cli::failure::{Failure, suggest};
@@ -22,7 +22,7 @@ Examples:
 pub(crate) struct LocateArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
-    /// A postcode, LON,LAT in degrees, or EASTING,NORTHING in metres
+    /// A postcode, LON,LAT in degrees, EASTING,NORTHING in metres, or a grid reference
     #[arg(allow_hyphen_values = true)]
     pub(crate) query: String,
     /// Layers to answer for, separated by commas [default: all]
@@ -37,8 +37,9 @@ pub(crate) struct LocateArgs {
 }
 
 pub(crate) fn run(args: &LocateArgs) -> Result<(), Failure> {
-    let place = parse(&args.query).map_err(Failure::Usage)?;
+    let place = answers::read_place(&args.query);
     let atlas = source::open(&args.snapshot)?;
+    let place = place.map_err(|error| Failure::Usage(in_words(&atlas, &error)))?;
     let answer = answers::lookup(&atlas, place, args.layers.as_deref(), day(args.date))
         .map_err(failure_of)?;
     let mut out = std::io::stdout().lock();
@@ -49,6 +50,19 @@ pub(crate) fn run(args: &LocateArgs) -> Result<(), Failure> {
         out.write_all(as_text(&atlas, place, &answer).as_bytes())?;
     }
     Ok(())
+}
+
+/// What is wrong with the place, with a suggestion for a mistyped postcode.
+fn in_words(atlas: &Atlas, error: &TypedPlaceError) -> String {
+    match error {
+        TypedPlaceError::NotAPlace(postcode) => {
+            match answers::similar_postcode(atlas, postcode.text()) {
+                Some(_) => answers::invalid_postcode(Some(atlas), postcode),
+                None => error.to_string(),
+            }
+        }
+        TypedPlaceError::Position(error) => error.to_string(),
+    }
 }
 
 /// The date to answer for: the one given, else today in UTC.
@@ -65,34 +79,11 @@ pub(super) fn failure_of(error: AnswerError) -> Failure {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             Failure::Usage(format!("there is no layer {layer:?}; {}", suggest(layer, &known)))
         }
-        AnswerError::UnknownPostcode(_)
+        AnswerError::UnknownPostcode { .. }
         | AnswerError::PostcodeWithoutPosition(_)
         | AnswerError::Outside(_) => Failure::refused(error),
         _ => Failure::Usage(error.to_string()),
     }
-}
-
-/// Parses a postcode, degrees or metres. Two numbers that can be degrees are degrees: no place in
-/// Britain is within 180 m of the origin of the grid.
-fn parse(query: &str) -> Result<Place, String> {
-    let Some((first, second)) = query.split_once([',', ';']) else {
-        return Postcode::parse(query).map(Place::Postcode).map_err(|error| {
-            format!("{error}, or use LON,LAT in degrees or EASTING,NORTHING in metres")
-        });
-    };
-    let number = |text: &str| {
-        let message = || format!("{:?} in {query:?} is not a number", text.trim());
-        text.trim().parse::<f64>().map_err(|_| message())
-    };
-    let (x, y) = (number(first)?, number(second)?);
-    if x.abs() <= 180.0 && y.abs() <= 90.0 {
-        let at = LngLat::new(x, y).map_err(|error| error.to_string())?;
-        if at.to_bng().is_err() && LngLat::new(y, x).is_ok_and(|swapped| swapped.to_bng().is_ok()) {
-            return Err(format!("{query} is far from Britain: put the longitude first, {y},{x}"));
-        }
-        return Ok(Place::LngLat(at));
-    }
-    Bng::new(x, y).map(Place::Bng).map_err(|error| error.to_string())
 }
 
 fn as_text(atlas: &Atlas, requested: Place, answer: &LookupAnswer<'_>) -> String {
@@ -169,31 +160,5 @@ fn name_of(area: &AreaMatch<'_>) -> String {
             format!("{} ({count} addresses, {:.0} %)", area.name, share * 100.0)
         }
         _ => area.name.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_a_postcode_degrees_or_metres() {
-        assert!(matches!(parse("nn11ed"), Ok(Place::Postcode(p)) if p.to_string() == "NN1 1ED"));
-        assert!(matches!(parse("-0.896, 52.2355"), Ok(Place::LngLat(at)) if at.lon() == -0.896));
-        assert!(matches!(parse("475486,260275"), Ok(Place::Bng(at)) if at.northing() == 260_275.0));
-    }
-
-    #[test]
-    fn swapped_latitude_and_longitude_are_detected() {
-        let error = parse("52.2355,-0.896").unwrap_err();
-        assert!(error.contains("put the longitude first, -0.896,52.2355"), "{error}");
-    }
-
-    #[test]
-    fn the_error_for_an_invalid_place_says_what_to_write() {
-        assert!(parse("Northampton").unwrap_err().contains("LON,LAT"));
-        assert!(parse("475486,north").unwrap_err().contains("\"north\""));
-        assert!(parse("1e300,1").unwrap_err().contains("outside the British National Grid"));
-        assert!(parse("nan,1").is_err());
     }
 }

@@ -12,6 +12,7 @@ use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::FutureExt as _;
+use lapwing_boundaries::postcode::Postcode;
 use maud::{DOCTYPE, display, html};
 use serde_json::{Map, Value};
 
@@ -113,6 +114,16 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Adds the postcode that a mistyped one seems to mean.
+    pub(super) fn with_suggestion(self, postcode: Option<Postcode>) -> Self {
+        match postcode {
+            Some(postcode) => self.with("did_you_mean", postcode.to_string()),
+            None => self,
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.response(None);
@@ -125,7 +136,10 @@ impl IntoResponse for Problem {
 impl From<AnswerError> for Problem {
     fn from(error: AnswerError) -> Self {
         let kind = match &error {
-            AnswerError::UnknownPostcode(_) => ProblemKind::UnknownPostcode,
+            AnswerError::UnknownPostcode { similar, .. } => {
+                let problem = Self::new(ProblemKind::UnknownPostcode, error.to_string());
+                return problem.with_suggestion(*similar);
+            }
             AnswerError::PostcodeWithoutPosition(_) => ProblemKind::PostcodeWithoutPosition,
             AnswerError::Outside(_) => ProblemKind::OutsideBritain,
             AnswerError::UnknownLayer { .. } => ProblemKind::UnknownLayer,

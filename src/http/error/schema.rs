@@ -26,6 +26,9 @@ pub(in crate::http) struct ProblemDocument<'a> {
     /// Parameters that cannot be combined.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameters: Option<Vec<String>>,
+    /// The postcode of the snapshot that a mistyped one seems to mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    did_you_mean: Option<String>,
     /// Parameters or properties that exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     known: Option<Vec<String>>,

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::http::error::{Problem, ProblemKind};
 use crate::http::limits::Limits;
+use crate::http::request::negotiate::{CSV, NDJSON};
 
 /// A received body, in the pieces in which it arrived.
 #[derive(Debug)]
@@ -64,10 +65,32 @@ pub(in crate::http) fn format_of_content(
         return Err(refuse("the body has no Content-Type"));
     };
     let essence = stated.split(';').next().unwrap_or_default().trim();
-    taken.iter().copied().find(|format| essence.eq_ignore_ascii_case(format)).ok_or_else(|| {
+    format_of_media_type(essence, taken).ok_or_else(|| {
         let essence: String = essence.chars().take(80).collect();
         refuse(&format!("a body of {essence} is not read here"))
     })
+}
+
+/// Other media types of the same formats. Windows calls CSV a file of Excel.
+const ALIASES: [(&str, &str); 8] = [
+    ("application/csv", CSV),
+    ("application/x-csv", CSV),
+    ("text/x-csv", CSV),
+    ("text/comma-separated-values", CSV),
+    ("text/tab-separated-values", CSV),
+    ("application/vnd.ms-excel", CSV),
+    ("application/ndjson", NDJSON),
+    ("application/jsonl", NDJSON),
+];
+
+/// The format of a media type without parameters, if it is one of `taken`.
+pub(in crate::http) fn format_of_media_type(
+    essence: &str,
+    taken: &[&'static str],
+) -> Option<&'static str> {
+    let alias = ALIASES.iter().find(|(alias, _)| essence.eq_ignore_ascii_case(alias));
+    let essence = alias.map_or(essence, |(_, format)| format);
+    taken.iter().copied().find(|format| essence.eq_ignore_ascii_case(format))
 }
 
 /// The pieces of a body of at most `most` bytes, received within its time limit.

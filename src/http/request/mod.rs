@@ -5,6 +5,7 @@
 
 pub(super) mod base_url;
 pub(super) mod body;
+pub(super) mod multipart;
 pub(super) mod negotiate;
 pub(super) mod params;
 pub(super) mod percent;

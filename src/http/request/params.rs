@@ -11,11 +11,16 @@ use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 use lapwing_boundaries::text::composed;
 
-use crate::answers::{Choice, Place};
+use crate::answers::{Choice, Place, invalid_postcode, similar_postcode};
+use crate::http::RequestSnapshot;
 use crate::http::error::{Problem, ProblemKind};
 
 /// The parameters of a place.
 pub(in crate::http) const PLACE: [&str; 5] = ["postcode", "lon", "lat", "easting", "northing"];
+
+/// The parameters that are lists. Generated clients repeat them (`layers=lap&layers=ward`), which is
+/// the same as one list (`layers=lap,ward`).
+const LISTS: [&str; 5] = ["layers", "layer", "with", "add", "properties"];
 
 /// The parameters of one request.
 #[derive(Clone, Debug)]
@@ -24,7 +29,7 @@ pub(in crate::http) struct Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    /// Parses a query. Only the names in `known` are allowed, each at most once.
+    /// Parses a query. Only the names in `known` are allowed, each at most once, except lists.
     pub(in crate::http) fn read(
         query: Option<&'a str>,
         known: &[&[&str]],
@@ -34,7 +39,8 @@ impl<'a> Params<'a> {
             if !known.iter().any(|names| names.contains(&name.as_ref())) {
                 return Err(unknown(&name, known));
             }
-            if pairs.iter().any(|(earlier, _)| *earlier == name) {
+            let is_list = LISTS.contains(&name.as_ref());
+            if !is_list && pairs.iter().any(|(earlier, _)| *earlier == name) {
                 let detail = format!("{name} is repeated: give it once");
                 let problem = Problem::new(ProblemKind::RepeatedParameter, detail);
                 return Err(problem.with("parameter", name.into_owned()));
@@ -65,12 +71,18 @@ impl<'a> Params<'a> {
         text.trim().parse().map(Some).map_err(|_| malformed(name, text, form))
     }
 
-    /// A comma-separated list; `None` if the parameter is missing.
+    /// A comma-separated list, which can also be given as several parameters; `None` if the
+    /// parameter is missing.
     pub(in crate::http) fn list(&self, name: &str) -> Result<Option<Vec<String>>, Problem> {
-        let Some(text) = self.get(name) else { return Ok(None) };
+        let given = self.pairs.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_ref());
+        let given: Vec<&str> = given.collect();
+        if given.is_empty() {
+            return Ok(None);
+        }
+        let text = given.join(",");
         let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
         if items.iter().any(String::is_empty) {
-            return Err(malformed(name, text, "names separated by commas, such as ward,parish"));
+            return Err(malformed(name, &text, "names separated by commas, such as ward,parish"));
         }
         Ok(Some(items))
     }
@@ -107,25 +119,29 @@ impl<'a> Params<'a> {
         Ok(Choice { slivers: includes("slivers")?, touches: includes("touches")? })
     }
 
-    /// The place that the request asks about.
-    pub(in crate::http) fn place(&self) -> Result<Place, Problem> {
+    /// The place that the request asks about. A mistyped postcode is compared with those of the
+    /// snapshot, to suggest one.
+    pub(in crate::http) fn place(&self, snapshot: &RequestSnapshot) -> Result<Place, Problem> {
         let given = PLACE.map(|name| self.get(name).is_some());
         match given {
             [true, false, false, false, false] => {
                 let text = self.get("postcode").unwrap_or_default();
                 let postcode = Postcode::parse(text).map_err(|error| {
-                    Problem::new(ProblemKind::InvalidPostcode, error.to_string())
+                    let atlas = snapshot.peek();
+                    let similar = atlas.and_then(|atlas| similar_postcode(atlas, text));
+                    Problem::new(ProblemKind::InvalidPostcode, invalid_postcode(atlas, &error))
                         .with("parameter", "postcode")
+                        .with_suggestion(similar)
                 })?;
                 Ok(Place::Postcode(postcode))
             }
             [false, true, true, false, false] => {
                 let (lon, lat) = (self.number("lon")?, self.number("lat")?);
-                LngLat::new(lon, lat).map(Place::LngLat).map_err(|e| position(e, "lon"))
+                LngLat::given(lon, lat).map(Place::LngLat).map_err(|e| position(e, "lon"))
             }
             [false, false, false, true, true] => {
                 let (easting, northing) = (self.number("easting")?, self.number("northing")?);
-                Bng::new(easting, northing).map(Place::Bng).map_err(|e| position(e, "easting"))
+                Bng::given(easting, northing).map(Place::Bng).map_err(|e| position(e, "easting"))
             }
             _ => Err(self.no_place()),
         }
@@ -185,7 +201,10 @@ fn unknown(name: &str, known: &[&[&str]]) -> Problem {
 
 fn position(error: InvalidPosition, parameter: &str) -> Problem {
     let kind = match error {
-        InvalidPosition::OutsideGrid { .. } => ProblemKind::OutsideBritain,
+        InvalidPosition::OutsideGrid { .. }
+        | InvalidPosition::FarFromBritain { .. }
+        | InvalidPosition::SwappedDegrees { .. }
+        | InvalidPosition::SwappedMetres { .. } => ProblemKind::OutsideBritain,
         _ => ProblemKind::InvalidParameter,
     };
     Problem::new(kind, error.to_string()).with("parameter", parameter)

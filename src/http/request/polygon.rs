@@ -2,8 +2,9 @@
 //! fault.
 
 use geo::Coord;
+use lapwing_boundaries::compose::union;
 use lapwing_boundaries::fault::{Fault, FaultKind, RingRef, Severity};
-use lapwing_boundaries::position::{Bng, LngLat};
+use lapwing_boundaries::position::{Bng, InvalidPosition, LngLat};
 use lapwing_boundaries::validity::{Admitted, admit_geometry};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,7 +42,8 @@ impl PolygonCrs {
     }
 }
 
-/// Parses a Polygon, a MultiPolygon, or a Feature of one.
+/// Parses the polygons of a GeoJSON document of any kind. Several features, or several geometries
+/// of a collection, are one ground: their union.
 ///
 /// The `crs` member of GeoJSON 2008 is respected, as our own exports in grid metres have it.
 pub(in crate::http) fn read(
@@ -49,6 +51,7 @@ pub(in crate::http) fn read(
     requested: Option<PolygonCrs>,
     most: usize,
 ) -> Result<Admitted, Problem> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let document: Value = serde_json::from_slice(body).map_err(|error| {
         Problem::new(ProblemKind::InvalidBody, format!("the body is not JSON: {error}"))
     })?;
@@ -59,29 +62,68 @@ pub(in crate::http) fn read(
         }
         (requested, stated) => requested.or(stated).unwrap_or(PolygonCrs::LngLat),
     };
-    let polygons = polygons(&document)?;
-    let vertices: usize =
-        polygons.iter().filter_map(|rings| rings.as_array()).flatten().map(length).sum();
+    let parts = parts(&document)?;
+    let rings = parts.iter().flat_map(|part| &part.polygons).filter_map(|rings| rings.as_array());
+    let vertices: usize = rings.flatten().map(length).sum();
     if vertices > most {
         let detail =
             format!("the polygon has {vertices} vertices; the limit is {most}: simplify it");
         return Err(Problem::new(ProblemKind::BodyTooLarge, detail).with("limit_vertices", most));
     }
-    let mut read = Vec::with_capacity(polygons.len());
-    for (at, polygon) in polygons.iter().enumerate() {
-        let rings = polygon.as_array().ok_or_else(|| shape(at, None, "is no list of rings"))?;
-        let rings = rings.iter().enumerate().map(|(ring, positions)| {
-            let positions = positions
-                .as_array()
-                .ok_or_else(|| shape(at, Some(ring), "is no list of positions"))?;
-            let read = positions.iter().enumerate();
-            read.map(|(vertex, position)| coord(position, crs, at, ring, vertex)).collect()
-        });
-        read.push(rings.collect::<Result<Vec<Vec<Coord<f64>>>, Problem>>()?);
+    let mut admitted: Vec<Admitted> =
+        parts.iter().map(|part| part.read(crs)).collect::<Result<_, Problem>>()?;
+    if admitted.len() == 1 {
+        return Ok(admitted.remove(0));
     }
-    // The resolution of a submitted polygon is unknown: nothing is closed or dropped for being
-    // small.
-    admit_geometry(read, 0.0).map_err(|faults| refused(&faults, crs))
+    let (geometries, faults): (Vec<_>, Vec<_>) =
+        admitted.into_iter().map(|Admitted { geometry, faults }| (geometry, faults)).unzip();
+    let geometry = union(&geometries).map_err(|[x, y]| {
+        let detail = format!(
+            "the boundaries of the features are too close together near easting {x:.1}, northing \
+             {y:.1}: send their union, or one feature at a time"
+        );
+        Problem::new(ProblemKind::InvalidGeometry, detail)
+    })?;
+    Ok(Admitted { geometry, faults: faults.concat() })
+}
+
+/// The polygons of one geometry, each a list of rings.
+struct Part<'d> {
+    /// The words before the position of a fault: `feature 3, `.
+    label: String,
+    polygons: Vec<&'d Value>,
+}
+
+impl Part<'_> {
+    fn read(&self, crs: PolygonCrs) -> Result<Admitted, Problem> {
+        let mut read = Vec::with_capacity(self.polygons.len());
+        for (at, polygon) in self.polygons.iter().enumerate() {
+            let rings =
+                polygon.as_array().ok_or_else(|| self.shape(at, None, "is no list of rings"))?;
+            let rings = rings.iter().enumerate().map(|(ring, positions)| {
+                let positions = positions
+                    .as_array()
+                    .ok_or_else(|| self.shape(at, Some(ring), "is no list of positions"))?;
+                let read = positions.iter().enumerate();
+                read.map(|(vertex, position)| {
+                    let vertex_name =
+                        || format!("{}polygon {at}, ring {ring}, vertex {vertex}", self.label);
+                    coord(position, crs, vertex_name)
+                })
+                .collect()
+            });
+            read.push(rings.collect::<Result<Vec<Vec<Coord<f64>>>, Problem>>()?);
+        }
+        // The resolution of a submitted polygon is unknown: nothing is closed or dropped for being
+        // small.
+        admit_geometry(read, 0.0).map_err(|faults| refused(&faults, crs, &self.label))
+    }
+
+    fn shape(&self, polygon: usize, ring: Option<usize>, what: &str) -> Problem {
+        let ring = ring.map(|ring| format!(", ring {ring}")).unwrap_or_default();
+        let detail = format!("{}polygon {polygon}{ring} {what}", self.label);
+        Problem::new(ProblemKind::InvalidGeometry, detail)
+    }
 }
 
 fn length(ring: &Value) -> usize {
@@ -98,55 +140,89 @@ fn stated_crs(document: &Value) -> Result<Option<PolygonCrs>, Problem> {
     })
 }
 
-/// The polygons of a document, each a list of rings.
-fn polygons(document: &Value) -> Result<Vec<&Value>, Problem> {
-    let kind = |value: &Value| value.get("type").and_then(Value::as_str).unwrap_or("").to_owned();
-    let geometry = match kind(document).as_str() {
-        "Feature" => document.get("geometry").unwrap_or(&Value::Null),
-        _ => document,
-    };
-    let coordinates = geometry.get("coordinates");
-    match (kind(geometry).as_str(), coordinates) {
-        ("Polygon", Some(rings)) => Ok(vec![rings]),
-        ("MultiPolygon", Some(Value::Array(polygons))) => Ok(polygons.iter().collect()),
+/// The geometries of a document.
+fn parts(document: &Value) -> Result<Vec<Part<'_>>, Problem> {
+    let mut parts = Vec::new();
+    collect(document, "", &mut parts)?;
+    if parts.is_empty() {
+        let detail = "the collection has no polygon: send at least one";
+        return Err(Problem::new(ProblemKind::InvalidGeometry, detail));
+    }
+    Ok(parts)
+}
+
+/// Adds the geometries of a feature, a geometry or a collection. JSON that can be parsed is not
+/// nested too deeply for this.
+fn collect<'d>(value: &'d Value, label: &str, parts: &mut Vec<Part<'d>>) -> Result<(), Problem> {
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or("");
+    let members = |name: &str| value.get(name).and_then(Value::as_array).into_iter().flatten();
+    match (kind, value.get("coordinates")) {
+        ("FeatureCollection", _) => {
+            for (at, feature) in members("features").enumerate() {
+                // A feature without a geometry has no ground (RFC 7946, section 3.2).
+                if feature.get("geometry").is_some_and(|geometry| !geometry.is_null()) {
+                    collect(feature, &format!("feature {at}, "), parts)?;
+                }
+            }
+            Ok(())
+        }
+        ("Feature", _) => collect(value.get("geometry").unwrap_or(&Value::Null), label, parts),
+        ("GeometryCollection", _) => members("geometries")
+            .enumerate()
+            .try_for_each(|(at, one)| collect(one, &format!("{label}geometry {at}, "), parts)),
+        ("Polygon", Some(rings)) => {
+            parts.push(Part { label: label.to_owned(), polygons: vec![rings] });
+            Ok(())
+        }
+        ("MultiPolygon", Some(Value::Array(polygons))) => {
+            let polygons = polygons.iter().collect();
+            parts.push(Part { label: label.to_owned(), polygons });
+            Ok(())
+        }
+        _ if value.get("rings").is_some() => {
+            let detail = "the body is Esri JSON: export it as GeoJSON";
+            Err(Problem::new(ProblemKind::InvalidGeometry, detail))
+        }
         (other, _) => {
             let other = if other.is_empty() { "nothing with a type" } else { other };
             let other: String = other.chars().take(40).collect();
+            let label = if label.is_empty() { "the body " } else { label };
             let detail = format!(
-                "the body has {other}: send one GeoJSON Polygon, MultiPolygon, or Feature of one, with coordinates"
+                "{label}has {other}: send GeoJSON polygons with coordinates, alone or in features \
+                 and collections"
             );
             Err(Problem::new(ProblemKind::InvalidGeometry, detail))
         }
     }
 }
 
-fn shape(polygon: usize, ring: Option<usize>, what: &str) -> Problem {
-    let ring = ring.map(|ring| format!(", ring {ring}")).unwrap_or_default();
-    Problem::new(ProblemKind::InvalidGeometry, format!("polygon {polygon}{ring} {what}"))
-}
-
 fn coord(
     position: &Value,
     crs: PolygonCrs,
-    polygon: usize,
-    ring: usize,
-    vertex: usize,
+    vertex_name: impl Fn() -> String,
 ) -> Result<Coord<f64>, Problem> {
     let numbers = || {
         let numbers = position.as_array()?;
         Some((numbers.first()?.as_f64()?, numbers.get(1)?.as_f64()?))
     };
-    let vertex_name = || format!("polygon {polygon}, ring {ring}, vertex {vertex}");
     let Some((x, y)) = numbers() else {
         let detail = format!("{} is not a position: write [longitude, latitude]", vertex_name());
         return Err(Problem::new(ProblemKind::InvalidGeometry, detail));
     };
     let at = match crs {
-        PolygonCrs::Bng => Bng::new(x, y),
-        PolygonCrs::LngLat => LngLat::new(x, y).and_then(|at| at.to_bng().map(|(at, _)| at)),
+        PolygonCrs::Bng => Bng::given(x, y),
+        PolygonCrs::LngLat => LngLat::given(x, y).and_then(|at| {
+            let far = |_| InvalidPosition::FarFromBritain { lon: x, lat: y };
+            at.to_bng().map(|(at, _)| at).map_err(far)
+        }),
     };
     at.map(Bng::coord).map_err(|error| {
-        let detail = format!("{}: {error}", vertex_name());
+        let advice = match error {
+            InvalidPosition::MetresForDegrees { .. } => ", with crs=EPSG:27700",
+            InvalidPosition::DegreesForMetres { .. } => ", without crs=EPSG:27700",
+            _ => "",
+        };
+        let detail = format!("{}: {error}{advice}", vertex_name());
         Problem::new(ProblemKind::InvalidGeometry, detail)
     })
 }
@@ -195,7 +271,7 @@ impl<'f> PolygonFault<'f> {
 }
 
 /// All faults, with their positions on the grid and, for a polygon in degrees, in degrees.
-fn refused(faults: &[Fault], crs: PolygonCrs) -> Problem {
+fn refused(faults: &[Fault], crs: PolygonCrs, label: &str) -> Problem {
     let errors: Vec<&str> = faults
         .iter()
         .filter(|fault| fault.severity == Severity::Error)
@@ -204,6 +280,6 @@ fn refused(faults: &[Fault], crs: PolygonCrs) -> Problem {
         .collect();
     let listed: Vec<Value> =
         faults.iter().map(|fault| json!(PolygonFault::new(fault, crs))).collect();
-    let detail = format!("the polygon is not valid: {}", errors.join("; "));
+    let detail = format!("{label}the polygon is not valid: {}", errors.join("; "));
     Problem::new(ProblemKind::InvalidGeometry, detail).with("faults", listed)
 }

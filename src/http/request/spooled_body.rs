@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, header};
 use flate2::read::MultiGzDecoder;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::body::{Frames, MEMORY_UNIT, overloaded, take};
+use super::body::{Frames, MEMORY_UNIT, overloaded, take, too_large};
 use crate::http::error::{Problem, ProblemKind};
 use crate::http::limits::Limits;
 
@@ -134,10 +134,31 @@ impl Read for SpooledBody {
     }
 }
 
+/// Decompresses a body of at most `most` bytes after decompression.
+pub(in crate::http) fn unpacked(body: Vec<u8>, most: usize) -> Result<Vec<u8>, Problem> {
+    let mut plain = Vec::new();
+    let read = Plain::new(MultiGzDecoder::new(io::Cursor::new(body)), most).read_to_end(&mut plain);
+    match read {
+        Ok(_) => Ok(plain),
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(too_large(most)),
+        Err(error) => {
+            let detail = format!("the body cannot be decompressed: {error}. Check that it is gzip");
+            Err(Problem::new(ProblemKind::InvalidBody, detail))
+        }
+    }
+}
+
 /// The decompressed bytes of a body. Their number is limited however small the compressed body was.
 pub(in crate::http) struct Plain {
     reader: Box<dyn Read + Send>,
     left: usize,
+}
+
+impl Plain {
+    /// Limits a decompressing reader to `most` bytes.
+    pub(in crate::http) fn new(reader: impl Read + Send + 'static, most: usize) -> Self {
+        Self { reader: Box::new(reader), left: most }
+    }
 }
 
 impl Read for Plain {

@@ -27,7 +27,7 @@ pub(in crate::http) fn one(
     request: &Request,
 ) -> Result<Response, Problem> {
     let params = Params::read(request.uri().query(), &[&PLACE, &["layers", "date"]])?;
-    let place = params.place()?;
+    let place = params.place(&snapshot)?;
     let (layers, day) = (params.list("layers")?, params.day()?);
     let format = negotiate(request.headers(), &[JSON])?;
     let served = snapshot.served()?;

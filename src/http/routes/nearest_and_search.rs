@@ -28,7 +28,7 @@ async fn nearest(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &[&PLACE, &["layer", "limit", "date"]])?;
-    let place = params.place()?;
+    let place = params.place(&snapshot)?;
     let (layers, limit, day) = (params.list("layer")?, params.limit(5, MOST)?, params.day()?);
     let format = negotiate(&headers, &[JSON])?;
     let atlas = snapshot.atlas()?;

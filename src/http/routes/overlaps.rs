@@ -23,6 +23,7 @@ use crate::http::request::negotiate::PARQUET;
 use crate::http::request::negotiate::{CSV, GEOJSON, JSON, negotiate};
 use crate::http::request::params::{Params, malformed};
 use crate::http::request::polygon::{self, PolygonCrs, PolygonFault};
+use crate::http::request::spooled_body;
 use crate::http::{AppState, RequestSnapshot, Routes};
 
 /// The formats of a table, with their names in `f=`.
@@ -106,13 +107,16 @@ async fn of_polygon(
     let (with, day, choice) = (params.list("with")?, params.day()?, params.choice()?);
     let crs = params.get("crs").map(PolygonCrs::of_parameter).transpose()?;
     let format = negotiate(&headers, &[JSON])?;
-    body::format(&headers, &[GEOJSON, JSON])?;
+    body::format_of_content(&headers, &[GEOJSON, JSON])?;
+    let gzip = spooled_body::is_gzip(&headers)?;
     let atlas = taken.atlas()?;
     let limits = &app.limits;
     let received = body::read(&headers, body, limits.body, limits, &app.body_memory).await?;
-    let vertices = limits.vertices;
+    let (vertices, most) = (limits.vertices, limits.body);
     let answer = app.blocking_pool.run_blocking(move || {
-        let admitted = polygon::read(&received.concat(), crs, vertices)?;
+        let sent = received.concat();
+        let body = if gzip { spooled_body::unpacked(sent, most)? } else { sent };
+        let admitted = polygon::read(&body, crs, vertices)?;
         let ground = &admitted.geometry;
         let answer = answers::overlaps_of_polygon(&atlas, ground, with.as_deref(), day, choice)?;
         let repaired = admitted.faults.iter().map(PolygonFault::on_grid).collect();

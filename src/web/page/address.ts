@@ -49,7 +49,10 @@ export function parseQuery(q: string, layers: ReadonlySet<string>): Query {
   const text = q.trim();
   if (!text) return { kind: "empty" };
   const degrees = /^(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)$/.exec(text);
-  if (degrees) return { kind: "location", lon: Number(degrees[1]), lat: Number(degrees[2]) };
+  // Only positions as this page writes them. The service reads those of any other form.
+  if (degrees && Number(degrees[2]) > 45 && Number(degrees[2]) <= 90 && Math.abs(Number(degrees[1])) < 45) {
+    return { kind: "location", lon: Number(degrees[1]), lat: Number(degrees[2]) };
+  }
   const [layer, code] = [text.slice(0, text.indexOf("/")), text.slice(text.indexOf("/") + 1)];
   if (text.includes("/") && layers.has(layer) && code) return { kind: "area", layer, code };
   if (/^[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}$/i.test(text)) return { kind: "location", postcode: text };

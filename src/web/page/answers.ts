@@ -79,10 +79,13 @@ async function answerLocation(
 
 /** A search: the answer of its only or only exact result, or else the list of results. */
 async function answerText(text: string, date: string, catalogue: LayerCatalogue): Promise<Answer> {
-  const { results } = await getJson<{ results: SearchResult[] }>("/v1/search", { q: text, limit: MAX_RESULTS });
+  const { results, did_you_mean: suggestion } =
+    await getJson<{ results: SearchResult[]; did_you_mean?: string }>("/v1/search", { q: text, limit: MAX_RESULTS });
+  const [first] = results;
+  if (first?.kind === "position") return answerLocation({ lon: first.lon, lat: first.lat }, date, catalogue);
   const lowerCase = text.toLowerCase();
-  const exact = results.filter((result) =>
-    [resultName(result), result.kind === "postcode" ? "" : result.code].some((name) => name.toLowerCase() === lowerCase));
+  const codeOf = (result: SearchResult) => (result.kind === "area" || result.kind === "point" ? result.code : "");
+  const exact = results.filter((result) => [resultName(result), codeOf(result)].some((name) => name.toLowerCase() === lowerCase));
   const match = exact.length === 1 ? exact[0] : results.length === 1 ? results[0] : undefined;
   if (match) return answerQuery(parseQuery(queryFor(match), catalogue.layerNames()), date, catalogue);
   const number = results.length === MAX_RESULTS ? `First ${MAX_RESULTS}` : results.length;
@@ -90,6 +93,7 @@ async function answerText(text: string, date: string, catalogue: LayerCatalogue)
   const body = results.length
     ? h("ul", { class: "results" }, ...results.map((result) =>
       h("li", {}, link(queryFor(result), resultName(result)), " ", h("span", { class: "kind" }, resultKind(result, catalogue)))))
+    : suggestion ? h("p", {}, "Did you mean ", link(suggestion, suggestion), "?")
     : h("p", {}, `Nothing starts with “${text}”. Try the first letters of a name, a code or a full postcode.`);
   return {
     card: h("article", { class: "card" }, h("h2", { tabindex: -1 }, heading), body),

@@ -58,6 +58,7 @@ export interface TableRow { from_code: string; from_name: string; to_code: strin
 
 export type SearchResult =
   | { kind: "area" | "point"; layer: string; code: string; name: string }
+  | { kind: "position"; lon: number; lat: number; easting: number; northing: number }
   | { kind: "postcode"; postcode: string; terminated?: string };
 
 export interface NearestSite { lon: number; lat: number; distance_m: number; code: string; name: string; layer: string }

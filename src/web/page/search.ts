@@ -11,11 +11,18 @@ const PAUSE_MS = 120;
 export interface Search { set(text: string): void }
 
 /** The query that finds a result. */
-export const queryFor = (result: SearchResult): string => (result.kind === "postcode" ? result.postcode : `${result.layer}/${result.code}`);
+export function queryFor(result: SearchResult): string {
+  if (result.kind === "position") return `${result.lon},${result.lat}`;
+  return result.kind === "postcode" ? result.postcode : `${result.layer}/${result.code}`;
+}
 
-export const resultName = (result: SearchResult): string => (result.kind === "postcode" ? result.postcode : result.name);
+export function resultName(result: SearchResult): string {
+  if (result.kind === "position") return `${result.lat}, ${result.lon}`;
+  return result.kind === "postcode" ? result.postcode : result.name;
+}
 
 export function resultKind(result: SearchResult, catalogue: LayerCatalogue): string {
+  if (result.kind === "position") return "Position";
   if (result.kind === "postcode") return result.terminated ? `Postcode, withdrawn ${month(result.terminated)}` : "Postcode";
   const layer = catalogue.byId.get(result.layer);
   const vintage = layer && catalogue.vintages(layer.series).length > 1 ? `, ${layer.title.split(",").slice(1).join(",").trim()}` : "";

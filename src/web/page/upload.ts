@@ -15,6 +15,7 @@ const MAX_ON_MAP = 20_000;
 
 const STATUS: Record<string, string> = {
   not_found: "postcode not found", invalid: "not a valid postcode or position", outside: "outside all areas",
+  no_position: "a postcode without a position", blank: "an empty row",
 };
 
 interface Located {
@@ -27,7 +28,7 @@ interface Located {
 
 export function uploadPanel(body: HTMLElement, catalogue: LayerCatalogue, date: () => string, map: () => MapView | null, announce: (text: string) => void): void {
   const result = h("div", { class: "upload-result" });
-  const input = h("input", { type: "file", id: "upload-file", accept: ".csv,text/csv", onchange: () => {
+  const input = h("input", { type: "file", id: "upload-file", accept: ".csv,.tsv,.txt,text/csv", onchange: () => {
     const file = input.files?.[0];
     if (file) void processFile(file);
     input.value = "";
@@ -69,9 +70,10 @@ export function uploadPanel(body: HTMLElement, catalogue: LayerCatalogue, date: 
   }
 
   function showResult({ name, text, header, rows, places }: Located): void {
-    const status = header.lastIndexOf("status");
+    const status = statusColumn(header);
+    const reason = header.lastIndexOf("reason");
     const located = rows.filter((row) => row[status] === "ok");
-    const failed = rows.map((row, index) => ({ row, index })).filter(({ row }) => row[status] !== "ok");
+    const failed = rows.map((row, index) => ({ row, index })).filter(({ row }) => row[status] !== "ok" && row[status] !== "blank");
     const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
     const summary = `${name}: ${integer(located.length)} of ${count(rows.length, "row")} located${failed.length ? `, ${integer(failed.length)} not` : ""}.`;
     announce(summary);
@@ -88,7 +90,7 @@ export function uploadPanel(body: HTMLElement, catalogue: LayerCatalogue, date: 
       countsByArea(header, located),
       failed.length > 0 && h("details", { open: true }, h("summary", {}, `${count(failed.length, "row")} not located`),
         h("ul", {}, ...failed.slice(0, MAX_LISTED).map(({ row, index }) =>
-          h("li", {}, `Row ${index + 2}: ${row.slice(0, status).filter(Boolean).join(", ")}: ${STATUS[row[status] ?? ""] ?? row[status]}`))),
+          h("li", {}, `Row ${index + 2}: ${row.slice(0, status).filter(Boolean).join(", ")}: ${row[reason] || (STATUS[row[status] ?? ""] ?? row[status])}`))),
         failed.length > MAX_LISTED && h("p", { class: "quiet" }, `and ${integer(failed.length - MAX_LISTED)} more in the download`)),
       table(header, rows));
   }
@@ -113,7 +115,7 @@ export function uploadPanel(body: HTMLElement, catalogue: LayerCatalogue, date: 
   }
 
   function table(header: string[], rows: string[][]): HTMLElement {
-    const status = header.lastIndexOf("status");
+    const status = statusColumn(header);
     // All columns of the file, and the added names; the added codes are only in the download.
     const columns = header.map((_, index) => index).filter((index) => index <= status || !header[index]!.endsWith("_code"));
     return h("details", {}, h("summary", {}, `Rows${rows.length > MAX_LISTED ? ` (the first ${MAX_LISTED})` : ""}`),
@@ -123,22 +125,42 @@ export function uploadPanel(body: HTMLElement, catalogue: LayerCatalogue, date: 
   }
 }
 
+/** Names of location columns, to show the rows on the map. The service recognises more. */
+const LOCATION_NAMES: Record<string, RegExp> = {
+  postcode: /post[\s_]?code|postal[\s_]?code|^pcds?$|\bzip\b/i,
+  lon: /(^|[^a-z])(lon|lng|long|longitude)([^a-z]|$)/i, lat: /(^|[^a-z])(lat|latitude)([^a-z]|$)/i,
+  easting: /easting|^(geo)?x$|x[\s_]?coord|oseast1m/i, northing: /northing|^(geo)?y$|y[\s_]?coord|osnrth1m/i,
+};
+
+/** The added status column, which is renamed if the file has a column with its name. */
+const statusColumn = (header: string[]): number =>
+  Math.max(...header.map((name, index) => (/^(lapwing_)*status$/.test(name) ? index : -1)));
+
 /** Sends the file as CSV for the download, then the located rows as NDJSON for their positions. */
 async function locate(file: File, date: string, catalogue: LayerCatalogue): Promise<Located> {
   const bytes = await file.arrayBuffer();
   const query = new URLSearchParams(date ? { date } : {});
   const postRows = (type: string, body: BodyInit, extra: Record<string, string> = {}) =>
     request(`/v1/lookup?${new URLSearchParams({ ...Object.fromEntries(query), ...extra })}`, { method: "POST", headers: { "content-type": type }, body });
-  const text = await (await postRows("text/csv", bytes)).text();
+  const add = "code,name,confidence,boundary_distance_m,terminated,reason";
+  const text = await (await postRows("text/csv", bytes, { add })).text();
   const [header = [], ...rows] = parse(text);
-  const column = (name: string) => header.findIndex((cell) => cell.trim().toLowerCase() === name);
-  const status = header.lastIndexOf("status");
-  const nameColumn = Math.max(column("name"), 0);
+  const status = statusColumn(header);
+  const inputHeader = header.slice(0, Math.max(status, 0));
+  const exactColumn = (name: string) => inputHeader.findIndex((cell) => cell.trim().toLowerCase() === name);
+  const column = (name: string) => {
+    const exact = exactColumn(name);
+    return exact >= 0 ? exact : inputHeader.findIndex((cell) => LOCATION_NAMES[name]?.test(cell));
+  };
+  const nameColumn = Math.max(exactColumn("name"), 0);
   const cell = (row: string[], name: string) => row[column(name)] ?? "";
+  const number = (row: string[], name: string) => Number(cell(row, name).replace(/[\s,']/g, ""));
   const rowQuery = (row: string[]) => {
     if (column("postcode") >= 0) return { postcode: cell(row, "postcode") };
-    if (column("lon") >= 0) return { lon: Number(cell(row, "lon")), lat: Number(cell(row, "lat")) };
-    return { easting: Number(cell(row, "easting")), northing: Number(cell(row, "northing")) };
+    if (column("lon") >= 0) return { lon: number(row, "lon"), lat: number(row, "lat") };
+    const [easting, northing] = [number(row, "easting"), number(row, "northing")];
+    // Columns called X and Y can be degrees.
+    return Math.abs(easting) <= 180 ? { lon: easting, lat: northing } : { easting, northing };
   };
   const located = rows.filter((row) => row[status] === "ok").slice(0, MAX_ON_MAP);
   const lines = located.map((row, id) => JSON.stringify({ id, ...rowQuery(row) })).join("\n");

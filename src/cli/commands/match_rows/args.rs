@@ -14,10 +14,12 @@ Examples:
   cut -d, -f1,4 patients.csv | lapwing match county.lapwing - -o - | grep near_boundary
   lapwing match county.lapwing patients.csv -o codes.csv --layers lap --add code
 
-A CSV file needs a header with a column postcode, or lon and lat, or easting and northing. The
-output has every input column, followed by status, the areas of each layer, confidence and
-boundary_distance_m. NDJSON has one query on each line: {\"postcode\": \"NN1 1ED\"}. Rows keep their
-order. A bad row gets a status and does not stop the others.")]
+A CSV file needs a header with a column postcode, or lon and lat, or easting and northing; usual
+variants of these names are recognised, others are named by --postcode-column and the like. Commas,
+semicolons and tabs separate columns. The output is comma-separated UTF-8. It has every input
+column, followed by status, the areas of each layer, confidence and boundary_distance_m. NDJSON has
+one query on each line: {\"postcode\": \"NN1 1ED\"}. Rows keep their order. A bad row gets a status
+and does not stop the others.")]
 pub(crate) struct MatchArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
@@ -35,7 +37,23 @@ pub(crate) struct MatchArgs {
     /// Columns to read the location from, if the input has more than one kind
     #[arg(long, value_enum)]
     pub(crate) by: Option<PlaceColumnsArg>,
-    /// Columns to add besides the status, separated by commas (CSV and --flat only)
+    /// Column with the postcode: its name, or its number from 1 (CSV only)
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) postcode_column: Option<String>,
+    /// Column with the longitude
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) lon_column: Option<String>,
+    /// Column with the latitude
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) lat_column: Option<String>,
+    /// Column with the easting
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) easting_column: Option<String>,
+    /// Column with the northing
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) northing_column: Option<String>,
+    /// Columns to add besides the status, separated by commas (CSV and --flat only) [default: the
+    /// first four]
     #[arg(long, value_enum, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(crate) add: Option<Vec<OutputColumnArg>>,
     /// Layers to answer for, separated by commas [default: all]
@@ -78,6 +96,10 @@ pub(crate) enum OutputColumnArg {
     /// Distance to the nearest boundary in metres
     #[value(name = "boundary_distance_m")]
     BoundaryDistance,
+    /// Month in which the postcode was terminated
+    Terminated,
+    /// Why the row has no answer
+    Reason,
 }
 
 impl From<OutputColumnArg> for OutputColumn {
@@ -87,6 +109,8 @@ impl From<OutputColumnArg> for OutputColumn {
             OutputColumnArg::Name => Self::Name,
             OutputColumnArg::Confidence => Self::Confidence,
             OutputColumnArg::BoundaryDistance => Self::BoundaryDistance,
+            OutputColumnArg::Terminated => Self::Terminated,
+            OutputColumnArg::Reason => Self::Reason,
         }
     }
 }

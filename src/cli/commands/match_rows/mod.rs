@@ -11,8 +11,8 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use lapwing::bulk::{
-    BulkError, BulkRequest, ColumnOptions, CsvRows, FlatRows, Gzip, NdjsonRows, OutputColumn,
-    PlaceColumns, RowEngine, Tally,
+    BulkError, BulkRequest, ColumnOptions, CsvRows, FlatRows, Gzip, NamedColumns, NdjsonRows,
+    OutputColumn, PlaceColumns, RowEngine, Tally, TextEncoding,
 };
 use lapwing_boundaries::progress::Progress as _;
 
@@ -37,10 +37,17 @@ pub(crate) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
         let why = "--by and --add apply to CSV and flat NDJSON: add --flat";
         return Err(Failure::Usage(why.to_owned()));
     }
+    let named = named_columns(args);
+    if format != RowFormat::Csv && !named.is_empty() {
+        let why =
+            "--postcode-column and the other options of columns apply to CSV: rename the members";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let added = |add: &Vec<_>| add.iter().copied().map(OutputColumn::from).collect();
     let columns = ColumnOptions {
         by: args.by.map(PlaceColumns::from),
         add: args.add.as_ref().map(added).unwrap_or_default(),
+        named,
     };
     let mut engine: Box<dyn RowEngine + '_> = match format {
         RowFormat::Csv => Box::new(CsvRows::new(&atlas, &ask, columns).map_err(refused)?),
@@ -59,8 +66,21 @@ pub(crate) fn run(args: &MatchArgs, quiet: bool) -> Result<(), Failure> {
     progress.finish();
     if !quiet {
         eprintln!("{}", in_words(engine.tally()));
+        if engine.encoding() != TextEncoding::Utf8 {
+            eprintln!("read as {}, written as utf-8", engine.encoding().as_str());
+        }
     }
     Ok(())
+}
+
+fn named_columns(args: &MatchArgs) -> NamedColumns {
+    NamedColumns {
+        postcode: args.postcode_column.clone(),
+        lon: args.lon_column.clone(),
+        lat: args.lat_column.clone(),
+        easting: args.easting_column.clone(),
+        northing: args.northing_column.clone(),
+    }
 }
 
 /// The gzip level. A file is written once, so a smaller one is worth a little more time.
@@ -163,9 +183,9 @@ fn format_of(args: &MatchArgs) -> Result<RowFormat, Failure> {
 
 fn by_suffix(path: &Path) -> Result<Option<RowFormat>, Failure> {
     match content_suffix(path).as_deref() {
-        Some("csv") => Ok(Some(RowFormat::Csv)),
+        Some("csv" | "tsv" | "tab") => Ok(Some(RowFormat::Csv)),
         Some("ndjson" | "jsonl") => Ok(Some(RowFormat::Ndjson)),
-        Some(suffix @ ("json" | "xlsx" | "xls" | "ods" | "tsv" | "parquet" | "zip")) => {
+        Some(suffix @ ("json" | "xlsx" | "xls" | "ods" | "parquet" | "zip")) => {
             Err(Failure::Usage(format!(
                 "{} ends in .{suffix}, which `match` cannot read or write: save it as .csv or \
                  .ndjson",
@@ -213,17 +233,33 @@ fn refusal(error: BulkError, input: &Path) -> Failure {
             "{file}: the header has more than one kind of location, {ways}: choose one with --by \
              postcode, --by lonlat or --by bng"
         )),
-        error => Failure::Refused(format!("{file}: {error}")),
+        error => Failure::Refused(format!("{file}: {}", as_options(&error.to_string()))),
     }
 }
 
+/// Writes the parameters of the service in a message as the options of this command.
+fn as_options(message: &str) -> String {
+    ["postcode", "lon", "lat", "easting", "northing"].iter().fold(
+        message.to_owned(),
+        |message, part| {
+            let option = format!("--{part}-column");
+            let message = message.replace(&format!("{part}_column=,"), &format!("{option},"));
+            let message = message.replace(&format!("{part}_column= "), &format!("{option} "));
+            let message = message.replace(&format!("{part}_column="), &format!("{option} "));
+            message.trim_end().to_owned()
+        },
+    )
+}
+
 fn in_words(tally: Tally) -> String {
-    let Tally { ok, not_found, invalid, outside } = tally;
+    let Tally { ok, not_found, invalid, outside, no_position, blank } = tally;
     let mut parts = vec![format!("{} rows: {ok} ok", tally.rows())];
     for (count, what) in [
         (not_found, "not found (postcode not in the snapshot)"),
         (invalid, "invalid (not a postcode or position)"),
         (outside, "outside (in no area)"),
+        (no_position, "without position (postcode whose source gives none)"),
+        (blank, "blank"),
     ] {
         if count > 0 {
             parts.push(format!("{count} {what}"));
@@ -244,6 +280,13 @@ mod tests {
         assert_eq!(format("-"), Some(None));
         assert_eq!(format("patients.txt"), Some(None));
         assert_eq!(format("patients.xlsx"), None);
+    }
+
+    #[test]
+    fn parameters_in_messages_become_options() {
+        let message = "name it with postcode_column=, or lon_column= and lat_column=";
+        let expected = "name it with --postcode-column, or --lon-column and --lat-column";
+        assert_eq!(as_options(message), expected);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 
-use crate::bulk::Tally;
+use crate::bulk::{Status, Tally};
 
 mod page;
 mod process;
@@ -54,8 +54,8 @@ struct Shard {
     /// Requests that have arrived, minus those that have ended.
     in_flight: AtomicI64,
     routes: Vec<OfRoute>,
-    /// By status, in the order of [`Tally`].
-    bulk_rows: [AtomicU64; 4],
+    /// By status, in the order of [`Status::ALL`].
+    bulk_rows: [AtomicU64; Status::ALL.len()],
     tiles_asked: AtomicU64,
     tiles_made: AtomicU64,
 }
@@ -136,9 +136,7 @@ impl Metrics {
 
     /// Counts rows of bulk requests.
     pub(in crate::http) fn rows(&self, tally: Tally) {
-        let Tally { ok, not_found, invalid, outside } = tally;
-        for (counter, count) in self.shard().bulk_rows.iter().zip([ok, not_found, invalid, outside])
-        {
+        for (counter, count) in self.shard().bulk_rows.iter().zip(tally.counts()) {
             counter.fetch_add(count, Relaxed);
         }
     }

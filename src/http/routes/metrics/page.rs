@@ -9,6 +9,7 @@ use axum::routing::get;
 
 use super::text::{Text, Type};
 use super::{LATENCY_US, METHODS, Metrics, OfRoute, process};
+use crate::bulk::Status;
 use crate::http::routes::health::fresh;
 use crate::http::{AppState, Routes};
 
@@ -87,7 +88,7 @@ impl Metrics {
 
         let name = "lapwing_bulk_rows_total";
         text.family(name, Type::Counter, "Rows of bulk requests, by status.");
-        for (at, status) in ["ok", "not_found", "invalid", "outside"].iter().enumerate() {
+        for (at, status) in Status::ALL.map(Status::as_str).iter().enumerate() {
             text.sample(name, &[("status", status)], self.sum(|s| &s.bulk_rows[at]) as f64);
         }
         // A tile may be added between the two reads: in this order hits are never negative.

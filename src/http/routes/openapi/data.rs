@@ -110,12 +110,23 @@ fn polygon_body() -> Value {
             "type": {"type": "string", "enum": ["Feature"]}, "geometry": {"oneOf": geometries}
         }
     });
+    let collection = |kind: &str, members: &str, member: &Value| {
+        json!({
+            "type": "object", "required": ["type", members], "additionalProperties": true,
+            "properties": {
+                "type": {"type": "string", "enum": [kind]},
+                members: {"type": "array", "minItems": 1, "items": member},
+            }
+        })
+    };
+    let features = collection("FeatureCollection", "features", &feature);
+    let several = collection("GeometryCollection", "geometries", &json!({"oneOf": geometries}));
     let [polygon, multi_polygon] = geometries;
     let schema = json!({
-        "description": "A GeoJSON Polygon, MultiPolygon, or Feature with one of them. The \
-            geometry must be valid: closed rings that do not cross, and holes inside their \
-            exterior ring.",
-        "oneOf": [polygon, multi_polygon, feature],
+        "description": "A GeoJSON Polygon, MultiPolygon, or Feature with one of them, or a \
+            collection of these, whose union is meant. Each geometry must be valid: closed rings \
+            that do not cross, and holes inside their exterior ring.",
+        "oneOf": [polygon, multi_polygon, feature, features, several],
         "example": {
             "type": "Polygon",
             "coordinates": [[

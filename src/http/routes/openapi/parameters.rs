@@ -133,7 +133,7 @@ fn of_places() -> Parameters {
             joined_by_comma(query(
                 "add",
                 "For CSV and flat NDJSON: the columns to add to each row. The status is always \
-                 added. Default: all of them.",
+                 added. Default: all but `terminated` and `reason`.",
                 &json!({
                     "type": "array", "minItems": 1,
                     "items": {
@@ -143,6 +143,56 @@ fn of_places() -> Parameters {
                 }),
                 &json!(["code"]),
             )),
+        ),
+        (
+            "postcode_column",
+            query(
+                "postcode_column",
+                "For CSV: the column with the postcode, by its name or its number from 1. Needed if \
+                 its name is not recognised.",
+                &json!({"type": "string"}),
+                &json!("Home postcode"),
+            ),
+        ),
+        (
+            "lon_column",
+            query(
+                "lon_column",
+                "For CSV: the column with the longitude, by its name or its number from 1. Needed if \
+                 its name is not recognised.",
+                &json!({"type": "string"}),
+                &json!("Home longitude"),
+            ),
+        ),
+        (
+            "lat_column",
+            query(
+                "lat_column",
+                "For CSV: the column with the latitude, by its name or its number from 1. Needed if \
+                 its name is not recognised.",
+                &json!({"type": "string"}),
+                &json!("Home latitude"),
+            ),
+        ),
+        (
+            "easting_column",
+            query(
+                "easting_column",
+                "For CSV: the column with the easting, by its name or its number from 1. Needed if \
+                 its name is not recognised.",
+                &json!({"type": "string"}),
+                &json!("Home easting"),
+            ),
+        ),
+        (
+            "northing_column",
+            query(
+                "northing_column",
+                "For CSV: the column with the northing, by its name or its number from 1. Needed if \
+                 its name is not recognised.",
+                &json!({"type": "string"}),
+                &json!("Home northing"),
+            ),
         ),
         (
             "flat",

@@ -22,11 +22,23 @@ pub(super) fn paths() -> Members {
         tag: "places",
         id: "lookupMany",
         summary: "Areas of many places, in the format of the request, with a status for each row",
-        parameters: &["layers", "date", "by", "add", "flat"],
+        parameters: &[
+            "layers",
+            "date",
+            "by",
+            "postcode_column",
+            "lon_column",
+            "lat_column",
+            "easting_column",
+            "northing_column",
+            "add",
+            "flat",
+        ],
         ok: ok(
             "One output row for each input row, in the same order. CSV: all input columns, then \
              status, {layer}_code and {layer}_name for each layer (several values are joined by \
-             `;`), confidence and boundary_distance_m; `add` selects among them. NDJSON: one Line \
+             `;`), confidence and boundary_distance_m; `add` selects columns, also `terminated` and \
+             `reason`. NDJSON: one Line \
              each, or one FlatLine with `flat=true`.",
             &[
                 (JSON, named("Document")),
@@ -58,7 +70,7 @@ pub(super) fn paths() -> Members {
         id: "search",
         summary: "Search for areas, points and postcodes by the beginning of a name or code",
         parameters: &["q", "searchLayers", "searchLimit"],
-        ok: ok_json("Areas, points and postcodes that match.", "Search"),
+        ok: ok_json("Areas, points, positions and postcodes that match.", "Search"),
         problems: vec![
             ProblemKind::MissingParameter,
             ProblemKind::InvalidParameter,

@@ -1,15 +1,14 @@
 //! The answer as text, for browsers without scripts and for a program built without the page.
 //!
-//! `q` is a postcode, a longitude and latitude separated by a comma, a layer and code separated by
-//! a slash, or the beginning of a name.
+//! `q` is a postcode, a position, a layer and code separated by a slash, or the beginning of a name.
 
 use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::confidence::ConfidenceLevel;
-use lapwing_boundaries::position::LngLat;
-use lapwing_boundaries::postcode::Postcode;
 use maud::{Markup, html};
 
-use crate::answers::{self, AnswerError, AreaMatch, Choice, LookupAnswer, Place, SearchHit};
+use crate::answers::{
+    self, AnswerError, AreaMatch, Choice, LookupAnswer, SearchHit, TypedPlaceError,
+};
 use crate::http::html::joined;
 use crate::live::Served;
 
@@ -52,8 +51,8 @@ pub(super) fn answer(served: Option<&Served>, asked: &PageQuery) -> Answer {
                 p { strong { "This place does not exist: its data are illustrative." } }
             }
             @if !asked.q.is_empty() {
-                @match tell(served.atlas(), asked) {
-                    Ok(told) => (told),
+                @match answer_in_words(served.atlas(), asked) {
+                    Ok(words) => (words),
                     Err(why) => p { (why) },
                 }
             }
@@ -62,8 +61,8 @@ pub(super) fn answer(served: Option<&Served>, asked: &PageQuery) -> Answer {
     Answer { query: asked.q.clone(), words }
 }
 
-fn tell(atlas: &Atlas, asked: &PageQuery) -> Result<Markup, String> {
-    let told = |error: AnswerError| error.to_string();
+fn answer_in_words(atlas: &Atlas, asked: &PageQuery) -> Result<Markup, String> {
+    let message = |error: AnswerError| error.to_string();
     let day = match asked.date.as_deref().filter(|date| !date.is_empty()) {
         None => Day::Today(crate::http::today()),
         Some(text) => answers::read_date(text).map(Day::Requested).ok_or_else(|| {
@@ -73,24 +72,21 @@ fn tell(atlas: &Atlas, asked: &PageQuery) -> Result<Markup, String> {
             )
         })?,
     };
-    if let Some(place) = place(&asked.q)? {
-        return Ok(place_in_words(&answers::lookup(atlas, place, None, day).map_err(told)?));
+    match answers::read_place(&asked.q) {
+        Ok(place) => {
+            return Ok(place_in_words(&answers::lookup(atlas, place, None, day).map_err(message)?));
+        }
+        Err(TypedPlaceError::Position(error)) => return Err(error.to_string()),
+        Err(TypedPlaceError::NotAPlace(_)) => {}
     }
     if let Some((layer, code)) = asked.q.split_once('/') {
-        return area_in_words(atlas, layer.trim(), code.trim(), day).map_err(told);
+        return area_in_words(atlas, layer.trim(), code.trim(), day).map_err(message);
     }
-    let found = answers::search(atlas, &asked.q, None, 30).map_err(told)?;
-    Ok(finds_in_words(&found.results, &asked.q))
-}
-
-/// A postcode, or a longitude and latitude.
-fn place(text: &str) -> Result<Option<Place>, String> {
-    if let Ok(postcode) = Postcode::parse(text) {
-        return Ok(Some(Place::Postcode(postcode)));
+    let found = answers::search(atlas, &asked.q, None, 30).map_err(message)?;
+    match found.did_you_mean {
+        Some(postcode) if found.results.is_empty() => Ok(suggestion_in_words(&postcode)),
+        _ => Ok(finds_in_words(&found.results, &asked.q)),
     }
-    let Some((lon, lat)) = text.split_once(',') else { return Ok(None) };
-    let (Ok(lon), Ok(lat)) = (lon.trim().parse(), lat.trim().parse()) else { return Ok(None) };
-    LngLat::new(lon, lat).map(|at| Some(Place::LngLat(at))).map_err(|error| error.to_string())
 }
 
 fn link(layer: &str, code: &str, name: &str) -> Markup {
@@ -191,6 +187,14 @@ fn area_in_words(atlas: &Atlas, layer: &str, code: &str, day: Day) -> Result<Mar
     })
 }
 
+fn suggestion_in_words(postcode: &str) -> Markup {
+    html! { p { "Did you mean " (postcode_link(postcode)) "?" } }
+}
+
+fn postcode_link(postcode: &str) -> Markup {
+    html! { a href={ "/map?q=" (postcode.replace(' ', "")) } { (postcode) } }
+}
+
 fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> Markup {
     if finds.is_empty() {
         return html! { p { "Nothing begins with \"" (text) "\"." } };
@@ -204,9 +208,10 @@ fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> Markup {
                             (link(layer, code, name)) ", " (layer)
                         }
                         SearchHit::Point { layer, name, .. } => { (name) ", " (layer) }
-                        SearchHit::Postcode { postcode, .. } => {
-                            a href={ "/map?q=" (postcode.replace(' ', "")) } { (postcode) }
+                        SearchHit::Position { lon, lat, .. } => {
+                            a href={ "/map?q=" (lon) "," (lat) } { (lon) ", " (lat) }
                         }
+                        SearchHit::Postcode { postcode, .. } => { (postcode_link(postcode)) }
                     }
                 }
             }

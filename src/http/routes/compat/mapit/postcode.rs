@@ -108,14 +108,11 @@ pub(super) async fn one(
 
 fn find(snapshot: RequestSnapshot, text: &str, query: &Query) -> Answer {
     let text = split_json(text)?;
-    let canonical: String = text
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .take(40)
-        .collect();
-    let postcode = Postcode::parse(&canonical)
-        .map_err(|_| malformed(format!("Postcode '{canonical}' is not valid.")))?;
+    let postcode = Postcode::parse(text).map_err(|_| {
+        let plain = |c: &char| c.is_ascii_alphanumeric();
+        let shown: String = text.chars().filter(plain).take(40).collect();
+        malformed(format!("Postcode '{}' is not valid.", shown.to_ascii_uppercase()))
+    })?;
     let served = snapshot.served()?;
     let atlas = served.atlas();
     let record =
@@ -242,10 +239,10 @@ pub(super) async fn partial(
 /// Finds an outcode; a full postcode is reduced to its outcode.
 fn centre(snapshot: RequestSnapshot, text: &str) -> Answer {
     let text = split_json(text)?;
-    let mut outcode: String = text.split_whitespace().collect::<String>().to_ascii_uppercase();
-    if let Ok(postcode) = Postcode::parse(&outcode) {
-        outcode = postcode.outward();
-    }
+    let outcode: String = match Postcode::parse(text) {
+        Ok(postcode) => postcode.outward(),
+        Err(_) => text.split_whitespace().collect::<String>().to_ascii_uppercase(),
+    };
     if !Postcode::is_outward(&outcode) {
         let shown: String = outcode.chars().take(40).collect();
         return Err(malformed(format!("Partial postcode '{shown}' is not valid.")));

@@ -13,7 +13,6 @@ use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use lapwing_boundaries::postcode::Postcode;
 use serde::Serialize;
 use serde_json::json;
 
@@ -97,34 +96,7 @@ fn fresh(mut response: Response) -> Response {
     response
 }
 
-/// Parses a postcode as postcodes.io does: spaces around it and between its halves are allowed.
-fn postcode_of(text: &str) -> Option<Postcode> {
-    let text = text.trim();
-    let halves = text.len().checked_sub(3).and_then(|inward| text.split_at_checked(inward));
-    let (outward, inward) = halves.map(|(outward, inward)| (outward.trim_end(), inward))?;
-    let is_plain = |half: &str| !half.contains(char::is_whitespace);
-    if !is_plain(outward) || !is_plain(inward) {
-        return None;
-    }
-    Postcode::read([outward, inward].concat().as_bytes())
-}
-
 /// The result `null`.
 fn nothing() -> serde_json::Value {
     json!(null)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_postcode_can_have_spaces_around_it_and_between_its_halves() {
-        for text in ["NN11ED", "nn1 1ed", " NN1  1ED ", "SW1A 1AA", "M1 1AE"] {
-            assert!(postcode_of(text).is_some(), "{text}");
-        }
-        for text in ["", "NN1", "N N1 1ED", "NN1 1 ED", "INVALID123", "ÑN1 1ED", "NN1-1ED"] {
-            assert!(postcode_of(text).is_none(), "{text}");
-        }
-    }
 }

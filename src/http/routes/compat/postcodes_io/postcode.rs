@@ -6,17 +6,18 @@ use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::gazetteer::PostcodeFacts;
+use lapwing_boundaries::postcode::Postcode;
 
 use super::errors::{PostcodesIoError, Terminated};
 use super::fields::PostcodeFields;
-use super::{Answer, Query, answer, fresh, nothing, postcode_of, respond};
+use super::{Answer, Query, answer, fresh, nothing, respond};
 use crate::compat::areas_of::degrees_of;
 use crate::http::{RequestSnapshot, today};
 use crate::live::Served;
 
 /// Parses a postcode and finds it. `None` unless it is live.
 pub(super) fn live(served: &Served, text: &str) -> Option<PostcodeFacts> {
-    served.atlas().facts(postcode_of(text)?).filter(PostcodeFacts::is_live)
+    served.atlas().facts(Postcode::parse(text).ok()?).filter(PostcodeFacts::is_live)
 }
 
 /// Describes a terminated postcode. `None` for a live one.
@@ -42,7 +43,7 @@ pub(super) async fn one(
 }
 
 fn find(snapshot: RequestSnapshot, text: &str) -> Answer {
-    let postcode = postcode_of(text).ok_or(PostcodesIoError::InvalidPostcode)?;
+    let postcode = Postcode::parse(text).map_err(|_| PostcodesIoError::InvalidPostcode)?;
     let served = snapshot.served()?;
     let record = served.atlas().facts(postcode).ok_or(PostcodesIoError::PostcodeNotFound(None))?;
     match terminated(served.atlas(), &record) {

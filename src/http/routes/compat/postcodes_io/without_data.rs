@@ -5,11 +5,12 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use lapwing_boundaries::postcode::Postcode;
 use serde_json::json;
 
 use super::errors::PostcodesIoError;
 use super::postcode::terminated as terminated_one;
-use super::{Query, answer, fresh, nothing, postcode_of, respond};
+use super::{Query, answer, fresh, nothing, respond};
 use crate::http::{AppState, RequestSnapshot};
 
 pub(super) async fn terminated(
@@ -19,7 +20,7 @@ pub(super) async fn terminated(
 ) -> Response {
     let query = Query::read(query.as_deref());
     let found = snapshot.served().map_err(PostcodesIoError::from).and_then(|served| {
-        let postcode = postcode_of(&text).ok_or(PostcodesIoError::InvalidPostcode)?;
+        let postcode = Postcode::parse(&text).map_err(|_| PostcodesIoError::InvalidPostcode)?;
         let record = served.atlas().facts(postcode);
         let ended = record.and_then(|record| terminated_one(served.atlas(), &record));
         answer(&ended.ok_or(PostcodesIoError::TerminatedNotFound)?)
@@ -34,7 +35,7 @@ pub(super) async fn scottish(
 ) -> Response {
     let query = Query::read(query.as_deref());
     let refused = snapshot.served().map_err(PostcodesIoError::from).and_then(|served| {
-        let postcode = postcode_of(&text).ok_or(PostcodesIoError::InvalidPostcode)?;
+        let postcode = Postcode::parse(&text).map_err(|_| PostcodesIoError::InvalidPostcode)?;
         let is_live = served.atlas().facts(postcode).is_some_and(|record| record.is_live());
         Err(if is_live {
             PostcodesIoError::NotScottish
