@@ -79,8 +79,8 @@ describe("an uploaded file", () => {
     const result = page.locator(".upload-result");
     await result.getByText("halls.csv: 2 of 4 rows located, 2 not.").waitFor();
     const text = await result.innerText();
-    assert.match(text, /Row 4: Wrong, LY99 9ZZ: postcode not found/);
-    assert.match(text, /Row 5: Bad, nonsense: not a valid postcode or position/);
+    assert.match(text, /Row 4: Wrong, LY99 9ZZ: LY99 9ZZ is not among the postcodes of this snapshot/);
+    assert.match(text, /Row 5: Bad, nonsense: "nonsense" is not a postcode/);
     assert.match(text, /North Lyonesse 1\s+1/);
     assert.match(text, /split between several\s+1/);
     await page.locator("summary", { hasText: /^Rows/ }).click();
