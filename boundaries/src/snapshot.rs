@@ -44,7 +44,7 @@ use crate::storage::mmap::Bytes;
 use crate::storage::sections::{ENTRY_LEN, Opened, TABLE_START, id_of_table};
 
 /// The version of the snapshot format that this crate reads and writes.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 const MAGIC: [u8; 8] = *b"LAPWING\0";
 const HEADER_LEN: usize = 8 + 4 + 4 + 8 + 8;

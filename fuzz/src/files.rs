@@ -10,7 +10,7 @@ use lapwing_boundaries::catalogue::{
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::compose::Definition;
 use lapwing_boundaries::fault::Report;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Vintage};
 use lapwing_boundaries::load::addresses::read_addresses;
 use lapwing_boundaries::load::crs::{self, SourceCrs, StatedCrs};
 use lapwing_boundaries::load::postcodes::read_postcodes;
@@ -76,6 +76,7 @@ pub fn sites(data: &[u8]) {
         vintage: Vintage::default(),
         resolution: None,
         coverage: false,
+        complete: Completeness::Unknown,
         licence: None,
         attribution: None,
         source: String::new(),

@@ -5,7 +5,7 @@ use lapwing_boundaries::area::Area;
 use lapwing_boundaries::change::{Change, ChangeKind, Succession};
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::index::AreaIndex;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution, Vintage};
 use lapwing_boundaries::overlap::{self, OverlapRow};
 
 /// A rectangle: code, name, then west, south, width and height in metres.
@@ -19,6 +19,7 @@ fn layer(id: &str, resolution: Resolution, areas: &[Rectangle]) -> Layer {
         vintage: Vintage::default(),
         resolution: Some(resolution),
         coverage: true,
+        complete: Completeness::Unknown,
         licence: None,
         attribution: None,
         source: String::new(),

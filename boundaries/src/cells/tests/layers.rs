@@ -6,7 +6,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 use crate::area::Area;
 use crate::code::AreaCode;
-use crate::layer::{Layer, LayerId, LayerMeta, Vintage};
+use crate::layer::{Completeness, Layer, LayerId, LayerMeta, Vintage};
 use lapwing_testing::random::Random;
 
 pub(super) fn at(x: f64, y: f64) -> Coord<f64> {
@@ -46,6 +46,7 @@ pub(super) fn layer(id: &str, areas: Vec<Vec<Polygon<f64>>>) -> Layer {
         vintage: Vintage::default(),
         resolution: None,
         coverage: false,
+        complete: Completeness::Unknown,
         licence: None,
         attribution: None,
         source: String::from("made here"),

@@ -10,7 +10,7 @@ use geo::Coord;
 
 use super::{Definition, compose};
 use crate::fault::Report;
-use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use crate::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution, Vintage};
 use crate::load::raw::{RawFeature, RawGeometry, RawLayer, RawRing};
 use crate::validity::admit;
 
@@ -31,6 +31,7 @@ fn meta(id: &str, resolution: Option<Resolution>) -> LayerMeta {
         vintage: Vintage::default(),
         resolution,
         coverage: true,
+        complete: Completeness::Unknown,
         licence: None,
         attribution: None,
         source: format!("{id}.geojson"),
@@ -79,6 +80,10 @@ fn parishes() -> Layer {
 }
 
 fn composed_of(toml: &str, layers: &[&Layer]) -> (Option<Layer>, Report) {
+    composed_as(toml, layers, meta("lap", None))
+}
+
+fn composed_as(toml: &str, layers: &[&Layer], meta: LayerMeta) -> (Option<Layer>, Report) {
     let definition = Definition::parse(toml.as_bytes(), Path::new("county/laps.toml"))
         .unwrap_or_else(|e| panic!("{e}"));
     let mut report = Report::default();
@@ -97,7 +102,7 @@ fn composed_of(toml: &str, layers: &[&Layer]) -> (Option<Layer>, Report) {
             }],
         })
     };
-    let layer = compose(&definition, layers, meta("lap", None), &mut read, &mut report);
+    let layer = compose(&definition, layers, meta, &mut read, &mut report);
     assert_eq!(layer.is_none(), report.has_errors(), "{report:#?}");
     (layer, report)
 }

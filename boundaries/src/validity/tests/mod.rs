@@ -11,7 +11,7 @@ use geo::{Coord, MultiPolygon};
 
 use super::admit;
 use crate::fault::{Fault, FaultKind, Report, Severity};
-use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use crate::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution, Vintage};
 use crate::load::raw::{RawFeature, RawGeometry, RawLayer, RawRing};
 
 fn ring(points: &[(f64, f64)]) -> RawRing {
@@ -36,6 +36,7 @@ fn meta(resolution: Option<Resolution>) -> LayerMeta {
         vintage: Vintage::default(),
         resolution,
         coverage: false,
+        complete: Completeness::Unknown,
         licence: None,
         attribution: None,
         source: "wards.geojson".to_owned(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use lapwing_boundaries::catalogue::VectorSource;
 use lapwing_boundaries::fault::{Fault, Report, Severity};
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Vintage};
 use lapwing_boundaries::load::load_vector;
 use lapwing_boundaries::load::raw::{RawFeature, RawGeometry, RawLayer};
 use lapwing_boundaries::validity::admit;
@@ -46,6 +46,7 @@ pub(crate) fn admitted(raw: RawLayer) -> Layer {
         vintage: Vintage::default(),
         resolution: None,
         coverage: false,
+        complete: Completeness::Unknown,
         licence: None,
         attribution: None,
         source: raw.file.clone(),
