@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use lapwing_boundaries::atlas::{Atlas, Chosen};
+use lapwing_boundaries::atlas::{Atlas, Chosen, Day};
 use lapwing_boundaries::layer::LayerId;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
@@ -40,26 +40,31 @@ pub struct LayerUsed {
     pub valid_to: Option<Date>,
     /// BFC, BFE, BGC, BSC or BUC. `null` if the catalogue has none.
     pub resolution: Option<&'static str>,
+    /// Day from which the boundaries are no longer in force, if that is the day of the answer or
+    /// earlier: newer boundaries hold on that day. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_since: Option<Date>,
     /// Ground thinner than this, in metres, can be a sliver. Only in answers about overlaps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sliver_tolerance_m: Option<f64>,
 }
 
-/// Describes the vintage of a layer, given by its position in the atlas.
-pub(super) fn layer_used(atlas: &Atlas, layer: usize) -> LayerUsed {
+/// Describes the vintage of a layer, given by its position in the atlas, in an answer for a day.
+pub(super) fn layer_used(atlas: &Atlas, layer: usize, day: Day) -> LayerUsed {
     let meta = atlas.layers()[layer].layer().meta();
     LayerUsed {
         layer: meta.id.clone(),
         valid_from: meta.vintage.valid_from,
         valid_to: meta.vintage.valid_to,
         resolution: meta.resolution.map(lapwing_boundaries::layer::Resolution::as_str),
+        superseded_since: meta.vintage.superseded_on(day.date()),
         sliver_tolerance_m: None,
     }
 }
 
 /// Describes the vintages of the chosen layers.
-pub fn layers_used(atlas: &Atlas, chosen: &[Chosen]) -> Keyed<Option<LayerUsed>> {
-    chosen.iter().map(|c| (c.key.clone(), c.layer.map(|l| layer_used(atlas, l)))).collect()
+pub fn layers_used(atlas: &Atlas, chosen: &[Chosen], day: Day) -> Keyed<Option<LayerUsed>> {
+    chosen.iter().map(|c| (c.key.clone(), c.layer.map(|l| layer_used(atlas, l, day)))).collect()
 }
 
 /// A JSON object with a member for each requested layer, in the order of the request.
@@ -67,9 +72,20 @@ pub fn layers_used(atlas: &Atlas, chosen: &[Chosen]) -> Keyed<Option<LayerUsed>>
 pub struct Keyed<T>(pub Vec<(LayerId, T)>);
 
 impl<T> Keyed<T> {
+    /// Returns true if there are no members.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the member with that key.
     pub fn get(&self, key: &str) -> Option<&T> {
         self.0.iter().find(|(k, _)| k.as_str() == key).map(|(_, value)| value)
+    }
+}
+
+impl<T> Default for Keyed<T> {
+    fn default() -> Self {
+        Self(Vec::new())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, Provenance};
-use lapwing_boundaries::layer::Resolution;
+use lapwing_boundaries::layer::{Completeness, LayerId, Resolution};
 use serde::Serialize;
 
 use super::common_fields::{SnapshotBlock, snapshot};
@@ -43,6 +43,13 @@ pub struct LayerListing<'a> {
     pub drawing_error_m: f64,
     /// True if its areas cover their ground without gaps or overlaps.
     pub coverage: bool,
+    /// True if the layer holds every area of its kind in the ground that the snapshot covers, or in
+    /// the areas of `complete_within`. Only then a place in none of its areas is certainly in none.
+    pub complete: bool,
+    /// Id of the layer in whose areas this one is complete. Absent if it is complete everywhere, or
+    /// not known to be complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete_within: Option<&'a str>,
     /// The licence, as an SPDX identifier if there is one.
     pub licence: Option<&'a str>,
     /// The attribution to show wherever the layer is shown.
@@ -79,6 +86,8 @@ pub fn layers(atlas: &Atlas) -> LayersAnswer<'_> {
                 resolution: meta.resolution.map(Resolution::as_str),
                 drawing_error_m: meta.drawing_error_m(),
                 coverage: meta.coverage,
+                complete: meta.complete != Completeness::Unknown,
+                complete_within: meta.complete.region().map(LayerId::as_str),
                 licence: meta.licence.as_deref(),
                 attribution: meta.attribution.as_deref(),
             }

@@ -28,10 +28,11 @@ mod error;
 mod layers;
 mod lookup;
 mod nearest;
-mod number;
+pub(crate) mod number;
 mod overlaps;
 mod place;
 mod prerendered;
+mod replacement;
 pub(crate) mod sample;
 mod search;
 mod submitted_polygon;
@@ -39,6 +40,7 @@ mod succession;
 mod table;
 pub(crate) mod text_writer;
 mod vintage;
+pub mod words;
 
 pub use area::{AreaAnswer, AreaDetail, Parent, area};
 pub use changes::{AreaChange, CHANGE_COLUMNS, ChangesAnswer, NamedArea, SharedPlace, changes};
@@ -50,16 +52,17 @@ pub use error::AnswerError;
 pub use layers::{LayerListing, LayersAnswer, PointsListing, layers};
 pub use lookup::{
     AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, MatchKind, NearArea, PlaceAnswer,
-    find, lookup, place_answer,
+    Unassigned, find, lookup, place_answer,
 };
 pub(crate) use nearest::choose_points;
 pub use nearest::{NearestAnswer, NearestSite, nearest};
 pub use overlaps::{
-    AskedArea, BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, SharedCount, Uncovered,
-    overlaps,
+    AskedArea, BestFit, BestFitBy, Choice, NoBestFit, OverlapEntry, OverlapsAnswer, SharedCount,
+    Uncovered, overlaps,
 };
 pub use place::{Location, Place, Query};
 pub use prerendered::{Prerendered, PrerenderedPlaces};
+pub use replacement::{NewerVintage, Replacement, ReplacingArea, has_newer, replacement};
 pub use search::{SearchAnswer, SearchHit, search};
 pub use submitted_polygon::{AskedPolygon, PolygonAnswer, overlaps_of_polygon};
 pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};

@@ -55,6 +55,12 @@ struct Asked {
     near: usize,
     /// By addresses, none of which is in an area.
     nowhere: usize,
+    /// Some requested layer may lack an area.
+    incomplete: usize,
+    /// In no area of any layer.
+    outside: usize,
+    /// Some addresses are in no area of a layer.
+    unassigned: usize,
 }
 
 /// Asks for every postcode with all combinations of layers and day.
@@ -93,6 +99,9 @@ fn assert_same_bytes(atlas: &Atlas) -> Asked {
             if at == 0 {
                 asked.split += by_addresses("\"split\":true");
                 asked.near += by_addresses("\"distance_m\":");
+                asked.incomplete += usize::from(ours.contains("\"coverage\":\"incomplete\""));
+                asked.outside += usize::from(ours.contains("\"coverage\":\"outside\""));
+                asked.unassigned += usize::from(ours.contains("\"unassigned\":"));
                 asked.nowhere +=
                     usize::from(known.is_by_addresses() && !ours.contains("\"match\""));
             }
@@ -107,6 +116,7 @@ fn prerendered_postcodes_of_generated_worlds_equal_serde() {
         let asked = assert_same_bytes(&Atlas::build(test_worlds::world(seed, 400), TIME, &()));
         assert!(asked.by_position > 100 && asked.by_addresses > 80, "{asked:?}");
         assert!(asked.split > 20 && asked.near > 20 && asked.nowhere > 5, "{asked:?}");
+        assert!(asked.incomplete > 20 && asked.outside > 5 && asked.unassigned > 5, "{asked:?}");
     }
 }
 
@@ -125,10 +135,12 @@ fn on_the_spot(
 ) -> Located {
     let meta = atlas.layers()[at].layer().meta();
     let addresses = addresses_of(atlas.addresses(), record.postcode);
+    let position = record.position.unwrap();
     if !addresses.is_empty() {
-        return locate::locate_addresses(meta, ground, addresses);
+        let around = atlas.ground_of_addresses(at, position, addresses);
+        return locate::locate_addresses(meta, ground, addresses, around);
     }
-    let mut found = locate::locate(meta, ground, record.position.unwrap());
+    let mut found = locate::locate(meta, ground, position, atlas.ground_at(at, position));
     if record.positional_quality >= 50 {
         found.level = ConfidenceLevel::Low;
     }

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use lapwing_boundaries::area::{Area, Site};
 use lapwing_boundaries::atlas::Contents;
 use lapwing_boundaries::code::AreaCode;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Vintage};
 
 use super::*;
 
@@ -15,6 +15,7 @@ fn meta(id: &str) -> LayerMeta {
         vintage: Vintage::default(),
         resolution: None,
         coverage: false,
+        complete: Completeness::Unknown,
         licence: None,
         attribution: None,
         source: String::new(),

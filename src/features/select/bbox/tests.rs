@@ -4,7 +4,7 @@ use lapwing_boundaries::area::Site;
 use lapwing_boundaries::atlas::{Atlas, Contents};
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::demo;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Vintage};
 
 use super::*;
 
@@ -16,6 +16,7 @@ fn meta(id: &str) -> LayerMeta {
         vintage: Vintage::default(),
         resolution: None,
         coverage: false,
+        complete: Completeness::Unknown,
         licence: None,
         attribution: None,
         source: String::new(),
