@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, share, snapshot, tenths};
 use super::error::AnswerError;
-use super::overlaps::{Amount, SharedCount, Uncovered, best_fit};
-use super::succession::{ChangeWords, both_used, candidates, part_entry};
+use super::overlaps::{Amount, SharedCount, Uncovered};
+use super::succession::{ChangeWords, best_part, both_used, part_entry};
 use super::vintage;
 
 /// The changes of a layer from one vintage to another.
@@ -139,7 +139,7 @@ pub fn changes<'a>(
         uncertain: changes.iter().filter(|change| !change.change.certain).count(),
         changes,
         sliver_tolerance_m: between.tolerance_m(),
-        layers: both_used(atlas, [earlier, later], between.tolerance_m()),
+        layers: both_used(atlas, [earlier, later], between.tolerance_m(), day),
         snapshot: snapshot(atlas),
     })
 }
@@ -157,7 +157,7 @@ fn of_earlier<'a>(
     uncovered_m2: f64,
 ) -> AreaChange<'a> {
     let asked = Amount::of_area(atlas, earlier, area);
-    let best = best_fit(asked, &candidates(parts)).map(|(place, ..)| place);
+    let best = best_part(asked, parts, uncovered_m2).ok().map(|(place, ..)| place);
     let listed = |part: &&OverlapPart| !part.row.sliver && part.row.relation != Relation::Touches;
     let place = |part: &OverlapPart| {
         let entry = part_entry(atlas, later, asked, part);

@@ -8,10 +8,10 @@ use lapwing_boundaries::position::Bng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
+use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, snapshot, tenths};
 use super::error::AnswerError;
 use super::overlaps::{
-    Amount, BestFit, Choice, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
+    Amount, BestFit, Choice, Fits, NoBestFit, OverlapEntry, Uncovered, best_fit, entry, may_fit,
 };
 
 /// The overlaps of a submitted polygon.
@@ -24,6 +24,9 @@ pub struct PolygonAnswer<'a> {
     /// For each layer, the one area to assign the whole polygon to. `null` where nothing overlaps
     /// or no vintage is in force on the day.
     pub best_fit: Keyed<Option<BestFit<'a>>>,
+    /// For each layer in force without a best fit, the reason. Absent if each has one.
+    #[serde(skip_serializing_if = "Keyed::is_empty")]
+    pub best_fit_reason: Keyed<NoBestFit>,
     /// For each layer, the ground of the polygon that the layer does not cover. `null` where no
     /// vintage is in force on the day.
     pub uncovered: Keyed<Option<Uncovered>>,
@@ -68,13 +71,13 @@ pub fn overlaps_of_polygon<'a>(
     };
 
     let mut entries = Vec::new();
-    let mut fits = Keyed(Vec::new());
+    let mut fits = Fits::default();
     let mut uncovered = Keyed(Vec::new());
-    let mut layers = layers_used(atlas, &chosen);
+    let mut layers = layers_used(atlas, &chosen, day);
     let mut coarsest_m = 0.0_f64;
     for (other, (_, used)) in chosen.iter().zip(&mut layers.0) {
         let Some((to, used)) = other.layer.zip(used.as_mut()) else {
-            fits.0.push((other.key.clone(), None));
+            fits.add(atlas, &other.key, None);
             uncovered.0.push((other.key.clone(), None));
             continue;
         };
@@ -96,14 +99,13 @@ pub fn overlaps_of_polygon<'a>(
         let listed = shared.iter().filter(|(_, _, o)| choice.lists(o.relation, o.sliver));
         entries.extend(listed.map(|&(place, shared, overlap)| {
             let judged = (overlap.relation, overlap.sliver);
-            entry(atlas, other.key.as_str(), (to, place), asked, shared, judged)
+            entry(atlas, other.key.as_str(), (to, place), [asked, shared], judged, choice)
         }));
         let candidates: Vec<_> = shared
             .iter()
             .filter(|(_, _, o)| may_fit(o.relation, o.sliver))
             .map(|&(place, shared, _)| (place, shared))
             .collect();
-        fits.0.push((other.key.clone(), named_best_fit(atlas, to, asked, &candidates)));
         let m2 = if atlas.is_disjoint(to) {
             (asked.m2 - shared.iter().map(|(_, amount, _)| amount.m2).sum::<f64>()).max(0.0)
         } else {
@@ -111,7 +113,10 @@ pub fn overlaps_of_polygon<'a>(
             let covering = shared.iter().map(|(place, ..)| areas[*place].geometry());
             overlap::uncovered_m2(ground, covering)
         };
-        let rest = Uncovered { m2: tenths(m2), share: share(m2, asked.m2) };
+        let covered = shared.iter().map(|(_, amount, _)| amount.postcodes).sum();
+        let fit = best_fit(asked, &candidates, covered, || m2);
+        fits.add(atlas, &other.key, Some((to, fit)));
+        let rest = choice.uncovered(asked, m2, shared.iter().map(|(_, _, o)| o.relation));
         uncovered.0.push((other.key.clone(), Some(rest)));
     }
     Ok(PolygonAnswer {
@@ -121,7 +126,8 @@ pub fn overlaps_of_polygon<'a>(
             addresses: (atlas.address_count() > 0).then_some(asked.addresses),
         },
         overlaps: entries,
-        best_fit: fits,
+        best_fit: fits.best,
+        best_fit_reason: fits.reasons,
         uncovered,
         sliver_tolerance_m: coarsest_m,
         layers,
