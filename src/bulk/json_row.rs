@@ -45,8 +45,8 @@ pub(super) struct AnswerSource<'a> {
 }
 
 impl<'a> AnswerSource<'a> {
-    pub(super) fn new(atlas: &'a Atlas, chosen: &[Chosen]) -> Self {
-        Self { layers: layers_used(atlas, chosen), snapshot: snapshot(atlas) }
+    pub(super) fn new(atlas: &'a Atlas, chosen: &[Chosen], day: Day) -> Self {
+        Self { layers: layers_used(atlas, chosen, day), snapshot: snapshot(atlas) }
     }
 }
 

@@ -10,7 +10,7 @@
 
 use bytes::Bytes;
 use csv::ByteRecord;
-use lapwing_boundaries::atlas::Chosen;
+use lapwing_boundaries::atlas::{Chosen, Day};
 
 use super::blocks::{Blocks, CSV_BLOCK};
 use super::csv_cell::cell;
@@ -41,6 +41,7 @@ const UTF_16: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 pub struct CsvRows<A> {
     atlas: A,
     chosen: Vec<Chosen>,
+    day: Day,
     asked: ColumnOptions,
     columns: Option<Columns>,
     /// The first bytes, until it is known whether they are a byte order mark.
@@ -65,6 +66,7 @@ impl<A: AtlasRef> CsvRows<A> {
         Ok(Self {
             atlas,
             chosen,
+            day: ask.day,
             asked,
             columns: None,
             start: Some(Vec::new()),
@@ -103,7 +105,7 @@ impl<A: AtlasRef> CsvRows<A> {
             let places = HeaderColumns::find(&header, self.asked.by)?;
             let names = self.asked.add.names(&self.chosen);
             check_names(&header, &names)?;
-            let added = AnswerColumns::new(&self.atlas, &self.chosen, self.asked.add);
+            let added = AnswerColumns::new(&self.atlas, &self.chosen, self.asked.add, self.day);
             let finder = CellFinder::of(header.len(), places.at());
             self.columns = Some(Columns { places, count: header.len(), finder, added });
             let mut line = if self.had_bom { BOM.to_vec() } else { Vec::new() };

@@ -25,11 +25,38 @@ pub enum OutputColumn {
     Confidence,
     /// `boundary_distance_m`: metres to the nearest boundary.
     BoundaryDistance,
+    /// `coverage`: `incomplete:` and the key of each layer that may only lack an area at the place,
+    /// several joined by `;`; or `outside` for a place in no area of any layer.
+    Coverage,
+    /// `unassigned`: the share of the postcode's addresses that are in no area of a layer, after the
+    /// key of the layer and a colon, several joined by `;`.
+    Unassigned,
+    /// `superseded_since`: the day from which the boundaries of a layer are no longer in force, if
+    /// newer ones hold on the day of the answer, after the key of the layer and a colon, several
+    /// joined by `;`.
+    SupersededSince,
 }
 
 impl OutputColumn {
     /// All groups, in the order of their columns in a row.
-    pub const ALL: [Self; 4] = [Self::Code, Self::Name, Self::Confidence, Self::BoundaryDistance];
+    pub const ALL: [Self; 7] = [
+        Self::Code,
+        Self::Name,
+        Self::Confidence,
+        Self::BoundaryDistance,
+        Self::Coverage,
+        Self::Unassigned,
+        Self::SupersededSince,
+    ];
+
+    /// The groups with one column for all layers, in the order of their columns in a row.
+    const OF_ALL_LAYERS: [Self; 5] = [
+        Self::Confidence,
+        Self::BoundaryDistance,
+        Self::Coverage,
+        Self::Unassigned,
+        Self::SupersededSince,
+    ];
 
     /// The name of the column. `code` and `name` follow the key of their layer.
     pub const fn as_str(self) -> &'static str {
@@ -38,6 +65,9 @@ impl OutputColumn {
             Self::Name => "name",
             Self::Confidence => "confidence",
             Self::BoundaryDistance => "boundary_distance_m",
+            Self::Coverage => "coverage",
+            Self::Unassigned => "unassigned",
+            Self::SupersededSince => "superseded_since",
         }
     }
 
@@ -85,10 +115,10 @@ impl OutputColumnSet {
         let of_layer =
             |chosen: &Chosen| self.of_areas().map(|of| of.of_layer(chosen.key.as_str())).collect();
         let areas = chosen.iter().flat_map::<Vec<String>, _>(of_layer);
-        let confidence = [OutputColumn::Confidence, OutputColumn::BoundaryDistance]
+        let of_all = OutputColumn::OF_ALL_LAYERS
             .into_iter()
             .filter(|&column| self.contain(column))
             .map(|column| column.as_str().to_owned());
-        std::iter::once(STATUS.to_owned()).chain(areas).chain(confidence).collect()
+        std::iter::once(STATUS.to_owned()).chain(areas).chain(of_all).collect()
     }
 }

@@ -29,8 +29,8 @@ Examples:
   lapwing match county.lapwing patients.csv -o codes.csv --layers lap --add code
 
 A CSV file needs a header with a column postcode, or lon and lat, or easting and northing. The
-output has every input column, followed by status, the areas of each layer, confidence and
-boundary_distance_m. NDJSON has one query on each line: {\"postcode\": \"NN1 1ED\"}. Rows keep their
+output has every input column, followed by status, the areas of each layer, confidence,
+boundary_distance_m, coverage, unassigned and superseded_since. NDJSON has one query on each line: {\"postcode\": \"NN1 1ED\"}. Rows keep their
 order. A bad row gets a status and does not stop the others.")]
 pub(crate) struct MatchArgs {
     #[command(flatten)]
@@ -92,6 +92,13 @@ pub(crate) enum OutputColumnArg {
     /// Distance to the nearest boundary in metres
     #[value(name = "boundary_distance_m")]
     BoundaryDistance,
+    /// Layers that may lack an area there
+    Coverage,
+    /// Share of the postcode's addresses in no area of a layer
+    Unassigned,
+    /// Since when boundaries of the answer are no longer in force
+    #[value(name = "superseded_since")]
+    SupersededSince,
 }
 
 impl From<OutputColumnArg> for OutputColumn {
@@ -101,6 +108,9 @@ impl From<OutputColumnArg> for OutputColumn {
             OutputColumnArg::Name => Self::Name,
             OutputColumnArg::Confidence => Self::Confidence,
             OutputColumnArg::BoundaryDistance => Self::BoundaryDistance,
+            OutputColumnArg::Coverage => Self::Coverage,
+            OutputColumnArg::Unassigned => Self::Unassigned,
+            OutputColumnArg::SupersededSince => Self::SupersededSince,
         }
     }
 }
