@@ -101,6 +101,15 @@ impl<'a> Params<'a> {
         Ok(Choice { slivers: includes("slivers")?, touches: includes("touches")? })
     }
 
+    /// `NAME=true`.
+    pub(in crate::http) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+        match self.get(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(malformed(name, other, "true or false")),
+        }
+    }
+
     /// The place that the request asks about.
     pub(in crate::http) fn place(&self) -> Result<Place, Problem> {
         let given = PLACE.map(|name| self.get(name).is_some());

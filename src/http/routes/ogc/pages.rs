@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::layer::Layer;
 
 use super::describe;
 use super::items::Found;
 use super::links::Link;
+use crate::answers::{self, words};
 use crate::features::attributes::{Schema, Value};
 use crate::http::html::layout::has_map;
 use crate::http::html::{Crumb, Page, anchor, count, escape, map, table};
@@ -168,12 +169,28 @@ pub(super) fn item(
         attributions: meta.attribution.as_deref().into_iter().collect(),
     }
     .around(&format!(
-        "<p>{}</p>\n{drawing}{}{more}",
+        "<p>{}</p>\n{}{drawing}{}{more}",
         escape(&meta.title),
+        replaced(atlas, base, (schema.layer(), place)),
         table(
             &format!("Attributes of {title}"),
             &["Attribute".to_owned(), "Value".to_owned()],
             &rows
         ),
     ))
+}
+
+/// Says since when the boundaries of an area are no longer in force, and what replaced it.
+fn replaced(atlas: &Atlas, base: &Base, (layer, area): (usize, usize)) -> String {
+    let today = Day::Today(crate::http::today());
+    let Some(found) = answers::replacement(atlas, layer, area, today) else {
+        return String::new();
+    };
+    let told = words::superseded(found.since, found.newer.is_some());
+    let link = |id: &str, code: &str, name: &str| {
+        let newer = atlas.layer_place(id).map(|newer| atlas.layers()[newer].layer());
+        newer.map_or_else(|| escape(name), |newer| anchor(&base.at(&path(newer, code)), name))
+    };
+    let by = words::replaced_by(&found, link).map_or_else(String::new, |by| format!(" {by}"));
+    format!("<p><strong>{told}</strong>{by}</p>\n")
 }

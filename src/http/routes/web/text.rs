@@ -6,11 +6,15 @@
 use std::fmt::Write as _;
 
 use lapwing_boundaries::atlas::{Atlas, Day};
-use lapwing_boundaries::confidence::ConfidenceLevel;
+use lapwing_boundaries::confidence::{ConfidenceLevel, CoverageGap};
+use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::LngLat;
 use lapwing_boundaries::postcode::Postcode;
 
-use crate::answers::{self, AnswerError, Choice, LookupAnswer, Place, SearchHit};
+use crate::answers::{
+    self, AnswerError, Choice, Keyed, LayerUsed, LookupAnswer, OverlapEntry, OverlapsAnswer, Place,
+    SearchHit, words,
+};
 use crate::http::html::escape;
 use crate::live::Served;
 
@@ -76,12 +80,13 @@ fn tell(atlas: &Atlas, asked: &PageQuery) -> Result<String, String> {
         })?,
     };
     if let Some(place) = place(&asked.q)? {
-        return Ok(place_in_words(&answers::lookup(atlas, place, None, day).map_err(told)?));
+        let answer = answers::lookup(atlas, place, None, day).map_err(told)?;
+        return Ok(place_in_words(atlas, &answer));
     }
     if let Some((layer, code)) = asked.q.split_once('/') {
         return area_in_words(atlas, layer.trim(), code.trim(), day).map_err(told);
     }
-    let found = answers::search(atlas, &asked.q, None, 30).map_err(told)?;
+    let found = answers::search(atlas, &asked.q, None, 30, day).map_err(told)?;
     Ok(finds_in_words(&found.results, &asked.q))
 }
 
@@ -102,17 +107,49 @@ fn link(layer: &str, code: &str, name: &str) -> String {
     format!("<a href=\"/map?{query}\">{} ({})</a>", escape(name), escape(code))
 }
 
-fn place_in_words(answer: &LookupAnswer<'_>) -> String {
-    let mut html = String::from("<dl>");
+/// What must be said before the areas: that the place is outside, or that boundaries are old.
+fn warnings(atlas: &Atlas, answer: &LookupAnswer<'_>) -> String {
+    let mut html = superseded_in_words(atlas, &answer.layers);
+    let gap = answer.place.confidence.as_ref().and_then(|confidence| confidence.coverage);
+    if gap == Some(CoverageGap::Outside) {
+        html.insert_str(0, &format!("<p><strong>{}.</strong></p>", words::OUTSIDE));
+    }
+    html
+}
+
+/// Which boundaries of an answer are no longer in force.
+fn superseded_in_words(atlas: &Atlas, layers: &Keyed<Option<LayerUsed>>) -> String {
+    let mut html = String::new();
+    for used in layers.0.iter().filter_map(|(_, used)| used.as_ref()) {
+        let Some((since, layer)) =
+            used.superseded_since.zip(atlas.layer_place(used.layer.as_str()))
+        else {
+            continue;
+        };
+        let told = words::superseded(since, answers::has_newer(atlas, layer));
+        let title = &atlas.layers()[layer].layer().meta().title;
+        let _ = write!(html, "<p><strong>{}: {told}</strong></p>", escape(title));
+    }
+    html
+}
+
+fn place_in_words(atlas: &Atlas, answer: &LookupAnswer<'_>) -> String {
+    let mut html = warnings(atlas, answer) + "<dl>";
     if let Some(month) = &answer.place.terminated {
         let _ = write!(html, "<dt>Terminated</dt><dd>{month}; this is its last location</dd>");
     }
     for (key, areas) in &answer.place.areas.0 {
         let layer = answer.layers.get(key.as_str()).and_then(Option::as_ref);
         let layer = layer.map_or(key.as_str(), |used| used.layer.as_str());
+        let sure = answer.place.confidence.as_ref();
+        let sure = sure.and_then(|sure| sure.layers.get(key.as_str())?.as_ref());
         let named = match areas.as_deref() {
             None => "no boundaries for that date".to_owned(),
-            Some([]) => "none".to_owned(),
+            Some([]) => {
+                let gap = sure.and_then(|sure| sure.coverage);
+                let told = |place| words::none_of(atlas, place, gap);
+                escape(&atlas.layer_place(layer).map_or_else(|| "none".to_owned(), told))
+            }
             Some(areas) => {
                 let links = areas.iter().map(|area| {
                     let share = area
@@ -120,7 +157,10 @@ fn place_in_words(answer: &LookupAnswer<'_>) -> String {
                         .map(|share| format!(", {:.0} % of its addresses", share * 100.0));
                     link(layer, area.code, area.name) + &share.unwrap_or_default()
                 });
-                links.collect::<Vec<_>>().join("; ")
+                let unassigned = sure.and_then(|sure| sure.unassigned).map(|rest| {
+                    format!("{:.0} % of its addresses in none that we hold", rest.share * 100.0)
+                });
+                links.chain(unassigned).collect::<Vec<_>>().join("; ")
             }
         };
         let _ = write!(html, "<dt>{}</dt><dd>{named}</dd>", escape(key.as_str()));
@@ -128,6 +168,8 @@ fn place_in_words(answer: &LookupAnswer<'_>) -> String {
     if let Some(confidence) = &answer.place.confidence {
         let far = confidence.boundary_distance_m.map(|m| format!(", {m} m from a boundary"));
         let level = match confidence.level {
+            _ if confidence.coverage == Some(CoverageGap::Outside) => "not covered",
+            _ if confidence.coverage.is_some() => "not known for every layer",
             ConfidenceLevel::High => "sure",
             ConfidenceLevel::NearBoundary => "near a boundary: ask for the address",
             ConfidenceLevel::Low => "not sure: ask for the address",
@@ -145,7 +187,9 @@ fn area_in_words(atlas: &Atlas, layer: &str, code: &str, day: Day) -> Result<Str
     let choice = Choice { slivers: false, touches: false };
     let answer = answers::overlaps(atlas, layer, code, None, day, choice)?;
     let area = &answer.area;
-    let mut html = format!(
+    let mut html = superseded_area(atlas, &answer, day);
+    let _ = write!(
+        html,
         "<h2>{} ({})</h2><p>{}, {:.2} km²</p><table><thead><tr><th>Area</th><th>Layer</th>\
          <th>Share of {}</th><th>Share of the other</th></tr></thead><tbody>",
         escape(area.name),
@@ -157,7 +201,7 @@ fn area_in_words(atlas: &Atlas, layer: &str, code: &str, day: Day) -> Result<Str
     let percent = |share: Option<f64>| {
         share.map_or_else(String::new, |share| format!("{:.1} %", share * 100.0))
     };
-    for other in &answer.overlaps {
+    for other in answer.overlaps.iter().filter(|other| !is_drawing_error(&answer, other)) {
         let used = answer.layers.get(&other.layer).and_then(Option::as_ref);
         let id = used.map_or(&*other.layer, |used| used.layer.as_str());
         let _ = write!(
@@ -172,6 +216,28 @@ fn area_in_words(atlas: &Atlas, layer: &str, code: &str, day: Day) -> Result<Str
     Ok(html + "</tbody></table>")
 }
 
+/// True for a part beside the area that holds the whole: it is only an error of the drawings.
+fn is_drawing_error(answer: &OverlapsAnswer<'_>, part: &OverlapEntry<'_>) -> bool {
+    let is_holder =
+        |entry: &OverlapEntry<'_>| matches!(entry.relation, Relation::Within | Relation::Equals);
+    let is_inside = |entry: &OverlapEntry<'_>| entry.layer == part.layer && is_holder(entry);
+    !is_holder(part) && answer.overlaps.iter().any(is_inside)
+}
+
+/// Says since when an area's own boundaries are old, and what replaced it.
+fn superseded_area(atlas: &Atlas, answer: &OverlapsAnswer<'_>, day: Day) -> String {
+    let used = answer.layers.get(&answer.area.layer).and_then(Option::as_ref);
+    let found = used.and_then(|used| {
+        let layer = atlas.layer_place(used.layer.as_str())?;
+        let area = atlas.layers()[layer].layer().area_index(answer.area.code)?;
+        answers::replacement(atlas, layer, area, day)
+    });
+    let Some(found) = found else { return String::new() };
+    let told = words::superseded(found.since, found.newer.is_some());
+    let by = words::replaced_by(&found, link).map_or_else(String::new, |by| format!(" {by}"));
+    format!("<p><strong>{told}</strong>{by}</p>")
+}
+
 fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> String {
     if finds.is_empty() {
         return format!("<p>Nothing begins with {:?}.</p>", escape(text));
@@ -179,8 +245,11 @@ fn finds_in_words(finds: &[SearchHit<'_>], text: &str) -> String {
     let mut html = String::from("<ul>");
     for find in finds {
         let item = match find {
-            SearchHit::Area { layer, code, name } => {
-                format!("{}, {}", link(layer, code, name), escape(layer))
+            SearchHit::Area { layer, code, name, superseded_since } => {
+                let old = superseded_since
+                    .map(|since| format!(", replaced on {}", words::long_date(since)));
+                let old = old.unwrap_or_default();
+                format!("{}, {}{old}", link(layer, code, name), escape(layer))
             }
             SearchHit::Point { layer, name, .. } => {
                 format!("{}, {}", escape(name), escape(layer))

@@ -138,6 +138,7 @@ fn succession(parts: &'static str, description: &'static str) -> Value {
             ("change", object("How the area changed.", change_members())),
             (parts, list(&part(), "Areas of the other vintage, in order of code.")),
             ("best_fit", or_null(best_fit)),
+            ("best_fit_reason?", super::overlaps::no_best_fit()),
             ("slivers", uncovered("Total of the slivers that are not listed.")),
             ("uncovered", uncovered("Part of the area that the other vintage does not cover.")),
             (

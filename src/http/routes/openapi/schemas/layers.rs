@@ -36,6 +36,14 @@ pub(super) fn schemas() -> Schemas {
                 number("Greatest distance in metres of the drawn boundary from the true one."),
             ),
             ("coverage", truth("True if the areas cover their extent without gaps or overlaps.")),
+            (
+                "complete",
+                truth("True if the layer holds every area of its kind, so that none means none."),
+            ),
+            (
+                "complete_within?",
+                text("Id of the layer in whose areas it is complete. Absent if everywhere."),
+            ),
             ("licence", licence()),
             ("attribution", attribution()),
         ],

@@ -1,6 +1,6 @@
 //! Schemas of `/v1/lookup`: one place, and rows of places.
 
-use lapwing_boundaries::confidence::ConfidenceLevel;
+use lapwing_boundaries::confidence::{ConfidenceLevel, CoverageGap};
 use serde_json::{Value, json};
 
 use super::super::build::{
@@ -75,10 +75,27 @@ pub(super) fn schemas() -> Schemas {
             "Distance in metres to the nearest boundary. Null for a layer without areas.",
         ))
     };
+    let gap = || {
+        one_of(
+            &CoverageGap::ALL.map(CoverageGap::as_str),
+            "`incomplete`: the layer may lack an area there, so an empty list does not mean that there \
+             is none. `outside`: no layer of the snapshot has an area there. Absent if the answer is \
+             complete.",
+        )
+    };
+    let unassigned = object(
+        "Addresses of the postcode that are in no area of the layer. Absent if there are none.",
+        [
+            ("addresses", whole("Number of these addresses.")),
+            ("share", share("Their share of the postcode's addresses, 0 to 1.")),
+        ],
+    );
     let of_layer = object(
         "Confidence for one layer. Null if no vintage is in force.",
         [
             ("level", level()),
+            ("coverage?", gap()),
+            ("unassigned?", unassigned),
             ("boundary_distance_m", distance()),
             ("threshold_m", number("Distance in metres within which a boundary lowers the level.")),
         ],
@@ -96,6 +113,7 @@ pub(super) fn schemas() -> Schemas {
         "How certain the answer is: the lowest level of the requested layers.",
         [
             ("level", level()),
+            ("coverage?", gap()),
             ("boundary_distance_m", distance()),
             ("threshold_m", number("Distance in metres within which a boundary lowers the level.")),
             (
@@ -181,6 +199,9 @@ fn flat_line() -> Value {
             (bulk::STATUS): status,
             (OutputColumn::Confidence.as_str()): {"type": "string", "nullable": true, "enum": levels},
             (OutputColumn::BoundaryDistance.as_str()): {"type": "number", "nullable": true},
+            (OutputColumn::Coverage.as_str()): {"type": "string", "nullable": true},
+            (OutputColumn::Unassigned.as_str()): {"type": "string", "nullable": true},
+            (OutputColumn::SupersededSince.as_str()): {"type": "string", "nullable": true},
             (bulk::ERROR): {"type": "string", "description": "Why the line has no answer. Present only \
                 if the line failed."},
             (bulk::QUERY): {"description": "The input line as received, if its members cannot be \

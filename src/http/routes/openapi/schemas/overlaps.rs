@@ -6,6 +6,7 @@ use super::super::build::{
     list, named, number, object, one_of, or_null, per_layer, share, text, truth, whole,
 };
 use super::{Schemas, counts, layers};
+use crate::answers::NoBestFit;
 
 pub(super) fn relation() -> Value {
     let words = ["equals", "within", "contains", "partial", "touches"];
@@ -83,8 +84,12 @@ pub(super) fn schemas() -> Schemas {
                 "best_fit",
                 per_layer(
                     &or_null(best_fit.clone()),
-                    "Best-fit area by layer. Null if no area overlaps.",
+                    "Best-fit area by layer. Null if there is none.",
                 ),
+            ),
+            (
+                "best_fit_reason?",
+                per_layer(&no_best_fit(), "Why a layer has no best fit. Absent if each has one."),
             ),
             (
                 "uncovered",
@@ -119,19 +124,29 @@ pub(super) fn schemas() -> Schemas {
     );
     let [postcodes, addresses] = counts();
     let own = object("The submitted polygon.", [measure(), postcodes, addresses]);
-    let [overlaps, best, rest, tolerance, used, snapshot] = ends();
+    let [overlaps, best, why, rest, tolerance, used, snapshot] = ends();
     let of_area = object(
         "The overlaps of an area.",
-        [("area", area), overlaps, best, rest, tolerance, used, snapshot],
+        [("area", area), overlaps, best, why, rest, tolerance, used, snapshot],
     );
-    let [overlaps, best, rest, tolerance, used, snapshot] = ends();
+    let [overlaps, best, why, rest, tolerance, used, snapshot] = ends();
     let repaired =
         ("repaired?", list(&named("Fault"), "Faults that were repaired in the polygon."));
     let of_polygon = object(
         "The overlaps of a submitted polygon.",
-        [("area", own), overlaps, best, rest, tolerance, used, snapshot, repaired],
+        [("area", own), overlaps, best, why, rest, tolerance, used, snapshot, repaired],
     );
     vec![("Overlap", overlap), ("Overlaps", of_area), ("PolygonOverlaps", of_polygon), table()]
+}
+
+/// Why an area has no best fit.
+pub(super) fn no_best_fit() -> Value {
+    one_of(
+        &[NoBestFit::NothingShared, NoBestFit::NoWeight, NoBestFit::MostlyUncovered]
+            .map(NoBestFit::as_str),
+        "Why the area has no best fit: it shares nothing with the layer; the areas that share its \
+         ground have none of its postcodes; or more of it lies in no area than in any one.",
+    )
 }
 
 fn table() -> (&'static str, Value) {
@@ -140,10 +155,15 @@ fn table() -> (&'static str, Value) {
         [
             ("from_code", text("Code of the first area.")),
             ("from_name", text("Name of the first area.")),
-            ("to_code", text("Code of the second area.")),
-            ("to_name", text("Name of the second area.")),
-            ("relation", relation()),
-            ("shared_m2", number("Area of the overlap in m².")),
+            (
+                "to_code",
+                or_null(text(
+                    "Code of the second area. Null, like what follows, if there is none.",
+                )),
+            ),
+            ("to_name", or_null(text("Name of the second area."))),
+            ("relation", or_null(relation())),
+            ("shared_m2", or_null(number("Area of the overlap in m²."))),
             (
                 "share_of_from",
                 or_null(share("Share of the first area, 0 to 1. Null if it has no area.")),
@@ -170,11 +190,12 @@ fn table() -> (&'static str, Value) {
                 )),
             ),
             ("best_fit", truth("True if the whole first area is assigned to the second.")),
+            ("best_fit_reason", or_null(no_best_fit())),
             (
                 "addresses?",
-                whole(
+                or_null(whole(
                     "Number of addresses in both areas. Absent if the snapshot has no addresses.",
-                ),
+                )),
             ),
             (
                 "address_share_of_from?",

@@ -1,6 +1,6 @@
 //! Schemas of `/v1/nearest` and `/v1/search`.
 
-use super::super::build::{any_object, list, named, number, object, one_of, text};
+use super::super::build::{any_object, date, list, named, number, object, one_of, text};
 use super::{Schemas, layers};
 
 pub(super) fn schemas() -> Schemas {
@@ -43,6 +43,10 @@ pub(super) fn schemas() -> Schemas {
             ("layer?", text("Id of the layer. Absent for postcodes.")),
             ("code?", text("Code of the area or point. Absent for postcodes.")),
             ("name?", text("Name of the area or point. Absent for postcodes.")),
+            (
+                "superseded_since?",
+                date("Day from which the boundaries of the area are no longer in force."),
+            ),
             ("postcode?", text("The postcode. Absent for areas and points.")),
             (
                 "terminated?",
@@ -64,7 +68,7 @@ pub(super) fn schemas() -> Schemas {
         "Areas, points and postcodes that match.",
         [
             ("query", query),
-            ("results", list(&hit, "Exact matches first.")),
+            ("results", list(&hit, "Areas in force first, then exact matches.")),
             ("snapshot", named("Snapshot")),
         ],
     );

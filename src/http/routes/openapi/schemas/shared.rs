@@ -35,6 +35,13 @@ pub(super) fn schemas() -> Schemas {
             ),
             ("resolution", or_null(resolution())),
             (
+                "superseded_since?",
+                date(
+                    "Day from which the vintage is no longer in force. Present if that is the day of \
+                     the answer or earlier.",
+                ),
+            ),
+            (
                 "sliver_tolerance_m?",
                 number(
                     "Overlaps thinner than this, in metres, may be artefacts of inaccurate \
