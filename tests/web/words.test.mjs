@@ -48,6 +48,29 @@ const lookup = (confidence, more = {}) => ({
 });
 const told = (answer) => { const { headline, advice } = words.confidence(answer, ["lap", "ward"], (series) => series.toUpperCase()); return `${headline} ${advice}`; };
 
+it("what is not held is not called none, and never sure", () => {
+  const lap = { level: "low", coverage: "incomplete" };
+  const many = { lap: "Local Area Partnerships", ward: "Wards" };
+  const say = (answer) => { const { level, headline, advice } = words.confidence(answer, ["lap", "ward"], (key) => key, (key) => many[key]); return `${level}: ${headline} ${advice}`; };
+  const unknown = { level: "low", coverage: "incomplete", layers: { lap, ward: { level: "high" } } };
+  assert.equal(say(lookup(unknown)), "doubt: We do not hold the Local Area Partnerships here. That does not mean that there is none. The rest of the answer is sure.");
+  const both = { ...unknown, layers: { lap: { level: "high" }, ward: lap } };
+  assert.equal(say(lookup(both)), "doubt: We do not hold the wards here. That does not mean that there is none. The rest of the answer is sure.");
+  const near = { ...unknown, layers: { lap, ward: { level: "near_boundary" } } };
+  assert.ok(!say(lookup(near)).includes("sure"));
+  const outside = { level: "low", coverage: "outside", near: [{ layer: "ward", code: "b", name: "St George", distance_m: 38 }] };
+  assert.equal(say(lookup(outside)), "doubt: Outside the area that this service covers. The nearest area that we hold is St George, 38 m away.");
+  const split = { level: "low", split: true, coverage: "incomplete", layers: { lap: { ...lap, unassigned: { addresses: 1, share: 0.5 } } } };
+  assert.match(say(lookup(split)), /^doubt: This postcode is split\..* Some lie where we do not hold the Local Area Partnerships\. Ask/);
+});
+
+it("boundaries that were replaced say since when, and whether newer ones are held", () => {
+  assert.equal(words.superseded("2025-05-01", false), "These boundaries were replaced on 1 May 2025. We do not hold newer ones.");
+  assert.equal(words.superseded("2025-05-01", true), "These boundaries were replaced on 1 May 2025.");
+  assert.deepEqual(["Wards", "Local authorities", "GP practices", "Local Area Partnerships"].map(words.inSentence),
+    ["wards", "local authorities", "GP practices", "Local Area Partnerships"]);
+});
+
 it("how sure an answer is reads as a clerk would say it", () => {
   assert.equal(told(lookup({})), "Sure. The nearest boundary is 496 m away.");
   const near = [{ layer: "ward", code: "b", name: "St George", distance_m: 38 }];

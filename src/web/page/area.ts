@@ -1,8 +1,8 @@
 // The answer card of one area: its overlaps, neighbours, what is in it, and downloads.
-import { ask, get, segment, type Area, type Overlap, type Overlaps } from "./api.ts";
+import { ask, get, segment, type Area, type Overlap, type Overlaps, type Successors } from "./api.ts";
 import { sitesByArea, text } from "./coverage.ts";
 import { h } from "./dom.ts";
-import { link, provenance } from "./place.ts";
+import { link, provenance, replaced } from "./place.ts";
 import { ALL, count, overlap, percent, side, squareKilometres, whole } from "./words.ts";
 import type { World } from "./world.ts";
 
@@ -29,6 +29,8 @@ export async function areaCard(layer: string, code: string, date: string, world:
     h("h2", { tabindex: -1 }, area.name),
     h("p", { class: "kind" }, `${world.one(id)} · `, h("span", { class: "code" }, area.code), vintage),
     h("p", { class: "facts" }, facts.join(" · ")),
+    ...replaced({ own: answer.layers[area.layer] ?? null }, world),
+    await successors(id, area.code, answer, world),
     parents(answer, world),
     // Of an earlier vintage the present one is another layer.
     ...world.areaSeries.filter((other) => world.vintage(other, date)?.id !== id && !answer.parents[other])
@@ -43,6 +45,17 @@ export async function areaCard(layer: string, code: string, date: string, world:
   return { card, spoken, answer };
 }
 
+/** What replaced an area whose boundaries are no longer in force. */
+async function successors(id: string, code: string, answer: Area, world: World): Promise<HTMLElement | null> {
+  if (!answer.layers[answer.area.layer]?.superseded_since || !world.hasNewer(id)) return null;
+  const found = await get<Successors>(`/v1/areas/${segment(id)}/${segment(code)}/successors`).catch(() => null);
+  if (!found) return null;
+  if (!found.successors.length) return h("p", { class: "successors" }, "No newer area has its land.");
+  const largest = found.successors.sort((a, b) => b.shared_m2 - a.shared_m2);
+  return h("p", { class: "successors" }, "Its land is now in ",
+    ...largest.flatMap((entry, at) => [at ? ", " : "", link(`${entry.layer}/${entry.code}`, entry.name), ` (${overlap(entry, "area").text})`]), ".");
+}
+
 function parents(answer: Area, world: World): HTMLElement | null {
   const within = Object.entries(answer.parents).flatMap(([series, parents]) => parents.map((parent) => {
     const layer = world.vintage(series, "")?.id ?? series;
@@ -55,7 +68,10 @@ function parents(answer: Area, world: World): HTMLElement | null {
 
 /** The overlaps with one layer, each with a bar for the land and one for the postcodes. */
 function shares(name: string, series: string, { overlaps, uncovered, layers }: Overlaps, world: World): HTMLElement | null {
-  const entries = overlaps.filter((entry) => entry.layer === series && entry.relation !== "touches");
+  const all = overlaps.filter((entry) => entry.layer === series && entry.relation !== "touches");
+  // An area that lies in another has no part elsewhere but the error of the drawings.
+  const holders = all.filter((entry) => entry.relation === "within" || entry.relation === "equals");
+  const entries = holders.length ? holders : all;
   if (!entries.length && !uncovered[series]?.share) return null;
   const from = side(entries);
   const id = layers[series]?.layer ?? series;
@@ -65,6 +81,7 @@ function shares(name: string, series: string, { overlaps, uncovered, layers }: O
   entries.sort((a, b) => (from === "other" ? Number(wholly(a)) - Number(wholly(b)) : 0)
     || weight(b) - weight(a) || b.shared_m2 - a.shared_m2);
   const bare = uncovered[series]?.share ?? 0;
+  const held = world.byId.get(id)?.complete ? `lies in no ${world.one(id)}` : `lies in no ${world.one(id)} that we hold`;
   return h("section", { class: "shares" },
     h("h3", {}, `${world.many(id)} (${entries.length})`),
     entries.length > 0 && h("p", { class: "quiet" }, from === "area"
@@ -76,7 +93,7 @@ function shares(name: string, series: string, { overlaps, uncovered, layers }: O
         h("span", { class: "row" }, link(`${id}/${entry.code}`, entry.name), h("span", { class: "share" }, told.text)),
         told.text !== ALL && bars(told.land, told.postcodes));
     })),
-    bare > 0.0005 && h("p", { class: "quiet" }, `${percent(bare)} of the land lies in no ${world.one(id)}.`));
+    bare > 0.0005 && h("p", { class: "quiet" }, `${percent(bare)} of the land ${held}.`));
 }
 
 /** What the colours of the bars mean, where there are bars. */

@@ -1,7 +1,7 @@
 // The answer card of a place: a postcode, a point of the map, a practice or hall.
-import { get, type Lookup, type Site } from "./api.ts";
+import { get, type Lookup, type Site, type Used } from "./api.ts";
 import { h, append } from "./dom.ts";
-import { confidence, date, inForce, layerConfidence, metres, month, percent, resolution } from "./words.ts";
+import { confidence, date, inForce, layerConfidence, metres, month, notHeld, percent, resolution, superseded } from "./words.ts";
 import type { World } from "./world.ts";
 
 /** A link to an answer of this page. */
@@ -14,21 +14,34 @@ const MAIN = 3;
 export interface Heading { title: string; kind: string }
 
 export function placeCard(answer: Lookup, world: World, heading: Heading): { card: HTMLElement; spoken: string } {
-  const sure = confidence(answer, world.areaSeries, (series) => world.one(series));
+  const sure = confidence(answer, world.areaSeries, (series) => world.one(series), (series) => world.many(series));
+  const judged = sure && h("p", { class: `confidence ${sure.level}` }, h("strong", {}, sure.headline), " ", sure.advice);
+  const isOutside = answer.confidence?.coverage === "outside";
   const main = world.areaSeries.slice(0, MAIN);
   const card = h("article", { class: "card" },
     h("h2", { tabindex: -1 }, heading.title),
     heading.kind && h("p", { class: "kind" }, heading.kind),
     answer.terminated && h("p", { class: "warning" },
       `This postcode ended in ${month(answer.terminated)}. The answer is for its last location.`),
+    isOutside && judged,
+    ...replaced(answer.layers, world),
     areas(main, answer, world),
-    sure && h("p", { class: `confidence ${sure.level}` }, h("strong", {}, sure.headline), " ", sure.advice),
+    !isOutside && judged,
     areas(world.areaSeries.slice(MAIN), answer, world),
     answer.location.accuracy && h("p", { class: "quiet" }, "Outside the exact grid: the position is good to about 5 m."),
   );
   const first = world.areaSeries.flatMap((series) => answer.areas[series] ?? []).slice(0, 3).map((area) => area.name);
-  const spoken = `${heading.title}: ${first.join(", ") || "in no area"}. ${sure ? `${sure.headline} ${sure.advice}` : ""}`;
+  const named = first.join(", ") || (answer.confidence?.coverage ? "in no area that we hold" : "in no area");
+  const spoken = `${heading.title}: ${named}. ${sure ? `${sure.headline} ${sure.advice}` : ""}`;
   return { card, spoken };
+}
+
+/** That boundaries of the answer are no longer in force, one paragraph a layer. */
+export function replaced(layers: Used, world: World): HTMLElement[] {
+  return Object.values(layers).flatMap((used) => {
+    if (!used?.superseded_since) return [];
+    return h("p", { class: "warning" }, `${world.many(used.layer)}: ${superseded(used.superseded_since, world.hasNewer(used.layer))}`);
+  });
 }
 
 function areas(of: string[], answer: Lookup, world: World): HTMLElement | null {
@@ -41,13 +54,18 @@ function areas(of: string[], answer: Lookup, world: World): HTMLElement | null {
     const edge = layerConfidence(answer.confidence?.layers[series]);
     const value = h("dd", {});
     if (matches === null) append(value, [h("span", { class: "none" }, "no boundaries for that date")]);
-    else if (!matches.length) append(value, [h("span", { class: "none" }, none(series, world))]);
+    else if (!matches.length) append(value, [h("span", { class: "none" }, none(series, answer, world))]);
     for (const area of matches ?? []) {
       const share = area.share != null && area.share < 1
         ? `${percent(area.share)} of its addresses (${area.addresses})`
         : area.match === "boundary" ? "on its boundary" : "";
       append(value, [h("p", {}, link(`${layer}/${area.code}`, area.name), " ", h("span", { class: "code" }, area.code),
         share && h("span", { class: "share" }, ` ${share}`))]);
+    }
+    const rest = answer.confidence?.layers[series]?.unassigned;
+    if (rest && matches?.length) {
+      const where = answer.confidence?.layers[series]?.coverage ? "in none that we hold" : `in no ${world.one(layer)}`;
+      append(value, [h("p", { class: "none" }, `${percent(rest.share)} of its addresses (${rest.addresses}) ${where}`)]);
     }
     for (const other of near) {
       append(value, [h("p", { class: "near" }, "or perhaps ", link(`${layer}/${other.code}`, other.name), " ",
@@ -59,7 +77,10 @@ function areas(of: string[], answer: Lookup, world: World): HTMLElement | null {
   return list.childElementCount ? list : null;
 }
 
-function none(series: string, world: World): string {
+function none(series: string, answer: Lookup, world: World): string {
+  const gap = answer.confidence?.layers[series]?.coverage;
+  if (gap === "outside") return "Not covered";
+  if (gap) return notHeld(world.many(answer.layers[series]?.layer ?? series));
   if (series === "parish") return "Not in a parish: this land is unparished";
   return `Not in any ${world.one(series)}`;
 }

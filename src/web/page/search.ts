@@ -2,7 +2,7 @@
 // manual selection). Without its script it is a plain form that the service answers in words.
 import { get, type Hit } from "./api.ts";
 import { fill, h, part } from "./dom.ts";
-import { count, month } from "./words.ts";
+import { count, date, month } from "./words.ts";
 import type { World } from "./world.ts";
 
 /** Long enough not to ask for every letter of a quick typist. */
@@ -19,7 +19,8 @@ export function kindOf(hit: Hit, world: World): string {
   if (hit.kind === "postcode") return hit.terminated ? `Postcode, ended ${month(hit.terminated)}` : "Postcode";
   const layer = world.byId.get(hit.layer);
   const dated = layer && world.vintages(layer.series).length > 1 ? `, ${layer.title.split(",").slice(1).join(",").trim()}` : "";
-  return `${world.one(hit.layer)}${dated === ", " ? "" : dated} · ${hit.code}`;
+  const old = hit.superseded_since ? `, replaced on ${date(hit.superseded_since)}` : "";
+  return `${world.one(hit.layer)}${dated === ", " ? "" : dated}${old} · ${hit.code}`;
 }
 
 export function search(world: World, asked: (q: string, shown: string) => void, say: (text: string) => void): Search {

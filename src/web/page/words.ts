@@ -51,18 +51,47 @@ export function singular(title: string): string {
   return /(sh|ch|x|ss)es$/.test(plain) ? plain.slice(0, -2) : plain.replace(/([^s])s$/, "$1");
 }
 
+/** For a place in no area of any layer. */
+export const OUTSIDE = "Outside the area that this service covers";
+
+/** What all areas of a layer are called, inside a sentence: "wards", but "Local Area Partnerships". */
+export function inSentence(many: string): string {
+  const [first = "", ...others] = many.split(" ");
+  const isName = /^.[A-Z]/.test(first) || others.some((word) => /^[A-Z]/.test(word));
+  return isName ? many : many.charAt(0).toLowerCase() + many.slice(1);
+}
+
+export const notHeld = (many: string): string => `We do not hold the ${inSentence(many)} here`;
+
+/** That the boundaries of an answer are no longer in force. */
+export const superseded = (since: string, hasNewer: boolean): string =>
+  `These boundaries were replaced on ${date(since)}.${hasNewer ? "" : " We do not hold newer ones."}`;
+
 /**
  * How sure the whole answer is: a headline, and what to do. `order` says which layers matter most:
  * doubt about the first is told before a nearer boundary of another.
  */
-export function confidence(answer: Lookup, order: readonly string[], one: (series: string) => string): { level: "sure" | "doubt"; headline: string; advice: string } | null {
+export function confidence(answer: Lookup, order: readonly string[], one: (series: string) => string, many = one): { level: "sure" | "doubt"; headline: string; advice: string } | null {
   const sure: Confidence | null = answer.confidence;
   if (!sure) return null;
   const nearest = sure.boundary_distance_m;
   const isPoint = !answer.query.postcode;
   const ask = isPoint ? "Choose the place more exactly." : "Ask for the address.";
+  if (sure.coverage === "outside") {
+    const first = sure.near[0];
+    const advice = first ? `The nearest area that we hold is ${first.name}, ${metres(first.distance_m)} away.` : "Ask the council of the place.";
+    return { level: "doubt", headline: `${OUTSIDE}.`, advice };
+  }
+  const unknown = order.filter((key) => sure.layers[key]?.coverage === "incomplete");
   if (sure.split) {
-    return { level: "doubt", headline: "This postcode is split.", advice: `Its addresses lie in more than one area. ${ask}` };
+    const some = unknown.find((key) => sure.layers[key]?.unassigned);
+    const where = some ? ` Some lie where we do not hold the ${inSentence(many(some))}.` : "";
+    return { level: "doubt", headline: "This postcode is split.", advice: `Its addresses lie in more than one area.${where} ${ask}` };
+  }
+  if (unknown[0]) {
+    const rest = order.flatMap((key) => sure.layers[key] ?? []).filter((of) => !of.coverage);
+    const settled = rest.length > 0 && rest.every((of) => of.level === "high") ? " The rest of the answer is sure." : "";
+    return { level: "doubt", headline: `${notHeld(many(unknown[0]))}.`, advice: `That does not mean that there is none.${settled}` };
   }
   if (sure.level === "low") {
     const why = (answer.location.positional_quality ?? 10) > 20

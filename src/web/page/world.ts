@@ -43,6 +43,12 @@ export class World {
     return on(new Date().toISOString().slice(0, 10)) ?? latest;
   }
 
+  /** Whether there are later boundaries of the same kind. */
+  hasNewer(id: string): boolean {
+    const layer = this.byId.get(id);
+    return !!layer && this.vintages(layer.series).some((other) => (other.valid_from ?? "") > (layer.valid_from ?? ""));
+  }
+
   /** The layer that a series or own id names. */
   layer(name: string, date: string): Layer | null {
     return this.byId.get(name) ?? this.vintage(name, date);
