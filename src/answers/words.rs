@@ -39,7 +39,7 @@ pub fn replaced_by(
         .areas
         .iter()
         .map(|area| {
-            let share = area.share.map(|share| format!(" ({} of its land)", percent(share)));
+            let share = area.share.map(|share| format!(" ({})", percent(share)));
             link(newer.layer, area.code, area.name) + &share.unwrap_or_default()
         })
         .collect();
@@ -126,7 +126,7 @@ mod tests {
         replacement.newer = Some(NewerVintage { layer: "ward", areas });
         assert_eq!(
             replaced_by(&replacement, link).unwrap(),
-            "Its land is now in Bee [ward/B] (over 99 % of its land), Cee [ward/C] (under 1 % of its land)."
+            "Its land is now in Bee [ward/B] (over 99 %), Cee [ward/C] (under 1 %)."
         );
         replacement.newer = Some(NewerVintage { layer: "ward", areas: Vec::new() });
         assert_eq!(replaced_by(&replacement, link).unwrap(), "No newer area has its land.");

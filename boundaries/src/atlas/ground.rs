@@ -73,14 +73,18 @@ impl Atlas {
     /// What is known of a layer at a place, besides its areas there. `found` are the layers that have
     /// an area there.
     #[inline]
-    pub fn ground_among(&self, layer: usize, found: impl Iterator<Item = usize> + Clone) -> Ground {
+    pub fn ground_among(
+        &self,
+        layer: usize,
+        found: &(impl Iterator<Item = usize> + Clone),
+    ) -> Ground {
         let is_outside = found.clone().next().is_none();
         self.layers[layer].ground.at(is_outside, |region| found.clone().any(|of| of == region))
     }
 
     /// What is known of a layer at a position, besides its areas there.
     pub fn ground_at(&self, layer: usize, at: Bng) -> Ground {
-        self.ground_among(layer, layers_at(&self.cells, at).into_iter())
+        self.ground_among(layer, &layers_at(&self.cells, at).into_iter())
     }
 
     /// The same for a postcode at a position with addresses. It is outside if none of these is in any

@@ -39,7 +39,7 @@ impl Atlas {
                 let own = found.iter().filter(|(of, ..)| *of == layer);
                 let matches =
                     own.map(|&(_, area, at)| Match { area, by: MatchBy::Position(at) }).collect();
-                let ground = self.ground_among(layer, found.iter().map(|(of, ..)| *of));
+                let ground = self.ground_among(layer, &found.iter().map(|(of, ..)| *of));
                 let (meta, cells) = (self.layers[layer].layer.meta(), self.cells.of_layer(layer));
                 Some(locate::with_matches(meta, &cells, at, matches, ground))
             })

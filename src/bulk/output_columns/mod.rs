@@ -232,7 +232,7 @@ impl<F: RowFormat> AnswerColumns<F> {
                 let distance = cells.distance_to_found(of, number, at).unwrap_or(f64::INFINITY);
                 let found = holders.iter().map(|&(layer, _)| layer);
                 let is_covered = found.clone().any(|of| of == layer.place);
-                let ground = atlas.ground_among(layer.place, found);
+                let ground = atlas.ground_among(layer.place, &found);
                 layer.trust(distance, ground.coverage(is_covered, distance), false)
             });
             let confidence = RowConfidence::of(trusts, incomplete);
