@@ -24,8 +24,8 @@ pub(crate) fn world(seed: u64, postcodes: usize) -> Contents {
     for layer in contents.layers.iter_mut().filter(|layer| layer.meta().id.as_str() == "lap") {
         let meta = LayerMeta {
             complete: Completeness::Unknown,
-            // The second world has a coverage with an edge inside the county.
-            coverage: seed % 2 == 0,
+            // As a coverage, the layer has an edge inside the county.
+            coverage: seed.is_multiple_of(2),
             ..layer.meta().clone()
         };
         let known = layer.areas().iter().enumerate().filter(|(at, _)| at % 3 != 1);
