@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cells::LayerCells;
-use crate::confidence::{Basis, ConfidenceLevel, Evidence};
+use crate::confidence::{Basis, ConfidenceLevel, Coverage, Evidence, Ground, LayerTrust};
 use crate::gazetteer::Address;
 use crate::geometry::predicate::Position;
 use crate::index::AreaIndex;
@@ -44,10 +44,23 @@ pub struct Located {
     pub threshold_m: f64,
     /// Other areas whose boundary is near, in code order, with the distance in metres.
     pub near: Vec<(usize, f64)>,
-    /// True if the addresses of the postcode are in several areas of the layer.
+    /// The number of the postcode's addresses that are in no area of the layer; 0 if the answer is not
+    /// based on addresses.
+    pub unassigned: usize,
+    /// True if the addresses of the postcode are in several areas of the layer, or some in none.
     pub is_split: bool,
+    /// Whether the layer answers for the place.
+    pub coverage: Coverage,
     /// The confidence level.
     pub level: ConfidenceLevel,
+}
+
+impl Located {
+    /// How far the answer can be trusted.
+    pub fn trust(&self) -> LayerTrust {
+        let boundary_distance_m = self.boundary_distance_m.unwrap_or(f64::INFINITY);
+        LayerTrust { level: self.level, coverage: self.coverage, boundary_distance_m }
+    }
 }
 
 /// Point queries on the areas of one layer. Implemented by the cell index, and by the R-trees that it
@@ -99,12 +112,12 @@ impl AreaLocator for LayerCells<'_> {
 }
 
 /// Locates a position in a layer.
-pub fn locate(layer: &LayerMeta, areas: &impl AreaLocator, at: Bng) -> Located {
+pub fn locate(layer: &LayerMeta, areas: &impl AreaLocator, at: Bng, ground: Ground) -> Located {
     let mut matches = Vec::new();
     areas.for_each_containing(at, |area, position| {
         matches.push(Match { area, by: MatchBy::Position(position) });
     });
-    with_matches(layer, areas, at, matches)
+    with_matches(layer, areas, at, matches, ground)
 }
 
 /// Like [`locate`], for areas that were found already.
@@ -113,14 +126,17 @@ pub(crate) fn with_matches(
     areas: &impl AreaLocator,
     at: Bng,
     matches: Vec<Match>,
+    ground: Ground,
 ) -> Located {
     let threshold_m = Basis::Position.threshold_m(layer);
     let boundary_distance_m = areas.boundary_distance_m(at);
+    let distance = boundary_distance_m.unwrap_or(f64::INFINITY);
     let evidence = Evidence {
-        boundary_distance_m: boundary_distance_m.unwrap_or(f64::INFINITY),
+        boundary_distance_m: distance,
         threshold_m,
         is_split: false,
         is_estimate: false,
+        coverage: ground.coverage(!matches.is_empty(), distance),
     };
     let named = |area: usize| matches.iter().any(|m| m.area == area);
     let near = if evidence.is_near() {
@@ -128,8 +144,16 @@ pub(crate) fn with_matches(
     } else {
         Vec::new()
     };
-    let level = evidence.level();
-    Located { matches, boundary_distance_m, threshold_m, near, is_split: false, level }
+    Located {
+        matches,
+        boundary_distance_m,
+        threshold_m,
+        near,
+        unassigned: 0,
+        is_split: false,
+        coverage: evidence.coverage,
+        level: evidence.level(),
+    }
 }
 
 /// Locates a postcode by its addresses. They determine its areas and whether it is split, so the only
@@ -142,17 +166,18 @@ pub fn locate_addresses(
     layer: &LayerMeta,
     areas: &impl AreaLocator,
     addresses: &[Address],
+    ground: Ground,
 ) -> Located {
     assert!(!addresses.is_empty(), "a postcode without addresses is located by its position");
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut nowhere = 0;
+    let mut unassigned = 0;
     for address in addresses {
         let mut is_nowhere = true;
         areas.for_each_containing(address.position, |area, _| {
             is_nowhere = false;
             *counts.entry(area).or_default() += 1;
         });
-        nowhere += usize::from(is_nowhere);
+        unassigned += usize::from(is_nowhere);
     }
     let all = addresses.len();
     let matches: Vec<_> = counts
@@ -169,12 +194,14 @@ pub fn locate_addresses(
         .min_by(|a, b| a.1.total_cmp(&b.1));
     let threshold_m = Basis::Addresses.threshold_m(layer);
     let boundary_distance_m = nearest.map(|(_, distance)| distance);
-    let is_split = counts.len() > 1 || (nowhere > 0 && nowhere < all);
+    let distance = boundary_distance_m.unwrap_or(f64::INFINITY);
+    let is_split = counts.len() > 1 || (unassigned > 0 && unassigned < all);
     let evidence = Evidence {
-        boundary_distance_m: boundary_distance_m.unwrap_or(f64::INFINITY),
+        boundary_distance_m: distance,
         threshold_m,
         is_split,
         is_estimate: false,
+        coverage: ground.coverage(unassigned == 0, distance),
     };
     let near = match nearest {
         Some((address, _)) if evidence.is_near() => areas
@@ -184,6 +211,14 @@ pub fn locate_addresses(
             .collect(),
         _ => Vec::new(),
     };
-    let level = evidence.level();
-    Located { matches, boundary_distance_m, threshold_m, near, is_split, level }
+    Located {
+        matches,
+        boundary_distance_m,
+        threshold_m,
+        near,
+        unassigned,
+        is_split,
+        coverage: evidence.coverage,
+        level: evidence.level(),
+    }
 }

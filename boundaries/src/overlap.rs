@@ -58,6 +58,10 @@ const ROUNDING_M: f64 = 0.001;
 /// A sliver has less than this share of both areas, however thin it is.
 pub(crate) const SLIVER_SHARE: f64 = 0.01;
 
+/// An area lies in another if the rest of it has less than this share of it, and is as thin as the
+/// drawing errors. More would be a part of its own, however thin: a narrow area has no thicker ones.
+const REST_SHARE: f64 = 0.02;
+
 /// The mean width of a polygon in metres: twice its area divided by its perimeter. Area and perimeter
 /// are sums of many terms, so a perimeter below a millimetre is a rounding error and yields 0; the
 /// quotient of two rounding errors would be arbitrary.
@@ -98,7 +102,7 @@ pub fn classify(
         && shared.area_m2 < SLIVER_SHARE * second_m2;
     let is_all_of = |whole_m2: f64, rest_perimeter_m: f64| {
         let rest_m2 = (whole_m2 - shared.area_m2).max(0.0);
-        rest_m2 < SLIVER_SHARE * whole_m2 && thinness_m(rest_m2, rest_perimeter_m) < tolerance_m
+        rest_m2 < REST_SHARE * whole_m2 && thinness_m(rest_m2, rest_perimeter_m) < tolerance_m
     };
     let first_within = is_all_of(first_m2, shared.rest_of_first_perimeter_m);
     let second_within = is_all_of(second_m2, shared.rest_of_second_perimeter_m);

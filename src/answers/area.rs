@@ -127,7 +127,7 @@ pub fn area<'a>(
             properties: area.properties(),
         },
         parents,
-        layers: layers_used(atlas, &[key]),
+        layers: layers_used(atlas, &[key], day),
         snapshot: snapshot(atlas),
     })
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, share, snapshot, tenths};
 use super::error::AnswerError;
-use super::overlaps::{Amount, SharedCount, Uncovered, best_fit};
-use super::succession::{ChangeWords, both_used, candidates, part_entry};
+use super::overlaps::{Amount, SharedCount, Uncovered};
+use super::succession::{ChangeWords, best_part, both_used, part_entry};
 use super::vintage;
 
 /// How the areas of a layer changed between two vintages.
@@ -147,7 +147,7 @@ pub fn changes<'a>(
         uncertain: changes.iter().filter(|change| !change.change.certain).count(),
         changes,
         sliver_tolerance_m: between.tolerance_m(),
-        layers: both_used(atlas, [earlier, later], between.tolerance_m()),
+        layers: both_used(atlas, [earlier, later], between.tolerance_m(), day),
         snapshot: snapshot(atlas),
     })
 }
@@ -165,7 +165,7 @@ fn of_earlier<'a>(
     uncovered_m2: f64,
 ) -> AreaChange<'a> {
     let requested = Amount::of_area(atlas, earlier, area);
-    let best = best_fit(requested, &candidates(parts)).map(|(area, ..)| area);
+    let best = best_part(requested, parts, uncovered_m2).ok().map(|(area_index, ..)| area_index);
     let listed = |part: &&OverlapPart| !part.row.sliver && part.row.relation != Relation::Touches;
     let shared_area = |part: &OverlapPart| {
         let entry = part_entry(atlas, later, requested, part);

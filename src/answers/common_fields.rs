@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use lapwing_boundaries::atlas::{Atlas, ChosenLayer};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
 use lapwing_boundaries::layer::{LayerId, Resolution};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -45,27 +45,32 @@ pub struct LayerUsed {
     /// Generalisation of the boundaries, in the codes of the Office for National Statistics (ONS).
     /// Null if unknown.
     pub resolution: Option<Resolution>,
+    /// First day on which the boundaries are no longer in force, if it is not after the day of the
+    /// answer: newer boundaries are in force on that day. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_since: Option<Date>,
     /// Overlaps thinner than this, in metres, may be artefacts of inaccurate boundaries. Present only
     /// in answers about overlaps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sliver_tolerance_m: Option<f64>,
 }
 
-/// Describes the vintage of a layer, given by its position in the atlas.
-pub(super) fn layer_used(atlas: &Atlas, layer: usize) -> LayerUsed {
+/// Describes the vintage of a layer, given by its position in the atlas, in an answer for a day.
+pub(super) fn layer_used(atlas: &Atlas, layer: usize, day: Day) -> LayerUsed {
     let meta = atlas.layers()[layer].layer().meta();
     LayerUsed {
         layer: meta.id.clone(),
         valid_from: meta.vintage.valid_from,
         valid_to: meta.vintage.valid_to,
         resolution: meta.resolution,
+        superseded_since: meta.vintage.superseded_on(day.date()),
         sliver_tolerance_m: None,
     }
 }
 
 /// Describes the vintages of the chosen layers.
-pub fn layers_used(atlas: &Atlas, chosen: &[ChosenLayer]) -> Keyed<Option<LayerUsed>> {
-    chosen.iter().map(|c| (c.key.clone(), c.layer.map(|l| layer_used(atlas, l)))).collect()
+pub fn layers_used(atlas: &Atlas, chosen: &[ChosenLayer], day: Day) -> Keyed<Option<LayerUsed>> {
+    chosen.iter().map(|c| (c.key.clone(), c.layer.map(|l| layer_used(atlas, l, day)))).collect()
 }
 
 /// A JSON object with a member for each requested layer, in the order of the request.
@@ -73,9 +78,20 @@ pub fn layers_used(atlas: &Atlas, chosen: &[ChosenLayer]) -> Keyed<Option<LayerU
 pub struct Keyed<T>(pub Vec<(LayerId, T)>);
 
 impl<T> Keyed<T> {
+    /// Returns true if there are no members.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the member with that key.
     pub fn get(&self, key: &str) -> Option<&T> {
         self.0.iter().find(|(k, _)| k.as_str() == key).map(|(_, value)| value)
+    }
+}
+
+impl<T> Default for Keyed<T> {
+    fn default() -> Self {
+        Self(Vec::new())
     }
 }
 

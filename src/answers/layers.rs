@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use lapwing_boundaries::atlas::{Atlas, Provenance};
-use lapwing_boundaries::layer::Resolution;
+use lapwing_boundaries::layer::{Completeness, LayerId, Resolution};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -47,6 +47,13 @@ pub struct LayerListing<'a> {
     pub drawing_error_m: f64,
     /// True if the areas cover their extent without gaps or overlaps.
     pub coverage: bool,
+    /// True if the layer holds every area of its kind in the ground that the snapshot covers, or in
+    /// the areas of `complete_within`. Only then is a place in none of its areas certainly in none.
+    pub complete: bool,
+    /// Id of the layer in whose areas this one is complete. Absent if it is complete everywhere, or
+    /// not known to be complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete_within: Option<&'a str>,
     /// Licence, as an SPDX identifier if there is one. Null if unknown.
     pub licence: Option<&'a str>,
     /// Attribution to show wherever the data are shown. Null if none is required.
@@ -95,6 +102,8 @@ pub fn layers(atlas: &Atlas) -> LayersAnswer<'_> {
                 resolution: meta.resolution,
                 drawing_error_m: meta.drawing_error_m(),
                 coverage: meta.coverage,
+                complete: meta.complete != Completeness::Unknown,
+                complete_within: meta.complete.region().map(LayerId::as_str),
                 licence: meta.licence.as_deref(),
                 attribution: meta.attribution.as_deref(),
             }

@@ -1,7 +1,7 @@
 //! Looks up the areas of a place, and how far that answer can be trusted.
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
-use lapwing_boundaries::confidence::{self, Basis, ConfidenceLevel, Overall};
+use lapwing_boundaries::confidence::{self, Basis, ConfidenceLevel, CoverageGap, Overall};
 use lapwing_boundaries::gazetteer::Month;
 use lapwing_boundaries::geometry::predicate::Position;
 use lapwing_boundaries::locate::{Located, Match, MatchBy};
@@ -88,6 +88,10 @@ pub struct Confidence<'a> {
     /// the threshold. `low`: the position is an estimate, or the postcode's addresses are in more
     /// than one area.
     pub level: ConfidenceLevel,
+    /// `outside` if the place is in no area of any layer of the snapshot, `incomplete` if a layer
+    /// without an area there may only lack it. Absent if every layer answers for the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<CoverageGap>,
     /// Distance in metres to the nearest boundary of any layer. Null if no layer has areas.
     pub boundary_distance_m: Option<f64>,
     /// Distance in metres within which a boundary lowers the level.
@@ -113,12 +117,40 @@ pub struct LayerConfidence {
     /// the threshold. `low`: the position is an estimate, or the postcode's addresses are in more
     /// than one area.
     pub level: ConfidenceLevel,
+    /// `incomplete` if the layer has no area at the place, or at some of the postcode's addresses,
+    /// but is not known to be complete there: the area is unknown, which is not the same as none.
+    /// `outside` if no layer of the snapshot has an area at the place. Absent if the layer answers
+    /// for the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<CoverageGap>,
+    /// The postcode's addresses that are in no area of the layer. Absent if there are none, and
+    /// unless the answer is based on addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unassigned: Option<Unassigned>,
     /// Distance in metres to the nearest boundary. Null for a layer without areas.
     pub boundary_distance_m: Option<f64>,
     /// Distance in metres within which a boundary lowers the level.
     pub threshold_m: f64,
 }
 
+/// The addresses of a postcode that are in no area of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Unassigned {
+    /// Number of these addresses.
+    pub addresses: usize,
+    /// Their share of the postcode's addresses, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub share: f64,
+}
+
+impl Unassigned {
+    /// Describes `count` of `all` addresses. `None` if the count is 0.
+    fn new(count: usize, all: usize) -> Option<Self> {
+        let of_all = (count > 0).then(|| share(count as f64, all as f64)).flatten();
+        of_all.map(|share| Self { addresses: count, share })
+    }
+}
 /// A neighbouring area whose boundary is within the threshold.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(inline)]
@@ -150,10 +182,7 @@ impl Found {
 
     /// Combines the confidence of the layers. `None` if none answered.
     pub fn confidence(&self) -> Option<Overall<&Located>> {
-        confidence::overall(self.answered().map(|located| {
-            let distance = located.boundary_distance_m.unwrap_or(f64::INFINITY);
-            (located, located.level, distance)
-        }))
+        confidence::overall(self.answered().map(|located| (located, located.trust())))
     }
 
     fn answered(&self) -> impl Iterator<Item = &Located> {
@@ -212,7 +241,7 @@ pub fn lookup<'a>(
     let found = find(atlas, place, &chosen)?;
     Ok(LookupAnswer {
         place: place_answer(atlas, &found, &chosen, day),
-        layers: layers_used(atlas, &chosen),
+        layers: layers_used(atlas, &chosen, day),
         snapshot: snapshot(atlas),
     })
 }
@@ -240,10 +269,9 @@ fn confidence<'a>(
     found: &Found,
     chosen: &[ChosenLayer],
 ) -> Option<Confidence<'a>> {
-    let Overall { level, nearest, .. } = found.confidence()?;
-    let by_addresses =
-        found.resolved.place.known(atlas).is_some_and(|(_, known)| known.is_by_addresses());
-    let basis = AnswerBasis::new(by_addresses, found.answered().any(|located| located.is_split));
+    let Overall { level, coverage, nearest, .. } = found.confidence()?;
+    let addresses = found.resolved.place.known(atlas).map_or(0, |(_, known)| known.addresses());
+    let basis = AnswerBasis::new(addresses > 0, found.answered().any(|located| located.is_split));
     let mut near = Vec::new();
     for (chosen, located) in chosen.iter().zip(&found.located) {
         let Some((located, layer)) = located.as_ref().zip(chosen.layer) else { continue };
@@ -257,6 +285,8 @@ fn confidence<'a>(
     let layers = chosen.iter().zip(&found.located).map(|(chosen, located)| {
         let confidence = located.as_ref().map(|located| LayerConfidence {
             level: located.level,
+            coverage: located.coverage.gap(),
+            unassigned: Unassigned::new(located.unassigned, addresses),
             boundary_distance_m: located.boundary_distance_m.map(tenths),
             threshold_m: located.threshold_m,
         });
@@ -264,6 +294,7 @@ fn confidence<'a>(
     });
     Some(Confidence {
         level,
+        coverage: coverage.gap(),
         boundary_distance_m: nearest.boundary_distance_m.map(tenths),
         threshold_m: nearest.threshold_m,
         by: basis.by(),

@@ -29,10 +29,11 @@ mod error;
 mod layers;
 mod lookup;
 mod nearest;
-mod number;
+pub(crate) mod number;
 mod overlaps;
 mod place;
 mod prerendered;
+mod replacement;
 pub(crate) mod sample;
 pub(crate) mod schema;
 mod search;
@@ -42,6 +43,7 @@ mod table;
 pub(crate) mod text_writer;
 mod typed_place;
 mod vintage;
+pub mod words;
 
 pub use area::{AreaAnswer, AreaDetail, Parent, area};
 pub use changes::{AreaChange, CHANGE_COLUMNS, ChangesAnswer, NamedArea, SharedPlace, changes};
@@ -54,16 +56,17 @@ pub use layers::{LayerKind, LayerListing, LayersAnswer, PointsListing, layers};
 pub(crate) use lookup::month;
 pub use lookup::{
     AreaMatch, Confidence, Found, LayerConfidence, LookupAnswer, MatchKind, NearArea, PlaceAnswer,
-    find, lookup, place_answer,
+    Unassigned, find, lookup, place_answer,
 };
 pub(crate) use nearest::choose_points;
 pub use nearest::{NearestAnswer, NearestSite, nearest};
 pub use overlaps::{
-    BestFit, BestFitBy, Choice, OverlapEntry, OverlapsAnswer, RequestedArea, SharedCount,
-    Uncovered, overlaps,
+    BestFit, BestFitBy, Choice, NoBestFit, OverlapEntry, OverlapsAnswer, RequestedArea,
+    SharedCount, Uncovered, overlaps,
 };
 pub use place::{Location, Place, Query, invalid_postcode, similar_postcode};
 pub use prerendered::{Prerendered, PrerenderedPlaces};
+pub use replacement::{NewerVintage, Replacement, ReplacingArea, has_newer, replacement};
 pub use search::{SearchAnswer, SearchHit, search};
 pub use submitted_polygon::{PolygonAnswer, RequestedPolygon, overlaps_of_polygon};
 pub use succession::{ChangeWords, PartEntry, SuccessionAnswer, succession};

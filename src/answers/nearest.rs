@@ -98,7 +98,7 @@ pub fn nearest<'a>(
         query: Query::new(place, day),
         location: resolved.location(),
         nearest: nearest.collect(),
-        layers: layers_used(atlas, &chosen),
+        layers: layers_used(atlas, &chosen, day),
         snapshot: snapshot(atlas),
     })
 }

@@ -51,7 +51,7 @@ pub(super) fn tenths(writer: &mut TextWriter, metres: f64) {
 }
 
 /// Writes a share to nine decimals.
-pub(super) fn share(writer: &mut TextWriter, share: f64) {
+pub(crate) fn share(writer: &mut TextWriter, share: f64) {
     const ONE: u64 = 1_000_000_000;
     let billionths = rounded(share.clamp(0.0, 1.0) * 1e9);
     if billionths == ONE {

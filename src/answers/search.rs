@@ -1,6 +1,7 @@
 //! Search for names, codes and postcodes by prefix.
 
-use lapwing_boundaries::atlas::Atlas;
+use jiff::civil::Date;
+use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::gazetteer::PostcodeFacts;
 use lapwing_boundaries::postcode::{Postcode, PostcodePrefix};
 use schemars::JsonSchema;
@@ -19,8 +20,9 @@ use super::typed_place::read_place;
 pub struct SearchAnswer<'a> {
     /// The question.
     pub query: SearchQuery,
-    /// Exact matches first, then names that start with the text, then names with a later word that
-    /// does. Postcodes come last, unless the text is a whole postcode.
+    /// Areas that are in force and points before areas that were replaced. Among them exact matches
+    /// first, then names that start with the text, then names with a later word that does. Postcodes
+    /// come last, unless the text is a whole postcode.
     pub results: Vec<SearchHit<'a>>,
     /// The postcode that the text seems to mean, if a letter was typed for a digit or the reverse.
     /// Absent if there is none, or if the text is a postcode of the snapshot.
@@ -54,6 +56,10 @@ pub enum SearchHit<'a> {
         code: &'a str,
         /// Name of the area or point. Only for areas and points.
         name: &'a str,
+        /// First day on which its boundaries are no longer in force, if it is not after today. Absent
+        /// for an area that is in force.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        superseded_since: Option<Date>,
     },
     /// A point.
     Point {
@@ -85,23 +91,37 @@ pub enum SearchHit<'a> {
     },
 }
 
-/// Finds the first `limit` areas, points and postcodes that start with a text. If layers are named,
-/// by series or id, only they are searched and no postcodes.
+/// Finds the first `limit` areas, points and postcodes that start with a text, as they are on a day.
+/// If layers are named, by series or id, only they are searched and no postcodes.
 pub fn search<'a>(
     atlas: &'a Atlas,
     text: &str,
     layers: Option<&[String]>,
     limit: usize,
+    day: Day,
 ) -> Result<SearchAnswer<'a>, AnswerError> {
     let included = included_layers(atlas, layers)?;
-    let named = atlas.search().find_where(text, limit, |found| included[found.layer as usize]);
-    let named = named.into_iter().map(|found| {
+    let superseded: Vec<Option<Date>> = atlas
+        .layers()
+        .iter()
+        .map(|layer| layer.layer().meta().vintage.superseded_on(day.date()))
+        .collect();
+    let named = |limit: usize, old: bool| {
+        atlas.search().find_where(text, limit, |found| {
+            let layer = found.layer as usize;
+            included[layer] && superseded[layer].is_some() == old
+        })
+    };
+    let current = named(limit, false);
+    let old = named(limit - current.len(), true);
+    let named = current.into_iter().chain(old).map(|found| {
         let (layer, index) = (found.layer as usize, found.index as usize);
         let (code, name) = atlas.code_and_name(layer, index);
         let is_areas = atlas.layers()[layer].layer().is_areas();
+        let superseded_since = superseded[layer];
         let layer = atlas.layers()[layer].layer().meta().id.as_str();
         if is_areas {
-            SearchHit::Area { layer, code, name }
+            SearchHit::Area { layer, code, name, superseded_since }
         } else {
             SearchHit::Point { layer, code, name }
         }

@@ -9,10 +9,10 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
+use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, snapshot, tenths};
 use super::error::AnswerError;
 use super::overlaps::{
-    Amount, BestFit, Choice, OverlapEntry, Uncovered, entry, may_fit, named_best_fit,
+    Amount, BestFit, Choice, Fits, NoBestFit, OverlapEntry, Uncovered, best_fit, entry, may_fit,
 };
 
 /// The overlaps of a submitted polygon.
@@ -23,8 +23,12 @@ pub struct PolygonAnswer<'a> {
     pub area: RequestedPolygon,
     /// The overlaps, in order of layer, then of code.
     pub overlaps: Vec<OverlapEntry<'a>>,
-    /// Best-fit area by layer. Null if no area overlaps.
+    /// Best-fit area by layer. Null if there is none, for the reason in `best_fit_reason`, or if no
+    /// vintage is in force.
     pub best_fit: Keyed<Option<BestFit<'a>>>,
+    /// Why a layer that is in force has no best fit, by layer. Absent if each has one.
+    #[serde(skip_serializing_if = "Keyed::is_empty")]
+    pub best_fit_reason: Keyed<NoBestFit>,
     /// Uncovered part by layer. Null if no vintage is in force.
     pub uncovered: Keyed<Option<Uncovered>>,
     /// Largest sliver tolerance of the layers, in metres: overlaps thinner than this may be artefacts
@@ -70,13 +74,13 @@ pub fn overlaps_of_polygon<'a>(
     };
 
     let mut entries = Vec::new();
-    let mut fits = Keyed(Vec::new());
+    let mut fits = Fits::default();
     let mut uncovered = Keyed(Vec::new());
-    let mut layers = layers_used(atlas, &chosen);
+    let mut layers = layers_used(atlas, &chosen, day);
     let mut coarsest_m = 0.0_f64;
     for (other, (_, used)) in chosen.iter().zip(&mut layers.0) {
         let Some((to, used)) = other.layer.zip(used.as_mut()) else {
-            fits.0.push((other.key.clone(), None));
+            fits.add(atlas, &other.key, None);
             uncovered.0.push((other.key.clone(), None));
             continue;
         };
@@ -98,14 +102,13 @@ pub fn overlaps_of_polygon<'a>(
         let listed = shared.iter().filter(|(_, _, o)| choice.lists(o.relation, o.sliver));
         entries.extend(listed.map(|&(area_index, shared, overlap)| {
             let judged = (overlap.relation, overlap.sliver);
-            entry(atlas, other.key.as_str(), (to, area_index), requested, shared, judged)
+            entry(atlas, other.key.as_str(), (to, area_index), [requested, shared], judged, choice)
         }));
         let candidates: Vec<_> = shared
             .iter()
             .filter(|(_, _, o)| may_fit(o.relation, o.sliver))
             .map(|&(area_index, shared, _)| (area_index, shared))
             .collect();
-        fits.0.push((other.key.clone(), named_best_fit(atlas, to, requested, &candidates)));
         let m2 = if atlas.is_disjoint(to) {
             (requested.m2 - shared.iter().map(|(_, amount, _)| amount.m2).sum::<f64>()).max(0.0)
         } else {
@@ -113,7 +116,10 @@ pub fn overlaps_of_polygon<'a>(
             let covering = shared.iter().map(|(area_index, ..)| areas[*area_index].geometry());
             overlap::uncovered_m2(ground, covering)
         };
-        let rest = Uncovered { m2: tenths(m2), share: share(m2, requested.m2) };
+        let covered = shared.iter().map(|(_, amount, _)| amount.postcodes).sum();
+        let fit = best_fit(requested, &candidates, covered, || m2);
+        fits.add(atlas, &other.key, Some((to, fit)));
+        let rest = choice.uncovered(requested, m2, shared.iter().map(|(_, _, o)| o.relation));
         uncovered.0.push((other.key.clone(), Some(rest)));
     }
     Ok(PolygonAnswer {
@@ -123,7 +129,8 @@ pub fn overlaps_of_polygon<'a>(
             addresses: (atlas.address_count() > 0).then_some(requested.addresses),
         },
         overlaps: entries,
-        best_fit: fits,
+        best_fit: fits.best,
+        best_fit_reason: fits.reasons,
         uncovered,
         sliver_tolerance_m: coarsest_m,
         layers,

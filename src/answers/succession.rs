@@ -12,7 +12,8 @@ use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layer_used, share, s
 use super::direction::ChangeDirection;
 use super::error::AnswerError;
 use super::overlaps::{
-    Amount, BestFit, OverlapEntry, RequestedArea, Uncovered, entry, may_fit, named_best_fit,
+    Amount, BestFit, Choice, Fit, NoBestFit, OverlapEntry, RequestedArea, Uncovered, best_fit,
+    entry, may_fit, named_fit,
 };
 use super::vintage;
 
@@ -34,6 +35,9 @@ pub struct SuccessionAnswer<'a> {
     pub predecessors: Option<Vec<PartEntry<'a>>>,
     /// The one area to which to assign the whole requested area. Null if there is none.
     pub best_fit: Option<BestFit<'a>>,
+    /// Why there is none. Absent if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best_fit_reason: Option<NoBestFit>,
     /// Total of the slivers that are not listed.
     pub slivers: Uncovered,
     /// Part of the area that the other vintage does not cover.
@@ -157,15 +161,25 @@ pub(super) fn part_entry<'a>(
     let key = atlas.layers()[other].layer().meta().id.as_str();
     let (area, judged) = ((other, row.to as usize), (row.relation, row.sliver));
     PartEntry {
-        overlap: entry(atlas, key, area, requested, Amount::shared(row), judged),
+        overlap: entry(atlas, key, area, [requested, Amount::shared(row)], judged, MEASURED),
         doubtful: part.strength == LinkStrength::Doubtful,
     }
 }
 
-/// The candidates for a best fit among the parts of an area.
-pub(super) fn candidates(parts: &[OverlapPart]) -> Vec<(usize, Amount)> {
+/// The shares of a change are as measured: `slivers` and `uncovered` have the rest.
+const MEASURED: Choice = Choice { slivers: true, touches: true };
+
+/// The best fit among the parts of an area, with the ground that none of them has.
+pub(super) fn best_part(
+    requested: Amount,
+    parts: &[OverlapPart],
+    uncovered_m2: f64,
+) -> Result<Fit, NoBestFit> {
     let fit = parts.iter().filter(|part| may_fit(part.row.relation, part.row.sliver));
-    fit.map(|part| (part.row.to as usize, Amount::shared(&part.row))).collect()
+    let candidates: Vec<_> =
+        fit.map(|part| (part.row.to as usize, Amount::shared(&part.row))).collect();
+    let covered = parts.iter().map(|part| part.row.postcodes).sum();
+    best_fit(requested, &candidates, covered, || uncovered_m2)
 }
 
 /// Describes both vintages, with the tolerance of their comparison.
@@ -173,10 +187,12 @@ pub(super) fn both_used(
     atlas: &Atlas,
     [earlier, later]: [usize; 2],
     tolerance_m: f64,
+    day: Day,
 ) -> Keyed<Option<LayerUsed>> {
     let used = |layer: usize| {
         let id: LayerId = atlas.layers()[layer].layer().meta().id.clone();
-        let used = LayerUsed { sliver_tolerance_m: Some(tolerance_m), ..layer_used(atlas, layer) };
+        let used =
+            LayerUsed { sliver_tolerance_m: Some(tolerance_m), ..layer_used(atlas, layer, day) };
         (id, Some(used))
     };
     [earlier, later].into_iter().map(used).collect()
@@ -210,8 +226,9 @@ pub fn succession<'a>(
         parts.iter().filter(listed).map(|part| part_entry(atlas, there, requested, part)).collect();
     let left_out: f64 =
         parts.iter().filter(|part| part.row.sliver && !slivers).map(|p| p.row.shared_m2).sum();
-    let of_asked = |m2: f64| Uncovered { m2: tenths(m2), share: share(m2, requested.m2) };
+    let of_requested = |m2: f64| Uncovered { m2: tenths(m2), share: share(m2, requested.m2) };
     let area = &atlas.layers()[here].layer().areas()[index];
+    let fit = best_part(requested, &parts, uncovered_m2);
     let (successors, predecessors) =
         if is_forward { (Some(entries), None) } else { (None, Some(entries)) };
     Ok(SuccessionAnswer {
@@ -226,11 +243,12 @@ pub fn succession<'a>(
         change: ChangeWords::new(atlas, there, change),
         successors,
         predecessors,
-        best_fit: named_best_fit(atlas, there, requested, &candidates(&parts)),
-        slivers: of_asked(left_out),
-        uncovered: of_asked(uncovered_m2),
+        best_fit: fit.ok().map(|fit| named_fit(atlas, there, fit)),
+        best_fit_reason: fit.err(),
+        slivers: of_requested(left_out),
+        uncovered: of_requested(uncovered_m2),
         sliver_tolerance_m: between.tolerance_m(),
-        layers: both_used(atlas, [earlier, later], between.tolerance_m()),
+        layers: both_used(atlas, [earlier, later], between.tolerance_m(), day),
         snapshot: snapshot(atlas),
     })
 }

@@ -3,24 +3,26 @@
 use std::ops::Deref;
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
-use lapwing_boundaries::overlap::{Relation, sliver_tolerance_m};
+use lapwing_boundaries::overlap::{OverlapRow, Relation, sliver_tolerance_m};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::common_fields::{Keyed, LayerUsed, SnapshotBlock, layers_used, share, snapshot, tenths};
 use super::error::AnswerError;
-use super::overlaps::{Amount, Choice, best_fit, may_fit};
+use super::overlaps::{Amount, Choice, Fit, NoBestFit, best_fit_in};
 use super::schema::Together;
 
 /// The table of all pairs of overlapping areas of two layers, in the order of both codes. An area
-/// without overlaps has no row.
+/// without overlaps has no row, or one without a counterpart if all areas were requested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     from: ChosenLayer,
     to: ChosenLayer,
     from_index: usize,
     to_index: usize,
+    day: Day,
     choice: Choice,
+    all: bool,
 }
 
 /// The members of a table before its rows.
@@ -61,15 +63,16 @@ pub struct TableRow<'a> {
     pub from_code: &'a str,
     /// Name of the first area.
     pub from_name: &'a str,
-    /// Code of the second area.
-    pub to_code: &'a str,
-    /// Name of the second area.
-    pub to_name: &'a str,
-    /// Relation of the first area to the second.
-    pub relation: Relation,
-    /// Area of the overlap in m².
-    pub shared_m2: f64,
-    /// Share of the first area, 0 to 1. Null if it has no area.
+    /// Code of the second area. Null, as the columns about the second area are, in the row of an
+    /// area without a counterpart.
+    pub to_code: Option<&'a str>,
+    /// Name of the second area. Null without a counterpart.
+    pub to_name: Option<&'a str>,
+    /// Relation of the first area to the second. Null without a counterpart.
+    pub relation: Option<Relation>,
+    /// Area of the overlap in m². Null without a counterpart.
+    pub shared_m2: Option<f64>,
+    /// Share of the first area, 0 to 1. Null if it has no area, and without a counterpart.
     #[schemars(range(min = 0, max = 1))]
     pub share_of_from: Option<f64>,
     /// Share of the second area, 0 to 1. Null if it has no area.
@@ -85,6 +88,8 @@ pub struct TableRow<'a> {
     pub postcode_share_of_to: Option<f64>,
     /// True if the whole first area is assigned to the second.
     pub best_fit: bool,
+    /// Why the first area is assigned to none. Null if it is assigned to one.
+    pub best_fit_reason: Option<NoBestFit>,
     /// The columns about addresses. Absent if the snapshot has no addresses.
     #[serde(flatten)]
     #[schemars(with = "Option<Together<AddressColumns>>")]
@@ -98,9 +103,10 @@ pub struct TableRow<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct AddressColumns {
-    /// Number of addresses in both areas. Absent if the snapshot has no addresses.
-    pub addresses: u32,
-    /// Share of the first area's addresses, 0 to 1. Null if it has none.
+    /// Number of addresses in both areas. Null without a counterpart. Absent if the snapshot has no
+    /// addresses.
+    pub addresses: Option<u32>,
+    /// Share of the first area's addresses, 0 to 1. Null if it has none, and without a counterpart.
     #[schemars(range(min = 0, max = 1))]
     pub address_share_of_from: Option<f64>,
     /// Share of the second area's addresses, 0 to 1. Null if it has none.
@@ -108,17 +114,25 @@ pub struct AddressColumns {
     pub address_share_of_to: Option<f64>,
 }
 
-/// Chooses the two layers of a table, by series or by the id of a vintage.
+impl AddressColumns {
+    /// The columns of a row without a counterpart.
+    const NONE: Self =
+        Self { addresses: None, address_share_of_from: None, address_share_of_to: None };
+}
+
+/// Chooses the two layers of a table, by series or by the id of a vintage. With `all`, each area of
+/// the first layer has a row, so that a join with the table keeps it.
 pub fn table(
     atlas: &Atlas,
     from: &str,
     to: &str,
     day: Day,
     choice: Choice,
+    all: bool,
 ) -> Result<Table, AnswerError> {
     let (from, from_index) = super::choose_one(atlas, from, day)?;
     let (to, to_index) = super::choose_one(atlas, to, day)?;
-    Ok(Table { from, to, from_index, to_index, choice })
+    Ok(Table { from, to, from_index, to_index, day, choice, all })
 }
 
 impl Table {
@@ -131,7 +145,7 @@ impl Table {
             from: self.from.key.to_string(),
             to: self.to.key.to_string(),
             sliver_tolerance_m: sliver_tolerance_m(layer(self.from_index), layer(self.to_index)),
-            layers: layers_used(atlas, distinct),
+            layers: layers_used(atlas, distinct, self.day),
             snapshot: snapshot(atlas),
         }
     }
@@ -144,47 +158,82 @@ impl Table {
     /// The rows of one area of the first layer.
     pub fn rows<'a>(&self, atlas: &'a Atlas, area: usize) -> Vec<TableRow<'a>> {
         let (from, to) = (self.from_index, self.to_index);
-        let rows = atlas.overlaps_of(from, area, to);
         let requested = Amount::of_area(atlas, from, area);
-        let candidates: Vec<_> = rows
+        let fit = best_fit_in(atlas, (from, area), to, requested);
+        let rows: Vec<_> = atlas
+            .overlaps_of(from, area, to)
             .iter()
-            .filter(|row| may_fit(row.relation, row.sliver))
-            .map(|row| (row.to as usize, Amount::shared(row)))
-            .collect();
-        let best = best_fit(requested, &candidates).map(|(layer_index, ..)| layer_index);
-        let first = &atlas.layers()[from].layer().areas()[area];
-        let has_postcodes = atlas.postcode_count() > 0;
-        let has_addresses = atlas.address_count() > 0;
-        let count_share = |part: u32, whole: u32| share(f64::from(part), f64::from(whole));
-        rows.iter()
             .filter(|row| self.choice.lists(row.relation, row.sliver))
-            .map(|row| {
-                let second = &atlas.layers()[to].layer().areas()[row.to as usize];
-                let other = Amount::of_area(atlas, to, row.to as usize);
-                let postcode_share =
-                    |whole| count_share(row.postcodes, whole).filter(|_| has_postcodes);
-                TableRow {
-                    from_code: first.code().as_str(),
-                    from_name: first.name(),
-                    to_code: second.code().as_str(),
-                    to_name: second.name(),
-                    relation: row.relation,
-                    shared_m2: tenths(row.shared_m2),
-                    share_of_from: share(row.shared_m2, requested.m2),
-                    share_of_to: share(row.shared_m2, other.m2),
-                    postcodes: has_postcodes.then_some(row.postcodes),
-                    postcode_share_of_from: postcode_share(requested.postcodes),
-                    postcode_share_of_to: postcode_share(other.postcodes),
-                    best_fit: best == Some(row.to as usize),
-                    of_addresses: has_addresses.then(|| AddressColumns {
-                        addresses: row.addresses,
-                        address_share_of_from: count_share(row.addresses, requested.addresses),
-                        address_share_of_to: count_share(row.addresses, other.addresses),
-                    }),
-                    sliver: self.choice.slivers.then_some(row.sliver),
-                }
-            })
-            .collect()
+            .map(|row| self.row(atlas, area, requested, row, fit))
+            .collect();
+        if rows.is_empty() && self.all {
+            return vec![self.row_without_counterpart(atlas, area, fit)];
+        }
+        rows
+    }
+
+    fn row<'a>(
+        &self,
+        atlas: &'a Atlas,
+        area: usize,
+        requested: Amount,
+        row: &OverlapRow,
+        fit: Result<Fit, NoBestFit>,
+    ) -> TableRow<'a> {
+        let (to, area_index) = (self.to_index, row.to as usize);
+        let (to_code, to_name) = atlas.code_and_name(to, area_index);
+        let other = Amount::of_area(atlas, to, area_index);
+        let has_postcodes = atlas.postcode_count() > 0;
+        let count_share = |part: u32, whole: u32| share(f64::from(part), f64::from(whole));
+        let postcode_share = |whole| count_share(row.postcodes, whole).filter(|_| has_postcodes);
+        let [share_of_from, share_of_to] =
+            self.choice.ground_shares(row.relation, row.shared_m2, [requested.m2, other.m2]);
+        TableRow {
+            to_code: Some(to_code),
+            to_name: Some(to_name),
+            relation: Some(row.relation),
+            shared_m2: Some(tenths(row.shared_m2)),
+            share_of_from,
+            share_of_to,
+            postcodes: has_postcodes.then_some(row.postcodes),
+            postcode_share_of_from: postcode_share(requested.postcodes),
+            postcode_share_of_to: postcode_share(other.postcodes),
+            best_fit: fit.is_ok_and(|(best, ..)| best == area_index),
+            of_addresses: (atlas.address_count() > 0).then(|| AddressColumns {
+                addresses: Some(row.addresses),
+                address_share_of_from: count_share(row.addresses, requested.addresses),
+                address_share_of_to: count_share(row.addresses, other.addresses),
+            }),
+            sliver: self.choice.slivers.then_some(row.sliver),
+            ..self.row_without_counterpart(atlas, area, fit)
+        }
+    }
+
+    /// The row of an area of the first layer for which no area of the second is listed.
+    fn row_without_counterpart<'a>(
+        &self,
+        atlas: &'a Atlas,
+        area: usize,
+        fit: Result<Fit, NoBestFit>,
+    ) -> TableRow<'a> {
+        let (from_code, from_name) = atlas.code_and_name(self.from_index, area);
+        TableRow {
+            from_code,
+            from_name,
+            to_code: None,
+            to_name: None,
+            relation: None,
+            shared_m2: None,
+            share_of_from: None,
+            share_of_to: None,
+            postcodes: None,
+            postcode_share_of_from: None,
+            postcode_share_of_to: None,
+            best_fit: false,
+            best_fit_reason: fit.err(),
+            of_addresses: (atlas.address_count() > 0).then_some(AddressColumns::NONE),
+            sliver: self.choice.slivers.then_some(false),
+        }
     }
 
     /// The names of the columns, in order.
@@ -202,6 +251,7 @@ impl Table {
             "postcode_share_of_from",
             "postcode_share_of_to",
             "best_fit",
+            "best_fit_reason",
         ];
         if atlas.address_count() > 0 {
             columns.extend(["addresses", "address_share_of_from", "address_share_of_to"]);
@@ -270,19 +320,20 @@ impl TableRow<'_> {
         let mut cells = vec![
             self.from_code.to_owned(),
             self.from_name.to_owned(),
-            self.to_code.to_owned(),
-            self.to_name.to_owned(),
-            self.relation.as_str().to_owned(),
-            self.shared_m2.to_string(),
+            cell(self.to_code),
+            cell(self.to_name),
+            cell(self.relation.map(Relation::as_str)),
+            cell(self.shared_m2),
             cell(self.share_of_from),
             cell(self.share_of_to),
             cell(self.postcodes),
             cell(self.postcode_share_of_from),
             cell(self.postcode_share_of_to),
             self.best_fit.to_string(),
+            cell(self.best_fit_reason.map(NoBestFit::as_str)),
         ];
         if let Some(of) = self.of_addresses {
-            cells.push(of.addresses.to_string());
+            cells.push(cell(of.addresses));
             cells.extend([cell(of.address_share_of_from), cell(of.address_share_of_to)]);
         }
         cells.extend(self.sliver.map(|sliver| sliver.to_string()));

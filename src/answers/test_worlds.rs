@@ -5,19 +5,31 @@ use lapwing_boundaries::area::Area;
 use lapwing_boundaries::atlas::Contents;
 use lapwing_boundaries::demo::{self, WorldSize};
 use lapwing_boundaries::gazetteer::{Address, Month};
-use lapwing_boundaries::layer::{Layer, LayerMeta, Resolution};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution};
 use lapwing_boundaries::position::Bng;
 
 /// Creates a small world with guessed and terminated postcodes; with postcodes on vertices, at half
 /// metres, outside OSTN15 and all areas, and without a position; with postcodes of each of these
 /// kinds whose addresses are close together, on vertices, in several areas, in none and partly in
-/// none; and with coarsely drawn parishes.
+/// none; with coarsely drawn parishes, which are complete within the wards, and with some LAPs missing.
 pub(crate) fn world(seed: u64, postcodes: usize) -> Contents {
     let size = WorldSize { postcodes, ..WorldSize::of_wards(8) };
     let mut contents = demo::world(seed, &size).into_contents();
     for layer in contents.layers.iter_mut().filter(|layer| layer.meta().id.as_str() == "parish") {
-        let meta = LayerMeta { resolution: Some(Resolution::Bsc), ..layer.meta().clone() };
+        let complete = Completeness::Within(LayerId::parse("ward").expect("a layer id"));
+        let resolution = Some(Resolution::Bsc);
+        let meta = LayerMeta { resolution, complete, ..layer.meta().clone() };
         *layer = Layer::of_areas(meta, layer.areas().to_vec());
+    }
+    for layer in contents.layers.iter_mut().filter(|layer| layer.meta().id.as_str() == "lap") {
+        let meta = LayerMeta {
+            complete: Completeness::Unknown,
+            // As a coverage, the layer has an edge inside the county.
+            coverage: seed.is_multiple_of(2),
+            ..layer.meta().clone()
+        };
+        let known = layer.areas().iter().enumerate().filter(|(at, _)| at % 3 != 1);
+        *layer = Layer::of_areas(meta, known.map(|(_, area)| area.clone()).collect());
     }
     let edges = contents.layers.iter().flat_map(Layer::areas).flat_map(Area::edges);
     let vertices: Vec<Coord<f64>> = edges.map(|edge| edge.start).collect();

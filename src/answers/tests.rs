@@ -253,9 +253,19 @@ fn overlaps_have_ground_postcodes_best_fit_and_uncovered_ground() {
     assert_eq!(answer["overlaps"][1]["code"], "E04000001");
     assert_eq!(
         answer["best_fit"],
-        json!({"lap": {"code": "N4", "name": "North 4", "by": "postcodes", "share": 0.5},
-               "parish": {"code": "E04000001", "name": "Priors", "by": "area", "share": 0.1}})
+        json!({"lap": null, "parish": null}),
+        "half of its postcodes are in no LAP that is known, and none is in the parish"
     );
+    assert_eq!(
+        answer["best_fit_reason"],
+        json!({"lap": "mostly_uncovered", "parish": "no_weight"})
+    );
+    let fits = overlaps_of("ward", "E05000001", &["lap"], Choice::default());
+    assert_eq!(
+        fits["best_fit"],
+        json!({"lap": {"code": "N4", "name": "North 4", "by": "postcodes", "share": 1.0}})
+    );
+    assert!(fits.get("best_fit_reason").is_none(), "{fits}");
     assert_eq!(
         answer["uncovered"],
         json!({"lap": {"m2": 500_000.0, "share": 0.5}, "parish": {"m2": 900_000.0, "share": 0.9}})
@@ -301,6 +311,7 @@ fn slivers_are_listed_on_request_and_are_never_the_best_fit() {
     let plain = ask(Choice::default());
     assert_eq!(plain["overlaps"], json!([]));
     assert_eq!(plain["best_fit"]["parish"], json!(null));
+    assert_eq!(plain["best_fit_reason"], json!({"parish": "nothing_shared"}));
     let all = ask(Choice { slivers: true, ..Choice::default() });
     assert_eq!(all["overlaps"][0]["sliver"], true);
     assert_eq!(all["overlaps"][0]["shared_m2"], 5_000.0);
@@ -312,14 +323,38 @@ fn the_best_fit_is_by_postcodes_then_ground_then_code_and_never_by_addresses() {
     use super::overlaps::{Amount, BestFitBy, best_fit};
     let amount = |m2, postcodes, addresses| Amount { m2, postcodes, addresses };
     let requested = amount(10.0, 4, 8);
-    let fit = |candidates: &[(usize, Amount)]| best_fit(requested, candidates);
+    let fit = |requested: Amount, candidates: &[(usize, Amount)]| {
+        let covered = candidates.iter().map(|(_, shared)| shared.postcodes).sum();
+        best_fit(requested, candidates, covered, || 1.0)
+    };
     let by_postcodes = [(3, amount(9.0, 1, 7)), (5, amount(1.0, 3, 1))];
-    assert_eq!(fit(&by_postcodes), Some((5, BestFitBy::Postcodes, Some(0.75))));
+    assert_eq!(fit(requested, &by_postcodes), Ok((5, BestFitBy::Postcodes, Some(0.75))));
     let tie_on_postcodes = [(3, amount(1.0, 2, 0)), (5, amount(2.0, 2, 0))];
-    assert_eq!(fit(&tie_on_postcodes).unwrap().0, 5, "the most ground");
+    assert_eq!(fit(requested, &tie_on_postcodes).unwrap().0, 5, "the most ground");
     let tie = [(3, amount(2.0, 0, 0)), (5, amount(2.0, 0, 0))];
-    assert_eq!(fit(&tie), Some((3, BestFitBy::Area, Some(0.2))), "the first code");
-    assert_eq!(fit(&[]), None);
+    let empty = amount(10.0, 0, 0);
+    assert_eq!(fit(empty, &tie), Ok((3, BestFitBy::Area, Some(0.2))), "the first code");
+}
+
+#[test]
+fn a_best_fit_has_some_weight_and_more_than_lies_in_no_area() {
+    use super::overlaps::{Amount, NoBestFit, best_fit};
+    let amount = |m2, postcodes| Amount { m2, postcodes, addresses: 0 };
+    let requested = amount(10.0, 10);
+    let by = |shared: &[u32]| {
+        let candidates: Vec<_> = shared.iter().map(|&n| (n as usize, amount(5.0, n))).collect();
+        best_fit(requested, &candidates, shared.iter().sum(), || 0.0).map(|(place, ..)| place)
+    };
+    assert_eq!(by(&[]), Err(NoBestFit::NothingShared));
+    assert_eq!(by(&[0]), Err(NoBestFit::NoWeight), "ground alone is no weight if it has postcodes");
+    assert_eq!(by(&[5]), Err(NoBestFit::MostlyUncovered), "as many lie in no area");
+    assert_eq!(by(&[6]), Ok(6));
+    assert_eq!(by(&[4, 3]), Ok(4), "more than the three in no area");
+    let ground = |uncovered_m2| {
+        let candidates = [(7, amount(4.0, 0))];
+        best_fit(amount(10.0, 0), &candidates, 0, || uncovered_m2).map(|(place, ..)| place)
+    };
+    assert_eq!((ground(6.0), ground(3.9)), (Err(NoBestFit::MostlyUncovered), Ok(7)));
 }
 
 #[test]
@@ -336,39 +371,119 @@ fn a_submitted_copy_of_an_area_has_the_answer_of_that_area() {
     assert_eq!(own["area"], json!({"area_m2": 1_000_000.0, "postcodes": 3, "addresses": 2}));
 }
 
+fn table_as_csv(from: &str, to: &str, choice: Choice, all: bool) -> String {
+    let atlas = atlas();
+    let csv = table(&atlas, from, to, TODAY, choice, all).unwrap().into_csv(&atlas);
+    String::from_utf8(csv.collect::<Vec<_>>().concat()).unwrap()
+}
+
 #[test]
 fn the_table_has_a_row_for_each_pair_in_json_and_in_csv() {
     let atlas = atlas();
     let choice = Choice::default();
-    let csv = table(&atlas, "ward", "lap", TODAY, choice).unwrap().into_csv(&atlas);
-    let csv = String::from_utf8(csv.collect::<Vec<_>>().concat()).unwrap();
     assert_eq!(
-        csv,
+        table_as_csv("ward", "lap", choice, false),
         "from_code,from_name,to_code,to_name,relation,shared_m2,share_of_from,share_of_to,\
-         postcodes,postcode_share_of_from,postcode_share_of_to,best_fit\n\
-         E05000001,Abbey,N4,North 4,within,1000000,1,0.666666667,3,1,0.75,true\n\
-         E05000002,Saint George's,N4,North 4,partial,500000,0.5,0.333333333,1,0.5,0.25,true\n"
+         postcodes,postcode_share_of_from,postcode_share_of_to,best_fit,best_fit_reason\n\
+         E05000001,Abbey,N4,North 4,within,1000000,1,0.666666667,3,1,0.75,true,\n\
+         E05000002,Saint George's,N4,North 4,partial,500000,0.5,0.333333333,1,0.5,0.25,false,mostly_uncovered\n"
     );
-    let pieces = table(&atlas, "ward", "lap", TODAY, choice).unwrap().into_json(&atlas);
+    let pieces = table(&atlas, "ward", "lap", TODAY, choice, false).unwrap().into_json(&atlas);
     let json: Value = serde_json::from_slice(&pieces.collect::<Vec<_>>().concat()).unwrap();
     assert_eq!(json["from"], "ward");
     assert_eq!(json["sliver_tolerance_m"], 1.0);
     assert_eq!(json["rows"].as_array().unwrap().len(), 2);
     assert_eq!(json["rows"][1]["share_of_to"], 0.333_333_333);
+    assert_eq!(json["rows"][1]["best_fit_reason"], "mostly_uncovered");
+    assert_eq!(json["rows"][0]["best_fit_reason"], json!(null));
     assert_eq!(json["snapshot"]["title"], "Squares");
+}
+
+#[test]
+fn a_table_of_all_areas_has_a_row_for_one_without_a_counterpart() {
+    // The wards only touch each other.
+    let choice = Choice::default();
+    assert_eq!(table_as_csv("ward", "ward", choice, false).lines().count(), 1);
+    let all = table_as_csv("ward", "ward", choice, true);
+    let rows: Vec<&str> = all.lines().skip(1).collect();
+    assert_eq!(
+        rows,
+        [
+            "E05000001,Abbey,,,,,,,,,,false,nothing_shared",
+            "E05000002,Saint George's,,,,,,,,,,false,nothing_shared",
+        ]
+    );
+    let touching = Choice { touches: true, ..choice };
+    let same = [false, true].map(|all| table_as_csv("ward", "ward", touching, all));
+    assert_eq!(same[0], same[1], "areas with a row get no other");
+    let atlas = atlas();
+    let json = table(&atlas, "ward", "ward", TODAY, choice, true).unwrap().into_json(&atlas);
+    let json: Value = serde_json::from_slice(&json.collect::<Vec<_>>().concat()).unwrap();
+    assert_eq!(json["rows"][0]["to_code"], json!(null));
+    assert_eq!(json["rows"][1]["from_code"], "E05000002");
+}
+
+#[test]
+fn a_rest_that_is_only_a_drawing_error_is_no_part() {
+    use lapwing_boundaries::layer::{Layer, LayerMeta, Resolution};
+    let mut contents = super::squares::contents();
+    // A LAP that is drawn to 200 m: 15 m of the first ward lie outside it.
+    let lap = &contents.layers[2];
+    let meta = LayerMeta { resolution: Some(Resolution::Bsc), ..lap.meta().clone() };
+    let ring = polygon![
+        (x: 475_015.0, y: 260_000.0), (x: 476_500.0, y: 260_000.0),
+        (x: 476_500.0, y: 261_000.0), (x: 475_015.0, y: 261_000.0)
+    ];
+    let code = lap.areas()[0].code().clone();
+    let geometry = geo::MultiPolygon::new(vec![ring]);
+    let lap =
+        lapwing_boundaries::area::Area::from_valid(code, "North 4".to_owned(), vec![], geometry);
+    contents.layers[2] = Layer::of_areas(meta, vec![lap]);
+    let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());
+    let laps = names(&["lap"]);
+    let ask =
+        |choice| of(&overlaps(&atlas, "ward", "E05000001", Some(&laps), TODAY, choice).unwrap());
+    let plain = ask(Choice::default());
+    assert_eq!(plain["overlaps"][0]["relation"], "within");
+    assert_eq!(plain["overlaps"][0]["share_of_area"], 1.0);
+    assert_eq!(plain["overlaps"][0]["shared_m2"], 985_000.0, "ground is as measured");
+    assert_eq!(plain["uncovered"]["lap"], json!({"m2": 0.0, "share": 0.0}));
+    let measured = ask(Choice { slivers: true, ..Choice::default() });
+    assert_eq!(measured["overlaps"][0]["share_of_area"], 0.985);
+    assert_eq!(measured["uncovered"]["lap"], json!({"m2": 15_000.0, "share": 0.015}));
+}
+
+#[test]
+fn an_answer_from_old_boundaries_says_since_when_they_are_old() {
+    use super::squares::contents;
+    // The newest wards end before today, and there are no newer ones.
+    let mut contents = contents();
+    let wards = contents.layers[0].areas().to_vec();
+    let mut meta = contents.layers[0].meta().clone();
+    meta.vintage.valid_to = Some(date(2025, 5, 1));
+    contents.layers[0] = lapwing_boundaries::layer::Layer::of_areas(meta, wards);
+    let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());
+    let answer = ask(&atlas, postcode("NN1 1AA"));
+    assert_eq!(answer["layers"]["ward"]["superseded_since"], "2025-05-01");
+    assert!(answer["layers"]["lap"].get("superseded_since").is_none());
+    let then = Day::Requested(date(2024, 5, 1));
+    let answer = of(&lookup(&atlas, postcode("NN1 1AA"), None, then).unwrap());
+    assert!(answer["layers"]["ward"].get("superseded_since").is_none());
+    let answer = of(&area(&atlas, "ward", "E05000001", TODAY).unwrap());
+    assert_eq!(answer["layers"]["ward"]["superseded_since"], "2025-05-01");
 }
 
 #[test]
 fn addresses_and_slivers_add_columns_at_the_end_of_the_table() {
     let atlas = with_addresses();
     let choice = Choice { slivers: true, ..Choice::default() };
-    let csv = table(&atlas, "ward", "lap", TODAY, choice).unwrap().into_csv(&atlas);
+    let csv = table(&atlas, "ward", "lap", TODAY, choice, false).unwrap().into_csv(&atlas);
     let csv = String::from_utf8(csv.collect::<Vec<_>>().concat()).unwrap();
     let lines: Vec<&str> = csv.lines().collect();
-    assert!(
-        lines[0].ends_with(",best_fit,addresses,address_share_of_from,address_share_of_to,sliver")
-    );
-    assert!(lines[1].ends_with(",true,2,1,0.666666667,false"), "{}", lines[1]);
+    assert!(lines[0].ends_with(
+        ",best_fit,best_fit_reason,addresses,address_share_of_from,address_share_of_to,sliver"
+    ));
+    assert!(lines[1].ends_with(",true,,2,1,0.666666667,false"), "{}", lines[1]);
 }
 
 #[test]
@@ -396,7 +511,7 @@ fn the_nearest_points_come_first_and_the_code_decides_between_equals() {
 
 fn found(text: &str, layers: Option<&[&str]>, limit: usize) -> Vec<String> {
     let layers = layers.map(names);
-    let answer = of(&search(&atlas(), text, layers.as_deref(), limit).unwrap());
+    let answer = of(&search(&atlas(), text, layers.as_deref(), limit, TODAY).unwrap());
     let word = |hit: &Value| {
         ["code", "postcode"].iter().find_map(|key| hit.get(key)?.as_str().map(str::to_owned))
     };
@@ -418,10 +533,25 @@ fn names_codes_and_postcodes_are_found_by_prefix() {
 }
 
 #[test]
+fn areas_in_force_are_found_before_those_that_were_replaced() {
+    let ask = |day, limit| {
+        of(&search(&atlas(), "E0500000", None, limit, day).unwrap())["results"].clone()
+    };
+    let today = ask(TODAY, 10);
+    let read: Vec<_> =
+        (0..3).map(|at| (&today[at]["code"], today[at].get("superseded_since"))).collect();
+    let [first, second, old] = ["E05000001", "E05000002", "E05000009"].map(|code| json!(code));
+    assert_eq!(read, [(&first, None), (&second, None), (&old, Some(&json!("2021-04-01")))]);
+    assert_eq!(ask(TODAY, 2).as_array().unwrap().len(), 2);
+    let then = ask(Day::Requested(date(2014, 7, 1)), 10);
+    assert!(then[2].get("superseded_since").is_none(), "{then}");
+}
+
+#[test]
 fn a_search_can_be_limited_to_layers() {
     assert_eq!(found("abb", Some(&["hall"]), 10), ["H1"]);
     assert_eq!(found("old", Some(&["ward"]), 10), ["E05000009"], "all vintages of a series");
-    let error = search(&atlas(), "a", Some(&names(&["nil"])), 1).unwrap_err();
+    let error = search(&atlas(), "a", Some(&names(&["nil"])), 1, TODAY).unwrap_err();
     assert!(matches!(error, AnswerError::UnknownLayer { .. }));
 }
 

@@ -191,7 +191,7 @@ impl<A: AtlasRef> RowEngine for JsonRows<A> {
                 Ok(Some(out))
             }
             Stage::Answering(questions, _) => {
-                let source = AnswerSource::new(&self.atlas, &questions.chosen);
+                let source = AnswerSource::new(&self.atlas, &questions.chosen, questions.day);
                 let members = serde_json::to_vec(&source).unwrap_or_default();
                 // Without the opening brace: the members follow the answers.
                 let mut out = b"\n],".to_vec();

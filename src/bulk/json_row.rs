@@ -84,8 +84,8 @@ pub(crate) struct Document<'a> {
 }
 
 impl<'a> AnswerSource<'a> {
-    pub(super) fn new(atlas: &'a Atlas, chosen: &[ChosenLayer]) -> Self {
-        Self { layers: layers_used(atlas, chosen), snapshot: snapshot(atlas) }
+    pub(super) fn new(atlas: &'a Atlas, chosen: &[ChosenLayer], day: Day) -> Self {
+        Self { layers: layers_used(atlas, chosen, day), snapshot: snapshot(atlas) }
     }
 }
 

@@ -9,6 +9,8 @@
 //!     0 └───────────┴───────────┘   hall      three points
 //!       0         1000        2000
 //! ```
+//!
+//! The wards and the parishes are complete; of the partnerships only one is known.
 
 use geo::{MultiPolygon, polygon};
 use jiff::Timestamp;
@@ -17,7 +19,7 @@ use lapwing_boundaries::area::{Area, Site};
 use lapwing_boundaries::atlas::{Atlas, Contents, Day, Provenance};
 use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::gazetteer::{Address, Month, PostcodeRecord};
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution, Vintage};
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
 
@@ -32,6 +34,12 @@ pub const TODAY: Day = Day::Today(TODAY_DATE);
 pub const TODAY_DATE: Date = date(2026, 11, 21);
 
 fn meta(id: &str, series: &str, resolution: Resolution) -> LayerMeta {
+    // The other partnerships are not known; the parishes are.
+    let complete = match id {
+        "lap" | "hall" => Completeness::Unknown,
+        "parish" => Completeness::Within(LayerId::parse("ward").unwrap()),
+        _ => Completeness::Everywhere,
+    };
     LayerMeta {
         id: LayerId::parse(id).unwrap(),
         series: LayerId::parse(series).unwrap(),
@@ -39,6 +47,7 @@ fn meta(id: &str, series: &str, resolution: Resolution) -> LayerMeta {
         vintage: Vintage::default(),
         resolution: Some(resolution),
         coverage: false,
+        complete,
         licence: Some("OGL-UK-3.0".to_owned()),
         attribution: Some("Squares by hand".to_owned()),
         source: "/secret/place/squares.geojson".to_owned(),
@@ -143,6 +152,20 @@ pub fn contents() -> Contents {
 /// The squares.
 pub fn atlas() -> Atlas {
     Atlas::build(contents(), Timestamp::from_second(1_700_000_000).unwrap(), &())
+}
+
+/// The squares with four addresses of NN1 1AB, all in Saint George's. One is in the LAP, and none is
+/// known for the others.
+pub fn with_addresses_of_lap() -> Atlas {
+    let address = |uprn, x| Address {
+        uprn,
+        postcode: Postcode::parse("NN1 1AB").unwrap(),
+        position: at(x, 500.0),
+    };
+    let addresses =
+        vec![address(1, 1400.0), address(2, 1650.0), address(3, 1700.0), address(4, 1750.0)];
+    let contents = Contents { addresses, ..contents() };
+    Atlas::build(contents, Timestamp::from_second(1_700_000_000).unwrap(), &())
 }
 
 /// The squares with three addresses of NN1 1AC, two in Abbey and one in Saint George's, all in

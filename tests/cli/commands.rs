@@ -35,6 +35,30 @@ fn locate_prints_readable_text() {
 }
 
 #[test]
+fn what_is_not_known_or_no_longer_in_force_is_said() {
+    let args = ["locate", squares_file(), "NN1 1AB", "--layers", "lap,ward_2013"];
+    let text = stdout_of(&args);
+    for part in [
+        "not known: the layer is not complete here  low, 200.0 m from a boundary",
+        "\nconfidence low\n",
+        "\nthe boundaries of ward_2013 were replaced on 2021-04-01\n",
+    ] {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+    let then = stdout_of(&[&args[..], &["--date", "2014-07-01"]].concat());
+    assert!(!then.contains("were replaced"), "{then}");
+}
+
+#[test]
+fn a_table_of_all_areas_has_each_of_them() {
+    let table = ["overlaps", squares_file(), "--from", "ward", "--to", "ward"];
+    assert_eq!(stdout_of(&table).lines().count(), 1, "the wards only touch");
+    let all = stdout_of(&[&table[..], &["--all"]].concat());
+    let codes: Vec<&str> = all.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+    assert_eq!(codes, ["E05000001", "E05000002"]);
+}
+
+#[test]
 fn degrees_and_metres_of_one_position_give_the_same_answer() {
     let areas = |query: &str| {
         let text = stdout_of(&["locate", snapshot_file(), query, "--json"]);
@@ -123,7 +147,7 @@ fn the_lookup_table_has_one_row_per_pair_and_is_equal_in_every_format() {
     let table = ["overlaps", snapshot_file(), "--from", "parish", "--to", "lap"];
     let csv = stdout_of(&table);
     let head = "from_code,from_name,to_code,to_name,relation,shared_m2,share_of_from,share_of_to,\
-                postcodes,postcode_share_of_from,postcode_share_of_to,best_fit";
+                postcodes,postcode_share_of_from,postcode_share_of_to,best_fit,best_fit_reason,";
     assert!(csv.starts_with(head), "{}", csv.lines().next().unwrap());
 
     let json = stdout_of(&[&table[..], &["--format", "json"]].concat());

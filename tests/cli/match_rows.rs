@@ -85,7 +85,8 @@ fn flat_ndjson_has_what_csv_has_as_columns() {
         out,
         "{\"postcode\":\"NN1 1AA\",\"name\":\"Surgery\",\"status\":\"ok\",\
          \"ward_code\":\"E05000001\",\"ward_name\":\"Abbey\",\"confidence\":\"high\",\
-         \"boundary_distance_m\":500}\n"
+         \"boundary_distance_m\":500,\"coverage\":null,\"unassigned\":null,\
+         \"superseded_since\":null}\n"
     );
 }
 

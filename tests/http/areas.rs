@@ -122,6 +122,7 @@ async fn overlaps_are_with_the_requested_layers() {
     assert_eq!(shares, [("E05000001", 0.5), ("E05000002", 0.5)]);
     assert_eq!(answer["best_fit"]["ward"]["code"], "E05000001", "it has the one postcode");
     assert_eq!(answer["uncovered"], json!({"ward": {"m2": 0.0, "share": 0.0}}));
+    assert!(answer.get("best_fit_reason").is_none(), "{answer}");
     let all = get("/v1/areas/parish/E04000001/overlaps").await.json();
     assert_eq!(all["best_fit"].as_object().unwrap().keys().collect::<Vec<_>>(), ["ward", "lap"]);
 }

@@ -20,8 +20,8 @@ async fn each_format_is_answered_in_kind() {
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
     assert_eq!(
         csv.text(),
-        "postcode,status,ward_code,ward_name,confidence,boundary_distance_m\n\
-         NN11AA,ok,E05000001,Abbey,high,500\nNN1,invalid,,,,\n"
+        "postcode,status,ward_code,ward_name,confidence,boundary_distance_m,coverage,unassigned,superseded_since\n\
+         NN11AA,ok,E05000001,Abbey,high,500,,,\nNN1,invalid,,,,,,,\n"
     );
     let json = json!({"postcodes": ["NN1 1AA"], "layers": ["ward"]}).to_string();
     let json = post("/v1/lookup", "application/json", json).await;
@@ -44,7 +44,8 @@ async fn flat_ndjson_is_answered_as_csv_is() {
         reply.text().lines().next(),
         Some(
             "{\"id\":7,\"postcode\":\"NN1 1AA\",\"status\":\"ok\",\"ward_code\":\"E05000001\",\
-             \"ward_name\":\"Abbey\",\"confidence\":\"high\",\"boundary_distance_m\":500}"
+             \"ward_name\":\"Abbey\",\"confidence\":\"high\",\"boundary_distance_m\":500,\
+             \"coverage\":null,\"unassigned\":null,\"superseded_since\":null}"
         )
     );
     assert_eq!(reply.text().lines().count(), 2);

@@ -37,6 +37,22 @@ async fn a_place_in_no_area_is_an_answer() {
     let reply = get("/v1/lookup?lon=-3.2&lat=55.95").await;
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.json()["areas"], json!({"ward": [], "lap": [], "parish": []}));
+    assert_eq!(reply.json()["confidence"]["coverage"], "outside");
+    assert_eq!(reply.json()["confidence"]["level"], "low");
+}
+
+#[tokio::test]
+async fn an_area_that_is_not_known_is_not_answered_as_none() {
+    let answer = get("/v1/lookup?postcode=NN11AB").await.json();
+    assert_eq!(answer["areas"]["lap"], json!([]));
+    let confidence = &answer["confidence"];
+    assert_eq!(
+        (&confidence["level"], &confidence["coverage"]),
+        (&json!("low"), &json!("incomplete"))
+    );
+    assert_eq!(confidence["layers"]["lap"]["coverage"], "incomplete");
+    assert_eq!(confidence["layers"]["parish"]["level"], "high", "no parish is an answer");
+    assert!(confidence["layers"]["parish"].get("coverage").is_none());
 }
 
 #[tokio::test]

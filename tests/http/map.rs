@@ -130,6 +130,20 @@ async fn a_postcode_is_answered_without_a_script() {
 }
 
 #[tokio::test]
+async fn an_area_that_is_not_known_is_never_called_sure() {
+    let unknown = answer("q=NN1+1AB").await;
+    assert!(unknown.contains("not known: we do not hold the squares: lap here"), "{unknown}");
+    assert!(!unknown.contains("sure"), "{unknown}");
+    let outside = answer("q=NN6+9ZZ").await;
+    let at = |text: &str| outside.find(text).unwrap_or_else(|| panic!("{text} in {outside}"));
+    assert!(at("Outside the area that this service covers.") < at("not covered"));
+    let old = answer("q=ward_2013/E05000009").await;
+    assert!(old.contains("These boundaries were replaced on 1 April 2021."), "{old}");
+    assert!(old.contains("Its land is now in <a href=\"/map?q=ward%2FE05000001\">"), "{old}");
+    assert!(answer("q=e0500").await.contains("ward_2013, replaced on 1 April 2021"));
+}
+
+#[tokio::test]
 async fn a_point_an_area_and_a_name_are_answered_without_a_script() {
     let at = get("/v1/lookup?postcode=NN11AA").await.json()["location"].clone();
     assert!(answer(&format!("q={},{}", at["lon"], at["lat"])).await.contains("E05000001"));

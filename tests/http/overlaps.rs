@@ -21,6 +21,20 @@ async fn a_table_comes_as_json_or_csv() {
     assert_eq!(get("/v1/overlaps/ward/hall").await.problem(), "wrong-layer-kind");
 }
 
+#[tokio::test]
+async fn a_table_can_have_a_row_for_every_area() {
+    // The wards only touch each other.
+    assert_eq!(get("/v1/overlaps/ward/ward").await.json()["rows"], json!([]));
+    let all = get("/v1/overlaps/ward/ward?all=true").await.json();
+    assert_eq!(all["rows"][1]["from_code"], "E05000002");
+    assert_eq!(all["rows"][1]["to_code"], json!(null));
+    assert_eq!(all["rows"][1]["best_fit_reason"], "nothing_shared");
+    let csv = get("/v1/overlaps/ward/ward?all=true&f=csv").await.text();
+    assert!(csv.ends_with("\nE05000002,Saint George's,,,,,,,,,,false,nothing_shared\n"), "{csv}");
+    assert_eq!(get("/v1/overlaps/ward/ward?all=false").await.json()["rows"], json!([]));
+    assert_eq!(get("/v1/overlaps/ward/ward?all=yes").await.problem(), "invalid-parameter");
+}
+
 /// A rectangle in degrees, from its corners in metres of the squares.
 fn rectangle([west, south, east, north]: [f64; 4]) -> Value {
     let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)];

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::ask::{get, get_with};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
     "/conformance",
     "/collections",
@@ -14,6 +14,7 @@ const PAGES: [&str; 9] = [
     "/collections/ward/items",
     "/collections/hall/items?limit=2&offset=1",
     "/collections/ward/items/E05000002",
+    "/collections/ward_2013/items/E05000009",
     "/api",
 ];
 
@@ -36,6 +37,16 @@ fn tags(page: &str) -> Vec<&str> {
 
 fn name(tag: &str) -> &str {
     tag.split([' ', '\n']).next().unwrap()
+}
+
+#[tokio::test]
+async fn the_page_of_an_old_area_says_what_replaced_it() {
+    let old = page("/collections/ward_2013/items/E05000009").await;
+    assert!(old.contains("These boundaries were replaced on 1 April 2021."), "{old}");
+    for code in ["E05000001", "E05000002"] {
+        assert!(old.contains(&format!("/collections/ward/items/{code}")), "{code} in {old}");
+    }
+    assert!(!page("/collections/ward/items/E05000001").await.contains("were replaced"));
 }
 
 #[tokio::test]

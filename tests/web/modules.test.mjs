@@ -48,6 +48,32 @@ const lookup = (confidence, more = {}) => ({
 });
 const confidenceText = (answer) => { const { headline, advice } = format.confidenceText(answer, ["lap", "ward"], (series) => series.toUpperCase()); return `${headline} ${advice}`; };
 
+it("an area that is not held is not reported as none, and never as certain", () => {
+  const lap = { level: "low", coverage: "incomplete" };
+  const plurals = { lap: "Local Area Partnerships", ward: "Wards" };
+  const text = (answer) => {
+    const { level, headline, advice } = format.confidenceText(answer, ["lap", "ward"], (key) => key, (key) => plurals[key]);
+    return `${level}: ${headline} ${advice}`;
+  };
+  const unknown = { level: "low", coverage: "incomplete", layers: { lap, ward: { level: "high" } } };
+  assert.equal(text(lookup(unknown)), "uncertain: We do not hold the Local Area Partnerships here. There may still be one. The rest of the answer is certain.");
+  const ward = { ...unknown, layers: { lap: { level: "high" }, ward: lap } };
+  assert.equal(text(lookup(ward)), "uncertain: We do not hold the wards here. There may still be one. The rest of the answer is certain.");
+  const near = { ...unknown, layers: { lap, ward: { level: "near_boundary" } } };
+  assert.ok(!text(lookup(near)).includes("is certain"));
+  const outside = { level: "low", coverage: "outside", near: [{ layer: "ward", code: "b", name: "St George", distance_m: 38 }] };
+  assert.equal(text(lookup(outside)), "uncertain: Outside the area that this service covers. The nearest area that we hold is St George, 38 m away.");
+  const split = { level: "low", split: true, coverage: "incomplete", layers: { lap: { ...lap, unassigned: { addresses: 1, share: 0.5 } } } };
+  assert.match(text(lookup(split)), /^uncertain: This postcode is split\..* Some are where we do not hold the Local Area Partnerships\. Check/);
+});
+
+it("replaced boundaries say since when, and whether newer ones are held", () => {
+  assert.equal(format.superseded("2025-05-01", false), "These boundaries were replaced on 1 May 2025. We do not hold newer ones.");
+  assert.equal(format.superseded("2025-05-01", true), "These boundaries were replaced on 1 May 2025.");
+  assert.deepEqual(["Wards", "Local authorities", "GP practices", "Local Area Partnerships"].map(format.inSentence),
+    ["wards", "local authorities", "GP practices", "Local Area Partnerships"]);
+});
+
 it("the confidence of an answer is a headline and advice", () => {
   assert.equal(confidenceText(lookup({})), "High confidence. The nearest boundary is 496 m away.");
   const near = [{ layer: "ward", code: "b", name: "St George", distance_m: 38 }];

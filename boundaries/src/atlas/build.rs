@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::containing_areas::ContainingAreas;
+use super::ground::{LayerGround, set_grounds};
 use super::names::Names;
 use super::postcode_table::PostcodeTable;
 use super::precomputed::Precomputed;
@@ -62,6 +63,7 @@ impl Atlas {
             }
             overlaps[first * count + second] = rows;
         }
+        set_grounds(&mut layers);
         let search = SearchIndex::new(layers.iter().map(AtlasLayer::layer));
         Self {
             id: String::new(),
@@ -110,6 +112,7 @@ fn index_layers(layers: Vec<Layer>, progress: &dyn Progress) -> Vec<AtlasLayer> 
                 sites: OnceLock::new(),
                 layer,
                 disjoint: true,
+                ground: LayerGround::UNKNOWN,
             };
             progress.advance(1);
             indexed

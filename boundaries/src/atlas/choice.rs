@@ -41,6 +41,15 @@ pub enum Day {
     Today(Date),
 }
 
+impl Day {
+    /// The date.
+    pub fn date(self) -> Date {
+        match self {
+            Self::Requested(date) | Self::Today(date) => date,
+        }
+    }
+}
+
 impl Atlas {
     /// Chooses the area layers that answer: those in `names`, by the rule above, or by default one for
     /// each series of [`Atlas::lookup`].

@@ -20,7 +20,8 @@ impl Atlas {
 
     /// Locates a position in one area layer.
     pub fn locate(&self, layer: usize, at: Bng) -> Located {
-        locate::locate(self.layers[layer].layer.meta(), &self.cells.of_layer(layer), at)
+        let ground = self.ground_at(layer, at);
+        locate::locate(self.layers[layer].layer.meta(), &self.cells.of_layer(layer), at, ground)
     }
 
     /// Locates a position in several area layers, with one lookup of its cell. `None` in `layers`
@@ -38,8 +39,9 @@ impl Atlas {
                 let own = found.iter().filter(|(of, ..)| *of == layer);
                 let matches =
                     own.map(|&(_, area, at)| Match { area, by: MatchBy::Position(at) }).collect();
-                let meta = self.layers[layer].layer.meta();
-                Some(locate::with_matches(meta, &self.cells.of_layer(layer), at, matches))
+                let ground = self.ground_among(layer, &found.iter().map(|(of, ..)| *of));
+                let (meta, cells) = (self.layers[layer].layer.meta(), self.cells.of_layer(layer));
+                Some(locate::with_matches(meta, &cells, at, matches, ground))
             })
             .collect()
     }

@@ -12,7 +12,7 @@
 //! since lookups do not need them.
 //!
 //! The methods of [`Atlas`] are grouped by subject: `postcodes`, `located` (positions and
-//! postcodes), `shares` (overlaps and counts), `choice` (the layers that answer on a date), `names`
+//! postcodes), `ground` (where a layer answers), `shares` (overlaps and counts), `choice` (the layers that answer on a date), `names`
 //! and `vintages`.
 
 use std::sync::{LazyLock, OnceLock};
@@ -32,6 +32,7 @@ mod build;
 mod choice;
 mod containing_areas;
 mod feature_encoding;
+mod ground;
 mod located;
 mod names;
 mod postcode_index;
@@ -44,6 +45,7 @@ mod vintages;
 
 pub use choice::{ChosenLayer, Day};
 use containing_areas::ContainingAreas;
+use ground::LayerGround;
 use names::Names;
 use postcode_table::PostcodeTable;
 pub use postcodes::PostcodeBatch;
@@ -130,6 +132,7 @@ pub struct AtlasLayer {
     sites: OnceLock<PointIndex>,
     /// True if no two of its areas overlap by more than a sliver.
     disjoint: bool,
+    ground: LayerGround,
 }
 
 impl AtlasLayer {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::feature_encoding;
+use super::ground::{LayerGround, set_grounds};
 use super::names::Names;
 use super::postcode_table::PostcodeTable;
 use super::precomputed::Precomputed;
@@ -93,12 +94,13 @@ impl Atlas {
     pub(crate) fn open(opened: Opened, id: String, built: Timestamp) -> Option<Self> {
         let opened = Arc::new(opened);
         let head: Head = opened.decode("atlas")?;
-        let layers = head
+        let mut layers = head
             .layers
             .into_iter()
             .enumerate()
             .map(|(layer_index, head)| open_layer(&opened, layer_index, head))
             .collect::<Option<Vec<_>>>()?;
+        set_grounds(&mut layers);
         let postcodes = PostcodeTable::open(&opened)?;
         let precomputed = Precomputed::open(&opened, postcodes.len(), &layers)?;
         let counts_fit = head.counts.len() == layers.len()
@@ -152,6 +154,7 @@ fn open_layer(opened: &Arc<Opened>, layer_index: usize, head: LayerHead) -> Opti
         areas: OnceLock::new(),
         sites: OnceLock::new(),
         disjoint: head.disjoint,
+        ground: LayerGround::UNKNOWN,
     })
 }
 

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::layer::{LayerId, LayerMeta, Resolution, Vintage};
+use crate::layer::{Completeness, LayerId, LayerMeta, Resolution, Vintage};
 use crate::manifest::{Keys, nearest};
 
 use super::origin::{ORIGIN_KEYS, read_origin};
 use super::selection::{read_only, read_within};
 use super::{
     EPRACCUR_PROPERTIES, LayerSource, LayerSpec, PositionColumns, SitesFormat, SitesSource,
-    VectorSource,
+    VectorSource, Within,
 };
 
 /// Keys that apply only to a CSV of sites.
@@ -52,6 +52,7 @@ pub(super) fn read_layer<'m, 't>(
     let vintage = read_vintage(&keys);
     let resolution = read_resolution(&keys);
     let coverage = keys.flag("coverage");
+    let complete = read_complete(&keys, within.as_ref());
     let licence = keys.text("licence");
     let attribution = keys.text("attribution");
     let shown = keys.text("source").or_else(|| keys.text("compose"));
@@ -59,6 +60,7 @@ pub(super) fn read_layer<'m, 't>(
     if matches!(source, Some(LayerSource::Sites(_))) {
         keys.forbid("resolution", "a CSV of sites holds points, which have no resolution");
         keys.forbid("coverage", "only a layer of areas can be a coverage");
+        keys.forbid("complete", "only a layer of areas answers which area a place is in");
     }
     let (Some(id), Some(source)) = (id, source) else {
         keys.finish();
@@ -79,6 +81,7 @@ pub(super) fn read_layer<'m, 't>(
         vintage,
         resolution,
         coverage: coverage.unwrap_or(false),
+        complete,
         licence,
         attribution,
         source: shown.unwrap_or_default(),
@@ -105,6 +108,15 @@ fn read_vintage(keys: &Keys<'_, '_>) -> Vintage {
         );
     }
     vintage
+}
+
+/// A layer that leaves out what is not `within` another can be complete only there.
+fn read_complete(keys: &Keys<'_, '_>, within: Option<&Within>) -> Completeness {
+    match (keys.flag("complete"), within) {
+        (None | Some(false), _) => Completeness::Unknown,
+        (Some(true), None) => Completeness::Everywhere,
+        (Some(true), Some(within)) => Completeness::Within(within.layer.clone()),
+    }
 }
 
 fn read_resolution(keys: &Keys<'_, '_>) -> Option<Resolution> {

@@ -8,19 +8,20 @@ use crate::area::Area;
 use crate::fault::{Fault, FaultKind, Report};
 use crate::geometry::measure::measure_intersection;
 use crate::geometry::outline::Outline;
-use crate::layer::Layer;
+use crate::layer::{Completeness, Layer, LayerMeta};
 use crate::validity::coverage;
 
-/// Adds an error for everything claimed twice and a note for every member that no area claims.
+/// Adds an error for everything claimed twice and a note for every member that no area claims: an
+/// error if the composed layer is declared complete.
 pub(super) fn check(
     definition: &Definition,
     composed: &[(Area, ResolvedArea<'_>)],
-    layers: &[&Layer],
+    (meta, layers): (&LayerMeta, &[&Layer]),
     report: &mut Report,
 ) {
     let reported = members_claimed_twice(composed, report);
     overlapping_areas(composed, &reported, report);
-    unclaimed(definition, composed, layers, report);
+    unclaimed(definition, composed, (meta, layers), report);
 }
 
 /// Reports members that two areas take whole. Returns the pairs of areas concerned.
@@ -80,12 +81,12 @@ fn overlapping_areas(
 /// comes from drawing differences along a shared boundary.
 const CLAIMED_SHARE: f64 = 0.5;
 
-/// Notes the members that no composed area claims although other members of their place are
-/// claimed.
+/// Reports the members that no composed area claims although other members of their place are
+/// claimed; for a layer that is declared complete, those of every place.
 fn unclaimed(
     definition: &Definition,
     composed: &[(Area, ResolvedArea<'_>)],
-    layers: &[&Layer],
+    (meta, layers): (&LayerMeta, &[&Layer]),
     report: &mut Report,
 ) {
     let Some(places) = &definition.places else { return };
@@ -107,6 +108,7 @@ fn unclaimed(
         report.add(Fault::error(FaultKind::BadField, message).of_field("places"));
         return;
     }
+    let is_complete = meta.complete != Completeness::Unknown;
     let defined: BTreeSet<&str> =
         definition.areas.iter().filter_map(|area| area.place.as_deref()).collect();
     let named: BTreeSet<&str> = composed
@@ -118,9 +120,10 @@ fn unclaimed(
     let outlines: Vec<Outline> =
         composed.iter().map(|(area, _)| Outline::new(area.geometry())).collect();
     for area in layer.areas() {
-        let Some(place) = place_of(area).filter(|place| defined.contains(place.as_str())) else {
+        let Some(place) = place_of(area) else { continue };
+        if !is_complete && !defined.contains(place.as_str()) {
             continue;
-        };
+        }
         if named.contains(area.code().as_str()) {
             continue;
         }
@@ -130,13 +133,19 @@ fn unclaimed(
         if claimed >= CLAIMED_SHARE * area.area_m2() {
             continue;
         }
-        let message = format!(
-            "{}:{} ({}) is claimed by no area, although {place} has composed areas: the definition may be incomplete",
-            places.layer,
-            area.code(),
-            area.name()
-        );
-        let fault = Fault::note(FaultKind::Unclaimed, message);
+        let member = format!("{}:{} ({})", places.layer, area.code(), area.name());
+        let fault = if is_complete {
+            let message = format!(
+                "{member} in {place} is claimed by no area, although the catalogue declares {} complete: claim it, or remove `complete` from the layer",
+                meta.id
+            );
+            Fault::error(FaultKind::Unclaimed, message)
+        } else {
+            let message = format!(
+                "{member} is claimed by no area, although {place} has composed areas: the definition may be incomplete"
+            );
+            Fault::note(FaultKind::Unclaimed, message)
+        };
         report.add(fault.with_area(area.area_m2()));
     }
 }

@@ -45,7 +45,8 @@ pub type PolygonReader<'a> = dyn FnMut(&Path, &mut Report) -> Option<RawLayer> +
 ///
 /// Adds every fault to the report, with the definition's file and the area. Returns `None` if any
 /// is an error, such as a missing layer, code or file, or two areas that overlap. A member that no
-/// area claims is a note, because published lists are often incomplete. Slivers between members are
+/// area claims is a note, because published lists are often incomplete; it is an error if `meta` declares
+/// the layer complete. Slivers between members are
 /// closed up to the largest drawing error of the layers involved.
 pub fn compose(
     definition: &Definition,
@@ -77,7 +78,7 @@ pub fn compose(
     }
     // Double and missing claims are only meaningful if every area is there.
     if !faults.has_errors() {
-        claims::check(definition, &composed, layers, &mut faults);
+        claims::check(definition, &composed, (&meta, layers), &mut faults);
     }
     let refused = faults.has_errors();
     let file = definition.file.display().to_string();

@@ -11,7 +11,7 @@ use super::trace::trace;
 use super::{ATTRIBUTION, LICENCE};
 use crate::area::{Area, Properties, Site};
 use crate::code::AreaCode;
-use crate::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use crate::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution, Vintage};
 
 /// The county to be labelled.
 pub(super) struct County<'a> {
@@ -24,7 +24,12 @@ pub(super) struct County<'a> {
 impl County<'_> {
     /// Returns the metadata of a layer of areas.
     pub(super) fn layer(&self, name: &str, title: &str, coverage: bool) -> LayerMeta {
-        LayerMeta { coverage, resolution: Some(Resolution::Bfc), ..meta(name, title, self.seed) }
+        LayerMeta {
+            coverage,
+            complete: Completeness::Everywhere,
+            resolution: Some(Resolution::Bfc),
+            ..meta(name, title, self.seed)
+        }
     }
 
     pub(super) fn areas(
@@ -86,6 +91,7 @@ fn meta(name: &str, title: &str, seed: u64) -> LayerMeta {
         vintage: Vintage::default(),
         resolution: None,
         coverage: false,
+        complete: Completeness::Unknown,
         licence: Some(LICENCE.to_owned()),
         attribution: Some(ATTRIBUTION.to_owned()),
         source: format!("generated from seed {seed}"),

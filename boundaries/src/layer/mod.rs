@@ -69,6 +69,34 @@ impl Vintage {
     pub fn holds_on(&self, day: Date) -> bool {
         self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day < to)
     }
+
+    /// The day from which the boundaries are no longer in force, if `day` is not before it.
+    pub fn superseded_on(&self, day: Date) -> Option<Date> {
+        self.valid_to.filter(|&to| to <= day)
+    }
+}
+
+/// Where a layer is known to hold every area of its kind. There, a place in none of its areas is
+/// certainly in none; elsewhere the area may only be missing from the layer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Completeness {
+    /// Nowhere: the catalogue does not declare it.
+    #[default]
+    Unknown,
+    /// In all of the ground that the layers of the catalogue cover.
+    Everywhere,
+    /// In the areas of another layer, outside which the catalogue leaves areas out.
+    Within(LayerId),
+}
+
+impl Completeness {
+    /// The layer in whose areas the layer is complete, if that is not everywhere.
+    pub fn region(&self) -> Option<&LayerId> {
+        match self {
+            Self::Unknown | Self::Everywhere => None,
+            Self::Within(region) => Some(region),
+        }
+    }
 }
 
 /// The metadata of a layer.
@@ -88,6 +116,8 @@ pub struct LayerMeta {
     /// True if its areas tile the plane without gaps or overlaps. The catalogue declares it and
     /// `check` verifies it.
     pub coverage: bool,
+    /// Where it holds every area of its kind. The catalogue declares it.
+    pub complete: Completeness,
     /// The licence, as an SPDX id if it has one.
     pub licence: Option<String>,
     /// The attribution to show wherever the layer is served.
@@ -116,6 +146,7 @@ impl LayerMeta {
             vintage: Vintage::default(),
             resolution: None,
             coverage: false,
+            complete: Completeness::Unknown,
             licence: None,
             attribution: None,
             source: String::new(),

@@ -8,10 +8,10 @@ use jiff::civil::date;
 use lapwing_boundaries::area::{Area, Site};
 use lapwing_boundaries::atlas::{Atlas, Contents, Day};
 use lapwing_boundaries::code::AreaCode;
-use lapwing_boundaries::confidence::ConfidenceLevel;
+use lapwing_boundaries::confidence::{ConfidenceLevel, Coverage};
 use lapwing_boundaries::gazetteer::{Address, Month, PostcodeRecord};
 use lapwing_boundaries::geometry::predicate::Position;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution, Vintage};
 use lapwing_boundaries::locate::MatchBy;
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
@@ -82,7 +82,7 @@ fn contents() -> Contents {
         layers: vec![
             Layer::of_areas(meta("ward", Resolution::Bfc), wards),
             Layer::of_areas(meta("lap", Resolution::Bfc), laps),
-            Layer::of_areas(meta("parish", Resolution::Bgc), parishes),
+            Layer::of_areas(parish_meta(Completeness::Everywhere), parishes),
             Layer::of_sites(meta("hall", Resolution::Bfc), vec![hall]),
         ],
         postcodes: vec![
@@ -94,6 +94,19 @@ fn contents() -> Contents {
         addresses: vec![address(3, 1010.0), address(1, 980.0), address(2, 985.0)],
         ..Contents::default()
     }
+}
+
+/// Parishes leave ground without a parish.
+fn parish_meta(complete: Completeness) -> LayerMeta {
+    LayerMeta { coverage: false, complete, ..meta("parish", Resolution::Bgc) }
+}
+
+/// The squares with the same parish in a layer of this completeness.
+fn with_parishes(complete: Completeness) -> Atlas {
+    let mut contents = contents();
+    let parishes = contents.layers[2].areas().to_vec();
+    contents.layers[2] = Layer::of_areas(parish_meta(complete), parishes);
+    Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
 }
 
 fn atlas() -> Atlas {
@@ -131,6 +144,76 @@ fn an_unparished_point_has_no_parish_but_a_boundary_distance() {
     let located = atlas().locate(2, at(500.0, 500.0));
     assert!(located.matches.is_empty());
     assert_eq!((located.level, located.boundary_distance_m), (ConfidenceLevel::High, Some(300.0)));
+    assert_eq!(located.coverage, Coverage::Complete);
+}
+
+#[test]
+fn a_layer_that_is_not_known_to_be_complete_does_not_answer_none() {
+    let ward = LayerId::parse("ward").unwrap();
+    for (complete, coverage, level) in [
+        (Completeness::Unknown, Coverage::Incomplete, ConfidenceLevel::Low),
+        (Completeness::Within(ward), Coverage::Complete, ConfidenceLevel::High),
+        // Without its region nothing is known.
+        (
+            Completeness::Within(LayerId::parse("gone").unwrap()),
+            Coverage::Incomplete,
+            ConfidenceLevel::Low,
+        ),
+    ] {
+        let atlas = with_parishes(complete);
+        let located = atlas.locate(2, at(500.0, 500.0));
+        assert_eq!((located.coverage, located.level), (coverage, level));
+        let (_, known) = atlas.precomputed(Postcode::parse("NN1 1AA").unwrap()).unwrap();
+        assert_eq!((known.coverage(2), known.level(2)), (coverage, level));
+        assert_eq!(
+            (known.coverage(0), known.level(0)),
+            (Coverage::Complete, ConfidenceLevel::High)
+        );
+    }
+}
+
+#[test]
+fn a_place_in_no_area_of_any_layer_is_outside_and_one_at_an_edge_is_near_it() {
+    let atlas = atlas();
+    let outside = atlas.locate(2, at(5000.0, 500.0));
+    assert_eq!((outside.coverage, outside.level), (Coverage::Outside, ConfidenceLevel::Low));
+    // A LAP that reaches 25 m further east than the wards. Their drawing error is 1 m, and the coarsest
+    // of the others is 20 m.
+    let mut contents = contents();
+    let laps = vec![rectangle("N4", [0.0, 0.0, 2025.0, 1000.0])];
+    contents.layers[1] = Layer::of_areas(meta("lap", Resolution::Bfc), laps);
+    let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+    for (x, coverage, level) in [
+        (2015.0, Coverage::Edge, ConfidenceLevel::NearBoundary),
+        (2022.0, Coverage::Incomplete, ConfidenceLevel::Low),
+    ] {
+        let located = atlas.locate(0, at(x, 500.0));
+        assert!(located.matches.is_empty());
+        assert_eq!((located.coverage, located.level), (coverage, level), "{x}");
+    }
+}
+
+#[test]
+fn addresses_in_no_area_of_a_layer_are_counted_and_may_be_in_one_that_is_missing() {
+    for (complete, coverage) in [
+        (Completeness::Everywhere, Coverage::Complete),
+        (Completeness::Unknown, Coverage::Incomplete),
+    ] {
+        let mut contents = contents();
+        let parishes = vec![rectangle("E04000001", [981.0, 200.0, 10.0, 500.0])];
+        contents.layers[2] = Layer::of_areas(parish_meta(complete), parishes);
+        let atlas = Atlas::build(contents, Timestamp::UNIX_EPOCH, &());
+        let bytes = snapshot::to_bytes(&atlas);
+        let opened = snapshot::from_bytes(&bytes, Path::new("s.lapwing")).unwrap();
+        for atlas in [&atlas, &opened] {
+            let (_, known) = atlas.precomputed(Postcode::parse("NN1 1AC").unwrap()).unwrap();
+            assert_eq!((known.addresses(), known.unassigned(2)), (3, 2));
+            assert!(known.is_split(2));
+            assert_eq!((known.coverage(2), known.level(2)), (coverage, ConfidenceLevel::Low));
+            assert_eq!(known.matches(2).count(), 1, "no area stands for the others");
+            assert_eq!(known.unassigned(1), 0);
+        }
+    }
 }
 
 #[test]

@@ -128,6 +128,10 @@ fn mistakes_in_the_keys_of_a_layer_are_reported_with_line_and_remedy() {
             "c.toml:7:12: `coverage` of layer ward is a string; write true or false, without quotes",
         ),
         (
+            ward("complete = \"yes\""),
+            "c.toml:7:12: `complete` of layer ward is a string; write true or false, without quotes",
+        ),
+        (
             ward("keep = \"LAD22CD\""),
             "c.toml:7:8: `keep` of layer ward is a string; write a list of strings",
         ),
@@ -234,6 +238,10 @@ fn a_csv_of_sites_must_name_its_columns() {
         (
             sites("format = \"ods-epraccur\"\ncoverage = true"),
             "`coverage` does not apply here: only a layer of areas can be a coverage; remove it",
+        ),
+        (
+            sites("format = \"ods-epraccur\"\ncomplete = true"),
+            "`complete` does not apply here: only a layer of areas answers which area a place is in; remove it",
         ),
         (
             sites("format = \"ods-epraccur\"\nresolution = \"BGC\""),

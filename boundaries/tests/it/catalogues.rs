@@ -6,7 +6,7 @@ use jiff::civil::date;
 use lapwing_boundaries::catalogue::{
     Catalogue, LayerSource, PositionColumns, PostcodeFormat, SitesFormat,
 };
-use lapwing_boundaries::layer::{LayerId, Resolution};
+use lapwing_boundaries::layer::{Completeness, LayerId, LayerMeta, Resolution};
 
 fn northamptonshire(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogues/northamptonshire").join(file)
@@ -66,6 +66,42 @@ fn two_vintages_of_wards_form_one_series() {
     assert_eq!(days, [vec!["ward_2013"], vec!["ward_2013"], vec!["ward"], none.to_vec()]);
     assert_eq!(meta("ward").resolution, Some(Resolution::Bsc));
     assert_eq!(meta("gp_practice").resolution, None);
+}
+
+#[test]
+fn only_layers_that_hold_every_area_are_declared_complete() {
+    for file in ["catalogue.toml", "sample.toml"] {
+        let catalogue = Catalogue::read(&northamptonshire(file)).unwrap();
+        let unknown = |meta: &&LayerMeta| meta.complete == Completeness::Unknown;
+        let unknown: Vec<&str> = catalogue
+            .layers
+            .iter()
+            .map(|layer| &layer.meta)
+            .filter(unknown)
+            .map(|meta| meta.id.as_str())
+            .collect();
+        assert_eq!(unknown, ["lap", "gp_practice"], "{file}");
+    }
+}
+
+#[test]
+fn a_complete_layer_that_leaves_out_what_is_elsewhere_is_complete_within_its_region() {
+    let layer = |id: &str, keys: &str| {
+        format!(
+            "[[layer]]\nid = \"{id}\"\ntitle = \"t\"\nsource = \"a.gpkg\"\ncode = \"C\"\n{keys}\n"
+        )
+    };
+    let catalogue = parse(&format!(
+        "title = \"t\"\n{}{}{}{}",
+        layer("district", "complete = true"),
+        layer("parish", "complete = true\nwithin = \"district\""),
+        layer("lap", "within = \"district\""),
+        layer("ward", "complete = false")
+    ));
+    let complete = |layer: &str| &catalogue.layer(&id(layer)).unwrap().meta.complete;
+    assert_eq!(*complete("district"), Completeness::Everywhere);
+    assert_eq!(*complete("parish"), Completeness::Within(id("district")));
+    assert_eq!(["lap", "ward"].map(complete), [&Completeness::Unknown; 2]);
 }
 
 #[test]

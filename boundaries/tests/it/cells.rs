@@ -83,7 +83,12 @@ fn assert_as_by_trees(atlas: &Atlas, points: &[Bng]) {
         for (&layer, by_cells) in layers.iter().zip(of_all) {
             let by_cells = by_cells.expect("a layer that was asked answers");
             let indexed = &atlas.layers()[layer];
-            let by_trees = locate(indexed.layer().meta(), indexed.area_index(), at);
+            let by_trees = locate(
+                indexed.layer().meta(),
+                indexed.area_index(),
+                at,
+                atlas.ground_at(layer, at),
+            );
             assert_same(&by_cells, &by_trees, &format!("layer {layer} at {at:?}"));
             assert_eq!(atlas.locate(layer, at), by_cells);
             nowhere &= by_cells.matches.is_empty();

@@ -11,7 +11,7 @@ use lapwing_boundaries::area::Area;
 use lapwing_boundaries::assemble;
 use lapwing_boundaries::atlas::Atlas;
 use lapwing_boundaries::catalogue::{Catalogue, Origin, PostcodeFormat, PostcodeSpec};
-use lapwing_boundaries::confidence::ConfidenceLevel;
+use lapwing_boundaries::confidence::{ConfidenceLevel, Coverage};
 use lapwing_boundaries::fault::Report;
 use lapwing_boundaries::load::postcodes::load_postcodes;
 use lapwing_boundaries::overlap::Relation;
@@ -30,20 +30,21 @@ fn shared() -> Option<PathBuf> {
     None
 }
 
-/// The county, built once from the catalogue in the repository.
+/// Builds an atlas from a catalogue in the repository.
+fn built_from(catalogue: &str, data: &Path) -> Atlas {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogues/northamptonshire");
+    let catalogue = Catalogue::read_with_data(&folder.join(catalogue), data).unwrap();
+    let mut report = Report::default();
+    let contents = assemble::contents(&catalogue, &mut report, &());
+    let errors = || report.faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let contents = contents.unwrap_or_else(|| panic!("{:#?}", errors()));
+    Atlas::build(contents, Timestamp::UNIX_EPOCH, &())
+}
+
+/// The county, built once.
 fn county() -> Option<&'static Atlas> {
     static COUNTY: OnceLock<Option<Atlas>> = OnceLock::new();
-    let county = COUNTY.get_or_init(|| {
-        let catalogue =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogues/northamptonshire/sample.toml");
-        let catalogue = Catalogue::read_with_data(&catalogue, &shared()?).unwrap();
-        let mut report = Report::default();
-        let contents = assemble::contents(&catalogue, &mut report, &());
-        let errors = || report.faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let contents = contents.unwrap_or_else(|| panic!("{:#?}", errors()));
-        Some(Atlas::build(contents, Timestamp::UNIX_EPOCH, &()))
-    });
-    county.as_ref()
+    COUNTY.get_or_init(|| Some(built_from("sample.toml", &shared()?))).as_ref()
 }
 
 fn layer(atlas: &Atlas, id: &str) -> usize {
@@ -63,6 +64,46 @@ fn codes(atlas: &Atlas, id: &str, postcode: &str) -> Vec<String> {
 fn the_guildhalls_postcode_is_in_castle_ward() {
     let Some(county) = county() else { return };
     assert_eq!(codes(county, "ward", "NN1 1ED"), ["E05013246"]);
+}
+
+/// The partnerships of North Northamptonshire are not published in the sample. A postcode of Kettering
+/// is in one that the sample lacks; it is not in none.
+#[test]
+fn an_unknown_partnership_is_not_answered_as_none() {
+    let Some(county) = county() else { return };
+    let lap = layer(county, "lap");
+    let of = |text: &str| county.precomputed(Postcode::parse(text).unwrap()).unwrap().1;
+    let kettering = of("NN16 8UN");
+    assert_eq!(kettering.matches(lap).count(), 0);
+    assert_eq!(kettering.coverage(lap), Coverage::Incomplete);
+    assert_eq!(kettering.level(lap), ConfidenceLevel::Low);
+    assert_eq!(kettering.coverage(layer(county, "ward")), Coverage::Complete);
+    let guildhall = of("NN1 1ED");
+    assert_eq!(
+        (guildhall.coverage(lap), guildhall.level(lap)),
+        (Coverage::Complete, ConfidenceLevel::High)
+    );
+}
+
+/// Along the county's edge, layers of different resolution disagree about what is inside. That is an
+/// uncertain answer near a boundary, not a missing area.
+#[test]
+fn slivers_along_the_edge_of_the_county_are_near_a_boundary() {
+    let Some(county) = county() else { return };
+    let (wards, districts) = (layer(county, "ward"), layer(county, "local_authority"));
+    let (mut slivers, mut far) = (0, 0);
+    for x in (440_000..520_000).step_by(250) {
+        for y in (220_000..310_000).step_by(250) {
+            let at = Bng::new(f64::from(x), f64::from(y)).unwrap();
+            let [ward, district] = [wards, districts].map(|layer| county.locate(layer, at));
+            if ward.matches.is_empty() && !district.matches.is_empty() {
+                assert_ne!(ward.level, ConfidenceLevel::High, "{at:?}");
+                slivers += 1;
+                far += usize::from(ward.coverage != Coverage::Edge);
+            }
+        }
+    }
+    assert!(slivers > 20 && far == 0, "{slivers} places, {far} of them incomplete");
 }
 
 /// Code-Point Open of July 2014 gives the 2013 ward of each postcode. GEOS finds 15,538 of the
@@ -100,7 +141,7 @@ fn postcodes_of_2014_are_in_the_wards_published_for_them() {
             "{} is published in {published}, {distance:.1} m from a boundary",
             record.postcode
         );
-        assert_eq!(located.level, ConfidenceLevel::NearBoundary, "{}", record.postcode);
+        assert_ne!(located.level, ConfidenceLevel::High, "{}", record.postcode);
         assert!(located.near.iter().any(|(area, _)| *area == expected), "{}", record.postcode);
         assert!(distance < 6.5, "{}: {distance}", record.postcode);
     }
@@ -123,6 +164,50 @@ fn the_partnerships_have_the_areas_and_postcodes_computed_by_geos() {
     let expected = [("DSN4", "296.94", 1_329), ("N4", "12.88", 1_338)];
     assert_eq!(measured, expected.map(|(code, km2, count)| (code, km2.to_owned(), count)));
     assert_eq!(codes(county, "lap", "NN1 1ED"), ["N4"]);
+}
+
+/// Published with the sample: N4 lies within Northampton parish, with 33.2 % of its land and 48.7 % of
+/// its live postcodes.
+#[test]
+fn a_partnership_has_a_third_of_the_parish_and_half_of_its_postcodes() {
+    let Some(folder) = shared() else { return };
+    if !folder.join("parishes_osm_2022.geojson").exists() {
+        eprintln!("SKIPPED: the outlines of parishes are not at {}", folder.display());
+        return;
+    }
+    let atlas = built_from("parishes.toml", &folder);
+    let (parishes, laps) = (layer(&atlas, "parish"), layer(&atlas, "lap"));
+    let parish = atlas.layers()[parishes].layer();
+    let row_of = |code: &str, lap: &str| {
+        let area = parish.area_index(code).unwrap();
+        let lap = atlas.layers()[laps].layer().area_index(lap).unwrap();
+        let rows = atlas.overlaps_of(parishes, area, laps);
+        let row = *rows.iter().find(|row| row.to as usize == lap).unwrap();
+        let land = row.shared_m2 / parish.areas()[area].area_m2();
+        (row, land, f64::from(row.postcodes) / f64::from(atlas.postcodes_in(parishes, area)))
+    };
+    let (row, land, postcodes) = row_of("E04013033", "N4");
+    assert_eq!(row.relation, Relation::Contains);
+    assert_eq!((format!("{land:.3}"), format!("{postcodes:.3}")), ("0.332".into(), "0.487".into()));
+    // Wootton has a strip of 1.1 % in DSN4 and nobody there; where the rest lies is not published.
+    let (row, land, postcodes) = row_of("E04012348", "DSN4");
+    assert_eq!((row.relation, postcodes), (Relation::Partial, 0.0));
+    assert_eq!(format!("{land:.3}"), "0.011");
+    assert!(atlas.uncovered_m2(parishes, row.from as usize, laps) > row.shared_m2);
+}
+
+/// An area made of wards lies in the district of these wards, however differently that is drawn.
+#[test]
+fn a_partnership_lies_in_its_district_although_that_is_drawn_to_500_m() {
+    let Some(county) = county() else { return };
+    let (laps, districts) = (layer(county, "lap"), layer(county, "local_authority"));
+    let west = county.layers()[districts].layer().area_index("E06000062").unwrap();
+    for lap in 0..county.layers()[laps].layer().len() {
+        let rows = county.overlaps_of(laps, lap, districts);
+        let row = rows.iter().find(|row| row.to as usize == west).unwrap();
+        assert_eq!(row.relation, Relation::Within, "{lap}");
+        assert!(rows.iter().all(|row| row.to as usize == west || row.sliver), "{rows:?}");
+    }
 }
 
 /// Expected from GEOS: 0.9015251575984028, 0.6155131410175284 and 0.2872513877743558.

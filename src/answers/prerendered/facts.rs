@@ -1,7 +1,7 @@
 //! What the layers answer for a place, whether it is precomputed or located now.
 
 use lapwing_boundaries::atlas::PrecomputedAnswer;
-use lapwing_boundaries::confidence::ConfidenceLevel;
+use lapwing_boundaries::confidence::{ConfidenceLevel, Coverage, LayerTrust};
 use lapwing_boundaries::locate::{Located, Match};
 
 use crate::answers::basis::AnswerBasis;
@@ -15,9 +15,11 @@ pub(super) trait LookupFacts {
     /// The areas that the answer names, in code order.
     fn matches(&self, at: usize, layer: usize) -> impl Iterator<Item = Match>;
 
-    /// The level of the layer's answer, and metres to the nearest boundary: infinite for a layer
-    /// without areas.
-    fn confidence(&self, at: usize, layer: usize) -> (ConfidenceLevel, f64);
+    /// How far the layer's answer can be trusted.
+    fn trust(&self, at: usize, layer: usize) -> LayerTrust;
+
+    /// How many of the postcode's addresses are in no area of the layer, of how many.
+    fn unassigned(&self, layer: usize) -> (usize, usize);
 
     /// The other areas whose boundary is near, in code order, with the distance in metres.
     fn near(&self, at: usize, layer: usize) -> impl Iterator<Item = (usize, f64)>;
@@ -37,8 +39,13 @@ impl LookupFacts for PrecomputedAnswer<'_> {
         self.matches(layer)
     }
 
-    fn confidence(&self, _: usize, layer: usize) -> (ConfidenceLevel, f64) {
-        (self.level(layer), self.boundary_distance_m(layer).unwrap_or(f64::INFINITY))
+    fn trust(&self, _: usize, layer: usize) -> LayerTrust {
+        self.trust(layer)
+    }
+
+    #[inline]
+    fn unassigned(&self, layer: usize) -> (usize, usize) {
+        (self.unassigned(layer), self.addresses())
     }
 
     fn near(&self, _: usize, layer: usize) -> impl Iterator<Item = (usize, f64)> {
@@ -46,6 +53,13 @@ impl LookupFacts for PrecomputedAnswer<'_> {
         own.map(|(_, area, distance)| (area, distance))
     }
 }
+
+/// Only layers that are in force are asked.
+const NOT_ASKED: LayerTrust = LayerTrust {
+    level: ConfidenceLevel::High,
+    coverage: Coverage::Complete,
+    boundary_distance_m: f64::INFINITY,
+};
 
 /// A position: one answer for each layer asked, `None` where no vintage is in force on the day.
 impl LookupFacts for [Option<Located>] {
@@ -57,11 +71,12 @@ impl LookupFacts for [Option<Located>] {
         self[at].iter().flat_map(|located| &located.matches).copied()
     }
 
-    fn confidence(&self, at: usize, _: usize) -> (ConfidenceLevel, f64) {
-        let located = self[at].as_ref();
-        located.map_or((ConfidenceLevel::High, f64::INFINITY), |located| {
-            (located.level, located.boundary_distance_m.unwrap_or(f64::INFINITY))
-        })
+    fn trust(&self, at: usize, _: usize) -> LayerTrust {
+        self[at].as_ref().map_or(NOT_ASKED, Located::trust)
+    }
+
+    fn unassigned(&self, _: usize) -> (usize, usize) {
+        (0, 0)
     }
 
     fn near(&self, at: usize, _: usize) -> impl Iterator<Item = (usize, f64)> {

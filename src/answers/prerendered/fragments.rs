@@ -1,7 +1,7 @@
 //! The text around the answers for some layers and a day, written once.
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
-use lapwing_boundaries::confidence::{ConfidenceLevel, Overall, overall};
+use lapwing_boundaries::confidence::{ConfidenceLevel, Coverage, CoverageGap, Overall, overall};
 
 use super::area_fragments::{AreaFragments, sample_names};
 use super::facts::LookupFacts;
@@ -12,7 +12,7 @@ use crate::answers::error::AnswerError;
 use crate::answers::sample::{around, json};
 use crate::answers::text_writer::{StoredText, TextStore, TextWriter};
 use crate::answers::{
-    Confidence, LayerConfidence, LookupAnswer, NearArea, PlaceAnswer, choose, number,
+    Confidence, LayerConfidence, LookupAnswer, NearArea, Unassigned, choose, number,
 };
 
 /// The text around the answers for some layers and a day. Each piece begins with what ends the one
@@ -25,8 +25,15 @@ pub(super) struct LookupFragments {
     layers: Vec<LayerFragments>,
     /// `]},"confidence":`
     confidence: StoredText,
-    /// For all layers together, by level: `{"level":"high","boundary_distance_m":`
-    levels: [StoredText; LEVELS],
+    /// For all layers together, by state: `{"level":"high","boundary_distance_m":`
+    overall: [StoredText; STATES],
+    /// For one layer, by state: `{"level":"low","coverage":"incomplete","boundary_distance_m":`
+    states: [StoredText; STATES],
+    /// The same with addresses in no area of the layer, up to their number:
+    /// `{"level":"low","unassigned":{"addresses":`
+    unassigned: [StoredText; STATES],
+    /// `,"share":` and `},"boundary_distance_m":` after that number.
+    unassigned_share: [StoredText; 2],
     /// By basis: `,"threshold_m":50.0}},"near":[`
     near: [StoredText; BASES],
     /// `,"distance_m":` and `}` of an area in `near`.
@@ -56,8 +63,8 @@ struct ConfidenceFragments {
     /// For all layers together, where this one's boundary is the nearest:
     /// `,"threshold_m":50.0,"by":"position","layers":{`
     nearest: StoredText,
-    /// By level: `,"threshold_m":50.0},"ward":{"level":"high","boundary_distance_m":`
-    levels: [StoredText; LEVELS],
+    /// `,"threshold_m":50.0},"ward":`, or `,"threshold_m":50.0},"ward":null`
+    before: StoredText,
 }
 
 /// The text that ends the fragments of the layer before.
@@ -72,20 +79,42 @@ struct Ends {
 /// The answer for a place in seven layers is shorter, in bytes, so it is written without moving.
 const USUAL_ROOM: usize = 2048;
 
-const LEVELS: usize = ConfidenceLevel::ALL.len();
 const BASES: usize = AnswerBasis::ALL.len();
+const LEVELS: usize = ConfidenceLevel::ALL.len();
+
+/// How many different beginnings a confidence has: the levels of a layer that answers for the place,
+/// and the gaps, whose level is always low.
+const STATES: usize = LEVELS + CoverageGap::ALL.len();
+
+/// The number of the state with a level and a coverage.
+#[inline]
+fn state(level: ConfidenceLevel, coverage: Coverage) -> usize {
+    coverage.gap().map_or(level as usize, |gap| LEVELS + gap as usize)
+}
+
+/// The level and gap of each state.
+fn states() -> [(ConfidenceLevel, Option<CoverageGap>); STATES] {
+    std::array::from_fn(|state| match ConfidenceLevel::ALL.get(state) {
+        Some(&level) => (level, None),
+        None => (ConfidenceLevel::Low, Some(CoverageGap::ALL[state - LEVELS])),
+    })
+}
+
+/// The state of a sure answer.
+const HIGH: (ConfidenceLevel, Option<CoverageGap>) = (ConfidenceLevel::High, None);
 
 /// The distance of samples, and its JSON.
 const DISTANCE: (f64, &str) = (1.5, "1.5");
 
 /// The text around the distance, the layers and the near areas of a [`Confidence`].
 fn around_overall(
-    level: ConfidenceLevel,
+    (level, coverage): (ConfidenceLevel, Option<CoverageGap>),
     basis: AnswerBasis,
     threshold_m: f64,
 ) -> ([String; 3], String) {
     let sample = Confidence {
         level,
+        coverage,
         boundary_distance_m: Some(DISTANCE.0),
         threshold_m,
         by: basis.by(),
@@ -96,10 +125,33 @@ fn around_overall(
     around(&sample, [DISTANCE.1, "{}", "[]"])
 }
 
-/// The text around the distance of a [`LayerConfidence`].
-fn around_layer(level: ConfidenceLevel, threshold_m: f64) -> ([String; 1], String) {
-    let boundary_distance_m = Some(DISTANCE.0);
-    around(&LayerConfidence { level, boundary_distance_m, threshold_m }, [DISTANCE.1])
+/// A [`LayerConfidence`] with [`DISTANCE`].
+fn sample_of_layer(
+    (level, coverage): (ConfidenceLevel, Option<CoverageGap>),
+    unassigned: Option<Unassigned>,
+    threshold_m: f64,
+) -> LayerConfidence {
+    LayerConfidence {
+        level,
+        coverage,
+        unassigned,
+        boundary_distance_m: Some(DISTANCE.0),
+        threshold_m,
+    }
+}
+
+/// The text before the distance of a [`LayerConfidence`].
+fn before_distance(state: (ConfidenceLevel, Option<CoverageGap>)) -> String {
+    let ([before], _) = around(&sample_of_layer(state, None, 0.0), [DISTANCE.1]);
+    before
+}
+
+/// The text before the number of [`Unassigned`], between it and the share, and from there to the
+/// distance.
+fn around_unassigned(state: (ConfidenceLevel, Option<CoverageGap>)) -> [String; 3] {
+    let unassigned = Some(Unassigned { addresses: 7, share: 0.25 });
+    let sample = sample_of_layer(state, unassigned, 0.0);
+    around(&sample, ["7", "0.25", DISTANCE.1]).0
 }
 
 /// The text around the names and the distance of a [`NearArea`].
@@ -110,10 +162,11 @@ fn around_near(layer: &str) -> ([String; 2], String) {
 }
 
 /// The text of a [`LookupAnswer`] after its [`PlaceAnswer`].
-fn tail(atlas: &Atlas, chosen: &[ChosenLayer], place: PlaceAnswer<'_>) -> String {
+fn tail(atlas: &Atlas, chosen: &[ChosenLayer], day: Day) -> String {
+    let place = PlaceFragments::sample(day);
     let place_json = json(&place);
-    let sample =
-        LookupAnswer { place, layers: layers_used(atlas, chosen), snapshot: snapshot(atlas) };
+    let layers = layers_used(atlas, chosen, day);
+    let sample = LookupAnswer { place, layers, snapshot: snapshot(atlas) };
     let (_, tail) = around(&sample, [place_json.trim_end_matches('}')]);
     tail
 }
@@ -130,7 +183,7 @@ impl LayerFragments {
                 areas: keep(format!("{areas}{comma}{key}:null")),
                 confidence: confidence.map(|before| ConfidenceFragments {
                     nearest: StoredText::default(),
-                    levels: [keep(format!("{before}{comma}{key}:null")); LEVELS],
+                    before: keep(format!("{before}{comma}{key}:null")),
                 }),
                 near: StoredText::default(),
             };
@@ -139,15 +192,12 @@ impl LayerFragments {
         "]".clone_into(&mut ends.areas);
         let fragments = AnswerBasis::ALL.map(|basis| {
             let threshold_m = basis.by().threshold_m(meta);
-            let ([_, nearest, _], _) = around_overall(ConfidenceLevel::High, basis, threshold_m);
-            let before = &confidence[basis as usize];
+            let ([_, nearest, _], _) = around_overall(HIGH, basis, threshold_m);
+            let (_, end) = around(&sample_of_layer(HIGH, None, threshold_m), [DISTANCE.1]);
+            ends.confidence[basis as usize] = end;
             ConfidenceFragments {
                 nearest: keep(nearest + "{"),
-                levels: ConfidenceLevel::ALL.map(|level| {
-                    let ([of_level], end) = around_layer(level, threshold_m);
-                    ends.confidence[basis as usize] = end;
-                    keep(format!("{before}{comma}{key}:{of_level}"))
-                }),
+                before: keep(format!("{}{comma}{key}:", confidence[basis as usize])),
             }
         });
         let ([near, _], _) = around_near(chosen.key.as_str());
@@ -177,22 +227,29 @@ impl LookupFragments {
             chosen.iter().map(|chosen| LayerFragments::new(atlas, chosen, &mut texts, &mut ends));
         let layers = layers.collect();
         let mut keep = |text: String| texts.keep(text.as_bytes());
-        let at_level = |level| around_overall(level, AnswerBasis::Position, 0.0);
-        let ([_, _, near], end) = at_level(ConfidenceLevel::High);
+        let of_all = |state| around_overall(state, AnswerBasis::Position, 0.0);
+        let ([_, _, near], end) = of_all(HIGH);
+        let [_, share, after_share] = around_unassigned(HIGH);
         let ([_, near_distance], end_of_near) = around_near("");
         Self {
             day,
             place,
             layers,
             confidence: keep(format!("{}}}{}", ends.areas, members.confidence)),
-            levels: ConfidenceLevel::ALL.map(|level| {
-                let ([of_level, ..], _) = at_level(level);
-                keep(of_level)
+            overall: states().map(|state| {
+                let ([before, ..], _) = of_all(state);
+                keep(before)
             }),
+            states: states().map(|state| keep(before_distance(state))),
+            unassigned: states().map(|state| {
+                let [before, ..] = around_unassigned(state);
+                keep(before)
+            }),
+            unassigned_share: [share, after_share].map(&mut keep),
             near: ends.confidence.map(|before| keep(format!("{before}}}{near}["))),
             near_distance: [near_distance, end_of_near].map(&mut keep),
             end: keep(format!("]{end}")),
-            tail: tail(atlas, chosen, PlaceFragments::sample(day)).into_bytes(),
+            tail: tail(atlas, chosen, day).into_bytes(),
             texts,
         }
     }
@@ -256,30 +313,44 @@ impl LookupFragments {
         areas: &AreaFragments,
         facts: &(impl LookupFacts + ?Sized),
     ) {
-        let answered = self.layers.iter().enumerate().filter_map(|(at, fragments)| {
-            let (level, distance) = facts.confidence(at, fragments.layer?);
-            Some((fragments, level, distance))
-        });
-        let Some(Overall { level, nearest, boundary_distance_m }) = overall(answered) else {
+        let answered = self
+            .layers
+            .iter()
+            .enumerate()
+            .filter_map(|(at, fragments)| Some((fragments, facts.trust(at, fragments.layer?))));
+        let Some(Overall { level, coverage, nearest, boundary_distance_m }) = overall(answered)
+        else {
             writer.put(b"null");
             return;
         };
         let basis = facts.basis(self.layers().flatten()) as usize;
-        writer.put_stored(&self.texts, self.levels[level as usize]);
+        writer.put_stored(&self.texts, self.overall[state(level, coverage)]);
         write_distance(writer, boundary_distance_m);
         writer.put_stored(&self.texts, nearest.confidence[basis].nearest);
         for (at, fragments) in self.layers.iter().enumerate() {
-            let Some(layer) = fragments.layer else {
-                writer.put_stored(&self.texts, fragments.confidence[basis].levels[0]);
-                continue;
-            };
-            let (level, distance) = facts.confidence(at, layer);
-            writer.put_stored(&self.texts, fragments.confidence[basis].levels[level as usize]);
-            write_distance(writer, distance);
+            writer.put_stored(&self.texts, fragments.confidence[basis].before);
+            let Some(layer) = fragments.layer else { continue };
+            let trust = facts.trust(at, layer);
+            let state = state(trust.level, trust.coverage);
+            match facts.unassigned(layer) {
+                (0, _) => writer.put_stored(&self.texts, self.states[state]),
+                (count, all) => self.write_unassigned(writer, state, count, all),
+            }
+            write_distance(writer, trust.boundary_distance_m);
         }
         writer.put_stored(&self.texts, self.near[basis]);
         self.write_near(writer, areas, facts);
         writer.put_stored(&self.texts, self.end);
+    }
+
+    /// Writes the beginning of a layer's confidence with the addresses that are in none of its areas.
+    fn write_unassigned(&self, writer: &mut TextWriter, state: usize, count: usize, all: usize) {
+        let [before_share, after_share] = self.unassigned_share;
+        writer.put_stored(&self.texts, self.unassigned[state]);
+        writer.integer(count as u64);
+        writer.put_stored(&self.texts, before_share);
+        number::share(writer, count as f64 / all as f64);
+        writer.put_stored(&self.texts, after_share);
     }
 
     fn write_near(

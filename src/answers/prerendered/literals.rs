@@ -5,7 +5,7 @@ use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::position::{Bng, LngLat};
 use lapwing_boundaries::postcode::Postcode;
 
-use super::super::squares::{TODAY, at, with_addresses};
+use super::super::squares::{TODAY, at, with_addresses, with_addresses_of_lap};
 use super::super::{Place, Prerendered, lookup};
 use crate::answers::text_writer::TextWriter;
 
@@ -97,11 +97,47 @@ fn positions_near_and_on_a_boundary() {
 }
 
 #[test]
+fn a_layer_that_may_lack_the_area_does_not_answer_none() {
+    let expected = format!(
+        r#"{{"query":{{"postcode":"NN1 1AB"}},"location":{{"lon":LON,"lat":LAT,"easting":476700,"northing":260500,"positional_quality":10}},"areas":{{"lap":[],"parish":[]}},"confidence":{{"level":"low","coverage":"incomplete","boundary_distance_m":200.0,"threshold_m":50.0,"by":"position","layers":{{"lap":{{"level":"low","coverage":"incomplete","boundary_distance_m":200.0,"threshold_m":50.0}},"parish":{{"level":"high","boundary_distance_m":500.0,"threshold_m":50.0}}}},"near":[]}},"layers":{{{LAP},{PARISH}}}"#
+    );
+    let answer = written(&with_addresses(), postcode("NN1 1AB"), &["lap", "parish"], TODAY);
+    assert_eq!(answer, literal(&expected, at(1700.0, 500.0)));
+    let near = at(1510.0, 500.0);
+    let expected = format!(
+        r#"{{"query":{{"easting":476510,"northing":260500}},"location":{{"lon":LON,"lat":LAT,"easting":476510,"northing":260500}},"areas":{{"lap":[]}},"confidence":{{"level":"low","coverage":"incomplete","boundary_distance_m":10.0,"threshold_m":50.0,"by":"position","layers":{{"lap":{{"level":"low","coverage":"incomplete","boundary_distance_m":10.0,"threshold_m":50.0}}}},"near":[{{"layer":"lap","code":"N4","name":"North 4","distance_m":10.0}}]}},"layers":{{{LAP}}}"#
+    );
+    assert_eq!(
+        written(&with_addresses(), Place::Bng(near), &["lap"], TODAY),
+        literal(&expected, near)
+    );
+}
+
+#[test]
+fn addresses_in_no_area_are_counted() {
+    let expected = format!(
+        r#"{{"query":{{"postcode":"NN1 1AB"}},"location":{{"lon":LON,"lat":LAT,"easting":476700,"northing":260500,"positional_quality":10}},"areas":{{"lap":[{{"code":"N4","name":"North 4","match":"addresses","addresses":1,"share":0.25}}],"parish":[]}},"confidence":{{"level":"low","coverage":"incomplete","boundary_distance_m":100.0,"threshold_m":1.0,"by":"addresses","split":true,"layers":{{"lap":{{"level":"low","coverage":"incomplete","unassigned":{{"addresses":3,"share":0.75}},"boundary_distance_m":100.0,"threshold_m":1.0}},"parish":{{"level":"high","unassigned":{{"addresses":4,"share":1.0}},"boundary_distance_m":200.0,"threshold_m":20.0}}}},"near":[]}},"layers":{{{LAP},{PARISH}}}"#
+    );
+    let answer = written(&with_addresses_of_lap(), postcode("NN1 1AB"), &["lap", "parish"], TODAY);
+    assert_eq!(answer, literal(&expected, at(1700.0, 500.0)));
+}
+
+#[test]
+fn boundaries_that_are_no_longer_in_force_say_since_when() {
+    let expected = r#","layers":{"ward_2013":{"layer":"ward_2013","valid_from":"2013-05-02","valid_to":"2021-04-01","resolution":"BGC","superseded_since":"2021-04-01"}}"#;
+    let answer = written(&with_addresses(), postcode("NN1 1AA"), &["ward_2013"], TODAY);
+    assert!(answer.ends_with(expected), "{answer}");
+    let then = Day::Requested(date(2014, 7, 1));
+    let answer = written(&with_addresses(), postcode("NN1 1AA"), &["ward_2013"], then);
+    assert!(answer.ends_with(r#""valid_to":"2021-04-01","resolution":"BGC"}}"#), "{answer}");
+}
+
+#[test]
 fn a_position_outside_ostn15_and_a_day_without_a_vintage() {
     let atlas = with_addresses();
     let far = Bng::new(-50_000.0, 100_000.0).unwrap();
     let expected = format!(
-        r#"{{"query":{{"easting":-50000,"northing":100000,"date":"2026-11-21"}},"location":{{"lon":LON,"lat":LAT,"easting":-50000,"northing":100000,"accuracy":"helmert"}},"areas":{{"lap":[]}},"confidence":{{"level":"high","boundary_distance_m":548839.7,"threshold_m":50.0,"by":"position","layers":{{"lap":{{"level":"high","boundary_distance_m":548839.7,"threshold_m":50.0}}}},"near":[]}},"layers":{{{LAP}}}"#
+        r#"{{"query":{{"easting":-50000,"northing":100000,"date":"2026-11-21"}},"location":{{"lon":LON,"lat":LAT,"easting":-50000,"northing":100000,"accuracy":"helmert"}},"areas":{{"lap":[]}},"confidence":{{"level":"low","coverage":"outside","boundary_distance_m":548839.7,"threshold_m":50.0,"by":"position","layers":{{"lap":{{"level":"low","coverage":"outside","boundary_distance_m":548839.7,"threshold_m":50.0}}}},"near":[]}},"layers":{{{LAP}}}"#
     );
     assert_eq!(written(&atlas, Place::Bng(far), &["lap"], ON), literal(&expected, far));
     let degrees = LngLat::new(-0.9, 52.25).unwrap();

@@ -55,6 +55,12 @@ struct Tally {
     near: usize,
     /// By addresses, none of which is in an area.
     without_area: usize,
+    /// Some requested layer may lack an area.
+    incomplete: usize,
+    /// In no area of any layer.
+    outside: usize,
+    /// Some addresses are in no area of a layer.
+    unassigned: usize,
 }
 
 /// Asks for every postcode with all combinations of layers and day.
@@ -93,6 +99,9 @@ fn assert_same_bytes(atlas: &Atlas) -> Tally {
             if at == 0 {
                 tally.split += by_addresses("\"split\":true");
                 tally.near += by_addresses("\"distance_m\":");
+                tally.incomplete += usize::from(ours.contains("\"coverage\":\"incomplete\""));
+                tally.outside += usize::from(ours.contains("\"coverage\":\"outside\""));
+                tally.unassigned += usize::from(ours.contains("\"unassigned\":"));
                 tally.without_area +=
                     usize::from(known.is_by_addresses() && !ours.contains("\"match\""));
             }
@@ -107,6 +116,7 @@ fn prerendered_postcodes_of_generated_worlds_equal_serde() {
         let tally = assert_same_bytes(&Atlas::build(test_worlds::world(seed, 400), TIME, &()));
         assert!(tally.by_position > 100 && tally.by_addresses > 80, "{tally:?}");
         assert!(tally.split > 20 && tally.near > 20 && tally.without_area > 5, "{tally:?}");
+        assert!(tally.incomplete > 20 && tally.outside > 5 && tally.unassigned > 5, "{tally:?}");
     }
 }
 
@@ -125,10 +135,12 @@ fn on_the_spot(
 ) -> Located {
     let meta = atlas.layers()[at].layer().meta();
     let addresses = addresses_of(atlas.addresses(), record.postcode);
+    let position = record.position.unwrap();
     if !addresses.is_empty() {
-        return locate::locate_addresses(meta, ground, addresses);
+        let around = atlas.ground_of_addresses(at, position, addresses);
+        return locate::locate_addresses(meta, ground, addresses, around);
     }
-    let mut found = locate::locate(meta, ground, record.position.unwrap());
+    let mut found = locate::locate(meta, ground, position, atlas.ground_at(at, position));
     if record.positional_quality >= 50 {
         found.level = ConfidenceLevel::Low;
     }

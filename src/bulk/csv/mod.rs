@@ -10,7 +10,7 @@
 //! written again with correct quotes ([`fallback`]).
 
 use bytes::Bytes;
-use lapwing_boundaries::atlas::ChosenLayer;
+use lapwing_boundaries::atlas::{ChosenLayer, Day};
 
 use super::blocks::{Blocks, CSV_BLOCK};
 use super::csv_cell::cell;
@@ -42,6 +42,7 @@ const START: usize = LONGEST_ROW;
 pub struct CsvRows<A> {
     atlas: A,
     chosen: Vec<ChosenLayer>,
+    day: Day,
     asked: ColumnOptions,
     columns: Option<Columns>,
     decoder: TextDecoder,
@@ -71,6 +72,7 @@ impl<A: AtlasRef> CsvRows<A> {
         Ok(Self {
             atlas,
             chosen,
+            day: ask.day,
             asked,
             columns: None,
             decoder: TextDecoder::default(),
@@ -105,7 +107,7 @@ impl<A: AtlasRef> CsvRows<A> {
         };
         let Start { separator, header, rows_at, places, width } = start;
         let names = free_names(&header, self.asked.add.names(&self.chosen));
-        let added = AnswerColumns::new(&self.atlas, &self.chosen, self.asked.add);
+        let added = AnswerColumns::new(&self.atlas, &self.chosen, self.asked.add, self.day);
         let finder = CellFinder::of(width, places.at());
         let mut line = if self.decoder.had_mark() { BOM.to_vec() } else { Vec::new() };
         for at in 0..width {

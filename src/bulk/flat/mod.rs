@@ -44,7 +44,7 @@ impl<A: AtlasRef> FlatRows<A> {
         let chosen: Vec<ChosenLayer> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         let mut taken = add.names(&chosen);
         taken.extend([ERROR, QUERY].map(str::to_owned));
-        let added = AnswerColumns::new(&atlas, &chosen, add);
+        let added = AnswerColumns::new(&atlas, &chosen, add, ask.day);
         Ok(Self {
             atlas,
             members: MemberRules { by, taken, only: None },

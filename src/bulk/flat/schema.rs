@@ -27,12 +27,38 @@ impl JsonSchema for FlatLine {
         // With `add` a member is absent, otherwise null if there is no answer.
         let mut level = generator.subschema_for::<Option<ConfidenceLevel>>();
         let mut distance = generator.subschema_for::<Option<f64>>();
+        let mut coverage = generator.subschema_for::<Option<String>>();
+        let mut unassigned = generator.subschema_for::<Option<String>>();
+        let mut superseded = generator.subschema_for::<Option<String>>();
         let mut month = generator.subschema_for::<Option<String>>();
         let mut reason = generator.subschema_for::<Option<String>>();
-        for schema in [&mut level, &mut distance, &mut month, &mut reason] {
+        for schema in [
+            &mut level,
+            &mut distance,
+            &mut coverage,
+            &mut unassigned,
+            &mut superseded,
+            &mut month,
+            &mut reason,
+        ] {
             can_be_null(schema);
         }
         for (schema, description) in [
+            (
+                &mut coverage,
+                "`incomplete:` and the key of each layer that may lack an area there, joined by `;`; \
+                 or `outside`. Null if every layer answers for the place.",
+            ),
+            (
+                &mut unassigned,
+                "`{layer}:{share}` for each layer in none of whose areas some of the postcode's \
+                 addresses lie, joined by `;`. Null if there are none.",
+            ),
+            (
+                &mut superseded,
+                "`{layer}:{day}` for each layer whose boundaries are no longer in force, joined by \
+                 `;`. Null if there are none.",
+            ),
             (&mut month, "Month in which the postcode was terminated. Only if `add` lists it."),
             (&mut reason, "Why the line has no areas. Only if `add` lists it."),
         ] {
@@ -49,6 +75,9 @@ impl JsonSchema for FlatLine {
             (STATUS, status),
             (OutputColumn::Confidence.as_str(), level),
             (OutputColumn::BoundaryDistance.as_str(), distance),
+            (OutputColumn::Coverage.as_str(), coverage),
+            (OutputColumn::Unassigned.as_str(), unassigned),
+            (OutputColumn::SupersededSince.as_str(), superseded),
             (OutputColumn::Terminated.as_str(), month),
             (OutputColumn::Reason.as_str(), reason),
             (ERROR, error),

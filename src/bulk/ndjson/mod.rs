@@ -76,7 +76,7 @@ impl<A: AtlasRef> NdjsonRows<A> {
     ) -> Result<Self, BulkError> {
         let chosen = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
         let ready = ready.places(&atlas, &chosen, ask.day);
-        let source = tail_of(&AnswerSource::new(&atlas, &chosen));
+        let source = tail_of(&AnswerSource::new(&atlas, &chosen, ask.day));
         Ok(Self {
             atlas,
             chosen,
@@ -179,7 +179,9 @@ impl<A: AtlasRef> NdjsonRows<A> {
         json_row::write(writer, &IdentifiedRow { id, row });
         match layers {
             Layers::None | Layers::Default => writer.put(&self.source),
-            Layers::Own(chosen, _) => writer.put(&tail_of(&AnswerSource::new(atlas, &chosen))),
+            Layers::Own(chosen, day) => {
+                writer.put(&tail_of(&AnswerSource::new(atlas, &chosen, day)));
+            }
         }
         status
     }

@@ -33,6 +33,15 @@ pub(in crate::bulk) trait RowFormat: Debug + Send + Sync {
     /// The text before a distance, and the text for no distance.
     const DISTANCE: &'static [u8];
     const NO_DISTANCE: &'static [u8];
+    /// The text before and after a coverage, and the text for none.
+    const COVERAGE: [&'static [u8]; 2];
+    const NO_COVERAGE: &'static [u8];
+    /// The text before and after the shares of addresses in no area, and the text for none.
+    const UNASSIGNED: [&'static [u8]; 2];
+    const NO_UNASSIGNED: &'static [u8];
+    /// The text before and after the days of boundaries no longer in force, and the text for none.
+    const SUPERSEDED: [&'static [u8]; 2];
+    const NO_SUPERSEDED: &'static [u8];
     /// The end of a row.
     const END: &'static [u8];
 
@@ -58,6 +67,12 @@ impl RowFormat for CsvFormat {
     const NO_LEVEL: &'static [u8] = b",";
     const DISTANCE: &'static [u8] = b",";
     const NO_DISTANCE: &'static [u8] = b",";
+    const COVERAGE: [&'static [u8]; 2] = [b",", b""];
+    const NO_COVERAGE: &'static [u8] = b",";
+    const UNASSIGNED: [&'static [u8]; 2] = [b",", b""];
+    const NO_UNASSIGNED: &'static [u8] = b",";
+    const SUPERSEDED: [&'static [u8]; 2] = [b",", b""];
+    const NO_SUPERSEDED: &'static [u8] = b",";
     const END: &'static [u8] = b"\n";
 
     fn areas<'t>(
@@ -88,6 +103,12 @@ impl RowFormat for FlatJsonFormat {
     const NO_LEVEL: &'static [u8] = member(CONFIDENCE, b"null").bytes();
     const DISTANCE: &'static [u8] = member(DISTANCE, b"").bytes();
     const NO_DISTANCE: &'static [u8] = member(DISTANCE, b"null").bytes();
+    const COVERAGE: [&'static [u8]; 2] = [member(COVERAGE, b"\"").bytes(), b"\""];
+    const NO_COVERAGE: &'static [u8] = member(COVERAGE, b"null").bytes();
+    const UNASSIGNED: [&'static [u8]; 2] = [member(UNASSIGNED, b"\"").bytes(), b"\""];
+    const NO_UNASSIGNED: &'static [u8] = member(UNASSIGNED, b"null").bytes();
+    const SUPERSEDED: [&'static [u8]; 2] = [member(SUPERSEDED, b"\"").bytes(), b"\""];
+    const NO_SUPERSEDED: &'static [u8] = member(SUPERSEDED, b"null").bytes();
     const END: &'static [u8] = b"}\n";
 
     fn areas<'t>(
@@ -115,6 +136,9 @@ impl RowFormat for FlatJsonFormat {
 
 const CONFIDENCE: &str = OutputColumn::Confidence.as_str();
 const DISTANCE: &str = OutputColumn::BoundaryDistance.as_str();
+const COVERAGE: &str = OutputColumn::Coverage.as_str();
+const UNASSIGNED: &str = OutputColumn::Unassigned.as_str();
+const SUPERSEDED: &str = OutputColumn::SupersededSince.as_str();
 
 /// `,"name":` and a value.
 pub(in crate::bulk) const fn member(name: &str, value: &[u8]) -> ShortText {

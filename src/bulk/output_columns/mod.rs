@@ -4,15 +4,17 @@
 //! The columns hold the facts that [`answers::find`](crate::answers::find) returns for a place,
 //! without making that answer.
 
-use lapwing_boundaries::atlas::{Atlas, ChosenLayer, PrecomputedAnswer};
+use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day, PrecomputedAnswer};
 use lapwing_boundaries::cells::{CandidatesFound, CellsFound};
-use lapwing_boundaries::confidence::{Basis, ConfidenceLevel, Evidence, overall};
+use lapwing_boundaries::confidence::{
+    Basis, ConfidenceLevel, Coverage, CoverageGap, Evidence, LayerTrust, overall,
+};
 use lapwing_boundaries::gazetteer::Month;
 use lapwing_boundaries::position::Bng;
 use lapwing_boundaries::postcode::Postcode;
 
-use crate::answers;
 use crate::answers::text_writer::TextWriter;
+use crate::answers::{self, number};
 use crate::bulk::Status;
 
 mod area_text;
@@ -37,11 +39,15 @@ pub(super) struct AnswerColumns<F> {
     areas: AreaColumnText<F>,
     /// The text after the status of a row without an answer.
     without_answer: Vec<u8>,
+    /// The column about boundaries that are no longer in force, which is the same in every row.
+    superseded: Vec<u8>,
 }
 
 #[derive(Debug)]
 struct OutputLayer {
     place: usize,
+    /// The name by which it was requested.
+    key: String,
     /// The threshold of an answer that is based on a position, in metres.
     threshold_m: f64,
 }
@@ -60,19 +66,29 @@ struct RowConfidence {
     level: Option<ConfidenceLevel>,
     /// Metres, not rounded. Infinite without a boundary.
     distance: f64,
+    /// Why some layer does not answer for the place.
+    gap: Option<CoverageGap>,
 }
 
 impl RowConfidence {
     /// No layer answered.
-    const UNKNOWN: Self = Self { level: None, distance: f64::INFINITY };
+    const UNKNOWN: Self = Self { level: None, distance: f64::INFINITY, gap: None };
 
-    /// The confidence of an answer from layers with these levels and distances.
+    /// The confidence of an answer from layers with these confidences. `incomplete` receives the
+    /// positions of those that may lack an area.
     #[inline]
-    fn of(layers: impl Iterator<Item = (ConfidenceLevel, f64)>) -> Self {
-        overall(layers.map(|(level, distance)| ((), level, distance))).map_or(
-            Self::UNKNOWN,
-            |overall| Self { level: Some(overall.level), distance: overall.boundary_distance_m },
-        )
+    fn of(layers: impl Iterator<Item = LayerTrust>, incomplete: &mut Vec<usize>) -> Self {
+        incomplete.clear();
+        let noted = layers.enumerate().inspect(|(at, trust)| {
+            if trust.coverage == Coverage::Incomplete {
+                incomplete.push(*at);
+            }
+        });
+        overall(noted).map_or(Self::UNKNOWN, |overall| Self {
+            level: Some(overall.level),
+            distance: overall.boundary_distance_m,
+            gap: overall.coverage.gap(),
+        })
     }
 }
 
@@ -81,6 +97,8 @@ impl RowConfidence {
 pub(super) struct Scratch {
     holders: Vec<(usize, usize)>,
     text: Vec<u8>,
+    /// The layers of the row that may lack an area, by position among those requested.
+    incomplete: Vec<usize>,
 }
 
 /// Why a row with a located place has no areas.
@@ -90,21 +108,46 @@ fn reason_of(status: Status) -> Option<&'static str> {
 
 impl<F: RowFormat> AnswerColumns<F> {
     /// Creates the columns for the chosen layers. The text of areas is not prepared yet.
-    pub(super) fn new(atlas: &Atlas, chosen: &[ChosenLayer], columns: OutputColumnSet) -> Self {
-        let asked = |place: usize| OutputLayer {
-            place,
-            threshold_m: Basis::Position.threshold_m(atlas.layers()[place].layer().meta()),
+    pub(super) fn new(
+        atlas: &Atlas,
+        chosen: &[ChosenLayer],
+        columns: OutputColumnSet,
+        day: Day,
+    ) -> Self {
+        let meta = |layer: usize| atlas.layers()[layer].layer().meta();
+        let in_force = |chosen: &ChosenLayer| {
+            let place = chosen.layer?;
+            let threshold_m = Basis::Position.threshold_m(meta(place));
+            Some(OutputLayer { place, key: chosen.key.to_string(), threshold_m })
         };
         let mut added = Self {
             columns,
-            layers: chosen.iter().filter_map(|chosen| chosen.layer).map(asked).collect(),
+            layers: chosen.iter().filter_map(in_force).collect(),
             areas: AreaColumnText::new(chosen, columns),
             without_answer: Vec::new(),
+            superseded: Vec::new(),
         };
         let mut writer = TextWriter::default();
         added.areas.put_none(&mut writer);
-        added.put_confidence(&mut writer, RowConfidence::UNKNOWN);
+        added.put_confidence(&mut writer, RowConfidence::UNKNOWN, &[]);
+        if columns.contain(OutputColumn::Unassigned) {
+            writer.put(F::NO_UNASSIGNED);
+        }
         added.without_answer = writer.written().to_vec();
+        if columns.contain(OutputColumn::SupersededSince) {
+            added.without_answer.extend(F::NO_SUPERSEDED);
+            let since = |layer: &OutputLayer| {
+                let since = meta(layer.place).vintage.superseded_on(day.date())?;
+                Some(format!("{}:{since}", layer.key))
+            };
+            let since: Vec<String> = added.layers.iter().filter_map(since).collect();
+            added.superseded = if since.is_empty() {
+                F::NO_SUPERSEDED.to_vec()
+            } else {
+                let [before, after] = F::SUPERSEDED;
+                [before, since.join(";").as_bytes(), after].concat()
+            };
+        }
         added
     }
 
@@ -123,6 +166,7 @@ impl<F: RowFormat> AnswerColumns<F> {
     fn has_confidence(&self) -> bool {
         self.columns.contain(OutputColumn::Confidence)
             || self.columns.contain(OutputColumn::BoundaryDistance)
+            || self.columns.contain(OutputColumn::Coverage)
     }
 
     /// True if the month of termination is written.
@@ -136,7 +180,7 @@ impl<F: RowFormat> AnswerColumns<F> {
         self.columns.contain(OutputColumn::Reason)
     }
 
-    /// Writes the columns after the confidence, which few requests have.
+    /// Writes the last columns, which few requests have.
     #[inline]
     fn put_notes(&self, writer: &mut TextWriter, month: Option<Month>, reason: Option<&str>) {
         if !self.has_terminated() && !self.has_reason() {
@@ -155,30 +199,20 @@ impl<F: RowFormat> AnswerColumns<F> {
 
     /// The confidence of the answer of a known postcode.
     #[inline]
-    fn confidence_of(&self, known: &PrecomputedAnswer<'_>) -> RowConfidence {
-        let distance =
-            |layer: &OutputLayer| known.boundary_distance_m(layer.place).unwrap_or(f64::INFINITY);
-        if known.is_by_addresses() {
-            let level = |layer: &OutputLayer| (known.level(layer.place), distance(layer));
-            return RowConfidence::of(self.layers.iter().map(level));
-        }
-        self.confidence_of_position(self.layers.iter().map(distance), known.is_estimate())
-    }
-
-    /// The confidence of an answer based on a position with these distances to the boundaries of
-    /// the layers, in metres.
-    #[inline]
-    fn confidence_of_position(
+    fn confidence_of(
         &self,
-        distances: impl Iterator<Item = f64>,
-        is_estimate: bool,
+        known: &PrecomputedAnswer<'_>,
+        incomplete: &mut Vec<usize>,
     ) -> RowConfidence {
-        RowConfidence::of(self.layers.iter().zip(distances).map(|(layer, boundary_distance_m)| {
-            let threshold_m = layer.threshold_m;
-            let evidence =
-                Evidence { boundary_distance_m, threshold_m, is_split: false, is_estimate };
-            (evidence.level(), boundary_distance_m)
-        }))
+        if known.is_by_addresses() {
+            let trusts = self.layers().map(|place| known.trust(place));
+            return RowConfidence::of(trusts, incomplete);
+        }
+        let trusts = self.layers.iter().map(|layer| {
+            let distance = known.boundary_distance_m(layer.place).unwrap_or(f64::INFINITY);
+            layer.trust(distance, known.coverage(layer.place), known.is_estimate())
+        });
+        RowConfidence::of(trusts, incomplete)
     }
 
     /// Locates the positions of a batch.
@@ -203,8 +237,13 @@ impl<F: RowFormat> AnswerColumns<F> {
         let status = if known.is_outside(self.layers()) { Status::Outside } else { Status::Ok };
         self.areas.put_known(writer, &mut scratch.text, atlas, status, known);
         if self.has_confidence() {
-            self.put_confidence(writer, self.confidence_of(known));
+            let confidence = self.confidence_of(known, &mut scratch.incomplete);
+            self.put_confidence(writer, confidence, &scratch.incomplete);
         }
+        if self.columns.contain(OutputColumn::Unassigned) {
+            self.put_unassigned(writer, known);
+        }
+        writer.put(&self.superseded);
         let facts = || atlas.facts(postcode?)?.terminated;
         let month = if self.has_terminated() { facts() } else { None };
         self.put_notes(writer, month, reason_of(status));
@@ -221,16 +260,26 @@ impl<F: RowFormat> AnswerColumns<F> {
         found: &LocatedBatch,
         (number, at): (usize, Bng),
     ) -> Status {
-        let (Scratch { holders, text }, cells) = (scratch, atlas.cells().view());
+        let (Scratch { holders, text, incomplete }, cells) = (scratch, atlas.cells().view());
         holders.clear();
         cells.locate_found(&found.cells, number, at, |layer, area, _| holders.push((layer, area)));
         let status = if holders.is_empty() { Status::Outside } else { Status::Ok };
         self.areas.put(writer, text, atlas, status, &holders.iter().copied());
         if self.has_confidence() {
-            let distance = |of| cells.distance_to_found(of, number, at).unwrap_or(f64::INFINITY);
-            let distances = found.candidates.iter().map(distance);
-            self.put_confidence(writer, self.confidence_of_position(distances, false));
+            let trusts = self.layers.iter().zip(&found.candidates).map(|(layer, of)| {
+                let distance = cells.distance_to_found(of, number, at).unwrap_or(f64::INFINITY);
+                let found = holders.iter().map(|&(layer, _)| layer);
+                let is_covered = found.clone().any(|of| of == layer.place);
+                let ground = atlas.ground_among(layer.place, &found);
+                layer.trust(distance, ground.coverage(is_covered, distance), false)
+            });
+            let confidence = RowConfidence::of(trusts, incomplete);
+            self.put_confidence(writer, confidence, incomplete);
         }
+        if self.columns.contain(OutputColumn::Unassigned) {
+            writer.put(F::NO_UNASSIGNED);
+        }
+        writer.put(&self.superseded);
         self.put_notes(writer, None, reason_of(status));
         writer.put(F::END);
         status
@@ -252,7 +301,8 @@ impl<F: RowFormat> AnswerColumns<F> {
     fn put_confidence(
         &self,
         writer: &mut TextWriter,
-        RowConfidence { level, distance }: RowConfidence,
+        RowConfidence { level, distance, gap }: RowConfidence,
+        incomplete: &[usize],
     ) {
         if self.columns.contain(OutputColumn::Confidence) {
             put_level::<F>(writer, level);
@@ -260,5 +310,55 @@ impl<F: RowFormat> AnswerColumns<F> {
         if self.columns.contain(OutputColumn::BoundaryDistance) {
             put_distance::<F>(writer, distance);
         }
+        if self.columns.contain(OutputColumn::Coverage) {
+            let Some(gap) = gap else {
+                writer.put(F::NO_COVERAGE);
+                return;
+            };
+            let [before, after] = F::COVERAGE;
+            writer.put(before);
+            match gap {
+                CoverageGap::Outside => writer.put(gap.as_str().as_bytes()),
+                CoverageGap::Incomplete => {
+                    let mut separator: &[u8] = b"";
+                    for &at in incomplete {
+                        writer.put(separator);
+                        writer.put(gap.as_str().as_bytes());
+                        writer.put(b":");
+                        writer.put(self.layers[at].key.as_bytes());
+                        separator = b";";
+                    }
+                }
+            }
+            writer.put(after);
+        }
+    }
+
+    /// Writes, for each layer, the share of the postcode's addresses that are in none of its areas.
+    #[inline]
+    fn put_unassigned(&self, writer: &mut TextWriter, known: &PrecomputedAnswer<'_>) {
+        let [before, after] = F::UNASSIGNED;
+        let mut separator = before;
+        for layer in &self.layers {
+            let count = known.unassigned(layer.place);
+            if count > 0 {
+                writer.put(separator);
+                writer.put(layer.key.as_bytes());
+                writer.put(b":");
+                number::share(writer, count as f64 / known.addresses() as f64);
+                separator = b";";
+            }
+        }
+        writer.put(if separator == before { F::NO_UNASSIGNED } else { after });
+    }
+}
+
+impl OutputLayer {
+    /// The confidence of the layer's answer for a position.
+    #[inline]
+    fn trust(&self, boundary_distance_m: f64, coverage: Coverage, is_estimate: bool) -> LayerTrust {
+        let threshold_m = self.threshold_m;
+        let is_split = false;
+        Evidence { boundary_distance_m, threshold_m, is_split, is_estimate, coverage }.into()
     }
 }

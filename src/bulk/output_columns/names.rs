@@ -25,6 +25,16 @@ pub enum OutputColumn {
     Confidence,
     /// `boundary_distance_m`: metres to the nearest boundary.
     BoundaryDistance,
+    /// `coverage`: `incomplete:` and the key of each layer that may only lack an area at the place,
+    /// several joined by `;`; or `outside` for a place in no area of any layer.
+    Coverage,
+    /// `unassigned`: the share of the postcode's addresses that are in no area of a layer, after the
+    /// key of the layer and a colon, several joined by `;`.
+    Unassigned,
+    /// `superseded_since`: the day from which the boundaries of a layer are no longer in force, if
+    /// newer ones hold on the day of the answer, after the key of the layer and a colon, several
+    /// joined by `;`.
+    SupersededSince,
     /// `terminated`: the month in which the postcode ended.
     Terminated,
     /// `reason`: why the row has no answer.
@@ -33,18 +43,28 @@ pub enum OutputColumn {
 
 impl OutputColumn {
     /// All groups, in the order of their columns in a row.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Code,
         Self::Name,
         Self::Confidence,
         Self::BoundaryDistance,
+        Self::Coverage,
+        Self::Unassigned,
+        Self::SupersededSince,
         Self::Terminated,
         Self::Reason,
     ];
 
     /// The groups that are added if none are named.
-    pub const DEFAULT: [Self; 4] =
-        [Self::Code, Self::Name, Self::Confidence, Self::BoundaryDistance];
+    pub const DEFAULT: [Self; 7] = [
+        Self::Code,
+        Self::Name,
+        Self::Confidence,
+        Self::BoundaryDistance,
+        Self::Coverage,
+        Self::Unassigned,
+        Self::SupersededSince,
+    ];
 
     /// The name of the column. `code` and `name` follow the key of their layer.
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +73,9 @@ impl OutputColumn {
             Self::Name => "name",
             Self::Confidence => "confidence",
             Self::BoundaryDistance => "boundary_distance_m",
+            Self::Coverage => "coverage",
+            Self::Unassigned => "unassigned",
+            Self::SupersededSince => "superseded_since",
             Self::Terminated => "terminated",
             Self::Reason => "reason",
         }
@@ -71,7 +94,7 @@ impl OutputColumn {
 
 /// A set of column groups. The default is [`OutputColumn::DEFAULT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutputColumnSet(u8);
+pub struct OutputColumnSet(u16);
 
 impl Default for OutputColumnSet {
     fn default() -> Self {

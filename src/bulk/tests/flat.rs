@@ -33,13 +33,16 @@ fn members_are_repeated_unchanged_before_the_answer() {
         [
             "{\"id\": 7.50, \"postcode\":\"nn11aa\", \"tags\":[\"a\",{}],\"status\":\"ok\",\
              \"ward_code\":\"E05000001\",\"ward_name\":\"Abbey\",\"lap_code\":\"N4\",\
-             \"lap_name\":\"North 4\",\"confidence\":\"high\",\"boundary_distance_m\":500}",
+             \"lap_name\":\"North 4\",\"confidence\":\"high\",\"boundary_distance_m\":500,\
+             \"coverage\":null,\"unassigned\":null,\"superseded_since\":null}",
             "{\"name\":\"Caf\u{e9} \\u0041\",\"easting\":475500,\"northing\":260500,\"status\":\"ok\",\
              \"ward_code\":\"E05000001\",\"ward_name\":\"Abbey\",\"lap_code\":\"N4\",\
-             \"lap_name\":\"North 4\",\"confidence\":\"high\",\"boundary_distance_m\":500}",
+             \"lap_name\":\"North 4\",\"confidence\":\"high\",\"boundary_distance_m\":500,\
+             \"coverage\":null,\"unassigned\":null,\"superseded_since\":null}",
             "{\"postcode\":\"NN1 1AB\",\"lon\":null,\"status\":\"ok\",\"ward_code\":\"E05000002\",\
              \"ward_name\":\"Saint George's\",\"lap_code\":null,\"lap_name\":null,\
-             \"confidence\":\"high\",\"boundary_distance_m\":200}",
+             \"confidence\":\"low\",\"boundary_distance_m\":200,\
+             \"coverage\":\"incomplete:lap\",\"unassigned\":null,\"superseded_since\":null}",
         ]
     );
 }

@@ -43,9 +43,9 @@ fn csv(input: &str) -> String {
 fn input_columns_are_repeated_before_the_answer() {
     assert_eq!(
         csv("id,Postcode,note\n7,nn11aa,\"a, \"\"b\"\"\"\n8,NN1 1AB,\n"),
-        "id,Postcode,note,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m\n\
-         7,nn11aa,\"a, \"\"b\"\"\",ok,E05000001,Abbey,N4,North 4,high,500\n\
-         8,NN1 1AB,,ok,E05000002,Saint George's,,,high,200\n"
+        "id,Postcode,note,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m,coverage,unassigned,superseded_since\n\
+         7,nn11aa,\"a, \"\"b\"\"\",ok,E05000001,Abbey,N4,North 4,high,500,,,\n\
+         8,NN1 1AB,,ok,E05000002,Saint George's,,,low,200,incomplete:lap,,\n"
     );
 }
 
@@ -56,11 +56,11 @@ fn quoted_rows_are_repeated_unchanged() {
             "\"id\",\"postcode\",\"note\"\n\"7\",\"NN1 1AA\",\"two\nlines\"\r\n\"8\",\"NN1 1AB\"\n\
              \"9\",\"NN1 1AB\",\"\",\"too much\"\n10,\"NN1 1\"AB,5\" pipe\n"
         ),
-        "id,postcode,note,,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m\n\
-         \"7\",\"NN1 1AA\",\"two\nlines\",,ok,E05000001,Abbey,N4,North 4,high,500\n\
-         \"8\",\"NN1 1AB\",,,ok,E05000002,Saint George's,,,high,200\n\
-         \"9\",\"NN1 1AB\",\"\",\"too much\",ok,E05000002,Saint George's,,,high,200\n\
-         10,NN1 1AB,\"5\"\" pipe\",,ok,E05000002,Saint George's,,,high,200\n"
+        "id,postcode,note,,status,ward_code,ward_name,lap_code,lap_name,confidence,boundary_distance_m,coverage,unassigned,superseded_since\n\
+         \"7\",\"NN1 1AA\",\"two\nlines\",,ok,E05000001,Abbey,N4,North 4,high,500,,,\n\
+         \"8\",\"NN1 1AB\",,,ok,E05000002,Saint George's,,,low,200,incomplete:lap,,\n\
+         \"9\",\"NN1 1AB\",\"\",\"too much\",ok,E05000002,Saint George's,,,low,200,incomplete:lap,,\n\
+         10,NN1 1AB,\"5\"\" pipe\",,ok,E05000002,Saint George's,,,low,200,incomplete:lap,,\n"
     );
 }
 
@@ -129,7 +129,7 @@ fn positions_in_degrees_and_metres_are_located() {
 #[test]
 fn only_requested_columns_are_added_with_the_same_cells() {
     let atlas = atlas();
-    let words = ["code", "name", "confidence", "boundary_distance_m"];
+    let words = OutputColumn::ALL.map(OutputColumn::as_str);
     // Positions and postcodes, with few rows and with enough rows for text to be prepared.
     let postcodes = "postcode\nNN11AA\nNN1 1AB\nNN69ZZ\nnonsense\nNN19ZZ\n".to_owned();
     let positions = "easting,northing\n475500,260500\n475500,260500.5\n9e9,0\nx,1\n".to_owned();
@@ -174,10 +174,46 @@ fn unparished_ground_is_not_outside() {
     let out = run(&mut engine, b"postcode\nNN11AA\n", 64).unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),
-        "postcode,status,parish_code,parish_name,confidence,boundary_distance_m\n\
-         NN11AA,ok,,,high,300\n"
+        "postcode,status,parish_code,parish_name,confidence,boundary_distance_m,coverage,unassigned,superseded_since\n\
+         NN11AA,ok,,,high,300,,,\n"
     );
     assert_eq!(engine.tally(), Tally { ok: 1, ..Tally::default() });
+}
+
+#[test]
+fn a_row_says_what_is_not_known_and_which_boundaries_are_old() {
+    let atlas = atlas();
+    let layers = ["lap", "parish", "ward_2013"];
+    let answer = |rows: &str| {
+        let mut engine = CsvRows::new(&atlas, &ask(&layers), ColumnOptions::default()).unwrap();
+        let out = run(&mut engine, rows.as_bytes(), 64).unwrap();
+        String::from_utf8(out).unwrap().split_once('\n').unwrap().1.to_owned()
+    };
+    assert_eq!(
+        answer("postcode\nNN11AA\nNN11AB\nNN69ZZ\nNN19ZZ\n"),
+        "NN11AA,ok,N4,North 4,,,E05000009,\"Old, Town\",high,300,,,ward_2013:2021-04-01\n\
+         NN11AB,ok,,,,,E05000009,\"Old, Town\",low,200,incomplete:lap,,ward_2013:2021-04-01\n\
+         NN69ZZ,outside,,,,,,,low,3000,outside,,ward_2013:2021-04-01\n\
+         NN19ZZ,not_found,,,,,,,,,,,\n"
+    );
+    assert_eq!(
+        answer("easting,northing\n476700,260500\n480000,260500\n"),
+        "476700,260500,ok,,,,,E05000009,\"Old, Town\",low,200,incomplete:lap,,ward_2013:2021-04-01\n\
+         480000,260500,outside,,,,,,,low,3000,outside,,ward_2013:2021-04-01\n"
+    );
+}
+
+#[test]
+fn a_row_has_the_share_of_its_addresses_that_are_in_no_area() {
+    let atlas = crate::answers::squares::with_addresses_of_lap();
+    let mut engine =
+        CsvRows::new(&atlas, &ask(&["ward", "lap"]), ColumnOptions::default()).unwrap();
+    let out = String::from_utf8(run(&mut engine, b"postcode\nNN11AB\n", 64).unwrap()).unwrap();
+    let row = out.lines().nth(1).unwrap();
+    assert_eq!(
+        row,
+        "NN11AB,ok,E05000002,Saint George's,N4,North 4,low,100,incomplete:lap,lap:0.75,"
+    );
 }
 
 #[test]
@@ -198,8 +234,8 @@ fn every_encoding_is_answered_in_utf_8() {
         (out, engine.encoding())
     };
     let text = "postcode,caf\u{e9}\r\nNN11AA,\u{e9}\u{2019}\r\n";
-    let expected = "postcode,caf\u{e9},status,lap_code,lap_name,confidence,boundary_distance_m\n\
-                    NN11AA,\u{e9}\u{2019},ok,N4,North 4,high,500\n";
+    let expected = "postcode,caf\u{e9},status,lap_code,lap_name,confidence,boundary_distance_m,coverage,unassigned,superseded_since\n\
+                    NN11AA,\u{e9}\u{2019},ok,N4,North 4,high,500,,,\n";
     let marked = format!("\u{feff}{expected}");
     let utf_16: Vec<u8> =
         format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -600,6 +636,18 @@ fn added_columns_are_named_as_the_members_of_a_json_answer() {
     let confidence = &answer[OutputColumn::Confidence.as_str()];
     assert!(confidence["level"].is_string(), "{answer}");
     assert!(confidence[OutputColumn::BoundaryDistance.as_str()].is_number(), "{answer}");
+    let incomplete = answers::lookup(&atlas, postcode("NN1 1AB").unwrap(), None, TODAY).unwrap();
+    let incomplete = serde_json::to_value(incomplete).unwrap();
+    assert_eq!(incomplete["confidence"][OutputColumn::Coverage.as_str()], "incomplete");
+    let old = answers::lookup(
+        &atlas,
+        postcode("NN1 1AB").unwrap(),
+        Some(&["ward_2013".to_owned()]),
+        TODAY,
+    );
+    let old = serde_json::to_value(old.unwrap()).unwrap();
+    let since = &old["layers"]["ward_2013"][OutputColumn::SupersededSince.as_str()];
+    assert_eq!(since, "2021-04-01");
     let statuses = Status::ALL.map(|status| serde_json::to_string(&status).unwrap());
     assert_eq!(
         statuses.join(" "),

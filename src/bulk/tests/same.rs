@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::date;
 use lapwing_boundaries::atlas::Day;
+use lapwing_boundaries::confidence::{Coverage, CoverageGap};
+use lapwing_boundaries::locate::Located;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::super::json_row::{self, AnswerSource, IdentifiedRow};
@@ -57,11 +59,12 @@ fn expected_cells(
     atlas: &Atlas,
     place: Result<Place, RowError>,
     chosen: &[ChosenLayer],
+    day: Day,
 ) -> Vec<String> {
-    let found = match place.and_then(|place| locate(atlas, place, chosen)) {
+    let found = match place.clone().and_then(|place| locate(atlas, place, chosen)) {
         Ok(found) => found,
         Err((status, _)) => {
-            let mut cells = vec![String::new(); 2 * chosen.len() + 3];
+            let mut cells = vec![String::new(); 2 * chosen.len() + 6];
             status.as_str().clone_into(&mut cells[0]);
             return cells;
         }
@@ -82,6 +85,28 @@ fn expected_cells(
     cells.push(confidence.map_or("", |of| of.level.as_str()).to_owned());
     let distance = confidence.and_then(|of| of.nearest.boundary_distance_m);
     cells.push(distance.map_or(String::new(), |metres| tenths(metres).to_string()));
+    let of_layers = |text: &dyn Fn(&ChosenLayer, &Located) -> Option<String>| {
+        let layers = chosen.iter().zip(&found.located);
+        let texts = layers.filter_map(|(chosen, located)| text(chosen, located.as_ref()?));
+        texts.collect::<Vec<_>>().join(";")
+    };
+    cells.push(match confidence.and_then(|of| of.coverage.gap()) {
+        Some(CoverageGap::Outside) => "outside".to_owned(),
+        _ => of_layers(&|chosen, located| {
+            let is_incomplete = located.coverage == Coverage::Incomplete;
+            is_incomplete.then(|| format!("incomplete:{}", chosen.key))
+        }),
+    });
+    let addresses =
+        place.ok().and_then(|place| place.known(atlas)).map_or(0, |(_, known)| known.addresses());
+    cells.push(of_layers(&|chosen, located| {
+        let share = (located.unassigned as f64 / addresses as f64 * 1e9).round() / 1e9;
+        (located.unassigned > 0).then(|| format!("{}:{}", chosen.key, json!(share)))
+    }));
+    cells.push(of_layers(&|chosen, _| {
+        let vintage = atlas.layers()[chosen.layer?].layer().meta().vintage;
+        Some(format!("{}:{}", chosen.key, vintage.superseded_on(day.date())?))
+    }));
     cells
 }
 
@@ -113,14 +138,15 @@ fn assert_csv_as_found(atlas: &Atlas) {
         head.extend(
             chosen.iter().flat_map(|c| [format!("{}_code", c.key), format!("{}_name", c.key)]),
         );
-        head.extend(["confidence", "boundary_distance_m"].map(str::to_owned));
+        let added = OutputColumn::ALL.into_iter().skip(2);
+        head.extend(added.map(|column| column.as_str().to_owned()));
         expected.write_record(&head).unwrap();
         // Often enough for many blocks, so that prepared cells are used.
         for (n, (cells, place)) in (0..4).flat_map(|_| rows).enumerate() {
             let mut row = vec![n.to_string()];
             row.extend(cells.iter().cloned());
             input.write_record(&row).unwrap();
-            row.extend(expected_cells(atlas, place.clone(), &chosen));
+            row.extend(expected_cells(atlas, place.clone(), &chosen, ask.day));
             expected.write_record(&row).unwrap();
         }
         let input = input.into_inner().unwrap();
@@ -164,9 +190,14 @@ fn rows_of_a_long_file_equal_single_rows() {
 }
 
 /// A row by serde, without and with its source.
-fn by_serde(atlas: &Atlas, row: &impl serde::Serialize, chosen: &[ChosenLayer]) -> [String; 2] {
+fn by_serde(
+    atlas: &Atlas,
+    row: &impl serde::Serialize,
+    chosen: &[ChosenLayer],
+    day: Day,
+) -> [String; 2] {
     let alone = serde_json::to_string(row).unwrap();
-    let source = serde_json::to_string(&AnswerSource::new(atlas, chosen)).unwrap();
+    let source = serde_json::to_string(&AnswerSource::new(atlas, chosen, day)).unwrap();
     let line = format!("{},{}", &alone[..alone.len() - 1], &source[1..]);
     [alone, line]
 }
@@ -213,14 +244,14 @@ fn json_rows_equal_serde() {
                 let query = raw(&question);
                 let row = json_row::row(&atlas, place.clone(), &chosen, ask.day, || Some(&*query));
                 let row = IdentifiedRow { id: Some(&id), row };
-                lines.push(by_serde(&atlas, &row, &chosen)[1].clone());
+                lines.push(by_serde(&atlas, &row, &chosen, ask.day)[1].clone());
                 input.push_str(&question);
                 input.push('\n');
                 if let Some(member) = member {
                     let query = raw(&member);
                     let row = json_row::row(&atlas, place, &chosen, ask.day, || Some(&*query));
                     let (members, rows) = &mut lists[usize::from(member.starts_with('['))];
-                    rows.push(by_serde(&atlas, &row, &chosen)[0].clone());
+                    rows.push(by_serde(&atlas, &row, &chosen, ask.day)[0].clone());
                     members.push(member);
                 }
             }

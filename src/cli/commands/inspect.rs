@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use lapwing_boundaries::atlas::{Atlas, Provenance};
-use lapwing_boundaries::layer::{Layer, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, Vintage};
 use lapwing_boundaries::snapshot;
 use serde_json::{Value, json};
 
@@ -74,6 +74,8 @@ fn as_json(atlas: &Atlas, bytes: Option<u64>) -> Value {
                 "valid_to": meta.vintage.valid_to,
                 "resolution": meta.resolution,
                 "coverage": meta.coverage,
+                "complete": meta.complete != Completeness::Unknown,
+                "complete_within": meta.complete.region(),
                 "licence": meta.licence,
                 "attribution": meta.attribution,
                 "source": meta.source,
@@ -181,9 +183,14 @@ fn layer_row(layer: &Layer) -> [String; 6] {
         }
     };
     let coverage = if meta.coverage { ", a coverage" } else { "" };
+    let complete = match &meta.complete {
+        Completeness::Unknown => String::new(),
+        Completeness::Everywhere => ", complete".to_owned(),
+        Completeness::Within(region) => format!(", complete within {region}"),
+    };
     [
         meta.id.to_string(),
-        format!("{} {}{coverage}", layer.len(), kind(layer)),
+        format!("{} {}{coverage}{complete}", layer.len(), kind(layer)),
         in_force(meta.vintage),
         drawn,
         meta.licence.clone().unwrap_or_else(|| "not stated".to_owned()),

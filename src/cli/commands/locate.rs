@@ -6,9 +6,10 @@ use std::io::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lapwing::answers::{
-    self, AnswerError, AreaMatch, LookupAnswer, MatchKind, Place, TypedPlaceError,
+    self, AnswerError, AreaMatch, LookupAnswer, MatchKind, Place, TypedPlaceError, Unassigned,
 };
 use lapwing_boundaries::atlas::{Atlas, Day};
+use lapwing_boundaries::confidence::CoverageGap;
 
 use super::source::{self, SnapshotArgs};
 use crate::cli::failure::{Failure, suggest};
@@ -118,24 +119,35 @@ fn write_text(
         writeln!(out, "outside the OSTN15 grid: the conversion is accurate to about 5 m")?;
     }
     writeln!(out)?;
+    let gap = place.confidence.as_ref().and_then(|confidence| confidence.coverage);
+    if gap == Some(CoverageGap::Outside) {
+        writeln!(out, "outside the area that this snapshot covers\n")?;
+    }
 
     let mut rows: Vec<[String; 4]> = Vec::new();
     for (key, areas) in &place.areas.0 {
-        let sure = place.confidence.as_ref().and_then(|c| c.layers.get(key.as_str())?.as_ref());
-        let sure = sure.map_or_else(String::new, |sure| match sure.boundary_distance_m {
+        let of = place.confidence.as_ref().and_then(|c| c.layers.get(key.as_str())?.as_ref());
+        let gap = of.and_then(|of| of.coverage);
+        let sure = of.map_or_else(String::new, |sure| match sure.boundary_distance_m {
             Some(distance) => format!("{}, {distance:.1} m from a boundary", sure.level.as_str()),
             None => sure.level.as_str().to_owned(),
         });
         let key = key.to_string();
         match areas.as_deref() {
             None => rows.push([key, "-".to_owned(), "not in force on this date".to_owned(), sure]),
-            Some([]) => rows.push([key, "-".to_owned(), "not in any".to_owned(), sure]),
+            Some([]) => rows.push([key, "-".to_owned(), none(gap).to_owned(), sure]),
             Some(areas) => {
                 rows.extend(
                     areas.iter().map(|area| {
                         [key.clone(), area.code.to_owned(), name_of(area), sure.clone()]
                     }),
                 );
+                if let Some(rest) = of.and_then(|of| of.unassigned) {
+                    let Unassigned { addresses, share } = rest;
+                    let text =
+                        format!("{} ({addresses} addresses, {:.0} %)", none(gap), share * 100.0);
+                    rows.push([key, "-".to_owned(), text, sure]);
+                }
             }
         }
     }
@@ -148,8 +160,28 @@ fn write_text(
             writeln!(out, "  near {layer} {code} {name}, {:.1} m", near.distance_m)?;
         }
     }
+    for used in answer.layers.0.iter().filter_map(|(_, used)| used.as_ref()) {
+        let layer = atlas.layer_index(used.layer.as_str());
+        if let Some((since, layer)) = used.superseded_since.zip(layer) {
+            let newer = if answers::has_newer(atlas, layer) {
+                ""
+            } else {
+                "; this snapshot has no newer ones"
+            };
+            writeln!(out, "\nthe boundaries of {} were replaced on {since}{newer}", used.layer)?;
+        }
+    }
     let note = if atlas.is_illustrative() { ": this place does not exist" } else { "" };
     writeln!(out, "\n{}, snapshot {}{note}", atlas.title(), atlas.id())
+}
+
+/// What stands for the area of a layer that has none at the place.
+fn none(gap: Option<CoverageGap>) -> &'static str {
+    match gap {
+        None => "not in any",
+        Some(CoverageGap::Incomplete) => "not known: the layer is not complete here",
+        Some(CoverageGap::Outside) => "not covered",
+    }
 }
 
 /// The name of the area, with a remark if the place is on its boundary or split between areas.

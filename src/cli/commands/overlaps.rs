@@ -34,6 +34,9 @@ pub(crate) struct OverlapsArgs {
     /// Include areas that share a boundary but no land
     #[arg(long)]
     pub(crate) touching: bool,
+    /// Write a row for each area of the first layer, also for one that overlaps none of the second
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Use the boundaries in force on this date
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<jiff::civil::Date>,
@@ -63,7 +66,8 @@ pub(crate) fn run(args: &OverlapsArgs) -> Result<(), Failure> {
     }
     let atlas = source::open(&args.snapshot)?;
     let choice = Choice { slivers: args.slivers, touches: args.touching };
-    let table = answers::table(&atlas, &args.from, &args.to, locate::day(args.date), choice)
+    let day = locate::day(args.date);
+    let table = answers::table(&atlas, &args.from, &args.to, day, choice, args.all)
         .map_err(locate::failure_of)?;
     let mut output = Output::create(&args.output)?;
     let written = match format {

@@ -127,19 +127,20 @@ fn table_cells(row: &TableRow<'_>) -> Vec<Cell> {
     let mut cells = vec![
         text(row.from_code),
         text(row.from_name),
-        text(row.to_code),
-        text(row.to_name),
-        text(row.relation.as_str()),
-        Cell::Number(row.shared_m2),
+        row.to_code.map_or(Cell::Null, text),
+        row.to_name.map_or(Cell::Null, text),
+        row.relation.map_or(Cell::Null, |relation| text(relation.as_str())),
+        number(row.shared_m2),
         number(row.share_of_from),
         number(row.share_of_to),
         count(row.postcodes),
         number(row.postcode_share_of_from),
         number(row.postcode_share_of_to),
         Cell::Truth(row.best_fit),
+        row.best_fit_reason.map_or(Cell::Null, |reason| text(reason.as_str())),
     ];
     if let Some(of) = row.of_addresses {
-        cells.push(count(Some(of.addresses)));
+        cells.push(count(of.addresses));
         cells.extend([number(of.address_share_of_from), number(of.address_share_of_to)]);
     }
     cells.extend(row.sliver.map(Cell::Truth));

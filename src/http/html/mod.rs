@@ -18,8 +18,10 @@ use super::request::negotiate::HTML;
 
 pub(super) mod layout;
 pub(super) mod map;
+mod replacement;
 
 pub(super) use layout::{Crumb, Page};
+pub(super) use replacement::replacement_notice;
 
 /// A link.
 pub(super) fn anchor(href: &str, text: &str) -> Markup {

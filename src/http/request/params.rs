@@ -119,6 +119,15 @@ impl<'a> Params<'a> {
         Ok(Choice { slivers: includes("slivers")?, touches: includes("touches")? })
     }
 
+    /// True if a parameter is `true`, false if it is `false` or absent.
+    pub(in crate::http) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+        match self.get(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(malformed(name, other, "true or false")),
+        }
+    }
+
     /// The place that the request asks about. A mistyped postcode is compared with those of the
     /// snapshot, to suggest one.
     pub(in crate::http) fn place(&self, snapshot: &RequestSnapshot) -> Result<Place, Problem> {

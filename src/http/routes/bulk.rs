@@ -175,11 +175,7 @@ impl RowOptions {
             };
             words.iter().map(column).collect::<Result<OutputColumnSet, Problem>>()
         });
-        let flat = match params.get("flat") {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(text) => return Err(malformed("flat", text, "true or false")),
-        };
+        let flat = params.flag("flat")?;
         let column = |name: &str| params.get(name).map(str::to_owned);
         let [postcode, lon, lat, easting, northing] = COLUMNS.map(column);
         let columns = ColumnOptions {

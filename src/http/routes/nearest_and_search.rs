@@ -50,11 +50,12 @@ async fn search(
         return Err(malformed("q", text, &form));
     }
     let (layers, limit) = (params.list("layer")?, params.limit(10, MOST)?);
+    let day = params.day()?;
     let format = negotiate(&headers, &[JSON])?;
     let atlas = snapshot.atlas()?;
     // Thousands of names may begin with one letter.
-    let body = app
-        .blocking_pool
-        .run_blocking(move || json(&answers::search(&atlas, &text, layers.as_deref(), limit)?));
+    let body = app.blocking_pool.run_blocking(move || {
+        json(&answers::search(&atlas, &text, layers.as_deref(), limit, day)?)
+    });
     Ok(respond(format, body.await?))
 }

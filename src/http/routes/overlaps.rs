@@ -47,8 +47,8 @@ async fn table(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&["f", "date", "slivers", "touches"]])?;
-    let (day, choice) = (params.day()?, params.choice()?);
+    let params = Params::read(query.as_deref(), &[&["f", "date", "slivers", "touches", "all"]])?;
+    let (day, choice, all) = (params.day()?, params.choice()?, params.flag("all")?);
     let format = match params.get("f") {
         None => negotiate(&headers, &FORMATS)?,
         Some("json") => JSON,
@@ -58,7 +58,7 @@ async fn table(
         Some(other) => return Err(malformed("f", other, WORDS)),
     };
     let atlas = taken.atlas()?;
-    let table = answers::table(&atlas, &from, &to, day, choice)?;
+    let table = answers::table(&atlas, &from, &to, day, choice, all)?;
     if format == JSON {
         let pieces = table.into_json(atlas).map(Ok::<_, Infallible>);
         return Ok(respond(JSON, app.blocking_pool.stream(pieces)));

@@ -5,16 +5,24 @@ export interface Snapshot { id: string; title: string; built: string; illustrati
 export interface Layer {
   id: string; series: string; title: string; kind: "areas" | "points"; count: number;
   valid_from: string | null; valid_to: string | null; resolution: string | null;
-  drawing_error_m: number; coverage: boolean; licence: string | null; attribution: string | null;
+  drawing_error_m: number; coverage: boolean; complete: boolean; licence: string | null; attribution: string | null;
 }
 export interface Source { count: number; attribution: string | null }
 export interface Layers { layers: Layer[]; postcodes: Source | null; addresses: Source | null; snapshot: Snapshot }
 
-export interface LayerUsed { layer: string; valid_from: string | null; valid_to: string | null; resolution: string | null }
+export interface LayerUsed {
+  layer: string; valid_from: string | null; valid_to: string | null; resolution: string | null;
+  superseded_since?: string;
+}
 export type LayersUsed = Record<string, LayerUsed | null>;
 
 export interface AreaMatch { code: string; name: string; match: "inside" | "boundary" | "addresses"; addresses?: number; share?: number }
-export interface LayerConfidence { level: Level; boundary_distance_m: number | null; threshold_m: number }
+/** Why an empty answer does not mean that there is none. */
+export type Gap = "incomplete" | "outside";
+export interface LayerConfidence {
+  level: Level; coverage?: Gap; unassigned?: { addresses: number; share: number };
+  boundary_distance_m: number | null; threshold_m: number;
+}
 export type Level = "high" | "near_boundary" | "low";
 export interface NearbyArea { layer: string; code: string; name: string; distance_m: number }
 export interface Confidence extends LayerConfidence {
@@ -54,10 +62,12 @@ export interface Overlaps {
   layers: LayersUsed;
 }
 
+export interface Successors { successors: Overlap[] }
+
 export interface TableRow { from_code: string; from_name: string; to_code: string; to_name: string; relation: string }
 
 export type SearchResult =
-  | { kind: "area" | "point"; layer: string; code: string; name: string }
+  | { kind: "area" | "point"; layer: string; code: string; name: string; superseded_since?: string }
   | { kind: "position"; lon: number; lat: number; easting: number; northing: number }
   | { kind: "postcode"; postcode: string; terminated?: string };
 

@@ -1,8 +1,8 @@
 // The answer card of one area: its overlaps, neighbours, sites and downloads.
-import { request, getJson, segment, type Area, type Overlap, type Overlaps } from "./api.ts";
+import { request, getJson, segment, type Area, type Overlap, type Overlaps, type Successors } from "./api.ts";
 import { sitesByArea, propertyText } from "./coverage.ts";
 import { h } from "./dom.ts";
-import { link, provenance } from "./location.ts";
+import { link, provenance, supersededNotices } from "./location.ts";
 import { ALL, count, describeOverlap, percent, smallerSide, squareKilometres, integer } from "./format.ts";
 import type { LayerCatalogue } from "./catalogue.ts";
 
@@ -29,6 +29,8 @@ export async function areaCard(layer: string, code: string, date: string, catalo
     h("h2", { tabindex: -1 }, area.name),
     h("p", { class: "kind" }, `${catalogue.singularName(id)} · `, h("span", { class: "code" }, area.code), vintage),
     h("p", { class: "facts" }, facts.join(" · ")),
+    ...supersededNotices({ own: answer.layers[area.layer] ?? null }, catalogue),
+    await successors(id, area.code, answer, catalogue),
     parents(answer, catalogue),
     // For an area of an earlier vintage, the present vintage is another layer.
     ...catalogue.areaSeries.filter((other) => catalogue.vintage(other, date)?.id !== id && !answer.parents[other])
@@ -43,6 +45,17 @@ export async function areaCard(layer: string, code: string, date: string, catalo
   return { card, announcement, answer };
 }
 
+/** The areas that replaced one whose boundaries are no longer in force. */
+async function successors(id: string, code: string, answer: Area, catalogue: LayerCatalogue): Promise<HTMLElement | null> {
+  if (!answer.layers[answer.area.layer]?.superseded_since || !catalogue.hasNewer(id)) return null;
+  const found = await getJson<Successors>(`/v1/areas/${segment(id)}/${segment(code)}/successors`).catch(() => null);
+  if (!found) return null;
+  if (!found.successors.length) return h("p", { class: "successors" }, "No newer area has its land.");
+  const largest = found.successors.sort((a, b) => b.shared_m2 - a.shared_m2);
+  return h("p", { class: "successors" }, "Its land is now in ",
+    ...largest.flatMap((entry, index) => [index ? ", " : "", link(`${entry.layer}/${entry.code}`, entry.name), ` (${describeOverlap(entry, "area").text})`]), ".");
+}
+
 function parents(answer: Area, catalogue: LayerCatalogue): HTMLElement | null {
   const within = Object.entries(answer.parents).flatMap(([series, parents]) => parents.map((parent) => {
     const layer = catalogue.vintage(series, "")?.id ?? series;
@@ -55,7 +68,10 @@ function parents(answer: Area, catalogue: LayerCatalogue): HTMLElement | null {
 
 /** The overlaps with one layer, each with a bar for its share of the land and one for the postcodes. */
 function overlapSection(name: string, series: string, { overlaps, uncovered, layers }: Overlaps, catalogue: LayerCatalogue): HTMLElement | null {
-  const entries = overlaps.filter((entry) => entry.layer === series && entry.relation !== "touches");
+  const all = overlaps.filter((entry) => entry.layer === series && entry.relation !== "touches");
+  // If the area lies in another, its overlaps with other areas are only drawing errors.
+  const holders = all.filter((entry) => entry.relation === "within" || entry.relation === "equals");
+  const entries = holders.length ? holders : all;
   if (!entries.length && !uncovered[series]?.share) return null;
   const side = smallerSide(entries);
   const id = layers[series]?.layer ?? series;
@@ -65,6 +81,7 @@ function overlapSection(name: string, series: string, { overlaps, uncovered, lay
   entries.sort((a, b) => (side === "other" ? Number(isWhole(a)) - Number(isWhole(b)) : 0)
     || weight(b) - weight(a) || b.shared_m2 - a.shared_m2);
   const uncoveredShare = uncovered[series]?.share ?? 0;
+  const anyArea = `any ${catalogue.singularName(id)}${catalogue.byId.get(id)?.complete ? "" : " that we hold"}`;
   return h("section", { class: "shares" },
     h("h3", {}, `${catalogue.pluralName(id)} (${entries.length})`),
     entries.length > 0 && h("p", { class: "quiet" }, side === "area"
@@ -76,7 +93,7 @@ function overlapSection(name: string, series: string, { overlaps, uncovered, lay
         h("span", { class: "row" }, link(`${id}/${entry.code}`, entry.name), h("span", { class: "share" }, share.text)),
         share.text !== ALL && bars(share.land, share.postcodes));
     })),
-    uncoveredShare > 0.0005 && h("p", { class: "quiet" }, `${percent(uncoveredShare)} of the land is not in any ${catalogue.singularName(id)}.`));
+    uncoveredShare > 0.0005 && h("p", { class: "quiet" }, `${percent(uncoveredShare)} of the land is not in ${anyArea}.`));
 }
 
 /** The legend of the bars, if there are any. */

@@ -43,6 +43,12 @@ export class LayerCatalogue {
     return inForceOn(new Date().toISOString().slice(0, 10)) ?? latest;
   }
 
+  /** True if there are later boundaries of the same series. */
+  hasNewer(id: string): boolean {
+    const layer = this.byId.get(id);
+    return !!layer && this.vintages(layer.series).some((other) => (other.valid_from ?? "") > (layer.valid_from ?? ""));
+  }
+
   /** The layer with this id, or of the series with this name. */
   layer(name: string, date: string): Layer | null {
     return this.byId.get(name) ?? this.vintage(name, date);

@@ -51,18 +51,47 @@ export function singular(title: string): string {
   return /(sh|ch|x|ss)es$/.test(plain) ? plain.slice(0, -2) : plain.replace(/([^s])s$/, "$1");
 }
 
+/** For a location that is not in any area of any layer. */
+export const OUTSIDE = "Outside the area that this service covers";
+
+/** The plural of a layer inside a sentence: "wards", but "Local Area Partnerships". */
+export function inSentence(plural: string): string {
+  const [first = "", ...others] = plural.split(" ");
+  const isName = /^.[A-Z]/.test(first) || others.some((word) => /^[A-Z]/.test(word));
+  return isName ? plural : plural.charAt(0).toLowerCase() + plural.slice(1);
+}
+
+export const notHeld = (plural: string): string => `We do not hold the ${inSentence(plural)} here`;
+
+/** Says that the boundaries of an answer are no longer in force. */
+export const superseded = (since: string, hasNewer: boolean): string =>
+  `These boundaries were replaced on ${date(since)}.${hasNewer ? "" : " We do not hold newer ones."}`;
+
 /**
  * The confidence of an answer: a headline, and advice. `order` ranks the series: a near boundary of
  * the first is reported before a nearer one of another.
  */
-export function confidenceText(answer: Lookup, order: readonly string[], singularName: (series: string) => string): { level: "certain" | "uncertain"; headline: string; advice: string } | null {
+export function confidenceText(answer: Lookup, order: readonly string[], singularName: (series: string) => string, pluralName = singularName): { level: "certain" | "uncertain"; headline: string; advice: string } | null {
   const confidence: Confidence | null = answer.confidence;
   if (!confidence) return null;
   const nearest = confidence.boundary_distance_m;
   const isPoint = !answer.query.postcode;
   const advice = isPoint ? "Choose a more exact point." : "Check the full address.";
+  if (confidence.coverage === "outside") {
+    const first = confidence.near[0];
+    const nearestArea = first && `The nearest area that we hold is ${first.name}, ${metres(first.distance_m)} away.`;
+    return { level: "uncertain", headline: `${OUTSIDE}.`, advice: nearestArea ?? "Check with the council for that place." };
+  }
+  const incomplete = order.filter((key) => confidence.layers[key]?.coverage === "incomplete");
   if (confidence.split) {
-    return { level: "uncertain", headline: "This postcode is split.", advice: `Its addresses are in more than one area. ${advice}` };
+    const partly = incomplete.find((key) => confidence.layers[key]?.unassigned);
+    const where = partly ? ` Some are where we do not hold the ${inSentence(pluralName(partly))}.` : "";
+    return { level: "uncertain", headline: "This postcode is split.", advice: `Its addresses are in more than one area.${where} ${advice}` };
+  }
+  if (incomplete[0]) {
+    const others = order.flatMap((key) => confidence.layers[key] ?? []).filter((layer) => !layer.coverage);
+    const certain = others.length > 0 && others.every((layer) => layer.level === "high") ? " The rest of the answer is certain." : "";
+    return { level: "uncertain", headline: `${notHeld(pluralName(incomplete[0]))}.`, advice: `There may still be one.${certain}` };
   }
   if (confidence.level === "low") {
     const reason = (answer.location.positional_quality ?? 10) > 20

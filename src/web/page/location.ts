@@ -1,7 +1,7 @@
 // The answer card of a location: a postcode, a point on the map, or a site such as a GP practice.
-import { getJson, type Lookup, type NearestSite } from "./api.ts";
+import { getJson, type LayersUsed, type Lookup, type NearestSite } from "./api.ts";
 import { h, append } from "./dom.ts";
-import { confidenceText, date, inForce, layerConfidence, metres, month, percent, resolution } from "./format.ts";
+import { confidenceText, date, inForce, layerConfidence, metres, month, notHeld, percent, resolution, superseded } from "./format.ts";
 import type { LayerCatalogue } from "./catalogue.ts";
 
 /** A link to an answer on this page. */
@@ -14,21 +14,35 @@ const MAIN_SERIES = 3;
 export interface Heading { title: string; kind: string }
 
 export function locationCard(answer: Lookup, catalogue: LayerCatalogue, heading: Heading): { card: HTMLElement; announcement: string } {
-  const summary = confidenceText(answer, catalogue.areaSeries, (series) => catalogue.singularName(series));
+  const summary = confidenceText(answer, catalogue.areaSeries,
+    (series) => catalogue.singularName(series), (series) => catalogue.pluralName(series));
+  const confidence = summary && h("p", { class: `confidence ${summary.level}` }, h("strong", {}, summary.headline), " ", summary.advice);
+  const isOutside = answer.confidence?.coverage === "outside";
   const main = catalogue.areaSeries.slice(0, MAIN_SERIES);
   const card = h("article", { class: "card" },
     h("h2", { tabindex: -1 }, heading.title),
     heading.kind && h("p", { class: "kind" }, heading.kind),
     answer.terminated && h("p", { class: "warning" },
       `This postcode was withdrawn in ${month(answer.terminated)}. The result is for its last location.`),
+    isOutside && confidence,
+    ...supersededNotices(answer.layers, catalogue),
     areaList(main, answer, catalogue),
-    summary && h("p", { class: `confidence ${summary.level}` }, h("strong", {}, summary.headline), " ", summary.advice),
+    !isOutside && confidence,
     areaList(catalogue.areaSeries.slice(MAIN_SERIES), answer, catalogue),
     answer.location.accuracy && h("p", { class: "quiet" }, "Outside the area of the accurate grid conversion: the position is accurate to about 5 m."),
   );
   const first = catalogue.areaSeries.flatMap((series) => answer.areas[series] ?? []).slice(0, 3).map((area) => area.name);
-  const announcement = `${heading.title}: ${first.join(", ") || "not in any area"}. ${summary ? `${summary.headline} ${summary.advice}` : ""}`;
+  const named = first.join(", ") || (answer.confidence?.coverage ? "not in any area that we hold" : "not in any area");
+  const announcement = `${heading.title}: ${named}. ${summary ? `${summary.headline} ${summary.advice}` : ""}`;
   return { card, announcement };
+}
+
+/** Which boundaries of an answer are no longer in force, one paragraph for each layer. */
+export function supersededNotices(layers: LayersUsed, catalogue: LayerCatalogue): HTMLElement[] {
+  return Object.values(layers).flatMap((used) => {
+    if (!used?.superseded_since) return [];
+    return h("p", { class: "warning" }, `${catalogue.pluralName(used.layer)}: ${superseded(used.superseded_since, catalogue.hasNewer(used.layer))}`);
+  });
 }
 
 function areaList(seriesList: string[], answer: Lookup, catalogue: LayerCatalogue): HTMLElement | null {
@@ -41,13 +55,18 @@ function areaList(seriesList: string[], answer: Lookup, catalogue: LayerCatalogu
     const distance = layerConfidence(answer.confidence?.layers[series]);
     const value = h("dd", {});
     if (matches === null) append(value, [h("span", { class: "none" }, "no boundaries for that date")]);
-    else if (!matches.length) append(value, [h("span", { class: "none" }, noMatchText(series, catalogue))]);
+    else if (!matches.length) append(value, [h("span", { class: "none" }, noMatchText(series, answer, catalogue))]);
     for (const area of matches ?? []) {
       const share = area.share != null && area.share < 1
         ? `${percent(area.share)} of its addresses (${area.addresses})`
         : area.match === "boundary" ? "on the boundary" : "";
       append(value, [h("p", {}, link(`${layer}/${area.code}`, area.name), " ", h("span", { class: "code" }, area.code),
         share && h("span", { class: "share" }, ` ${share}`))]);
+    }
+    const unassigned = answer.confidence?.layers[series]?.unassigned;
+    if (unassigned && matches?.length) {
+      const where = `not in any ${catalogue.singularName(layer)}${answer.confidence?.layers[series]?.coverage ? " that we hold" : ""}`;
+      append(value, [h("p", { class: "none" }, `${percent(unassigned.share)} of its addresses (${unassigned.addresses}) ${where}`)]);
     }
     for (const other of near) {
       append(value, [h("p", { class: "near" }, "possibly ", link(`${layer}/${other.code}`, other.name), " ",
@@ -59,7 +78,10 @@ function areaList(seriesList: string[], answer: Lookup, catalogue: LayerCatalogu
   return list.childElementCount ? list : null;
 }
 
-function noMatchText(series: string, catalogue: LayerCatalogue): string {
+function noMatchText(series: string, answer: Lookup, catalogue: LayerCatalogue): string {
+  const gap = answer.confidence?.layers[series]?.coverage;
+  if (gap === "outside") return "Not covered";
+  if (gap) return notHeld(catalogue.pluralName(answer.layers[series]?.layer ?? series));
   if (series === "parish") return "Not in a parish (unparished area)";
   return `Not in any ${catalogue.singularName(series)}`;
 }

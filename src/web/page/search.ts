@@ -2,7 +2,7 @@
 // manual selection). Without JavaScript it is a plain form, and the service answers with text.
 import { getJson, type SearchResult } from "./api.ts";
 import { setChildren, h, elementById } from "./dom.ts";
-import { count, month } from "./format.ts";
+import { count, date, month } from "./format.ts";
 import type { LayerCatalogue } from "./catalogue.ts";
 
 /** Delay before suggestions are requested, so that fast typing does not send a request for each letter. */
@@ -26,7 +26,8 @@ export function resultKind(result: SearchResult, catalogue: LayerCatalogue): str
   if (result.kind === "postcode") return result.terminated ? `Postcode, withdrawn ${month(result.terminated)}` : "Postcode";
   const layer = catalogue.byId.get(result.layer);
   const vintage = layer && catalogue.vintages(layer.series).length > 1 ? `, ${layer.title.split(",").slice(1).join(",").trim()}` : "";
-  return `${catalogue.singularName(result.layer)}${vintage === ", " ? "" : vintage} · ${result.code}`;
+  const replaced = result.superseded_since ? `, replaced on ${date(result.superseded_since)}` : "";
+  return `${catalogue.singularName(result.layer)}${vintage === ", " ? "" : vintage}${replaced} · ${result.code}`;
 }
 
 export function search(catalogue: LayerCatalogue, onSearch: (q: string) => void, announce: (text: string) => void): Search {

@@ -101,7 +101,7 @@ fn a_table_has_the_rows_and_columns_of_its_csv() {
     let atlas = Atlas::build(contents, jiff::Timestamp::UNIX_EPOCH, &());
     let day = Day::Today(jiff::civil::date(2026, 11, 21));
     for choice in [Choice::default(), Choice { slivers: true, touches: true }] {
-        let table = answers::table(&atlas, "parish", "lap", day, choice).unwrap();
+        let table = answers::table(&atlas, "parish", "lap", day, choice, choice.slivers).unwrap();
         let mut bytes = Vec::new();
         write_table(&table, &atlas, &mut bytes).unwrap();
         let rows = rows(&open(bytes));

@@ -13,7 +13,7 @@ use lapwing::formats::{self, Format, Selection};
 use lapwing_boundaries::area::{Area, Properties, Site};
 use lapwing_boundaries::atlas::{Atlas, Contents};
 use lapwing_boundaries::code::AreaCode;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution, Vintage};
 use lapwing_boundaries::position::Bng;
 use serde_json::{Value, json};
 
@@ -31,6 +31,7 @@ pub(crate) fn meta(id: &str, title: &str) -> LayerMeta {
         vintage: Vintage { valid_from: Some(date(2021, 4, 1)), valid_to: None },
         resolution: Some(Resolution::Bgc),
         coverage: false,
+        complete: Completeness::Unknown,
         licence: Some("OGL-UK-3.0".to_owned()),
         attribution: Some("Drawn by \"hand\" & <heart>".to_owned()),
         source: "nowhere".to_owned(),

@@ -1,10 +1,10 @@
 //! The precomputed answer of one postcode, read in place.
 
 use super::{
-    AtlasLayer, BY_ADDRESSES, EMPTY_SET, EVERY, HELMERT, OUTSIDE_ALL, Precomputed, SPLIT,
+    AtlasLayer, BY_ADDRESSES, EMPTY_SET, EVERY, HELMERT, NO_AREA, OUTSIDE_ALL, Precomputed, SPLIT,
     layer_and_area,
 };
-use crate::confidence::{Basis, ConfidenceLevel, Evidence};
+use crate::confidence::{Basis, ConfidenceLevel, Coverage, Evidence, LayerTrust};
 use crate::geometry::predicate::Position;
 use crate::locate::{Located, Match, MatchBy};
 use crate::position::Accuracy;
@@ -108,6 +108,45 @@ impl<'a> PrecomputedAnswer<'a> {
         })
     }
 
+    /// The number of addresses that are in no area of a layer; 0 if the answer is from the position.
+    #[inline]
+    pub fn unassigned(&self, layer: usize) -> usize {
+        if !self.is_by_addresses() {
+            return 0;
+        }
+        match self.last_entry(layer) {
+            None => self.addresses(),
+            Some([_, NO_AREA, count]) => count as usize,
+            Some(_) => 0,
+        }
+    }
+
+    /// The last entry of a layer: that of addresses in no area, if there are any.
+    #[inline]
+    fn last_entry(&self, layer: usize) -> Option<[u32; 3]> {
+        let entries = self.all.entries(self.area_set());
+        entries.iter().rev().find(|[of, ..]| *of as usize == layer).copied()
+    }
+
+    /// Returns true if areas of a layer contain the postcode: all its addresses if the answer is from
+    /// them.
+    #[inline]
+    fn is_covered(&self, layer: usize) -> bool {
+        self.last_entry(layer).is_some_and(|[_, area, _]| area != NO_AREA)
+    }
+
+    /// Whether a layer answers for the postcode.
+    #[inline]
+    pub fn coverage(&self, layer: usize) -> Coverage {
+        if self.is_covered(layer) {
+            return Coverage::Complete;
+        }
+        let is_outside = self.area_set() == EMPTY_SET
+            && (!self.is_by_addresses() || self.all.near_at[self.index] & OUTSIDE_ALL != 0);
+        let ground = self.layers[layer].ground.at(is_outside, |region| self.is_covered(region));
+        ground.coverage(false, self.boundary_distance_m(layer).unwrap_or(f64::INFINITY))
+    }
+
     /// Returns true if no area of these layers contains the postcode, and no area of any layer its
     /// position.
     #[inline]
@@ -131,7 +170,7 @@ impl<'a> PrecomputedAnswer<'a> {
         self.basis().threshold_m(self.layers[layer].layer.meta())
     }
 
-    /// Returns true if the addresses are in different areas of a layer.
+    /// Returns true if the addresses are in different areas of a layer, or some in none.
     #[inline]
     pub fn is_split(&self, layer: usize) -> bool {
         if self.set & SPLIT == 0 {
@@ -141,16 +180,23 @@ impl<'a> PrecomputedAnswer<'a> {
         own.next().is_some_and(|&[_, _, how]| how != EVERY) || own.next().is_some()
     }
 
-    /// The confidence level of the answer of an area layer.
+    /// How far the answer of an area layer can be trusted.
     #[inline]
-    pub fn level(&self, layer: usize) -> ConfidenceLevel {
+    pub fn trust(&self, layer: usize) -> LayerTrust {
         let evidence = Evidence {
             boundary_distance_m: self.boundary_distance_m(layer).unwrap_or(f64::INFINITY),
             threshold_m: self.threshold_m(layer),
             is_split: self.is_split(layer),
             is_estimate: self.is_estimate,
+            coverage: self.coverage(layer),
         };
-        evidence.level()
+        evidence.into()
+    }
+
+    /// The confidence level of the answer of an area layer.
+    #[inline]
+    pub fn level(&self, layer: usize) -> ConfidenceLevel {
+        self.trust(layer).level
     }
 
     /// The answer of one layer, equal to that of
@@ -159,13 +205,16 @@ impl<'a> PrecomputedAnswer<'a> {
     /// estimate.
     pub fn located(&self, layer: usize) -> Located {
         let near = self.near().filter(|(of, ..)| *of == layer);
+        let LayerTrust { level, coverage, .. } = self.trust(layer);
         Located {
             matches: self.matches(layer).collect(),
             boundary_distance_m: self.boundary_distance_m(layer),
             threshold_m: self.threshold_m(layer),
             near: near.map(|(_, area, distance)| (area, distance)).collect(),
+            unassigned: self.unassigned(layer),
             is_split: self.is_split(layer),
-            level: self.level(layer),
+            coverage,
+            level,
         }
     }
 }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{
-    AtlasLayer, BY_ADDRESSES, EMPTY_SET, EVERY, HELMERT, NONE_NEAR, OUTSIDE_ALL, Precomputed,
-    SPLIT, UNKNOWN, columns,
+    AtlasLayer, BY_ADDRESSES, EMPTY_SET, EVERY, HELMERT, NO_AREA, NONE_NEAR, OUTSIDE_ALL,
+    Precomputed, SPLIT, UNKNOWN, columns,
 };
 use crate::cells::CellIndex;
+use crate::confidence::Ground;
 use crate::gazetteer::{Address, PostcodeRecord, addresses_of};
 use crate::geometry::predicate::Position;
 use crate::locate::{self, Located, Match, MatchBy};
@@ -113,6 +114,8 @@ impl Finder<'_> {
             near: vec![0],
             distances: Vec::new(),
         };
+        // Which layers answer is decided when an answer is read.
+        let ground = Ground { is_outside: false, is_complete: true, edge_error_m: 0.0 };
         for (layer_index, layer) in
             self.layers.iter().enumerate().filter(|(_, l)| l.layer.is_areas())
         {
@@ -121,9 +124,9 @@ impl Finder<'_> {
                 let own = here.iter().filter(|(of, ..)| *of == layer_index);
                 let matches =
                     own.map(|&(_, area, at)| Match { area, by: MatchBy::Position(at) }).collect();
-                locate::with_matches(meta, &cells, at, matches)
+                locate::with_matches(meta, &cells, at, matches, ground)
             } else {
-                locate::locate_addresses(meta, &cells, addresses)
+                locate::locate_addresses(meta, &cells, addresses, ground)
             };
             entry.add(layer_index as u32, located);
         }
@@ -134,6 +137,7 @@ impl Finder<'_> {
 impl Entry {
     /// Adds the answer of a layer.
     fn add(&mut self, layer: u32, located: Located) {
+        let is_anywhere = !located.matches.is_empty();
         for Match { area, by } in located.matches {
             let how = match by {
                 MatchBy::Position(position) => u32::from(position == Position::Boundary),
@@ -141,6 +145,10 @@ impl Entry {
                 MatchBy::Addresses { count, .. } => count as u32,
             };
             self.set.extend([layer, area as u32, how]);
+            self.set[0] += 1;
+        }
+        if is_anywhere && located.unassigned > 0 {
+            self.set.extend([layer, NO_AREA, located.unassigned as u32]);
             self.set[0] += 1;
         }
         if located.is_split {

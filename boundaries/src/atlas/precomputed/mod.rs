@@ -23,6 +23,8 @@ const BY_ADDRESSES: u32 = 1 << 31;
 const SPLIT: u32 = 1 << 30;
 /// For a postcode with addresses: the area contains all of them.
 const EVERY: u32 = 0;
+/// In a set, stands for the addresses that are in no area of the layer, although others are in one.
+const NO_AREA: u32 = u32::MAX;
 /// The id of the empty set of areas, the first in the pool.
 const EMPTY_SET: usize = 0;
 /// No other area is near.
@@ -53,6 +55,8 @@ pub(super) struct Precomputed {
     /// The distinct sets of areas: a count, then for each area its layer, its index, and 1 if the
     /// position is on its boundary. For addresses the last number is the count of addresses in the
     /// area, or [`EVERY`], so that postcodes in one area share a set however many addresses they have.
+    /// After the areas of a layer, [`NO_AREA`] has the count of addresses in none of them, if only some
+    /// are.
     pool: Numbers<u32>,
     /// Areas nearby: a count, then for each area its layer, its index, and the low and high half of the
     /// bits of its distance.
@@ -143,12 +147,18 @@ impl Precomputed {
         }
     }
 
+    /// The entries of a set, as the pool stores them.
+    #[inline]
+    fn entries(&self, set: usize) -> &[[u32; 3]] {
+        let count = self.pool[set] as usize;
+        let (entries, _) = self.pool[set + 1..set + 1 + 3 * count].as_chunks::<3>();
+        entries
+    }
+
     /// The areas of a set, as the pool stores them.
     #[inline]
     fn pooled(&self, set: usize) -> impl Iterator<Item = &[u32; 3]> + Clone + use<'_> {
-        let count = self.pool[set] as usize;
-        let (areas, _) = self.pool[set + 1..set + 1 + 3 * count].as_chunks::<3>();
-        areas.iter()
+        self.entries(set).iter().filter(|[_, area, _]| *area != NO_AREA)
     }
 
     /// All sets of areas with their ids: layer and area of each.

@@ -1,7 +1,8 @@
 //! Claims across areas, and what is refused.
 
-use super::{area, composed_of, parishes, wards};
+use super::{area, composed_as, composed_of, parishes, wards};
 use crate::fault::{FaultKind as K, Severity};
+use crate::layer::{Completeness, LayerMeta};
 
 #[test]
 fn a_missing_polygon_file_is_refused() {
@@ -65,6 +66,26 @@ fn an_unclaimed_member_is_noted_if_its_place_has_areas() {
     assert!(report.faults[0].message.starts_with("ward:W01 (ward W01) is claimed by no area"));
     let east = format!("{places}{}", area("N1", &format!("place = \"East\"\n{claims}")));
     assert_eq!(composed_of(&east, &[&wards(), &parishes()]).1.faults, []);
+}
+
+#[test]
+fn a_layer_that_is_declared_complete_claims_the_members_of_every_place() {
+    let places = "[places]\nlayer = \"ward\"\nfield = \"LAD\"\n";
+    // No area is in West, where all the wards are.
+    let east = area("N1", "place = \"East\"\ninclude = [{ layer = \"parish\", codes = [\"P2\"] }]");
+    let complete = LayerMeta { complete: Completeness::Everywhere, ..super::meta("lap", None) };
+    let (layer, report) =
+        composed_as(&format!("{places}{east}"), &[&wards(), &parishes()], complete.clone());
+    assert!(layer.is_none());
+    assert!(report.faults.iter().all(|f| (f.kind, f.severity) == (K::Unclaimed, Severity::Error)));
+    let message = &report.faults[0].message;
+    assert!(
+        message.starts_with("ward:W00 (ward W00) in West is claimed by no area, although the catalogue declares lap complete"),
+        "{message}"
+    );
+    // Without `places` nothing says what should be claimed.
+    let (layer, report) = composed_as(&east, &[&wards(), &parishes()], complete);
+    assert!(layer.is_some() && report.faults.is_empty(), "{report:?}");
 }
 
 #[test]

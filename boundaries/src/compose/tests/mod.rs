@@ -74,6 +74,10 @@ fn parishes() -> Layer {
 }
 
 fn composed_of(toml: &str, layers: &[&Layer]) -> (Option<Layer>, Report) {
+    composed_as(toml, layers, meta("lap", None))
+}
+
+fn composed_as(toml: &str, layers: &[&Layer], meta: LayerMeta) -> (Option<Layer>, Report) {
     let definition = Definition::parse(toml.as_bytes(), Path::new("county/laps.toml"))
         .unwrap_or_else(|e| panic!("{e}"));
     let mut report = Report::default();
@@ -92,7 +96,7 @@ fn composed_of(toml: &str, layers: &[&Layer]) -> (Option<Layer>, Report) {
             }],
         })
     };
-    let layer = compose(&definition, layers, meta("lap", None), &mut read, &mut report);
+    let layer = compose(&definition, layers, meta, &mut read, &mut report);
     assert_eq!(layer.is_none(), report.has_errors(), "{report:#?}");
     (layer, report)
 }

@@ -19,7 +19,7 @@ use lapwing_boundaries::code::AreaCode;
 use lapwing_boundaries::confidence::ConfidenceLevel;
 use lapwing_boundaries::gazetteer::{Address, Month, PostcodeRecord};
 use lapwing_boundaries::geometry::predicate::Position;
-use lapwing_boundaries::layer::{Layer, LayerId, LayerMeta, Resolution, Vintage};
+use lapwing_boundaries::layer::{Completeness, Layer, LayerId, LayerMeta, Resolution, Vintage};
 use lapwing_boundaries::locate::MatchBy;
 use lapwing_boundaries::overlap::Relation;
 use lapwing_boundaries::position::Bng;
@@ -49,6 +49,7 @@ fn meta(id: &str, resolution: Option<Resolution>) -> LayerMeta {
         vintage: Vintage { valid_from: Some("2025-05-01".parse().unwrap()), valid_to: None },
         resolution,
         coverage: true,
+        complete: Completeness::Within(LayerId::parse("ward").unwrap()),
         licence: Some(String::from("OGL-UK-3.0")),
         source: String::from("rectangles"),
         ..LayerMeta::new(LayerId::parse(id).unwrap())

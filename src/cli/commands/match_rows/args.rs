@@ -17,9 +17,9 @@ Examples:
 A CSV file needs a header with a column postcode, or lon and lat, or easting and northing; usual
 variants of these names are recognised, others are named by --postcode-column and the like. Commas,
 semicolons and tabs separate columns. The output is comma-separated UTF-8. It has every input
-column, followed by status, the areas of each layer, confidence and boundary_distance_m. NDJSON has
-one query on each line: {\"postcode\": \"NN1 1ED\"}. Rows keep their order. A bad row gets a status
-and does not stop the others.")]
+column, followed by status, the areas of each layer, confidence, boundary_distance_m, coverage,
+unassigned and superseded_since. NDJSON has one query on each line: {\"postcode\": \"NN1 1ED\"}. Rows
+keep their order. A bad row gets a status and does not stop the others.")]
 pub(crate) struct MatchArgs {
     #[command(flatten)]
     pub(crate) snapshot: SnapshotArgs,
@@ -52,8 +52,8 @@ pub(crate) struct MatchArgs {
     /// Column with the northing
     #[arg(long, value_name = "COLUMN")]
     pub(crate) northing_column: Option<String>,
-    /// Columns to add besides the status, separated by commas (CSV and --flat only) [default: the
-    /// first four]
+    /// Columns to add besides the status, separated by commas (CSV and --flat only) [default: all but
+    /// terminated and reason]
     #[arg(long, value_enum, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(crate) add: Option<Vec<OutputColumnArg>>,
     /// Layers to answer for, separated by commas [default: all]
@@ -96,6 +96,13 @@ pub(crate) enum OutputColumnArg {
     /// Distance to the nearest boundary in metres
     #[value(name = "boundary_distance_m")]
     BoundaryDistance,
+    /// Layers that may lack an area there
+    Coverage,
+    /// Share of the postcode's addresses in no area of a layer
+    Unassigned,
+    /// Since when boundaries of the answer are no longer in force
+    #[value(name = "superseded_since")]
+    SupersededSince,
     /// Month in which the postcode was terminated
     Terminated,
     /// Why the row has no answer
@@ -109,6 +116,9 @@ impl From<OutputColumnArg> for OutputColumn {
             OutputColumnArg::Name => Self::Name,
             OutputColumnArg::Confidence => Self::Confidence,
             OutputColumnArg::BoundaryDistance => Self::BoundaryDistance,
+            OutputColumnArg::Coverage => Self::Coverage,
+            OutputColumnArg::Unassigned => Self::Unassigned,
+            OutputColumnArg::SupersededSince => Self::SupersededSince,
             OutputColumnArg::Terminated => Self::Terminated,
             OutputColumnArg::Reason => Self::Reason,
         }

@@ -35,7 +35,7 @@ pub(super) fn catalogue(plan: &Plan<'_>) -> String {
         "\n# Census areas of about 1,500 people: the key to most statistics.\n\
          [[layer]]\nid = \"lsoa\"\ntitle = \"Lower layer Super Output Areas, 2021\"\n\
          source = \"data/lsoas_2021.geojson\"\n{}within = \"local_authority\"\n\
-         valid_from = {}\ncoverage = true\n",
+         valid_from = {}\ncoverage = true\ncomplete = true\n",
         published(&LSOAS, plan.resolution),
         LSOAS.valid_from
     );
@@ -55,7 +55,8 @@ fn head(plan: &Plan<'_>) -> String {
          #     lapwing build catalogue.toml -o FILE.lapwing\n\
          #\n\
          # `url` is where a file is published; `only` and `within` select part of it. You can also put\n\
-         # files into data/ by hand, under the same names.\n\
+         # files into data/ by hand, under the same names. `complete` says that a layer has every area\n\
+         # of its kind there: only then a place in none is answered with \"none\", not with \"not known\".\n\
          \n\
          title = {title:?}\n\
          \n\
@@ -74,7 +75,7 @@ fn authority_layer(text: &mut String, plan: &Plan<'_>) {
         "\n# The region of this catalogue. Every other layer keeps only the areas in it, whole.\n\
          [[layer]]\nid = \"local_authority\"\ntitle = \"Local authorities, {}\"\n\
          source = \"data/local_authorities_2024.geojson\"\n{}only = {{ {} = [{}] }}\n\
-         valid_from = {}\ncoverage = true\n",
+         valid_from = {}\ncoverage = true\ncomplete = true\n",
         AUTHORITIES.date,
         published(&AUTHORITIES, plan.resolution),
         AUTHORITIES.code,
@@ -104,7 +105,7 @@ fn ward_layer(text: &mut String, plan: &Plan<'_>, edition: &Edition, next: Optio
         text,
         "\n{why}\n[[layer]]\nid = {id:?}\ntitle = \"Wards, {}\"\n{series}\
          source = \"data/wards_{}.geojson\"\n{}within = \"local_authority\"\n\
-         valid_from = {from}\n{to}coverage = true\n",
+         valid_from = {from}\n{to}coverage = true\ncomplete = true\n",
         edition.date,
         edition.id.replace('-', "_"),
         published(edition, plan.resolution)
@@ -132,7 +133,7 @@ fn parish_layers(text: &mut String, plan: &Plan<'_>) {
             text,
             "\n{why}\n[[layer]]\nid = {id:?}\ntitle = \"{title}, {}\"\n\
              source = \"data/parishes_2023.geojson\"\n{}only = {{ {} = [{only:?}] }}\n\
-             within = \"local_authority\"\nvalid_from = {}\n",
+             within = \"local_authority\"\nvalid_from = {}\ncomplete = true\n",
             PARISHES.date,
             published(&PARISHES, plan.resolution),
             PARISHES.code,

@@ -1,15 +1,16 @@
 //! The HTML pages of features: a map and a table of their attributes.
 
-use lapwing_boundaries::atlas::Atlas;
+use lapwing_boundaries::atlas::{Atlas, Day};
 use lapwing_boundaries::layer::Layer;
 use maud::{Markup, html};
 
 use super::describe;
 use super::items::Found;
 use super::links::Link;
+use crate::answers;
 use crate::features::attributes::{Schema, Value};
 use crate::http::html::layout::has_map;
-use crate::http::html::{Crumb, Page, anchor, count, joined, map, table};
+use crate::http::html::{Crumb, Page, anchor, count, joined, map, replacement_notice, table};
 use crate::http::request::base_url::Base;
 use crate::http::request::percent::segment;
 
@@ -140,6 +141,7 @@ pub(super) fn item(
         on_map.into_iter().chain(related.map(|link| anchor(&link.href, &link.title))).collect();
     let main = html! {
         p { (meta.title) }
+        @if let Some(notice) = replaced(atlas, base, (schema.layer(), place)) { (notice) }
         (map::draw(layer, &[place], title))
         (table(&format!("Attributes of {title}"), &["Attribute", "Value"], rows))
         @if !more.is_empty() {
@@ -158,4 +160,15 @@ pub(super) fn item(
         attributions: meta.attribution.as_deref().into_iter().collect(),
     }
     .around(&main)
+}
+
+/// Says since when the boundaries of an area are no longer in force, and what replaced it.
+fn replaced(atlas: &Atlas, base: &Base, (layer, area): (usize, usize)) -> Option<Markup> {
+    let today = Day::Today(crate::http::today());
+    let found = answers::replacement(atlas, layer, area, today)?;
+    let link = |id: &str, code: &str, name: &str| {
+        let newer = atlas.layer_index(id).map(|newer| atlas.layers()[newer].layer());
+        newer.map_or_else(|| html! { (name) }, |newer| anchor(&base.at(&path(newer, code)), name))
+    };
+    Some(replacement_notice(&found, link))
 }

@@ -67,7 +67,7 @@ fn overlaps() -> Members {
         tag: "areas",
         id: "overlapTable",
         summary: "Lookup table of two layers",
-        parameters: &["from", "to", "f", "date", "slivers", "touches"],
+        parameters: &["from", "to", "f", "date", "slivers", "touches", "all"],
         ok: ok(
             "One row for each pair of areas that overlap. In CSV and Parquet the members of a row \
              are the columns.",

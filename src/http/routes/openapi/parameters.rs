@@ -284,6 +284,16 @@ fn of_choices() -> Parameters {
             ),
         ),
         (
+            "all",
+            query(
+                "all",
+                "Include a row for each area of the first layer, also for one that overlaps none of \
+                 the second.",
+                &json!({"type": "boolean", "default": false}),
+                &json!(true),
+            ),
+        ),
+        (
             "touches",
             query(
                 "touches",

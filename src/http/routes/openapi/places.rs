@@ -37,9 +37,9 @@ pub(super) fn paths() -> Members {
         ok: ok(
             "One output row for each input row, in the same order. CSV: all input columns, then \
              status, {layer}_code and {layer}_name for each layer (several values are joined by \
-             `;`), confidence and boundary_distance_m; `add` selects columns, also `terminated` and \
-             `reason`. NDJSON: one Line \
-             each, or one FlatLine with `flat=true`.",
+             `;`), confidence, boundary_distance_m, coverage, unassigned and superseded_since; `add` \
+             selects columns, also `terminated` and `reason`. NDJSON: one Line each, or one FlatLine \
+             with `flat=true`.",
             &[
                 (JSON, named("Document")),
                 (NDJSON, json!({"anyOf": [named("Line"), named("FlatLine")]})),
