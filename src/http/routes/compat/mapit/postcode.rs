@@ -108,7 +108,8 @@ pub(super) async fn one(
 
 fn find(snapshot: RequestSnapshot, text: &str, query: &Query) -> Answer {
     let text = split_json(text)?;
-    let postcode = Postcode::parse(text).map_err(|_| {
+    // Programs that encode the path as a query write the space as a plus sign.
+    let postcode = Postcode::parse(&text.replace('+', " ")).map_err(|_| {
         let plain = |c: &char| c.is_ascii_alphanumeric();
         let shown: String = text.chars().filter(plain).take(40).collect();
         malformed(format!("Postcode '{}' is not valid.", shown.to_ascii_uppercase()))
