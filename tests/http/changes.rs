@@ -48,11 +48,15 @@ async fn a_code_of_an_earlier_vintage_is_found_by_the_series() {
         "/v1/areas/ward/E05000009/successors",
         "/v1/areas/ward/E05000009/successors?to=ward",
         "/v1/areas/ward/E05000009/successors?to=2024-05-01",
-        "/v1/areas/ward/E05000009/successors?date=2014-01-01",
         "/v1/areas/ward_2013/E05000009/successors?to=2021-04-01",
     ] {
         assert_eq!(get(other).await.text(), by_id.text(), "{other}");
     }
+    // On a day on which it was in force, the earlier vintage is not superseded.
+    let then = get("/v1/areas/ward/E05000009/successors?date=2014-01-01").await.text();
+    let superseded = "\"superseded_since\":\"2021-04-01\",";
+    assert!(by_id.text().contains(superseded) && !then.contains(superseded), "{then}");
+    assert_eq!(then, by_id.text().replace(superseded, ""));
 }
 
 #[tokio::test]

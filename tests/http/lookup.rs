@@ -103,7 +103,9 @@ async fn the_error_for_an_unknown_parameter_lists_the_parameters() {
 }
 
 #[tokio::test]
-async fn the_error_for_a_position_outside_britain_has_the_bounds() {
+async fn the_error_for_a_position_outside_britain_says_where_it_is_or_the_bounds() {
     let rome = get("/v1/lookup?lon=12.5&lat=41.9").await.json()["detail"].to_string();
-    assert!(rome.contains("eastings go from -100000 to 800000"), "{rome}");
+    assert!(rome.contains("12.5 41.9 is far from Britain"), "{rome}");
+    let east = get("/v1/lookup?easting=900000&northing=1500000").await.json()["detail"].to_string();
+    assert!(east.contains("eastings go from -100000 to 800000"), "{east}");
 }

@@ -333,11 +333,15 @@ mod tests {
         ) {
             let mut writer = csv::WriterBuilder::new().delimiter(b';').flexible(true)
                 .from_writer(Vec::new());
-            rows.iter().for_each(|row| writer.write_record(row).unwrap());
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
             let text = writer.into_inner().unwrap();
             let mut rewriter = Rewriter::new(b';');
             let mut out = Vec::new();
-            text.chunks(size).for_each(|chunk| out.extend(rewriter.push(chunk, false)));
+            for chunk in text.chunks(size) {
+                out.extend(rewriter.push(chunk, false));
+            }
             out.extend(rewriter.push(b"", true));
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true)
                 .from_reader(&out[..]);

@@ -39,6 +39,7 @@ pub struct FlatRows<A> {
 
 impl<A: AtlasRef> FlatRows<A> {
     /// Creates an engine for one document.
+    #[expect(clippy::needless_pass_by_value, reason = "as the engine of CSV")]
     pub fn new(atlas: A, ask: &BulkRequest, asked: ColumnOptions) -> Result<Self, BulkError> {
         let ColumnOptions { by, add, .. } = asked;
         let chosen: Vec<ChosenLayer> = answers::choose(&atlas, ask.layers.as_deref(), ask.day)?;
