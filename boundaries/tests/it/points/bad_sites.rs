@@ -102,7 +102,7 @@ fn an_invalid_position_is_reported_with_a_likely_cause() {
         (grid("4754860", "260275"), "4754860 260275 is outside the British National Grid"),
         (
             grid("-0.896", "52.235"),
-            "the values are not metres; if they are degrees, name the columns as lon and lat",
+            "the values are not metres; if they are degrees, give them as lon and lat",
         ),
     ];
     for (csv, expected) in cases {
@@ -116,10 +116,10 @@ fn an_invalid_position_is_reported_with_a_likely_cause() {
         ),
         (
             degrees("475486", "260275"),
-            "if they are metres of the British National Grid, name the columns as easting and northing",
+            "if they are metres of the British National Grid, give them as easting and northing",
         ),
         (degrees("2.35", "148.86"), "2.35 148.86 is not a longitude and a latitude"),
-        (degrees("151.2", "-33.9"), "is outside the British National Grid"),
+        (degrees("151.2", "-33.9"), "outside the British National Grid"),
     ];
     for (csv, expected) in cases {
         is_refused(csv.as_bytes(), by_degrees(), expected);
