@@ -150,7 +150,7 @@ describe("on a phone", () => {
 const backgroundShare = (page) => page.evaluate(() => {
   const printedMap = document.querySelector(".for-print");
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+  [canvas.width, canvas.height] = [printedMap.naturalWidth, printedMap.naturalHeight];
   const context = canvas.getContext("2d");
   context.drawImage(printedMap, 0, 0);
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
