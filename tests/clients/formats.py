@@ -183,7 +183,7 @@ def table(first, second):
     asked = requests.get(address, headers={"accept": "application/vnd.apache.parquet"}, timeout=60)
     ours = pyarrow.parquet.read_table(io.BytesIO(asked.content))
     options = pyarrow.csv.ConvertOptions(column_types=ours.schema, null_values=[""],
-                                         strings_can_be_null=False)
+                                         strings_can_be_null=True)
     theirs = pyarrow.csv.read_csv(io.BytesIO(text), convert_options=options)
     judge.hold(ours.num_rows > 0 and ours.schema.names == theirs.schema.names,
                f"{address}: {ours.schema.names} and {theirs.schema.names}")
