@@ -10,7 +10,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kept=tests/counts/kept.txt
-allowed_percent=15
+# The C library chooses its routines by processor: `to_degrees` takes 1,271 instructions on one machine
+# and 1,505 on another, with the same code.
+allowed_percent=25
 
 cargo build --profile dist --locked --quiet --example counted
 work=$(mktemp -d)
