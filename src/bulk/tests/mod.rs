@@ -129,7 +129,9 @@ fn positions_in_degrees_and_metres_are_located() {
 #[test]
 fn only_requested_columns_are_added_with_the_same_cells() {
     let atlas = atlas();
-    let words = OutputColumn::ALL.map(OutputColumn::as_str);
+    // A reason can contain commas, at which the rows are split below.
+    let columns = OutputColumn::ALL.into_iter().filter(|column| *column != OutputColumn::Reason);
+    let words: Vec<&str> = columns.clone().map(OutputColumn::as_str).collect();
     // Positions and postcodes, with few rows and with enough rows for text to be prepared.
     let postcodes = "postcode\nNN11AA\nNN1 1AB\nNN69ZZ\nnonsense\nNN19ZZ\n".to_owned();
     let positions = "easting,northing\n475500,260500\n475500,260500.5\n9e9,0\nx,1\n".to_owned();
@@ -140,7 +142,7 @@ fn only_requested_columns_are_added_with_the_same_cells() {
             let mut engine = CsvRows::new(&atlas, &ask(&["ward", "lap"]), asked).unwrap();
             String::from_utf8(run(&mut engine, input.as_bytes(), 1 << 16).unwrap()).unwrap()
         };
-        let whole = run_with(OutputColumn::ALL.into_iter().collect());
+        let whole = run_with(columns.clone().collect());
         let header = whole.lines().next().unwrap();
         for some in 0..1_usize << words.len() {
             let asked: Vec<&str> =
