@@ -1,7 +1,9 @@
 //! The text around the answers for some layers and a day, written once.
 
 use lapwing_boundaries::atlas::{Atlas, ChosenLayer, Day};
-use lapwing_boundaries::confidence::{ConfidenceLevel, Coverage, CoverageGap, Overall, overall};
+use lapwing_boundaries::confidence::{
+    ConfidenceLevel, Coverage, CoverageGap, LayerTrust, Overall, overall,
+};
 
 use super::area_fragments::{AreaFragments, sample_names};
 use super::facts::LookupFacts;
@@ -313,11 +315,11 @@ impl LookupFragments {
         areas: &AreaFragments,
         facts: &(impl LookupFacts + ?Sized),
     ) {
-        let answered = self
-            .layers
-            .iter()
-            .enumerate()
-            .filter_map(|(at, fragments)| Some((fragments, facts.trust(at, fragments.layer?))));
+        let trusts: Vec<Option<LayerTrust>> = (self.layers.iter().enumerate())
+            .map(|(at, fragments)| Some(facts.trust(at, fragments.layer?)))
+            .collect();
+        let answered = self.layers.iter().zip(&trusts);
+        let answered = answered.filter_map(|(fragments, trust)| Some((fragments, (*trust)?)));
         let Some(Overall { level, coverage, nearest, boundary_distance_m }) = overall(answered)
         else {
             writer.put(b"null");
@@ -327,10 +329,9 @@ impl LookupFragments {
         writer.put_stored(&self.texts, self.overall[state(level, coverage)]);
         write_distance(writer, boundary_distance_m);
         writer.put_stored(&self.texts, nearest.confidence[basis].nearest);
-        for (at, fragments) in self.layers.iter().enumerate() {
+        for (fragments, trust) in self.layers.iter().zip(trusts) {
             writer.put_stored(&self.texts, fragments.confidence[basis].before);
-            let Some(layer) = fragments.layer else { continue };
-            let trust = facts.trust(at, layer);
+            let Some((layer, trust)) = fragments.layer.zip(trust) else { continue };
             let state = state(trust.level, trust.coverage);
             match facts.unassigned(layer) {
                 (0, _) => writer.put_stored(&self.texts, self.states[state]),
