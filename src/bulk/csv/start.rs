@@ -89,9 +89,7 @@ pub(super) fn read(
     }
     let Row { cells: header, next } = rows.swap_remove(first);
     let rows_at = from + next;
-    let rows = rows_of(&text[rows_at..], separator, is_whole, usize::MAX);
-    let filled = rows.iter().filter_map(|row| row.cells.iter().rposition(|cell| !is_blank(cell)));
-    let most = filled.max().map_or(0, |last| last + 1).min(header.len() + MOST_SURPLUS);
+    let most = widest(&text[rows_at..], separator, is_whole).min(header.len() + MOST_SURPLUS);
     let width = header.len().max(most);
     Ok(Some(Start { separator, header, rows_at, places, width }))
 }
@@ -170,13 +168,54 @@ fn separator_line(text: &[u8]) -> (Option<u8>, usize) {
     }
 }
 
-/// The first rows. Empty lines are no rows.
+/// The first rows.
 fn rows_of(text: &[u8], separator: u8, is_whole: bool, most: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for_each_row(text, separator, is_whole, |cells, next| {
+        rows.push(Row { cells: cells.iter().map(<[u8]>::to_vec).collect(), next });
+        rows.len() < most
+    });
+    rows
+}
+
+/// The largest number of cells up to the last one with content.
+fn widest(text: &[u8], separator: u8, is_whole: bool) -> usize {
+    let mut widest = 0;
+    for_each_row(text, separator, is_whole, |cells, _| {
+        let last = cells.iter().rposition(|cell| !is_blank(cell));
+        widest = widest.max(last.map_or(0, |last| last + 1));
+        true
+    });
+    widest
+}
+
+/// The cells of a row, one after another, and where each ends.
+struct Cells<'r> {
+    bytes: &'r [u8],
+    ends: &'r [usize],
+}
+
+impl Cells<'_> {
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
+        (0..self.ends.len()).map(|at| {
+            let start = if at == 0 { 0 } else { self.ends[at - 1] };
+            &self.bytes[start..self.ends[at]]
+        })
+    }
+}
+
+/// Calls `visit` with each row and with where the next one begins, until it returns false. Empty lines
+/// are no rows.
+fn for_each_row(
+    text: &[u8],
+    separator: u8,
+    is_whole: bool,
+    mut visit: impl FnMut(Cells<'_>, usize) -> bool,
+) {
     let mut reader = reader(separator);
     let (mut bytes, mut ends) = (vec![0; text.len() + 1], vec![0; 1 << 10]);
-    let mut rows = Vec::new();
     let mut at = 0;
-    while rows.len() < most {
+    loop {
         let (mut filled, mut ended) = (0, 0);
         let is_row = loop {
             let (result, read, wrote, cells) =
@@ -194,14 +233,10 @@ fn rows_of(text: &[u8], separator: u8, is_whole: bool, most: usize) -> Vec<Row> 
                 ReadRecordResult::End => break false,
             }
         };
-        if !is_row {
-            break;
+        if !is_row || !visit(Cells { bytes: &bytes, ends: &ends[..ended] }, at) {
+            return;
         }
-        let starts = std::iter::once(0).chain(ends[..ended].iter().copied());
-        let cells = starts.zip(&ends[..ended]).map(|(start, &end)| bytes[start..end].to_vec());
-        rows.push(Row { cells: cells.collect(), next: at });
     }
-    rows
 }
 
 fn reader(separator: u8) -> Reader {
