@@ -32,8 +32,8 @@ pub enum OutputColumn {
     /// key of the layer and a colon, several joined by `;`.
     Unassigned,
     /// `superseded_since`: the day from which the boundaries of a layer are no longer in force, if
-    /// newer ones hold on the day of the answer, after the key of the layer and a colon, several
-    /// joined by `;`.
+    /// the day of the answer is not before it, after the key of the layer and a colon, several joined
+    /// by `;`.
     SupersededSince,
     /// `terminated`: the month in which the postcode ended.
     Terminated,
@@ -56,15 +56,7 @@ impl OutputColumn {
     ];
 
     /// The groups that are added if none are named.
-    pub const DEFAULT: [Self; 7] = [
-        Self::Code,
-        Self::Name,
-        Self::Confidence,
-        Self::BoundaryDistance,
-        Self::Coverage,
-        Self::Unassigned,
-        Self::SupersededSince,
-    ];
+    pub const DEFAULT: &[Self] = Self::ALL.split_at(7).0;
 
     /// The name of the column. `code` and `name` follow the key of their layer.
     pub const fn as_str(self) -> &'static str {
@@ -98,7 +90,7 @@ pub struct OutputColumnSet(u16);
 
 impl Default for OutputColumnSet {
     fn default() -> Self {
-        OutputColumn::DEFAULT.into_iter().collect()
+        OutputColumn::DEFAULT.iter().copied().collect()
     }
 }
 
