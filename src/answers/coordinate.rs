@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use lapwing_boundaries::text::narrow;
+
 /// Which coordinate of a position a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Axis {
@@ -49,7 +51,7 @@ pub(crate) fn read(text: &str, axis: Axis) -> Option<f64> {
 
 /// Drops invisible characters and converts dashes and full-width characters to ASCII.
 fn plain(char: char) -> Option<char> {
-    match char {
+    match narrow(char) {
         '\u{ad}'
         | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'
@@ -57,7 +59,6 @@ fn plain(char: char) -> Option<char> {
         | '\u{2066}'..='\u{2069}'
         | '\u{feff}' => None,
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' => Some('-'),
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(char) - 0xff01 + 0x21),
         char if char.is_whitespace() => Some(' '),
         '\u{2018}' | '\u{2019}' => Some('\''),
         other => Some(other),

@@ -4,14 +4,6 @@
 //! no-break spaces, with marks that nobody sees, in quotes and brackets, with a dash between the
 //! halves or a full stop at the end. None of these changes which postcode is meant.
 
-/// Converts the full-width forms of East Asian keyboards (U+FF01 to U+FF5E) to ASCII.
-pub(super) fn narrow(char: char) -> char {
-    match char {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(char) - 0xff01 + 0x21).unwrap_or(char),
-        other => other,
-    }
-}
-
 /// True for white space, invisible characters, dashes, dots and other punctuation of lists, quotes
 /// and brackets.
 pub(super) fn is_ignored(char: char) -> bool {

@@ -1,6 +1,7 @@
 //! Parsing of postcodes from bytes into the packed form of [`Postcode`](super::Postcode).
 
 use super::{characters, unusual};
+use crate::text::narrow;
 
 /// Parses the usual form of a postcode, with at most one space and none around it, all characters
 /// at once. Returns `None` for other forms and for texts that are not postcodes.
@@ -30,7 +31,7 @@ pub(super) fn any_form(text: &[u8]) -> Option<u64> {
 pub(super) fn significant(text: &[u8]) -> Option<([u8; 7], usize)> {
     let mut chars = [0_u8; 7];
     let mut len = 0;
-    for char in std::str::from_utf8(text).ok()?.chars().map(characters::narrow) {
+    for char in std::str::from_utf8(text).ok()?.chars().map(narrow) {
         if characters::is_ignored(char) {
             continue;
         }
