@@ -144,56 +144,11 @@ fn of_places() -> Parameters {
                 &json!(["code"]),
             )),
         ),
-        (
-            "postcode_column",
-            query(
-                "postcode_column",
-                "For CSV: the column with the postcode, by its name or its number from 1. Needed if \
-                 its name is not recognised.",
-                &json!({"type": "string"}),
-                &json!("Home postcode"),
-            ),
-        ),
-        (
-            "lon_column",
-            query(
-                "lon_column",
-                "For CSV: the column with the longitude, by its name or its number from 1. Needed if \
-                 its name is not recognised.",
-                &json!({"type": "string"}),
-                &json!("Home longitude"),
-            ),
-        ),
-        (
-            "lat_column",
-            query(
-                "lat_column",
-                "For CSV: the column with the latitude, by its name or its number from 1. Needed if \
-                 its name is not recognised.",
-                &json!({"type": "string"}),
-                &json!("Home latitude"),
-            ),
-        ),
-        (
-            "easting_column",
-            query(
-                "easting_column",
-                "For CSV: the column with the easting, by its name or its number from 1. Needed if \
-                 its name is not recognised.",
-                &json!({"type": "string"}),
-                &json!("Home easting"),
-            ),
-        ),
-        (
-            "northing_column",
-            query(
-                "northing_column",
-                "For CSV: the column with the northing, by its name or its number from 1. Needed if \
-                 its name is not recognised.",
-                &json!({"type": "string"}),
-                &json!("Home northing"),
-            ),
-        ),
+        place_column("postcode_column", "postcode"),
+        place_column("lon_column", "longitude"),
+        place_column("lat_column", "latitude"),
+        place_column("easting_column", "easting"),
+        place_column("northing_column", "northing"),
         (
             "flat",
             query(
@@ -224,6 +179,16 @@ fn of_places() -> Parameters {
             ),
         ),
     ]
+}
+
+/// The parameter that names the column with one part of a place.
+fn place_column(name: &'static str, part: &str) -> (&'static str, Value) {
+    let description = format!(
+        "For CSV: the column with the {part}, by its name or its number from 1. Needed if its name is \
+         not recognised."
+    );
+    let example = json!(format!("Home {part}"));
+    (name, query(name, &description, &json!({"type": "string"}), &example))
 }
 
 fn of_choices() -> Parameters {

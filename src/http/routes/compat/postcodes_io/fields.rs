@@ -270,11 +270,12 @@ impl JsonSchema for PostcodeFields<'_> {
         let mut members = members(generator, &FIELDS);
         let distance = json_schema!({
             "type": "number",
-            "description": "Distance in metres on the ellipsoid. Present only in searches near a                 position.",
+            "description": "Distance in metres on the ellipsoid. Present only in searches near a position.",
         });
         members.insert("distance".to_owned(), distance.into());
         object(
-            "A postcode. A field is null if the snapshot has no such data. With `filter` only the              requested fields are present.",
+            "A postcode. A field is null if the snapshot has no such data. With `filter` only the \
+             requested fields are present.",
             members,
             &[],
         )
